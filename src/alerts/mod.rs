@@ -1,0 +1,65 @@
+//! One cause, one alert, one thread of letters: opened, reminded, closed.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::book::{Isbn13, StoreId};
+use crate::judge::{Finding, Severity};
+
+/// What makes two findings the same alert: the rule, the edition and the stores.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AlertKey {
+    /// The rule, as `still-pre-order`.
+    pub rule: String,
+    /// The edition.
+    pub isbn: Isbn13,
+    /// The stores, in the edition's order; empty when it is about the edition as a whole.
+    pub stores: Vec<StoreId>,
+}
+
+/// A finding that lasts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alert {
+    /// Its identity.
+    pub key: AlertKey,
+    /// When it was opened.
+    pub opened: Timestamp,
+    /// Since when the thing itself has lasted.
+    pub since: Timestamp,
+    /// How much it matters now.
+    pub severity: Severity,
+    /// The highest severity that a letter has told, if any.
+    pub told: Option<Severity>,
+    /// When a letter last told of it.
+    pub last_told: Option<Timestamp>,
+    /// The Message-ID of its first letter, which the later ones refer to.
+    pub thread: Option<String>,
+}
+
+/// What a letter tells of a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Occasion {
+    /// It is told for the first time.
+    Opened,
+    /// It was Watch and is now Act.
+    Escalated,
+    /// It still lasts.
+    Reminded,
+    /// It is over: an all-clear.
+    Closed {
+        /// How long it lasted.
+        lasted: SignedDuration,
+    },
+    /// News that needs no answer and leaves nothing open.
+    News,
+}
+
+/// One thing that a letter tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telling {
+    /// Why it is told now.
+    pub occasion: Occasion,
+    /// What is told. For an all-clear, its severity is `GoodNews` and its words say so.
+    pub finding: Finding,
+    /// The alert's first Message-ID, when there has been a letter before.
+    pub thread: Option<String>,
+}

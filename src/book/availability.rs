@@ -1,0 +1,228 @@
+//! What a page offers a buyer, and what the trade's vocabularies call it.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// What a page offers a buyer. The meaning of each state is fixed; how a page shows it is the
+/// business of the store's reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Availability {
+    /// Nothing: 404, or the store's search knows no such ISBN.
+    NotListed,
+    /// A page, not yet published, no way to order.
+    Announced,
+    /// An order now, delivery on or after the date shown.
+    PreOrder,
+    /// An order now, prompt dispatch (also "only 3 left").
+    InStock,
+    /// An order now, long lead ("usually ships within 1 to 3 weeks").
+    ShipsLater,
+    /// An order now although temporarily out of stock.
+    BackOrder,
+    /// Only other sellers' or used copies.
+    ThirdPartyOnly,
+    /// No order: "currently unavailable", "out of stock online".
+    OutOfStock,
+    /// No order, for good: out of print, withdrawn.
+    Discontinued,
+}
+
+impl Availability {
+    /// Every state, in the order of the launch.
+    pub const ALL: [Self; 9] = [
+        Self::NotListed,
+        Self::Announced,
+        Self::PreOrder,
+        Self::InStock,
+        Self::ShipsLater,
+        Self::BackOrder,
+        Self::ThirdPartyOnly,
+        Self::OutOfStock,
+        Self::Discontinued,
+    ];
+
+    /// The name in code, tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotListed => "not_listed",
+            Self::Announced => "announced",
+            Self::PreOrder => "pre_order",
+            Self::InStock => "in_stock",
+            Self::ShipsLater => "ships_later",
+            Self::BackOrder => "back_order",
+            Self::ThirdPartyOnly => "third_party_only",
+            Self::OutOfStock => "out_of_stock",
+            Self::Discontinued => "discontinued",
+        }
+    }
+
+    /// The word shown to people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotListed => "Not listed",
+            Self::Announced => "Announced",
+            Self::PreOrder => "Pre-order",
+            Self::InStock => "Available",
+            Self::ShipsLater => "Ships later",
+            Self::BackOrder => "Backorder",
+            Self::ThirdPartyOnly => "Other sellers only",
+            Self::OutOfStock => "Unavailable",
+            Self::Discontinued => "Ended",
+        }
+    }
+
+    /// The letter that stands for the state in a strip.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::NotListed => '-',
+            Self::Announced => 'N',
+            Self::PreOrder => 'P',
+            Self::InStock => 'A',
+            Self::ShipsLater => 'L',
+            Self::BackOrder => 'B',
+            Self::ThirdPartyOnly => 'T',
+            Self::OutOfStock => 'O',
+            Self::Discontinued => 'X',
+        }
+    }
+
+    /// A buyer can place an order with the store.
+    #[must_use]
+    pub fn is_orderable(self) -> bool {
+        self == Self::PreOrder || self.is_released()
+    }
+
+    /// A buyer can place an order, and the book is out.
+    #[must_use]
+    pub fn is_released(self) -> bool {
+        matches!(self, Self::InStock | Self::ShipsLater | Self::BackOrder)
+    }
+
+    /// A buyer cannot place an order with the store.
+    #[must_use]
+    pub fn is_off(self) -> bool {
+        !self.is_orderable()
+    }
+
+    /// The state that a schema.org `ItemAvailability` names, in any of the forms that pages use:
+    /// `https://schema.org/InStock`, `http://schema.org/instock`, `InStock`, `in_stock`.
+    ///
+    /// Source: schema.org and Google Merchant's `availability`; `InStoreOnly` and `Reserved` cannot
+    /// be ordered online, so they are out of stock for us.
+    #[must_use]
+    pub fn from_schema_org(value: &str) -> Option<Self> {
+        let name = value
+            .trim()
+            .trim_end_matches('/')
+            .rsplit(['/', '#', ':'])
+            .next()?;
+        let plain: String = name
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .map(|character| character.to_ascii_lowercase())
+            .collect();
+        Some(match plain.as_str() {
+            "preorder" | "presale" => Self::PreOrder,
+            "instock" | "onlineonly" | "limitedavailability" => Self::InStock,
+            "madetoorder" => Self::ShipsLater,
+            "backorder" => Self::BackOrder,
+            "outofstock" | "soldout" | "instoreonly" | "reserved" => Self::OutOfStock,
+            "discontinued" => Self::Discontinued,
+            _ => return None,
+        })
+    }
+
+    /// The state that an ONIX code of List 65 (product availability) names. `None` for the codes
+    /// that say nothing about orders (97 to 99) and for codes that are not in the list.
+    ///
+    /// Source: EDItEUR, ONIX code lists, <https://ns.editeur.org/onix/en/65>.
+    #[must_use]
+    pub fn from_onix_65(code: &str) -> Option<Self> {
+        Some(match code {
+            "10" | "11" | "12" => Self::PreOrder,
+            "20" | "21" => Self::InStock,
+            "22" | "23" => Self::ShipsLater,
+            "30" | "31" | "32" => Self::BackOrder,
+            "09" | "33" | "34" | "40" | "41" | "42" | "43" | "44" | "45" | "50" => Self::OutOfStock,
+            "01" | "46" | "47" | "48" | "49" | "51" | "52" => Self::Discontinued,
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for Availability {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Text that names no state.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no availability")]
+pub struct UnknownAvailability(pub String);
+
+impl FromStr for Availability {
+    type Err = UnknownAvailability;
+
+    /// # Errors
+    ///
+    /// [`UnknownAvailability`] when the text is none of [`Availability::name`].
+    fn from_str(text: &str) -> Result<Self, UnknownAvailability> {
+        Self::ALL
+            .into_iter()
+            .find(|state| state.name() == text)
+            .ok_or_else(|| UnknownAvailability(text.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_parses_back_and_every_letter_is_its_own() {
+        let mut letters = std::collections::BTreeSet::new();
+        for state in Availability::ALL {
+            assert_eq!(state.name().parse(), Ok(state));
+            assert!(letters.insert(state.letter()));
+            assert_ne!(state.is_orderable(), state.is_off());
+        }
+    }
+
+    #[test]
+    fn schema_org_names_are_read_in_every_form() {
+        for form in [
+            "https://schema.org/PreOrder",
+            "http://schema.org/preorder",
+            "PreOrder",
+            "pre_order",
+        ] {
+            assert_eq!(
+                Availability::from_schema_org(form),
+                Some(Availability::PreOrder),
+                "{form}"
+            );
+        }
+        assert_eq!(
+            Availability::from_schema_org("schema:BackOrder"),
+            Some(Availability::BackOrder)
+        );
+        assert_eq!(Availability::from_schema_org("https://schema.org/"), None);
+        assert_eq!(Availability::from_schema_org("Refurbished"), None);
+    }
+
+    #[test]
+    fn onix_codes_that_say_nothing_are_nothing() {
+        assert_eq!(
+            Availability::from_onix_65("12"),
+            Some(Availability::PreOrder)
+        );
+        assert_eq!(Availability::from_onix_65("99"), None);
+    }
+}

@@ -1,0 +1,16 @@
+//! What a book is, to everybody: editions, where they are sold, what a page may offer, and what
+//! the author told us. Nothing here touches the outside.
+
+pub mod availability;
+pub mod edition;
+pub mod isbn;
+pub mod money;
+pub mod note;
+pub mod storefront;
+
+pub use availability::Availability;
+pub use edition::{Distribution, Edition, Format};
+pub use isbn::{Isbn10, Isbn13, IsbnError};
+pub use money::Money;
+pub use note::{Note, NoteKind};
+pub use storefront::{Family, StoreId, Storefront};

@@ -1,0 +1,240 @@
+//! Where a book is sold: the stores we know, by name, and how an ISBN becomes the address of a
+//! product page there.
+//!
+//! This is the one list of stores. A new one is a line here and, where its pages need more than
+//! the generic reader, a file in `stores/`. Sources for hosts and address forms: Amazon's
+//! marketplaces as in kovidgoyal/calibre, `sources/amazon.py`; Barnes & Noble's and Bookshop.org's
+//! redirects from an ISBN as several public tools use them in 2026.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Edition, Format, Isbn13};
+
+/// A store's name: its host without `www.`, as `amazon.co.uk`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct StoreId(String);
+
+impl StoreId {
+    /// A store's name, in lower case and without `www.`.
+    #[must_use]
+    pub fn new(host: &str) -> Self {
+        let host = host.trim().to_ascii_lowercase();
+        Self(host.strip_prefix("www.").unwrap_or(&host).to_owned())
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// How people call the store: the label of a known one, otherwise its name.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        find(&self.0).map_or(self.as_str(), |store| store.label)
+    }
+
+    /// Which kind of store it is.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        find(&self.0).map_or(Family::Other, |store| store.family)
+    }
+}
+
+impl fmt::Display for StoreId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Stores of one family have one kind of page, and one reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Family {
+    /// Any marketplace of Amazon's.
+    Amazon,
+    /// Barnes & Noble.
+    BarnesNoble,
+    /// Bookshop.org, in the US or the UK.
+    Bookshop,
+    /// A store that the user defined.
+    Other,
+}
+
+/// A store that Pubwatch knows from the start.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Storefront {
+    /// Its name, see [`StoreId`].
+    pub id: &'static str,
+    /// How people call it.
+    pub label: &'static str,
+    /// Which kind of page it has.
+    pub family: Family,
+    /// The host of its product pages.
+    pub host: &'static str,
+    /// The language of its pages, ISO 639-1, which picks the wording files.
+    pub language: &'static str,
+    /// The currency of its prices, ISO 4217.
+    pub currency: &'static str,
+}
+
+macro_rules! storefronts {
+    ($($family:ident $id:literal $host:literal $label:literal $language:literal $currency:literal)*) => {
+        /// Every known store, in the order in which people see them.
+        pub const STOREFRONTS: &[Storefront] = &[$(Storefront {
+            id: $id,
+            label: $label,
+            family: Family::$family,
+            host: $host,
+            language: $language,
+            currency: $currency,
+        }),*];
+    };
+}
+
+storefronts! {
+    Amazon "amazon.com"          "www.amazon.com"          "Amazon"           "en" "USD"
+    Amazon "amazon.co.uk"        "www.amazon.co.uk"        "Amazon.co.uk"     "en" "GBP"
+    Amazon "amazon.ca"           "www.amazon.ca"           "Amazon.ca"        "en" "CAD"
+    Amazon "amazon.com.au"       "www.amazon.com.au"       "Amazon.com.au"    "en" "AUD"
+    Amazon "amazon.de"           "www.amazon.de"           "Amazon.de"        "de" "EUR"
+    Amazon "amazon.fr"           "www.amazon.fr"           "Amazon.fr"        "fr" "EUR"
+    Amazon "amazon.it"           "www.amazon.it"           "Amazon.it"        "it" "EUR"
+    Amazon "amazon.es"           "www.amazon.es"           "Amazon.es"        "es" "EUR"
+    Amazon "amazon.nl"           "www.amazon.nl"           "Amazon.nl"        "nl" "EUR"
+    Amazon "amazon.se"           "www.amazon.se"           "Amazon.se"        "sv" "SEK"
+    Amazon "amazon.pl"           "www.amazon.pl"           "Amazon.pl"        "pl" "PLN"
+    Amazon "amazon.com.be"       "www.amazon.com.be"       "Amazon.com.be"    "fr" "EUR"
+    Amazon "amazon.ie"           "www.amazon.ie"           "Amazon.ie"        "en" "EUR"
+    Amazon "amazon.co.jp"        "www.amazon.co.jp"        "Amazon.co.jp"     "ja" "JPY"
+    Amazon "amazon.in"           "www.amazon.in"           "Amazon.in"        "en" "INR"
+    Amazon "amazon.com.br"       "www.amazon.com.br"       "Amazon.com.br"    "pt" "BRL"
+    Amazon "amazon.com.mx"       "www.amazon.com.mx"       "Amazon.com.mx"    "es" "MXN"
+    Amazon "amazon.sg"           "www.amazon.sg"           "Amazon.sg"        "en" "SGD"
+    Amazon "amazon.ae"           "www.amazon.ae"           "Amazon.ae"        "en" "AED"
+    Amazon "amazon.sa"           "www.amazon.sa"           "Amazon.sa"        "en" "SAR"
+    Amazon "amazon.eg"           "www.amazon.eg"           "Amazon.eg"        "en" "EGP"
+    Amazon "amazon.com.tr"       "www.amazon.com.tr"       "Amazon.com.tr"    "tr" "TRY"
+    BarnesNoble "barnesandnoble.com" "www.barnesandnoble.com" "Barnes & Noble" "en" "USD"
+    Bookshop "bookshop.org"      "bookshop.org"            "Bookshop.org"     "en" "USD"
+    Bookshop "uk.bookshop.org"   "uk.bookshop.org"         "Bookshop.org UK"  "en" "GBP"
+}
+
+/// The known store of that name (with or without `www.`).
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Storefront> {
+    let id = StoreId::new(name);
+    STOREFRONTS.iter().find(|store| store.id == id.as_str())
+}
+
+/// Why an ISBN alone makes no address at a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoAddress {
+    /// A 979 number has no ISBN-10, and so no predictable address at Amazon.
+    #[error(
+        "an ISBN that begins with 979 has no ISBN-10, so its Amazon address cannot be made from it"
+    )]
+    No979AtAmazon,
+    /// The Kindle edition's address is an ASIN of Amazon's own.
+    #[error(
+        "Amazon gives ebooks an identifier of its own, so the address cannot be made from the ISBN"
+    )]
+    EbookAtAmazon,
+}
+
+impl Storefront {
+    /// The path and query of an edition's product page, from its ISBN alone.
+    ///
+    /// # Errors
+    ///
+    /// [`NoAddress`] when the store's addresses do not follow from this ISBN.
+    pub fn path_for(&self, isbn: &Isbn13, format: Format) -> Result<String, NoAddress> {
+        match self.family {
+            Family::Amazon if format == Format::Ebook => Err(NoAddress::EbookAtAmazon),
+            Family::Amazon => {
+                let asin = isbn.to_isbn10().ok_or(NoAddress::No979AtAmazon)?;
+                Ok(format!("/dp/{asin}"))
+            }
+            Family::BarnesNoble => Ok(format!("/w/?ean={isbn}")),
+            Family::Bookshop | Family::Other => Ok(format!("/book/{isbn}")),
+        }
+    }
+
+    /// The address of an edition's product page, from its ISBN alone.
+    ///
+    /// # Errors
+    ///
+    /// See [`Storefront::path_for`].
+    pub fn address_for(&self, edition: &Edition) -> Result<String, NoAddress> {
+        Ok(format!(
+            "https://{}{}",
+            self.host,
+            self.path_for(&edition.isbn, edition.format)?
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(store: &str, isbn: &str, format: Format, expected: Result<&str, NoAddress>) {
+        let path = find(store)
+            .unwrap()
+            .path_for(&isbn.parse().unwrap(), format);
+        assert_eq!(path.as_deref(), expected.as_ref().map(|path| *path));
+    }
+
+    #[test]
+    fn addresses_follow_from_the_isbn() {
+        check(
+            "amazon.co.uk",
+            "9780132350884",
+            Format::Paperback,
+            Ok("/dp/0132350882"),
+        );
+        check(
+            "www.barnesandnoble.com",
+            "9798896757733",
+            Format::Hardcover,
+            Ok("/w/?ean=9798896757733"),
+        );
+        check(
+            "bookshop.org",
+            "9780132350884",
+            Format::Paperback,
+            Ok("/book/9780132350884"),
+        );
+    }
+
+    #[test]
+    fn where_they_do_not_it_is_said() {
+        check(
+            "amazon.com",
+            "9798896757733",
+            Format::Paperback,
+            Err(NoAddress::No979AtAmazon),
+        );
+        check(
+            "amazon.com",
+            "9780132350884",
+            Format::Ebook,
+            Err(NoAddress::EbookAtAmazon),
+        );
+    }
+
+    #[test]
+    fn names_are_unique_and_are_their_hosts() {
+        for (index, store) in STOREFRONTS.iter().enumerate() {
+            assert_eq!(StoreId::new(store.host).as_str(), store.id);
+            assert!(
+                STOREFRONTS[..index]
+                    .iter()
+                    .all(|other| other.id != store.id)
+            );
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The time. The only file that reads the machine's clock; everything else takes `now` as an
+//! argument, or asks a [`Clock`] that a test or the demo can turn by hand.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+/// A clock that tells the time and waits.
+#[derive(Debug, Clone)]
+pub enum Clock {
+    /// The machine's clock.
+    System,
+    /// A clock that stands still until somebody waits on it or sets it: waiting takes no time, it
+    /// only turns the hands.
+    Virtual(Arc<Mutex<Timestamp>>),
+}
+
+impl Clock {
+    /// A virtual clock that shows `start`.
+    #[must_use]
+    pub fn starting_at(start: Timestamp) -> Self {
+        Self::Virtual(Arc::new(Mutex::new(start)))
+    }
+
+    /// What the clock shows.
+    #[must_use]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the file that reads the clock"
+    )]
+    pub fn now(&self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Virtual(hands) => *hands.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// Waits until the clock shows at least `moment`.
+    pub async fn sleep_until(&self, moment: Timestamp) {
+        match self {
+            Self::System => {
+                // In slices, so that a machine that slept or a clock that was set is noticed.
+                loop {
+                    let left = moment.duration_since(self.now());
+                    let Ok(left) = Duration::try_from(left) else {
+                        return;
+                    };
+                    if left.is_zero() {
+                        return;
+                    }
+                    tokio::time::sleep(left.min(Duration::from_secs(30))).await;
+                }
+            }
+            Self::Virtual(_) => self.turn_to(moment),
+        }
+    }
+
+    /// Waits for `pause`.
+    pub async fn sleep(&self, pause: Duration) {
+        let pause = SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX);
+        let moment = self.now().checked_add(pause).unwrap_or(Timestamp::MAX);
+        self.sleep_until(moment).await;
+    }
+
+    /// Turns a virtual clock forward to `moment`; never back. The machine's clock is not ours to
+    /// turn.
+    pub fn turn_to(&self, moment: Timestamp) {
+        if let Self::Virtual(hands) = self {
+            let mut hands = hands.lock().unwrap_or_else(PoisonError::into_inner);
+            *hands = (*hands).max(moment);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_virtual_clock_only_moves_when_told_and_never_back() {
+        let clock = Clock::starting_at("2027-01-01T00:00:00Z".parse().unwrap());
+        clock.sleep(Duration::from_secs(3600)).await;
+        assert_eq!(clock.now().to_string(), "2027-01-01T01:00:00Z");
+        clock.turn_to("2026-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(clock.now().to_string(), "2027-01-01T01:00:00Z");
+    }
+}

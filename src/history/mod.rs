@@ -1,0 +1,158 @@
+//! What was seen, when, and for how long: observations, spells, and the view of an edition that
+//! judging, letters and pages look at.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
+use crate::page::{Reading, Says, Unread};
+
+/// A listing's name: an edition's product page at one store.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ListingId {
+    /// The edition.
+    pub isbn: Isbn13,
+    /// The store.
+    pub store: StoreId,
+}
+
+/// How a reading was had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Our own polite request.
+    Http,
+    /// A real browser on the user's machine.
+    Browser,
+    /// The user's own program.
+    Command,
+    /// The store's official API.
+    Api,
+    /// The user looked, or saved the page.
+    ByHand,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 5] = [
+        Self::Http,
+        Self::Browser,
+        Self::Command,
+        Self::Api,
+        Self::ByHand,
+    ];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Browser => "browser",
+            Self::Command => "command",
+            Self::Api => "api",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// The source of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.name() == name)
+    }
+}
+
+/// A reading with its listing, time and source. Only ever appended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Observation {
+    /// The listing.
+    pub listing: ListingId,
+    /// When the page was seen.
+    pub at: Timestamp,
+    /// How it was had.
+    pub source: Source,
+    /// What it said.
+    pub reading: Reading,
+}
+
+/// A run of equal availabilities of one listing. Unread pages neither end nor lengthen it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spell {
+    /// The state throughout.
+    pub availability: Availability,
+    /// The first reading of it.
+    pub since: Timestamp,
+    /// The newest reading of it.
+    pub last_seen: Timestamp,
+    /// The first reading of the next state; `None` while it lasts.
+    pub until: Option<Timestamp>,
+    /// How many readings said so.
+    pub readings: u32,
+    /// The first reading that came at least `confirm_after` after `since`; until then the change
+    /// does not count.
+    pub confirmed_at: Option<Timestamp>,
+    /// What its newest reading said.
+    pub says: Says,
+}
+
+impl Spell {
+    /// The change has been seen twice, far enough apart.
+    #[must_use]
+    pub fn is_confirmed(&self) -> bool {
+        self.confirmed_at.is_some()
+    }
+}
+
+/// Everything that is known of one listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListingView {
+    /// The store.
+    pub store: StoreId,
+    /// The address of the product page, clean of tracking.
+    pub address: String,
+    /// When we began to look: the first attempt, whatever it gave.
+    pub watched_since: Option<Timestamp>,
+    /// The newest attempt, whatever it gave.
+    pub last_try: Option<Timestamp>,
+    /// The newest reading that named a state.
+    pub last_good: Option<Timestamp>,
+    /// The spells, oldest first; the last one lasts.
+    pub spells: Vec<Spell>,
+    /// While the newest attempts were unread: since when, how many, and the newest reason.
+    pub blind: Option<Blind>,
+}
+
+/// A listing that cannot be read at present.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Blind {
+    /// The first unread attempt after the last good one.
+    pub since: Timestamp,
+    /// How many attempts in a row.
+    pub attempts: u32,
+    /// What the newest one said.
+    pub unread: Unread,
+}
+
+impl ListingView {
+    /// The spell that lasts, confirmed or not.
+    #[must_use]
+    pub fn now(&self) -> Option<&Spell> {
+        self.spells.last()
+    }
+
+    /// The newest spell that counts.
+    #[must_use]
+    pub fn confirmed(&self) -> Option<&Spell> {
+        self.spells.iter().rev().find(|spell| spell.is_confirmed())
+    }
+}
+
+/// Everything that judging may look at for one edition.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The edition, as configured.
+    pub edition: Edition,
+    /// Its listings, in the order of the stores in the configuration.
+    pub listings: Vec<ListingView>,
+    /// What the author told us and has not taken back, oldest first.
+    pub notes: Vec<Note>,
+}

@@ -1,0 +1,14 @@
+//! Pubwatch watches a book's pages at the stores, records what they say, judges it against the
+//! calendar of this book, and writes to the author when there is something to know.
+//!
+//! The modules are the stages, in the order in which the data flows; a stage may use the types of
+//! earlier stages, never of later ones. `ARCHITECTURE.md` has the map.
+
+pub mod alerts;
+pub mod book;
+pub mod clock;
+pub mod config;
+pub mod history;
+pub mod judge;
+pub mod mail;
+pub mod page;

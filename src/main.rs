@@ -1,0 +1,2 @@
+//! Pubwatch.
+fn main() {}

@@ -1,0 +1,215 @@
+//! A page as it came, and what reading it may yield. Reading never fails and never guesses.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::book::{Availability, Format, Isbn13, Money, StoreId};
+
+/// A page as a store sent it, or as the user saved it.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// Whose page it should be.
+    pub store: &'a StoreId,
+    /// The address at which it was found, after redirects, when it is known.
+    pub address: Option<&'a str>,
+    /// The HTTP status; 200 for a saved page unless the user says otherwise.
+    pub status: u16,
+    /// The headers that help to tell a refusal, names in lower case.
+    pub headers: &'a [(String, String)],
+    /// The decoded body.
+    pub body: &'a str,
+}
+
+/// The edition that the page should be about. What is `None` is not checked.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// The edition's ISBN.
+    pub isbn: Option<Isbn13>,
+    /// Amazon's identifier, where it does not follow from the ISBN.
+    pub asin: Option<String>,
+    /// The edition's format.
+    pub format: Option<Format>,
+}
+
+/// What one page said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Reading {
+    /// The page says what it offers, and here is the evidence.
+    Says(Box<Says>),
+    /// The page could not be read: never an availability.
+    Unread(Unread),
+}
+
+/// An availability with its evidence.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Says {
+    /// What the page offers.
+    pub availability: Availability,
+    /// How sure the rule is. Rules that alarm treat both alike; people see it.
+    pub confidence: Confidence,
+    /// The rule that spoke, as `amazon/out-of-stock-box`.
+    pub rule: String,
+    /// The exact words, white space collapsed.
+    pub words: String,
+    /// Where they stood, as `#availability`.
+    pub place: String,
+    /// The date that goes with the state: of publication, release or delivery.
+    pub date: Option<Date>,
+    /// The price of the offer.
+    pub price: Option<Money>,
+    /// Who sells it.
+    pub seller: Option<String>,
+    /// Who ships it, where that is said apart.
+    pub ships_from: Option<String>,
+    /// The title on the page.
+    pub title: Option<String>,
+    /// The ISBN on the page.
+    pub isbn: Option<Isbn13>,
+    /// The address of the cover image, without size suffix.
+    pub cover: Option<String>,
+    /// The page's canonical address.
+    pub canonical: Option<String>,
+    /// The other formats that the page offers.
+    pub formats: Vec<OtherFormat>,
+}
+
+impl Says {
+    /// A reading with only its evidence; the particulars are filled in by the caller.
+    #[must_use]
+    pub fn new(availability: Availability, rule: &str, words: &str, place: &str) -> Self {
+        Self {
+            availability,
+            confidence: Confidence::Sure,
+            rule: rule.to_owned(),
+            words: words.to_owned(),
+            place: place.to_owned(),
+            date: None,
+            price: None,
+            seller: None,
+            ships_from: None,
+            title: None,
+            isbn: None,
+            cover: None,
+            canonical: None,
+            formats: Vec::new(),
+        }
+    }
+}
+
+/// How sure a rule is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Confidence {
+    /// A control of the product's own buy box, or established words in it.
+    Sure,
+    /// Words without a control, or words that nobody has verified.
+    Likely,
+}
+
+/// Another format of the same book that the page names.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherFormat {
+    /// The store's name for it, as "Kindle".
+    pub name: String,
+    /// What its tile says, as "$10.99 Available instantly".
+    pub words: String,
+    /// Its state, where the tile says one.
+    pub availability: Option<Availability>,
+    /// It is the format that the page is about.
+    pub selected: bool,
+}
+
+/// A page that could not be read, with the reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Why.
+    pub reason: UnreadReason,
+    /// The rule that decided, as `refusal/captcha`.
+    pub rule: String,
+    /// What was seen instead, in words.
+    pub words: String,
+}
+
+/// Why a page could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreadReason {
+    /// The store turned us away: captcha, bot wall, 403, 429, challenge.
+    Blocked,
+    /// robots.txt forbids the page, or could not be had.
+    Robots,
+    /// DNS, TLS, time-out, 5xx.
+    Unreachable,
+    /// The page is of another product.
+    WrongProduct,
+    /// It "cannot be shipped to your selected delivery location".
+    NotOfferedHere,
+    /// A page that we do not understand: a search page, choose-a-variant, a new layout.
+    NoEvidence,
+}
+
+impl UnreadReason {
+    /// Every reason.
+    pub const ALL: [Self; 6] = [
+        Self::Blocked,
+        Self::Robots,
+        Self::Unreachable,
+        Self::WrongProduct,
+        Self::NotOfferedHere,
+        Self::NoEvidence,
+    ];
+
+    /// The name in code, tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Robots => "robots",
+            Self::Unreachable => "unreachable",
+            Self::WrongProduct => "wrong_product",
+            Self::NotOfferedHere => "not_offered_here",
+            Self::NoEvidence => "no_evidence",
+        }
+    }
+
+    /// The reason of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// What people read after "could not read the page".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Blocked => "the store turned us away",
+            Self::Robots => "the store's robots.txt asks us not to look",
+            Self::Unreachable => "the store did not answer",
+            Self::WrongProduct => "the page is of another product",
+            Self::NotOfferedHere => "the store does not offer it to our location",
+            Self::NoEvidence => "the page does not say",
+        }
+    }
+}
+
+impl Reading {
+    /// A reading that names no state.
+    #[must_use]
+    pub fn unread(reason: UnreadReason, rule: &str, words: &str) -> Self {
+        Self::Unread(Unread {
+            reason,
+            rule: rule.to_owned(),
+            words: words.to_owned(),
+        })
+    }
+
+    /// The availability, if the page said one.
+    #[must_use]
+    pub fn availability(&self) -> Option<Availability> {
+        match self {
+            Self::Says(says) => Some(says.availability),
+            Self::Unread(_) => None,
+        }
+    }
+}

@@ -4,11 +4,17 @@
 //! The modules are the stages, in the order in which the data flows; a stage may use the types of
 //! earlier stages, never of later ones. `ARCHITECTURE.md` has the map.
 
-pub mod alerts;
 pub mod book;
-pub mod clock;
 pub mod config;
+pub mod page;
 pub mod history;
 pub mod judge;
+pub mod alerts;
 pub mod mail;
-pub mod page;
+
+pub mod clock;
+pub mod db;
+
+pub mod cli;
+pub mod commands;
+pub mod exit;

@@ -1,0 +1,85 @@
+//! The command line: one enum, one match.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands;
+use crate::db::DbError;
+use crate::exit::Exit;
+
+/// Watches your book's pages at the stores, and tells you when to wait and when to act.
+#[derive(Debug, Parser)]
+#[command(
+    name = "pubwatch",
+    version,
+    max_term_width = 100,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Exit codes: 0 done · 1 something needs attention · 2 wrong command line · \
+    3 wrong configuration · 4 database · 5 any other failure\n\
+    Start with `pubwatch demo`: it needs no configuration and no network."
+)]
+pub struct Cli {
+    /// The configuration file [default: see `pubwatch config path`]
+    #[arg(long, short, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Everything the program can do, one file each in `commands/`.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print what changed from version to version
+    Changelog(commands::changelog::Arguments),
+}
+
+/// Runs what the command line asks for, prints what went wrong, and says how it ended.
+#[must_use]
+pub fn run() -> Exit {
+    let cli = Cli::parse();
+    match dispatch(&cli) {
+        Ok(exit) => exit,
+        Err(error) => explain(&error),
+    }
+}
+
+fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Changelog(arguments) => commands::changelog::run(arguments),
+    }
+}
+
+/// Prints an error once, at the edge, and chooses the exit code by its kind.
+fn explain(error: &anyhow::Error) -> Exit {
+    let broken_pipe = error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe);
+    if broken_pipe {
+        return Exit::Done;
+    }
+    // Nothing is left to be done when even this cannot be written.
+    let _ = writeln!(anstream::stderr(), "pubwatch: {error:#}");
+    if error.downcast_ref::<DbError>().is_some() {
+        Exit::Database
+    } else {
+        Exit::Failure
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+    }
+}

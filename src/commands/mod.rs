@@ -1,0 +1,5 @@
+//! One file per subcommand: its arguments, and what it does with them.
+//!
+//! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
+
+pub mod changelog;

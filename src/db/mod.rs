@@ -1,0 +1,7 @@
+//! The database: one SQLite file that opens, migrates and locks in one place. What is in it
+//! belongs to the stages, each in its own `sqlite.rs`.
+
+mod migrate;
+pub mod sqlite;
+
+pub use sqlite::{Db, DbError};

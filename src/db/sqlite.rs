@@ -1,0 +1,197 @@
+//! One SQLite file, opened with the settings on which the promises rest.
+
+use std::fs::OpenOptions;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use super::migrate;
+
+/// How long a statement waits for another process before it gives up.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The database of one data folder. Cheap to share behind an `Arc`; one statement at a time.
+#[derive(Debug)]
+pub struct Db {
+    connection: Mutex<Connection>,
+    path: PathBuf,
+}
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum DbError {
+    /// The file's schema is newer than this program.
+    #[error(
+        "the database has schema {found}, but this version of Pubwatch knows only up to {known}; \
+         install the version that wrote it, or a newer one"
+    )]
+    FromTheFuture {
+        /// The schema in the file.
+        found: i32,
+        /// The newest that this program knows.
+        known: i32,
+    },
+    /// The file belongs to another program.
+    #[error("this is a database of another program; choose another data folder")]
+    Foreign,
+    /// The folder or the file cannot be written.
+    #[error(
+        "cannot open or create it: {0}; check that the folder exists and that you may write there"
+    )]
+    NotWritable(std::io::Error),
+    /// SQLite says no.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl Db {
+    /// Opens the database, creates it (readable by its owner only) where it is missing, and brings
+    /// its schema up to date.
+    ///
+    /// Settings: WAL, so that a page being served never blocks a round; `synchronous = FULL`, so
+    /// that a power cut does not forget that a letter went out; foreign keys on.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError`] says what is wrong with the file and what to do.
+    pub fn open(path: &Path) -> Result<Self, DbError> {
+        OpenOptions::new()
+            .create(true)
+            .append(true)
+            .mode(0o600)
+            .open(path)
+            .map_err(DbError::NotWritable)?;
+        let mut connection = Connection::open(path)?;
+        connection.busy_timeout(PATIENCE)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        migrate::migrate(&mut connection)?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "FULL")?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Self {
+            connection: Mutex::new(connection),
+            path: path.to_owned(),
+        })
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Looks something up.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `look` fails with.
+    pub fn read<T, E>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
+        look(&self.lock())
+    }
+
+    /// Changes something: all of `change`, or on an error nothing. The transaction is immediate,
+    /// so what `change` reads cannot be out of date when it writes.
+    ///
+    /// # Errors
+    ///
+    /// Whatever `change` fails with, or SQLite's error at the beginning or the commit.
+    pub fn write<T, E: From<rusqlite::Error>>(
+        &self,
+        change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.lock();
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let value = change(&transaction)?;
+        transaction.commit()?;
+        Ok(value)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic inside a transaction rolled it back: the connection is still good.
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opened() -> (tempfile::TempDir, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pubwatch.db");
+        Db::open(&path).unwrap();
+        (folder, path)
+    }
+
+    #[test]
+    fn a_new_database_is_private_and_opens_again() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let (_folder, path) = opened();
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        Db::open(&path).unwrap();
+    }
+
+    #[test]
+    fn a_database_from_the_future_is_refused_and_left_alone() {
+        let (_folder, path) = opened();
+        Connection::open(&path)
+            .unwrap()
+            .pragma_update(None, "user_version", 99)
+            .unwrap();
+        let error = Db::open(&path).unwrap_err();
+        assert!(
+            error.to_string().starts_with("the database has schema 99"),
+            "{error}"
+        );
+        let version: i32 = Connection::open(&path)
+            .unwrap()
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(version, 99);
+    }
+
+    #[test]
+    fn a_database_of_another_program_is_refused_and_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        Connection::open(&path)
+            .unwrap()
+            .execute_batch("CREATE TABLE recipes (name TEXT)")
+            .unwrap();
+        assert!(matches!(Db::open(&path), Err(DbError::Foreign)));
+        let tables: i64 = Connection::open(&path)
+            .unwrap()
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!(tables, 1);
+    }
+
+    #[test]
+    fn an_error_inside_a_change_leaves_nothing_behind() {
+        let (_folder, path) = opened();
+        let db = Db::open(&path).unwrap();
+        let result: Result<(), rusqlite::Error> = db.write(|transaction| {
+            transaction.execute(
+                "INSERT INTO listing (isbn, store) VALUES ('9780132350884', 'a')",
+                [],
+            )?;
+            Err(rusqlite::Error::QueryReturnedNoRows)
+        });
+        assert!(result.is_err());
+        let rows: i64 = db
+            .read(|connection| {
+                connection.query_row("SELECT count(*) FROM listing", [], |r| r.get(0))
+            })
+            .unwrap();
+        assert_eq!(rows, 0);
+    }
+}

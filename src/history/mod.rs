@@ -1,6 +1,9 @@
 //! What was seen, when, and for how long: observations, spells, and the view of an edition that
 //! judging, letters and pages look at.
 
+pub mod spells;
+pub mod sqlite;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -120,8 +120,24 @@ pub struct ListingView {
     pub last_good: Option<Timestamp>,
     /// The spells, oldest first; the last one lasts.
     pub spells: Vec<Spell>,
+    /// What the newest good looks gave, oldest first, equal readings in one: from it follows since
+    /// when the page has shown its date, its price and its cover.
+    pub shown: Vec<Shown>,
     /// While the newest attempts were unread: since when, how many, and the newest reason.
     pub blind: Option<Blind>,
+}
+
+/// A run of good readings that were equal in everything. Unread pages neither end nor lengthen it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The first of them.
+    pub since: Timestamp,
+    /// The newest of them.
+    pub last_seen: Timestamp,
+    /// How many they are.
+    pub readings: u32,
+    /// What each of them said.
+    pub says: Says,
 }
 
 /// A listing that cannot be read at present.

@@ -5,13 +5,17 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::spells::{self, Step};
-use super::{Blind, ListingId, ListingView, Observation, Source, Spell, View};
+use super::{Blind, ListingId, ListingView, Observation, Shown, Source, Spell, View};
 use crate::book::{Isbn13, Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::page::{Reading, Says};
 
 /// How many spells of a listing a view holds; older ones stay in the database.
 const SPELLS_IN_A_VIEW: i64 = 200;
+
+/// How many of a listing's newest looks a view goes over to tell since when the page has shown its
+/// particulars; four a day make it three months.
+const LOOKS_IN_A_VIEW: i64 = 360;
 
 /// What recording an observation changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -224,6 +228,7 @@ fn listing_view(
         last_try: None,
         last_good: None,
         spells: Vec::new(),
+        shown: Vec::new(),
         blind: None,
     };
     let listing = ListingId {
@@ -258,6 +263,10 @@ fn listing_view(
         .query_map(params![number, SPELLS_IN_A_VIEW], spell_of)?
         .collect::<rusqlite::Result<_>>()?;
     view.spells.reverse();
+    view.shown = connection
+        .prepare_cached(include_str!("shown.sql"))?
+        .query_map(params![number, LOOKS_IN_A_VIEW], shown_of)?
+        .collect::<rusqlite::Result<_>>()?;
     Ok(view)
 }
 
@@ -375,13 +384,6 @@ pub fn take_note_back(
 }
 
 fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
-    let reading = reading_of(&row.get::<_, String>(6)?)?;
-    let Reading::Says(says) = reading else {
-        return Err(unreadable(
-            6,
-            "a spell rests on a reading that says nothing",
-        ));
-    };
     Ok(Spell {
         since: time(row.get(0)?)?,
         availability: row.get::<_, String>(1)?.parse().map_err(
@@ -391,8 +393,27 @@ fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
         until: time_of(row, 3)?,
         readings: row.get(4)?,
         confirmed_at: time_of(row, 5)?,
-        says: *says,
+        says: says_of(row, 6)?,
     })
+}
+
+fn shown_of(row: &Row<'_>) -> rusqlite::Result<Shown> {
+    Ok(Shown {
+        since: time(row.get(0)?)?,
+        last_seen: time(row.get(1)?)?,
+        readings: row.get(2)?,
+        says: says_of(row, 3)?,
+    })
+}
+
+fn says_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Says> {
+    match reading_of(&row.get::<_, String>(column)?)? {
+        Reading::Says(says) => Ok(*says),
+        Reading::Unread(_) => Err(unreadable(
+            column,
+            "a spell rests on a reading that says nothing",
+        )),
+    }
 }
 
 fn reading_of(body: &str) -> rusqlite::Result<Reading> {
@@ -543,6 +564,41 @@ mod tests {
                 "{statement}"
             );
         }
+    }
+
+    #[test]
+    fn the_view_tells_since_when_a_page_has_shown_what_it_shows() {
+        let (_folder, db) = database();
+        let dated = |date: &str| {
+            let mut says = Says::new(Availability::PreOrder, "test", "Pre-order", "test");
+            says.date = Some(date.parse().unwrap());
+            Reading::Says(Box::new(says))
+        };
+        see(&db, 0, dated("2027-02-09"));
+        see(&db, 6, dated("2027-03-09"));
+        see(
+            &db,
+            12,
+            Reading::unread(UnreadReason::Blocked, "test", "captcha"),
+        );
+        see(&db, 18, dated("2027-03-09"));
+        see(&db, 24, dated("2027-02-09"));
+        let view = db.read(|c| view(c, &plan())).unwrap();
+        let runs: Vec<_> = view.listings[0]
+            .shown
+            .iter()
+            .map(|run| {
+                let hours = |at: Timestamp| at.duration_since(start()).as_hours();
+                let date = run.says.date.unwrap().month();
+                (
+                    hours(run.since),
+                    hours(run.last_seen),
+                    run.readings,
+                    i64::from(date),
+                )
+            })
+            .collect();
+        assert_eq!(runs, [(0, 0, 1, 2), (6, 18, 2, 3), (24, 24, 1, 2)]);
     }
 
     #[test]

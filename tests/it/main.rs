@@ -1,1 +1,6 @@
 //! The integration tests: one binary, one file per feature.
+//!
+//! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
+
+#[cfg(test)]
+mod tidy;

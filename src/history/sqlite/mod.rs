@@ -1,0 +1,317 @@
+//! The history in the database: readings, observations, spells and notes.
+
+mod notes;
+mod record;
+mod view;
+
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+pub use notes::{add_note, notes, take_note_back};
+pub use record::{Recorded, listing_row, record};
+pub use view::{Seen, observations, view};
+
+use super::{ListingId, Shown, Source, Spell};
+use crate::book::availability::UnknownAvailability;
+use crate::page::{Reading, Says};
+
+fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Option<i64>> {
+    connection
+        .prepare_cached("SELECT id FROM listing WHERE isbn = ?1 AND store = ?2")?
+        .query_row(
+            params![listing.isbn.as_str(), listing.store.as_str()],
+            |row| row.get(0),
+        )
+        .optional()
+}
+
+fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
+    Ok(Spell {
+        since: time(row.get(0)?)?,
+        availability: row
+            .get::<_, String>(1)?
+            .parse()
+            .map_err(|error: UnknownAvailability| unreadable(1, error))?,
+        last_seen: time(row.get(2)?)?,
+        until: time_of(row, 3)?,
+        readings: row.get(4)?,
+        confirmed_at: time_of(row, 5)?,
+        says: says_of(row, 6)?,
+    })
+}
+
+fn shown_of(row: &Row<'_>) -> rusqlite::Result<Shown> {
+    Ok(Shown {
+        since: time(row.get(0)?)?,
+        last_seen: time(row.get(1)?)?,
+        readings: row.get(2)?,
+        says: says_of(row, 3)?,
+    })
+}
+
+fn says_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Says> {
+    match reading_of(&row.get::<_, String>(column)?)? {
+        Reading::Says(says) => Ok(*says),
+        Reading::Unread(_) => Err(unreadable(
+            column,
+            "a spell rests on a reading that says nothing",
+        )),
+    }
+}
+
+fn reading_of(body: &str) -> rusqlite::Result<Reading> {
+    serde_json::from_str(body).map_err(|error| unreadable(0, error))
+}
+
+fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<i64>>(column)?.map(time).transpose()
+}
+
+fn time(milliseconds: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(0, error))
+}
+
+fn unreadable(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}
+
+fn number_of(source: Source) -> i64 {
+    match source {
+        Source::Http => 0,
+        Source::Browser => 1,
+        Source::Command => 2,
+        Source::Api => 3,
+        Source::ByHand => 4,
+    }
+}
+
+fn source_of(number: i64) -> rusqlite::Result<Source> {
+    Source::ALL
+        .into_iter()
+        .find(|source| number_of(*source) == number)
+        .ok_or_else(|| unreadable(0, format!("there is no source {number}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::book::{Availability, Note, NoteKind, StoreId};
+    use crate::config::plan::{EditionPlan, ListingPlan};
+    use crate::db::Db;
+    use crate::history::Observation;
+    use crate::page::UnreadReason;
+
+    fn listing() -> ListingId {
+        ListingId {
+            isbn: "9780132350884".parse().unwrap(),
+            store: StoreId::new("amazon.com"),
+        }
+    }
+
+    fn start() -> Timestamp {
+        "2026-12-01T08:00:00Z".parse().unwrap()
+    }
+
+    fn see(db: &Db, hours: i64, reading: Reading) -> Recorded {
+        let at = start() + hours.hours();
+        let observation = Observation {
+            listing: listing(),
+            at,
+            source: Source::Http,
+            reading,
+        };
+        db.write(|tx| record(tx, &observation, SignedDuration::from_hours(6)))
+            .unwrap()
+    }
+
+    fn says(state: Availability) -> Reading {
+        Reading::Says(Box::new(Says::new(
+            state,
+            "test",
+            state.word(),
+            "#availability",
+        )))
+    }
+
+    fn database() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        (folder, db)
+    }
+
+    #[test]
+    fn an_unread_page_changes_no_state_and_a_good_one_ends_the_blindness() {
+        let (_folder, db) = database();
+        assert!(see(&db, 0, says(Availability::PreOrder)).changed);
+        see(&db, 6, says(Availability::PreOrder));
+        let recorded = see(
+            &db,
+            12,
+            Reading::unread(UnreadReason::Blocked, "test", "captcha"),
+        );
+        assert_eq!(
+            recorded,
+            Recorded {
+                changed: false,
+                look_again_at: None
+            }
+        );
+        see(
+            &db,
+            18,
+            Reading::unread(UnreadReason::Blocked, "test", "captcha"),
+        );
+        let plan = plan();
+        let view = db.read(|c| view(c, &plan)).unwrap();
+        let blind = view.listings[0].blind.clone().unwrap();
+        assert_eq!((blind.since, blind.attempts), (start() + 12.hours(), 2));
+        assert_eq!(view.listings[0].spells.len(), 1);
+        assert_eq!(view.listings[0].last_good, Some(start() + 6.hours()));
+
+        assert!(!see(&db, 24, says(Availability::PreOrder)).changed);
+        let view = db.read(|c| super::view(c, &plan)).unwrap();
+        assert_eq!(view.listings[0].blind, None);
+        assert_eq!(view.listings[0].spells.len(), 1);
+        assert_eq!(view.listings[0].spells[0].readings, 3);
+    }
+
+    #[test]
+    fn a_change_asks_for_a_second_look_until_it_is_confirmed() {
+        let (_folder, db) = database();
+        see(&db, 0, says(Availability::PreOrder));
+        let recorded = see(&db, 24, says(Availability::OutOfStock));
+        assert_eq!(
+            recorded,
+            Recorded {
+                changed: true,
+                look_again_at: Some(start() + 30.hours())
+            }
+        );
+        assert_eq!(
+            see(&db, 30, says(Availability::OutOfStock)).look_again_at,
+            None
+        );
+    }
+
+    #[test]
+    fn observations_cannot_be_changed_or_deleted() {
+        let (_folder, db) = database();
+        see(&db, 0, says(Availability::PreOrder));
+        for statement in ["UPDATE observation SET at = 0", "DELETE FROM observation"] {
+            let result: rusqlite::Result<usize> = db.write(|tx| tx.execute(statement, []));
+            assert!(
+                result.unwrap_err().to_string().contains("only appended"),
+                "{statement}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_view_tells_since_when_a_page_has_shown_what_it_shows() {
+        let (_folder, db) = database();
+        let dated = |date: &str| {
+            let mut says = Says::new(Availability::PreOrder, "test", "Pre-order", "test");
+            says.date = Some(date.parse().unwrap());
+            Reading::Says(Box::new(says))
+        };
+        see(&db, 0, dated("2027-02-09"));
+        see(&db, 6, dated("2027-03-09"));
+        see(
+            &db,
+            12,
+            Reading::unread(UnreadReason::Blocked, "test", "captcha"),
+        );
+        see(&db, 18, dated("2027-03-09"));
+        see(&db, 24, dated("2027-02-09"));
+        let view = db.read(|c| view(c, &plan())).unwrap();
+        let runs: Vec<_> = view.listings[0]
+            .shown
+            .iter()
+            .map(|run| {
+                let hours = |at: Timestamp| at.duration_since(start()).as_hours();
+                let date = run.says.date.unwrap().month();
+                (
+                    hours(run.since),
+                    hours(run.last_seen),
+                    run.readings,
+                    i64::from(date),
+                )
+            })
+            .collect();
+        assert_eq!(runs, [(0, 0, 1, 2), (6, 18, 2, 3), (24, 24, 1, 2)]);
+    }
+
+    #[test]
+    fn an_unchanged_page_is_stored_once() {
+        let (_folder, db) = database();
+        for hour in 0..50 {
+            see(&db, hour, says(Availability::InStock));
+        }
+        let rows: (i64, i64) = db
+            .read(|c| {
+                c.query_row(
+                    "SELECT (SELECT count(*) FROM reading), (SELECT count(*) FROM observation)",
+                    [],
+                    |row| Ok((row.get(0)?, row.get(1)?)),
+                )
+            })
+            .unwrap();
+        assert_eq!(rows, (1, 50));
+    }
+
+    #[test]
+    fn a_note_stands_until_it_is_taken_back() {
+        let (_folder, db) = database();
+        let note = Note {
+            kind: NoteKind::DateChanged {
+                to: "2027-03-02".parse().unwrap(),
+            },
+            at: start(),
+            store: None,
+            ticket: Some("IS-4711".into()),
+            text: None,
+        };
+        let isbn = listing().isbn;
+        let number = db.write(|tx| add_note(tx, &isbn, &note, start())).unwrap();
+        assert_eq!(db.read(|c| notes(c, &isbn)).unwrap(), [note]);
+        assert!(db.write(|tx| take_note_back(tx, number, start())).unwrap());
+        assert!(!db.write(|tx| take_note_back(tx, number, start())).unwrap());
+        assert_eq!(db.read(|c| notes(c, &isbn)).unwrap(), []);
+    }
+
+    fn plan() -> EditionPlan {
+        use crate::book::{Distribution, Edition, Format};
+        let listing = listing();
+        let date = "2027-02-09".parse().unwrap();
+        EditionPlan {
+            edition: Edition {
+                isbn: listing.isbn,
+                title: "Salt Roads".into(),
+                author: None,
+                format: Format::Paperback,
+                publication_date: date,
+                on_sale_date: date,
+                distribution: Distribution::IngramSpark,
+                distribution_enabled: None,
+                amazon_switch: true,
+                first_title: false,
+                list_price: None,
+                imprint: None,
+            },
+            listings: vec![ListingPlan {
+                store: listing.store,
+                address: "https://www.amazon.com/dp/0132350882".parse().unwrap(),
+                ask: "https://www.amazon.com/dp/0132350882".parse().unwrap(),
+                asin: Some("0132350882".into()),
+            }],
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What the author told us: written down, read back, taken back, never deleted.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction, params};
+
+use super::{time, unreadable};
+use crate::book::{Isbn13, Note, NoteKind, StoreId};
+
+/// The notes of an edition that have not been taken back, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Note>> {
+    connection
+        .prepare_cached(
+            "SELECT kind, at, store, ticket, words FROM note \
+             WHERE isbn = ?1 AND taken_back_at IS NULL ORDER BY at, id",
+        )?
+        .query_map([isbn.as_str()], |row| {
+            let kind: NoteKind = serde_json::from_str(&row.get::<_, String>(0)?)
+                .map_err(|error| unreadable(0, error))?;
+            Ok(Note {
+                kind,
+                at: time(row.get(1)?)?,
+                store: row
+                    .get::<_, Option<String>>(2)?
+                    .map(|store| StoreId::new(&store)),
+                ticket: row.get(3)?,
+                text: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+/// Writes a note down and gives its number, by which it can be taken back.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn add_note(
+    transaction: &Transaction<'_>,
+    isbn: &Isbn13,
+    note: &Note,
+    now: Timestamp,
+) -> rusqlite::Result<i64> {
+    let kind = serde_json::to_string(&note.kind)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    transaction
+        .prepare_cached(
+            "INSERT INTO note (isbn, at, written_at, kind, store, ticket, words) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?
+        .insert(params![
+            isbn.as_str(),
+            note.at.as_millisecond(),
+            now.as_millisecond(),
+            kind,
+            note.store.as_ref().map(StoreId::as_str),
+            note.ticket,
+            note.text
+        ])
+}
+
+/// Takes a note back. False when there is no such note, or it was taken back before.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn take_note_back(
+    transaction: &Transaction<'_>,
+    number: i64,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let rows = transaction
+        .prepare_cached(
+            "UPDATE note SET taken_back_at = ?2 WHERE id = ?1 AND taken_back_at IS NULL",
+        )?
+        .execute(params![number, now.as_millisecond()])?;
+    Ok(rows == 1)
+}

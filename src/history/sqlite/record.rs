@@ -1,0 +1,180 @@
+//! Recording what a look gave.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::{listing_number, number_of, spell_of};
+use crate::history::spells::{self, Step};
+use crate::history::{ListingId, Observation};
+use crate::page::{Reading, Says};
+
+/// What recording an observation changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The listing's state is another than before, or its first.
+    pub changed: bool,
+    /// A second look is due at this time, because the lasting spell is not confirmed.
+    pub look_again_at: Option<Timestamp>,
+}
+
+/// Records what a look gave: the reading, the observation, the spell and the listing's times.
+///
+/// # Errors
+///
+/// SQLite's; then nothing is recorded, as the transaction is the caller's to roll back.
+pub fn record(
+    transaction: &Transaction<'_>,
+    observation: &Observation,
+    confirm_after: SignedDuration,
+) -> rusqlite::Result<Recorded> {
+    let listing = listing_row(transaction, &observation.listing)?;
+    let reading = reading_row(transaction, listing, &observation.reading)?;
+    // Two looks in one millisecond do not happen on purpose; the second is a copy of the first.
+    transaction
+        .prepare_cached(
+            "INSERT OR IGNORE INTO observation (listing_id, at, reading_id, source) \
+             VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![
+            listing,
+            observation.at.as_millisecond(),
+            reading,
+            number_of(observation.source)
+        ])?;
+    match &observation.reading {
+        Reading::Says(says) => {
+            remember_good(transaction, listing, observation.at)?;
+            extend(
+                transaction,
+                listing,
+                reading,
+                observation.at,
+                (says, confirm_after),
+            )
+        }
+        Reading::Unread(_) => {
+            remember_blind(transaction, listing, reading, observation.at)?;
+            Ok(Recorded {
+                changed: false,
+                look_again_at: None,
+            })
+        }
+    }
+}
+
+fn extend(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    reading: i64,
+    at: Timestamp,
+    (says, confirm_after): (&Says, SignedDuration),
+) -> rusqlite::Result<Recorded> {
+    let before = transaction
+        .prepare_cached(include_str!("spells.sql"))?
+        .query_row(params![listing, 1], spell_of)
+        .optional()?;
+    let (changed, spell) = match spells::step(before.as_ref(), at, says, confirm_after) {
+        Step::Longer(spell) => (false, spell),
+        Step::New(spell) => (true, spell),
+    };
+    if changed && let Some(ended) = &before {
+        transaction
+            .prepare_cached("UPDATE spell SET until = ?3 WHERE listing_id = ?1 AND since = ?2")?
+            .execute(params![
+                listing,
+                ended.since.as_millisecond(),
+                at.as_millisecond()
+            ])?;
+    }
+    transaction
+        .prepare_cached(
+            "INSERT INTO spell (listing_id, since, availability, last_seen, until, readings, \
+                                confirmed_at, reading_id) \
+             VALUES (?1, ?2, ?3, ?4, NULL, ?5, ?6, ?7) \
+             ON CONFLICT (listing_id, since) DO UPDATE SET availability = ?3, last_seen = ?4, \
+                 until = NULL, readings = ?5, confirmed_at = ?6, reading_id = ?7",
+        )?
+        .execute(params![
+            listing,
+            spell.since.as_millisecond(),
+            spell.availability.name(),
+            spell.last_seen.as_millisecond(),
+            spell.readings,
+            spell.confirmed_at.map(Timestamp::as_millisecond),
+            reading
+        ])?;
+    let look_again_at = match spell.confirmed_at {
+        Some(_) => None,
+        None => spell.since.checked_add(confirm_after).ok(),
+    };
+    Ok(Recorded {
+        changed,
+        look_again_at,
+    })
+}
+
+fn remember_good(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
+                 last_good = ?2, blind_since = NULL, blind_attempts = 0, blind_reading = NULL \
+             WHERE id = ?1",
+        )?
+        .execute(params![listing, at.as_millisecond()])?;
+    Ok(())
+}
+
+fn remember_blind(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    reading: i64,
+    at: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
+                 blind_since = coalesce(blind_since, ?2), blind_attempts = blind_attempts + 1, \
+                 blind_reading = ?3 \
+             WHERE id = ?1",
+        )?
+        .execute(params![listing, at.as_millisecond(), reading])?;
+    Ok(())
+}
+
+/// The number of a listing, made when it is first needed.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqlite::Result<i64> {
+    let found = listing_number(transaction, listing)?;
+    if let Some(number) = found {
+        return Ok(number);
+    }
+    transaction
+        .prepare_cached("INSERT INTO listing (isbn, store) VALUES (?1, ?2)")?
+        .insert(params![listing.isbn.as_str(), listing.store.as_str()])
+}
+
+fn reading_row(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    reading: &Reading,
+) -> rusqlite::Result<i64> {
+    let body = serde_json::to_string(reading)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    let found = transaction
+        .prepare_cached("SELECT id FROM reading WHERE listing_id = ?1 AND body = ?2")?
+        .query_row(params![listing, body], |row| row.get(0))
+        .optional()?;
+    if let Some(number) = found {
+        return Ok(number);
+    }
+    transaction
+        .prepare_cached("INSERT INTO reading (listing_id, body) VALUES (?1, ?2)")?
+        .insert(params![listing, body])
+}

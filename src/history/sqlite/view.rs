@@ -1,0 +1,128 @@
+//! Reading the history back: the view of an edition, and its observations one by one.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, params};
+
+use super::{listing_number, notes, reading_of, shown_of, source_of, spell_of, time, time_of};
+use crate::book::Isbn13;
+use crate::config::plan::{EditionPlan, ListingPlan};
+use crate::history::{Blind, ListingId, ListingView, Source, View};
+use crate::page::Reading;
+
+/// How many spells of a listing a view holds; older ones stay in the database.
+const SPELLS_IN_A_VIEW: i64 = 200;
+
+/// How many of a listing's newest looks a view goes over to tell since when the page has shown its
+/// particulars; four a day make it three months.
+const LOOKS_IN_A_VIEW: i64 = 360;
+
+/// The view of an edition: its listings with their spells, and the notes that stand.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn view(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<View> {
+    let listings = plan
+        .listings
+        .iter()
+        .map(|listing| listing_view(connection, &plan.edition.isbn, listing))
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(View {
+        edition: plan.edition.clone(),
+        listings,
+        notes: notes(connection, &plan.edition.isbn)?,
+    })
+}
+
+fn listing_view(
+    connection: &Connection,
+    isbn: &Isbn13,
+    plan: &ListingPlan,
+) -> rusqlite::Result<ListingView> {
+    let mut view = ListingView {
+        store: plan.store.clone(),
+        address: plan.address.to_string(),
+        watched_since: None,
+        last_try: None,
+        last_good: None,
+        spells: Vec::new(),
+        shown: Vec::new(),
+        blind: None,
+    };
+    let listing = ListingId {
+        isbn: isbn.clone(),
+        store: plan.store.clone(),
+    };
+    let Some(number) = listing_number(connection, &listing)? else {
+        return Ok(view);
+    };
+    connection
+        .prepare_cached(include_str!("listing.sql"))?
+        .query_row([number], |row| {
+            view.watched_since = time_of(row, 0)?;
+            view.last_try = time_of(row, 1)?;
+            view.last_good = time_of(row, 2)?;
+            if let (Some(since), Some(Reading::Unread(unread))) = (
+                time_of(row, 3)?,
+                row.get::<_, Option<String>>(5)?
+                    .map(|b| reading_of(&b))
+                    .transpose()?,
+            ) {
+                view.blind = Some(Blind {
+                    since,
+                    attempts: row.get(4)?,
+                    unread,
+                });
+            }
+            Ok(())
+        })?;
+    view.spells = connection
+        .prepare_cached(include_str!("spells.sql"))?
+        .query_map(params![number, SPELLS_IN_A_VIEW], spell_of)?
+        .collect::<rusqlite::Result<_>>()?;
+    view.spells.reverse();
+    view.shown = connection
+        .prepare_cached(include_str!("shown.sql"))?
+        .query_map(params![number, LOOKS_IN_A_VIEW], shown_of)?
+        .collect::<rusqlite::Result<_>>()?;
+    Ok(view)
+}
+
+/// One observation of a listing, as people and scripts read it back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    /// When.
+    pub at: Timestamp,
+    /// How it was had.
+    pub source: Source,
+    /// What it said.
+    pub reading: Reading,
+}
+
+/// The observations of a listing since `from`, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn observations(
+    connection: &Connection,
+    listing: &ListingId,
+    from: Timestamp,
+) -> rusqlite::Result<Vec<Seen>> {
+    let Some(number) = listing_number(connection, listing)? else {
+        return Ok(Vec::new());
+    };
+    connection
+        .prepare_cached(
+            "SELECT o.at, o.source, r.body FROM observation o JOIN reading r ON r.id = o.reading_id \
+             WHERE o.listing_id = ?1 AND o.at >= ?2 ORDER BY o.at",
+        )?
+        .query_map(params![number, from.as_millisecond()], |row| {
+            Ok(Seen {
+                at: time(row.get(0)?)?,
+                source: source_of(row.get(1)?)?,
+                reading: reading_of(&row.get::<_, String>(2)?)?,
+            })
+        })?
+        .collect()
+}

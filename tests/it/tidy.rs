@@ -1,0 +1,251 @@
+//! What a reviewer would have to look for by hand: the invariants of ARCHITECTURE.md, held by
+//! reading the sources.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The stages, in the order in which data flows. A stage never names a later one.
+const STAGES: &[&str] = &[
+    "book", "config", "schedule", "fetch", "page", "stores", "history", "judge", "alerts", "mail",
+    "web",
+];
+
+/// What may stand above the stages: they run them, so no stage may name them either.
+const ABOVE: &[&str] = &["round", "daemon", "commands", "demo", "cli"];
+
+/// A word that means input or output, and the names of the files that may say it.
+const IO_WORDS: &[(&str, &[&str])] = &[
+    ("reqwest::", &["http.rs", "explain.rs"]),
+    ("rusqlite::", &["sqlite.rs", "migrate.rs"]),
+    ("lettre::transport", &["smtp.rs"]),
+    ("AsyncSmtpTransport", &["smtp.rs"]),
+    ("std::fs", &["files.rs", "sqlite.rs", "migrate.rs"]),
+    ("std::env", &["files.rs"]),
+    ("std::process::Command", &["files.rs"]),
+    (
+        "tokio::",
+        &[
+            "http.rs",
+            "smtp.rs",
+            "deliver.rs",
+            "ticker.rs",
+            "server.rs",
+            "clock.rs",
+        ],
+    ),
+    (
+        "async fn",
+        &[
+            "http.rs",
+            "smtp.rs",
+            "deliver.rs",
+            "ticker.rs",
+            "server.rs",
+            "clock.rs",
+        ],
+    ),
+    ("Timestamp::now", &["clock.rs"]),
+    ("Zoned::now", &["clock.rs"]),
+    ("SystemTime::now", &["clock.rs"]),
+    ("Instant::now", &["clock.rs"]),
+];
+
+/// Lines a file may have, tests included. "Not much over 400" of the design, with some room.
+const LONGEST_FILE: usize = 500;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).into_iter().flatten() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The lines of code: no comments, and nothing from `#[cfg(test)]` on.
+fn code_lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    text.lines()
+        .take_while(|line| !line.starts_with("#[cfg(test)]"))
+        .enumerate()
+        .map(|(index, line)| (index + 1, line))
+        .filter(|(_, line)| !line.trim_start().starts_with("//"))
+}
+
+/// The part of a path below `src/`, as `mail/letter.rs`.
+fn below_src(path: &Path) -> String {
+    path.strip_prefix(root().join("src"))
+        .unwrap()
+        .to_string_lossy()
+        .replace('\\', "/")
+}
+
+fn names_module(line: &str, module: &str) -> bool {
+    line.match_indices(&format!("crate::{module}"))
+        .any(|(at, found)| {
+            !line[at + found.len()..]
+                .starts_with(|next: char| next.is_alphanumeric() || next == '_')
+        })
+}
+
+/// A file may do what its own name, or that of a folder it lies in, says: `sqlite.rs` and
+/// everything in `sqlite/`.
+fn may_say(name: &str, allowed: &[&str]) -> bool {
+    name.split('/').any(|part| {
+        allowed
+            .iter()
+            .any(|file| part == *file || Some(part) == file.strip_suffix(".rs"))
+    })
+}
+
+#[track_caller]
+fn report(problems: &[String]) {
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn no_stage_names_a_later_stage() {
+    let mut problems = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let name = below_src(&path);
+        let Some(own) = STAGES
+            .iter()
+            .position(|stage| name.starts_with(&format!("{stage}/")))
+        else {
+            continue;
+        };
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in code_lines(&text) {
+            for later in STAGES[own + 1..].iter().chain(ABOVE) {
+                if names_module(line, later) {
+                    problems.push(format!(
+                        "src/{name}:{number} names the later stage `{later}`"
+                    ));
+                }
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn only_the_files_named_for_it_touch_the_outside() {
+    let mut problems = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let name = below_src(&path);
+        // What runs the stages may do as it likes; a stage may not.
+        if !STAGES
+            .iter()
+            .any(|stage| name.starts_with(&format!("{stage}/")))
+        {
+            continue;
+        }
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in code_lines(&text) {
+            for (word, allowed) in IO_WORDS {
+                if line.contains(word) && !may_say(&name, allowed) {
+                    problems.push(format!(
+                        "src/{name}:{number} says `{word}`, which belongs in {}",
+                        allowed.join(" or ")
+                    ));
+                }
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn only_the_clock_reads_the_clock_and_only_the_fetcher_makes_clients() {
+    let mut problems = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let name = below_src(&path);
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in code_lines(&text) {
+            let clock = [
+                "Timestamp::now",
+                "Zoned::now",
+                "SystemTime::now",
+                "Instant::now",
+            ];
+            if name != "clock.rs" && clock.iter().any(|word| line.contains(word)) {
+                problems.push(format!("src/{name}:{number} reads the clock"));
+            }
+            if !name.ends_with("/http.rs") && line.contains("Client::builder") {
+                problems.push(format!("src/{name}:{number} makes an HTTP client"));
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn no_file_is_too_long_to_be_one_thing() {
+    let mut problems = Vec::new();
+    for folder in ["src", "tests", "benches", "fuzz/fuzz_targets", "examples"] {
+        for path in rust_files(&root().join(folder)) {
+            let lines = fs::read_to_string(&path).unwrap().lines().count();
+            if lines > LONGEST_FILE {
+                problems.push(format!("{} has {lines} lines", path.display()));
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn nothing_is_left_unfinished_or_silenced() {
+    let mut problems = Vec::new();
+    // Written apart, so that this file does not find itself.
+    let words = [
+        ["todo", "!("],
+        ["unimplemented", "!("],
+        ["dbg", "!("],
+        ["#[allow", "("],
+    ];
+    for folder in ["src", "tests"] {
+        for path in rust_files(&root().join(folder)) {
+            for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
+                if words.iter().any(|word| line.contains(&word.concat())) {
+                    problems.push(format!("{}:{}: {line}", path.display(), number + 1));
+                }
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
+fn every_statement_file_is_used() {
+    let sources: String = rust_files(&root().join("src"))
+        .iter()
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "sql") {
+                let name = path.file_name().unwrap().to_str().unwrap();
+                assert!(
+                    sources.contains(name),
+                    "{} is used by nobody",
+                    path.display()
+                );
+            }
+        }
+    }
+}

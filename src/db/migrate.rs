@@ -8,7 +8,10 @@ use super::sqlite::DbError;
 const APPLICATION_ID: i32 = 0x5055_4257;
 
 /// Every migration, in order; the number is the schema version that it leads to.
-const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i32, &str)] = &[
+    (1, include_str!("migrations/0001_first.sql")),
+    (2, include_str!("migrations/0002_outbox.sql")),
+];
 
 /// The newest schema version that this program knows.
 pub(super) fn newest() -> i32 {

@@ -1,5 +1,15 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
+pub mod deliver;
+pub mod files;
+pub mod identity;
+pub mod message;
+pub mod outbox;
+pub mod smtp;
+pub mod sqlite;
+pub mod strip;
+pub mod words;
+
 use jiff::Timestamp;
 
 use crate::book::{Isbn13, StoreId};

@@ -1,0 +1,198 @@
+//! Draining the outbox.
+
+use std::path::PathBuf;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::files;
+use super::message::{Parcel, message};
+use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_after};
+use super::smtp::SmtpServer;
+use super::sqlite::{
+    Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
+};
+use super::words::one_line;
+use crate::clock::Clock;
+use crate::db::Db;
+
+/// How long a claim lasts: longer than the longest dialogue with a mail server, so that a letter
+/// that is being sent is never taken by another process.
+const CLAIM: SignedDuration = SignedDuration::from_mins(15);
+
+/// Where letters go.
+#[derive(Debug, Clone)]
+pub enum Transport {
+    /// To a mail server.
+    Smtp {
+        /// The server.
+        server: SmtpServer,
+        /// The sender's address.
+        from: String,
+    },
+    /// Into a folder, as `.eml` files.
+    Folder {
+        /// The folder; it is created when the first letter comes.
+        folder: PathBuf,
+        /// The sender's address.
+        from: String,
+    },
+}
+
+/// What a drain did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Letters that were delivered.
+    pub delivered: u32,
+    /// Letters that will be tried again.
+    pub later: u32,
+    /// Letters that were refused or given up, and are kept.
+    pub refused: u32,
+    /// What is wrong with the server, if something is; the drain ended there.
+    pub trouble: Option<String>,
+    /// The server does not take our user name or password.
+    pub login_refused: bool,
+}
+
+/// Delivers what is due, one letter after the other, until nothing is due, `limit` letters were
+/// tried, the server is in trouble, or `stopped` says so.
+///
+/// 1. Claim the letter that has been due longest, until 15 minutes from now.
+/// 2. Send it.
+/// 3. Delivered: record it, and if the server had been in trouble, make the others due again.
+/// 4. Not delivered: record why and when to try again; where the server is to blame, put all the
+///    others off as well, and end.
+///
+/// Any number of processes may do this at once: a letter is claimed by one of them. A kill between
+/// 2 and 3 is the one case in which a letter is sent twice, then under the same Message-ID; into a
+/// folder it is written twice under the same name, which is once.
+///
+/// # Errors
+///
+/// SQLite's. What the mail server does is no error here, but in the summary.
+pub async fn deliver_due(
+    db: &Db,
+    transport: &Transport,
+    clock: &Clock,
+    limit: u32,
+    stopped: impl Fn() -> bool,
+) -> rusqlite::Result<Summary> {
+    let who = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+    let mut summary = Summary::default();
+    for _ in 0..limit {
+        if stopped() {
+            break;
+        }
+        let now = clock.now();
+        let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
+        let Some(claimed) = db.write(|tx| claim_next(tx, &who, now, until))? else {
+            break;
+        };
+        match transport.send(&claimed).await {
+            Ok(answer) => {
+                tracing::info!(
+                    letter.id = claimed.id,
+                    letter.message_id = claimed.letter.message_id,
+                    letter.to = masked(&claimed.letter.to),
+                    letter.tries = claimed.tries,
+                    "letter delivered"
+                );
+                let now = clock.now();
+                db.write(|tx| -> rusqlite::Result<()> {
+                    mark_delivered(tx, claimed.id, &answer, now)?;
+                    release_all(tx, now)?;
+                    Ok(())
+                })?;
+                summary.delivered += 1;
+            }
+            Err(trouble) => {
+                let about_the_server = settle(db, &who, &claimed, &trouble, clock.now())?;
+                summary.count(&trouble, about_the_server);
+                if about_the_server {
+                    break;
+                }
+            }
+        }
+    }
+    Ok(summary)
+}
+
+/// Records a failed try. Says whether the server is to blame, so that all letters wait.
+fn settle(
+    db: &Db,
+    who: &str,
+    claimed: &Claimed,
+    trouble: &Trouble,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let meaning = meaning(trouble);
+    let again = match fate(meaning, claimed.tries, claimed.queued, now) {
+        Fate::Again(then) => Some(then),
+        Fate::Kept => None,
+    };
+    let failure = Failure {
+        meaning,
+        words: explain(trouble),
+        again,
+    };
+    tracing::warn!(
+        letter.id = claimed.id,
+        letter.message_id = claimed.letter.message_id,
+        letter.to = masked(&claimed.letter.to),
+        letter.tries = claimed.tries,
+        letter.again = again.map(tracing::field::display),
+        "letter not delivered: {}",
+        failure.words
+    );
+    let about_the_server = meaning.is_about_the_server();
+    db.write(|tx| -> rusqlite::Result<()> {
+        mark_failed(tx, claimed.id, who, &failure, now)?;
+        if about_the_server {
+            let pause = pause_after(claimed.tries, meaning);
+            let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+            hold_back(tx, meaning, until)?;
+        }
+        Ok(())
+    })?;
+    Ok(about_the_server)
+}
+
+impl Summary {
+    fn count(&mut self, trouble: &Trouble, about_the_server: bool) {
+        match meaning(trouble) {
+            Meaning::Refused => self.refused += 1,
+            Meaning::LoginRefused => {
+                self.login_refused = true;
+                self.later += 1;
+            }
+            Meaning::LetterLater | Meaning::Unknown | Meaning::ServerLater => self.later += 1,
+        }
+        if about_the_server {
+            self.trouble = Some(explain(trouble));
+        }
+    }
+}
+
+impl Transport {
+    /// Sends one letter, and returns the words that prove it.
+    async fn send(&self, claimed: &Claimed) -> Result<String, Trouble> {
+        let from = match self {
+            Self::Smtp { from, .. } | Self::Folder { from, .. } => from,
+        };
+        let parcel: Parcel = message(&claimed.letter, from).map_err(|error| Trouble {
+            stage: Stage::Prepare,
+            code: None,
+            words: one_line(&error.to_string()),
+        })?;
+        match self {
+            Self::Smtp { server, .. } => server.send(&parcel).await,
+            Self::Folder { folder, .. } => files::write(folder, &claimed.letter, &parcel)
+                .map(|path| path.display().to_string())
+                .map_err(|error| Trouble {
+                    // A full disk or a missing right is there for every letter.
+                    stage: Stage::Connect,
+                    code: None,
+                    words: format!("cannot write to {}: {error}", folder.display()),
+                }),
+        }
+    }
+}

@@ -1,0 +1,215 @@
+//! A letter as the bytes of an Internet message (RFC 5322). Pure: the same letter and sender give
+//! the same bytes, so that a second try sends exactly what the first one did.
+
+use std::time::SystemTime;
+
+use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
+use lettre::{Address, address::Envelope};
+
+use super::Letter;
+use super::words::one_line;
+
+/// A letter in the form in which it travels.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parcel {
+    /// Who sends and who receives, for the SMTP dialogue.
+    pub envelope: Envelope,
+    /// Headers and body, lines ended by CRLF.
+    pub bytes: Vec<u8>,
+}
+
+/// Why a letter cannot be put into the form of a message.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// An address is none.
+    #[error("`{address}` is no mail address: {cause}; correct it in the configuration")]
+    Address {
+        /// The text.
+        address: String,
+        /// What is wrong with it.
+        cause: lettre::address::AddressError,
+    },
+    /// The parts do not make a message.
+    #[error("cannot build the message: {0}")]
+    Build(#[from] lettre::error::Error),
+}
+
+/// `Auto-Submitted: auto-generated` (RFC 3834): keeps holiday answers from coming back.
+#[derive(Debug, Clone)]
+struct AutoSubmitted;
+
+impl Header for AutoSubmitted {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("Auto-Submitted")
+    }
+
+    fn parse(_text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "auto-generated".to_owned())
+    }
+}
+
+/// Puts a letter into the form of a message from `from`, an address alone.
+///
+/// Every header value is one line: text that came from a page or from the configuration cannot
+/// begin a header of its own.
+///
+/// # Errors
+///
+/// [`MessageError`] when an address is none.
+pub fn message(letter: &Letter, from: &str) -> Result<Parcel, MessageError> {
+    let sender = address(from)?;
+    let recipient = address(&letter.to)?;
+    let name = Some(one_line(&letter.to_name)).filter(|name| !name.is_empty());
+    let mut builder = Message::builder()
+        .from(Mailbox::new(Some("Pubwatch".to_owned()), sender))
+        .to(Mailbox::new(name, recipient))
+        .subject(one_line(&letter.subject))
+        .date(SystemTime::from(letter.written))
+        .message_id(Some(bracketed(&letter.message_id)))
+        .header(AutoSubmitted);
+    if let Some(first) = &letter.references {
+        builder = builder
+            .in_reply_to(bracketed(first))
+            .references(bracketed(first));
+    }
+    let body = MultiPart::alternative()
+        .boundary(boundary(&letter.message_id))
+        .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
+        .singlepart(part(ContentType::TEXT_HTML, &letter.html));
+    let message = builder.multipart(body)?;
+    Ok(Parcel {
+        envelope: message.envelope().clone(),
+        bytes: message.formatted(),
+    })
+}
+
+fn part(kind: ContentType, text: &str) -> SinglePart {
+    SinglePart::builder().header(kind).body(text.to_owned())
+}
+
+fn address(text: &str) -> Result<Address, MessageError> {
+    text.parse().map_err(|cause| MessageError::Address {
+        address: one_line(text),
+        cause,
+    })
+}
+
+/// A Message-ID between its brackets, free of anything that could end them or the line.
+fn bracketed(id: &str) -> String {
+    let plain: String = id
+        .chars()
+        .filter(|character| character.is_ascii_graphic() && !matches!(character, '<' | '>'))
+        .collect();
+    format!("<{plain}>")
+}
+
+/// A boundary that cannot stand in a quoted-printable or base64 body ("=_" is in neither), and is
+/// the same at every try.
+fn boundary(id: &str) -> String {
+    format!("=_pubwatch_{:016x}", super::identity::fingerprint(&[id]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::LetterKind;
+
+    fn letter() -> Letter {
+        Letter {
+            message_id: "one@example.com".to_owned(),
+            references: None,
+            written: "2027-01-28T12:00:00Z".parse().unwrap(),
+            kind: LetterKind::Alert,
+            severity: None,
+            rule: None,
+            isbn: None,
+            stores: Vec::new(),
+            to_name: "Jane Roe".to_owned(),
+            to: "jane@example.com".to_owned(),
+            subject: "Act: Salt Roads".to_owned(),
+            text: "Hello\n".to_owned(),
+            html: "<p>Hello</p>\n".to_owned(),
+        }
+    }
+
+    fn headers(letter: &Letter) -> String {
+        let bytes = message(letter, "watch@example.com").unwrap().bytes;
+        let text = String::from_utf8(bytes).unwrap();
+        text.split("\r\n\r\n").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_headers_are_what_a_mail_program_expects() {
+        insta::assert_snapshot!(headers(&letter()).replace("\r\n", "\n"), @r#"
+        From: Pubwatch <watch@example.com>
+        To: "Jane Roe" <jane@example.com>
+        Subject: Act: Salt Roads
+        Date: Thu, 28 Jan 2027 12:00:00 +0000
+        Message-ID: <one@example.com>
+        Auto-Submitted: auto-generated
+        MIME-Version: 1.0
+        Content-Type: multipart/alternative; boundary="=_pubwatch_e2a2e5f409d4202a"
+        "#);
+    }
+
+    #[test]
+    fn later_letters_of_a_thread_refer_to_its_first() {
+        let later = Letter {
+            references: Some("first@example.com".to_owned()),
+            ..letter()
+        };
+        let headers = headers(&later);
+        assert!(headers.contains("\r\nIn-Reply-To: <first@example.com>\r\n"));
+        assert!(headers.contains("\r\nReferences: <first@example.com>\r\n"));
+    }
+
+    #[test]
+    fn nothing_from_outside_can_begin_a_header() {
+        let evil = "x\r\nBcc: all@example.com\r\n\r\n<script>";
+        let letter = Letter {
+            message_id: format!("id{evil}"),
+            references: Some(evil.to_owned()),
+            to_name: evil.to_owned(),
+            subject: evil.to_owned(),
+            ..letter()
+        };
+        for line in headers(&letter).split("\r\n") {
+            assert!(!line.to_ascii_lowercase().starts_with("bcc"), "{line}");
+        }
+        let parcel = message(&letter, "watch@example.com").unwrap();
+        assert_eq!(parcel.envelope.to().len(), 1);
+    }
+
+    #[test]
+    fn an_address_that_is_none_is_said() {
+        let letter = Letter {
+            to: "jane@example.com\r\nRCPT TO:<x@example.com>".to_owned(),
+            ..letter()
+        };
+        let error = message(&letter, "watch@example.com").unwrap_err();
+        assert!(error.to_string().contains("is no mail address"), "{error}");
+    }
+
+    #[test]
+    fn names_and_subjects_of_every_script_survive() {
+        let letter = Letter {
+            to_name: "Zoë Ångström".to_owned(),
+            subject: "Good news: 塩の道 \"Дорога соли\" 📚".to_owned(),
+            ..letter()
+        };
+        let bytes = message(&letter, "watch@example.com").unwrap().bytes;
+        assert!(bytes.is_ascii());
+        assert_eq!(bytes, message(&letter, "watch@example.com").unwrap().bytes);
+        let headers = headers(&letter);
+        assert!(
+            headers.contains("Subject: Good news: =?utf-8?b?"),
+            "{headers}"
+        );
+        assert!(headers.contains("<jane@example.com>"), "{headers}");
+    }
+}

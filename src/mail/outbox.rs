@@ -1,0 +1,297 @@
+//! What an answer of the mail server means, and when to try again. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+
+/// How far a try came before it ended. An SMTP answer means nothing without the question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Before anything was asked: the letter itself, or our own settings.
+    Prepare,
+    /// The connection and the server's greeting.
+    Connect,
+    /// The protection of the line: STARTTLS, certificates.
+    Tls,
+    /// User name and password.
+    Login,
+    /// `MAIL FROM`: who sends.
+    Sender,
+    /// `RCPT TO`: who receives.
+    Recipient,
+    /// `DATA`, before the letter itself has been sent to its end.
+    Data,
+    /// The letter has been sent; the answer to it.
+    Answer,
+}
+
+impl Stage {
+    /// What was being done, for messages.
+    #[must_use]
+    pub fn doing(self) -> &'static str {
+        match self {
+            Self::Prepare => "preparing the letter",
+            Self::Connect => "connecting",
+            Self::Tls => "securing the line",
+            Self::Login => "logging in",
+            Self::Sender => "naming the sender",
+            Self::Recipient => "naming the recipient",
+            Self::Data => "sending the letter",
+            Self::Answer => "waiting for the answer after the letter",
+        }
+    }
+}
+
+/// How a try ended that did not deliver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// How far it came.
+    pub stage: Stage,
+    /// The server's code, when it answered.
+    pub code: Option<u16>,
+    /// The server's words, or what the line did, on one line.
+    pub words: String,
+}
+
+/// What a trouble means for the letter and for the others that wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Meaning {
+    /// This letter later; the others may go on (greylisting, a full mailbox).
+    LetterLater,
+    /// It may or may not have arrived. Again later, under the same Message-ID.
+    Unknown,
+    /// The server, or how we are set up to use it, is in trouble: all letters later.
+    ServerLater,
+    /// The server does not believe the user name or the password. Not the letter's fault, and
+    /// trying often may lock the account: all letters later, and people are told loudly.
+    LoginRefused,
+    /// The server will never take this letter. It is kept and shown.
+    Refused,
+}
+
+impl Meaning {
+    /// The name in the database and in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LetterLater => "letter_later",
+            Self::Unknown => "unknown",
+            Self::ServerLater => "server_later",
+            Self::LoginRefused => "login_refused",
+            Self::Refused => "refused",
+        }
+    }
+
+    /// The meaning of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [
+            Self::LetterLater,
+            Self::Unknown,
+            Self::ServerLater,
+            Self::LoginRefused,
+            Self::Refused,
+        ]
+        .into_iter()
+        .find(|meaning| meaning.name() == name)
+    }
+
+    /// It is not about this one letter, so the others wait as well.
+    #[must_use]
+    pub fn is_about_the_server(self) -> bool {
+        matches!(self, Self::ServerLater | Self::LoginRefused)
+    }
+}
+
+/// What a trouble means.
+///
+/// Sources: RFC 5321 §4.2.1 (4yz transient, 5yz permanent), §3.8 (421 may answer anything),
+/// §4.2.5 (the answer to the end of data decides who is responsible for the letter); RFC 4954 §6
+/// (530, 534, 535, 538 speak of the login).
+#[must_use]
+pub fn meaning(trouble: &Trouble) -> Meaning {
+    let code = trouble.code.unwrap_or(0);
+    match (trouble.stage, code) {
+        (Stage::Prepare, _) => Meaning::Refused,
+        (Stage::Login, 500..) | (_, 530 | 534 | 535 | 538) => Meaning::LoginRefused,
+        (Stage::Answer, 0) => Meaning::Unknown,
+        (Stage::Connect | Stage::Tls | Stage::Login, _) | (_, 0 | 421) => Meaning::ServerLater,
+        // "Message too big", or a letter that the server can never store.
+        (_, 552) => Meaning::Refused,
+        // A sender that the server does not accept is a matter of `from`, which all letters share.
+        (Stage::Sender, 500..) => Meaning::ServerLater,
+        (_, 500..) => Meaning::Refused,
+        (_, _) => Meaning::LetterLater,
+    }
+}
+
+/// The pauses after the first, second, … try, in minutes; the last one repeats.
+const PAUSES: &[i64] = &[1, 5, 15, 60, 240, 480, 720];
+
+/// A letter that nobody would take for this long is given up: kept and shown, as a refusal is.
+///
+/// RFC 5321 §4.5.4.1 asks for at least four to five days; a mail server of one's own may be down
+/// for a holiday.
+pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// The least pause after a refused login: trying again and again may lock the account.
+const LOGIN_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long to wait after the `tries`-th try (from 1).
+#[must_use]
+pub fn pause_after(tries: u32, meaning: Meaning) -> SignedDuration {
+    let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
+    let minutes = PAUSES
+        .get(index)
+        .or(PAUSES.last())
+        .copied()
+        .unwrap_or_default();
+    let pause = SignedDuration::from_mins(minutes);
+    if meaning == Meaning::LoginRefused {
+        pause.max(LOGIN_PAUSE)
+    } else {
+        pause
+    }
+}
+
+/// What becomes of a letter after a try that did not deliver it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fate {
+    /// It is tried again then.
+    Again(Timestamp),
+    /// It is kept and shown, and not tried again unless someone says so.
+    Kept,
+}
+
+/// What becomes of a letter that was queued at `queued` and whose `tries`-th try just failed.
+#[must_use]
+pub fn fate(meaning: Meaning, tries: u32, queued: Timestamp, now: Timestamp) -> Fate {
+    if meaning == Meaning::Refused || now.duration_since(queued) >= GIVE_UP_AFTER {
+        Fate::Kept
+    } else {
+        let pause = pause_after(tries, meaning);
+        Fate::Again(now.checked_add(pause).unwrap_or(Timestamp::MAX))
+    }
+}
+
+/// What people read of a trouble: "550 while naming the recipient: no such user".
+#[must_use]
+pub fn explain(trouble: &Trouble) -> String {
+    let doing = trouble.stage.doing();
+    let words = trouble.words.as_str();
+    let what = match trouble.code {
+        Some(code) => format!("the mail server answered {code} while {doing}: {words}"),
+        None => format!("while {doing}: {words}"),
+    };
+    match meaning(trouble) {
+        Meaning::LoginRefused => format!(
+            "{what}; check the user name and the password under [mail], then run `pubwatch outbox \
+             retry`"
+        ),
+        Meaning::Unknown => {
+            format!("{what}; it may have arrived, and is sent again under the same Message-ID")
+        }
+        Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
+    }
+}
+
+/// An address as logs show it: enough to recognise, not enough to use.
+#[must_use]
+pub fn masked(address: &str) -> String {
+    match address.rsplit_once('@') {
+        Some((user, domain)) => {
+            let first: String = user.chars().take(1).collect();
+            format!("{first}***@{domain}")
+        }
+        None => "***".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(stage: Stage, code: u16) -> Trouble {
+        Trouble {
+            stage,
+            code: (code != 0).then_some(code),
+            words: "words".to_owned(),
+        }
+    }
+
+    #[test]
+    fn an_answer_means_something_only_with_its_question() {
+        #[track_caller]
+        fn check(stage: Stage, code: u16, expected: Meaning) {
+            assert_eq!(meaning(&trouble(stage, code)), expected);
+        }
+        check(Stage::Connect, 0, Meaning::ServerLater);
+        check(Stage::Connect, 554, Meaning::ServerLater);
+        check(Stage::Tls, 0, Meaning::ServerLater);
+        check(Stage::Login, 0, Meaning::ServerLater);
+        check(Stage::Login, 454, Meaning::ServerLater);
+        check(Stage::Login, 535, Meaning::LoginRefused);
+        check(Stage::Sender, 530, Meaning::LoginRefused);
+        check(Stage::Sender, 553, Meaning::ServerLater);
+        check(Stage::Sender, 552, Meaning::Refused);
+        check(Stage::Sender, 451, Meaning::LetterLater);
+        check(Stage::Recipient, 450, Meaning::LetterLater);
+        check(Stage::Recipient, 550, Meaning::Refused);
+        check(Stage::Recipient, 421, Meaning::ServerLater);
+        check(Stage::Recipient, 0, Meaning::ServerLater);
+        check(Stage::Data, 554, Meaning::Refused);
+        check(Stage::Data, 0, Meaning::ServerLater);
+        check(Stage::Answer, 451, Meaning::LetterLater);
+        check(Stage::Answer, 554, Meaning::Refused);
+        check(Stage::Answer, 0, Meaning::Unknown);
+        check(Stage::Prepare, 0, Meaning::Refused);
+    }
+
+    #[test]
+    fn pauses_grow_and_go_on_for_at_least_four_days() {
+        let queued: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+        let mut now = queued;
+        let mut last = SignedDuration::ZERO;
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match fate(Meaning::ServerLater, tries, queued, now) {
+                Fate::Again(next) => {
+                    let pause = next.duration_since(now);
+                    assert!(pause >= last, "try {tries}: {pause} after {last}");
+                    last = pause;
+                    now = next;
+                }
+                Fate::Kept => break,
+            }
+        }
+        assert!(now.duration_since(queued) >= SignedDuration::from_hours(4 * 24));
+        assert!((20..60).contains(&tries), "{tries} tries");
+    }
+
+    #[test]
+    fn a_refusal_is_kept_at_once_and_a_wrong_password_waits_an_hour() {
+        let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+        assert_eq!(fate(Meaning::Refused, 1, now, now), Fate::Kept);
+        assert_eq!(
+            fate(Meaning::LoginRefused, 1, now, now),
+            Fate::Again(now + SignedDuration::from_hours(1))
+        );
+        assert_eq!(
+            fate(Meaning::LetterLater, 1, now, now),
+            Fate::Again(now + SignedDuration::from_mins(1))
+        );
+    }
+
+    #[test]
+    fn logs_show_no_whole_address() {
+        assert_eq!(masked("jane@example.com"), "j***@example.com");
+        assert_eq!(masked("éva@example.com"), "é***@example.com");
+        assert_eq!(masked("nothing"), "***");
+    }
+
+    #[test]
+    fn an_explanation_says_what_to_do() {
+        let text = explain(&trouble(Stage::Login, 535));
+        assert!(text.contains("535 while logging in"), "{text}");
+        assert!(text.ends_with("`pubwatch outbox retry`"), "{text}");
+    }
+}

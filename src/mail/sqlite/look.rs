@@ -1,0 +1,159 @@
+//! Looking into the outbox.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Row};
+
+use super::{Entry, EntryState, LETTER_COLUMNS, letter_of, time, time_of};
+use crate::mail::outbox::Meaning;
+
+/// Which letters to show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Show {
+    /// All of them.
+    All,
+    /// Those that were not delivered and not dropped.
+    Undelivered,
+}
+
+/// Letters by what has become of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// They wait for their next try.
+    pub waiting: u32,
+    /// They were delivered.
+    pub delivered: u32,
+    /// They were refused or given up, and are kept.
+    pub failed: u32,
+    /// The author dropped them.
+    pub dropped: u32,
+    /// The words of the newest failed try of a letter that is not delivered.
+    pub last_error: Option<String>,
+    /// The mail server does not take our user name or password.
+    pub login_refused: bool,
+}
+
+impl Counts {
+    /// There are letters that did not reach the author and should have: those that failed, and
+    /// those that wait after a failed try.
+    #[must_use]
+    pub fn need_attention(&self) -> bool {
+        self.failed > 0 || self.login_refused || (self.waiting > 0 && self.last_error.is_some())
+    }
+}
+
+/// The letters, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
+    let which = match show {
+        Show::All => "1",
+        Show::Undelivered => "delivered_at IS NULL AND dropped_at IS NULL",
+    };
+    connection
+        .prepare(&select(which))?
+        .query_map([], entry_of)?
+        .collect()
+}
+
+/// The letter of that number.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Option<Entry>> {
+    connection
+        .prepare(&select("id = ?1"))?
+        .query_row([id], entry_of)
+        .optional()
+}
+
+/// How many letters there are of each kind, and what goes wrong at present.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    let mut counts = connection.query_row(
+        "SELECT count(*) FILTER (WHERE delivered_at IS NOT NULL), \
+                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NOT NULL), \
+                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
+                                 AND failed_at IS NOT NULL), \
+                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
+                                 AND failed_at IS NULL), \
+                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
+                                 AND last_meaning = ?1) > 0 \
+         FROM outbox",
+        [Meaning::LoginRefused.name()],
+        |row| {
+            Ok(Counts {
+                delivered: row.get(0)?,
+                dropped: row.get(1)?,
+                failed: row.get(2)?,
+                waiting: row.get(3)?,
+                login_refused: row.get(4)?,
+                last_error: None,
+            })
+        },
+    )?;
+    counts.last_error = connection
+        .query_row(
+            "SELECT last_error FROM outbox \
+             WHERE delivered_at IS NULL AND dropped_at IS NULL AND last_error IS NOT NULL \
+             ORDER BY last_try_at DESC, id DESC LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .optional()?;
+    Ok(counts)
+}
+
+/// Since when a letter has waited although it was tried: the oldest queueing of those. `None`: all
+/// mail is out, or was not tried yet.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let oldest: Option<i64> = connection.query_row(
+        "SELECT min(queued_at) FROM outbox \
+         WHERE delivered_at IS NULL AND dropped_at IS NULL AND last_error IS NOT NULL",
+        [],
+        |row| row.get(0),
+    )?;
+    oldest.map(|milliseconds| time(0, milliseconds)).transpose()
+}
+
+fn select(which: &str) -> String {
+    format!(
+        "SELECT {LETTER_COLUMNS}, id, queued_at, tries, next_try_at, last_try_at, last_meaning, \
+         last_error, delivered_at, failed_at, dropped_at, answer FROM outbox WHERE {which} \
+         ORDER BY id"
+    )
+}
+
+fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
+    let meaning: Option<String> = row.get(18)?;
+    let state = if let Some(at) = time_of(row, 20)? {
+        EntryState::Delivered(at)
+    } else if let Some(at) = time_of(row, 22)? {
+        EntryState::Dropped(at)
+    } else if let Some(at) = time_of(row, 21)? {
+        EntryState::Failed(at)
+    } else {
+        EntryState::Waiting
+    };
+    Ok(Entry {
+        letter: letter_of(row)?,
+        id: row.get(13)?,
+        queued: time(14, row.get(14)?)?,
+        tries: row.get(15)?,
+        next_try: time(16, row.get(16)?)?,
+        last_try: time_of(row, 17)?,
+        last_meaning: meaning.as_deref().and_then(Meaning::from_name),
+        last_error: row.get(19)?,
+        state,
+        answer: row.get(23)?,
+    })
+}

@@ -1,0 +1,124 @@
+//! The outbox in the database: what is queued in the same transaction as the decision that it
+//! tells of cannot be lost, and what is claimed by compare-and-set is not sent twice.
+
+mod look;
+mod queue;
+
+use jiff::Timestamp;
+use rusqlite::Row;
+use rusqlite::types::Type;
+
+pub use look::{Counts, Show, counts, entries, entry, undelivered_since};
+pub use queue::{
+    Claimed, Failure, claim_next, drop_letter, enqueue, hold_back, mark_delivered, mark_failed,
+    release_all, retry,
+};
+
+use super::outbox::Meaning;
+use super::{Letter, LetterKind};
+use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::judge::Severity;
+
+/// A letter in the outbox, and what became of it so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number, by which commands name it.
+    pub id: i64,
+    /// The letter.
+    pub letter: Letter,
+    /// When it was queued.
+    pub queued: Timestamp,
+    /// How many tries there were.
+    pub tries: u32,
+    /// When it is tried next, while it waits.
+    pub next_try: Timestamp,
+    /// When it was last tried.
+    pub last_try: Option<Timestamp>,
+    /// What the last failed try meant.
+    pub last_meaning: Option<Meaning>,
+    /// The words of the last failed try.
+    pub last_error: Option<String>,
+    /// What has become of it.
+    pub state: EntryState,
+    /// The server's answer to it, or the file it was written to, once delivered.
+    pub answer: Option<String>,
+}
+
+/// What has become of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryState {
+    /// It waits for its next try.
+    Waiting,
+    /// It was delivered then.
+    Delivered(Timestamp),
+    /// It was refused for good or given up then; it is kept.
+    Failed(Timestamp),
+    /// The author dropped it then.
+    Dropped(Timestamp),
+}
+
+impl EntryState {
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered(_) => "delivered",
+            Self::Failed(_) => "failed",
+            Self::Dropped(_) => "dropped",
+        }
+    }
+}
+
+/// The columns that [`letter_of`] reads, in its order.
+const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
+                              to_name, to_address, subject, body_text, body_html";
+
+fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    let kind: String = row.get(3)?;
+    let severity: Option<String> = row.get(4)?;
+    let isbn: Option<String> = row.get(6)?;
+    let stores: Vec<String> =
+        serde_json::from_str(&row.get::<_, String>(7)?).map_err(|error| unreadable(7, error))?;
+    Ok(Letter {
+        message_id: row.get(0)?,
+        references: row.get(1)?,
+        written: time(2, row.get(2)?)?,
+        kind: LetterKind::from_name(&kind)
+            .ok_or_else(|| unreadable(3, format!("`{kind}` is no kind of letter")))?,
+        severity: severity
+            .map(|name| {
+                Severity::from_name(&name)
+                    .ok_or_else(|| unreadable(4, format!("`{name}` is no severity")))
+            })
+            .transpose()?,
+        rule: row.get(5)?,
+        isbn: isbn
+            .map(|text| text.parse::<Isbn13>())
+            .transpose()
+            .map_err(|error: IsbnError| unreadable(6, error))?,
+        stores: stores.iter().map(|store| StoreId::new(store)).collect(),
+        to_name: row.get(8)?,
+        to: row.get(9)?,
+        subject: row.get(10)?,
+        text: row.get(11)?,
+        html: row.get(12)?,
+    })
+}
+
+fn time(column: usize, milliseconds: i64) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(column, error))
+}
+
+fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<i64>>(column)?
+        .map(|milliseconds| time(column, milliseconds))
+        .transpose()
+}
+
+fn unreadable(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}

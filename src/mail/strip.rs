@@ -1,0 +1,208 @@
+//! The strip: one cell a day and listing, made from its spells.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::book::Availability;
+use crate::history::ListingView;
+
+/// What one day of a strip shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cell {
+    /// The listing was not watched yet.
+    Before,
+    /// It was watched, but the page could not be read that day.
+    Unseen,
+    /// The state that held longest that day.
+    State(Availability),
+}
+
+impl Cell {
+    /// The letter in the terminal and in text letters.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::Before => '.',
+            Self::Unseen => '?',
+            Self::State(state) => state.letter(),
+        }
+    }
+}
+
+/// The last `days` days of a listing in the author's zone, oldest first, today last.
+///
+/// A state holds from its first reading until the first reading of the next one; the last state
+/// holds until now, or until the page could no longer be read. A day shows the state that held
+/// longest on it; a day on which none held is unseen once the listing is watched.
+#[must_use]
+pub fn strip(
+    listing: &ListingView,
+    now: Timestamp,
+    zone: &TimeZone,
+    days: u16,
+) -> Vec<(Date, Cell)> {
+    let today = now.to_zoned(zone.clone()).date();
+    let mut cells = Vec::with_capacity(usize::from(days));
+    for back in (0..i64::from(days)).rev() {
+        let Ok(date) = today.checked_sub(SignedDuration::from_hours(24 * back)) else {
+            continue;
+        };
+        cells.push((date, cell(listing, date, now, zone)));
+    }
+    cells
+}
+
+fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> Cell {
+    let Some((begin, end)) = bounds(date, zone) else {
+        return Cell::Unseen;
+    };
+    match listing.watched_since {
+        Some(watched) if watched < end => {}
+        Some(_) | None => return Cell::Before,
+    }
+    let last_holds_until = listing.blind.as_ref().map_or(now, |blind| blind.since);
+    let mut longest: Option<(SignedDuration, Availability)> = None;
+    for state in Availability::ALL {
+        let held: SignedDuration = listing
+            .spells
+            .iter()
+            .filter(|spell| spell.availability == state)
+            .map(|spell| {
+                // A single reading counts as a moment, so that the day it was made shows it.
+                let until = spell
+                    .until
+                    .unwrap_or(last_holds_until)
+                    .max(spell.last_seen + SignedDuration::from_secs(1));
+                overlap((spell.since, until), (begin, end))
+            })
+            .sum();
+        if held.is_positive() && longest.is_none_or(|(most, _)| held >= most) {
+            longest = Some((held, state));
+        }
+    }
+    longest.map_or(Cell::Unseen, |(_, state)| Cell::State(state))
+}
+
+/// The first instant of a day and of the next one, in a zone.
+fn bounds(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
+    let begin = date.to_zoned(zone.clone()).ok()?;
+    let end = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+    Some((begin.timestamp(), end.timestamp()))
+}
+
+fn overlap(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> SignedDuration {
+    one.1
+        .min(other.1)
+        .duration_since(one.0.max(other.0))
+        .max(SignedDuration::ZERO)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::StoreId;
+    use crate::history::{Blind, Spell};
+    use crate::page::{Says, Unread, UnreadReason};
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    /// Spells, one a line: state, first and last reading, first reading of the next or `-`.
+    fn listing(watched: &str, spells: &str, blind: Option<&str>) -> ListingView {
+        let spells = spells
+            .lines()
+            .map(|line| {
+                let parts: Vec<&str> = line.split_whitespace().collect();
+                let availability: Availability = parts[0].parse().unwrap();
+                Spell {
+                    availability,
+                    since: at(parts[1]),
+                    last_seen: at(parts[2]),
+                    until: (parts[3] != "-").then(|| at(parts[3])),
+                    readings: 2,
+                    confirmed_at: None,
+                    says: Says::new(availability, "test", "words", "place"),
+                }
+            })
+            .collect();
+        ListingView {
+            store: StoreId::new("amazon.com"),
+            address: String::new(),
+            watched_since: Some(at(watched)),
+            last_try: None,
+            last_good: None,
+            spells,
+            shown: Vec::new(),
+            blind: blind.map(|since| Blind {
+                since: at(since),
+                attempts: 3,
+                unread: Unread {
+                    reason: UnreadReason::Blocked,
+                    rule: String::new(),
+                    words: String::new(),
+                },
+            }),
+        }
+    }
+
+    #[track_caller]
+    fn check(listing: &ListingView, now: &str, zone: &str, expected: &str) {
+        let zone = TimeZone::get(zone).unwrap();
+        let letters: String = strip(listing, at(now), &zone, 10)
+            .into_iter()
+            .map(|(_, cell)| cell.letter())
+            .collect();
+        assert_eq!(letters, expected);
+    }
+
+    #[test]
+    fn a_day_shows_the_state_that_held_longest() {
+        let changing = listing(
+            "2027-01-03T08:00:00Z",
+            "not_listed 2027-01-03T08:00:00Z 2027-01-05T08:00:00Z 2027-01-05T14:00:00Z\n\
+             pre_order 2027-01-05T14:00:00Z 2027-01-08T08:00:00Z 2027-01-08T09:00:00Z\n\
+             out_of_stock 2027-01-08T09:00:00Z 2027-01-10T08:00:00Z -",
+            None,
+        );
+        check(&changing, "2027-01-10T12:00:00Z", "UTC", "..---PPOOO");
+    }
+
+    #[test]
+    fn days_that_nobody_saw_are_unseen_and_days_before_are_neither() {
+        let lost = listing(
+            "2027-01-03T08:00:00Z",
+            "pre_order 2027-01-05T14:00:00Z 2027-01-07T08:00:00Z -",
+            Some("2027-01-07T10:00:00Z"),
+        );
+        check(&lost, "2027-01-10T12:00:00Z", "UTC", "..??PPP???");
+    }
+
+    #[test]
+    fn one_reading_is_enough_to_show_its_day() {
+        let once = listing(
+            "2027-01-10T11:59:59Z",
+            "in_stock 2027-01-10T12:00:00Z 2027-01-10T12:00:00Z -",
+            None,
+        );
+        check(&once, "2027-01-10T12:00:00Z", "UTC", ".........A");
+    }
+
+    #[test]
+    fn days_are_the_authors() {
+        let late = listing(
+            "2027-01-09T08:00:00Z",
+            "pre_order 2027-01-10T03:00:00Z 2027-01-10T04:00:00Z -",
+            None,
+        );
+        // In Los Angeles it is still the evening of the 9th.
+        check(
+            &late,
+            "2027-01-10T07:00:00Z",
+            "America/Los_Angeles",
+            ".........P",
+        );
+        check(&late, "2027-01-10T07:00:00Z", "UTC", "........?P");
+    }
+}

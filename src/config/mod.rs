@@ -1,3 +1,58 @@
-//! What a user writes, and how it becomes a [`plan::Plan`]: everything wrong is reported at once.
+//! What a user writes, and how it becomes a [`plan::Plan`]: everything wrong is reported at once,
+//! with its place, its cause and its remedy.
+//!
+//! `files.rs` finds and reads the file, `check/` walks it table by table with `table.rs` and
+//! `values.rs`, `problem.rs` renders what is wrong.
 
 pub mod plan;
+
+pub mod files;
+
+mod check;
+
+pub mod address;
+pub mod problem;
+mod syntax;
+mod table;
+mod values;
+
+use std::path::Path;
+
+use jiff::civil::Date;
+
+pub use check::Surroundings;
+pub use files::{ConfigError, Loaded, load};
+pub use plan::Plan;
+pub use problem::Problem;
+
+/// The example configuration, with every key and what it means.
+pub const EXAMPLE: &str = include_str!("../../config/pubwatch.example.toml");
+
+/// Checks a configuration: the plan and the warnings, or everything that is wrong.
+///
+/// `file_name` is shown in problems, and the paths in the file are taken from its folder; without
+/// a `[data]` table the data go beside it, into `pubwatch-data`.
+///
+/// # Errors
+///
+/// All problems, warnings included, in the order of the file.
+pub fn check(
+    text: &str,
+    file_name: &str,
+    today: Date,
+) -> Result<(Plan, Vec<Problem>), Vec<Problem>> {
+    let folder = Path::new(file_name).parent().unwrap_or(Path::new(""));
+    let checked = check::check(
+        text,
+        &Surroundings {
+            folder,
+            data: &folder.join("pubwatch-data"),
+            home: None,
+            today,
+        },
+    );
+    match checked.plan {
+        Some(plan) => Ok((plan, checked.problems)),
+        None => Err(checked.problems),
+    }
+}

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use url::Url;
+use url::{Host, Url};
 
-use crate::book::{Edition, StoreId};
+use crate::book::{Availability, Edition, StoreId};
 
 /// Everything the program was told to do.
 #[derive(Debug, Clone)]
@@ -137,6 +137,21 @@ pub struct Manners {
     pub contact: String,
 }
 
+impl Default for Manners {
+    /// The manners of considerate tools (STORES §5.3), and no contact yet.
+    fn default() -> Self {
+        Self {
+            pause: Duration::from_secs(10),
+            jitter: Duration::from_secs(5),
+            floor: SignedDuration::from_mins(30),
+            deadline: Duration::from_secs(30),
+            body_cap: 8 << 20,
+            robots_age: SignedDuration::from_hours(24),
+            contact: String::new(),
+        }
+    }
+}
+
 /// A store that is asked.
 #[derive(Debug, Clone)]
 pub struct StorePlan {
@@ -148,6 +163,64 @@ pub struct StorePlan {
     pub base: Option<Url>,
     /// A pause of its own.
     pub pause: Option<Duration>,
+    /// What the user said about a store that we do not know; `None` for the known ones.
+    pub own: Option<OwnStore>,
+    /// A CSS selector, known to parse, of the part of the page that holds the book's own price
+    /// and buttons; the user's, for stores whose pages the default reader takes too wide.
+    pub buy_area: Option<String>,
+    /// Phrases that the user adds to the shipped ones, in the order of the file; never empty, and
+    /// none for two states.
+    pub phrases: Vec<Phrase>,
+}
+
+impl StorePlan {
+    /// A store of which the user said nothing but the name.
+    #[must_use]
+    pub fn plain(id: StoreId) -> Self {
+        Self {
+            label: id.label().to_owned(),
+            id,
+            base: None,
+            pause: None,
+            own: None,
+            buy_area: None,
+            phrases: Vec::new(),
+        }
+    }
+
+    /// Its pages come from this very machine: a test, a demo, a mirror.
+    #[must_use]
+    pub fn is_on_loopback(&self) -> bool {
+        self.base.as_ref().is_some_and(|base| match base.host() {
+            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        })
+    }
+}
+
+/// A store that the user defines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnStore {
+    /// The host of its product pages, as `www.example.com`.
+    pub host: String,
+    /// The path and query of a product page, with `{isbn13}` or `{isbn10}` where the number
+    /// stands; `None` when every edition gives its own address.
+    pub pattern: Option<String>,
+    /// The language of its pages, as "en".
+    pub language: String,
+    /// The currency of its prices (ISO 4217), for pages that do not name it.
+    pub currency: Option<String>,
+}
+
+/// A phrase that stands for a state.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phrase {
+    /// What a page offers that says so.
+    pub availability: Availability,
+    /// The words.
+    pub words: String,
 }
 
 /// An edition with its listings.
@@ -179,6 +252,16 @@ pub struct Judging {
     pub confirm_after: SignedDuration,
     /// An open alert is recalled at most this often.
     pub remind_every: SignedDuration,
+}
+
+impl Default for Judging {
+    /// Two looks six hours apart, and a reminder a week.
+    fn default() -> Self {
+        Self {
+            confirm_after: SignedDuration::from_hours(6),
+            remind_every: SignedDuration::from_hours(7 * 24),
+        }
+    }
 }
 
 /// A window that the user set.

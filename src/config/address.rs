@@ -1,0 +1,490 @@
+//! Addresses of product pages, made clean: rebuilt from what identifies the page, without the
+//! tracking that links carry.
+//!
+//! Sources for the forms: STORES §1.1 (Amazon's paths and short links), §2.1 (Barnes & Noble's
+//! `/w/…?ean=`), §3.1 (Bookshop.org's `/a/<affiliate>/` prefix).
+
+use url::Url;
+
+use crate::book::{Family, Isbn13, StoreId, storefront};
+
+/// A product page's address, clean.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cleaned {
+    /// The address at the store's own host, without tracking.
+    pub address: Url,
+    /// Amazon's identifier, where the page is at Amazon.
+    pub asin: Option<String>,
+    /// The ISBN that the address itself names, where it names one that is not the edition's.
+    pub other_isbn: Option<Isbn13>,
+}
+
+/// Why an address cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AddressError {
+    /// It is no web address at all.
+    #[error("`{0}` is no web address")]
+    NotAnAddress(String),
+    /// A short link hides which page it leads to.
+    #[error("`{0}` is a short link, which does not say to which page it leads")]
+    ShortLink(String),
+    /// A page of some other place.
+    #[error("`{found}` is not a page of {store}")]
+    OtherHost {
+        /// The host of the address.
+        found: String,
+        /// The store that it was given for.
+        store: StoreId,
+    },
+    /// A search, an author's page, a shopping cart.
+    #[error("this is not the address of a product page at {0}")]
+    NotAProduct(StoreId),
+    /// The address carries a user name or a password.
+    #[error("a name or a password does not belong in an address")]
+    Credentials,
+}
+
+impl AddressError {
+    /// What to do about it.
+    #[must_use]
+    pub fn remedy(&self) -> String {
+        match self {
+            Self::NotAnAddress(_) => {
+                "copy it in full from the address bar, from `https://` on".to_owned()
+            }
+            Self::ShortLink(_) => "open it in a browser, and copy the address of the page that \
+                                   appears"
+                .to_owned(),
+            Self::OtherHost { found, .. } => match storefront::find(found) {
+                Some(other) => format!("give it for the store `{}`, or correct it", other.id),
+                None => "give the address of the book's page at that store".to_owned(),
+            },
+            Self::NotAProduct(store) => match store.family() {
+                Family::Amazon => {
+                    "open the book's own page there: its address has `/dp/` and ten letters or \
+                     digits behind it"
+                        .to_owned()
+                }
+                Family::BarnesNoble => {
+                    "open the book's own page there: its address begins with `/w/`".to_owned()
+                }
+                Family::Bookshop => {
+                    "open the book's own page there: its address has `/p/books/` or `/book/`"
+                        .to_owned()
+                }
+                Family::Other => "give the address of the book's own page".to_owned(),
+            },
+            Self::Credentials => "leave out what stands before the `@`".to_owned(),
+        }
+    }
+}
+
+/// Short-link hosts of the stores we know. Matched whole, because look-alikes exist.
+const SHORT_LINKS: [&str; 9] = [
+    "a.co",
+    "amzn.to",
+    "amzn.eu",
+    "amzn.asia",
+    "amzn.com",
+    "bit.ly",
+    "tinyurl.com",
+    "geni.us",
+    "books2read.com",
+];
+
+/// Parameters that say who sent the visitor and nothing about the page.
+const TRACKING: [&str; 14] = [
+    "aff",
+    "affiliate",
+    "aid",
+    "fbclid",
+    "gad_source",
+    "gclid",
+    "mc_cid",
+    "mc_eid",
+    "msclkid",
+    "ref",
+    "ref_",
+    "source",
+    "srsltid",
+    "tag",
+];
+
+/// Makes an address clean, as the page of `isbn` at `store`, whose pages live at `host`.
+///
+/// # Errors
+///
+/// [`AddressError`], each with its remedy, when the address is not one of a product page of that
+/// store.
+pub fn clean(
+    store: &StoreId,
+    host: &str,
+    isbn: &Isbn13,
+    written: &str,
+) -> Result<Cleaned, AddressError> {
+    let url = parse(written)?;
+    let found = url.host_str().unwrap_or_default().to_ascii_lowercase();
+    if SHORT_LINKS.contains(&found.as_str()) {
+        return Err(AddressError::ShortLink(found));
+    }
+    if !is_host_of(&found, store, host) || url.port().is_some() {
+        return Err(AddressError::OtherHost {
+            found,
+            store: store.clone(),
+        });
+    }
+    let page = match store.family() {
+        Family::Amazon => amazon(&url),
+        Family::BarnesNoble => barnes_noble(&url, isbn),
+        Family::Bookshop => bookshop(&url, isbn),
+        Family::Other => Some(other(&url)),
+    };
+    let page = page.ok_or_else(|| AddressError::NotAProduct(store.clone()))?;
+    let address = Url::parse(&format!("https://{host}{}", page.path))
+        .map_err(|_| AddressError::NotAnAddress(written.to_owned()))?;
+    Ok(Cleaned {
+        address,
+        asin: page.asin,
+        other_isbn: page.isbn.filter(|named| named != isbn),
+    })
+}
+
+/// The same page at another base, which replaces scheme, host and port; a path of the base stands
+/// before the page's own.
+#[must_use]
+pub fn rebase(address: &Url, base: &Url) -> Url {
+    let mut moved = base.clone();
+    let folder = base.path().trim_end_matches('/');
+    moved.set_path(&format!("{folder}{}", address.path()));
+    moved.set_query(address.query());
+    moved
+}
+
+fn parse(written: &str) -> Result<Url, AddressError> {
+    let wrong = || AddressError::NotAnAddress(written.to_owned());
+    let written = written.trim();
+    // As copied from an address bar that hides the scheme.
+    let with_scheme = if written.contains("://") {
+        written.to_owned()
+    } else {
+        format!("https://{written}")
+    };
+    let url = Url::parse(&with_scheme).map_err(|_| wrong())?;
+    let host = url.host_str().unwrap_or_default();
+    if !matches!(url.scheme(), "http" | "https") || !host.contains('.') {
+        return Err(wrong());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(AddressError::Credentials);
+    }
+    Ok(url)
+}
+
+fn is_host_of(found: &str, store: &StoreId, host: &str) -> bool {
+    found == host
+        || StoreId::new(found) == *store
+        || (store.family() == Family::Amazon
+            && ["smile.", "m."]
+                .iter()
+                .any(|prefix| found.strip_prefix(prefix) == Some(store.as_str())))
+}
+
+/// What an address says about its page.
+struct Page {
+    /// The path and query to ask.
+    path: String,
+    asin: Option<String>,
+    isbn: Option<Isbn13>,
+}
+
+/// `/dp/X`, `/<slug>/dp/X`, `/gp/product/X`, `/gp/aw/d/X`, `/product-reviews/X`,
+/// `/-/<language>/…/dp/X`, `/exec/obidos/ASIN/X`, `/o/ASIN/X`. Everything behind the ASIN is
+/// tracking, or pins a seller or a variant, which a book does not need.
+fn amazon(url: &Url) -> Option<Page> {
+    let segments: Vec<&str> = url.path_segments()?.collect();
+    let asin = segments.iter().enumerate().find_map(|(index, segment)| {
+        let before = segments[..index].last().copied().unwrap_or_default();
+        let marker = match before {
+            "dp" | "product" | "product-reviews" | "ASIN" | "asin" => true,
+            "d" => segments[..index].ends_with(&["gp", "aw", "d"]),
+            _ => false,
+        };
+        let asin = segment.to_ascii_uppercase();
+        (marker && is_asin(&asin)).then_some(asin)
+    })?;
+    Some(Page {
+        path: format!("/dp/{asin}"),
+        // A print book's ASIN is its ISBN-10; one with a right check digit names an edition.
+        isbn: asin.parse().ok(),
+        asin: Some(asin),
+    })
+}
+
+fn is_asin(text: &str) -> bool {
+    text.len() == 10
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+}
+
+/// `/w/<slug>/<work>?ean=<ISBN-13>`: the work has several editions, so the number stays, and is
+/// added when it is missing.
+fn barnes_noble(url: &Url, isbn: &Isbn13) -> Option<Page> {
+    let segments: Vec<&str> = url.path_segments()?.collect();
+    if segments.first() != Some(&"w") {
+        return None;
+    }
+    let ean = parameter(url, "ean").and_then(|ean| ean.parse::<Isbn13>().ok());
+    let shown = ean.as_ref().unwrap_or(isbn);
+    Some(Page {
+        // A session id may hang on the path behind a semicolon.
+        path: format!("/{}?ean={shown}", segments.join("/").split(';').next()?),
+        asin: None,
+        isbn: ean,
+    })
+}
+
+/// `/book/<ISBN-13>`, `/p/books/<slug>/<id>?ean=<ISBN-13>`, both also behind `/a/<affiliate>`;
+/// `/a/<affiliate>/<ISBN-13>` alone.
+fn bookshop(url: &Url, isbn: &Isbn13) -> Option<Page> {
+    let segments: Vec<&str> = url
+        .path_segments()?
+        .filter(|segment| !segment.is_empty())
+        .collect();
+    let (behind_affiliate, rest) = match segments.as_slice() {
+        ["a", _, rest @ ..] => (true, rest),
+        rest => (false, rest),
+    };
+    match rest {
+        ["book" | "books", number] => by_number(number),
+        [number] if behind_affiliate => by_number(number),
+        ["p", "books", _, ..] => {
+            let ean = parameter(url, "ean").and_then(|ean| ean.parse::<Isbn13>().ok());
+            let shown = ean.as_ref().unwrap_or(isbn);
+            Some(Page {
+                path: format!("/{}?ean={shown}", rest.join("/")),
+                asin: None,
+                isbn: ean,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The store knows thirteen digits only; an ISBN-10 in an address answers 404 there.
+fn by_number(number: &str) -> Option<Page> {
+    let isbn: Isbn13 = number.parse().ok()?;
+    Some(Page {
+        path: format!("/book/{isbn}"),
+        asin: None,
+        isbn: Some(isbn),
+    })
+}
+
+/// Any other store: the address as it is, without what is surely tracking.
+fn other(url: &Url) -> Page {
+    let kept: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| {
+            let name = name.to_ascii_lowercase();
+            !name.starts_with("utm_") && !TRACKING.contains(&name.as_str())
+        })
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    let mut clean = url.clone();
+    clean.set_fragment(None);
+    clean.set_query(None);
+    if !kept.is_empty() {
+        clean.query_pairs_mut().extend_pairs(kept);
+    }
+    Page {
+        path: match clean.query() {
+            Some(query) => format!("{}?{query}", clean.path()),
+            None => clean.path().to_owned(),
+        },
+        asin: None,
+        isbn: None,
+    }
+}
+
+fn parameter(url: &Url, name: &str) -> Option<String> {
+    url.query_pairs()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ISBN: &str = "9780132350884";
+
+    #[track_caller]
+    fn cleaned(store: &str, host: &str, written: &str) -> Result<Cleaned, AddressError> {
+        clean(&StoreId::new(store), host, &ISBN.parse().unwrap(), written)
+    }
+
+    #[track_caller]
+    fn check(store: &str, written: &str, expected: &str) {
+        let host = storefront::find(store).map_or("books.example.com", |known| known.host);
+        let cleaned = cleaned(store, host, written).unwrap();
+        assert_eq!(cleaned.address.as_str(), expected);
+        assert_eq!(cleaned.other_isbn, None, "{written}");
+    }
+
+    #[track_caller]
+    fn check_error(store: &str, written: &str, message: &str) {
+        let host = storefront::find(store).map_or("books.example.com", |known| known.host);
+        let error = cleaned(store, host, written).unwrap_err();
+        assert_eq!(error.to_string(), message);
+        assert!(!error.remedy().is_empty());
+    }
+
+    #[test]
+    fn every_form_of_an_amazon_address_is_rebuilt() {
+        for path in [
+            "/dp/0132350882",
+            "/Salt-Roads-Jane-Roe/dp/0132350882/ref=sr_1_1?crid=2X&dib_tag=se&keywords=salt",
+            "/gp/product/0132350882?tag=friend-20&linkCode=ogi",
+            "/gp/aw/d/0132350882",
+            "/product-reviews/0132350882/",
+            "/-/en/Salt-Roads/dp/0132350882?language=en_US",
+            "/exec/obidos/ASIN/0132350882/friend-20",
+            "/o/ASIN/0132350882",
+            "/dp/0132350882#customerReviews",
+        ] {
+            check(
+                "amazon.com",
+                &format!("https://www.amazon.com{path}"),
+                "https://www.amazon.com/dp/0132350882",
+            );
+        }
+        check(
+            "amazon.co.uk",
+            "amazon.co.uk/dp/0132350882?th=1&psc=1",
+            "https://www.amazon.co.uk/dp/0132350882",
+        );
+        check(
+            "amazon.com",
+            "http://smile.amazon.com/dp/0132350882",
+            "https://www.amazon.com/dp/0132350882",
+        );
+    }
+
+    #[test]
+    fn an_asin_that_is_no_isbn_is_taken_as_it_is() {
+        let page = cleaned(
+            "amazon.de",
+            "www.amazon.de",
+            "https://www.amazon.de/dp/b0dq1abcde",
+        )
+        .unwrap();
+        assert_eq!(page.asin.as_deref(), Some("B0DQ1ABCDE"));
+        assert_eq!(page.other_isbn, None);
+    }
+
+    #[test]
+    fn an_address_of_another_edition_is_noticed() {
+        for (store, written) in [
+            ("amazon.com", "https://www.amazon.com/dp/0743273567"),
+            (
+                "barnesandnoble.com",
+                "https://www.barnesandnoble.com/w/x/1?ean=9780743273565",
+            ),
+            ("bookshop.org", "https://bookshop.org/a/12/9780743273565"),
+        ] {
+            let host = storefront::find(store).unwrap().host;
+            let other = cleaned(store, host, written).unwrap().other_isbn;
+            assert_eq!(other.unwrap().as_str(), "9780743273565", "{store}");
+        }
+    }
+
+    #[test]
+    fn barnes_and_noble_keeps_the_number_of_the_edition_only() {
+        check(
+            "barnesandnoble.com",
+            "https://www.barnesandnoble.com/w/salt-roads-jane-roe/1144556677?ean=9780132350884&\
+             st=AFF&sourceId=x",
+            "https://www.barnesandnoble.com/w/salt-roads-jane-roe/1144556677?ean=9780132350884",
+        );
+        check(
+            "barnesandnoble.com",
+            "https://www.barnesandnoble.com/w/salt-roads/1144556677;jsessionid=1",
+            "https://www.barnesandnoble.com/w/salt-roads/1144556677?ean=9780132350884",
+        );
+    }
+
+    #[test]
+    fn bookshop_loses_the_affiliate() {
+        check(
+            "bookshop.org",
+            "https://bookshop.org/a/12476/9780132350884",
+            "https://bookshop.org/book/9780132350884",
+        );
+        check(
+            "bookshop.org",
+            "https://www.bookshop.org/a/12476/p/books/salt-roads/9f8e7d6c5b4a3210?\
+             ean=9780132350884&next=t&utm_source=x",
+            "https://bookshop.org/p/books/salt-roads/9f8e7d6c5b4a3210?ean=9780132350884",
+        );
+        check(
+            "uk.bookshop.org",
+            "https://uk.bookshop.org/book/0132350882",
+            "https://uk.bookshop.org/book/9780132350884",
+        );
+    }
+
+    #[test]
+    fn other_stores_lose_what_is_surely_tracking() {
+        check(
+            "books.example.com",
+            "https://books.example.com/item?id=7&utm_source=mail&gclid=1#top",
+            "https://books.example.com/item?id=7",
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_says_why() {
+        check_error(
+            "amazon.com",
+            "https://a.co/d/0abcDEF",
+            "`a.co` is a short link, which does not say to which page it leads",
+        );
+        check_error(
+            "amazon.com",
+            "https://www.amazon.de/dp/0132350882",
+            "`www.amazon.de` is not a page of amazon.com",
+        );
+        check_error(
+            "amazon.com",
+            "https://www.amazon.com.example.net/dp/0132350882",
+            "`www.amazon.com.example.net` is not a page of amazon.com",
+        );
+        check_error(
+            "amazon.com",
+            "https://www.amazon.com/s?k=salt+roads",
+            "this is not the address of a product page at amazon.com",
+        );
+        check_error(
+            "bookshop.org",
+            "https://bookshop.org/lists/summer",
+            "this is not the address of a product page at bookshop.org",
+        );
+        check_error(
+            "barnesandnoble.com",
+            "https://jane:secret@www.barnesandnoble.com/w/x/1",
+            "a name or a password does not belong in an address",
+        );
+        check_error("amazon.com", "the page", "`the page` is no web address");
+    }
+
+    #[test]
+    fn a_base_takes_the_place_of_the_host() {
+        let address = Url::parse("https://www.barnesandnoble.com/w/?ean=1").unwrap();
+        let base = Url::parse("http://127.0.0.1:8080/bn/").unwrap();
+        assert_eq!(
+            rebase(&address, &base).as_str(),
+            "http://127.0.0.1:8080/bn/w/?ean=1"
+        );
+    }
+}

@@ -1,0 +1,173 @@
+//! `[[edition]]`: the books to watch, and where.
+
+use std::ops::Range;
+
+use super::calendar;
+use super::listing::listings;
+use super::store::Defined;
+use crate::book::{Distribution, Edition, Format, Isbn13};
+use crate::config::plan::{EditionPlan, ListingPlan, StorePlan};
+use crate::config::problem::Problem;
+use crate::config::table::{Table, Text};
+use crate::config::values;
+use jiff::civil::Date;
+use serde_spanned::Spanned;
+
+/// An edition as written, with the places that warnings point at.
+pub(super) struct Written {
+    pub(super) edition: Edition,
+    pub(super) isbn: Range<usize>,
+    pub(super) publication: Range<usize>,
+    pub(super) on_sale: Option<Range<usize>>,
+    pub(super) enabled: Option<Range<usize>>,
+    pub(super) switch: Option<Range<usize>>,
+    pub(super) format: Option<Range<usize>>,
+}
+
+/// Reads every `[[edition]]`; also gives the stores that they name, in the order of first use.
+pub(super) fn editions(
+    root: &mut Table<'_>,
+    defined: &[Defined],
+    today: Date,
+) -> (Vec<EditionPlan>, Vec<StorePlan>) {
+    let mut used: Vec<StorePlan> = Vec::new();
+    let mut plans: Vec<EditionPlan> = Vec::new();
+    let mut seen: Vec<(Written, Vec<ListingPlan>)> = Vec::new();
+    let is_there = root.has("edition");
+    for mut table in root.tables("edition") {
+        let findings = table.findings();
+        let written = written(&mut table);
+        let isbn = written.as_ref().map(|written| &written.edition);
+        let listings = listings(&mut table, isbn, defined, &mut used);
+        table.finish();
+        let Some(written) = written else { continue };
+        let first = seen
+            .iter()
+            .find(|(other, _)| other.edition.isbn == written.edition.isbn);
+        if let Some((first, _)) = first {
+            findings.add(same_isbn(&written, first));
+            continue;
+        }
+        calendar::warn(&written, today, findings);
+        seen.push((written, listings));
+    }
+    plans.extend(seen.into_iter().map(|(written, listings)| EditionPlan {
+        edition: written.edition,
+        listings,
+    }));
+    if !is_there {
+        root.findings()
+            .add(Problem::warning("there is no edition to watch").remedy(
+                "add one: `[[edition]]`, and below it `title`, `isbn`, `publication_date` \
+                         and `stores`",
+            ));
+    }
+    (plans, used)
+}
+
+fn written(table: &mut Table<'_>) -> Option<Written> {
+    let findings = table.findings();
+    let title = table.required("title", "\"Salt Roads\"");
+    let author = table.text("author").map(Spanned::into_inner);
+    let isbn = table.required("isbn", "\"978-1-944098-11-7\"");
+    let isbn = isbn.and_then(|text| findings.keep(isbn_of(&text)));
+    let format = table.text("format");
+    let format_span = format.as_ref().map(Spanned::span);
+    let format = match format {
+        Some(text) => findings.keep(format_of(&text)),
+        None => Some(Format::Paperback),
+    };
+    table.require("publication_date", "2027-02-09");
+    let publication = date(table, "publication_date");
+    let on_sale = date(table, "on_sale_date");
+    let distribution = match table.text("distribution") {
+        Some(text) => findings.keep(distribution_of(&text)),
+        None => Some(Distribution::IngramSpark),
+    };
+    let enabled = date(table, "distribution_enabled");
+    let amazon_switch = table.flag("amazon_switch").unwrap_or(false);
+    let first_title = table.flag("first_title").unwrap_or(false);
+    let list_price = table
+        .text("list_price")
+        .and_then(|text| findings.keep(values::money(&text)));
+    let imprint = table.text("imprint").map(Spanned::into_inner);
+    let (isbn, publication) = (isbn?, publication?);
+    Some(Written {
+        isbn: isbn.span(),
+        publication: publication.span(),
+        on_sale: on_sale.as_ref().map(Spanned::span),
+        enabled: enabled.as_ref().map(Spanned::span),
+        switch: amazon_switch.then(|| table.key_span("amazon_switch")),
+        format: format_span,
+        edition: Edition {
+            isbn: isbn.into_inner(),
+            title: title?.into_inner(),
+            author,
+            format: format?,
+            publication_date: *publication.get_ref(),
+            on_sale_date: on_sale.map_or(*publication.get_ref(), Spanned::into_inner),
+            distribution: distribution?,
+            distribution_enabled: enabled.map(Spanned::into_inner),
+            amazon_switch,
+            first_title,
+            list_price,
+            imprint,
+        },
+    })
+}
+
+fn date(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<Date>> {
+    let value = table.value(key)?;
+    let date = table.findings().keep(values::date(key, value))?;
+    Some(Spanned::new(value.span(), date))
+}
+
+fn isbn_of(text: &Text) -> Result<Spanned<Isbn13>, Problem> {
+    match text.get_ref().parse::<Isbn13>() {
+        Ok(isbn) => Ok(Spanned::new(text.span(), isbn)),
+        Err(error) => Err(Problem::error("this is no ISBN")
+            .at(text.span(), error.to_string())
+            .remedy("compare it with the number over the barcode; one digit is easily mistyped")),
+    }
+}
+
+fn format_of(text: &Text) -> Result<Format, Problem> {
+    let choices = Format::ALL.map(|format| (format.name(), format));
+    match text.get_ref().to_ascii_lowercase().as_str() {
+        "hardback" | "hardcover (case laminate)" | "case laminate" | "cloth" => {
+            Ok(Format::Hardcover)
+        }
+        "kindle" | "epub" => Ok(Format::Ebook),
+        "softcover" | "pb" => Ok(Format::Paperback),
+        _ => values::choice("format", text, &choices),
+    }
+}
+
+fn distribution_of(text: &Text) -> Result<Distribution, Problem> {
+    let choices = Distribution::ALL.map(|distribution| (distribution.name(), distribution));
+    match text.get_ref().to_ascii_lowercase().as_str() {
+        "ingram" | "lightning source" | "lightningsource" => Ok(Distribution::IngramSpark),
+        "d2d" => Ok(Distribution::Draft2Digital),
+        "amazon" => Ok(Distribution::Kdp),
+        _ => values::choice("distribution", text, &choices),
+    }
+}
+
+/// Two tables for one ISBN: an error when they are the same thing twice, a warning when they say
+/// that one number is of two formats. The first one is kept.
+fn same_isbn(second: &Written, first: &Written) -> Problem {
+    if second.edition.format == first.edition.format {
+        return Problem::error("two editions have the same ISBN")
+            .at(second.isbn.clone(), "again here")
+            .at(first.isbn.clone(), "first here")
+            .remedy("join the two tables, or correct the number that is wrong");
+    }
+    let name = |written: &Written| written.edition.format.name();
+    Problem::warning("two formats have the same ISBN: only the first is watched")
+        .at(second.isbn.clone(), format!("as {}", name(second)))
+        .at(first.isbn.clone(), format!("as {}", name(first)))
+        .because(
+            "an ISBN belongs to one format, and stores mix the pages of formats that share one",
+        )
+        .remedy("give each format its own ISBN, or leave the second table out")
+}

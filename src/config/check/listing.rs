@@ -1,0 +1,258 @@
+//! The listings of an edition: its stores, and the address of its page at each of them.
+
+use url::Url;
+
+use super::store::Defined;
+use crate::book::{Edition, Isbn13, StoreId, storefront};
+use crate::config::address::{self, Cleaned};
+use crate::config::plan::{ListingPlan, StorePlan};
+use crate::config::problem::{Problem, did_you_mean};
+use crate::config::table::{Findings, Table, Text, text_of};
+
+/// Reads `stores` and `addresses`. Stores that are named here for the first time join `used`,
+/// also when their listing is wrong. Without an edition, because its own keys are wrong, the
+/// stores are checked all the same.
+pub(super) fn listings(
+    table: &mut Table<'_>,
+    edition: Option<&Edition>,
+    defined: &[Defined],
+    used: &mut Vec<StorePlan>,
+) -> Vec<ListingPlan> {
+    let findings = table.findings();
+    let stores = stores(table, defined);
+    let mut addresses = addresses(table);
+    let mut listings = Vec::new();
+    for (plan, name) in stores {
+        let given = addresses
+            .iter()
+            .position(|(store, _)| StoreId::new(store.get_ref()) == plan.id)
+            .map(|index| addresses.remove(index).1);
+        if let Some(edition) = edition {
+            listings.extend(listing(&plan, edition, &name, given.as_ref(), findings));
+        }
+        if !used.iter().any(|store| store.id == plan.id) {
+            used.push(plan);
+        }
+    }
+    for (store, _) in addresses {
+        findings.add(
+            Problem::error(format!(
+                "an address for `{}`, which is not in `stores`",
+                store.get_ref()
+            ))
+            .at(store.span(), "")
+            .remedy(format!(
+                "add \"{}\" to `stores`, or leave the address out",
+                store.get_ref()
+            )),
+        );
+    }
+    listings
+}
+
+/// The stores that the edition names, each once, and where it names them.
+fn stores(table: &mut Table<'_>, defined: &[Defined]) -> Vec<(StorePlan, Text)> {
+    const EXAMPLE: &str = "[\"amazon.com\", \"barnesandnoble.com\", \"bookshop.org\"]";
+    table.require("stores", EXAMPLE);
+    let findings = table.findings();
+    let Some(names) = table.texts("stores", EXAMPLE) else {
+        return Vec::new();
+    };
+    if names.is_empty() {
+        findings.add(
+            Problem::error("`stores` names no store")
+                .at(table.key_span("stores"), "")
+                .remedy(format!("write it as `stores = {EXAMPLE}`")),
+        );
+    }
+    let mut stores: Vec<(StorePlan, Text)> = Vec::new();
+    for name in names {
+        let Some(plan) = findings.keep(store_named(&name, defined)) else {
+            continue;
+        };
+        if let Some((_, first)) = stores.iter().find(|(other, _)| other.id == plan.id) {
+            findings.add(
+                Problem::error(format!("the store `{}` is named twice", plan.id))
+                    .at(name.span(), "again here")
+                    .at(first.span(), "first here")
+                    .remedy("keep one"),
+            );
+            continue;
+        }
+        stores.push((plan, name));
+    }
+    stores
+}
+
+fn store_named(name: &Text, defined: &[Defined]) -> Result<StorePlan, Problem> {
+    let id = StoreId::new(name.get_ref());
+    if let Some(store) = defined.iter().find(|store| store.plan.id == id) {
+        return Ok(store.plan.clone());
+    }
+    if storefront::find(id.as_str()).is_some() {
+        return Ok(StorePlan::plain(id));
+    }
+    let own: Vec<&str> = defined.iter().map(|one| one.plan.id.as_str()).collect();
+    Err(unknown_store(name, &own))
+}
+
+fn addresses(table: &mut Table<'_>) -> Vec<(Text, Text)> {
+    let Some(addresses) = table.table("addresses") else {
+        return Vec::new();
+    };
+    let findings = addresses.findings();
+    addresses
+        .entries()
+        .into_iter()
+        .filter_map(|(store, value)| {
+            if value.get_ref().is_table() {
+                findings.add(
+                    Problem::error("the name of the store needs quotes")
+                        .at(store.span(), "")
+                        .because("a dot in a bare key begins a table within a table")
+                        .remedy("write it as `\"amazon.com\" = \"https://…\"`"),
+                );
+                return None;
+            }
+            let text = findings.keep(text_of(store.get_ref(), value))?;
+            Some((store, text))
+        })
+        .collect()
+}
+
+fn listing(
+    store: &StorePlan,
+    edition: &Edition,
+    name: &Text,
+    given: Option<&Text>,
+    findings: &Findings,
+) -> Option<ListingPlan> {
+    let cleaned = match given {
+        Some(text) => given_address(store, edition, text, findings)?,
+        None => findings.keep(made_address(store, edition, name))?,
+    };
+    let ask = match &store.base {
+        Some(base) => address::rebase(&cleaned.address, base),
+        None => cleaned.address.clone(),
+    };
+    Some(ListingPlan {
+        store: store.id.clone(),
+        address: cleaned.address,
+        ask,
+        asin: cleaned.asin,
+    })
+}
+
+/// The host of a store's pages.
+fn host_of(store: &StorePlan) -> &str {
+    match &store.own {
+        Some(own) => &own.host,
+        None => storefront::find(store.id.as_str()).map_or(store.id.as_str(), |known| known.host),
+    }
+}
+
+fn given_address(
+    store: &StorePlan,
+    edition: &Edition,
+    text: &Text,
+    findings: &Findings,
+) -> Option<Cleaned> {
+    let cleaned =
+        address::clean(&store.id, host_of(store), &edition.isbn, text.get_ref()).map_err(|error| {
+            Problem::error(error.to_string())
+                .at(text.span(), "")
+                .remedy(error.remedy())
+        });
+    let cleaned = findings.keep(cleaned)?;
+    if let Some(other) = &cleaned.other_isbn {
+        let message = format!("this is the page of ISBN {other}, not of {}", edition.isbn);
+        // A print page at Amazon may carry the number of an older edition; elsewhere the number
+        // in the address is the number of the page.
+        let problem = if cleaned.asin.is_some() {
+            Problem::warning(message)
+                .because("the page is checked, and what is of another ISBN is not believed")
+        } else {
+            Problem::error(message)
+        };
+        findings.add(
+            problem
+                .at(text.span(), "")
+                .remedy("open the address, and compare the number under the product details"),
+        );
+    }
+    Some(cleaned)
+}
+
+fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cleaned, Problem> {
+    let host = host_of(store);
+    let wrong = |message: String| {
+        Problem::error(message).at(name.span(), "").remedy(format!(
+            "find the book's page in a browser, and add its address below the edition: \
+             `[edition.addresses]`, then `\"{}\" = \"https://{host}/…\"`",
+            store.id
+        ))
+    };
+    let path = match &store.own {
+        Some(own) => own_path(own.pattern.as_deref(), &edition.isbn).map_err(wrong)?,
+        None => storefront::find(store.id.as_str())
+            .ok_or_else(|| wrong(format!("{} has no addresses", store.label)))?
+            .path_for(&edition.isbn, edition.format)
+            .map_err(|error| {
+                wrong(error.to_string()).remedy(
+                    "while there is no page yet, leave the store out of `stores`, and add it \
+                     when there is",
+                )
+            })?,
+    };
+    let address = Url::parse(&format!("https://{host}{path}"))
+        .map_err(|error| wrong(format!("`https://{host}{path}` is no address: {error}")))?;
+    Ok(Cleaned {
+        asin: path.strip_prefix("/dp/").map(str::to_owned),
+        address,
+        other_isbn: None,
+    })
+}
+
+fn own_path(pattern: Option<&str>, isbn: &Isbn13) -> Result<String, String> {
+    let pattern = pattern.ok_or("this store has no address pattern, and the edition no address")?;
+    let path = pattern.replace("{isbn13}", isbn.as_str());
+    if !path.contains("{isbn10}") {
+        return Ok(path);
+    }
+    let isbn10 = isbn
+        .to_isbn10()
+        .ok_or("this store's addresses have an ISBN-10, and a number with 979 has none")?;
+    Ok(path.replace("{isbn10}", isbn10.as_str()))
+}
+
+/// What to say about a store that is not known.
+fn unknown_store(text: &Text, own: &[&str]) -> Problem {
+    let written = text.get_ref();
+    let known = storefront::STOREFRONTS;
+    let labels = known.iter().map(|store| (store.label, store.id));
+    let names = known
+        .iter()
+        .map(|store| store.id)
+        .chain(own.iter().copied());
+    let by_label = labels
+        .clone()
+        .find(|(label, _)| label.eq_ignore_ascii_case(written))
+        .map(|(_, id)| id);
+    let meant = by_label
+        .or_else(|| did_you_mean(written, names))
+        .or_else(|| {
+            let meant = did_you_mean(written, labels.clone().map(|(label, _)| label))?;
+            labels
+                .clone()
+                .find(|(label, _)| *label == meant)
+                .map(|(_, id)| id)
+        });
+    let problem = Problem::error(format!("there is no store `{written}`")).at(text.span(), "");
+    match meant {
+        Some(meant) => problem.remedy(format!("did you mean `{meant}`?")),
+        None => problem.remedy(format!(
+            "define it: `[[store]]`, and below it `name = \"{written}\"` and \
+             `address = \"https://…/{{isbn13}}\"`"
+        )),
+    }
+}

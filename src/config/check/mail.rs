@@ -1,0 +1,221 @@
+//! `[mail]`: the mail server, and where its password is kept.
+
+use serde_spanned::Spanned;
+
+use super::{NamedFile, Paths};
+use crate::config::plan::{Encryption, MailPlan, SecretSource};
+use crate::config::problem::Problem;
+use crate::config::table::{Table, Text, wrong_kind};
+use crate::config::values;
+
+const PASSWORDS: [&str; 3] = ["password_file", "password_env", "password_command"];
+
+/// Reads the table; `None` when something in it is wrong.
+pub(super) fn mail(
+    mut table: Table<'_>,
+    author: Option<&str>,
+    paths: &Paths<'_>,
+    files: &mut Vec<NamedFile>,
+) -> Option<MailPlan> {
+    let findings = table.findings();
+    let before = findings.errors();
+    let host = table.required("host", "\"smtp.example.com\"");
+    let encryption = encryption(&mut table, host.as_ref());
+    let port = port(&mut table, encryption);
+    let username = table.text("username");
+    let password = password(&mut table, paths, files);
+    check_pair(&table, username.as_ref(), password.as_ref());
+    let from = table
+        .text("from")
+        .and_then(|text| findings.keep(values::email("from", &text)));
+    let ca_file = table.text("ca_file").and_then(|text| {
+        let path = findings.keep(paths.resolve(&text))?;
+        files.push(NamedFile {
+            key: "ca_file",
+            span: text.span(),
+            path: path.clone(),
+        });
+        Some(path)
+    });
+    table.finish();
+    if findings.errors() > before {
+        return None;
+    }
+    Some(MailPlan {
+        host: host?.into_inner(),
+        port,
+        encryption,
+        username: username.map(Spanned::into_inner),
+        password: password.map(Spanned::into_inner),
+        from: from.or_else(|| author.map(str::to_owned))?,
+        ca_file,
+    })
+}
+
+fn encryption(table: &mut Table<'_>, host: Option<&Text>) -> Encryption {
+    let Some(text) = table.text("encryption") else {
+        return Encryption::StartTls;
+    };
+    let choice = values::choice(
+        "encryption",
+        &text,
+        &[
+            ("starttls", Encryption::StartTls),
+            ("tls", Encryption::Tls),
+            ("none", Encryption::None),
+        ],
+    );
+    let Some(encryption) = table.findings().keep(choice) else {
+        return Encryption::StartTls;
+    };
+    if let Some(host) = host
+        && encryption == Encryption::None
+        && !values::is_loopback(host.get_ref())
+    {
+        table.findings().add(
+            Problem::error("letters and the password would travel unprotected")
+                .at(text.span(), "no encryption")
+                .at(host.span(), "to another machine")
+                .because("`none` is for a mail server on this very machine")
+                .remedy(
+                    "write `encryption = \"starttls\"` (port 587) or \"tls\" (port 465); every \
+                     provider has one of them",
+                ),
+        );
+    }
+    encryption
+}
+
+fn port(table: &mut Table<'_>, encryption: Encryption) -> u16 {
+    let default = match encryption {
+        Encryption::StartTls => 587,
+        Encryption::Tls => 465,
+        Encryption::None => 25,
+    };
+    let Some(number) = table.whole("port", 1, 65_535) else {
+        return default;
+    };
+    if number.get_ref() == &465 && encryption == Encryption::StartTls {
+        table.findings().add(
+            Problem::warning("port 465 is usually encrypted from the first byte")
+                .at(number.span(), "")
+                .because("STARTTLS begins in the clear, and a server on port 465 waits for TLS")
+                .remedy("write `encryption = \"tls\"`, or `port = 587`"),
+        );
+    }
+    u16::try_from(number.into_inner()).unwrap_or(default)
+}
+
+/// The source of the password; a password in clear, or two sources, are refused.
+fn password(
+    table: &mut Table<'_>,
+    paths: &Paths<'_>,
+    files: &mut Vec<NamedFile>,
+) -> Option<Spanned<SecretSource>> {
+    let findings = table.findings();
+    for key in ["password", "pass", "smtp_password"] {
+        table.refuse(key, |span| {
+            Problem::error("a password does not belong in this file")
+                .at(span, "")
+                .because(
+                    "configurations are copied, mailed and put under version control, and \
+                     passwords with them",
+                )
+                .remedy(
+                    "put it alone into a file that only you can read (`chmod 600`), and write \
+                     `password_file = \"smtp-password\"`",
+                )
+                .remedy("or use `password_env` or `password_command`")
+        });
+    }
+    let given: Vec<&str> = PASSWORDS.into_iter().filter(|key| table.has(key)).collect();
+    if let [first, second, ..] = given[..] {
+        findings.add(
+            Problem::error("the password is to come from two places")
+                .at(table.key_span(second), "from here")
+                .at(table.key_span(first), "and from here")
+                .remedy("keep one of them"),
+        );
+    }
+    let file = table.text("password_file").and_then(|text| {
+        let path = findings.keep(paths.resolve(&text))?;
+        files.push(NamedFile {
+            key: "password_file",
+            span: text.span(),
+            path: path.clone(),
+        });
+        Some(Spanned::new(text.span(), SecretSource::File(path)))
+    });
+    let variable = table.text("password_env").and_then(|text| {
+        let name = text.get_ref().trim_start_matches('$').to_owned();
+        if name.contains(['=', '\0', ' ']) {
+            findings.add(
+                Problem::error(format!("`{name}` is no name of an environment variable"))
+                    .at(text.span(), "")
+                    .remedy("write the name alone, as `password_env = \"SMTP_PASSWORD\"`"),
+            );
+            return None;
+        }
+        Some(Spanned::new(text.span(), SecretSource::Env(name)))
+    });
+    let command = command(table);
+    file.or(variable).or(command)
+}
+
+fn command(table: &mut Table<'_>) -> Option<Spanned<SecretSource>> {
+    const EXAMPLE: &str = "[\"pass\", \"show\", \"smtp\"]";
+    let value = table.value("password_command")?;
+    if value.get_ref().as_array().is_none() {
+        table.findings().add(
+            wrong_kind(
+                "password_command",
+                value,
+                "a list: the program, then each argument",
+                EXAMPLE,
+            )
+            .because("it is run as it is, never through a shell"),
+        );
+        return None;
+    }
+    let words = table.texts("password_command", EXAMPLE)?;
+    if words.is_empty() {
+        table.findings().add(
+            Problem::error("`password_command` is empty")
+                .at(value.span(), "")
+                .remedy(format!("write it as `password_command = {EXAMPLE}`")),
+        );
+        return None;
+    }
+    let words = words.into_iter().map(Spanned::into_inner).collect();
+    Some(Spanned::new(value.span(), SecretSource::Command(words)))
+}
+
+/// A name without a password, or a password without a name.
+fn check_pair(
+    table: &Table<'_>,
+    username: Option<&Text>,
+    password: Option<&Spanned<SecretSource>>,
+) {
+    let password_written = PASSWORDS.into_iter().any(|key| table.has(key)) || table.has("password");
+    if let Some(username) = username
+        && !password_written
+    {
+        table.findings().add(
+            Problem::error("there is a user name and no password")
+                .at(username.span(), "")
+                .remedy(
+                    "add `password_file`, `password_env` or `password_command`, or leave \
+                     `username` out when the server wants no login",
+                ),
+        );
+    }
+    if let Some(password) = password
+        && !table.has("username")
+    {
+        table.findings().add(
+            Problem::error("there is a password and no user name")
+                .at(password.span(), "")
+                .remedy("add `username = \"jane@example.com\"`"),
+        );
+    }
+}

@@ -1,0 +1,147 @@
+//! `[politeness]`: how we behave towards the stores, within limits that cannot be lifted.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use crate::config::plan::{Manners, StorePlan};
+use crate::config::problem::Problem;
+use crate::config::table::{Table, Text};
+use crate::config::values;
+
+/// The shortest pause between two requests to a host (STORES §5.3: the hard floor of considerate
+/// tools).
+const LEAST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+const LONGEST_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+/// RFC 9309 §2.4: a cached robots.txt should not be used for more than 24 hours.
+const LONGEST_ROBOTS_AGE: SignedDuration = SignedDuration::from_hours(24);
+const LEAST_BODY: usize = 64 << 10;
+const LARGEST_BODY: usize = 64 << 20;
+
+/// Reads the table, or takes the defaults of STORES §5.3.
+pub(super) fn manners(
+    root: &mut Table<'_>,
+    used: &[StorePlan],
+    author: Option<&str>,
+) -> Option<Manners> {
+    let mut manners = Manners {
+        contact: author.unwrap_or_default().to_owned(),
+        ..Manners::default()
+    };
+    let Some(mut table) = root.table("politeness") else {
+        return author.is_some().then_some(manners);
+    };
+    let findings = table.findings();
+    let least = if all_on_loopback(used) {
+        SignedDuration::ZERO
+    } else {
+        LEAST_PAUSE
+    };
+    if let Some(pause) = between(&mut table, "pause", least, LONGEST_PAUSE) {
+        manners.pause = pause;
+    }
+    if let Some(jitter) = between(&mut table, "jitter", SignedDuration::ZERO, LONGEST_PAUSE) {
+        manners.jitter = jitter;
+    }
+    let floor_least = least * 60;
+    if let Some(floor) = between(&mut table, "floor", floor_least, SignedDuration::MAX) {
+        manners.floor = SignedDuration::try_from(floor).unwrap_or(manners.floor);
+    }
+    if let Some(deadline) = between(
+        &mut table,
+        "deadline",
+        SignedDuration::from_secs(1),
+        LONGEST_DEADLINE,
+    ) {
+        manners.deadline = deadline;
+    }
+    if let Some(age) = between(
+        &mut table,
+        "robots_age",
+        SignedDuration::ZERO,
+        LONGEST_ROBOTS_AGE,
+    ) {
+        manners.robots_age = SignedDuration::try_from(age).unwrap_or(manners.robots_age);
+    }
+    if let Some(cap) = body_cap(&mut table) {
+        manners.body_cap = cap;
+    }
+    if let Some(contact) = table.text("contact") {
+        if let Some(problem) = wrong_contact(&contact) {
+            findings.add(problem);
+        }
+        manners.contact = contact.into_inner();
+    }
+    table.finish();
+    (!manners.contact.is_empty()).then_some(manners)
+}
+
+/// The pause of one store, as `[[store]]` may set it.
+pub(super) fn store_pause(table: &mut Table<'_>, on_loopback: bool) -> Option<Duration> {
+    let least = if on_loopback {
+        SignedDuration::ZERO
+    } else {
+        LEAST_PAUSE
+    };
+    between(table, "pause", least, LONGEST_PAUSE)
+}
+
+fn between(
+    table: &mut Table<'_>,
+    key: &'static str,
+    least: SignedDuration,
+    most: SignedDuration,
+) -> Option<Duration> {
+    let text = table.text(key)?;
+    let findings = table.findings();
+    let duration = findings.keep(values::duration(&text))?;
+    if duration < least {
+        findings.add(
+            Problem::error(format!("`{key}` is less than {least:#}"))
+                .at(text.span(), "")
+                .because("the stores are other people's machines; this limit cannot be lifted")
+                .remedy(format!("write `{key} = \"{least:#}\"` or more")),
+        );
+    }
+    if most < duration {
+        findings.add(
+            Problem::error(format!("`{key}` is more than {most:#}"))
+                .at(text.span(), "")
+                .remedy(format!("write `{key} = \"{most:#}\"` or less")),
+        );
+    }
+    Duration::try_from(duration).ok()
+}
+
+fn body_cap(table: &mut Table<'_>) -> Option<usize> {
+    let value = table.value("body_cap")?;
+    let findings = table.findings();
+    let size = findings.keep(values::bytes("body_cap", value))?;
+    if !(LEAST_BODY..=LARGEST_BODY).contains(&size) {
+        findings.add(
+            Problem::error("`body_cap` must lie between 64 KB and 64 MB")
+                .at(value.span(), "")
+                .because("product pages are up to 2.5 MB large, and all of one is held in memory")
+                .remedy("write `body_cap = \"8 MB\"`, or leave the line out"),
+        );
+    }
+    Some(size)
+}
+
+/// The contact goes into headers: one line of printable ASCII.
+fn wrong_contact(contact: &Text) -> Option<Problem> {
+    let printable = |character: char| character.is_ascii_graphic() || character == ' ';
+    if contact.get_ref().chars().all(printable) {
+        return values::email("contact", contact).err();
+    }
+    Some(
+        Problem::error("`contact` has characters that no header can carry")
+            .at(contact.span(), "")
+            .remedy("write an email address"),
+    )
+}
+
+fn all_on_loopback(used: &[StorePlan]) -> bool {
+    !used.is_empty() && used.iter().all(StorePlan::is_on_loopback)
+}

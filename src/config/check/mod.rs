@@ -1,0 +1,386 @@
+//! Turns the text of a configuration into a plan, and collects every problem on the way.
+
+mod calendar;
+mod edition;
+mod listing;
+mod mail;
+mod manners;
+mod store;
+mod windows;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use serde_spanned::Spanned;
+use toml::de::DeTable;
+
+use super::plan::{Author, Judging, Plan, SchedulePlan};
+use super::problem::Problem;
+use super::syntax::syntax;
+use super::table::{Findings, Table, Text};
+use super::values;
+
+/// What a configuration is read against.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// Relative paths in the file are taken from here.
+    pub folder: &'a Path,
+    /// The data folder when the file names none.
+    pub data: &'a Path,
+    /// What `~/` stands for.
+    pub home: Option<&'a Path>,
+    /// Today, in the author's part of the world; warnings about dates need it.
+    pub today: Date,
+}
+
+/// A file that the configuration names, for those who may look at the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NamedFile {
+    /// The key that names it.
+    pub(super) key: &'static str,
+    /// Where the name stands.
+    pub(super) span: Range<usize>,
+    /// The file.
+    pub(super) path: PathBuf,
+}
+
+/// A configuration that was read.
+#[derive(Debug)]
+pub(super) struct Checked {
+    /// The plan; `None` when some problem is an error.
+    pub(super) plan: Option<Plan>,
+    /// What is wrong or worth knowing, in the order of the file.
+    pub(super) problems: Vec<Problem>,
+    /// The files that must be readable.
+    pub(super) files: Vec<NamedFile>,
+}
+
+/// Checks a configuration.
+pub(super) fn check(text: &str, surroundings: &Surroundings<'_>) -> Checked {
+    let findings = Findings::default();
+    let (plan, files) = check_into(text, surroundings, &findings);
+    Checked {
+        plan,
+        problems: findings.into_problems(),
+        files,
+    }
+}
+
+fn check_into(
+    text: &str,
+    surroundings: &Surroundings<'_>,
+    findings: &Findings,
+) -> (Option<Plan>, Vec<NamedFile>) {
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    let syntax = syntax(text, &errors);
+    let mut files = Vec::new();
+    if syntax.problems.is_empty() {
+        let plan = sections(Table::root(&tree, findings), surroundings, &mut files);
+        return (plan.filter(|_| findings.errors() == 0), files);
+    }
+    if !syntax.hopeless {
+        // The rest of the file is understood: what is wrong there is said now, and not only
+        // after the first correction.
+        let rest = Findings::default();
+        sections(Table::root(&tree, &rest), surroundings, &mut files);
+        for problem in rest.into_problems() {
+            if !syntax.explains(text, &problem) {
+                findings.add(problem);
+            }
+        }
+    }
+    for problem in syntax.problems {
+        findings.add(problem);
+    }
+    (None, files)
+}
+
+fn sections(
+    mut root: Table<'_>,
+    surroundings: &Surroundings<'_>,
+    files: &mut Vec<NamedFile>,
+) -> Option<Plan> {
+    let author = author(&mut root);
+    let paths = Paths { surroundings };
+    let data = data(&mut root, &paths);
+    let email = author.as_ref().map(|author| author.email.as_str());
+    let mail = root
+        .table("mail")
+        .map(|table| mail::mail(table, email, &paths, files));
+    let schedule = schedule(&mut root);
+    let defined = store::stores(&mut root);
+    let (editions, used) = edition::editions(&mut root, &defined, surroundings.today);
+    store::warn_of_unused(&defined, &used, root.findings());
+    let manners = manners::manners(&mut root, &used, email);
+    let judging = judging(&mut root);
+    let windows = windows::windows(&mut root);
+    root.finish();
+    Some(Plan {
+        author: author?,
+        data: data?,
+        mail: match mail {
+            Some(mail) => Some(mail?),
+            None => None,
+        },
+        schedule: schedule?,
+        manners: manners?,
+        stores: used,
+        editions,
+        judging,
+        windows,
+    })
+}
+
+fn author(root: &mut Table<'_>) -> Option<Author> {
+    let Some(mut table) = root.table("author") else {
+        if !root.has("author") {
+            root.findings().add(
+                Problem::error("the table `[author]` is missing")
+                    .because("letters need a name, an address and a time zone")
+                    .remedy(
+                        "begin the file with `[author]`, and below it `name = \"Jane Roe\"`, \
+                         `email = \"jane@example.com\"` and `timezone = \"America/New_York\"`",
+                    ),
+            );
+        }
+        return None;
+    };
+    let findings = table.findings();
+    let name = table.required("name", "\"Jane Roe\"");
+    let email = table
+        .required("email", "\"jane@example.com\"")
+        .and_then(|text| findings.keep(values::email("email", &text)));
+    let zone = table
+        .required("timezone", "\"America/New_York\"")
+        .and_then(|text| findings.keep(values::zone(&text)));
+    table.finish();
+    Some(Author {
+        name: name?.into_inner(),
+        email: email?,
+        zone: zone?,
+    })
+}
+
+fn data(root: &mut Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {
+    let Some(mut table) = root.table("data") else {
+        return (!root.has("data")).then(|| paths.surroundings.data.to_owned());
+    };
+    let findings = table.findings();
+    let folder = table.required("folder", "\"data\"");
+    table.finish();
+    findings.keep(paths.resolve(&folder?))
+}
+
+fn schedule(root: &mut Table<'_>) -> Option<SchedulePlan> {
+    const DIGEST: &str = "0 8 * * MON";
+    let default = Spanned::new(0..0, DIGEST.to_owned());
+    let Some(mut table) = root.table("schedule") else {
+        return Some(SchedulePlan {
+            check: None,
+            digest: values::cron("digest", &default).ok()?,
+        });
+    };
+    let findings = table.findings();
+    let check = table
+        .text("check")
+        .map(|text| findings.keep(values::cron("check", &text)));
+    let digest = table.text("digest").unwrap_or(default);
+    let digest = findings.keep(values::cron("digest", &digest));
+    table.finish();
+    Some(SchedulePlan {
+        check: match check {
+            Some(check) => Some(check?),
+            None => None,
+        },
+        digest: digest?,
+    })
+}
+
+fn judging(root: &mut Table<'_>) -> Judging {
+    let mut judging = Judging::default();
+    let Some(mut table) = root.table("judging") else {
+        return judging;
+    };
+    let findings = table.findings();
+    let mut read = |key: &'static str, least: &str, value: &mut jiff::SignedDuration| {
+        let Some(text) = table.text(key) else {
+            return;
+        };
+        let Some(duration) = findings.keep(values::duration(&text)) else {
+            return;
+        };
+        if duration.is_zero() {
+            findings.add(
+                Problem::error(format!("`{key}` cannot be zero"))
+                    .at(text.span(), "")
+                    .remedy(format!("write a length of time, as `{key} = \"{least}\"`")),
+            );
+        }
+        *value = duration;
+    };
+    read("confirm_after", "6h", &mut judging.confirm_after);
+    read("remind_every", "7 days", &mut judging.remind_every);
+    table.finish();
+    judging
+}
+
+/// How paths in the file are understood.
+pub(super) struct Paths<'a> {
+    surroundings: &'a Surroundings<'a>,
+}
+
+impl Paths<'_> {
+    /// The path that a text names: from the folder of the file, or from the home folder.
+    fn resolve(&self, text: &Text) -> Result<PathBuf, Problem> {
+        let written = text.get_ref();
+        let Some(rest) = written.strip_prefix("~/") else {
+            return Ok(self.surroundings.folder.join(written));
+        };
+        let Some(home) = self.surroundings.home else {
+            return Err(Problem::error("`~` stands for no folder here")
+                .at(text.span(), "")
+                .because("the environment variable HOME is not set")
+                .remedy("write the path in full"));
+        };
+        Ok(home.join(rest))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use toml::de::DeValue;
+
+    use super::*;
+    use crate::config::EXAMPLE;
+
+    /// Tables whose keys are the user's own: stores, windows, states.
+    const FREE: [&str; 3] = ["edition.addresses", "store.words", "windows"];
+
+    type Keys = BTreeMap<String, BTreeSet<String>>;
+
+    fn surroundings() -> Surroundings<'static> {
+        Surroundings {
+            folder: Path::new("/home/jane/.config/pubwatch"),
+            data: Path::new("/home/jane/.local/share/pubwatch"),
+            home: Some(Path::new("/home/jane")),
+            today: jiff::civil::date(2026, 11, 22),
+        }
+    }
+
+    /// The example with the `# ` before every key and table taken away.
+    fn full_example() -> String {
+        let mut text = String::new();
+        for line in EXAMPLE.lines() {
+            let bare = line.strip_prefix("# ").unwrap_or(line);
+            let is_code = bare.starts_with('[') || {
+                let key = bare.split(" = ").next().unwrap_or_default();
+                bare.contains(" = ") && !key.contains(' ')
+            };
+            text.push_str(if is_code { bare } else { line });
+            text.push('\n');
+        }
+        text
+    }
+
+    fn keys_of(text: &str) -> Keys {
+        let tree = DeTable::parse(text).unwrap();
+        let mut keys = Keys::new();
+        for (name, value) in tree.get_ref() {
+            collect(name.get_ref(), value.get_ref(), &mut keys);
+        }
+        keys
+    }
+
+    fn collect(name: &str, value: &DeValue<'_>, keys: &mut Keys) {
+        match value {
+            DeValue::Table(table) => {
+                for (key, value) in table {
+                    if value.get_ref().is_table() && !FREE.contains(&name) {
+                        collect(&format!("{name}.{}", key.get_ref()), value.get_ref(), keys);
+                    } else if value.get_ref().is_table() {
+                        collect(name, value.get_ref(), keys);
+                    }
+                    let is_free =
+                        FREE.contains(&name) && !["quiet", "act"].contains(&&**key.get_ref());
+                    if !is_free {
+                        keys.entry(name.to_owned())
+                            .or_default()
+                            .insert(key.get_ref().clone().into_owned());
+                    }
+                }
+            }
+            DeValue::Array(items) => {
+                for item in items.iter().filter(|item| item.get_ref().is_table()) {
+                    collect(name, item.get_ref(), keys);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn known_keys() -> Keys {
+        let findings = Findings::default();
+        check_into(&full_example(), &surroundings(), &findings);
+        findings
+            .known()
+            .into_iter()
+            .filter(|(name, _)| !name.is_empty())
+            .map(|(name, keys)| (name, keys.into_iter().map(str::to_owned).collect()))
+            .collect()
+    }
+
+    #[test]
+    fn the_example_is_a_working_configuration_without_a_warning() {
+        let checked = check(EXAMPLE, &surroundings());
+        assert_eq!(checked.problems, []);
+        let plan = checked.plan.unwrap();
+        assert_eq!(plan.editions[0].listings.len(), 3);
+        assert_eq!(plan.data, Path::new("/home/jane/.local/share/pubwatch"));
+    }
+
+    #[test]
+    fn the_full_example_has_three_sources_of_a_password_and_no_other_fault() {
+        let checked = check(&full_example(), &surroundings());
+        let messages: Vec<&str> = checked
+            .problems
+            .iter()
+            .map(|problem| problem.message.as_str())
+            .collect();
+        assert_eq!(
+            messages,
+            [
+                "the password is to come from two places",
+                "no edition is watched at `books.example.com`"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_example_has_every_key_that_is_known_and_no_other() {
+        assert_eq!(keys_of(&full_example()), known_keys());
+    }
+
+    #[test]
+    fn the_manual_has_every_key_that_is_known_and_no_other() {
+        let manual = include_str!("../../../docs/configuration.md");
+        let mut keys = Keys::new();
+        let mut table = String::new();
+        for line in manual.lines() {
+            if let Some(heading) = line.strip_prefix("## `[") {
+                heading
+                    .trim_end_matches(['`', ']'])
+                    .trim_start_matches('[')
+                    .clone_into(&mut table);
+            } else if let Some(row) = line.strip_prefix("| `") {
+                let key = row.split('`').next().unwrap_or_default();
+                keys.entry(table.clone())
+                    .or_default()
+                    .insert(key.to_owned());
+            }
+        }
+        assert_eq!(keys, known_keys());
+    }
+}

@@ -1,0 +1,315 @@
+//! `[[store]]`: a known store at another base, or a store that the user defines.
+
+use std::ops::Range;
+
+use scraper::Selector;
+use serde_spanned::Spanned;
+use url::Url;
+
+use super::manners::store_pause;
+use crate::book::{Availability, StoreId, storefront};
+use crate::config::plan::{OwnStore, Phrase, StorePlan};
+use crate::config::problem::{Problem, did_you_mean, one_of};
+use crate::config::table::{Findings, Table, Text, text_of};
+use crate::config::values;
+
+/// A store that has a `[[store]]` table.
+#[derive(Debug)]
+pub(super) struct Defined {
+    /// What the table says.
+    pub(super) plan: StorePlan,
+    /// Where its name stands.
+    pub(super) span: Range<usize>,
+}
+
+/// Reads every `[[store]]`.
+pub(super) fn stores(root: &mut Table<'_>) -> Vec<Defined> {
+    let mut defined: Vec<Defined> = Vec::new();
+    for table in root.tables("store") {
+        let findings = table.findings();
+        let Some(store) = store(table) else {
+            continue;
+        };
+        if let Some(first) = defined.iter().find(|first| first.plan.id == store.plan.id) {
+            findings.add(
+                Problem::error(format!("the store `{}` is there twice", store.plan.id))
+                    .at(store.span.clone(), "again here")
+                    .at(first.span.clone(), "first here")
+                    .remedy("join the two tables"),
+            );
+            continue;
+        }
+        defined.push(store);
+    }
+    defined
+}
+
+fn store(mut table: Table<'_>) -> Option<Defined> {
+    let findings = table.findings();
+    let name = table.required("name", "\"books.example.com\"");
+    let id = name.as_ref().and_then(|name| findings.keep(name_of(name)));
+    let base = table
+        .text("base")
+        .and_then(|text| findings.keep(values::web_address(&text)));
+    let label = table.text("label");
+    let own = own_store(&mut table, id.as_ref());
+    let buy_area = buy_area(&mut table);
+    let phrases = phrases(&mut table);
+    let mut plan = StorePlan {
+        base,
+        own,
+        buy_area,
+        phrases,
+        ..StorePlan::plain(id.unwrap_or_else(|| StoreId::new("")))
+    };
+    if let Some(label) = label {
+        plan.label = label.into_inner();
+    }
+    plan.pause = store_pause(&mut table, plan.is_on_loopback());
+    table.finish();
+    if plan.id.as_str().is_empty() {
+        return None;
+    }
+    Some(Defined {
+        plan,
+        span: name?.span(),
+    })
+}
+
+/// A store is named by its host, so that its addresses can be told from others.
+fn name_of(name: &Text) -> Result<StoreId, Problem> {
+    let id = StoreId::new(name.get_ref());
+    if is_host(id.as_str()) {
+        return Ok(id);
+    }
+    let problem = Problem::error(format!("`{}` is no name of a store", name.get_ref()))
+        .at(name.span(), "")
+        .because("a store is named by the host of its pages");
+    Err(match did_you_mean(name.get_ref(), labels()) {
+        Some(label) => {
+            let known = storefront::STOREFRONTS
+                .iter()
+                .find(|store| store.label == label);
+            problem.remedy(format!(
+                "did you mean `{}`?",
+                known.map_or(label, |store| store.id)
+            ))
+        }
+        None => problem.remedy("write it as `name = \"books.example.com\"`"),
+    })
+}
+
+fn labels() -> impl Iterator<Item = &'static str> {
+    storefront::STOREFRONTS.iter().map(|store| store.label)
+}
+
+fn is_host(text: &str) -> bool {
+    text.contains('.')
+        && text.split('.').all(|label| {
+            !label.is_empty()
+                && label
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        })
+}
+
+/// The keys that only a store of the user's own may have.
+const OWN: [&str; 4] = ["host", "address", "language", "currency"];
+
+fn own_store(table: &mut Table<'_>, id: Option<&StoreId>) -> Option<OwnStore> {
+    let findings = table.findings();
+    let host = table.text("host");
+    let address = table.text("address");
+    let language = table.text("language");
+    let currency = table.text("currency");
+    let id = id?;
+    if let Some(known) = storefront::find(id.as_str()) {
+        for key in OWN.into_iter().filter(|key| table.has(key)) {
+            findings.add(
+                Problem::error(format!("`{key}` cannot be set for {}", known.label))
+                    .at(table.key_span(key), "")
+                    .because("this store is known: its host and its addresses are built in")
+                    .remedy("leave it out; `base` gives its pages another origin, for tests"),
+            );
+        }
+        return None;
+    }
+    let host = match host {
+        Some(text) => findings.keep(host_of(&text))?,
+        None => id.as_str().to_owned(),
+    };
+    let pattern = match address {
+        Some(text) => Some(findings.keep(pattern(&text, &host))?),
+        None => None,
+    };
+    if let Some(text) = &currency
+        && !(text.get_ref().len() == 3 && text.get_ref().bytes().all(|b| b.is_ascii_alphabetic()))
+    {
+        findings.add(
+            Problem::error(format!("`{}` is no currency", text.get_ref()))
+                .at(text.span(), "")
+                .remedy("write its three letters, as \"USD\" or \"GBP\""),
+        );
+    }
+    Some(OwnStore {
+        host,
+        pattern,
+        language: language.map_or_else(|| "en".to_owned(), Spanned::into_inner),
+        currency: currency.map(|text| text.into_inner().to_ascii_uppercase()),
+    })
+}
+
+fn host_of(text: &Text) -> Result<String, Problem> {
+    let host = text.get_ref().to_ascii_lowercase();
+    if is_host(&host) {
+        return Ok(host);
+    }
+    Err(
+        Problem::error(format!("`{}` is no host name", text.get_ref()))
+            .at(text.span(), "")
+            .remedy("write the host alone, without `https://` and path, as \"www.example.com\""),
+    )
+}
+
+/// The path and query of a pattern, which may be written as a whole address.
+fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
+    let written = text.get_ref();
+    let wrong = |message: String| Problem::error(message).at(text.span(), "");
+    for part in written.split('{').skip(1) {
+        let name = part.split('}').next().unwrap_or_default();
+        if !part.contains('}') || !matches!(name, "isbn13" | "isbn10") {
+            return Err(wrong(format!("`{{{name}}}` stands for nothing"))
+                .remedy("write `{isbn13}` or `{isbn10}` where the number stands"));
+        }
+    }
+    if !written.contains('{') {
+        return Err(wrong("this address has no place for the ISBN".to_owned())
+            .remedy("write `{isbn13}` or `{isbn10}` where the number stands")
+            .remedy("or leave it out, and give each edition an address in `[edition.addresses]`"));
+    }
+    let path = match written.split_once("://") {
+        Some((_, rest)) => {
+            let (found, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+            if !found.eq_ignore_ascii_case(host) {
+                return Err(
+                    wrong(format!("this address is at `{found}`, not at `{host}`"))
+                        .remedy(format!("add `host = \"{found}\"`, or correct the address")),
+                );
+            }
+            path
+        }
+        None => written,
+    };
+    let sample = path.replace("{isbn13}", "0").replace("{isbn10}", "0");
+    if !path.starts_with('/') || Url::parse(&format!("https://{host}{sample}")).is_err() {
+        return Err(wrong(format!("`{written}` is no address"))
+            .remedy(format!("write it as \"https://{host}/book/{{isbn13}}\"")));
+    }
+    Ok(path.to_owned())
+}
+
+fn buy_area(table: &mut Table<'_>) -> Option<String> {
+    let mut selectors = table.table("selectors")?;
+    let findings = selectors.findings();
+    let text = selectors.text("buy_area");
+    selectors.finish();
+    let text = text?;
+    if Selector::parse(text.get_ref()).is_err() {
+        findings.add(
+            Problem::error(format!("`{}` is no CSS selector", text.get_ref()))
+                .at(text.span(), "")
+                .remedy("write one that a browser would take, as \"#product .purchase\""),
+        );
+        return None;
+    }
+    Some(text.into_inner())
+}
+
+/// `[store.words]`: phrases by state. A phrase stands for one state only.
+fn phrases(table: &mut Table<'_>) -> Vec<Phrase> {
+    let Some(words) = table.table("words") else {
+        return Vec::new();
+    };
+    let findings = words.findings();
+    let mut phrases: Vec<(Phrase, Range<usize>)> = Vec::new();
+    for (state, value) in words.entries() {
+        let Ok(availability) = state.get_ref().parse::<Availability>() else {
+            findings.add(unknown_state(&state));
+            continue;
+        };
+        let one = std::slice::from_ref(value);
+        let items = value
+            .get_ref()
+            .as_array()
+            .map_or(one, |array| array.iter().as_slice());
+        for item in items {
+            let Some(text) = findings.keep(text_of(state.get_ref(), item)) else {
+                continue;
+            };
+            if let Some(problem) = wrong_phrase(&text, availability, &phrases) {
+                findings.add(problem);
+                continue;
+            }
+            let words = text.get_ref().clone();
+            phrases.push((
+                Phrase {
+                    availability,
+                    words,
+                },
+                text.span(),
+            ));
+        }
+    }
+    phrases.into_iter().map(|(phrase, _)| phrase).collect()
+}
+
+fn unknown_state(state: &Text) -> Problem {
+    let names = Availability::ALL.into_iter().map(Availability::name);
+    let problem =
+        Problem::error(format!("there is no state `{}`", state.get_ref())).at(state.span(), "");
+    match did_you_mean(state.get_ref(), names.clone()) {
+        Some(meant) => problem.remedy(format!("did you mean `{meant}`?")),
+        None => problem.remedy(format!("write {}", one_of(names))),
+    }
+}
+
+fn wrong_phrase(
+    text: &Text,
+    availability: Availability,
+    phrases: &[(Phrase, Range<usize>)],
+) -> Option<Problem> {
+    let written = text.get_ref();
+    let letters = written.chars().filter(|c| c.is_alphanumeric()).count();
+    if letters < 3 {
+        return Some(
+            Problem::error(format!("`{written}` would be found on every page"))
+                .at(text.span(), "")
+                .remedy("write the whole phrase, as it stands beside the button"),
+        );
+    }
+    let (other, span) = phrases.iter().find(|(other, _)| {
+        other.availability != availability && other.words.eq_ignore_ascii_case(written)
+    })?;
+    Some(
+        Problem::error(format!("`{written}` would stand for two states"))
+            .at(text.span(), availability.name())
+            .at(span.clone(), other.availability.name())
+            .remedy("keep it in one of them"),
+    )
+}
+
+/// A store that is defined and that no edition names.
+pub(super) fn warn_of_unused(defined: &[Defined], used: &[StorePlan], findings: &Findings) {
+    for store in defined {
+        if !used.iter().any(|used| used.id == store.plan.id) {
+            findings.add(
+                Problem::warning(format!("no edition is watched at `{}`", store.plan.id))
+                    .at(store.span.clone(), "defined here")
+                    .remedy(format!(
+                        "add \"{}\" to the `stores` of an edition, or leave the table out",
+                        store.plan.id
+                    )),
+            );
+        }
+    }
+}

@@ -1,0 +1,446 @@
+//! Finds and reads the configuration and the files it names, and fetches secrets when they are
+//! needed.
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use jiff::civil::Date;
+
+use super::check::{self, NamedFile, Surroundings};
+use super::plan::{Plan, Secret, SecretSource};
+use super::problem::{Problem, render_all};
+
+/// The environment variable that names the configuration.
+pub const VARIABLE: &str = "PUBWATCH_CONFIG";
+
+/// The configuration of the whole machine, and the data folder that goes with it.
+const MACHINE: &str = "/etc/pubwatch/pubwatch.toml";
+const MACHINE_DATA: &str = "/var/lib/pubwatch";
+
+/// How long a password command may take. A person may have to touch a key or type a passphrase.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// No first line of a password is longer.
+const LONGEST_SECRET: u64 = 64 << 10;
+
+/// A configuration that was found and can be used.
+#[derive(Debug)]
+pub struct Loaded {
+    /// What it says.
+    pub plan: Plan,
+    /// What the author should know although it can be used.
+    pub warnings: Vec<Problem>,
+    /// Where it was found.
+    pub path: PathBuf,
+    /// Its text, which the places in the warnings refer to.
+    pub text: String,
+}
+
+impl Loaded {
+    /// The warnings as text, each with its line and caret; empty when there are none.
+    #[must_use]
+    pub fn render_warnings(&self, colour: bool) -> String {
+        render_all(
+            &self.warnings,
+            &self.path.to_string_lossy(),
+            &self.text,
+            colour,
+        )
+    }
+}
+
+/// Why there is no configuration to work with.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// None was found, and none was named.
+    #[error(
+        "there is no configuration; looked for {}. `pubwatch config example` prints one to begin \
+         with: put it at the first of these places, or name it with --config",
+        listed(looked)
+    )]
+    NotFound {
+        /// The places, in the order in which they were tried.
+        looked: Vec<PathBuf>,
+    },
+    /// It is there, or was named, and cannot be read.
+    #[error("cannot read the configuration {}: {source}; {}", path.display(), hint(source))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It is not text.
+    #[error(
+        "the configuration {} is not UTF-8 text (byte {at}); save it as UTF-8 in your editor",
+        path.display()
+    )]
+    NotText {
+        /// The file.
+        path: PathBuf,
+        /// The first byte that is no UTF-8.
+        at: usize,
+    },
+    /// It is wrong.
+    #[error("{}", render_all(problems, &path.to_string_lossy(), text, false))]
+    Wrong {
+        /// The file.
+        path: PathBuf,
+        /// Its text.
+        text: String,
+        /// Everything that is wrong, and the warnings.
+        problems: Vec<Problem>,
+    },
+}
+
+impl ConfigError {
+    /// The error as text, in colour when asked for.
+    #[must_use]
+    pub fn render(&self, colour: bool) -> String {
+        match self {
+            Self::Wrong {
+                path,
+                text,
+                problems,
+            } => render_all(problems, &path.to_string_lossy(), text, colour),
+            Self::NotFound { .. } | Self::Unreadable { .. } | Self::NotText { .. } => {
+                self.to_string()
+            }
+        }
+    }
+}
+
+fn listed(paths: &[PathBuf]) -> String {
+    paths
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    let kind = error.kind();
+    if kind == io::ErrorKind::NotFound {
+        "see that the path is right"
+    } else if kind == io::ErrorKind::PermissionDenied {
+        "let the user that runs pubwatch read it, with `chown` or `chmod`"
+    } else if kind == io::ErrorKind::IsADirectory {
+        "name the file in the folder, not the folder"
+    } else {
+        "see that the disk and the path are in order"
+    }
+}
+
+/// The places where a configuration may be, in the order in which they are tried.
+#[must_use]
+pub fn places() -> Vec<PathBuf> {
+    let own = env_path("XDG_CONFIG_HOME").or_else(|| Some(env_path("HOME")?.join(".config")));
+    own.map(|folder| folder.join("pubwatch/pubwatch.toml"))
+        .into_iter()
+        .chain([PathBuf::from(MACHINE)])
+        .collect()
+}
+
+/// The configuration to use: the one that was named, the one in `$PUBWATCH_CONFIG`, or the first
+/// that is there of [`places`].
+///
+/// # Errors
+///
+/// [`ConfigError::NotFound`] when none was named and none is there.
+pub fn find(named: Option<&Path>) -> Result<PathBuf, ConfigError> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    if let Some(path) = env_path(VARIABLE) {
+        return Ok(path);
+    }
+    let looked = places();
+    match looked.iter().find(|path| path.is_file()) {
+        Some(path) => Ok(path.clone()),
+        None => Err(ConfigError::NotFound { looked }),
+    }
+}
+
+/// Finds, reads and checks the configuration, and sees that the files it names can be read.
+///
+/// # Errors
+///
+/// [`ConfigError`], which holds everything that is wrong at once.
+pub fn load(named: Option<&Path>, today: Date) -> Result<Loaded, ConfigError> {
+    let path = find(named)?;
+    let unreadable = |source| ConfigError::Unreadable {
+        path: path.clone(),
+        source,
+    };
+    let bytes = fs::read(&path).map_err(unreadable)?;
+    // Relative paths must not depend on where the program happens to stand later.
+    let whole = std::path::absolute(&path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
+        path: path.clone(),
+        at: error.utf8_error().valid_up_to(),
+    })?;
+    let home = env_path("HOME");
+    let checked = check::check(
+        &text,
+        &Surroundings {
+            folder: whole.parent().unwrap_or(Path::new("/")),
+            data: &data_folder(&whole),
+            home: home.as_deref(),
+            today,
+        },
+    );
+    let mut problems = checked.problems;
+    problems.extend(checked.files.iter().filter_map(look_at));
+    if let Some(variable) = missing_variable(checked.plan.as_ref()) {
+        problems.push(variable);
+    }
+    match checked.plan {
+        Some(plan) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
+            plan,
+            warnings: problems,
+            path,
+            text,
+        }),
+        Some(_) | None => Err(ConfigError::Wrong {
+            path,
+            text,
+            problems,
+        }),
+    }
+}
+
+/// Where data go when the configuration does not say.
+fn data_folder(config: &Path) -> PathBuf {
+    if config.starts_with("/etc") {
+        return PathBuf::from(MACHINE_DATA);
+    }
+    env_path("XDG_DATA_HOME")
+        .or_else(|| Some(env_path("HOME")?.join(".local/share")))
+        .map_or_else(
+            || PathBuf::from(MACHINE_DATA),
+            |folder| folder.join("pubwatch"),
+        )
+}
+
+/// An absolute path in the environment; the XDG specification says to ignore others, except for
+/// the configuration, which a person names.
+fn env_path(variable: &str) -> Option<PathBuf> {
+    let value: OsString = env::var_os(variable)?;
+    let path = PathBuf::from(value);
+    (path.is_absolute() || (variable == VARIABLE && !path.as_os_str().is_empty())).then_some(path)
+}
+
+/// A named file that cannot be read, or that too many can read.
+fn look_at(file: &NamedFile) -> Option<Problem> {
+    let shown = file.path.display();
+    let opened = fs::File::open(&file.path).and_then(|opened| {
+        let metadata = opened.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        Ok(metadata)
+    });
+    match opened {
+        Ok(metadata) if file.key == "password_file" && others_can_read(&metadata) => Some(
+            Problem::warning(format!("everybody on this machine can read {shown}"))
+                .at(file.span.clone(), "")
+                .remedy(format!("run `chmod 600 {shown}`")),
+        ),
+        Ok(_) => None,
+        Err(error) => Some(
+            Problem::error(format!("cannot read {shown}"))
+                .at(file.span.clone(), error.to_string())
+                .remedy(hint(&error))
+                .remedy("a relative path is taken from the folder of the configuration"),
+        ),
+    }
+}
+
+#[cfg(unix)]
+fn others_can_read(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt as _;
+    metadata.permissions().mode() & 0o004 != 0
+}
+
+#[cfg(not(unix))]
+fn others_can_read(_: &fs::Metadata) -> bool {
+    false
+}
+
+/// The variable may be set for the service only, so its absence here is no error.
+fn missing_variable(plan: Option<&Plan>) -> Option<Problem> {
+    let SecretSource::Env(name) = plan?.mail.as_ref()?.password.as_ref()? else {
+        return None;
+    };
+    if env::var_os(name).is_some() {
+        return None;
+    }
+    Some(
+        Problem::warning(format!(
+            "the environment variable `{name}` of `password_env` is not set here"
+        ))
+        .remedy("set it where pubwatch runs, or use `password_file`"),
+    )
+}
+
+/// Why a secret could not be had. Never holds the secret.
+#[derive(Debug, thiserror::Error)]
+pub enum SecretError {
+    /// The file cannot be read.
+    #[error("cannot read the password file {}: {source}; {}", path.display(), hint(source))]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The environment variable is not set, or is not text.
+    #[error(
+        "the environment variable `{0}` is not set; set it where pubwatch runs, or use \
+         `password_file`"
+    )]
+    Env(String),
+    /// The command cannot be started.
+    #[error("cannot run the password command `{program}`: {source}; give its full path")]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// The command ended badly.
+    #[error("the password command `{program}` failed ({status}); run it by hand to see why")]
+    Failed {
+        /// The program.
+        program: String,
+        /// How it ended.
+        status: String,
+    },
+    /// The first line is empty.
+    #[error("the password from {0} is empty; its first line must be the password")]
+    Empty(String),
+}
+
+/// Fetches a secret: the first line, without its end.
+///
+/// # Errors
+///
+/// [`SecretError`] when the source cannot be read or gives nothing.
+pub fn secret(source: &SecretSource) -> Result<Secret, SecretError> {
+    let (text, from) = match source {
+        SecretSource::File(path) => (read_start(path)?, path.display().to_string()),
+        SecretSource::Env(name) => (
+            env::var(name).map_err(|_| SecretError::Env(name.clone()))?,
+            format!("`{name}`"),
+        ),
+        SecretSource::Command(words) => {
+            let (program, arguments) = words
+                .split_first()
+                .ok_or_else(|| SecretError::Empty("`password_command`".to_owned()))?;
+            (run(program, arguments)?, format!("`{program}`"))
+        }
+    };
+    let line = text.lines().next().unwrap_or_default();
+    if line.is_empty() {
+        return Err(SecretError::Empty(from));
+    }
+    Ok(Secret::new(line.to_owned()))
+}
+
+fn read_start(path: &Path) -> Result<String, SecretError> {
+    let mut text = String::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(LONGEST_SECRET).read_to_string(&mut text))
+        .map_err(|source| SecretError::File {
+            path: path.to_owned(),
+            source,
+        })?;
+    Ok(text)
+}
+
+fn run(program: &str, arguments: &[String]) -> Result<String, SecretError> {
+    let start = |source| SecretError::Start {
+        program: program.to_owned(),
+        source,
+    };
+    let failed = |status: String| SecretError::Failed {
+        program: program.to_owned(),
+        status,
+    };
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(start)?;
+    let output = child.stdout.take();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let mut text = String::new();
+        let read = output.map(|output| output.take(LONGEST_SECRET).read_to_string(&mut text));
+        // Nobody listens any more when the time is over.
+        let _ = sender.send(read.transpose().map(|_| text));
+    });
+    let Ok(read) = receiver.recv_timeout(COMMAND_LIMIT) else {
+        // It may have ended by itself meanwhile; then there is nothing to stop.
+        let _ = child.kill();
+        let _ = child.wait();
+        return Err(failed(format!(
+            "no answer in {} seconds",
+            COMMAND_LIMIT.as_secs()
+        )));
+    };
+    let status = child.wait().map_err(start)?;
+    if !status.success() {
+        return Err(failed(status.to_string()));
+    }
+    read.map_err(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn command(script: &str) -> SecretSource {
+        SecretSource::Command(["sh", "-c", script].map(str::to_owned).to_vec())
+    }
+
+    #[test]
+    fn a_secret_is_the_first_line_without_its_end() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        fs::write(&path, "  pass word \r\nnot this\n").unwrap();
+        let secret_of_file = secret(&SecretSource::File(path)).unwrap();
+        assert_eq!(secret_of_file.reveal(), "  pass word ");
+        assert_eq!(format!("{secret_of_file:?}"), "***");
+        assert_eq!(
+            secret(&command("echo hush; echo more")).unwrap().reveal(),
+            "hush"
+        );
+    }
+
+    #[test]
+    fn a_secret_that_cannot_be_had_says_why_and_not_what() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("password");
+        fs::write(&path, "\n").unwrap();
+        let empty = secret(&SecretSource::File(path)).unwrap_err();
+        assert!(empty.to_string().contains("is empty"), "{empty}");
+        let missing = SecretSource::File(folder.path().join("none"));
+        let missing = secret(&missing).unwrap_err().to_string();
+        assert!(missing.contains("see that the path is right"), "{missing}");
+        let failed = secret(&command("echo hush; exit 3")).unwrap_err();
+        let failed = format!("{failed} {failed:?}");
+        assert!(failed.contains("exit status: 3"), "{failed}");
+        assert!(!failed.contains("hush"), "{failed}");
+        let unset = SecretSource::Env("PUBWATCH_TEST_NOT_SET".to_owned());
+        assert!(matches!(secret(&unset), Err(SecretError::Env(_))));
+    }
+}

@@ -1,0 +1,420 @@
+//! A table of the file, read key by key, with the place of everything.
+//!
+//! The file is walked as a tree with spans and not deserialised, because a deserialiser stops at
+//! the first thing it does not like, and everything wrong is to be said at once. The keys that
+//! are asked for *are* the keys that are known: whatever else stands in a table is reported when
+//! the table is finished.
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+
+use serde_spanned::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::problem::{Problem, did_you_mean, one_of};
+
+/// What was found while reading: problems, and the keys that were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    problems: RefCell<Vec<Problem>>,
+    known: RefCell<BTreeMap<String, BTreeSet<&'static str>>>,
+}
+
+impl Findings {
+    /// Keeps a problem.
+    pub(super) fn add(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Keeps the problem and gives nothing, or gives the value.
+    pub(super) fn keep<T>(&self, result: Result<T, Problem>) -> Option<T> {
+        result.map_err(|problem| self.add(problem)).ok()
+    }
+
+    /// How many problems make the configuration unusable so far.
+    pub(super) fn errors(&self) -> usize {
+        let problems = self.problems.borrow();
+        problems.iter().filter(|problem| problem.is_error()).count()
+    }
+
+    /// All problems, in the order of the file.
+    pub(super) fn into_problems(self) -> Vec<Problem> {
+        let mut problems = self.problems.into_inner();
+        problems.sort_by_key(|problem| {
+            problem
+                .marks
+                .first()
+                .map_or(usize::MAX, |mark| mark.span.start)
+        });
+        problems
+    }
+
+    /// The keys that were asked for, by table.
+    #[cfg(test)]
+    pub(super) fn known(&self) -> BTreeMap<String, BTreeSet<&'static str>> {
+        self.known.borrow().clone()
+    }
+}
+
+/// A table of the file that is being read.
+#[derive(Debug)]
+pub(super) struct Table<'a> {
+    /// Its name as people write it in brackets, as `mail` or `edition.addresses`.
+    pub(super) name: String,
+    /// Where it begins: its header.
+    pub(super) span: Range<usize>,
+    entries: &'a DeTable<'a>,
+    asked: BTreeSet<&'static str>,
+    refused: BTreeSet<&'static str>,
+    findings: &'a Findings,
+}
+
+/// A text and where it stands.
+pub(super) type Text = Spanned<String>;
+
+impl<'a> Table<'a> {
+    /// The file itself, as a table of tables.
+    pub(super) fn root(entries: &'a Spanned<DeTable<'a>>, findings: &'a Findings) -> Self {
+        Self::new(String::new(), entries.span(), entries.get_ref(), findings)
+    }
+
+    fn new(
+        name: String,
+        span: Range<usize>,
+        entries: &'a DeTable<'a>,
+        findings: &'a Findings,
+    ) -> Self {
+        Self {
+            name,
+            span,
+            entries,
+            asked: BTreeSet::new(),
+            refused: BTreeSet::new(),
+            findings,
+        }
+    }
+
+    /// The value of a key, which is known from now on.
+    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+        self.asked.insert(key);
+        self.findings
+            .known
+            .borrow_mut()
+            .entry(self.name.clone())
+            .or_default()
+            .insert(key);
+        self.entries.get(key)
+    }
+
+    /// The key is written, whatever its value.
+    pub(super) fn has(&self, key: &str) -> bool {
+        self.entries.contains_key(key)
+    }
+
+    /// Where a key is written; the header when it is not.
+    pub(super) fn key_span(&self, key: &str) -> Range<usize> {
+        self.entries
+            .get_key_value(key)
+            .map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
+    /// A text that is not empty.
+    pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
+        let value = self.value(key)?;
+        let findings = self.findings;
+        findings.keep(text_of(key, value))
+    }
+
+    /// A text that must be there. `example` is shown when it is not.
+    pub(super) fn required(&mut self, key: &'static str, example: &str) -> Option<Text> {
+        self.require(key, example);
+        self.text(key)
+    }
+
+    /// Reports a key that must be there and is not.
+    pub(super) fn require(&self, key: &str, example: &str) {
+        if !self.has(key) {
+            self.findings.add(
+                Problem::error(format!("`{key}` is missing"))
+                    .at(
+                        self.span.clone(),
+                        format!("this {} has no `{key}`", self.kind()),
+                    )
+                    .remedy(format!("add a line such as `{key} = {example}`")),
+            );
+        }
+    }
+
+    /// What the table is called in a sentence.
+    fn kind(&self) -> &str {
+        match self.name.as_str() {
+            "edition" | "store" => &self.name,
+            _ => "table",
+        }
+    }
+
+    /// `true` or `false`.
+    pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
+        let value = self.value(key)?;
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(*flag);
+        }
+        self.findings.add(wrong_kind(
+            key,
+            value,
+            "`true` or `false`, without quotes",
+            "true",
+        ));
+        None
+    }
+
+    /// A whole number from `least` to `most`.
+    pub(super) fn whole(
+        &mut self,
+        key: &'static str,
+        least: i64,
+        most: i64,
+    ) -> Option<Spanned<i64>> {
+        let value = self.value(key)?;
+        let number = value.get_ref().as_integer().and_then(|number| {
+            i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
+        });
+        match number {
+            Some(number) if (least..=most).contains(&number) => {
+                Some(Spanned::new(value.span(), number))
+            }
+            Some(_) | None => {
+                let expected = format!("a whole number from {least} to {most}, without quotes");
+                self.findings
+                    .add(wrong_kind(key, value, &expected, &least.to_string()));
+                None
+            }
+        }
+    }
+
+    /// Reports a key that must not be there, in words of its own.
+    pub(super) fn refuse(
+        &mut self,
+        key: &'static str,
+        problem: impl FnOnce(Range<usize>) -> Problem,
+    ) {
+        if self.has(key) {
+            self.refused.insert(key);
+            self.findings.add(problem(self.key_span(key)));
+        }
+    }
+
+    /// A list of texts, each with its place. A single text is a list of one.
+    pub(super) fn texts(&mut self, key: &'static str, example: &str) -> Option<Vec<Text>> {
+        let value = self.value(key)?;
+        let findings = self.findings;
+        match value.get_ref() {
+            DeValue::Array(items) => Some(
+                items
+                    .iter()
+                    .filter_map(|item| findings.keep(text_of(key, item)))
+                    .collect(),
+            ),
+            DeValue::String(_) => Some(findings.keep(text_of(key, value)).into_iter().collect()),
+            DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Table(_) => {
+                findings.add(wrong_kind(
+                    key,
+                    value,
+                    "a list of texts in brackets",
+                    example,
+                ));
+                None
+            }
+        }
+    }
+
+    /// The table of that name within this one.
+    pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
+        let name = self.name_of(key);
+        let value = self.value(key)?;
+        if let DeValue::Table(entries) = value.get_ref() {
+            return Some(Self::new(name, value.span(), entries, self.findings));
+        }
+        let problem = Problem::error(format!("`{key}` must be a table"))
+            .at(self.key_span(key), "")
+            .remedy(format!(
+                "write `[{name}]` on a line of its own, and its keys below it"
+            ));
+        self.findings.add(problem);
+        None
+    }
+
+    /// The table that is the value of an entry whose key is free.
+    pub(super) fn within(&self, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
+        let entries = value.get_ref().as_table()?;
+        Some(Self::new(
+            self.name.clone(),
+            value.span(),
+            entries,
+            self.findings,
+        ))
+    }
+
+    /// All tables of that name, as `[[edition]]`. A single `[edition]` is taken for one of them.
+    pub(super) fn tables(&mut self, key: &'static str) -> Vec<Self> {
+        let name = self.name_of(key);
+        let Some(value) = self.value(key) else {
+            return Vec::new();
+        };
+        let one = std::slice::from_ref(value);
+        let items = match value.get_ref() {
+            DeValue::Array(items) => items.iter().as_slice(),
+            DeValue::Table(_) => one,
+            DeValue::String(_)
+            | DeValue::Integer(_)
+            | DeValue::Float(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_) => &[],
+        };
+        let tables: Vec<Self> = items
+            .iter()
+            .filter_map(|item| {
+                let entries = item.get_ref().as_table()?;
+                Some(Self::new(name.clone(), item.span(), entries, self.findings))
+            })
+            .collect();
+        if tables.len() < items.len().max(1) {
+            self.findings.add(
+                Problem::error(format!("`{key}` must be tables"))
+                    .at(self.key_span(key), "")
+                    .remedy(format!(
+                        "write `[[{name}]]` on a line of its own before each one"
+                    )),
+            );
+        }
+        tables
+    }
+
+    /// Every entry of a table whose keys are free, as addresses by store.
+    pub(super) fn entries(&self) -> Vec<(Text, &'a Spanned<DeValue<'a>>)> {
+        let mut entries: Vec<_> = self
+            .entries
+            .iter()
+            .map(|(key, value)| {
+                (
+                    Spanned::new(key.span(), key.get_ref().clone().into_owned()),
+                    value,
+                )
+            })
+            .collect();
+        entries.sort_by_key(|(key, _)| key.span().start);
+        entries
+    }
+
+    /// Where problems go.
+    pub(super) fn findings(&self) -> &'a Findings {
+        self.findings
+    }
+
+    fn name_of(&self, key: &str) -> String {
+        if self.name.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.name)
+        }
+    }
+
+    /// Ends the reading: whatever was not asked for is reported.
+    pub(super) fn finish(self) {
+        for (key, _) in self.entries {
+            let written = key.get_ref().as_ref();
+            if self.asked.contains(written) || self.refused.contains(written) {
+                continue;
+            }
+            let problem = if self.name.is_empty() {
+                Problem::error(format!("there is no table `{written}`"))
+            } else {
+                Problem::error(format!("there is no key `{written}` in `[{}]`", self.name))
+            };
+            self.findings.add(
+                problem
+                    .at(key.span(), "unknown")
+                    .remedy(self.suggestion(written)),
+            );
+        }
+    }
+
+    fn suggestion(&self, written: &str) -> String {
+        let meant = habit(written)
+            .filter(|key| self.asked.contains(key))
+            .or_else(|| did_you_mean(written, self.asked.iter().copied()));
+        match meant {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("known here: {}", one_of(self.asked.iter().copied())),
+        }
+    }
+}
+
+/// Other words that people use for a key.
+fn habit(written: &str) -> Option<&'static str> {
+    let plain = written.to_ascii_lowercase().replace(['-', ' '], "_");
+    Some(match plain.as_str() {
+        "pub_date" | "pubdate" | "published" | "release_date" | "date" => "publication_date",
+        "street_date" | "onsale" | "on_sale" | "sale_date" => "on_sale_date",
+        "enabled" | "enabled_on" | "distribution_date" => "distribution_enabled",
+        "distributor" | "printer" | "channel" => "distribution",
+        "isbn13" | "isbn_13" | "isbn10" | "ean" => "isbn",
+        "price" | "listprice" => "list_price",
+        "kdp" | "kdp_switch" | "switch" => "amazon_switch",
+        "retailers" | "shops" | "sites" => "stores",
+        "urls" | "links" | "url" => "addresses",
+        "tz" | "time_zone" | "zone" => "timezone",
+        "user" | "login" => "username",
+        "server" | "smtp" | "hostname" => "host",
+        "security" | "tls" => "encryption",
+        "delay" | "interval" => "pause",
+        "timeout" => "deadline",
+        "books" | "book" | "title" | "titles" => "edition",
+        _ => return None,
+    })
+}
+
+/// The text of a value, or what is wrong with it.
+pub(super) fn text_of(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Text, Problem> {
+    let DeValue::String(text) = value.get_ref() else {
+        return Err(wrong_kind(key, value, "a text in quotes", "\"…\""));
+    };
+    if text.trim().is_empty() {
+        return Err(Problem::error(format!("`{key}` is empty"))
+            .at(value.span(), "")
+            .remedy("fill it in, or leave the line out"));
+    }
+    Ok(Spanned::new(value.span(), text.trim().to_owned()))
+}
+
+/// A value of the wrong kind.
+pub(super) fn wrong_kind(
+    key: &str,
+    value: &Spanned<DeValue<'_>>,
+    expected: &str,
+    example: &str,
+) -> Problem {
+    Problem::error(format!("`{key}` must be {expected}"))
+        .at(
+            value.span(),
+            format!("this is {}", kind_of(value.get_ref())),
+        )
+        .remedy(format!("write it as `{key} = {example}`"))
+}
+
+fn kind_of(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "a true-or-false value",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

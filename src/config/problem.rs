@@ -178,8 +178,13 @@ fn clamped(text: &str, span: &Range<usize>) -> Range<usize> {
     start..end
 }
 
+/// The nearest border between characters at or before `index`.
 fn floor_char(text: &str, index: usize) -> usize {
-    text.floor_char_boundary(index)
+    let index = index.min(text.len());
+    (0..=index)
+        .rev()
+        .find(|border| text.is_char_boundary(*border))
+        .unwrap_or_default()
 }
 
 /// All problems as text, in the order of the file, an empty line between them.

@@ -127,9 +127,8 @@ fn duplicate(text: &str, span: Range<usize>) -> Problem {
 }
 
 fn line_of(text: &str, index: usize) -> usize {
-    text.as_bytes()[..index.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
+    text.match_indices('\n')
+        .take_while(|(newline, _)| *newline < index)
         .count()
 }
 

@@ -183,7 +183,7 @@ fn parse_money(written: &str) -> Option<Money> {
     Some(Money::new(minor, currency))
 }
 
-/// A time zone by its name in the tz database, as "America/New_York".
+/// A time zone by its name in the tz database, as `America/New_York`.
 pub(super) fn zone(text: &Text) -> Result<TimeZone, Problem> {
     let written = text.get_ref();
     // Not only for kindness: jiff would take "EST", which knows no summer time.

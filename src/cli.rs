@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use crate::commands;
+use crate::config::ConfigError;
 use crate::db::DbError;
 use crate::exit::Exit;
 
@@ -35,6 +36,8 @@ pub struct Cli {
 /// Everything the program can do, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show what each store said, since when, in which words
+    History(commands::history::Arguments),
     /// Print what changed from version to version
     Changelog(commands::changelog::Arguments),
 }
@@ -50,7 +53,9 @@ pub fn run() -> Exit {
 }
 
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
+    let config = cli.config.as_deref();
     match &cli.command {
+        Command::History(arguments) => commands::history::run(arguments, config),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }
 }
@@ -63,9 +68,17 @@ fn explain(error: &anyhow::Error) -> Exit {
     if broken_pipe {
         return Exit::Done;
     }
+    let wrong_configuration = error.downcast_ref::<ConfigError>();
     // Nothing is left to be done when even this cannot be written.
-    let _ = writeln!(anstream::stderr(), "pubwatch: {error:#}");
-    if error.downcast_ref::<DbError>().is_some() {
+    let _ = match wrong_configuration {
+        Some(problems @ ConfigError::Wrong { .. }) => {
+            write!(anstream::stderr(), "{}", problems.render(true))
+        }
+        Some(_) | None => writeln!(anstream::stderr(), "pubwatch: {error:#}"),
+    };
+    if wrong_configuration.is_some() {
+        Exit::Configuration
+    } else if error.downcast_ref::<DbError>().is_some() {
         Exit::Database
     } else {
         Exit::Failure

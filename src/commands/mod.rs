@@ -3,3 +3,8 @@
 //! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
 
 pub mod changelog;
+pub mod history;
+
+pub mod context;
+pub mod face;
+pub mod which;

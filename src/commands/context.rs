@@ -1,0 +1,68 @@
+//! What nearly every command needs: the checked configuration, the database, the clock.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+
+use crate::clock::Clock;
+use crate::config::{self, Plan};
+use crate::db::Db;
+
+/// The configuration, the database and the clock.
+#[derive(Debug)]
+pub struct Context {
+    /// The checked configuration.
+    pub plan: Plan,
+    /// The file it came from.
+    pub config: PathBuf,
+    /// The database in the data folder.
+    pub db: Arc<Db>,
+    /// The machine's clock.
+    pub clock: Clock,
+}
+
+impl Context {
+    /// Loads the configuration, prints its warnings, and opens the database.
+    ///
+    /// # Errors
+    ///
+    /// When the configuration is wrong, or the database cannot be used.
+    pub fn open(config: Option<&Path>) -> anyhow::Result<Self> {
+        let clock = Clock::System;
+        let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
+        let loaded = config::load(config, today)?;
+        // Warnings are for a person at a terminal: from cron they would come as a mail every time.
+        // `pubwatch config check` prints them always.
+        if !loaded.warnings.is_empty() && std::io::stderr().is_terminal() {
+            write!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
+        }
+        let db = open_database(&loaded.plan.data)?;
+        Ok(Self {
+            plan: loaded.plan,
+            config: loaded.path,
+            db,
+            clock,
+        })
+    }
+}
+
+/// Opens the database of a data folder, which is created, for its owner only, when it is missing.
+///
+/// # Errors
+///
+/// When the folder cannot be created or the database cannot be used.
+pub fn open_database(data: &Path) -> anyhow::Result<Arc<Db>> {
+    use std::os::unix::fs::DirBuilderExt as _;
+
+    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| {
+        format!(
+            "cannot create the data folder {}; create it yourself or choose another with `data`",
+            data.display()
+        )
+    })?;
+    let path = data.join("pubwatch.db");
+    let db = Db::open(&path).with_context(|| format!("cannot use {}", path.display()))?;
+    Ok(Arc::new(db))
+}

@@ -1,0 +1,296 @@
+//! `pubwatch history`: what each store said, since when.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::context::Context;
+use super::{face, which};
+use crate::book::Note;
+use crate::exit::Exit;
+use crate::history::sqlite::{Seen, observations, view};
+use crate::history::{ListingId, ListingView, Spell, View};
+use crate::mail::{strip, words};
+use crate::page::Reading;
+
+/// Show what each store said of an edition, since when, and in which words.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// An ISBN, or a part of the title [default: every edition]
+    edition: Option<String>,
+
+    /// How many days the strip goes back
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=400))]
+    days: u16,
+
+    /// Every single look, not only the changes
+    #[arg(long)]
+    looks: bool,
+
+    /// One JSON object a line, for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the history.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used, or nobody knows the edition.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let now = context.clock.now();
+    let editions = match &arguments.edition {
+        Some(words) => vec![which::edition(&context.plan, words)?],
+        None => context.plan.editions.iter().collect(),
+    };
+    let from = now
+        .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))
+        .unwrap_or(Timestamp::MIN);
+    let mut out = anstream::stdout().lock();
+    for (index, plan) in editions.iter().enumerate() {
+        let view = context
+            .db
+            .read(|c| view(c, plan))
+            .context("reading the history")?;
+        let mut looks = Vec::new();
+        for listing in &view.listings {
+            let id = ListingId {
+                isbn: plan.edition.isbn.clone(),
+                store: listing.store.clone(),
+            };
+            looks.push(if arguments.looks {
+                context
+                    .db
+                    .read(|c| observations(c, &id, from))
+                    .context("reading the looks")?
+            } else {
+                Vec::new()
+            });
+        }
+        if arguments.json {
+            for (listing, looks) in view.listings.iter().zip(&looks) {
+                for line in json_lines(&view, listing, looks) {
+                    writeln!(out, "{line}")?;
+                }
+            }
+            continue;
+        }
+        if index > 0 {
+            writeln!(out)?;
+        }
+        let face = Face {
+            zone: &context.plan.author.zone,
+            now,
+            days: arguments.days,
+        };
+        write!(out, "{}", face.edition(&view))?;
+        for (listing, looks) in view.listings.iter().zip(&looks) {
+            if arguments.looks {
+                write!(out, "{}", face.looks(listing, looks))?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// How the history looks to one person, now.
+struct Face<'a> {
+    zone: &'a TimeZone,
+    now: Timestamp,
+    days: u16,
+}
+
+impl Face<'_> {
+    /// The heading, a strip a store, and the changes.
+    fn edition(&self, view: &View) -> String {
+        let mut text = format!("{}\n", heading(view, self.zone, self.now));
+        if view
+            .listings
+            .iter()
+            .all(|listing| listing.watched_since.is_none())
+        {
+            text.push_str("Nothing has been looked at yet. `pubwatch check` takes a first look.\n");
+            return text;
+        }
+        let mut strips = face::table(&[]);
+        for listing in &view.listings {
+            let days = strip::strip(listing, self.now, self.zone, self.days);
+            let cells: Vec<strip::Cell> = days.into_iter().map(|(_, cell)| cell).collect();
+            strips.add_row([
+                listing.store.label().to_owned(),
+                face::strip(&cells),
+                self.standing(listing),
+            ]);
+        }
+        text.push_str(&face::lines(&strips));
+        text.push('\n');
+        text.push_str(&self.changes(view));
+        text
+    }
+
+    /// Where a listing stands now, in words.
+    fn standing(&self, listing: &ListingView) -> String {
+        let state = match listing.now() {
+            None => "No state seen yet".to_owned(),
+            Some(spell) => {
+                let length = words::lasting(self.now.duration_since(spell.since));
+                let since = words::day(spell.since, self.zone, self.now);
+                let sure = if spell.is_confirmed() {
+                    ""
+                } else {
+                    ", seen once so far"
+                };
+                format!(
+                    "{} since {since}, {length}{sure}",
+                    face::state(spell.availability)
+                )
+            }
+        };
+        match &listing.blind {
+            None => state,
+            Some(blind) => {
+                let since = words::brief_moment(blind.since, self.zone, self.now);
+                let why = blind.unread.reason.words();
+                format!("{state}; could not read the page since {since}: {why}")
+            }
+        }
+    }
+
+    /// Every change of every store in one table, newest first.
+    fn changes(&self, view: &View) -> String {
+        let mut rows: Vec<(&ListingView, &Spell)> = view
+            .listings
+            .iter()
+            .flat_map(|listing| listing.spells.iter().map(move |spell| (listing, spell)))
+            .collect();
+        rows.sort_by_key(|(_, spell)| std::cmp::Reverse(spell.since));
+        let mut table = face::table(&[
+            "since",
+            "store",
+            "state",
+            "for",
+            "page says",
+            "price",
+            "looks",
+        ]);
+        for (listing, spell) in rows {
+            let end = spell.until.unwrap_or(self.now);
+            table.add_row([
+                words::brief_moment(spell.since, self.zone, self.now),
+                listing.store.label().to_owned(),
+                face::state(spell.availability),
+                words::lasting(end.duration_since(spell.since)),
+                format!("“{}”", words::clipped(&spell.says.words, 60)),
+                spell
+                    .says
+                    .price
+                    .as_ref()
+                    .map_or("–".to_owned(), ToString::to_string),
+                spell.readings.to_string(),
+            ]);
+        }
+        let mut text = face::lines(&table);
+        for note in &view.notes {
+            text.push_str(&self.note(note));
+        }
+        text
+    }
+
+    fn note(&self, note: &Note) -> String {
+        let parts = [
+            Some(note.kind.name().replace('_', " ")),
+            note.ticket
+                .as_ref()
+                .map(|ticket| format!("request {ticket}")),
+            note.text.clone(),
+        ];
+        let said: Vec<String> = parts.into_iter().flatten().collect();
+        format!(
+            "Note of {}: {}\n",
+            words::moment(note.at, self.zone),
+            said.join(", ")
+        )
+    }
+
+    fn looks(&self, listing: &ListingView, looks: &[Seen]) -> String {
+        let mut table = face::table(&["look", "source", "reading", "words"]);
+        for look in looks {
+            let (reading, said) = match &look.reading {
+                Reading::Says(says) => (face::state(says.availability), says.words.clone()),
+                Reading::Unread(unread) => {
+                    (face::faint(unread.reason.name()), unread.words.clone())
+                }
+            };
+            table.add_row([
+                words::moment(look.at, self.zone),
+                look.source.name().to_owned(),
+                reading,
+                words::clipped(&said, 80),
+            ]);
+        }
+        format!(
+            "\n{}\n{}",
+            face::bold(listing.store.label()),
+            face::lines(&table)
+        )
+    }
+}
+
+/// "Salt Roads · paperback · publishes Tue 27 June 2023 · 43 days to go".
+pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
+    let edition = &view.edition;
+    let today = now.to_zoned(zone.clone()).date();
+    let verb = if edition.publication_date > today {
+        "publishes"
+    } else {
+        "published"
+    };
+    format!(
+        "{} · {} · {verb} {} · {}",
+        face::bold(&words::one_line(&edition.title)),
+        edition.format.name(),
+        words::date(edition.publication_date),
+        words::to_publication(today, edition.publication_date),
+    )
+}
+
+/// A JSON object a change, or a look.
+fn json_lines(view: &View, listing: &ListingView, looks: &[Seen]) -> Vec<serde_json::Value> {
+    let base = json!({
+        "isbn": view.edition.isbn, "title": view.edition.title, "store": listing.store,
+    });
+    let with = |more: serde_json::Value| {
+        let mut line = base.clone();
+        if let (Some(line), serde_json::Value::Object(more)) = (line.as_object_mut(), more) {
+            line.extend(more);
+        }
+        line
+    };
+    let changes = listing.spells.iter().map(|spell| {
+        with(json!({
+            "kind": "spell",
+            "availability": spell.availability,
+            "since": spell.since,
+            "last_seen": spell.last_seen,
+            "until": spell.until,
+            "readings": spell.readings,
+            "confirmed_at": spell.confirmed_at,
+            "words": spell.says.words,
+            "date": spell.says.date,
+            "price": spell.says.price,
+            "seller": spell.says.seller,
+            "rule": spell.says.rule,
+        }))
+    });
+    let looks = looks.iter().map(|look| {
+        with(json!({
+            "kind": "look", "at": look.at, "source": look.source, "reading": look.reading,
+        }))
+    });
+    changes.chain(looks).collect()
+}

@@ -1,0 +1,85 @@
+//! Which edition a person means: its ISBN in any form, or enough of its title.
+
+use crate::book::Isbn13;
+use crate::config::plan::{EditionPlan, Plan};
+
+/// Why words name no single edition.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WhichError {
+    /// None matches.
+    #[error(
+        "no edition is called `{words}`; the configuration has {known}; give an ISBN or a part of \
+         the title"
+    )]
+    Nobody {
+        /// What was asked for.
+        words: String,
+        /// The titles there are.
+        known: String,
+    },
+    /// More than one matches.
+    #[error("`{words}` may be {choices}; give the ISBN")]
+    Several {
+        /// What was asked for.
+        words: String,
+        /// Those that match, with their ISBNs.
+        choices: String,
+    },
+}
+
+/// The edition that the words name.
+///
+/// # Errors
+///
+/// [`WhichError`] names the choices.
+pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPlan, WhichError> {
+    if let Ok(isbn) = words.parse::<Isbn13>()
+        && let Some(found) = plan.editions.iter().find(|one| one.edition.isbn == isbn)
+    {
+        return Ok(found);
+    }
+    let wanted = words.to_lowercase();
+    let matches: Vec<&EditionPlan> = plan
+        .editions
+        .iter()
+        .filter(|one| {
+            let edition = &one.edition;
+            format!("{} {}", edition.title, edition.format.name())
+                .to_lowercase()
+                .contains(&wanted)
+        })
+        .collect();
+    let named = |editions: &[&EditionPlan]| {
+        let names: Vec<String> = editions
+            .iter()
+            .map(|one| {
+                let edition = &one.edition;
+                format!(
+                    "{} ({}, {})",
+                    edition.title,
+                    edition.format.name(),
+                    edition.isbn
+                )
+            })
+            .collect();
+        if names.is_empty() {
+            "no edition".to_owned()
+        } else {
+            names.join(", ")
+        }
+    };
+    match matches.as_slice() {
+        [one] => Ok(one),
+        [] => {
+            let all: Vec<&EditionPlan> = plan.editions.iter().collect();
+            Err(WhichError::Nobody {
+                words: words.to_owned(),
+                known: named(&all),
+            })
+        }
+        several => Err(WhichError::Several {
+            words: words.to_owned(),
+            choices: named(several),
+        }),
+    }
+}

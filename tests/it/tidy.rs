@@ -16,7 +16,7 @@ const ABOVE: &[&str] = &["round", "daemon", "commands", "demo", "cli"];
 /// A word that means input or output, and the names of the files that may say it.
 const IO_WORDS: &[(&str, &[&str])] = &[
     ("reqwest::", &["http.rs", "explain.rs"]),
-    ("rusqlite::", &["sqlite.rs", "migrate.rs"]),
+    ("rusqlite::", &["sqlite.rs", "migrate.rs", "deliver.rs"]),
     ("lettre::transport", &["smtp.rs"]),
     ("AsyncSmtpTransport", &["smtp.rs"]),
     ("std::fs", &["files.rs", "sqlite.rs", "migrate.rs"]),

@@ -11,6 +11,8 @@ CREATE TABLE listing (
     blind_since    INTEGER,
     blind_attempts INTEGER NOT NULL DEFAULT 0,
     blind_reading  INTEGER REFERENCES reading (id),
+    -- A process is asking for the page just now; void from then on, so that a kill frees it.
+    asking_until   INTEGER,
     UNIQUE (isbn, store)
 ) STRICT;
 

@@ -121,7 +121,7 @@ fn remember_good(
     transaction
         .prepare_cached(
             "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
-                 last_good = ?2, blind_since = NULL, blind_attempts = 0, blind_reading = NULL \
+                 asking_until = NULL, last_good = ?2, blind_since = NULL, blind_attempts = 0, blind_reading = NULL \
              WHERE id = ?1",
         )?
         .execute(params![listing, at.as_millisecond()])?;
@@ -137,7 +137,7 @@ fn remember_blind(
     transaction
         .prepare_cached(
             "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
-                 blind_since = coalesce(blind_since, ?2), blind_attempts = blind_attempts + 1, \
+                 asking_until = NULL, blind_since = coalesce(blind_since, ?2), blind_attempts = blind_attempts + 1, \
                  blind_reading = ?3 \
              WHERE id = ?1",
         )?

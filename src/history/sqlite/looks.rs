@@ -1,0 +1,127 @@
+//! When a listing was looked at, and who is looking at it now.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::{listing_row, time_of};
+use crate::history::ListingId;
+
+/// The stored times of a listing, from which follows when it is due.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Times {
+    /// The newest look, whatever it gave.
+    pub last_try: Option<Timestamp>,
+    /// The newest look that named a state.
+    pub last_good: Option<Timestamp>,
+    /// How many looks in a row could not be read.
+    pub blind_attempts: u32,
+    /// Since when the lasting state has been seen, if it is not confirmed yet.
+    pub unconfirmed_since: Option<Timestamp>,
+}
+
+/// The stored times of a listing; all empty for one that was never looked at.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn times(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Times> {
+    let times = connection
+        .prepare_cached(
+            "SELECT l.last_try, l.last_good, l.blind_attempts, \
+                 (SELECT s.since FROM spell s WHERE s.listing_id = l.id AND s.until IS NULL \
+                      AND s.confirmed_at IS NULL) \
+             FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
+        )?
+        .query_row(
+            params![listing.isbn.as_str(), listing.store.as_str()],
+            |row| {
+                Ok(Times {
+                    last_try: time_of(row, 0)?,
+                    last_good: time_of(row, 1)?,
+                    blind_attempts: row.get(2)?,
+                    unconfirmed_since: time_of(row, 3)?,
+                })
+            },
+        )
+        .optional()?;
+    Ok(times.unwrap_or_default())
+}
+
+/// Takes the right to look at a listing, until it is recorded or `until` has come: by
+/// compare-and-set, so that of any number of processes that found it due, one looks.
+///
+/// False when somebody has looked since `last_try`, or is looking now.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn claim_look(
+    transaction: &Transaction<'_>,
+    listing: &ListingId,
+    last_try: Option<Timestamp>,
+    now: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<bool> {
+    let number = listing_row(transaction, listing)?;
+    let rows = transaction
+        .prepare_cached(
+            "UPDATE listing SET asking_until = ?4 \
+             WHERE id = ?1 AND last_try IS ?2 AND (asking_until IS NULL OR asking_until <= ?3)",
+        )?
+        .execute(params![
+            number,
+            last_try.map(Timestamp::as_millisecond),
+            now.as_millisecond(),
+            until.as_millisecond()
+        ])?;
+    Ok(rows == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::{SignedDuration, ToSpan as _};
+
+    use super::*;
+    use crate::book::{Availability, StoreId};
+    use crate::db::Db;
+    use crate::history::sqlite::record;
+    use crate::history::{Observation, Source};
+    use crate::page::{Reading, Says};
+
+    #[test]
+    fn of_two_who_found_it_due_one_looks() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        let listing = ListingId {
+            isbn: "9780132350884".parse().unwrap(),
+            store: StoreId::new("amazon.com"),
+        };
+        let now: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
+        let until = now + 40.seconds();
+        let claim = |last_try, at| -> bool {
+            db.write(|tx| claim_look(tx, &listing, last_try, at, until))
+                .unwrap()
+        };
+        assert!(claim(None, now));
+        assert!(!claim(None, now));
+        // Whoever had it was killed: when its time is over, the next one may.
+        assert!(claim(None, until));
+
+        let says = Says::new(Availability::InStock, "test", "In stock", "test");
+        let observation = Observation {
+            listing: listing.clone(),
+            at: now,
+            source: Source::Http,
+            reading: Reading::Says(Box::new(says)),
+        };
+        db.write(|tx| record(tx, &observation, SignedDuration::from_hours(6)))
+            .unwrap();
+        assert!(!claim(None, until));
+        let times = db.read(|c| times(c, &listing)).unwrap();
+        assert_eq!(
+            (times.last_try, times.unconfirmed_since),
+            (Some(now), Some(now))
+        );
+        assert!(claim(times.last_try, until));
+    }
+}

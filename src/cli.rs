@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::clock::Clock;
 use crate::commands;
 use crate::config::ConfigError;
 use crate::db::DbError;
@@ -38,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
+    /// Check the configuration, find it, or print an example
+    Config(commands::config::Arguments),
     /// Print what changed from version to version
     Changelog(commands::changelog::Arguments),
 }
@@ -56,6 +59,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let config = cli.config.as_deref();
     match &cli.command {
         Command::History(arguments) => commands::history::run(arguments, config),
+        Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }
 }

@@ -3,6 +3,7 @@
 //! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
 
 pub mod changelog;
+pub mod config;
 pub mod history;
 
 pub mod context;

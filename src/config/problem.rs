@@ -1,5 +1,6 @@
 //! A problem in the configuration: what is wrong, where it stands, why it matters, and what to do.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
@@ -12,6 +13,17 @@ pub enum Gravity {
     Error,
     /// The configuration can be used, but the author should know.
     Warning,
+}
+
+impl Gravity {
+    /// The name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
 }
 
 /// A place in the file that a problem points at.
@@ -125,6 +137,7 @@ impl Problem {
     /// The problem as text, with the line of `text` that it is about and a caret under it.
     #[must_use]
     pub fn render(&self, file_name: &str, text: &str, colour: bool) -> String {
+        let text = &starred(text);
         let renderer = if colour {
             Renderer::styled()
         } else {
@@ -146,6 +159,45 @@ impl Problem {
         }
         renderer.decor_style(DecorStyle::Ascii).render(&[group])
     }
+}
+
+/// The text with stars for every value that looks like a password, in the same number of bytes,
+/// so that places stay right. Messages show lines of the file, and end in logs and bug reports.
+pub(super) fn starred(text: &str) -> Cow<'_, str> {
+    if !text.to_ascii_lowercase().contains("pass") {
+        return Cow::Borrowed(text);
+    }
+    let mut shown = String::with_capacity(text.len());
+    // Within the lines of a long text, which three quotes begin and end.
+    let mut is_open = false;
+    for line in text.split_inclusive('\n') {
+        let value = if is_open {
+            0
+        } else {
+            secret_value(line).unwrap_or(line.len())
+        };
+        let (before, secret) = line.split_at(value);
+        shown.push_str(before);
+        shown.extend(secret.bytes().map(|byte| match byte {
+            b'"' | b'\'' | b'\n' | b'\r' => char::from(byte),
+            _ => '*',
+        }));
+        let quotes = secret.matches("\"\"\"").count() + secret.matches("'''").count();
+        is_open ^= quotes % 2 == 1;
+    }
+    Cow::Owned(shown)
+}
+
+/// Where the value begins in a line whose key looks like that of a password.
+fn secret_value(line: &str) -> Option<usize> {
+    const SOURCES: [&str; 3] = ["password_file", "password_env", "password_command"];
+    let equals = line.find('=')?;
+    let key = line[..equals]
+        .trim_matches(|character: char| !character.is_alphanumeric())
+        .to_ascii_lowercase();
+    let is_secret = key.contains("pass") && !SOURCES.contains(&key.as_str());
+    let value = line[equals + 1..].trim_start();
+    is_secret.then_some(line.len() - value.len())
 }
 
 fn snippet<'a>(
@@ -187,14 +239,19 @@ fn floor_char(text: &str, index: usize) -> usize {
         .unwrap_or_default()
 }
 
-/// All problems as text, in the order of the file, an empty line between them.
+/// All problems as text, in the order of the file, an empty line between them and a line end
+/// after the last.
 #[must_use]
 pub fn render_all(problems: &[Problem], file_name: &str, text: &str, colour: bool) -> String {
-    problems
-        .iter()
-        .map(|problem| problem.render(file_name, text, colour))
-        .collect::<Vec<_>>()
-        .join("\n\n")
+    let mut shown = String::new();
+    for problem in problems {
+        if !shown.is_empty() {
+            shown.push('\n');
+        }
+        shown.push_str(&problem.render(file_name, text, colour));
+        shown.push('\n');
+    }
+    shown
 }
 
 /// The candidate that was probably meant, when one is close to what was written. Case, spaces and
@@ -272,6 +329,23 @@ error: this is no ISBN
         let problem = Problem::warning("odd").at(22..23, "").at(400..500, "");
         assert!(problem.render("x", TEXT, true).contains("odd"));
         assert!(Problem::error("empty").at(3..9, "").position("").is_some());
+    }
+
+    #[test]
+    fn a_password_is_never_shown() {
+        for text in [
+            "password = \"hush, hush\"\n",
+            "  \"smtp-password\"=hush\n",
+            "passwd = \"\"\"\nhush\nhush\"\"\"\n",
+            "mail.passphrase = '''hush'''\n",
+        ] {
+            let shown = Problem::error("odd").at(0..text.len(), "");
+            let shown = shown.render("x", text, false);
+            assert!(!shown.contains("hush"), "{shown}");
+            assert_eq!(starred(text).len(), text.len());
+        }
+        let file = "password_file = \"here\"\nname = \"Passau\"\n";
+        assert_eq!(starred(file), file);
     }
 
     #[test]

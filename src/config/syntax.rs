@@ -37,7 +37,13 @@ pub(super) fn syntax(text: &str, errors: &[Error]) -> Syntax {
         let line = line_of(text, span.start);
         syntax.hopeless |= is_structural(error.message(), text, &span);
         if syntax.lines.insert(line) {
-            syntax.problems.push(explain(text, error.message(), span));
+            let is_table = line_at(text, span.start).trim_start().starts_with('[');
+            let message = error.message();
+            syntax.problems.push(explain(text, message, span));
+            if is_table && message == "duplicate key" {
+                // The keys of the second table are doubled too; that is the same fault.
+                break;
+            }
         }
     }
     syntax
@@ -80,7 +86,13 @@ fn explain(text: &str, message: &str, span: Range<usize>) -> Problem {
     }
     if message.contains("unclosed") {
         return Problem::error("this is not closed")
-            .at(span, message.rsplit("expected ").next().unwrap_or_default())
+            .at(
+                span,
+                format!(
+                    "{} is missing",
+                    message.rsplit("expected ").next().unwrap_or_default()
+                ),
+            )
             .remedy("add the bracket that is missing");
     }
     Problem::error("this line is not TOML")

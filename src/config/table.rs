@@ -7,12 +7,14 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
+use jiff::SignedDuration;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problem, did_you_mean, one_of};
+use super::values;
 
 /// What was found while reading: problems, and the keys that were asked for.
 #[derive(Debug, Default)]
@@ -169,25 +171,27 @@ impl<'a> Table<'a> {
         None
     }
 
-    /// A whole number from `least` to `most`.
+    /// A whole number within limits.
     pub(super) fn whole(
         &mut self,
         key: &'static str,
-        least: i64,
-        most: i64,
+        range: RangeInclusive<i64>,
+        example: i64,
     ) -> Option<Spanned<i64>> {
         let value = self.value(key)?;
         let number = value.get_ref().as_integer().and_then(|number| {
             i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
         });
         match number {
-            Some(number) if (least..=most).contains(&number) => {
-                Some(Spanned::new(value.span(), number))
-            }
+            Some(number) if range.contains(&number) => Some(Spanned::new(value.span(), number)),
             Some(_) | None => {
-                let expected = format!("a whole number from {least} to {most}, without quotes");
+                let expected = format!(
+                    "a whole number from {} to {}, without quotes",
+                    range.start(),
+                    range.end()
+                );
                 self.findings
-                    .add(wrong_kind(key, value, &expected, &least.to_string()));
+                    .add(wrong_kind(key, value, &expected, &example.to_string()));
                 None
             }
         }
@@ -203,6 +207,24 @@ impl<'a> Table<'a> {
             self.refused.insert(key);
             self.findings.add(problem(self.key_span(key)));
         }
+    }
+
+    /// A length of time.
+    pub(super) fn duration(&mut self, key: &'static str) -> Option<Spanned<SignedDuration>> {
+        let value = self.value(key)?;
+        if let DeValue::Integer(number) = value.get_ref() {
+            let example = format!("\"{}s\"", number.as_str());
+            self.findings.add(wrong_kind(
+                key,
+                value,
+                "a length of time with its unit, in quotes",
+                &example,
+            ));
+            return None;
+        }
+        let text = self.text(key)?;
+        let duration = self.findings.keep(values::duration(&text))?;
+        Some(Spanned::new(text.span(), duration))
     }
 
     /// A list of texts, each with its place. A single text is a list of one.
@@ -345,6 +367,17 @@ impl<'a> Table<'a> {
     }
 
     fn suggestion(&self, written: &str) -> String {
+        if !self.name.is_empty() && TABLES.contains(&written) {
+            let brackets = if ["edition", "store"].contains(&written) {
+                format!("[[{written}]]")
+            } else {
+                format!("[{written}]")
+            };
+            return format!(
+                "`{written}` is a table of its own: write `{brackets}` on a line of its own, and \
+                 its keys below it"
+            );
+        }
         let meant = habit(written)
             .filter(|key| self.asked.contains(key))
             .or_else(|| did_you_mean(written, self.asked.iter().copied()));
@@ -354,6 +387,19 @@ impl<'a> Table<'a> {
         }
     }
 }
+
+/// The tables of the file, for those who write one as a key.
+const TABLES: [&str; 9] = [
+    "author",
+    "data",
+    "edition",
+    "judging",
+    "mail",
+    "politeness",
+    "schedule",
+    "store",
+    "windows",
+];
 
 /// Other words that people use for a key.
 fn habit(written: &str) -> Option<&'static str> {
@@ -382,7 +428,16 @@ fn habit(written: &str) -> Option<&'static str> {
 /// The text of a value, or what is wrong with it.
 pub(super) fn text_of(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Text, Problem> {
     let DeValue::String(text) = value.get_ref() else {
-        return Err(wrong_kind(key, value, "a text in quotes", "\"…\""));
+        let example = match value.get_ref() {
+            DeValue::Integer(number) => format!("\"{}\"", number.as_str()),
+            DeValue::Float(number) => format!("\"{}\"", number.as_str()),
+            DeValue::String(_)
+            | DeValue::Boolean(_)
+            | DeValue::Datetime(_)
+            | DeValue::Array(_)
+            | DeValue::Table(_) => "\"…\"".to_owned(),
+        };
+        return Err(wrong_kind(key, value, "a text in quotes", &example));
     };
     if text.trim().is_empty() {
         return Err(Problem::error(format!("`{key}` is empty"))

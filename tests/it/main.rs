@@ -3,4 +3,6 @@
 //! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
 
 #[cfg(test)]
+mod config;
+#[cfg(test)]
 mod tidy;

@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::store::Defined;
-use crate::book::{Edition, Isbn13, StoreId, storefront};
+use crate::book::{Edition, Family, Isbn13, StoreId, storefront};
 use crate::config::address::{self, Cleaned};
 use crate::config::plan::{ListingPlan, StorePlan};
 use crate::config::problem::{Problem, did_you_mean};
@@ -185,10 +185,14 @@ fn given_address(
 
 fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cleaned, Problem> {
     let host = host_of(store);
+    let folder = match store.id.family() {
+        Family::Amazon => "dp/",
+        Family::BarnesNoble | Family::Bookshop | Family::Other => "",
+    };
     let wrong = |message: String| {
         Problem::error(message).at(name.span(), "").remedy(format!(
             "find the book's page in a browser, and add its address below the edition: \
-             `[edition.addresses]`, then `\"{}\" = \"https://{host}/…\"`",
+             `[edition.addresses]`, then `\"{}\" = \"https://{host}/{folder}…\"`",
             store.id
         ))
     };

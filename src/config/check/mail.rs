@@ -92,7 +92,7 @@ fn port(table: &mut Table<'_>, encryption: Encryption) -> u16 {
         Encryption::Tls => 465,
         Encryption::None => 25,
     };
-    let Some(number) = table.whole("port", 1, 65_535) else {
+    let Some(number) = table.whole("port", 1..=65_535, i64::from(default)) else {
         return default;
     };
     if number.get_ref() == &465 && encryption == Encryption::StartTls {

@@ -93,13 +93,13 @@ fn between(
     least: SignedDuration,
     most: SignedDuration,
 ) -> Option<Duration> {
-    let text = table.text(key)?;
     let findings = table.findings();
-    let duration = findings.keep(values::duration(&text))?;
+    let written = table.duration(key)?;
+    let duration = *written.get_ref();
     if duration < least {
         findings.add(
             Problem::error(format!("`{key}` is less than {least:#}"))
-                .at(text.span(), "")
+                .at(written.span(), "")
                 .because("the stores are other people's machines; this limit cannot be lifted")
                 .remedy(format!("write `{key} = \"{least:#}\"` or more")),
         );
@@ -107,7 +107,7 @@ fn between(
     if most < duration {
         findings.add(
             Problem::error(format!("`{key}` is more than {most:#}"))
-                .at(text.span(), "")
+                .at(written.span(), "")
                 .remedy(format!("write `{key} = \"{most:#}\"` or less")),
         );
     }

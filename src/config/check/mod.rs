@@ -16,7 +16,7 @@ use serde_spanned::Spanned;
 use toml::de::DeTable;
 
 use super::plan::{Author, Judging, Plan, SchedulePlan};
-use super::problem::Problem;
+use super::problem::{Problem, starred};
 use super::syntax::syntax;
 use super::table::{Findings, Table, Text};
 use super::values;
@@ -73,7 +73,7 @@ fn check_into(
     findings: &Findings,
 ) -> (Option<Plan>, Vec<NamedFile>) {
     let (tree, errors) = DeTable::parse_recoverable(text);
-    let syntax = syntax(text, &errors);
+    let syntax = syntax(&starred(text), &errors);
     let mut files = Vec::new();
     if syntax.problems.is_empty() {
         let plan = sections(Table::root(&tree, findings), surroundings, &mut files);
@@ -204,20 +204,17 @@ fn judging(root: &mut Table<'_>) -> Judging {
     };
     let findings = table.findings();
     let mut read = |key: &'static str, least: &str, value: &mut jiff::SignedDuration| {
-        let Some(text) = table.text(key) else {
+        let Some(duration) = table.duration(key) else {
             return;
         };
-        let Some(duration) = findings.keep(values::duration(&text)) else {
-            return;
-        };
-        if duration.is_zero() {
+        if duration.get_ref().is_zero() {
             findings.add(
                 Problem::error(format!("`{key}` cannot be zero"))
-                    .at(text.span(), "")
+                    .at(duration.span(), "")
                     .remedy(format!("write a length of time, as `{key} = \"{least}\"`")),
             );
         }
-        *value = duration;
+        *value = duration.into_inner();
     };
     read("confirm_after", "6h", &mut judging.confirm_after);
     read("remind_every", "7 days", &mut judging.remind_every);

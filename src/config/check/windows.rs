@@ -5,7 +5,6 @@ use serde_spanned::Spanned;
 use crate::config::plan::WindowOverride;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, wrong_kind};
-use crate::config::values;
 
 /// `"list.amazon" = { quiet = "14 days", act = "30 days" }`, with the name in quotes or not.
 pub(super) fn windows(root: &mut Table<'_>) -> Vec<WindowOverride> {
@@ -56,7 +55,6 @@ fn collect_windows(table: &Table<'_>, prefix: &str, windows: &mut Vec<WindowOver
 }
 
 fn limit(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<i64>> {
-    let text = table.text(key)?;
-    let duration = table.findings().keep(values::duration(&text))?;
-    Some(Spanned::new(text.span(), duration.as_hours()))
+    let duration = table.duration(key)?;
+    Some(Spanned::new(duration.span(), duration.get_ref().as_hours()))
 }

@@ -6,6 +6,7 @@ pub mod edition;
 pub mod isbn;
 pub mod money;
 pub mod note;
+pub mod source;
 pub mod storefront;
 
 pub use availability::Availability;
@@ -13,4 +14,5 @@ pub use edition::{Distribution, Edition, Format};
 pub use isbn::{Isbn10, Isbn13, IsbnError};
 pub use money::Money;
 pub use note::{Note, NoteKind};
+pub use source::Source;
 pub use storefront::{Family, StoreId, Storefront};

@@ -248,7 +248,7 @@ fn look_at(file: &NamedFile) -> Option<Problem> {
         Ok(metadata)
     });
     match opened {
-        Ok(metadata) if file.key == "password_file" && others_can_read(&metadata) => Some(
+        Ok(metadata) if file.key != "ca_file" && others_can_read(&metadata) => Some(
             Problem::warning(format!("everybody on this machine can read {shown}"))
                 .at(file.span.clone(), "")
                 .remedy(format!("run `chmod 600 {shown}`")),

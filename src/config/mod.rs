@@ -5,6 +5,7 @@
 //! `values.rs`, `problem.rs` renders what is wrong.
 
 pub mod plan;
+pub mod ways;
 
 pub mod files;
 

@@ -8,6 +8,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use url::{Host, Url};
 
+use super::ways::{ApiPlan, BrowserPlan, Ways};
 use crate::book::{Availability, Edition, StoreId};
 
 /// Everything the program was told to do.
@@ -31,6 +32,10 @@ pub struct Plan {
     pub judging: Judging,
     /// Windows that replace the shipped ones, by name as `list.amazon`.
     pub windows: Vec<WindowOverride>,
+    /// The user's account for Amazon's API; `None`: nothing asks it.
+    pub api: Option<ApiPlan>,
+    /// The user's own browser.
+    pub browser: BrowserPlan,
 }
 
 /// Who gets the letters.
@@ -171,6 +176,8 @@ pub struct StorePlan {
     /// Phrases that the user adds to the shipped ones, in the order of the file; never empty, and
     /// none for two states.
     pub phrases: Vec<Phrase>,
+    /// By which ways its pages are had.
+    pub ways: Ways,
 }
 
 impl StorePlan {
@@ -185,6 +192,7 @@ impl StorePlan {
             own: None,
             buy_area: None,
             phrases: Vec::new(),
+            ways: Ways::default(),
         }
     }
 

@@ -7,6 +7,7 @@ pub mod sqlite;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+pub use crate::book::Source;
 use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
 use crate::page::{Reading, Says, Unread};
 
@@ -17,51 +18,6 @@ pub struct ListingId {
     pub isbn: Isbn13,
     /// The store.
     pub store: StoreId,
-}
-
-/// How a reading was had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Our own polite request.
-    Http,
-    /// A real browser on the user's machine.
-    Browser,
-    /// The user's own program.
-    Command,
-    /// The store's official API.
-    Api,
-    /// The user looked, or saved the page.
-    ByHand,
-}
-
-impl Source {
-    /// Every source.
-    pub const ALL: [Self; 5] = [
-        Self::Http,
-        Self::Browser,
-        Self::Command,
-        Self::Api,
-        Self::ByHand,
-    ];
-
-    /// The name in tables and JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Browser => "browser",
-            Self::Command => "command",
-            Self::Api => "api",
-            Self::ByHand => "by_hand",
-        }
-    }
-
-    /// The source of that name.
-    #[must_use]
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|source| source.name() == name)
-    }
 }
 
 /// A reading with its listing, time and source. Only ever appended.

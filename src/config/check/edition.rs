@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::calendar;
 use super::listing::listings;
 use super::store::Defined;
+use super::ways::Means;
 use crate::book::{Distribution, Edition, Format, Isbn13};
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan};
 use crate::config::problem::Problem;
@@ -29,6 +30,7 @@ pub(super) fn editions(
     root: &mut Table<'_>,
     defined: &[Defined],
     today: Date,
+    means: Means,
 ) -> (Vec<EditionPlan>, Vec<StorePlan>) {
     let mut used: Vec<StorePlan> = Vec::new();
     let mut plans: Vec<EditionPlan> = Vec::new();
@@ -38,7 +40,7 @@ pub(super) fn editions(
         let findings = table.findings();
         let written = written(&mut table);
         let isbn = written.as_ref().map(|written| &written.edition);
-        let listings = listings(&mut table, isbn, defined, &mut used);
+        let listings = listings(&mut table, isbn, defined, &mut used, means);
         table.finish();
         let Some(written) = written else { continue };
         let first = seen

@@ -1,8 +1,10 @@
 //! The listings of an edition: its stores, and the address of its page at each of them.
 
+use serde_spanned::Spanned;
 use url::Url;
 
 use super::store::Defined;
+use super::ways::{self, Means};
 use crate::book::{Edition, Family, Isbn13, StoreId, storefront};
 use crate::config::address::{self, Cleaned};
 use crate::config::plan::{ListingPlan, StorePlan};
@@ -17,11 +19,13 @@ pub(super) fn listings(
     edition: Option<&Edition>,
     defined: &[Defined],
     used: &mut Vec<StorePlan>,
+    means: Means,
 ) -> Vec<ListingPlan> {
     let findings = table.findings();
     let stores = stores(table, defined);
     let mut addresses = addresses(table);
     let mut listings = Vec::new();
+    let here: Vec<StoreId> = stores.iter().map(|(plan, _)| plan.id.clone()).collect();
     for (plan, name) in stores {
         let given = addresses
             .iter()
@@ -35,19 +39,30 @@ pub(super) fn listings(
         }
     }
     for (store, _) in addresses {
-        findings.add(
-            Problem::error(format!(
-                "an address for `{}`, which is not in `stores`",
-                store.get_ref()
-            ))
-            .at(store.span(), "")
-            .remedy(format!(
-                "add \"{}\" to `stores`, or leave the address out",
-                store.get_ref()
-            )),
-        );
+        findings.add(not_in_stores("an address", "the address", &store));
+    }
+    for (store, order) in ways::by_store(table) {
+        let id = StoreId::new(store.get_ref());
+        let plan = used.iter_mut().find(|plan| plan.id == id);
+        match plan.filter(|_| here.contains(&id)) {
+            Some(plan) => {
+                ways::check_means(table, plan, &order, means);
+                if let Some(edition) = edition {
+                    let order = order.into_iter().map(Spanned::into_inner).collect();
+                    plan.ways.by_edition.insert(edition.isbn.clone(), order);
+                }
+            }
+            None => findings.add(not_in_stores("sources", "the sources", &store)),
+        }
     }
     listings
+}
+
+fn not_in_stores(what: &str, which: &str, store: &Text) -> Problem {
+    let name = store.get_ref();
+    Problem::error(format!("{what} for `{name}`, which is not in `stores`"))
+        .at(store.span(), "")
+        .remedy(format!("add \"{name}\" to `stores`, or leave {which} out"))
 }
 
 /// The stores that the edition names, each once, and where it names them.

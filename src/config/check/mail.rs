@@ -2,13 +2,19 @@
 
 use serde_spanned::Spanned;
 
+use super::secret::{self, Keys};
 use super::{NamedFile, Paths};
 use crate::config::plan::{Encryption, MailPlan, SecretSource};
 use crate::config::problem::Problem;
-use crate::config::table::{Table, Text, wrong_kind};
+use crate::config::table::{Table, Text};
 use crate::config::values;
 
-const PASSWORDS: [&str; 3] = ["password_file", "password_env", "password_command"];
+const PASSWORDS: Keys = Keys {
+    what: "password",
+    file: "password_file",
+    env: "password_env",
+    command: "password_command",
+};
 
 /// Reads the table; `None` when something in it is wrong.
 pub(super) fn mail(
@@ -112,7 +118,6 @@ fn password(
     paths: &Paths<'_>,
     files: &mut Vec<NamedFile>,
 ) -> Option<Spanned<SecretSource>> {
-    let findings = table.findings();
     for key in ["password", "pass", "smtp_password"] {
         table.refuse(key, |span| {
             Problem::error("a password does not belong in this file")
@@ -128,66 +133,7 @@ fn password(
                 .remedy("or use `password_env` or `password_command`")
         });
     }
-    let given: Vec<&str> = PASSWORDS.into_iter().filter(|key| table.has(key)).collect();
-    if let [first, second, ..] = given[..] {
-        findings.add(
-            Problem::error("the password is to come from two places")
-                .at(table.key_span(second), "from here")
-                .at(table.key_span(first), "and from here")
-                .remedy("keep one of them"),
-        );
-    }
-    let file = table.text("password_file").and_then(|text| {
-        let path = findings.keep(paths.resolve(&text))?;
-        files.push(NamedFile {
-            key: "password_file",
-            span: text.span(),
-            path: path.clone(),
-        });
-        Some(Spanned::new(text.span(), SecretSource::File(path)))
-    });
-    let variable = table.text("password_env").and_then(|text| {
-        let name = text.get_ref().trim_start_matches('$').to_owned();
-        if name.contains(['=', '\0', ' ']) {
-            findings.add(
-                Problem::error(format!("`{name}` is no name of an environment variable"))
-                    .at(text.span(), "")
-                    .remedy("write the name alone, as `password_env = \"SMTP_PASSWORD\"`"),
-            );
-            return None;
-        }
-        Some(Spanned::new(text.span(), SecretSource::Env(name)))
-    });
-    let command = command(table);
-    file.or(variable).or(command)
-}
-
-fn command(table: &mut Table<'_>) -> Option<Spanned<SecretSource>> {
-    const EXAMPLE: &str = "[\"pass\", \"show\", \"smtp\"]";
-    let value = table.value("password_command")?;
-    if value.get_ref().as_array().is_none() {
-        table.findings().add(
-            wrong_kind(
-                "password_command",
-                value,
-                "a list: the program, then each argument",
-                EXAMPLE,
-            )
-            .because("it is run as it is, never through a shell"),
-        );
-        return None;
-    }
-    let words = table.texts("password_command", EXAMPLE)?;
-    if words.is_empty() {
-        table.findings().add(
-            Problem::error("`password_command` is empty")
-                .at(value.span(), "")
-                .remedy(format!("write it as `password_command = {EXAMPLE}`")),
-        );
-        return None;
-    }
-    let words = words.into_iter().map(Spanned::into_inner).collect();
-    Some(Spanned::new(value.span(), SecretSource::Command(words)))
+    secret::source(table, &PASSWORDS, paths, files)
 }
 
 /// A name without a password, or a password without a name.
@@ -196,7 +142,7 @@ fn check_pair(
     username: Option<&Text>,
     password: Option<&Spanned<SecretSource>>,
 ) {
-    let password_written = PASSWORDS.into_iter().any(|key| table.has(key)) || table.has("password");
+    let password_written = PASSWORDS.are_in(table) || table.has("password");
     if let Some(username) = username
         && !password_written
     {

@@ -5,7 +5,9 @@ mod edition;
 mod listing;
 mod mail;
 mod manners;
+mod secret;
 mod store;
+mod ways;
 mod windows;
 
 use std::ops::Range;
@@ -109,8 +111,13 @@ fn sections(
         .table("mail")
         .map(|table| mail::mail(table, email, &paths, files));
     let schedule = schedule(&mut root);
-    let defined = store::stores(&mut root);
-    let (editions, used) = edition::editions(&mut root, &defined, surroundings.today);
+    let api = root
+        .table("amazon_api")
+        .map(|table| ways::api(table, &paths, files));
+    let browser = ways::browser(&mut root, &paths);
+    let means = ways::Means { api: api.is_some() };
+    let defined = store::stores(&mut root, means);
+    let (editions, used) = edition::editions(&mut root, &defined, surroundings.today, means);
     store::warn_of_unused(&defined, &used, root.findings());
     let manners = manners::manners(&mut root, &used, email);
     let judging = judging(&mut root);
@@ -129,6 +136,11 @@ fn sections(
         editions,
         judging,
         windows,
+        api: match api {
+            Some(api) => Some(api?),
+            None => None,
+        },
+        browser,
     })
 }
 
@@ -254,7 +266,13 @@ mod tests {
     use crate::config::EXAMPLE;
 
     /// Tables whose keys are the user's own: stores, windows, states.
-    const FREE: [&str; 3] = ["edition.addresses", "store.words", "windows"];
+    const FREE: [&str; 5] = [
+        "amazon_api.partner_tags",
+        "edition.addresses",
+        "edition.sources",
+        "store.words",
+        "windows",
+    ];
 
     type Keys = BTreeMap<String, BTreeSet<String>>;
 
@@ -343,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_full_example_has_three_sources_of_a_password_and_no_other_fault() {
+    fn the_full_example_has_three_sources_of_each_secret_and_no_other_fault() {
         let checked = check(&full_example(), &surroundings());
         let messages: Vec<&str> = checked
             .problems
@@ -354,6 +372,7 @@ mod tests {
             messages,
             [
                 "the password is to come from two places",
+                "the secret is to come from two places",
                 "no edition is watched at `books.example.com`"
             ]
         );

@@ -7,6 +7,7 @@ use serde_spanned::Spanned;
 use url::Url;
 
 use super::manners::store_pause;
+use super::ways::{self, Means};
 use crate::book::{Availability, StoreId, storefront};
 use crate::config::plan::{OwnStore, Phrase, StorePlan};
 use crate::config::problem::{Problem, did_you_mean, one_of};
@@ -23,11 +24,11 @@ pub(super) struct Defined {
 }
 
 /// Reads every `[[store]]`.
-pub(super) fn stores(root: &mut Table<'_>) -> Vec<Defined> {
+pub(super) fn stores(root: &mut Table<'_>, means: Means) -> Vec<Defined> {
     let mut defined: Vec<Defined> = Vec::new();
     for table in root.tables("store") {
         let findings = table.findings();
-        let Some(store) = store(table) else {
+        let Some(store) = store(table, means) else {
             continue;
         };
         if let Some(first) = defined.iter().find(|first| first.plan.id == store.plan.id) {
@@ -44,7 +45,7 @@ pub(super) fn stores(root: &mut Table<'_>) -> Vec<Defined> {
     defined
 }
 
-fn store(mut table: Table<'_>) -> Option<Defined> {
+fn store(mut table: Table<'_>, means: Means) -> Option<Defined> {
     let findings = table.findings();
     let name = table.required("name", "\"books.example.com\"");
     let id = name.as_ref().and_then(|name| findings.keep(name_of(name)));
@@ -53,7 +54,7 @@ fn store(mut table: Table<'_>) -> Option<Defined> {
         .and_then(|text| findings.keep(values::web_address(&text)));
     let label = table.text("label");
     let own = own_store(&mut table, id.as_ref());
-    let buy_area = buy_area(&mut table);
+    let Selectors { buy_area, ready } = selectors(&mut table);
     let phrases = phrases(&mut table);
     let mut plan = StorePlan {
         base,
@@ -66,6 +67,15 @@ fn store(mut table: Table<'_>) -> Option<Defined> {
         plan.label = label.into_inner();
     }
     plan.pause = store_pause(&mut table, plan.is_on_loopback());
+    plan.ways.ready = ready;
+    plan.ways.command = ways::command(&mut table);
+    if let Some(sources) = ways::sources(&mut table) {
+        // A wrong `command` has been reported, and its absence is no second fault.
+        if plan.ways.command.is_some() || !table.has("command") {
+            ways::check_means(&table, &plan, &sources, means);
+        }
+        plan.ways.order = sources.into_iter().map(Spanned::into_inner).collect();
+    }
     table.finish();
     if plan.id.as_str().is_empty() {
         return None;
@@ -208,14 +218,29 @@ fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
     Ok(path.to_owned())
 }
 
-fn buy_area(table: &mut Table<'_>) -> Option<String> {
-    let mut selectors = table.table("selectors")?;
-    let findings = selectors.findings();
-    let text = selectors.text("buy_area");
+/// `[store.selectors]`.
+#[derive(Default)]
+struct Selectors {
+    buy_area: Option<String>,
+    ready: Option<String>,
+}
+
+fn selectors(table: &mut Table<'_>) -> Selectors {
+    let Some(mut selectors) = table.table("selectors") else {
+        return Selectors::default();
+    };
+    let read = Selectors {
+        buy_area: selector(&mut selectors, "buy_area"),
+        ready: selector(&mut selectors, "ready"),
+    };
     selectors.finish();
-    let text = text?;
+    read
+}
+
+fn selector(table: &mut Table<'_>, key: &'static str) -> Option<String> {
+    let text = table.text(key)?;
     if Selector::parse(text.get_ref()).is_err() {
-        findings.add(
+        table.findings().add(
             Problem::error(format!("`{}` is no CSS selector", text.get_ref()))
                 .at(text.span(), "")
                 .remedy("write one that a browser would take, as \"#product .purchase\""),

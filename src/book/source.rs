@@ -1,0 +1,76 @@
+//! How a reading was had: the ways in to a store's page.
+
+use serde::{Deserialize, Serialize};
+
+/// How a reading was had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// Our own polite request.
+    Http,
+    /// A real browser on the user's machine.
+    Browser,
+    /// The user's own program.
+    Command,
+    /// The store's official API.
+    Api,
+    /// The user looked, or saved the page.
+    ByHand,
+}
+
+impl Source {
+    /// Every source.
+    pub const ALL: [Self; 5] = [
+        Self::Http,
+        Self::Browser,
+        Self::Command,
+        Self::Api,
+        Self::ByHand,
+    ];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Http => "http",
+            Self::Browser => "browser",
+            Self::Command => "command",
+            Self::Api => "api",
+            Self::ByHand => "by_hand",
+        }
+    }
+
+    /// The source of that name. People write `by-hand` in the configuration; both forms are taken.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        let plain = name.replace('-', "_");
+        Self::ALL.into_iter().find(|source| source.name() == plain)
+    }
+
+    /// What people read: "through your browser".
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Http => "by a request of its own",
+            Self::Browser => "through a browser",
+            Self::Command => "through your own program",
+            Self::Api => "through the store's API",
+            Self::ByHand => "by hand",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_is_found_again_in_both_forms() {
+        for source in Source::ALL {
+            assert_eq!(Source::from_name(source.name()), Some(source));
+            let written = source.name().replace('_', "-");
+            assert_eq!(Source::from_name(&written), Some(source));
+        }
+        assert_eq!(Source::from_name("telepathy"), None);
+    }
+}

@@ -1,0 +1,153 @@
+//! The ways in to a store's pages, as the user chose them: in which order they are tried, and
+//! what each of them needs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use url::Url;
+
+use super::plan::SecretSource;
+use crate::book::{Isbn13, Source, StoreId};
+
+/// By which ways a store's pages are had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ways {
+    /// The sources to try, in this order; never empty, each once.
+    pub order: Vec<Source>,
+    /// Other orders, for single editions.
+    pub by_edition: BTreeMap<Isbn13, Vec<Source>>,
+    /// The user's own program and its arguments; there when [`Source::Command`] is tried.
+    pub command: Option<Vec<String>>,
+    /// A CSS selector of something that only the real product page has: the browser waits for it.
+    /// `None`: what is known of the store.
+    pub ready: Option<String>,
+}
+
+impl Default for Ways {
+    /// Our own request, and nothing else.
+    fn default() -> Self {
+        Self {
+            order: vec![Source::Http],
+            by_edition: BTreeMap::new(),
+            command: None,
+            ready: None,
+        }
+    }
+}
+
+impl Ways {
+    /// The sources to try for an edition, in their order.
+    #[must_use]
+    pub fn of(&self, isbn: &Isbn13) -> &[Source] {
+        self.by_edition.get(isbn).unwrap_or(&self.order)
+    }
+
+    /// The edition's page is only ever looked at by the user: nothing asks the store for it.
+    #[must_use]
+    pub fn is_by_hand(&self, isbn: &Isbn13) -> bool {
+        self.of(isbn).iter().all(|source| *source == Source::ByHand)
+    }
+}
+
+/// The user's account for Amazon's Creators API.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiPlan {
+    /// The id of the credential, which is no secret.
+    pub credential_id: String,
+    /// Where the credential's secret is kept.
+    pub secret: SecretSource,
+    /// The version of the credential, as Amazon shows it beside the id.
+    pub version: CredentialVersion,
+    /// The partner tag where none is given for the marketplace.
+    pub partner_tag: String,
+    /// The partner tags of single marketplaces.
+    pub partner_tags: BTreeMap<StoreId, String>,
+    /// The API is asked here instead, for tests.
+    pub base: Option<Url>,
+}
+
+impl ApiPlan {
+    /// The partner tag for a marketplace.
+    #[must_use]
+    pub fn partner_tag_for(&self, store: &StoreId) -> &str {
+        self.partner_tags.get(store).unwrap_or(&self.partner_tag)
+    }
+}
+
+/// The version of a credential: it says where tokens are had and how they are sent. The second
+/// number is the region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CredentialVersion {
+    /// 2.x: tokens from Cognito.
+    Two(Region),
+    /// 3.x: tokens from Login with Amazon.
+    Three(Region),
+}
+
+/// Where the account was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Region {
+    /// North America, `.1`.
+    NorthAmerica,
+    /// Europe, the Middle East, India, `.2`.
+    Europe,
+    /// The Far East and Australia, `.3`.
+    FarEast,
+}
+
+impl CredentialVersion {
+    /// Every version, by its number.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("2.1", Self::Two(Region::NorthAmerica)),
+        ("2.2", Self::Two(Region::Europe)),
+        ("2.3", Self::Two(Region::FarEast)),
+        ("3.1", Self::Three(Region::NorthAmerica)),
+        ("3.2", Self::Three(Region::Europe)),
+        ("3.3", Self::Three(Region::FarEast)),
+    ];
+
+    /// Its number, as "3.1".
+    #[must_use]
+    pub fn number(self) -> &'static str {
+        match self {
+            Self::Two(Region::NorthAmerica) => "2.1",
+            Self::Two(Region::Europe) => "2.2",
+            Self::Two(Region::FarEast) => "2.3",
+            Self::Three(Region::NorthAmerica) => "3.1",
+            Self::Three(Region::Europe) => "3.2",
+            Self::Three(Region::FarEast) => "3.3",
+        }
+    }
+}
+
+/// The browser that looks at pages, where `source` has it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct BrowserPlan {
+    /// The program; `None`: the Chromium or Chrome that is found on the machine.
+    pub path: Option<PathBuf>,
+    /// Keep a picture of the page whenever its state changes.
+    pub screenshots: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edition_may_have_an_order_of_its_own() {
+        let isbn: Isbn13 = "9780132350884".parse().unwrap();
+        let mut ways = Ways::default();
+        assert_eq!(ways.of(&isbn), [Source::Http]);
+        assert!(!ways.is_by_hand(&isbn));
+        ways.by_edition.insert(isbn.clone(), vec![Source::ByHand]);
+        assert_eq!(ways.of(&isbn), [Source::ByHand]);
+        assert!(ways.is_by_hand(&isbn));
+    }
+
+    #[test]
+    fn every_version_has_its_number() {
+        for (number, version) in CredentialVersion::ALL {
+            assert_eq!(version.number(), number);
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! What the history means: is this still normal, and what should the author do? Pure.
 
+pub mod windows;
+
 use jiff::Timestamp;
 
 use crate::book::StoreId;

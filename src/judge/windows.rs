@@ -1,0 +1,552 @@
+//! How long things usually take: the shipped windows, each with its source, and the user's own
+//! numbers over them.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, Weekday};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use serde::Deserialize;
+
+use super::Usual;
+use crate::book::{Family, StoreId};
+use crate::config::plan::WindowOverride;
+
+/// The windows as they are shipped.
+const SHIPPED: &str = include_str!("../../config/windows.toml");
+
+macro_rules! window_names {
+    ($($variant:ident $name:literal)*) => {
+        /// The name of a window, one for each table of `config/windows.toml`.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum WindowName {
+            $(#[doc = concat!("`", $name, "`")] $variant,)*
+        }
+
+        impl WindowName {
+            /// Every window, in the order of the file.
+            pub const ALL: &[Self] = &[$(Self::$variant),*];
+
+            /// The name in `config/windows.toml` and in the user's configuration.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),* }
+            }
+        }
+    };
+}
+
+window_names! {
+    FirstTitle "first_title"
+    ListAmazon "list.amazon"
+    ListBarnesNoble "list.barnesandnoble"
+    ListBookshop "list.bookshop"
+    ListBooksAMillion "list.booksamillion"
+    ListIndigo "list.indigo"
+    ListUkStores "list.uk_stores"
+    ListWalmartTarget "list.walmart_target"
+    ListOther "list.other"
+    ListKdpExpanded "list.kdp_expanded"
+    PreOrderUnavailable "preorder.unavailable_while_other_store_ok"
+    PreOrderUnavailableEverywhere "preorder.unavailable_everywhere"
+    PreOrderUnavailableLate "preorder.unavailable_in_early_ship_window"
+    EarlyShip "preorder.early_ship"
+    LabelLost "preorder.label_lost"
+    DateDiffers "preorder.date_differs"
+    Delisted "preorder.delisted"
+    MetaIngramText "meta.ingram.text"
+    MetaIngramCover "meta.ingram.cover"
+    MetaIngramPrice "meta.ingram.price"
+    MetaKdpText "meta.kdp.text"
+    MetaKdpCover "meta.kdp.cover"
+    MetaKdpPrice "meta.kdp.price"
+    MetaKdpLink "meta.kdp.link"
+    PriceAboveList "price.above_list"
+    ReleaseIngramFed "release.ingram_fed_store"
+    ReleaseAmazonNotKdp "release.amazon_not_kdp"
+    KdpClicked "switch.kdp_clicked"
+    KdpOuterLimit "switch.kdp_outer_limit"
+    RightsQuery "switch.rights_query"
+    RightsQueryLimit "switch.rights_query_limit"
+    TempOosKdp "steady.temp_oos_kdp"
+    TempOosIngram "steady.temp_oos_ingram"
+    SteadyUnavailable "steady.unavailable"
+    ShipsInWeeks "steady.ships_in_weeks"
+    ThirdPartyOnly "steady.third_party_only"
+    Revision "revision.in_progress"
+    Asked "asked.answer"
+    Unread "look.unread"
+    WrongProduct "look.wrong_product"
+    LineDown "look.line_down"
+}
+
+impl WindowName {
+    /// The window of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|one| one.name() == name)
+    }
+
+    /// From enabling to a page: the window that goes with a store.
+    #[must_use]
+    pub fn listing_at(store: &StoreId) -> Self {
+        match store.family() {
+            Family::Amazon => Self::ListAmazon,
+            Family::BarnesNoble => Self::ListBarnesNoble,
+            Family::Bookshop => Self::ListBookshop,
+            Family::Other => match store.as_str() {
+                "booksamillion.com" => Self::ListBooksAMillion,
+                "indigo.ca" | "chapters.indigo.ca" => Self::ListIndigo,
+                "walmart.com" | "target.com" => Self::ListWalmartTarget,
+                other if other.ends_with(".co.uk") || other == "waterstones.com" => {
+                    Self::ListUkStores
+                }
+                _ => Self::ListOther,
+            },
+        }
+    }
+}
+
+/// How good the source of a number is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub enum Grade {
+    /// The platform's own help page.
+    #[serde(rename = "O")]
+    Official,
+    /// A company or body that handles many books.
+    #[serde(rename = "P")]
+    Practitioner,
+    /// One author's account.
+    #[serde(rename = "A")]
+    Author,
+    /// Our own inference.
+    #[serde(rename = "I")]
+    Inference,
+}
+
+impl Grade {
+    /// The grade in words.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Official => "the platform's own help page",
+            Self::Practitioner => "a company that handles many books",
+            Self::Author => "an author's account",
+            Self::Inference => "our own inference",
+        }
+    }
+}
+
+/// A length of time in the trade's units.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Length {
+    /// Hours of the clock.
+    Hours(i64),
+    /// Monday to Friday; holidays are not known here.
+    BusinessDays(u16),
+}
+
+impl TryFrom<String> for Length {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let wrong = || format!("`{text}` is no length: write `72h`, `14d` or `10bd`");
+        let unit = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        let number: u16 = text
+            .strip_suffix(unit)
+            .and_then(|number| number.parse().ok())
+            .ok_or_else(wrong)?;
+        match unit {
+            "h" => Ok(Self::Hours(number.into())),
+            "d" => Ok(Self::Hours(i64::from(number) * 24)),
+            "bd" => Ok(Self::BusinessDays(number)),
+            _ => Err(wrong()),
+        }
+    }
+}
+
+impl Length {
+    /// The moment this long after `start`. A business day is counted by its date in UTC.
+    #[must_use]
+    pub fn after(self, start: Timestamp) -> Timestamp {
+        match self {
+            Self::Hours(hours) => start
+                .checked_add(SignedDuration::from_hours(hours))
+                .unwrap_or(Timestamp::MAX),
+            Self::BusinessDays(days) => {
+                let begun = start.to_zoned(TimeZone::UTC);
+                let passed = begun
+                    .date()
+                    .duration_until(business_days_after(begun.date(), days));
+                start.checked_add(passed).unwrap_or(Timestamp::MAX)
+            }
+        }
+    }
+
+    fn plus(self, hours: i64) -> Self {
+        match self {
+            Self::Hours(own) => Self::Hours(own + hours),
+            Self::BusinessDays(_) => self,
+        }
+    }
+
+    /// The length in words, as "14 days" or "72 hours".
+    #[must_use]
+    pub fn words(self) -> String {
+        match self {
+            Self::Hours(hours) if 72 < hours && hours % 24 == 0 => format!("{} days", hours / 24),
+            Self::Hours(1) => "1 hour".to_owned(),
+            Self::Hours(hours) => format!("{hours} hours"),
+            Self::BusinessDays(days) => format!("{days} business days"),
+        }
+    }
+}
+
+/// The date that comes `days` business days after `date`. Holidays are not known here.
+#[must_use]
+pub fn business_days_after(date: Date, days: u16) -> Date {
+    let mut date = date;
+    let mut left = days;
+    while 0 < left {
+        date = date.saturating_add(1.day());
+        if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            left -= 1;
+        }
+    }
+    date
+}
+
+/// How long something usually takes.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Window {
+    /// The event from which it counts.
+    pub starts: String,
+    /// Nothing is said until then.
+    pub quiet: Length,
+    /// The words are "still normal" until then; the same as `quiet` where there is no such time.
+    pub normal: Option<Length>,
+    /// Acting is right from then; never, where it is missing.
+    pub act: Option<Length>,
+    /// What is usual, a clause without a capital and without an end.
+    pub usual: String,
+    /// Who says so, in short.
+    pub source: String,
+    /// Where they say so.
+    pub link: Option<String>,
+    /// How good that is.
+    pub grade: Grade,
+    /// The user has set its numbers.
+    #[serde(skip)]
+    pub is_own: bool,
+}
+
+/// Where a moment lies in a window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// Nothing is said.
+    Quiet,
+    /// Worth a look, and still normal.
+    Normal,
+    /// Later than usual, and still too early to act.
+    Late,
+    /// Acting is right.
+    Act,
+}
+
+impl Window {
+    /// Where the window stands when the thing began at `start` and was last seen at `seen`.
+    #[must_use]
+    pub fn stage(&self, start: Timestamp, seen: Timestamp) -> Stage {
+        let normal = self.normal.unwrap_or(self.quiet);
+        if self.act_from(start).is_some_and(|act| act <= seen) {
+            Stage::Act
+        } else if seen < self.quiet.after(start) {
+            Stage::Quiet
+        } else if seen < normal.after(start) {
+            Stage::Normal
+        } else {
+            Stage::Late
+        }
+    }
+
+    /// The moment from which acting is right.
+    #[must_use]
+    pub fn act_from(&self, start: Timestamp) -> Option<Timestamp> {
+        self.act.map(|act| act.after(start))
+    }
+
+    /// What is usual, for a finding.
+    #[must_use]
+    pub fn usual(&self) -> Usual {
+        let mut sentence = self.usual.clone();
+        if let Some(first) = sentence.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        sentence.push('.');
+        if self.is_own {
+            let act = self.act.map_or_else(String::new, |act| {
+                format!(" Your configuration asks to act after {}.", act.words())
+            });
+            sentence.push_str(&act);
+        }
+        Usual {
+            sentence,
+            source: format!("{} ({})", self.source, self.grade.words()),
+            link: self.link.clone(),
+        }
+    }
+}
+
+/// Why the windows cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WindowsError {
+    /// The configuration sets a window that does not exist.
+    #[error(
+        "there is no window `{name}`{}; `pubwatch windows` lists them",
+        near.as_ref().map_or_else(String::new, |near| format!(", did you mean `{near}`?"))
+    )]
+    Unknown {
+        /// What was written.
+        name: String,
+        /// The nearest name.
+        near: Option<String>,
+    },
+    /// The shipped file is ill-formed; a test keeps it from happening.
+    #[error("the shipped windows cannot be read: {0}")]
+    Shipped(String),
+}
+
+/// Every window, with the user's numbers in their places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Windows {
+    windows: BTreeMap<WindowName, Window>,
+    /// Stands in for a window that is missing, which reading the file has ruled out.
+    fallback: Window,
+}
+
+impl Windows {
+    /// The shipped windows with the user's numbers over them.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowsError::Unknown`] when an override names no window.
+    pub fn new(overrides: &[WindowOverride]) -> Result<Self, WindowsError> {
+        let table: toml::Table = SHIPPED
+            .parse()
+            .map_err(|error: toml::de::Error| WindowsError::Shipped(error.to_string()))?;
+        let mut windows = BTreeMap::new();
+        for name in WindowName::ALL {
+            let window = find(&table, name.name())
+                .ok_or_else(|| WindowsError::Shipped(format!("`{}` is missing", name.name())))?
+                .try_into()
+                .map_err(|error: toml::de::Error| {
+                    WindowsError::Shipped(format!("`{}`: {error}", name.name()))
+                })?;
+            windows.insert(*name, window);
+        }
+        let fallback = windows
+            .get(&WindowName::ListOther)
+            .cloned()
+            .ok_or_else(|| WindowsError::Shipped("`list.other` is missing".to_owned()))?;
+        for one in overrides {
+            let window = WindowName::from_name(&one.name)
+                .and_then(|name| windows.get_mut(&name))
+                .ok_or_else(|| unknown(&one.name))?;
+            set(window, one);
+        }
+        Ok(Self { windows, fallback })
+    }
+
+    /// The window of that name.
+    #[must_use]
+    pub fn window(&self, name: WindowName) -> &Window {
+        self.windows.get(&name).unwrap_or(&self.fallback)
+    }
+
+    /// The window from enabling to a page, longer for the first title of an account.
+    #[must_use]
+    pub fn listing(&self, name: WindowName, first_title: bool) -> Window {
+        let mut window = self.window(name).clone();
+        if first_title && let Length::Hours(extra) = self.window(WindowName::FirstTitle).quiet {
+            window.quiet = window.quiet.plus(extra);
+            window.normal = window.normal.map(|normal| normal.plus(extra));
+            window.act = window.act.map(|act| act.plus(extra));
+            window.usual.push_str("; a first title takes longer");
+        }
+        window
+    }
+}
+
+fn set(window: &mut Window, own: &WindowOverride) {
+    if let Some(quiet) = own.quiet_hours {
+        window.quiet = Length::Hours(quiet);
+        window.normal = None;
+    }
+    if let Some(act) = own.act_hours {
+        window.act = Some(Length::Hours(act));
+    }
+    window.is_own = true;
+}
+
+fn find(table: &toml::Table, name: &str) -> Option<toml::Value> {
+    let mut parts = name.split('.');
+    let mut value = table.get(parts.next()?)?;
+    for part in parts {
+        value = value.get(part)?;
+    }
+    Some(value.clone())
+}
+
+fn unknown(name: &str) -> WindowsError {
+    let near = WindowName::ALL
+        .iter()
+        .map(|one| (strsim::damerau_levenshtein(one.name(), name), one.name()))
+        .min()
+        .filter(|(distance, _)| *distance <= 5)
+        .map(|(_, near)| near.to_owned());
+    WindowsError::Unknown {
+        name: name.to_owned(),
+        near,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[track_caller]
+    fn check(name: WindowName, start: &str, seen: &str, expected: Stage) {
+        let windows = Windows::new(&[]).unwrap();
+        assert_eq!(windows.window(name).stage(at(start), at(seen)), expected);
+    }
+
+    #[test]
+    fn every_window_is_shipped_and_none_is_forgotten() {
+        let windows = Windows::new(&[]).unwrap();
+        assert_eq!(windows.windows.len(), WindowName::ALL.len());
+        let headings = SHIPPED
+            .lines()
+            .filter(|line| line.starts_with('['))
+            .map(|line| line.trim_matches(['[', ']']));
+        assert_eq!(
+            headings.collect::<Vec<_>>(),
+            WindowName::ALL.iter().map(|n| n.name()).collect::<Vec<_>>(),
+        );
+    }
+
+    #[test]
+    fn every_window_is_in_order_and_says_who_says_so() {
+        let windows = Windows::new(&[]).unwrap();
+        let start = at("2026-12-01T00:00:00Z");
+        for name in WindowName::ALL {
+            let window = windows.window(*name);
+            let normal = window.normal.unwrap_or(window.quiet);
+            assert!(window.quiet.after(start) <= normal.after(start), "{name:?}");
+            assert!(
+                window
+                    .act_from(start)
+                    .is_none_or(|act| normal.after(start) <= act),
+                "{name:?}"
+            );
+            assert!(
+                !window.source.is_empty() && !window.usual.ends_with('.'),
+                "{name:?}"
+            );
+            assert!(
+                window.grade != Grade::Official || window.link.is_some(),
+                "{name:?} is official, so it needs its link"
+            );
+            assert!(!window.usual.contains("guarantee"), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_window_goes_from_quiet_to_act() {
+        let start = "2026-12-01T00:00:00Z";
+        check(
+            WindowName::ListAmazon,
+            start,
+            "2026-12-14T23:59:59Z",
+            Stage::Quiet,
+        );
+        check(
+            WindowName::ListAmazon,
+            start,
+            "2026-12-15T00:00:00Z",
+            Stage::Normal,
+        );
+        check(
+            WindowName::ListAmazon,
+            start,
+            "2026-12-29T00:00:00Z",
+            Stage::Late,
+        );
+        check(
+            WindowName::ListAmazon,
+            start,
+            "2026-12-31T00:00:00Z",
+            Stage::Act,
+        );
+        check(
+            WindowName::Unread,
+            start,
+            "2027-12-31T00:00:00Z",
+            Stage::Late,
+        );
+    }
+
+    #[test]
+    fn business_days_leave_the_weekend_out() {
+        for (start, days, expected) in [
+            ("2026-12-04", 1, "2026-12-07"),
+            ("2026-12-04", 10, "2026-12-18"),
+            ("2026-12-05", 1, "2026-12-07"),
+            ("2026-12-07", 0, "2026-12-07"),
+        ] {
+            assert_eq!(
+                business_days_after(start.parse().unwrap(), days),
+                expected.parse().unwrap(),
+                "{start} + {days}"
+            );
+        }
+        let friday_noon = at("2026-12-04T12:00:00Z");
+        assert_eq!(
+            Length::BusinessDays(2).after(friday_noon),
+            at("2026-12-08T12:00:00Z")
+        );
+    }
+
+    #[test]
+    fn the_users_numbers_win_and_a_wrong_name_is_explained() {
+        let own = |name: &str| WindowOverride {
+            name: name.to_owned(),
+            quiet_hours: Some(1),
+            act_hours: Some(2),
+        };
+        let windows = Windows::new(&[own("list.amazon")]).unwrap();
+        let window = windows.window(WindowName::ListAmazon);
+        let start = at("2026-12-01T00:00:00Z");
+        assert_eq!(window.stage(start, at("2026-12-01T02:00:00Z")), Stage::Act);
+        assert!(window.usual().sentence.ends_with("act after 2 hours."));
+        let error = Windows::new(&[own("list.amazn")]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no window `list.amazn`, did you mean `list.amazon`?; \
+             `pubwatch windows` lists them"
+        );
+    }
+
+    #[test]
+    fn a_first_title_has_more_time() {
+        let windows = Windows::new(&[]).unwrap();
+        let window = windows.listing(WindowName::ListAmazon, true);
+        assert_eq!(window.act, Some(Length::Hours(44 * 24)));
+        assert_eq!(window.quiet, Length::Hours(28 * 24));
+    }
+}

@@ -1,10 +1,129 @@
 //! What the history means: is this still normal, and what should the author do? Pure.
+//!
+//! [`judge`] is the way in. The windows are in [`windows`], the phases in [`phase`], and each rule
+//! is a file in [`rules`].
 
+mod case;
+pub mod line;
+pub mod phase;
+pub mod rules;
+#[cfg(test)]
+pub(crate) mod script;
 pub mod windows;
+pub mod words;
 
-use jiff::Timestamp;
+use std::cmp::Reverse;
 
-use crate::book::StoreId;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::book::{NoteKind, StoreId};
+use crate::config::plan::Plan;
+use crate::history::View;
+use case::Case;
+use phase::Calendar;
+use windows::{Stage, WindowName, Windows, WindowsError};
+
+/// What judging goes by, beside the view.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// How long things usually take.
+    pub windows: Windows,
+    /// A change counts when seen a second time at least this much later.
+    pub confirm_after: SignedDuration,
+    /// The author's zone, for the dates in the words.
+    pub zone: TimeZone,
+}
+
+impl Settings {
+    /// The settings of a plan.
+    ///
+    /// # Errors
+    ///
+    /// [`WindowsError::Unknown`] when the plan sets a window that does not exist.
+    pub fn of(plan: &Plan) -> Result<Self, WindowsError> {
+        Ok(Self {
+            windows: Windows::new(&plan.windows)?,
+            confirm_after: plan.judging.confirm_after,
+            zone: plan.author.zone.clone(),
+        })
+    }
+}
+
+/// What there is to think of an edition now.
+///
+/// 1. Every rule looks at the case by itself. What it says of a page rests on the newest reading
+///    of that page, not on the clock: time alone changes nothing, and time in which nobody could
+///    look is no evidence. Only reminders of the calendar go by `now`.
+/// 2. What the author called expected is left out, unless it began after the author said so.
+/// 3. What the author has asked support about is put back to Watch until an answer is due.
+/// 4. The order is that of the severities, then of the rules, then of the stores.
+#[must_use]
+pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Vec<Finding> {
+    let case = Case {
+        view,
+        settings,
+        calendar: Calendar::of(&view.edition, &view.notes, &settings.zone),
+        now,
+    };
+    let mut findings: Vec<Finding> = rules::RULES
+        .iter()
+        .flat_map(|rule| (rule.judge)(&case))
+        .filter(|finding| !is_expected(view, finding))
+        .map(|finding| after_asking(&case, finding))
+        .collect();
+    // The sort is stable: rules and stores keep their order within a severity.
+    findings.sort_by_key(|finding| Reverse(finding.severity));
+    findings
+}
+
+fn is_expected(view: &View, finding: &Finding) -> bool {
+    finding.severity != Severity::GoodNews
+        && !finding.stores.is_empty()
+        && finding.stores.iter().all(|store| {
+            view.notes.iter().any(|note| {
+                note.kind == NoteKind::Expected
+                    && note.store.as_ref().is_none_or(|about| about == store)
+                    && finding.since <= note.at
+            })
+        })
+}
+
+fn after_asking(case: &Case<'_>, mut finding: Finding) -> Finding {
+    let asks = finding.text.is_some() || finding.ask.is_some_and(|party| party != Party::Author);
+    if finding.severity != Severity::Act || !asks || finding.rule == rules::RIGHTS_QUERY {
+        return finding;
+    }
+    let asked = case.view.notes.iter().rev().find(|note| {
+        let is_about = match &note.store {
+            Some(store) => finding.stores.contains(store),
+            None => true,
+        };
+        let is_asking = matches!(
+            note.kind,
+            NoteKind::AskedIngramSpark | NoteKind::AskedKdp | NoteKind::AskedStore
+        );
+        is_about && is_asking && finding.since <= note.at
+    });
+    let window = case.window(WindowName::Asked);
+    let Some(note) = asked.filter(|note| window.stage(note.at, case.now) < Stage::Act) else {
+        return finding;
+    };
+    let answer_due = window.quiet.after(note.at);
+    let ticket = note
+        .ticket
+        .as_ref()
+        .map_or_else(String::new, |ticket| format!(" (ticket {ticket})"));
+    finding.severity = Severity::Watch;
+    finding.act_from = Some(answer_due);
+    finding.next_step = format!(
+        "You asked on {}{ticket}. Wait for the answer until {}; a second message before that \
+         usually slows things down.",
+        words::day(note.at, case.zone()),
+        words::day(answer_due, case.zone()),
+    );
+    finding
+}
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,6 +225,49 @@ pub enum Party {
     Store,
     /// Nobody: the author can do it.
     Author,
+}
+
+impl Party {
+    /// The name in a sentence, as in "write to IngramSpark".
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::IngramSpark => "IngramSpark",
+            Self::Draft2Digital => "Draft2Digital",
+            Self::PublishDrive => "PublishDrive",
+            Self::Distributor => "your distributor",
+            Self::Kdp => "KDP",
+            Self::BarnesNoble => "Barnes & Noble",
+            Self::Bookshop => "Bookshop.org",
+            Self::Store => "the store",
+            Self::Author => "nobody",
+        }
+    }
+
+    /// How to write to them, as a sentence.
+    #[must_use]
+    pub fn how(self) -> &'static str {
+        match self {
+            Self::IngramSpark => {
+                "Write to IngramSpark from your account's registered address, through \
+                 \"Submit a request\" at help.ingramspark.com."
+            }
+            Self::Draft2Digital => {
+                "Write to Draft2Digital from your account: it is the only door, as you have no \
+                 account of your own at Ingram for this title."
+            }
+            Self::PublishDrive => {
+                "Write to PublishDrive from your account: it is the only door, as you have no \
+                 account of your own at Ingram for this title."
+            }
+            Self::Distributor => "Write to your distributor.",
+            Self::Kdp => "Write to KDP through Contact us at kdp.amazon.com.",
+            Self::BarnesNoble => "Write to Barnes & Noble at Titles@bn.com.",
+            Self::Bookshop => "Write to Bookshop.org through support.bookshop.org.",
+            Self::Store => "Write to the store.",
+            Self::Author => "",
+        }
+    }
 }
 
 /// The ready texts A to H (DOMAIN §6.3).

@@ -1,0 +1,340 @@
+//! A case: one edition's view with its dates, and the questions that rules ask of it.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::phase::{Calendar, Phase, midnight_gmt};
+use super::windows::{Stage, Window, WindowName};
+use super::{Finding, Party, Settings, Severity, words};
+use crate::book::{Availability, Distribution, NoteKind, StoreId};
+use crate::history::{ListingView, View};
+use crate::page::Says;
+
+/// What a rule is given.
+pub(crate) struct Case<'a> {
+    pub(crate) view: &'a View,
+    pub(crate) settings: &'a Settings,
+    pub(crate) calendar: Calendar,
+    pub(crate) now: Timestamp,
+}
+
+/// A state that has lasted, confirmed, with everything that was seen of it.
+#[derive(Debug, Clone)]
+pub(crate) struct Run<'a> {
+    /// Its first reading.
+    pub(crate) since: Timestamp,
+    /// Its newest reading: the evidence reaches so far and no further, whatever the clock shows.
+    pub(crate) seen: Timestamp,
+    /// What the newest reading said.
+    pub(crate) says: &'a Says,
+}
+
+/// A value that has stood on the page, confirmed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Settled<K> {
+    pub(crate) value: K,
+    pub(crate) since: Timestamp,
+    pub(crate) seen: Timestamp,
+    /// The confirmed value before it.
+    pub(crate) before: Option<K>,
+}
+
+/// What was seen of one value in one run of readings.
+struct Stretch<K> {
+    value: K,
+    since: Timestamp,
+    until: Timestamp,
+}
+
+/// The newest value that lasted at least `confirm_after`; shorter ones in between are blips.
+///
+/// 1. Neighbours of equal value are one.
+/// 2. A value that lengthens the newest settled one, with at most blips between, belongs to it.
+/// 3. Another value settles once it has lasted `confirm_after`; until then it is a blip.
+fn settle<K: PartialEq>(
+    runs: impl Iterator<Item = Stretch<K>>,
+    confirm_after: SignedDuration,
+) -> Option<Settled<K>> {
+    let mut settled: Option<Settled<K>> = None;
+    let mut candidate: Option<Stretch<K>> = None;
+    for run in runs {
+        if let Some(known) = settled.as_mut().filter(|known| known.value == run.value) {
+            known.seen = run.until;
+            candidate = None;
+            continue;
+        }
+        let run = match candidate.take() {
+            Some(begun) if begun.value == run.value => Stretch {
+                since: begun.since,
+                ..run
+            },
+            _ => run,
+        };
+        if run.until.duration_since(run.since) < confirm_after {
+            candidate = Some(run);
+            continue;
+        }
+        settled = Some(Settled {
+            value: run.value,
+            since: run.since,
+            seen: run.until,
+            before: settled.map(|known| known.value),
+        });
+    }
+    settled
+}
+
+impl<'a> Case<'a> {
+    /// The state of a listing, if it belongs to a class, with how long the class has lasted.
+    pub(crate) fn run(
+        &self,
+        listing: &'a ListingView,
+        belongs: impl Fn(Availability) -> bool,
+    ) -> Option<Run<'a>> {
+        let runs = listing.spells.iter().map(|spell| Stretch {
+            value: belongs(spell.availability),
+            since: spell.since,
+            until: spell.last_seen,
+        });
+        let settled = settle(runs, self.settings.confirm_after).filter(|known| known.value)?;
+        let newest = listing
+            .spells
+            .iter()
+            .rev()
+            .find(|spell| belongs(spell.availability))?;
+        Some(Run {
+            since: settled.since,
+            seen: settled.seen,
+            says: &newest.says,
+        })
+    }
+
+    /// A particular of the page, as its date: what it settled on, and since when.
+    pub(crate) fn particular<K: PartialEq>(
+        &self,
+        listing: &'a ListingView,
+        of: impl Fn(&'a Says) -> K,
+    ) -> Option<Settled<K>> {
+        let runs = listing.shown.iter().map(|run| Stretch {
+            value: of(&run.says),
+            since: run.since,
+            until: run.last_seen,
+        });
+        settle(runs, self.settings.confirm_after)
+    }
+
+    /// The page has been in such a state before `moment`, confirmed.
+    pub(crate) fn was_ever(
+        listing: &ListingView,
+        moment: Timestamp,
+        belongs: impl Fn(Availability) -> bool,
+    ) -> bool {
+        listing.spells.iter().any(|spell| {
+            spell.is_confirmed() && belongs(spell.availability) && spell.since < moment
+        })
+    }
+
+    pub(crate) fn window(&self, name: WindowName) -> &'a Window {
+        self.settings.windows.window(name)
+    }
+
+    pub(crate) fn zone(&self) -> &'a TimeZone {
+        &self.settings.zone
+    }
+
+    pub(crate) fn phase(&self, listing: &ListingView, at: Timestamp) -> Phase {
+        self.calendar.phase(listing, at)
+    }
+
+    /// From when a window counts for a listing that is off sale since `since`; `None` while a
+    /// revision explains it.
+    ///
+    /// 1. A revision that the author began and has not ended explains it for 10 business days.
+    /// 2. A revision that has ended starts the clock anew, for what began during it.
+    pub(crate) fn clock(&self, run: &Run<'_>) -> Option<Timestamp> {
+        let newest = |kind: &NoteKind| {
+            let found = self.view.notes.iter().rev().find(|note| note.kind == *kind);
+            found.map(|note| note.at)
+        };
+        let Some(started) = newest(&NoteKind::RevisionStarted) else {
+            return Some(run.since);
+        };
+        let done = newest(&NoteKind::RevisionDone).filter(|done| started <= *done);
+        let window = self.window(WindowName::Revision);
+        match done {
+            Some(done) if started <= run.since => Some(run.since.max(done)),
+            None if window.stage(started, run.seen) < Stage::Act => None,
+            Some(_) | None => Some(run.since),
+        }
+    }
+
+    /// KDP was told to publish to this page, and it has not been on sale since: the other rules
+    /// leave it to KDP's clock.
+    pub(crate) fn is_switching(&self, listing: &ListingView) -> bool {
+        self.calendar
+            .published_at(&listing.store)
+            .is_some_and(|published| {
+                !listing.spells.iter().any(|spell| {
+                    spell.is_confirmed()
+                        && spell.availability.is_released()
+                        && published < spell.last_seen
+                })
+            })
+    }
+
+    /// KDP is to serve this page, its date has come, and nobody told us that it was published.
+    pub(crate) fn awaits_kdp(&self, store: &StoreId, seen: Timestamp) -> bool {
+        self.calendar.is_kdp_store(store)
+            && self.calendar.kdp_published.is_none()
+            && midnight_gmt(self.calendar.publication) <= seen
+    }
+
+    /// Other stores of the edition that are in such a state.
+    pub(crate) fn others(
+        &self,
+        but: &StoreId,
+        belongs: impl Fn(Availability) -> bool + Copy,
+    ) -> Vec<&'a ListingView> {
+        self.view
+            .listings
+            .iter()
+            .filter(|listing| listing.store != *but && self.run(listing, belongs).is_some())
+            .collect()
+    }
+
+    /// Who carries the edition to that store, and so whom to ask.
+    pub(crate) fn party_for(&self, store: &StoreId) -> Party {
+        if self.calendar.published_at(store).is_some() {
+            return Party::Kdp;
+        }
+        match self.view.edition.distribution {
+            Distribution::IngramSpark => Party::IngramSpark,
+            Distribution::Draft2Digital => Party::Draft2Digital,
+            Distribution::PublishDrive => Party::PublishDrive,
+            Distribution::Kdp => Party::Kdp,
+            Distribution::Other => Party::Distributor,
+        }
+    }
+
+    /// The days from `at` to the publication date, in words for a verdict.
+    pub(crate) fn date_words(&self, at: Timestamp) -> String {
+        words::moment(at, self.zone())
+    }
+
+    /// "wait until 14 May", or nothing when there is nothing to wait for.
+    pub(crate) fn wait_words(&self, act_from: Option<Timestamp>) -> String {
+        act_from.map_or_else(
+            || "Nothing to do: it often passes by itself.".to_owned(),
+            |act| {
+                format!(
+                    "Wait until {}. If it has not changed by then, we will write again with the \
+                     next step and the text for it.",
+                    words::day(act, self.zone())
+                )
+            },
+        )
+    }
+}
+
+/// The severity that goes with a place in a window; none while it is quiet.
+pub(crate) fn severity(stage: Stage) -> Option<Severity> {
+    match stage {
+        Stage::Quiet => None,
+        Stage::Normal | Stage::Late => Some(Severity::Watch),
+        Stage::Act => Some(Severity::Act),
+    }
+}
+
+/// What stands in a verdict about being usual.
+pub(crate) fn usual_words(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Quiet | Stage::Normal => "This is still normal.",
+        Stage::Late => "This is a little longer than usual; waiting is still right.",
+        Stage::Act => "This is longer than usual, so it is worth asking.",
+    }
+}
+
+/// A finding about one store, to be completed by its rule.
+pub(crate) fn about(rule: &'static str, store: &StoreId, since: Timestamp) -> Finding {
+    Finding {
+        rule,
+        stores: vec![store.clone()],
+        severity: Severity::Watch,
+        since,
+        headline: String::new(),
+        verdict: String::new(),
+        usual: None,
+        act_from: None,
+        next_step: String::new(),
+        ask: None,
+        text: None,
+    }
+}
+
+/// " Barnes & Noble takes orders.", or nothing when there is no such store.
+pub(crate) fn elsewhere(others: &[&ListingView], one: &str, many: &str, what: &str) -> String {
+    if others.is_empty() {
+        return String::new();
+    }
+    format!(
+        " {} {} {what}.",
+        words::stores(others.iter().map(|listing| &listing.store)),
+        if others.len() == 1 { one } else { many }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// `value from-to` in hours; what settles, with its span and what was before.
+    #[track_caller]
+    fn check(runs: &[(char, i64, i64)], expected: Option<(char, i64, i64, Option<char>)>) {
+        let at = |hours| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
+        let seen = runs.iter().map(|(value, since, seen)| Stretch {
+            value: *value,
+            since: at(*since),
+            until: at(*seen),
+        });
+        let settled = settle(seen, SignedDuration::from_hours(6)).map(|known| {
+            let hours = |at: Timestamp| at.duration_since(Timestamp::UNIX_EPOCH).as_hours();
+            (
+                known.value,
+                hours(known.since),
+                hours(known.seen),
+                known.before,
+            )
+        });
+        assert_eq!(settled, expected);
+    }
+
+    #[test]
+    fn one_reading_settles_nothing() {
+        check(&[], None);
+        check(&[('a', 0, 0)], None);
+        check(&[('a', 0, 5)], None);
+        check(&[('a', 0, 6)], Some(('a', 0, 6, None)));
+        check(&[('a', 0, 9), ('b', 10, 12)], Some(('a', 0, 9, None)));
+    }
+
+    #[test]
+    fn a_blip_neither_ends_a_value_nor_begins_one() {
+        check(
+            &[('a', 0, 9), ('b', 10, 10), ('a', 11, 11)],
+            Some(('a', 0, 11, None)),
+        );
+        check(
+            &[('a', 0, 9), ('b', 10, 10), ('c', 11, 18)],
+            Some(('c', 11, 18, Some('a'))),
+        );
+    }
+
+    #[test]
+    fn neighbours_of_one_class_settle_together() {
+        check(&[('a', 0, 3), ('a', 4, 7)], Some(('a', 0, 7, None)));
+        check(
+            &[('b', 0, 9), ('a', 10, 13), ('a', 14, 17)],
+            Some(('a', 10, 17, Some('b'))),
+        );
+    }
+}

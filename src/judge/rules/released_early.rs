@@ -1,0 +1,230 @@
+//! A page sells the book before its date.
+
+use crate::book::Availability;
+use crate::history::ListingView;
+use crate::judge::case::{Case, Run, about, severity};
+use crate::judge::phase::{Phase, gmt_date, later, midnight_gmt};
+use crate::judge::windows::{Stage, WindowName};
+use crate::judge::{Finding, Severity, SupportText, words};
+
+/// Released early (DOMAIN F15, F19, findings 1 and 2).
+///
+/// 1. The page has taken orders without the word pre-order, twice, more than a day before its date.
+/// 2. It shows a date that has passed, though the edition's date has not: the store holds an old
+///    date. Act at once.
+/// 3. In the last 14 days before the date all else is normal: Ingram ships early by design.
+/// 4. Before that: it shows a date that is still to come, but earlier than the edition's by more
+///    than a day: it promises delivery too early. Act.
+/// 5. It shows the right date: it knows, and Ingram holds the orders. Nothing.
+/// 6. It showed a pre-order before and no date now: the label was lost. Watch after a day, act
+///    after three. It never showed a pre-order: normal at some stores. Nothing.
+/// 7. Distribution is not enabled at all: a line in the digest, as the author may not have told us.
+/// 8. Next step: only support can correct a date after enabling.
+pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    case.view
+        .listings
+        .iter()
+        .filter_map(|listing| judge_listing(case, listing))
+        .collect()
+}
+
+fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let date = case.calendar.date_at(store);
+    let run = case.run(listing, Availability::is_released)?;
+    // A day of grace: the store's day may begin up to 14 hours before ours.
+    if later(midnight_gmt(date), -24) <= run.seen {
+        return None;
+    }
+    let shown = case
+        .particular(listing, |says| says.date)
+        .and_then(|known| known.value)
+        .filter(|shown| run.says.date == Some(*shown));
+    let too_early = |shown| 1 < days_between(shown, date);
+    let is_early_ship = case.calendar.early_ship_from(store) <= run.seen;
+    match shown {
+        Some(shown) if too_early(shown) && shown <= gmt_date(run.seen) => {
+            Some(wrong(case, listing, &run, shown))
+        }
+        _ if is_early_ship => None,
+        Some(shown) if too_early(shown) => Some(wrong(case, listing, &run, shown)),
+        None if Case::was_ever(listing, run.since, |state| state == Availability::PreOrder) => {
+            label_lost(case, listing, &run)
+        }
+        None if case.phase(listing, run.seen) == Phase::PreOrder
+            && case.calendar.enabled.is_none() =>
+        {
+            Some(unannounced(case, listing, &run))
+        }
+        Some(_) | None => None,
+    }
+}
+
+fn days_between(earlier: jiff::civil::Date, date: jiff::civil::Date) -> i32 {
+    earlier
+        .duration_until(date)
+        .as_hours()
+        .try_into()
+        .unwrap_or(i32::MAX)
+        / 24
+}
+
+fn wrong(
+    case: &Case<'_>,
+    listing: &ListingView,
+    run: &Run<'_>,
+    shown: jiff::civil::Date,
+) -> Finding {
+    let store = &listing.store;
+    let window = case.window(WindowName::DateDiffers);
+    let party = case.party_for(store);
+    Finding {
+        severity: Severity::Act,
+        headline: format!("{} sells it before its date", store.label()),
+        verdict: format!(
+            "{}'s page takes orders as for a published book and shows {}; your date is {}. The \
+             store holds an old date.",
+            store.label(),
+            words::date(shown),
+            words::date(case.calendar.date_at(store)),
+        ),
+        usual: Some(window.usual()),
+        act_from: Some(run.since),
+        next_step: format!(
+            "The date cannot be changed in your account any more: only support can help now. {} \
+             Ask also whether copies have been ordered or shipped.",
+            party.how()
+        ),
+        ask: Some(party),
+        text: Some(SupportText::WrongDate),
+        ..about("released-early", store, run.since)
+    }
+}
+
+fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Option<Finding> {
+    let store = &listing.store;
+    let window = case.window(WindowName::LabelLost);
+    let stage = window.stage(run.since, run.seen);
+    let severity = severity(stage)?;
+    let act_from = window.act_from(run.since);
+    let party = case.party_for(store);
+    Some(Finding {
+        severity,
+        headline: format!("{} no longer says pre-order", store.label()),
+        verdict: format!(
+            "{}'s page said pre-order until {} and now takes orders without that word, {} before \
+             the date. Ingram holds the orders anyway.",
+            store.label(),
+            words::day(run.since, case.zone()),
+            words::length(case.calendar.released_at(store).duration_since(run.seen)),
+        ),
+        usual: Some(window.usual()),
+        act_from,
+        next_step: if stage == Stage::Act {
+            format!(
+                "Open the page and look at the delivery date. If it promises delivery before \
+                 your date, ask which date the store holds. {}",
+                party.how()
+            )
+        } else {
+            case.wait_words(act_from)
+        },
+        ask: (stage == Stage::Act).then_some(party),
+        text: (stage == Stage::Act).then_some(SupportText::WrongDate),
+        ..about("label-lost", store, run.since)
+    })
+}
+
+fn unannounced(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Finding {
+    let store = &listing.store;
+    Finding {
+        headline: format!(
+            "{} takes orders although distribution is not enabled",
+            store.label()
+        ),
+        verdict: format!(
+            "{}'s page takes orders since {}. You have not told us that distribution is enabled.",
+            store.label(),
+            words::day(run.since, case.zone()),
+        ),
+        next_step: "If you have enabled it, tell us the day; if not, look into your account: it \
+                    may have been published by accident."
+            .to_owned(),
+        ..about("page-before-enabling", store, run.since)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::script::Script;
+
+    fn launch(pages: &str) -> Script {
+        Script::new("2024-02-13").enabled("2023-10-10").pages(pages)
+    }
+
+    #[test]
+    fn an_old_date_that_has_passed_is_acted_on_at_once() {
+        let script = launch(
+            "2024-01-02T00:00 amazon.com pre_order date=2023-12-31..12*6
+             2024-01-05T09:00 amazon.com in_stock date=2023-12-31..6*1",
+        );
+        script.check(&["act released-early amazon.com"]);
+        assert_eq!(script.judge()[0].text, Some(SupportText::WrongDate));
+        launch("2024-02-05T09:00 bookshop.org in_stock date=2023-12-31..6*1")
+            .check(&["act released-early bookshop.org"]);
+    }
+
+    #[test]
+    fn one_look_alarms_nobody() {
+        launch(
+            "2024-01-02T00:00 bookshop.org not_listed..12*4
+             2024-01-05T09:00 bookshop.org in_stock date=2023-12-31",
+        )
+        .check(&["act missing bookshop.org"]);
+    }
+
+    #[test]
+    fn in_the_last_two_weeks_a_lost_label_is_normal() {
+        launch(
+            "2024-01-10T00:00 bookshop.org pre_order..24*20
+             2024-01-30T09:00 bookshop.org in_stock..24*12",
+        )
+        .check(&[]);
+    }
+
+    #[test]
+    fn before_that_a_lost_label_is_watched_and_then_acted_on() {
+        let script = |looks: i64| {
+            launch(&format!(
+                "2023-12-10T00:00 bookshop.org pre_order..24*20
+                 2024-01-01T00:00 bookshop.org in_stock..12*{looks}"
+            ))
+        };
+        script(1).check(&[]);
+        script(2).check(&["watch label-lost bookshop.org"]);
+        script(6).check(&["act label-lost bookshop.org"]);
+    }
+
+    #[test]
+    fn a_page_that_never_said_pre_order_or_shows_the_right_date_is_normal() {
+        launch("2024-01-01T00:00 bookshop.org in_stock..24*20").check(&[]);
+        launch(
+            "2023-12-10T00:00 bookshop.org pre_order..24*20
+             2024-01-01T00:00 bookshop.org in_stock date=2024-02-13..24*20",
+        )
+        .check(&[]);
+        launch("2024-01-01T00:00 bookshop.org in_stock date=2024-02-12..24*20").check(&[]);
+    }
+
+    #[test]
+    fn delivery_promised_before_the_date_is_acted_on() {
+        launch("2024-01-01T00:00 bookshop.org in_stock date=2024-01-12..24*2")
+            .check(&["act released-early bookshop.org"]);
+    }
+
+    #[test]
+    fn the_last_day_before_the_date_has_grace() {
+        launch("2024-02-11T23:00 bookshop.org in_stock date=2023-12-31..6*4").check(&[]);
+    }
+}

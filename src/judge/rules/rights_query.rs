@@ -1,0 +1,73 @@
+//! KDP asks for proof of the rights.
+
+use crate::book::{Family, NoteKind};
+use crate::judge::case::Case;
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, Party, Severity, SupportText, words};
+
+/// A question about the rights (DOMAIN F34, S 26–27).
+///
+/// 1. The author told us that KDP asked, and has not told us since that it was answered
+///    (a note that KDP was asked or written to).
+/// 2. Act at once: there are five days to answer, and the words say until when.
+/// 3. Next step: answer that very message; text E.
+pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let newest = |kind: &NoteKind| {
+        let found = case.view.notes.iter().rev().find(|note| note.kind == *kind);
+        found.map(|note| note.at)
+    };
+    let Some(asked) = newest(&NoteKind::KdpRightsQuery).filter(|at| *at <= case.now) else {
+        return Vec::new();
+    };
+    if newest(&NoteKind::AskedKdp).is_some_and(|answered| asked <= answered) {
+        return Vec::new();
+    }
+    let limit = case.window(WindowName::RightsQueryLimit).act_from(asked);
+    let until = limit.map_or_else(String::new, |limit| {
+        format!(" until {}", words::moment(limit, case.zone()))
+    });
+    let is_amazon = |store: &&crate::history::ListingView| store.store.family() == Family::Amazon;
+    vec![Finding {
+        rule: super::RIGHTS_QUERY,
+        stores: case
+            .view
+            .listings
+            .iter()
+            .filter(is_amazon)
+            .map(|listing| listing.store.clone())
+            .collect(),
+        severity: Severity::Act,
+        since: asked,
+        headline: "KDP asks for proof of your rights".to_owned(),
+        verdict: format!(
+            "KDP asked on {}. There are five days to answer{until}.",
+            words::day(asked, case.zone())
+        ),
+        usual: Some(case.window(WindowName::RightsQuery).usual()),
+        act_from: Some(asked),
+        next_step: "Answer that very message of KDP's, with the proof attached: the ISBN account, \
+                    invoices, a copyright registration or a letter of reversion. Then tell us with \
+                    `pubwatch note`."
+            .to_owned(),
+        ask: Some(Party::Kdp),
+        text: Some(SupportText::RightsQuery),
+    }]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::script::Script;
+
+    #[test]
+    fn it_is_acted_on_at_once_and_ends_when_answered() {
+        let script = Script::new("2027-02-09")
+            .pages("2027-02-08T00:00 amazon.com pre_order..6*2")
+            .notes("2027-02-08T10:00 kdp_rights_query");
+        script.check(&["act rights-query amazon.com"]);
+        let finding = &script.judge()[0];
+        assert!(finding.verdict.contains("until Sat 13 February, 10:00"));
+        assert_eq!(finding.text, Some(SupportText::RightsQuery));
+        script.notes("2027-02-08T11:00 asked_kdp").check(&[]);
+    }
+}

@@ -1,0 +1,139 @@
+//! A page still takes pre-orders after the date.
+
+use crate::book::Availability;
+use crate::judge::case::{Case, about, elsewhere, severity, usual_words};
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, Party, Severity, SupportText, words};
+
+/// Still pre-order after the date (DOMAIN F13, F14).
+///
+/// 1. The page has said pre-order, twice, and was seen so after its date had begun everywhere.
+/// 2. For a day a mixture is normal; from the third day on it is time to act.
+/// 3. Amazon, where KDP is to take over: has the paperback been published there? After "Publish"
+///    it is another rule's business. Elsewhere: the distributor is the door, and for
+///    Draft2Digital the only one.
+pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for listing in &case.view.listings {
+        let store = &listing.store;
+        let Some(run) = case.run(listing, |state| state == Availability::PreOrder) else {
+            continue;
+        };
+        let date = case.calendar.released_at(store);
+        if run.seen < date || case.is_switching(listing) {
+            continue;
+        }
+        let window = case.window(if case.calendar.is_kdp_store(store) {
+            WindowName::ReleaseAmazonNotKdp
+        } else {
+            WindowName::ReleaseIngramFed
+        });
+        let start = date.max(run.since);
+        let stage = window.stage(start, run.seen);
+        let Some(severity) = severity(stage) else {
+            continue;
+        };
+        let awaits_kdp = case.awaits_kdp(store, run.seen);
+        let party = if awaits_kdp {
+            Party::Author
+        } else {
+            case.party_for(store)
+        };
+        let selling = case.others(store, Availability::is_released);
+        let others = elsewhere(&selling, "sells", "sell", "it");
+        findings.push(Finding {
+            severity,
+            headline: format!("{} still shows a pre-order", store.label()),
+            verdict: format!(
+                "{}'s page still takes pre-orders, {} after the date.{others} {}",
+                store.label(),
+                words::length(run.seen.duration_since(date)),
+                usual_words(stage),
+            ),
+            usual: Some(window.usual()),
+            act_from: window.act_from(start),
+            next_step: if severity != Severity::Act {
+                case.wait_words(window.act_from(start))
+            } else if awaits_kdp {
+                "Has the paperback been published at KDP? If not, publish it now: Amazon goes \
+                 over to KDP only then. If it has, tell us with `pubwatch note`."
+                    .to_owned()
+            } else {
+                format!("Ask for the record to be sent again. {}", party.how())
+            },
+            ask: (severity == Severity::Act).then_some(party),
+            text: (severity == Severity::Act && !awaits_kdp)
+                .then_some(SupportText::ResendUnavailable),
+            ..about("still-pre-order", store, start)
+        });
+    }
+    findings
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::book::Distribution;
+    use crate::judge::script::{Script, short};
+
+    fn launch(looks: i64) -> Script {
+        Script::new("2023-04-01")
+            .with(|edition| {
+                edition.distribution = Distribution::Draft2Digital;
+                edition.amazon_switch = false;
+            })
+            .pages(&format!(
+                "2023-03-30T00:00 amazon.com pre_order..12*{looks}
+                 2023-03-30T00:00 barnesandnoble.com in_stock..12*{looks}"
+            ))
+    }
+
+    #[track_caller]
+    fn check(script: &Script, expected: Option<&str>) {
+        let found: Vec<String> = script
+            .judge()
+            .iter()
+            .map(short)
+            .filter(|line| line.contains("still-pre-order"))
+            .collect();
+        assert_eq!(found, expected.as_slice());
+    }
+
+    #[test]
+    fn after_the_date_has_begun_everywhere_the_clock_runs() {
+        check(&launch(6), None);
+        check(&launch(7), Some("watch still-pre-order amazon.com"));
+        check(&launch(10), Some("watch still-pre-order amazon.com"));
+        check(&launch(11), Some("act still-pre-order amazon.com"));
+    }
+
+    #[test]
+    fn draft2digital_is_the_only_door() {
+        let findings = launch(12).judge();
+        assert!(findings[0].next_step.contains("Draft2Digital"));
+        assert!(findings[0].next_step.contains("the only door"));
+    }
+
+    #[test]
+    fn after_publishing_at_kdp_it_is_kdps_clock() {
+        let script = launch(12)
+            .with(|edition| edition.amazon_switch = true)
+            .notes("2023-04-03T00:30 kdp_published");
+        check(&script, None);
+        let unpublished = launch(12).with(|edition| edition.amazon_switch = true);
+        check(&unpublished, Some("act still-pre-order amazon.com"));
+        assert!(
+            unpublished.judge()[0]
+                .next_step
+                .contains("published at KDP")
+        );
+    }
+
+    #[test]
+    fn a_page_that_could_not_be_read_since_is_not_still_anything() {
+        let script = Script::new("2023-04-01").pages(
+            "2023-03-20T00:00 bookshop.org pre_order..12*10
+             2023-03-26T00:00 bookshop.org blocked..12*40",
+        );
+        check(&script, None);
+    }
+}

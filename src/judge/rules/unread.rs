@@ -1,0 +1,109 @@
+//! A page could not be read for long.
+
+use crate::history::{Blind, ListingView};
+use crate::judge::case::{Case, about, severity};
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, words};
+use crate::page::UnreadReason;
+
+/// Unread for long: we are blind (promise 1).
+///
+/// 1. Every look at the listing since `blind.since` was unread, more than once. Another product at
+///    the address is another rule's business.
+/// 2. All stores of the edition unreachable at once are our own line: [`crate::judge::line`].
+/// 3. Watch after three days, one calm letter; never Act, because it says nothing about the book.
+/// 4. Next step: look yourself, and tell us what it says; or give us another way in.
+pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    let is_line = 1 < case.view.listings.len()
+        && case
+            .view
+            .listings
+            .iter()
+            .all(|listing| reason(listing) == Some(UnreadReason::Unreachable));
+    if is_line {
+        return Vec::new();
+    }
+    case.view
+        .listings
+        .iter()
+        .filter_map(|listing| judge_listing(case, listing, listing.blind.as_ref()?))
+        .collect()
+}
+
+fn reason(listing: &ListingView) -> Option<UnreadReason> {
+    listing.blind.as_ref().map(|blind| blind.unread.reason)
+}
+
+fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Option<Finding> {
+    let store = &listing.store;
+    let window = case.window(WindowName::Unread);
+    let seen = listing.last_try?;
+    let severity = severity(window.stage(blind.since, seen))?;
+    if blind.unread.reason == UnreadReason::WrongProduct || blind.attempts < 2 {
+        return None;
+    }
+    let last = listing.last_good.map_or_else(
+        || "It has never been readable.".to_owned(),
+        |good| {
+            format!(
+                "The last good look was on {}.",
+                words::day(good, case.zone())
+            )
+        },
+    );
+    Some(Finding {
+        severity,
+        headline: format!(
+            "We could not read {}'s page since {}",
+            store.label(),
+            words::day(blind.since, case.zone())
+        ),
+        verdict: format!(
+            "We could not read the page at any look since {}: {}. {last} This says nothing about \
+             the book; we keep what we knew, and go on trying, gently.",
+            words::moment(blind.since, case.zone()),
+            blind.unread.reason.words(),
+        ),
+        usual: Some(window.usual()),
+        act_from: None,
+        next_step: format!(
+            "Open the page yourself now and then: {}. You can tell us what it says, save it for \
+             us, or let your own browser do the looking.",
+            listing.address
+        ),
+        ask: None,
+        text: None,
+        ..about("unread", store, blind.since)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::script::Script;
+
+    #[test]
+    fn three_blind_days_are_one_calm_line_and_never_an_alarm() {
+        let script = |looks: i64| {
+            Script::new("2027-06-09").pages(&format!(
+                "2027-01-01T00:00 amazon.com pre_order..24*4
+                 2027-01-05T00:00 amazon.com blocked..24*{looks}"
+            ))
+        };
+        script(2).check(&[]);
+        script(3).check(&["watch unread amazon.com"]);
+        script(99).check(&["watch unread amazon.com"]);
+        let finding = &script(3).judge()[0];
+        assert!(finding.verdict.contains("could not read"));
+        assert!(finding.verdict.contains("the store turned us away"));
+    }
+
+    #[test]
+    fn all_stores_unreachable_are_not_the_stores_fault() {
+        Script::new("2027-06-09")
+            .pages(
+                "2027-01-05T00:00 amazon.com unreachable..24*9
+                 2027-01-05T00:00 bookshop.org unreachable..24*9",
+            )
+            .check(&[]);
+    }
+}

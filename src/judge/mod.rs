@@ -4,6 +4,7 @@
 //! is a file in [`rules`].
 
 mod case;
+pub mod length;
 pub mod line;
 pub mod phase;
 pub mod rules;

@@ -3,12 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Weekday};
-use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Usual;
+use super::length::Length;
 use crate::book::{Family, StoreId};
 use crate::config::plan::WindowOverride;
 
@@ -135,86 +134,6 @@ impl Grade {
             Self::Inference => "our own inference",
         }
     }
-}
-
-/// A length of time in the trade's units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
-pub enum Length {
-    /// Hours of the clock.
-    Hours(i64),
-    /// Monday to Friday; holidays are not known here.
-    BusinessDays(u16),
-}
-
-impl TryFrom<String> for Length {
-    type Error = String;
-
-    fn try_from(text: String) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no length: write `72h`, `14d` or `10bd`");
-        let unit = text.trim_start_matches(|digit: char| digit.is_ascii_digit());
-        let number: u16 = text
-            .strip_suffix(unit)
-            .and_then(|number| number.parse().ok())
-            .ok_or_else(wrong)?;
-        match unit {
-            "h" => Ok(Self::Hours(number.into())),
-            "d" => Ok(Self::Hours(i64::from(number) * 24)),
-            "bd" => Ok(Self::BusinessDays(number)),
-            _ => Err(wrong()),
-        }
-    }
-}
-
-impl Length {
-    /// The moment this long after `start`. A business day is counted by its date in UTC.
-    #[must_use]
-    pub fn after(self, start: Timestamp) -> Timestamp {
-        match self {
-            Self::Hours(hours) => start
-                .checked_add(SignedDuration::from_hours(hours))
-                .unwrap_or(Timestamp::MAX),
-            Self::BusinessDays(days) => {
-                let begun = start.to_zoned(TimeZone::UTC);
-                let passed = begun
-                    .date()
-                    .duration_until(business_days_after(begun.date(), days));
-                start.checked_add(passed).unwrap_or(Timestamp::MAX)
-            }
-        }
-    }
-
-    fn plus(self, hours: i64) -> Self {
-        match self {
-            Self::Hours(own) => Self::Hours(own + hours),
-            Self::BusinessDays(_) => self,
-        }
-    }
-
-    /// The length in words, as "14 days" or "72 hours".
-    #[must_use]
-    pub fn words(self) -> String {
-        match self {
-            Self::Hours(hours) if 72 < hours && hours % 24 == 0 => format!("{} days", hours / 24),
-            Self::Hours(1) => "1 hour".to_owned(),
-            Self::Hours(hours) => format!("{hours} hours"),
-            Self::BusinessDays(days) => format!("{days} business days"),
-        }
-    }
-}
-
-/// The date that comes `days` business days after `date`. Holidays are not known here.
-#[must_use]
-pub fn business_days_after(date: Date, days: u16) -> Date {
-    let mut date = date;
-    let mut left = days;
-    while 0 < left {
-        date = date.saturating_add(1.day());
-        if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
-            left -= 1;
-        }
-    }
-    date
 }
 
 /// How long something usually takes.
@@ -498,27 +417,6 @@ mod tests {
             start,
             "2027-12-31T00:00:00Z",
             Stage::Late,
-        );
-    }
-
-    #[test]
-    fn business_days_leave_the_weekend_out() {
-        for (start, days, expected) in [
-            ("2026-12-04", 1, "2026-12-07"),
-            ("2026-12-04", 10, "2026-12-18"),
-            ("2026-12-05", 1, "2026-12-07"),
-            ("2026-12-07", 0, "2026-12-07"),
-        ] {
-            assert_eq!(
-                business_days_after(start.parse().unwrap(), days),
-                expected.parse().unwrap(),
-                "{start} + {days}"
-            );
-        }
-        let friday_noon = at("2026-12-04T12:00:00Z");
-        assert_eq!(
-            Length::BusinessDays(2).after(friday_noon),
-            at("2026-12-08T12:00:00Z")
         );
     }
 

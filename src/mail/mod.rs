@@ -1,19 +1,41 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
 pub mod deliver;
+pub mod example;
 pub mod files;
+pub mod html;
 pub mod identity;
+pub mod letter;
 pub mod message;
 pub mod outbox;
+pub mod sheet;
 pub mod smtp;
 pub mod sqlite;
 pub mod strip;
+pub mod support;
+pub mod text;
 pub mod words;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Isbn13, StoreId};
+use crate::config::plan::{Author, StorePlan};
 use crate::judge::Severity;
+
+/// Where letters are written: who gets them, who sends them, and how this author's world is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'a> {
+    /// Who gets the letters, in which time zone.
+    pub author: &'a Author,
+    /// The sender's address.
+    pub from: &'a str,
+    /// The stores, for their labels.
+    pub stores: &'a [StorePlan],
+    /// When the edition's pages are looked at next, when that is known.
+    pub next_look: Option<Timestamp>,
+    /// The least time between two letters about one alert.
+    pub remind_every: SignedDuration,
+}
 
 /// What kind of letter it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

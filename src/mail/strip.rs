@@ -28,13 +28,24 @@ impl Cell {
             Self::State(state) => state.letter(),
         }
     }
+
+    /// The word shown to people.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Before => "Not watched yet",
+            Self::Unseen => "Not seen",
+            Self::State(state) => state.word(),
+        }
+    }
 }
 
 /// The last `days` days of a listing in the author's zone, oldest first, today last.
 ///
 /// A state holds from its first reading until the first reading of the next one; the last state
 /// holds until now, or until the page could no longer be read. A day shows the state that held
-/// longest on it; a day on which none held is unseen once the listing is watched.
+/// longest on it, today the state that holds now; a day on which none held is unseen once the
+/// listing is watched.
 #[must_use]
 pub fn strip(
     listing: &ListingView,
@@ -62,6 +73,13 @@ fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> C
         Some(_) | None => return Cell::Before,
     }
     let last_holds_until = listing.blind.as_ref().map_or(now, |blind| blind.since);
+    if begin <= now
+        && now < end
+        && listing.blind.is_none()
+        && let Some(spell) = listing.now()
+    {
+        return Cell::State(spell.availability);
+    }
     let mut longest: Option<(SignedDuration, Availability)> = None;
     for state in Availability::ALL {
         let held: SignedDuration = listing
@@ -177,6 +195,18 @@ mod tests {
             Some("2027-01-07T10:00:00Z"),
         );
         check(&lost, "2027-01-10T12:00:00Z", "UTC", "..??PPP???");
+    }
+
+    #[test]
+    fn today_shows_what_holds_now() {
+        let fresh = listing(
+            "2027-01-09T00:00:00Z",
+            "out_of_stock 2027-01-09T00:00:00Z 2027-01-10T10:00:00Z 2027-01-10T11:00:00Z\n\
+             pre_order 2027-01-10T11:00:00Z 2027-01-10T11:00:00Z -",
+            None,
+        );
+        check(&fresh, "2027-01-10T12:00:00Z", "UTC", "........OP");
+        check(&fresh, "2027-01-11T12:00:00Z", "UTC", ".......OPP");
     }
 
     #[test]

@@ -88,6 +88,21 @@ pub fn to_publication(today: Date, publication: Date) -> String {
     }
 }
 
+/// The publication date and how far it is: "publishes Tue 9 February 2027, in 12 days",
+/// "publishes today, Tue 9 February 2027", "published Tue 9 February 2027, 3 days ago".
+#[must_use]
+pub fn countdown(today: Date, publication: Date) -> String {
+    let days = today
+        .until(publication)
+        .map_or(0, |span| i64::from(span.get_days()));
+    let date = date(publication);
+    match days {
+        0 => format!("publishes today, {date}"),
+        1.. => format!("publishes {date}, in {}", count(days, "day")),
+        ..0 => format!("published {date}, {} ago", count(-days, "day")),
+    }
+}
+
 /// A list as a sentence wants it: "A", "A and B", "A, B and C".
 #[must_use]
 pub fn list(items: &[&str]) -> String {
@@ -194,6 +209,11 @@ mod tests {
         check("2027-02-09", "on publication day");
         check("2027-02-10", "1 day after publication");
         check("2028-02-09", "365 days after publication");
+        let publication = "2027-02-09".parse().unwrap();
+        assert_eq!(
+            countdown("2027-02-12".parse().unwrap(), publication),
+            "published Tue 9 February 2027, 3 days ago"
+        );
     }
 
     #[test]

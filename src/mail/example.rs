@@ -1,0 +1,328 @@
+//! Invented letters: what `pubwatch letters preview` shows, and what the tests hold.
+
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::letter::compose;
+use super::{Desk, Letter};
+use crate::alerts::{Occasion, Telling};
+use crate::book::{Availability, Distribution, Edition, Format, Isbn13, Money, StoreId};
+use crate::config::plan::Author;
+use crate::history::{Blind, ListingView, Spell, View};
+use crate::judge::{Finding, Party, Severity, SupportText, Usual};
+use crate::page::{Says, Unread, UnreadReason};
+
+/// An invented letter, and what it is an example of.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// Its name, as `act`.
+    pub name: &'static str,
+    /// What it shows.
+    pub about: &'static str,
+    /// The letter.
+    pub letter: Letter,
+}
+
+/// The invented author.
+#[must_use]
+pub fn author() -> Author {
+    Author {
+        name: "Jane Roe".to_owned(),
+        email: "jane@example.com".to_owned(),
+        zone: TimeZone::posix("EST5EDT,M3.2.0,M11.1.0").unwrap_or(TimeZone::UTC),
+    }
+}
+
+/// The invented desk.
+#[must_use]
+pub fn desk(author: &Author) -> Desk<'_> {
+    Desk {
+        author,
+        from: "jane@example.com",
+        stores: &[],
+        next_look: Some(moment(0) + SignedDuration::from_hours(6)),
+        remind_every: SignedDuration::from_hours(7 * 24),
+    }
+}
+
+/// `hours` after noon in New York on 28 January 2027, twelve days before publication.
+#[must_use]
+pub fn moment(hours: i64) -> Timestamp {
+    let noon = Timestamp::constant(1_801_155_600, 0);
+    noon.checked_add(SignedDuration::from_hours(hours))
+        .unwrap_or(noon)
+}
+
+/// The invented edition.
+///
+/// # Errors
+///
+/// Never: its ISBN is right, which a test holds.
+pub fn edition() -> Result<Edition, crate::book::IsbnError> {
+    Ok(Edition {
+        isbn: "9781944098117".parse::<Isbn13>()?,
+        title: "Salt Roads".to_owned(),
+        author: Some("Jane Roe".to_owned()),
+        format: Format::Paperback,
+        publication_date: PUBLICATION,
+        on_sale_date: PUBLICATION,
+        distribution: Distribution::IngramSpark,
+        distribution_enabled: Some(date(2026, 12, 28)),
+        amazon_switch: true,
+        first_title: false,
+        list_price: Some(Money::new(1699, "USD")),
+        imprint: Some("Gull House".to_owned()),
+    })
+}
+
+const PUBLICATION: Date = date(2027, 2, 9);
+
+const UNAVAILABLE: &str =
+    "Currently unavailable. We don't know when or if this item will be back in stock.";
+
+/// A spell that began and was last seen so many hours from [`moment`] zero.
+#[must_use]
+pub fn spell(availability: Availability, words: &str, since: i64, until: Option<i64>) -> Spell {
+    let mut says = Says::new(availability, "example", words, "#availability");
+    if availability == Availability::PreOrder {
+        says.date = Some(PUBLICATION);
+    }
+    if availability.is_orderable() {
+        says.price = Some(Money::new(1699, "USD"));
+    }
+    let last_seen = until.map_or(-4, |until| until - 6);
+    Spell {
+        availability,
+        since: moment(since),
+        last_seen: moment(last_seen.max(since)),
+        until: until.map(moment),
+        readings: u32::try_from((last_seen - since).max(0) / 6 + 1).unwrap_or(1),
+        confirmed_at: Some(moment(since + 6)),
+        says,
+    }
+}
+
+/// A listing with these spells, oldest first.
+#[must_use]
+pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
+    ListingView {
+        store: StoreId::new(store),
+        address: address.to_owned(),
+        watched_since: spells.first().map(|spell| spell.since),
+        last_try: Some(moment(-4)),
+        last_good: Some(moment(-4)),
+        spells,
+        shown: Vec::new(),
+        blind: None,
+    }
+}
+
+/// The invented book: unavailable at Amazon for eleven days, on pre-order elsewhere.
+///
+/// # Errors
+///
+/// Never, as [`edition`].
+pub fn stuck() -> Result<View, crate::book::IsbnError> {
+    use Availability::{NotListed, OutOfStock, PreOrder};
+    Ok(View {
+        edition: edition()?,
+        listings: vec![
+            listing(
+                "amazon.com",
+                "https://www.amazon.com/dp/1944098119",
+                vec![
+                    spell(NotListed, "", -27 * 24, Some(-11 * 24 - 4)),
+                    spell(OutOfStock, UNAVAILABLE, -11 * 24 - 4, None),
+                ],
+            ),
+            listing(
+                "barnesandnoble.com",
+                "https://www.barnesandnoble.com/w/?ean=9781944098117",
+                vec![
+                    spell(NotListed, "", -27 * 24, Some(-20 * 24)),
+                    spell(PreOrder, "Pre-order", -20 * 24, None),
+                ],
+            ),
+            listing(
+                "bookshop.org",
+                "https://bookshop.org/book/9781944098117",
+                vec![
+                    spell(NotListed, "", -27 * 24, Some(-13 * 24)),
+                    spell(PreOrder, "Pre-order", -13 * 24, None),
+                ],
+            ),
+        ],
+        notes: Vec::new(),
+    })
+}
+
+/// What a rule finds about [`stuck`].
+#[must_use]
+pub fn finding(severity: Severity) -> Finding {
+    let act = severity == Severity::Act;
+    Finding {
+        rule: "stuck",
+        stores: vec![StoreId::new("amazon.com")],
+        severity,
+        since: moment(-11 * 24 - 4),
+        headline: "Amazon shows \"Currently unavailable\"".to_owned(),
+        verdict: if act {
+            "Amazon has shown the book as unavailable for 11 days, while Barnes & Noble and \
+             Bookshop.org take pre-orders. This is longer than usual."
+        } else {
+            "Amazon shows the book as unavailable while other stores take pre-orders. A few days \
+             after a page appears, this is still normal."
+        }
+        .to_owned(),
+        usual: Some(Usual {
+            sentence: "New pages settle within about ten days of their appearance; today is \
+                       day 11."
+                .to_owned(),
+            source: "IngramSpark help, and other authors' accounts".to_owned(),
+            link: Some(
+                "https://help.ingramspark.com/hc/en-us/articles/5338732266509-Title-Listing-on-Websites"
+                    .to_owned(),
+            ),
+        }),
+        act_from: Some(moment(if act { -24 } else { 5 * 24 })),
+        next_step: if act {
+            "Ask IngramSpark to re-send the title to Amazon."
+        } else {
+            "Nothing yet: asking too soon helps nobody."
+        }
+        .to_owned(),
+        ask: Some(Party::IngramSpark),
+        text: Some(SupportText::ResendUnavailable),
+    }
+}
+
+fn telling(occasion: Occasion, finding: Finding) -> Telling {
+    let again = !matches!(occasion, Occasion::Opened | Occasion::News);
+    Telling {
+        occasion,
+        finding,
+        thread: again.then(|| "1800000000000.9781944098117.stuck.0@example.com".to_owned()),
+    }
+}
+
+/// News that asks for nothing.
+fn news(rule: &'static str, stores: &[&str], headline: &str, verdict: &str) -> Finding {
+    Finding {
+        rule,
+        stores: stores.iter().map(|store| StoreId::new(store)).collect(),
+        severity: Severity::GoodNews,
+        since: moment(-6),
+        headline: headline.to_owned(),
+        verdict: verdict.to_owned(),
+        usual: None,
+        act_from: None,
+        next_step: String::new(),
+        ask: None,
+        text: None,
+    }
+}
+
+/// [`stuck`], but Amazon takes pre-orders since last night.
+fn recovered() -> Result<View, crate::book::IsbnError> {
+    let mut view = stuck()?;
+    if let Some(amazon) = view.listings.first_mut() {
+        if let Some(last) = amazon.spells.last_mut() {
+            last.until = Some(moment(-12));
+        }
+        amazon.spells.push(spell(
+            Availability::PreOrder,
+            "Pre-order now. This title will be released on February 9, 2027.",
+            -12,
+            None,
+        ));
+    }
+    Ok(view)
+}
+
+/// [`stuck`], but Bookshop.org has turned us away for two days.
+fn half_blind() -> Result<View, crate::book::IsbnError> {
+    let mut view = stuck()?;
+    if let Some(bookshop) = view.listings.last_mut() {
+        bookshop.last_good = Some(moment(-50));
+        if let Some(last) = bookshop.spells.last_mut() {
+            last.last_seen = moment(-50);
+        }
+        bookshop.blind = Some(Blind {
+            since: moment(-44),
+            attempts: 8,
+            unread: Unread {
+                reason: UnreadReason::Blocked,
+                rule: "refusal/challenge".to_owned(),
+                words: "Just a moment".to_owned(),
+            },
+        });
+    }
+    Ok(view)
+}
+
+/// A page that cannot be read, a page that appeared, a worry that is over.
+fn other_findings() -> [Finding; 3] {
+    let mut blind = news("unread", &["bookshop.org"], "", "");
+    blind.severity = Severity::Watch;
+    "Bookshop.org's page could not be read for 44 hours".clone_into(&mut blind.headline);
+    "The store turned us away, so we do not know what the page says. That says nothing about \
+     your book."
+        .clone_into(&mut blind.verdict);
+    "Open the page yourself, if you like to know.".clone_into(&mut blind.next_step);
+    let appeared = news(
+        "appeared",
+        &["amazon.com"],
+        "Amazon takes pre-orders",
+        "Amazon's page is up and takes pre-orders, with the right date. This is the clean link to \
+         share: https://www.amazon.com/dp/1944098119",
+    );
+    let over = news(
+        "stuck",
+        &["amazon.com"],
+        "Amazon takes pre-orders again",
+        "Amazon's page took pre-orders at two looks. Nothing is left to do.",
+    );
+    [blind, appeared, over]
+}
+
+/// One letter of each kind about an edition.
+///
+/// # Errors
+///
+/// Never, as [`edition`].
+pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
+    let author = author();
+    let desk = desk(&author);
+    let act = || finding(Severity::Act);
+    let [blind, appeared, over] = other_findings();
+    let open = |finding| vec![telling(Occasion::Opened, finding)];
+    let closed = Occasion::Closed {
+        lasted: SignedDuration::from_hours(11 * 24 - 8),
+    };
+    let write = |name, about, view: View, tellings: &[Telling]| {
+        let letter = compose(&desk, &view, tellings, moment(0))?;
+        Some(Example {
+            name,
+            about,
+            letter,
+        })
+    };
+    let late = "two things in one letter, one of them a page that cannot be read";
+    let watch = open(finding(Severity::Watch));
+    let reminder = [telling(Occasion::Reminded, act())];
+    let escalated = [telling(Occasion::Escalated, act())];
+    let several = [open(blind), open(act())].concat();
+    let appeared = [telling(Occasion::News, appeared)];
+    let over = [telling(closed, over)];
+    let letters = [
+        write("act", "something to do", stuck()?, &open(act())),
+        write("watch", "unusual, and waiting is right", stuck()?, &watch),
+        write("reminder", "it still lasts", stuck()?, &reminder),
+        write("escalated", "waiting is over", stuck()?, &escalated),
+        write("several", late, half_blind()?, &several),
+        write("good-news", "a page appeared", recovered()?, &appeared),
+        write("all-clear", "it is over", recovered()?, &over),
+    ];
+    Ok(letters.into_iter().flatten().collect())
+}

@@ -1,0 +1,180 @@
+//! The HTML part: tables and inline styles, which hold in every mail program; dark mode where
+//! `prefers-color-scheme` is known. Nothing is fetched from anywhere. askama escapes every value.
+
+use askama::Template;
+
+use super::sheet::{Part, Sheet, StoreLine, StripCell};
+use super::strip::Cell;
+use super::support::{Piece, stands_apart};
+use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, WHY_YOU_GET_THIS, door_how};
+use crate::book::Availability;
+use crate::judge::Severity;
+
+/// A letter about an edition as HTML.
+#[must_use]
+pub fn letter(sheet: &Sheet, subject: &str) -> String {
+    LetterTemplate {
+        sheet,
+        subject,
+        caution: CAUTION,
+        why: WHY_YOU_GET_THIS,
+        look_alikes: LOOK_ALIKES,
+        delete: DELETE_WHAT_IS_NOT_TRUE,
+    }
+    .render()
+    // Rendering into memory fails only when a value's own formatting does, and ours never do. The
+    // text part says everything, so an empty HTML part would lose nothing.
+    .unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "mail/templates/letter.html")]
+struct LetterTemplate<'a> {
+    sheet: &'a Sheet,
+    subject: &'a str,
+    caution: &'a str,
+    why: &'a str,
+    look_alikes: &'a str,
+    delete: &'a str,
+}
+
+/// How a state or a day looks: its class, its colour on light ground, its letter and its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Look {
+    /// The class that dark mode speaks of.
+    pub class: &'static str,
+    /// The colour on light ground; white text on it has a contrast of at least 4.5:1.
+    pub colour: &'static str,
+    /// The colour on dark ground; dark text on it has a contrast of at least 4.5:1.
+    pub dark: &'static str,
+    /// The letter.
+    pub letter: char,
+    /// The word.
+    pub word: &'static str,
+}
+
+/// How a cell looks.
+pub(super) fn look(cell: Cell) -> Look {
+    let (class, colour, dark) = match cell {
+        Cell::Before => ("s-before", "#ffffff", "#0d1117"),
+        Cell::Unseen => ("s-unseen", "#57606a", "#9ea7b3"),
+        Cell::State(Availability::PreOrder) => ("s-p", "#0b5cad", "#6cb2ff"),
+        Cell::State(Availability::InStock) => ("s-a", "#116329", "#56d364"),
+        Cell::State(Availability::ShipsLater) => ("s-l", "#7a5b00", "#e3b341"),
+        Cell::State(Availability::BackOrder) => ("s-b", "#9a4a00", "#f0883e"),
+        Cell::State(Availability::OutOfStock) => ("s-o", "#b3261e", "#ff7b72"),
+        Cell::State(Availability::ThirdPartyOnly) => ("s-t", "#6f42c1", "#c297ff"),
+        Cell::State(Availability::Announced) => ("s-n", "#57606a", "#9ea7b3"),
+        Cell::State(Availability::NotListed) => ("s-none", "#6e7781", "#8b949e"),
+        Cell::State(Availability::Discontinued) => ("s-x", "#24292f", "#c9d1d9"),
+    };
+    Look {
+        class,
+        colour,
+        dark,
+        letter: cell.letter(),
+        word: cell.word(),
+    }
+}
+
+/// Every look, for the dark half of the style sheet.
+pub(super) fn looks() -> Vec<Look> {
+    let mut looks = vec![look(Cell::Before), look(Cell::Unseen)];
+    looks.extend(Availability::ALL.map(|state| look(Cell::State(state))));
+    looks
+}
+
+/// Some strip shows the publication date.
+fn shows_publication(stores: &[StoreLine]) -> bool {
+    stores
+        .iter()
+        .flat_map(|store| &store.strip)
+        .any(|cell| cell.publication)
+}
+
+impl StoreLine {
+    /// How the state looks; a page that cannot be read is not seen.
+    pub(super) fn look(&self) -> Look {
+        look(self.state.map_or(Cell::Unseen, Cell::State))
+    }
+}
+
+impl StripCell {
+    /// How the day looks.
+    pub(super) fn look(&self) -> Look {
+        look(self.cell)
+    }
+}
+
+impl Part {
+    /// The colour of the severity on light ground, and the class that dark mode speaks of.
+    pub(super) fn severity_look(&self) -> (&'static str, &'static str) {
+        match self.severity {
+            Severity::Act => ("#b3261e", "v-act"),
+            Severity::Watch => ("#7a5b00", "v-watch"),
+            Severity::GoodNews => ("#116329", "v-good"),
+        }
+    }
+
+    /// There is a next step to show.
+    pub(super) fn has_step(&self) -> bool {
+        !self.step.is_empty() || self.door.is_some()
+    }
+
+    /// How to reach the door, as a sentence.
+    pub(super) fn how(&self) -> String {
+        self.door
+            .as_ref()
+            .map(|door| door_how(door.how))
+            .unwrap_or_default()
+    }
+}
+
+impl Piece {
+    /// A space stands before it.
+    pub(super) fn stands_apart(&self) -> bool {
+        stands_apart(self)
+    }
+
+    /// The piece as it stands in the text.
+    pub(super) fn shown(&self) -> String {
+        self.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Contrast of two colours, WCAG 2.2 §1.4.3.
+    fn contrast(one: &str, other: &str) -> f64 {
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    fn luminance(colour: &str) -> f64 {
+        let channel = |from: usize| {
+            let value = u8::from_str_radix(&colour[from..from + 2], 16).unwrap();
+            let value = f64::from(value) / 255.0;
+            if value <= 0.04045 {
+                value / 12.92
+            } else {
+                ((value + 0.055) / 1.055).powf(2.4)
+            }
+        };
+        0.2126 * channel(1) + 0.7152 * channel(3) + 0.0722 * channel(5)
+    }
+
+    #[test]
+    fn every_state_can_be_read_on_light_and_on_dark_ground() {
+        for look in looks() {
+            if look.class == "s-before" {
+                continue;
+            }
+            let light = contrast(look.colour, "#ffffff");
+            let dark = contrast(look.dark, "#0d1117");
+            assert!(light >= 4.5, "{}: {light:.2} on white", look.word);
+            assert!(dark >= 4.5, "{}: {dark:.2} on dark", look.word);
+        }
+    }
+}

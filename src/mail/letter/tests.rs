@@ -1,0 +1,202 @@
+use super::*;
+use crate::book::Availability;
+use crate::judge::Severity;
+use crate::mail::example;
+
+/// Titles that have hurt other programs.
+const HARD_TITLES: [&str; 7] = [
+    "Salt\r\nBcc: everyone@example.com\r\n\r\nRoads",
+    "<script>alert(1)</script><img src=x onerror=alert(2)>",
+    "\"Quotes\" & 'apostrophes' <b>bold</b> {{ braces }} {% raw %}",
+    "\u{202E}right to left override\u{202C} and عنوان الكتاب",
+    "👩\u{200D}👩\u{200D}👧 family 📚 塩の道",
+    "[please complete: a trap]",
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+];
+
+fn letters_about(title: &str) -> Letter {
+    let author = example::author();
+    let mut view = example::stuck().unwrap();
+    view.edition.title = title.to_owned();
+    let telling = Telling {
+        occasion: Occasion::Opened,
+        finding: example::finding(Severity::Act),
+        thread: None,
+    };
+    compose(
+        &example::desk(&author),
+        &view,
+        &[telling],
+        example::moment(0),
+    )
+    .unwrap()
+}
+
+#[test]
+fn every_kind_reads_well_as_text() {
+    for example in example::letters().unwrap() {
+        let letter = &example.letter;
+        let shown = format!("Subject: {}\n\n{}", letter.subject, letter.text);
+        insta::assert_snapshot!(format!("{}.text", example.name), shown);
+    }
+}
+
+#[test]
+fn every_kind_reads_well_as_html() {
+    for example in example::letters().unwrap() {
+        insta::assert_snapshot!(format!("{}.html", example.name), example.letter.html);
+    }
+}
+
+#[test]
+fn nothing_is_fetched_from_outside_and_nothing_runs() {
+    for example in example::letters().unwrap() {
+        let html = example.letter.html.to_ascii_lowercase();
+        for word in [
+            "<img", "<script", "<link", "<iframe", "url(", "@import", "src=", "onerror",
+        ] {
+            assert!(!html.contains(word), "{}: {word}", example.name);
+        }
+    }
+}
+
+#[test]
+fn hard_titles_are_safe_and_readable_everywhere() {
+    let long = "A ".repeat(150) + "End";
+    for title in HARD_TITLES.iter().copied().chain([long.as_str()]) {
+        let letter = letters_about(title);
+        assert!(!letter.subject.chars().any(char::is_control), "{title:?}");
+        assert!(!letter.subject.contains('\u{202E}'), "{title:?}");
+        assert!(letter.subject.chars().count() < 240, "{}", letter.subject);
+        for tag in ["<script", "<img", "<b>bold"] {
+            assert!(!letter.html.contains(tag), "{title:?}");
+        }
+        assert!(!letter.html.contains('\u{202E}') && !letter.text.contains('\u{202E}'));
+        for line in letter.text.lines() {
+            // A word that is longer has a line of its own: addresses, and German titles.
+            let is_one_word = !line.trim().contains(' ');
+            assert!(line.chars().count() <= 72 || is_one_word, "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_title_is_shown_as_it_is_written() {
+    let letter = letters_about("Fish & <Chips>");
+    assert!(letter.subject.contains("Fish & <Chips>"));
+    assert!(letter.text.contains("Fish & <Chips>"));
+    assert!(letter.html.contains("Fish &#38; &#60;Chips&#62;"));
+}
+
+#[test]
+fn a_page_that_cannot_be_read_is_never_called_unavailable() {
+    let author = example::author();
+    let mut view = example::stuck().unwrap();
+    let amazon = view.listings.first_mut().unwrap();
+    amazon.spells.clear();
+    amazon.blind = Some(crate::history::Blind {
+        since: example::moment(-30),
+        attempts: 5,
+        unread: crate::page::Unread {
+            reason: crate::page::UnreadReason::Blocked,
+            rule: "refusal/captcha".to_owned(),
+            words: "Enter the characters".to_owned(),
+        },
+    });
+    let mut finding = example::finding(Severity::Watch);
+    "Amazon could not be read".clone_into(&mut finding.headline);
+    "We do not know what the page says.".clone_into(&mut finding.verdict);
+    let telling = Telling {
+        occasion: Occasion::Opened,
+        finding,
+        thread: None,
+    };
+    let letter = compose(
+        &example::desk(&author),
+        &view,
+        &[telling],
+        example::moment(0),
+    )
+    .unwrap();
+    for part in [&letter.text, &letter.html] {
+        assert!(part.contains("Not seen"));
+        assert!(part.contains("We could not read the page since Wed 27 January, 06:00 EST"));
+        assert!(!part.contains(Availability::OutOfStock.word()));
+    }
+}
+
+#[test]
+fn a_watch_letter_gives_the_date_and_no_text_to_send() {
+    let letters = example::letters().unwrap();
+    let watch = &letters
+        .iter()
+        .find(|example| example.name == "watch")
+        .unwrap()
+        .letter;
+    assert!(
+        watch
+            .text
+            .contains("Until Tue 2 February 2027, waiting is right.")
+    );
+    assert!(!watch.text.contains("ready to paste"));
+    assert!(!watch.text.contains("Whom to write to"));
+}
+
+#[test]
+fn the_most_severe_comes_first() {
+    let letters = example::letters().unwrap();
+    let several = &letters
+        .iter()
+        .find(|example| example.name == "several")
+        .unwrap()
+        .letter;
+    assert_eq!(several.severity, Some(Severity::Act));
+    assert_eq!(several.rule.as_deref(), Some("stuck"));
+    assert!(
+        several.subject.starts_with("Act: Amazon shows"),
+        "{}",
+        several.subject
+    );
+    assert!(
+        several.subject.contains("and 1 more"),
+        "{}",
+        several.subject
+    );
+}
+
+#[test]
+fn later_letters_thread_with_the_first_and_nothing_is_told_of_nothing() {
+    for example in example::letters().unwrap() {
+        let later = ["reminder", "escalated", "all-clear"].contains(&example.name);
+        assert_eq!(
+            example.letter.references.is_some(),
+            later,
+            "{}",
+            example.name
+        );
+    }
+    let author = example::author();
+    let view = example::stuck().unwrap();
+    assert_eq!(
+        compose(&example::desk(&author), &view, &[], example::moment(0)),
+        None
+    );
+}
+
+#[test]
+fn words_that_must_not_be_said_are_not_said() {
+    for example in example::letters().unwrap() {
+        let letter = &example.letter;
+        for word in [
+            "Your book is out of stock",
+            "Author Central",
+            "uaranteed",
+            "ONIX",
+            "parse",
+            "!\n",
+            "removed your book",
+        ] {
+            assert!(!letter.text.contains(word), "{}: {word}", example.name);
+        }
+    }
+}

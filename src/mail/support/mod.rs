@@ -1,0 +1,286 @@
+//! The ready texts A to H and the doors they go to (DOMAIN §2.5, §6.3).
+//!
+//! A sentence stands in a text only when the facts that we have make it true. What only the author
+//! can know is left to the author, in square brackets that no reader can overlook; Pubwatch never
+//! sends any of it.
+
+mod texts;
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+
+use super::words;
+use crate::book::{Availability, NoteKind, StoreId};
+use crate::config::plan::StorePlan;
+use crate::history::{ListingView, Spell, View};
+use crate::judge::{Finding, Party, SupportText};
+
+/// A piece of a ready text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece {
+    /// True by the facts we have.
+    Said(String),
+    /// The author fills it in.
+    Complete(String),
+    /// The author adds a file.
+    Attach(String),
+    /// The author keeps it only if it is true.
+    OnlyIfTrue(String),
+}
+
+impl Piece {
+    /// It waits for the author.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        !matches!(self, Self::Said(_))
+    }
+}
+
+impl fmt::Display for Piece {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Said(text) => f.write_str(text),
+            Self::Complete(what) => write!(f, "[please complete: {what}]"),
+            Self::Attach(what) => write!(f, "[please attach: {what}]"),
+            Self::OnlyIfTrue(text) => write!(f, "[only if true: {text}]"),
+        }
+    }
+}
+
+/// A paragraph of a ready text. Its pieces follow each other with a space between, but for a full
+/// stop or a comma, which stands right behind what it ends.
+pub type Paragraph = Vec<Piece>;
+
+/// Whether a space stands before this piece when another comes before it.
+#[must_use]
+pub fn stands_apart(piece: &Piece) -> bool {
+    !matches!(piece, Piece::Said(text) if text.starts_with(['.', ',', ';']))
+}
+
+/// A paragraph on one line.
+#[must_use]
+pub fn joined(paragraph: &[Piece]) -> String {
+    let mut text = String::new();
+    for piece in paragraph {
+        if !text.is_empty() && stands_apart(piece) {
+            text.push(' ');
+        }
+        text.push_str(&piece.to_string());
+    }
+    text
+}
+
+/// A text to paste into a support form or a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadyText {
+    /// The subject; `None` where the form or the mail being answered has one.
+    pub subject: Option<String>,
+    /// The paragraphs.
+    pub paragraphs: Vec<Paragraph>,
+}
+
+impl ReadyText {
+    /// The author has something to complete, to attach or to decide.
+    #[must_use]
+    pub fn has_open_pieces(&self) -> bool {
+        self.paragraphs.iter().flatten().any(Piece::is_open)
+    }
+}
+
+/// Where to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Door {
+    /// Who is there.
+    pub who: &'static str,
+    /// How to reach them, and what to mind.
+    pub how: &'static str,
+    /// The official address.
+    pub link: Option<&'static str>,
+}
+
+/// The official door of a party; `None` where the author needs nobody.
+///
+/// Source: DOMAIN §2.5. Addresses are fixed here because look-alike support sites exist.
+#[must_use]
+pub fn door(party: Party) -> Option<Door> {
+    let (who, how, link) = match party {
+        Party::IngramSpark => (
+            "IngramSpark support",
+            "“Submit a request” at help.ingramspark.com, or \
+             Ingramsparksupport@ingramcontent.com. Write from the e-mail address of your \
+             IngramSpark account, one request a message",
+            Some("https://help.ingramspark.com/hc/en-us/requests/new"),
+        ),
+        Party::Draft2Digital => (
+            "Draft2Digital support",
+            "the contact form in your Draft2Digital account; for a book that they distribute \
+             there is no other door",
+            Some("https://draft2digital.freshdesk.com/support/home"),
+        ),
+        Party::PublishDrive => (
+            "PublishDrive support",
+            "the contact form in your PublishDrive account; for a book that they distribute \
+             there is no other door",
+            None,
+        ),
+        Party::Distributor => (
+            "your distributor",
+            "whoever carries the book to the stores; they alone can re-send its record",
+            None,
+        ),
+        Party::Kdp => (
+            "KDP support",
+            "“Contact us” at the foot of kdp.amazon.com, signed in; if they wrote to you, answer \
+             that very e-mail",
+            Some("https://kdp.amazon.com/contact-us"),
+        ),
+        Party::BarnesNoble => (
+            "Barnes & Noble's title desk",
+            "Titles@bn.com, for up to 25 titles",
+            Some("mailto:Titles@bn.com"),
+        ),
+        Party::Bookshop => (
+            "Bookshop.org support",
+            "support.bookshop.org; give the ISBN-13",
+            Some("https://support.bookshop.org/"),
+        ),
+        Party::Store => (
+            "the store",
+            "its customer service, from the store's own help page",
+            None,
+        ),
+        Party::Author => return None,
+    };
+    Some(Door { who, how, link })
+}
+
+/// What a ready text is written from.
+#[derive(Debug, Clone, Copy)]
+pub struct Case<'a> {
+    /// The edition and its listings.
+    pub view: &'a View,
+    /// What is being asked about.
+    pub finding: &'a Finding,
+    /// The stores' labels.
+    pub stores: &'a [StorePlan],
+    /// The author's zone.
+    pub zone: &'a TimeZone,
+    /// When the text is written.
+    pub now: Timestamp,
+}
+
+/// Writes a ready text.
+#[must_use]
+pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
+    match text {
+        SupportText::ResendUnavailable => texts::resend_unavailable(case),
+        SupportText::NotListed => texts::not_listed(case),
+        SupportText::WrongDate => texts::wrong_date(case),
+        SupportText::KdpNotLive => texts::kdp_not_live(case),
+        SupportText::RightsQuery => texts::rights_query(case),
+        SupportText::FormatsNotLinked => texts::formats_not_linked(case),
+        SupportText::BarnesNobleFault => texts::barnes_noble_fault(case),
+        SupportText::StaleMetadata => texts::stale_metadata(case),
+    }
+}
+
+/// How people call a store: as the configuration does, otherwise by its own label.
+#[must_use]
+pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
+    stores
+        .iter()
+        .find(|plan| plan.id == *store)
+        .map_or_else(|| store.label(), |plan| plan.label.as_str())
+}
+
+impl<'a> Case<'a> {
+    fn label(&self, listing: &'a ListingView) -> String {
+        words::one_line(label(&listing.store, self.stores))
+    }
+
+    fn date_of(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.zone.clone()).date()
+    }
+
+    /// A date as a text names it, as "27 June 2023".
+    fn day(&self, at: Timestamp) -> String {
+        words::short_date(self.date_of(at))
+    }
+
+    fn title(&self) -> String {
+        format!("“{}”", words::clipped(&self.view.edition.title, 200))
+    }
+
+    /// The listings that the finding names; all of them when it is about the edition.
+    fn concerned(&self) -> Vec<&'a ListingView> {
+        self.view
+            .listings
+            .iter()
+            .filter(|listing| {
+                self.finding.stores.is_empty() || self.finding.stores.contains(&listing.store)
+            })
+            .collect()
+    }
+
+    /// The other listings that could be read lately and whose confirmed state passes.
+    fn others(&self, passes: impl Fn(Availability) -> bool) -> Vec<(&'a ListingView, &'a Spell)> {
+        self.view
+            .listings
+            .iter()
+            .filter(|listing| !self.finding.stores.contains(&listing.store))
+            .filter(|listing| listing.blind.is_none())
+            .filter_map(|listing| Some((listing, listing.now()?)))
+            .filter(|(_, spell)| spell.is_confirmed() && passes(spell.availability))
+            .collect()
+    }
+
+    /// The newest note of a kind.
+    fn noted(&self, is: impl Fn(&NoteKind) -> bool) -> Option<Timestamp> {
+        self.view
+            .notes
+            .iter()
+            .rev()
+            .find(|note| is(&note.kind))
+            .map(|note| note.at)
+    }
+
+    /// The day on which distribution was enabled, by the configuration or by a note.
+    fn enabled(&self) -> Option<Date> {
+        self.view.edition.distribution_enabled.or_else(|| {
+            self.noted(|kind| *kind == NoteKind::DistributionEnabled)
+                .map(|at| self.date_of(at))
+        })
+    }
+
+    /// `Amazon (https://…)`.
+    fn with_address(&self, listing: &'a ListingView) -> String {
+        format!(
+            "{} ({})",
+            self.label(listing),
+            words::one_line(&listing.address)
+        )
+    }
+
+    /// `Amazon (https://…) has shown “…” since 4 May 2023.`, or until when, if the page can no
+    /// longer be read; `None` when nothing was ever read there.
+    fn shown(&self, listing: &'a ListingView) -> Option<String> {
+        let spell = listing.confirmed().or_else(|| listing.now())?;
+        let says = words::clipped(&spell.says.words, 200);
+        let place = self.with_address(listing);
+        let since = self.day(spell.since);
+        let lasts = listing.blind.is_none() && spell.until.is_none();
+        let last = self.day(spell.last_seen);
+        Some(match (says.is_empty(), lasts) {
+            (true, true) => format!("{place} has had no page for it since {since}."),
+            (true, false) => format!("{place} had no page for it from {since} to {last}."),
+            (false, true) => format!("{place} has shown “{says}” since {since}."),
+            (false, false) => format!("{place} showed “{says}” from {since} to {last}."),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;

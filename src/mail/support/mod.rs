@@ -4,7 +4,9 @@
 //! can know is left to the author, in square brackets that no reader can overlook; Pubwatch never
 //! sends any of it.
 
-mod texts;
+mod pieces;
+mod to_distributor;
+mod to_kdp;
 
 use std::fmt;
 
@@ -176,14 +178,14 @@ pub struct Case<'a> {
 #[must_use]
 pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
     match text {
-        SupportText::ResendUnavailable => texts::resend_unavailable(case),
-        SupportText::NotListed => texts::not_listed(case),
-        SupportText::WrongDate => texts::wrong_date(case),
-        SupportText::KdpNotLive => texts::kdp_not_live(case),
-        SupportText::RightsQuery => texts::rights_query(case),
-        SupportText::FormatsNotLinked => texts::formats_not_linked(case),
-        SupportText::BarnesNobleFault => texts::barnes_noble_fault(case),
-        SupportText::StaleMetadata => texts::stale_metadata(case),
+        SupportText::ResendUnavailable => to_distributor::resend_unavailable(case),
+        SupportText::NotListed => to_distributor::not_listed(case),
+        SupportText::WrongDate => to_distributor::wrong_date(case),
+        SupportText::KdpNotLive => to_kdp::kdp_not_live(case),
+        SupportText::RightsQuery => to_kdp::rights_query(case),
+        SupportText::FormatsNotLinked => to_kdp::formats_not_linked(case),
+        SupportText::BarnesNobleFault => to_distributor::barnes_noble_fault(case),
+        SupportText::StaleMetadata => to_distributor::stale_metadata(case),
     }
 }
 

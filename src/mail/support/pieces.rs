@@ -1,0 +1,165 @@
+//! What the texts are put together from: pieces, and the facts of the case as phrases.
+
+use super::{Case, Paragraph, Piece, ReadyText};
+use crate::book::{Availability, Isbn10, NoteKind};
+use crate::mail::words;
+
+pub(super) fn said(text: impl Into<String>) -> Piece {
+    Piece::Said(text.into())
+}
+
+pub(super) fn complete(what: impl Into<String>) -> Piece {
+    Piece::Complete(what.into())
+}
+
+pub(super) fn screenshot() -> Piece {
+    Piece::Attach("a screenshot of the page, with the date".to_owned())
+}
+
+/// A fact, or the request to fill it in.
+pub(super) fn fact(known: Option<String>, what: &str) -> Piece {
+    known.map_or_else(|| complete(what), Piece::Said)
+}
+
+pub(super) fn paragraph(pieces: impl IntoIterator<Item = Piece>) -> Paragraph {
+    pieces.into_iter().collect()
+}
+
+pub(super) fn text(
+    subject: Option<String>,
+    paragraphs: impl IntoIterator<Item = Paragraph>,
+) -> ReadyText {
+    ReadyText {
+        subject,
+        paragraphs: paragraphs
+            .into_iter()
+            .filter(|paragraph| !paragraph.is_empty())
+            .collect(),
+    }
+}
+
+impl Case<'_> {
+    pub(super) fn isbn(&self) -> &str {
+        self.view.edition.isbn.as_str()
+    }
+
+    pub(super) fn isbn10(&self) -> Option<String> {
+        self.view
+            .edition
+            .isbn
+            .to_isbn10()
+            .as_ref()
+            .map(Isbn10::to_string)
+    }
+
+    /// The stores of the finding in one phrase, as "Amazon and Bookshop.org".
+    pub(super) fn where_it_is(&self) -> String {
+        let labels: Vec<String> = self
+            .concerned()
+            .into_iter()
+            .map(|listing| self.label(listing))
+            .collect();
+        words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    /// "Paperback 978…, “Title” by Author".
+    pub(super) fn book(&self) -> String {
+        let edition = &self.view.edition;
+        let by = edition
+            .author
+            .as_ref()
+            .map(|author| format!(" by {}", words::clipped(author, 100)))
+            .unwrap_or_default();
+        format!(
+            "{} {}, {}{by}",
+            edition.format.name(),
+            self.isbn(),
+            self.title()
+        )
+    }
+
+    pub(super) fn imprint(&self, what: &str) -> Piece {
+        let imprint = self.view.edition.imprint.as_ref();
+        fact(imprint.map(|name| words::clipped(name, 100)), what)
+    }
+
+    pub(super) fn dates(&self) -> Piece {
+        let edition = &self.view.edition;
+        let publication = words::short_date(edition.publication_date);
+        said(if edition.publication_date == edition.on_sale_date {
+            format!("Publication and on-sale date are both {publication}.")
+        } else {
+            format!(
+                "The publication date is {publication}, the on-sale date {}.",
+                words::short_date(edition.on_sale_date)
+            )
+        })
+    }
+
+    pub(super) fn enabled_on(&self) -> Piece {
+        fact(
+            self.enabled().map(words::short_date),
+            "the date on which you enabled distribution",
+        )
+    }
+
+    /// What the stores of the finding have shown, a sentence each.
+    pub(super) fn shown_there(&self) -> impl Iterator<Item = Piece> {
+        self.concerned()
+            .into_iter()
+            .filter_map(|listing| self.shown(listing))
+            .map(Piece::Said)
+            .collect::<Vec<_>>()
+            .into_iter()
+    }
+
+    /// "B&N (…) and Bookshop.org (…) list it for pre-order with that date.", where it is so.
+    pub(super) fn others_take_orders(&self) -> Option<Piece> {
+        let sentence = |passes: fn(Availability) -> bool, does: (&str, &str)| {
+            let found = self.others(passes);
+            if found.is_empty() {
+                return None;
+            }
+            let dated = found
+                .iter()
+                .all(|(_, spell)| spell.says.date == Some(self.view.edition.publication_date));
+            let names: Vec<String> = found
+                .iter()
+                .map(|(listing, _)| self.with_address(listing))
+                .collect();
+            let names = words::list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let does = if found.len() == 1 { does.0 } else { does.1 };
+            let tail = if dated { " with the right date" } else { "" };
+            Some(format!("{names} {does}{tail}."))
+        };
+        let sentences: Vec<String> = [
+            sentence(
+                |state| state == Availability::PreOrder,
+                ("takes pre-orders", "take pre-orders"),
+            ),
+            sentence(Availability::is_released, ("sells it", "sell it")),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        (!sentences.is_empty()).then(|| said(sentences.join(" ")))
+    }
+
+    /// What an account usually shows, less what the notes contradict.
+    pub(super) fn account_is_in_order(&self) -> Piece {
+        let changed = self.noted(|kind| {
+            matches!(
+                kind,
+                NoteKind::RevisionStarted | NoteKind::RevisionDone | NoteKind::DateChanged { .. }
+            )
+        });
+        let status = "The title status in my account is Title Available";
+        Piece::OnlyIfTrue(match changed {
+            Some(at) => format!(
+                "{status}; my last change of files or dates was on {}.",
+                self.day(at)
+            ),
+            None => format!("{status}, and I have made no file or date changes since enabling it."),
+        })
+    }
+}

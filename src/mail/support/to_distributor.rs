@@ -1,0 +1,246 @@
+//! The texts A, B, C and H, to the distributor, and G, to Barnes & Noble.
+
+use super::pieces::{complete, fact, paragraph, said, screenshot, text};
+use super::{Case, Piece, ReadyText};
+use crate::book::{Availability, Format, NoteKind};
+use crate::mail::words;
+
+/// A: to the distributor.
+pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
+    let place = case.where_it_is();
+    let isbn = case.isbn();
+    let others = case.others_take_orders();
+    let tail = if others.is_some() {
+        ", other stores take orders"
+    } else {
+        ""
+    };
+    text(
+        Some(format!(
+            "Please re-send {isbn} to {place}: shown as unavailable{tail}"
+        )),
+        [
+            paragraph([
+                said("Hello, I am the account holder for"),
+                case.imprint("the name of your account or imprint"),
+                said(format!(
+                    ". The {}, was enabled for distribution on",
+                    case.book()
+                )),
+                case.enabled_on(),
+                said("."),
+                case.dates(),
+            ]),
+            paragraph(
+                others
+                    .into_iter()
+                    .chain(case.shown_there())
+                    .chain([screenshot(), case.account_is_in_order()]),
+            ),
+            paragraph([said(format!(
+                "Could you confirm that the record sent to {place} carries the right publication \
+                 date and an orderable status, and re-send it? If something on my side blocks it, \
+                 please tell me what to change. Thank you."
+            ))]),
+        ],
+    )
+}
+
+/// B: to the distributor.
+pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
+    let place = case.where_it_is();
+    let isbn = case.isbn();
+    let today = case.date_of(case.now);
+    let days = case
+        .enabled()
+        .and_then(|date| date.until(today).ok())
+        .map(|span| i64::from(span.get_days()));
+    let late = days.map_or_else(String::new, |days| {
+        format!(", {} after enabling", words::count(days, "day"))
+    });
+    let missing = case.concerned().into_iter().filter_map(|listing| {
+        let spell = listing.confirmed()?;
+        let is_missing = spell.availability == Availability::NotListed && spell.until.is_none();
+        let seen = words::short_date(case.date_of(spell.last_seen));
+        is_missing.then(|| {
+            said(format!(
+                "On {seen} {} had no page for this ISBN.",
+                case.label(listing)
+            ))
+        })
+    });
+    let price = case.view.edition.list_price.as_ref();
+    text(
+        Some(format!("{isbn} not listed at {place}{late}")),
+        [
+            paragraph([
+                said(format!(
+                    "Hello, this is about the {}, enabled for distribution on",
+                    case.book()
+                )),
+                case.enabled_on(),
+                said("."),
+                case.dates(),
+            ]),
+            paragraph(missing.chain(case.others_take_orders())),
+            paragraph([
+                said(format!(
+                    "Could you tell me whether {place} receives this title in your feed, and if \
+                     so re-send it? I know that each store decides what to list; I only want to \
+                     be sure that the record is complete: cover, price"
+                )),
+                fact(price.map(ToString::to_string), "your list price"),
+                said(", discount"),
+                complete("your wholesale discount"),
+                said(", returns"),
+                complete("yes or no"),
+                said(". Thank you."),
+            ]),
+        ],
+    )
+}
+
+/// C: to the distributor, and after the switch to KDP.
+pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
+    let edition = &case.view.edition;
+    let right = words::short_date(edition.publication_date);
+    let shown = case.concerned().into_iter().filter_map(|listing| {
+        let spell = listing.now()?;
+        let place = case.with_address(listing);
+        let state = spell.availability.word().to_lowercase();
+        Some(said(match spell.says.date {
+            Some(date) if date != edition.publication_date => format!(
+                "{place} shows {} and the state “{state}” ({}).",
+                words::short_date(date),
+                words::clipped(&spell.says.words, 200)
+            ),
+            _ => format!(
+                "{place} shows “{}”, as if it were out already.",
+                words::clipped(&spell.says.words, 200)
+            ),
+        }))
+    });
+    let moved = case.view.notes.iter().rev().find_map(|note| {
+        if let NoteKind::DateChanged { to } = note.kind {
+            Some((to, note.at))
+        } else {
+            None
+        }
+    });
+    let moved = moved.into_iter().flat_map(|(to, at)| {
+        [
+            said("Earlier the date was"),
+            complete("the earlier date"),
+            said(format!(
+                ", and I moved it to {} on {}.",
+                words::short_date(to),
+                case.day(at)
+            )),
+        ]
+    });
+    text(
+        Some(format!(
+            "Wrong publication date at {} for {}: should be {right}",
+            case.where_it_is(),
+            case.isbn()
+        )),
+        [
+            paragraph([
+                said(format!("Hello, this is about the {}.", case.book())),
+                case.dates(),
+            ]),
+            paragraph(shown.chain([screenshot()]).chain(moved)),
+            paragraph([said(
+                "Could you check which date is in the record that the stores hold, correct it, \
+                 and send it out again? Please tell me whether any copies have been ordered or \
+                 shipped, since that decides whether I can keep this ISBN. Thank you.",
+            )]),
+        ],
+    )
+}
+
+/// G: to Barnes & Noble's title desk.
+pub(super) fn barnes_noble_fault(case: &Case<'_>) -> ReadyText {
+    let edition = &case.view.edition;
+    let ahead = case.date_of(case.now) < edition.publication_date;
+    let right = if ahead {
+        format!(
+            "a pre-order, for {}",
+            words::short_date(edition.publication_date)
+        )
+    } else {
+        "an Add to Cart button".to_owned()
+    };
+    let printed_to_order = edition.distribution.is_ingram_fed() && edition.format != Format::Ebook;
+    let rule = printed_to_order.then(|| {
+        said(
+            "It is a print-on-demand title from Ingram. Your help page on out-of-stock titles \
+             says that such titles should always show an Add to Cart button, and that titles with \
+             a future date are generally available for pre-order.",
+        )
+    });
+    text(
+        Some(format!(
+            "{}: wrong availability on the product page",
+            case.isbn()
+        )),
+        [
+            paragraph(
+                [said(format!("Hello, this is about the {}.", case.book()))]
+                    .into_iter()
+                    .chain(case.shown_there())
+                    .chain([said(format!("It should show {right}."))])
+                    .chain(rule),
+            ),
+            paragraph([
+                Piece::OnlyIfTrue("I am the publisher.".to_owned()),
+                said("The imprint is"),
+                case.imprint("your imprint"),
+                said("."),
+                Piece::Attach("the cover, and the data of the title".to_owned()),
+                said("Could you correct the page? Thank you."),
+            ]),
+        ],
+    )
+}
+
+/// H: to the distributor.
+pub(super) fn stale_metadata(case: &Case<'_>) -> ReadyText {
+    let place = case.where_it_is();
+    let changed =
+        case.noted(|kind| matches!(kind, NoteKind::RevisionDone | NoteKind::RevisionStarted));
+    let pages = case
+        .concerned()
+        .into_iter()
+        .map(|listing| case.with_address(listing))
+        .collect::<Vec<_>>();
+    let pages = words::list(&pages.iter().map(String::as_str).collect::<Vec<_>>());
+    let weeks = changed.map(|at| case.now.duration_since(at).as_hours() / (24 * 7));
+    let late = match weeks {
+        Some(weeks @ 1..) => format!(", {} later", words::count(weeks, "week")),
+        _ => String::new(),
+    };
+    text(
+        Some(format!(
+            "Please re-send {} to {place}: old data shown",
+            case.isbn()
+        )),
+        [
+            paragraph([
+                said("Hello, I changed"),
+                complete("what you changed: the cover, the description, the price"),
+                said("on"),
+                fact(changed.map(|at| case.day(at)), "the date"),
+                said(format!("for the {}.", case.book())),
+            ]),
+            paragraph([
+                said(format!("{pages} still shows the old state{late}.")),
+                screenshot(),
+                Piece::OnlyIfTrue("Other stores show the new one.".to_owned()),
+            ]),
+            paragraph([said(format!(
+                "Could you re-send the record and the image to {place}? Thank you."
+            ))]),
+        ],
+    )
+}

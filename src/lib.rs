@@ -6,6 +6,7 @@
 
 pub mod book;
 pub mod config;
+pub mod schedule;
 pub mod page;
 pub mod history;
 pub mod judge;

@@ -1,0 +1,13 @@
+//! When to look: how often each listing deserves a look, when it is due, and the heartbeat that
+//! asks.
+//!
+//! What is due is decided from stored times and the clock, never from timers, so that a machine
+//! that slept, was restarted, or whose clock was set, neither forgets a look nor doubles one.
+
+pub mod cadence;
+pub mod cron;
+pub mod due;
+pub mod ticker;
+
+pub use cadence::{Launch, Urgency};
+pub use due::{Due, Rhythm, Rules, Times, Why, due};

@@ -1,0 +1,112 @@
+//! The heartbeat: one tick a minute, by UTC, into a channel.
+//!
+//! It decides nothing. tokio-cron-scheduler keeps the offset that a zone had when the job was
+//! made, lets runs overlap and never catches up, so what is due is asked of [`super::due`] at
+//! every tick; a tick that is lost or late costs a minute and nothing else.
+
+use tokio::sync::mpsc;
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+/// Once a minute, on the minute; the first field is the seconds.
+const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// A tick. It carries no time: whoever hears it looks at the clock, since it may have waited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tick;
+
+/// A running heartbeat.
+pub struct Ticker {
+    scheduler: JobScheduler,
+}
+
+impl std::fmt::Debug for Ticker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ticker").finish_non_exhaustive()
+    }
+}
+
+/// The heartbeat cannot start or stop.
+#[derive(Debug, thiserror::Error)]
+#[error("the heartbeat cannot be {verb}: {source}; restart pubwatch")]
+pub struct TickerError {
+    verb: &'static str,
+    source: JobSchedulerError,
+}
+
+impl Ticker {
+    /// Starts a heartbeat that sends one tick a minute.
+    ///
+    /// A tick that finds the channel full is dropped: there is one waiting already.
+    ///
+    /// # Errors
+    ///
+    /// [`TickerError`] when the scheduler cannot start.
+    pub async fn start(ticks: mpsc::Sender<Tick>) -> Result<Self, TickerError> {
+        Self::start_at(EVERY_MINUTE, ticks).await
+    }
+
+    async fn start_at(schedule: &str, ticks: mpsc::Sender<Tick>) -> Result<Self, TickerError> {
+        let wrong = |source| TickerError {
+            verb: "started",
+            source,
+        };
+        let scheduler = JobScheduler::new().await.map_err(wrong)?;
+        let job = Job::new(schedule, move |_, _| {
+            // Full: one is waiting. Closed: the program is about to end.
+            let _ = ticks.try_send(Tick);
+        })
+        .map_err(wrong)?;
+        scheduler.add(job).await.map_err(wrong)?;
+        scheduler.start().await.map_err(wrong)?;
+        Ok(Self { scheduler })
+    }
+
+    /// Stops the heartbeat; no tick is sent afterwards.
+    ///
+    /// # Errors
+    ///
+    /// [`TickerError`] when the scheduler cannot stop.
+    pub async fn stop(mut self) -> Result<(), TickerError> {
+        self.scheduler
+            .shutdown()
+            .await
+            .map_err(|source| TickerError {
+                verb: "stopped",
+                source,
+            })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn it_ticks_until_it_is_stopped() {
+        let (sender, mut ticks) = mpsc::channel(1);
+        let ticker = Ticker::start_at("* * * * * *", sender).await.unwrap();
+        for _ in 0..2 {
+            let tick = timeout(Duration::from_secs(10), ticks.recv()).await;
+            assert_eq!(tick, Ok(Some(Tick)));
+        }
+        ticker.stop().await.unwrap();
+        // One may have been on its way.
+        while ticks.try_recv().is_ok() {}
+        let after = timeout(Duration::from_millis(2500), ticks.recv()).await;
+        assert!(!matches!(after, Ok(Some(Tick))), "a tick after the end");
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn ticks_that_nobody_hears_do_not_pile_up() {
+        let (sender, mut ticks) = mpsc::channel(1);
+        let ticker = Ticker::start_at("* * * * * *", sender).await.unwrap();
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        ticker.stop().await.unwrap();
+        assert_eq!(ticks.try_recv(), Ok(Tick));
+        assert!(ticks.try_recv().is_err());
+    }
+}

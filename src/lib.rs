@@ -12,6 +12,7 @@ pub mod history;
 pub mod judge;
 pub mod alerts;
 pub mod mail;
+pub mod web;
 
 pub mod clock;
 pub mod db;

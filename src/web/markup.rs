@@ -1,0 +1,77 @@
+//! Text from outside, made safe to stand in markup. Everything from a store is text.
+
+use crate::mail::words;
+
+/// Text for an XML or HTML element or a quoted attribute.
+///
+/// It becomes one line without control characters and without the characters that turn the
+/// direction of what follows; the five characters with a meaning in markup are escaped, and what
+/// XML 1.0 (§2.2) forbids is left out.
+#[must_use]
+pub fn text(raw: &str) -> String {
+    let line = words::one_line(raw);
+    let mut safe = String::with_capacity(line.len() + 16);
+    for character in line.chars() {
+        match character {
+            '&' => safe.push_str("&amp;"),
+            '<' => safe.push_str("&lt;"),
+            '>' => safe.push_str("&gt;"),
+            '"' => safe.push_str("&quot;"),
+            '\'' => safe.push_str("&#39;"),
+            '\u{FFFE}' | '\u{FFFF}' => {}
+            other => safe.push(other),
+        }
+    }
+    safe
+}
+
+/// Text clipped to `most` characters, for an element or a quoted attribute.
+#[must_use]
+pub fn clipped(raw: &str, most: usize) -> String {
+    text(&words::clipped(raw, most))
+}
+
+/// About how wide a line of the system's font is, in hundredths of its size: Chinese, Japanese and
+/// Korean letters and pictographs are square, the others a little over half as wide as high.
+#[must_use]
+pub fn width(line: &str) -> i64 {
+    line.chars()
+        .map(|character| match u32::from(character) {
+            0x1100..=0x11FF | 0x2E80..=0xD7FF | 0xF900..=0xFAFF | 0xFF00..=0xFF60 => 100,
+            0x1_F000.. => 110,
+            _ => match character {
+                'i' | 'j' | 'l' | 'I' | '.' | ',' | '\'' | ':' | ' ' | '|' => 30,
+                'm' | 'w' | 'M' | 'W' | '@' | '%' => 90,
+                'A'..='Z' => 68,
+                _ => 56,
+            },
+        })
+        .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn markup_in_text_stays_text() {
+        assert_eq!(
+            text("<script>alert(\"1\")</script> & 'more'"),
+            "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt; &amp; &#39;more&#39;"
+        );
+    }
+
+    #[test]
+    fn what_xml_forbids_and_what_turns_the_direction_is_left_out() {
+        assert_eq!(
+            text("a\u{0}b\u{1b}c\u{202e}d\u{ffff}e\nf\u{2066}"),
+            "a b cde f"
+        );
+    }
+
+    #[test]
+    fn wide_letters_are_wider() {
+        assert!(width("五十音") > width("abc"));
+        assert!(width("ill") < width("mmm"));
+    }
+}

@@ -1,0 +1,11 @@
+//! Reviewing: the availability history on pages, in pictures, and in the forms that scripts want.
+//!
+//! What is shown is made by pure functions from values; `sqlite.rs` gathers the values, `server.rs`
+//! answers requests, `security.rs` says whom it answers.
+
+pub mod face;
+pub mod markup;
+pub mod timeline;
+
+#[cfg(test)]
+mod testing;

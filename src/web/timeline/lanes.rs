@@ -1,0 +1,233 @@
+//! One lane: the store's name, the windows' grounds, the bars, and the gaps.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+
+use super::canvas::Canvas;
+use super::marks::tip;
+use super::{BAR, Frame, Layout, Stretch};
+use crate::book::Availability;
+use crate::history::{ListingView, Spell};
+use crate::judge::Severity;
+use crate::mail::words;
+use crate::web::face::face;
+use crate::web::markup::{clipped, text, width};
+
+/// Bars and gaps narrower than this are drawn this wide: a short spell must not vanish.
+const LEAST: i64 = 3;
+
+pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
+    let Some(listing) = frame.picture.view.listings.get(lane) else {
+        return;
+    };
+    let store = listing.store.label();
+    canvas.put(format_args!(
+        r#"<g role="list" aria-label="{}">"#,
+        text(store)
+    ));
+    name(canvas, frame, lane, store);
+    grounds(canvas, frame, lane);
+    let y = frame.bar_top(lane);
+    canvas.put(format_args!(
+        r#"<path class="rail" d="M{} {middle}H{}"/>"#,
+        frame.scale.left,
+        frame.scale.right(),
+        middle = y + BAR / 2
+    ));
+    for (index, spell) in listing.spells.iter().enumerate() {
+        bar(canvas, frame, lane, (listing, index, spell));
+    }
+    for stretch in gaps(frame, lane, listing) {
+        gap(canvas, frame, lane, stretch);
+    }
+    canvas.put(format_args!("</g>"));
+}
+
+fn name(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, store: &str) {
+    let (y, most) = match frame.picture.layout {
+        Layout::Wide => (frame.bar_top(lane) + BAR / 2 + 5, 19),
+        Layout::Narrow => (frame.bar_top(lane) - 6, 44),
+    };
+    canvas.put(format_args!(
+        r#"<text class="store" x="4" y="{y}" aria-hidden="true">{}</text>"#,
+        clipped(store, most)
+    ));
+}
+
+fn grounds(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
+    for ground in frame.picture.grounds.get(lane).into_iter().flatten() {
+        let (class, words) = match ground.severity {
+            Severity::GoodNews => continue,
+            Severity::Watch => ("ground-watch", "unusual from here, but waiting is right"),
+            Severity::Act => ("ground-act", "acting is right from here"),
+        };
+        let (from, to) = (
+            frame.scale.x(ground.stretch.from),
+            frame.scale.x(ground.stretch.to),
+        );
+        if to > from {
+            canvas.put(format_args!(
+                r#"<rect class="{class}" x="{from}" y="{}" width="{}" height="{}"><title>{words}</title></rect>"#,
+                frame.bar_top(lane) - 4,
+                to - from,
+                BAR + 8
+            ));
+        }
+    }
+}
+
+/// Until when the last reading of a spell is taken to hold.
+fn holds_until(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> Timestamp {
+    spell.until.unwrap_or_else(|| {
+        listing
+            .blind
+            .as_ref()
+            .map_or(frame.picture.now, |blind| blind.since)
+            .max(spell.last_seen)
+    })
+}
+
+fn bar(
+    canvas: &mut Canvas,
+    frame: &Frame<'_>,
+    lane: usize,
+    (listing, index, spell): (&ListingView, usize, &Spell),
+) {
+    let until = holds_until(frame, listing, spell);
+    if until < frame.scale.from || frame.scale.to < spell.since {
+        return;
+    }
+    let (from, to) = (frame.scale.x(spell.since), frame.scale.x(until));
+    let wide = (to - from - 1).max(LEAST);
+    let y = frame.bar_top(lane);
+    let face = face(spell.availability);
+    let doubt = if spell.is_confirmed() { "" } else { " once" };
+    let (first, second) = told(frame, spell);
+    canvas.put(format_args!(
+        r#"<g class="bar {}{doubt}" role="listitem" tabindex="0" id="{}l{lane}s{index}" aria-label="{}">"#,
+        face.class,
+        frame.name,
+        text(&format!("{first}. {second}")),
+    ));
+    let (top, high) = if spell.availability == Availability::NotListed {
+        // Nothing there: a line, not a bar.
+        (y + BAR / 2 - 3, 6)
+    } else {
+        (y + 1, BAR - 2)
+    };
+    canvas.put(format_args!(
+        r#"<rect class="body" x="{from}" y="{top}" width="{wide}" height="{high}" rx="{}"/>"#,
+        (high / 2).min(wide / 2).min(8),
+    ));
+    if frame.picture.layout == Layout::Wide || spell.availability != Availability::NotListed {
+        word(canvas, spell.availability, (from, wide), y);
+    }
+    tip(canvas, frame, (from + wide / 2, y - 5), (&first, &second));
+    canvas.put(format_args!("</g>"));
+}
+
+/// The state's word inside its bar where it fits, otherwise its letter.
+fn word(canvas: &mut Canvas, state: Availability, (from, wide): (i64, i64), y: i64) {
+    let letter = state.letter().to_string();
+    let word = state.word();
+    let fits = width(word) * 13 / 100 + 12 <= wide;
+    let (label, class, y) = match (state, fits) {
+        // Above its line.
+        (Availability::NotListed, true) => (word, "word under", y + 6),
+        (Availability::NotListed, false) => return,
+        (_, true) => (word, "word", y + BAR / 2 + 5),
+        (_, false) if wide >= 13 => (letter.as_str(), "word", y + BAR / 2 + 5),
+        (_, false) => return,
+    };
+    canvas.put(format_args!(
+        r#"<text class="{class}" x="{}" y="{y}" text-anchor="middle" aria-hidden="true">{label}</text>"#,
+        from + wide / 2
+    ));
+}
+
+/// What hovering or focusing a bar tells: the exact words, and the two times.
+fn told(frame: &Frame<'_>, spell: &Spell) -> (String, String) {
+    let zone = frame.picture.zone;
+    let now = frame.picture.now;
+    let mut first = format!(
+        "{}: “{}”",
+        spell.availability.word(),
+        words::clipped(&spell.says.words, 64)
+    );
+    if let Some(date) = spell.says.date {
+        let _ = write!(first, ", {}", words::short_date(date));
+    }
+    let since = words::brief_moment(spell.since, zone, now);
+    let length = spell.until.unwrap_or(now).duration_since(spell.since);
+    let mut second = match spell.until {
+        Some(until) => format!(
+            "{since} to {}, {}",
+            words::brief_moment(until, zone, now),
+            words::lasting(length)
+        ),
+        None => format!("since {since}, {}", words::lasting(length)),
+    };
+    if !spell.is_confirmed() {
+        second.push_str(", not confirmed by a second look");
+    }
+    (first, second)
+}
+
+/// The gaps of a lane: those that were given, or at least the present blindness.
+fn gaps(frame: &Frame<'_>, lane: usize, listing: &ListingView) -> Vec<Stretch> {
+    if let Some(given) = frame.picture.unseen.get(lane) {
+        return given.clone();
+    }
+    listing
+        .blind
+        .iter()
+        .map(|blind| Stretch {
+            from: blind.since,
+            to: frame.picture.now,
+        })
+        .collect()
+}
+
+fn gap(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, stretch: Stretch) {
+    if stretch.to < frame.scale.from || frame.scale.to < stretch.from {
+        return;
+    }
+    let (from, to) = (frame.scale.x(stretch.from), frame.scale.x(stretch.to));
+    let wide = (to - from).max(LEAST);
+    let y = frame.bar_top(lane);
+    let zone = frame.picture.zone;
+    let now = frame.picture.now;
+    let second = format!(
+        "{} to {}, {}",
+        words::brief_moment(stretch.from, zone, now),
+        words::brief_moment(stretch.to, zone, now),
+        words::lasting(stretch.to.duration_since(stretch.from))
+    );
+    canvas.put(format_args!(
+        r#"<g class="bar gap" role="listitem" tabindex="0" aria-label="{label}"><rect class="veil" x="{from}" y="{top}" width="{wide}" height="{high}"/><rect class="body" x="{from}" y="{top}" width="{wide}" height="{high}" fill="url(#h{name})"/>"#,
+        label = text(&format!("Not seen. {second}")),
+        top = y + 1,
+        high = BAR - 2,
+        name = frame.name,
+    ));
+    let label = "Not seen";
+    if wide > width(label) * 13 / 100 + 20 {
+        let middle = from + wide / 2;
+        let half = width(label) * 13 / 200 + 6;
+        canvas.put(format_args!(
+            r#"<rect class="veil" x="{}" y="{}" width="{}" height="18" rx="4"/><text class="word" x="{middle}" y="{}" text-anchor="middle" aria-hidden="true">{label}</text>"#,
+            middle - half,
+            y + BAR / 2 - 9,
+            half * 2,
+            y + BAR / 2 + 5,
+        ));
+    }
+    tip(
+        canvas,
+        frame,
+        (from + wide / 2, y - 5),
+        ("Not seen: nobody could read the page", &second),
+    );
+    canvas.put(format_args!("</g>"));
+}

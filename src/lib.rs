@@ -8,6 +8,7 @@ pub mod book;
 pub mod config;
 pub mod schedule;
 pub mod page;
+pub mod stores;
 pub mod history;
 pub mod judge;
 pub mod alerts;

@@ -1,5 +1,17 @@
 //! A page as it came, and what reading it may yield. Reading never fails and never guesses.
 
+pub mod dates;
+pub mod dom;
+pub mod encoding;
+pub mod identity;
+pub mod json_ld;
+pub mod money;
+pub mod pattern;
+pub mod refusal;
+pub mod sieve;
+pub mod trace;
+pub mod wording;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +68,8 @@ pub struct Says {
     pub place: String,
     /// The date that goes with the state: of publication, release or delivery.
     pub date: Option<Date>,
+    /// The publication date that the page gives among its details.
+    pub published: Option<Date>,
     /// The price of the offer.
     pub price: Option<Money>,
     /// Who sells it.
@@ -85,6 +99,7 @@ impl Says {
             words: words.to_owned(),
             place: place.to_owned(),
             date: None,
+            published: None,
             price: None,
             seller: None,
             ships_from: None,

@@ -1,0 +1,409 @@
+//! Pages that are not the page: bot walls, captchas, challenges, error pages, missing pages.
+//!
+//! This comes before all other reading, since a wall may come with any status, also 200, and may
+//! say "in stock" anywhere. Walls are told by marks that no product page carries; where a mark
+//! could also stand on a product page (a title, a sentence), the page must be small as well:
+//! walls measure less than 10 kB, product pages more than 150 kB.
+//!
+//! Sources: saved walls of Amazon's, Akamai's, Cloudflare's and `PerimeterX`'s; the provider list of
+//! microlinkhq/is-antibot; tamnd/amz-cli, `amz/classify.go`.
+
+use super::dom::{collapse, shorten};
+use super::trace::Trace;
+use super::wording::{Meaning, Wording};
+use super::{Page, Reading, Says, UnreadReason};
+use crate::book::{Availability, Family};
+
+/// So much of a page's beginning is looked at, in bytes.
+const HEAD: usize = 64 * 1024;
+
+/// A page larger than this is no wall by its title or sentences alone, in bytes.
+const SMALL: usize = 48 * 1024;
+
+/// Marks that only walls carry, in lower case, and what they are.
+const WALLS: &[(&str, &str)] = &[
+    ("/errors/validatecaptcha", "Amazon's captcha"),
+    ("/errors_page/validatecaptcha", "Amazon's captcha"),
+    ("opfcaptcha.amazon", "Amazon's captcha"),
+    ("id=\"captchacharacters\"", "Amazon's captcha"),
+    ("window.gokuprops", "a challenge of AWS WAF"),
+    ("_cf_chl_opt", "a challenge of Cloudflare"),
+    ("?bm-verify=", "a challenge of Akamai"),
+    ("&bm-verify=", "a challenge of Akamai"),
+    ("id=\"px-captcha\"", "a challenge of PerimeterX"),
+    ("cs_503_", "Amazon's error page for robots"),
+    ("error/500_503.png", "Amazon's error page for robots"),
+];
+
+/// Titles of walls, in lower case; the whole title must be one of them, and the page small.
+const TITLES: &[&str] = &[
+    "robot check",
+    "bot check",
+    "just a moment...",
+    "attention required! | cloudflare",
+    "access denied",
+    "access to this page has been denied",
+    "access to this page has been denied.",
+    "pardon our interruption",
+    "sorry! something went wrong!",
+    "request blocked",
+    "human verification",
+    "security check",
+    "ddos-guard",
+    "403 forbidden",
+    "429 too many requests",
+    "503 service unavailable",
+];
+
+/// Sentences and addresses of walls, in lower case, on small pages.
+const SMALL_WALLS: &[(&str, &str)] = &[
+    ("errors.edgesuite.net", "a refusal of Akamai's"),
+    ("errors&#46;edgesuite&#46;net", "a refusal of Akamai's"),
+    ("captcha-delivery.com", "a challenge of DataDome"),
+    ("geo.captcha-delivery", "a challenge of DataDome"),
+    ("g-recaptcha", "a captcha"),
+    ("hcaptcha.com", "a captcha"),
+    (
+        "enable javascript and cookies to continue",
+        "a challenge of Cloudflare",
+    ),
+    ("make sure you're not a robot", "a challenge"),
+];
+
+/// Reads a page that is not the page: a refusal, an error, or the store's word that there is none.
+/// `None` for every page that may be the product's.
+#[must_use]
+pub fn read(page: &Page<'_>, wording: &Wording, trace: &mut Trace) -> Option<Reading> {
+    let head = Head::of(page);
+    by_address(page, trace)
+        .or_else(|| by_header(page, trace))
+        .or_else(|| by_wall(&head, page, wording, trace))
+        .or_else(|| by_missing_page(&head, page, wording, trace))
+        .or_else(|| by_status(&head, page, trace))
+}
+
+/// The beginning of a page, in the forms in which it is searched.
+struct Head {
+    /// Lower case, with the tags.
+    raw: String,
+    /// Without tags and scripts, collapsed, only for small pages.
+    text: String,
+    title: String,
+    small: bool,
+}
+
+impl Head {
+    fn of(page: &Page<'_>) -> Self {
+        let mut end = page.body.len().min(HEAD);
+        while !page.body.is_char_boundary(end) {
+            end -= 1;
+        }
+        let raw = page.body[..end].to_ascii_lowercase();
+        let small = page.body.len() <= SMALL;
+        Self {
+            title: title(&raw),
+            text: if small {
+                without_tags(&raw)
+            } else {
+                String::new()
+            },
+            raw,
+            small,
+        }
+    }
+}
+
+fn title(raw: &str) -> String {
+    let Some((_, after)) = raw.split_once("<title") else {
+        return String::new();
+    };
+    let after = after.split_once('>').map_or("", |(_, after)| after);
+    collapse(after.split("</title").next().unwrap_or_default())
+}
+
+/// The text and the `alt` and `value` attributes of a page, roughly: enough to look for a sentence.
+fn without_tags(raw: &str) -> String {
+    let mut text = String::new();
+    let mut rest = raw;
+    while let Some((before, tag)) = rest.split_once('<') {
+        text.push_str(before);
+        text.push(' ');
+        let skipped = ["script", "style"]
+            .iter()
+            .find(|name| tag.starts_with(**name))
+            .and_then(|name| tag.split_once(&format!("</{name}")))
+            .map(|(_, after)| after);
+        let tag = skipped.unwrap_or(tag);
+        let Some((attributes, after)) = tag.split_once('>') else {
+            return entities(&collapse(&text));
+        };
+        for name in ["alt=\"", "value=\""] {
+            if let Some((_, value)) = attributes.split_once(name) {
+                text.push_str(value.split('"').next().unwrap_or_default());
+                text.push(' ');
+            }
+        }
+        rest = after;
+    }
+    text.push_str(rest);
+    entities(&collapse(&text))
+}
+
+fn entities(text: &str) -> String {
+    text.replace("&#39;", "'")
+        .replace("&#x27;", "'")
+        .replace("&apos;", "'")
+        .replace("&rsquo;", "'")
+        .replace("&nbsp;", " ")
+        .replace("&amp;", "&")
+}
+
+fn by_address(page: &Page<'_>, trace: &mut Trace) -> Option<Reading> {
+    let address = page.address?;
+    let wall = [
+        ("/ap/signin", "the store asks to sign in"),
+        ("/ap/cvf", "the store asks to sign in"),
+        ("/black-curtain/", "the store asks for the visitor's age"),
+        ("/errors/validatecaptcha", "Amazon's captcha"),
+    ]
+    .into_iter()
+    .find(|(mark, _)| address.to_ascii_lowercase().contains(mark));
+    trace.look("refusal/address", "the address", wall.map(|(_, what)| what));
+    let (mark, what) = wall?;
+    Some(blocked("refusal/address", &format!("{what} ({mark})")))
+}
+
+fn by_header(page: &Page<'_>, trace: &mut Trace) -> Option<Reading> {
+    let found = page.headers.iter().find(|(name, value)| {
+        let value = value.to_ascii_lowercase();
+        match name.to_ascii_lowercase().as_str() {
+            "cf-mitigated" => value.contains("challenge"),
+            "x-amzn-waf-action" => value.contains("challenge") || value.contains("captcha"),
+            _ => false,
+        }
+    });
+    let words = found.map(|(name, value)| format!("{name}: {value}"));
+    trace.look("refusal/header", "the headers", words.as_deref());
+    Some(blocked("refusal/header", &words?))
+}
+
+fn by_wall(head: &Head, page: &Page<'_>, wording: &Wording, trace: &mut Trace) -> Option<Reading> {
+    let marks = if head.small { SMALL_WALLS } else { &[] };
+    let mark = WALLS
+        .iter()
+        .chain(marks)
+        .find(|(mark, _)| head.raw.contains(mark));
+    trace.look(
+        "refusal/mark",
+        "the beginning of the page",
+        mark.map(|(_, what)| *what),
+    );
+    if let Some((mark, what)) = mark {
+        return Some(blocked("refusal/mark", &format!("{what} ({mark})")));
+    }
+    let is_wall = head.small && TITLES.contains(&head.title.as_str());
+    trace.look(
+        "refusal/title",
+        "<title>",
+        is_wall.then_some(head.title.as_str()),
+    );
+    if is_wall {
+        return Some(blocked("refusal/title", &head.title));
+    }
+    let family = page.store.family();
+    let sentence = wording
+        .find(&head.text, family, &[Meaning::Captcha])
+        .map(|hit| hit.phrase.written.text.clone());
+    trace.look(
+        "refusal/sentence",
+        "the text of a small page",
+        sentence.as_deref(),
+    );
+    Some(blocked("refusal/sentence", &sentence?))
+}
+
+/// The store's own page for a missing one. Amazon's carries the same address for automated access
+/// as its captcha, so that address is no mark of a wall.
+fn by_missing_page(
+    head: &Head,
+    page: &Page<'_>,
+    wording: &Wording,
+    trace: &mut Trace,
+) -> Option<Reading> {
+    let family = page.store.family();
+    let sentence = wording
+        .find(&head.text, family, &[Meaning::NotFound])
+        .map(|hit| hit.phrase.written.text.clone());
+    let known = match family {
+        Family::Amazon => head.raw.contains("dogsofamazon"),
+        Family::BarnesNoble | Family::Bookshop | Family::Other => false,
+    };
+    // A page that comes with 200 must be the store's own error page beyond doubt: "page not found"
+    // alone may be the title of a book.
+    let sure = known && sentence.is_some();
+    let is_missing = match page.status {
+        404 | 410 => known || sentence.is_some() || names_store(head, page),
+        _ => sure,
+    };
+    trace.look(
+        "refusal/missing",
+        "status, text",
+        is_missing.then(|| sentence.as_deref().unwrap_or("the store's own error page")),
+    );
+    if !is_missing {
+        return None;
+    }
+    let words = sentence.unwrap_or_else(|| {
+        let title = if head.title.is_empty() {
+            "no text"
+        } else {
+            &head.title
+        };
+        format!("{} {}", page.status, shorten(title, 120))
+    });
+    let says = Says::new(
+        Availability::NotListed,
+        "store/missing-page",
+        &words,
+        "the page",
+    );
+    Some(Reading::Says(Box::new(says)))
+}
+
+/// The page names the store: a 404 of somebody between us and the store does not.
+fn names_store(head: &Head, page: &Page<'_>) -> bool {
+    let store = page.store.as_str();
+    let label = page.store.label().to_ascii_lowercase();
+    head.raw.contains(store)
+        || head.raw.contains(&label)
+        || head.raw.contains(&label.replace('&', "&amp;"))
+}
+
+fn by_status(head: &Head, page: &Page<'_>, trace: &mut Trace) -> Option<Reading> {
+    let words = if head.title.is_empty() {
+        format!("status {}", page.status)
+    } else {
+        format!("status {}: {}", page.status, shorten(&head.title, 120))
+    };
+    let reason = match page.status {
+        200 | 203 => None,
+        401 | 403 | 407 | 429 | 430 => Some(UnreadReason::Blocked),
+        500..=599 => Some(UnreadReason::Unreachable),
+        _ => Some(UnreadReason::NoEvidence),
+    };
+    trace.look(
+        "refusal/status",
+        "the status",
+        reason.map(|_| words.as_str()),
+    );
+    Some(Reading::unread(reason?, "refusal/status", &words))
+}
+
+fn blocked(rule: &str, words: &str) -> Reading {
+    Reading::unread(UnreadReason::Blocked, rule, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::StoreId;
+
+    #[track_caller]
+    fn check(store: &str, status: u16, body: &str, expected: &str) {
+        let store = StoreId::new(store);
+        let page = Page {
+            store: &store,
+            address: None,
+            status,
+            headers: &[],
+            body,
+        };
+        let reading = read(&page, Wording::shipped(), &mut Trace::default());
+        let name = match &reading {
+            None => "page",
+            Some(Reading::Unread(unread)) => unread.reason.name(),
+            Some(Reading::Says(says)) => says.availability.name(),
+        };
+        assert_eq!(name, expected, "{reading:?}");
+    }
+
+    #[test]
+    fn walls_are_told_whatever_the_status() {
+        for status in [200, 202, 403, 404, 503] {
+            check(
+                "amazon.com",
+                status,
+                "<form action=\"/errors/validateCaptcha\">In stock</form>",
+                "blocked",
+            );
+        }
+        check(
+            "bookshop.org",
+            403,
+            "<title>Just a moment...</title>",
+            "blocked",
+        );
+        check(
+            "bookshop.org",
+            200,
+            "<title> Just a\nmoment... </title>",
+            "blocked",
+        );
+        check(
+            "barnesandnoble.com",
+            200,
+            "<title>Access Denied</title>",
+            "blocked",
+        );
+        check(
+            "amazon.it",
+            200,
+            "<p>Fai clic sul pulsante qui sotto per continuare</p>",
+            "blocked",
+        );
+    }
+
+    #[test]
+    fn the_status_alone_says_what_it_can() {
+        check("amazon.com", 403, "", "blocked");
+        check("amazon.com", 429, "<p>In stock</p>", "blocked");
+        check("amazon.com", 500, "<p>In stock</p>", "unreachable");
+        check("amazon.com", 301, "", "no_evidence");
+        check("amazon.com", 202, "", "no_evidence");
+        check("amazon.com", 200, "", "page");
+    }
+
+    #[test]
+    fn a_missing_page_is_the_store_s_own() {
+        let dogs = "<title>Page Not Found</title><!-- To discuss automated access to Amazon data \
+                    please contact api-services-support@amazon.com --><a href=/dogsofamazon>";
+        check("amazon.com", 404, dogs, "not_listed");
+        check("amazon.com", 200, dogs, "not_listed");
+        check("amazon.com", 404, "", "no_evidence");
+        check("amazon.com", 404, "nginx", "no_evidence");
+        check(
+            "bookshop.org",
+            404,
+            "<title>Not here - Bookshop.org US</title>",
+            "not_listed",
+        );
+        check(
+            "barnesandnoble.com",
+            404,
+            "<p>Barnes &amp; Noble</p>",
+            "not_listed",
+        );
+    }
+
+    #[test]
+    fn a_book_with_the_title_of_a_wall_is_a_page() {
+        let long = format!("<title>Access Denied</title>{}", "<p>x</p>".repeat(10_000));
+        check("amazon.com", 200, &long, "page");
+        check(
+            "amazon.com",
+            200,
+            "<title>Page Not Found: a novel</title>",
+            "page",
+        );
+    }
+}

@@ -1,0 +1,217 @@
+//! A streaming pass over a page that keeps only the parts that a reader names.
+//!
+//! Building a document tree is where the time of reading goes, and a product page is megabytes of
+//! scripts and recommendations around a few kilobytes that matter. The pass finds where the named
+//! parts begin and end, cuts them out, and a second pass over the cuttings removes scripts, styles
+//! and drawings. The tree is then built of what is left, which is also the evidence that is worth
+//! keeping.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+
+use lol_html::html_content::Element;
+use lol_html::{
+    ElementContentHandlers, HtmlRewriter, RewriteStrSettings, Selector, Settings, rewrite_str,
+};
+
+/// The most bytes of kept parts from which a tree is built. The largest real page keeps a tenth.
+pub const MOST_KEPT: usize = 4 * 1024 * 1024;
+
+/// The deepest nesting from which a tree is built; browsers stop at about the same depth. Deeper
+/// pages make every tree builder slow: its steps grow with the square of the depth.
+pub const DEEPEST: usize = 512;
+
+/// What the pass removes from the kept parts. `option` lists are quantities.
+const CHAFF: &str =
+    "script:not([type='application/ld+json']), style, svg, noscript, template, iframe, option";
+
+/// What a page is too large or too deep for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unsiftable {
+    /// The parts alone are larger than any page is.
+    #[error("its parts are larger than {} kB", MOST_KEPT / 1024)]
+    TooLarge,
+    /// The parts are nested deeper than any page is.
+    #[error("its parts are nested deeper than {DEEPEST} levels")]
+    TooDeep,
+    /// The pass gave up.
+    #[error("it cannot be taken apart")]
+    Broken,
+}
+
+/// Keeps the parts of a page that one of `parts` (CSS selectors) selects, in document order, whole
+/// and without scripts.
+///
+/// # Errors
+///
+/// [`Unsiftable`] when a tree of the parts would be too large or too deep.
+pub fn sieve(body: &str, parts: &[&str]) -> Result<String, Unsiftable> {
+    let mut kept = String::new();
+    for range in ranges(body, parts)? {
+        kept.push_str(body.get(range).unwrap_or_default());
+        kept.push('\n');
+        if kept.len() > 4 * MOST_KEPT {
+            return Err(Unsiftable::TooLarge);
+        }
+    }
+    let kept = winnow(&kept)?;
+    if kept.len() > MOST_KEPT {
+        return Err(Unsiftable::TooLarge);
+    }
+    if depth(&kept) > DEEPEST {
+        return Err(Unsiftable::TooDeep);
+    }
+    Ok(kept)
+}
+
+type Found = Rc<RefCell<Vec<Range<usize>>>>;
+
+/// Where the parts stand in the page, in order, none within another.
+fn ranges(body: &str, parts: &[&str]) -> Result<Vec<Range<usize>>, Unsiftable> {
+    let found: Found = Rc::default();
+    let selector: Selector = parts.join(", ").parse().map_err(|_| Unsiftable::Broken)?;
+    let end_of_page = body.len();
+    let note = Rc::clone(&found);
+    let handlers = ElementContentHandlers::default().element(move |part: &mut Element<'_, '_>| {
+        let start = part.source_location().bytes();
+        let mut found = note.borrow_mut();
+        let index = found.len();
+        if part.end_tag_handlers().is_none() {
+            found.push(start);
+            return Ok(());
+        }
+        // Until its end tag is seen, a part reaches to the end of the page: so does the tree's.
+        found.push(start.start..end_of_page);
+        let note = Rc::clone(&note);
+        part.on_end_tag(Box::new(move |tag| {
+            if let Some(range) = note.borrow_mut().get_mut(index) {
+                range.end = tag.source_location().bytes().end;
+            }
+            Ok(())
+        }))
+    });
+    let settings = Settings::new()
+        .append_element_content_handler((Cow::Owned(selector), handlers))
+        .with_strict(false);
+    let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
+    rewriter
+        .write(body.as_bytes())
+        .map_err(|_| Unsiftable::Broken)?;
+    rewriter.end().map_err(|_| Unsiftable::Broken)?;
+    let mut ranges: Vec<Range<usize>> = Vec::new();
+    for range in found.borrow().iter() {
+        // Start tags come in order, so only the last kept part can hold this one.
+        if ranges.last().is_none_or(|last| last.end <= range.start) {
+            ranges.push(range.clone());
+        }
+    }
+    Ok(ranges)
+}
+
+/// Removes what no reader looks at.
+fn winnow(kept: &str) -> Result<String, Unsiftable> {
+    let chaff = ElementContentHandlers::default().element(|chaff: &mut Element<'_, '_>| {
+        chaff.remove();
+        Ok(())
+    });
+    let selector: Selector = CHAFF.parse().map_err(|_| Unsiftable::Broken)?;
+    let settings = RewriteStrSettings::new()
+        .append_element_content_handler((Cow::Owned(selector), chaff))
+        .with_strict(false);
+    rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)
+}
+
+/// How deeply the elements nest, at most: an element without an end tag counts as open to the end
+/// of the page, unless it is of a kind that closes itself.
+fn depth(html: &str) -> usize {
+    let mut deepest = 0_usize;
+    let mut open = 0_usize;
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once('<') {
+        let closing = after.starts_with('/');
+        let name = after
+            .trim_start_matches('/')
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let counts = after
+            .trim_start_matches('/')
+            .starts_with(|c: char| c.is_ascii_alphabetic())
+            && !SELF_CLOSING.contains(&name.as_str());
+        if counts && closing {
+            open = open.saturating_sub(1);
+        } else if counts {
+            open += 1;
+            deepest = deepest.max(open);
+        }
+        rest = after;
+    }
+    deepest
+}
+
+/// Elements without content, and those whose end tag may be left out.
+const SELF_CLOSING: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr", "li", "p", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option",
+    "optgroup", "colgroup",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, parts: &[&str], expected: &str) {
+        let kept = sieve(body, parts).unwrap();
+        assert_eq!(kept.trim().replace('\n', " "), expected);
+    }
+
+    #[test]
+    fn only_named_parts_are_kept_whole_and_in_order() {
+        check(
+            "<title>T</title><div id=x><p>no</p></div><div id=b><i>yes</i><input id=c></div><h1>h</h1>",
+            &["h1", "#b", "title"],
+            "<title>T</title> <div id=b><i>yes</i><input id=c></div> <h1>h</h1>",
+        );
+        check("<input id=a value=1><p>x", &["#a"], "<input id=a value=1>");
+    }
+
+    #[test]
+    fn a_part_within_a_part_is_kept_once() {
+        check(
+            "<div id=a><div id=b>x</div></div><div id=b>y</div>",
+            &["#a", "#b"],
+            "<div id=a><div id=b>x</div></div> <div id=b>y</div>",
+        );
+    }
+
+    #[test]
+    fn a_part_that_never_ends_reaches_to_the_end() {
+        check("<p>no</p><div id=a><b>x</b>", &["#a"], "<div id=a><b>x</b>");
+    }
+
+    #[test]
+    fn scripts_are_removed_but_data_is_kept() {
+        check(
+            "<div id=a><script>1</script><style>x</style>t<svg><g/></svg></div>\
+             <script type='application/ld+json'>{}</script>",
+            &["#a", "script[type='application/ld+json']"],
+            "<div id=a>t</div> <script type='application/ld+json'>{}</script>",
+        );
+    }
+
+    #[test]
+    fn too_deep_and_too_large_pages_are_refused() {
+        let deep = format!("<div id=a>{}", "<div>".repeat(100_000));
+        assert_eq!(sieve(&deep, &["#a"]), Err(Unsiftable::TooDeep));
+        let bold = format!("<div id=a>{}", "<p><b class=x>".repeat(1000));
+        assert_eq!(sieve(&bold, &["#a"]), Err(Unsiftable::TooDeep));
+        let large = format!("<div id=a>{}", "<p>x</p>".repeat(MOST_KEPT / 4));
+        assert_eq!(sieve(&large, &["#a"]), Err(Unsiftable::TooLarge));
+        let elsewhere = format!("<p id=a>x</p>{}", "<div>".repeat(100_000));
+        assert!(sieve(&elsewhere, &["#a"]).is_ok());
+    }
+}

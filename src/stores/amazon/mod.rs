@@ -1,0 +1,404 @@
+//! Amazon, all marketplaces and all layouts since 2013.
+//!
+//! The page has no structured data. Its buy box says everything: which control exists and is
+//! enabled, then the words in the availability element, both only in the part of the box that
+//! sells new copies. Ids are stable over the years and over user agents where wrappers are not, so
+//! the reader keys on them: `#outOfStock`, `#availability`, `#add-to-cart-button`,
+//! `#usedOnlyBuybox`, `#unqualifiedBuyBox`.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a rule names the meanings and states it knows; it is silent about all others"
+)]
+
+mod controls;
+mod details;
+mod offer;
+mod zones;
+
+use super::Look;
+use crate::book::{Availability, Family};
+use crate::page::dates::{DayOrder, first_date};
+use crate::page::dom::text_of;
+use crate::page::identity::Found;
+use crate::page::wording::{Hit, Meaning};
+use crate::page::{Confidence, Reading, Says, UnreadReason};
+use controls::Control;
+use zones::Zones;
+
+/// The parts of a page that the reader looks at.
+pub const PARTS: &[&str] = &[
+    "title",
+    "link[rel='canonical']",
+    "meta[name='title']",
+    "#desktop_buybox",
+    "#buybox",
+    "#buybox_feature_div",
+    "#combinedBuyBox",
+    "#mobile_buybox_feature_div",
+    "#mobile_buybox",
+    "#buy-box-button-section",
+    "#twister-price-features",
+    "#handleBuy",
+    "#availability",
+    "#outOfStock",
+    "#backInStock",
+    "#merchant-info",
+    "#ASIN",
+    "#productTitle",
+    "h1#title",
+    "#product-title",
+    "#btAsinTitle",
+    "#tmmSwatches",
+    "#detailBullets_feature_div",
+    "#rpi-attribute-book_details-isbn13",
+    "#rpi-attribute-book_details-isbn10",
+    "#rpi-attribute-book_details-publication_date",
+    "#productDetailsTable",
+    "#productDetails_techSpec_sections",
+    "#landingImage",
+    "#imgBlkFront",
+    "#ebooksImgBlkFront",
+    "#prodImage",
+    "#main-image",
+    "#corePrice_feature_div",
+    "#corePriceDisplay_desktop_feature_div",
+    "#priceblock_ourprice",
+];
+
+/// The words of the availability element, and where they stood.
+struct Words {
+    place: &'static str,
+    text: String,
+}
+
+/// What the rules have to go by.
+struct Evidence<'w> {
+    words: Option<Words>,
+    hit: Option<Hit<'w>>,
+    control: Option<Control>,
+}
+
+/// Reads a product page.
+///
+/// 1. No buy box: not a product page, or a layout that we do not know.
+/// 2. Identity: the number in the buy box, else the canonical address, and the ISBN of the
+///    details.
+/// 3. Boxes that mean one thing: choose a variant, not shipped here, out of stock.
+/// 4. An enabled control that orders a new copy: the words say whether at once.
+/// 5. Boxes of other sellers.
+/// 6. Words without a control, which are only likely.
+pub(crate) fn read(look: &mut Look<'_>) -> Reading {
+    let Some(zones) = Zones::of(look.tree) else {
+        look.trace.nothing("amazon/buy-box", "the known buy boxes");
+        let title = look.tree.title().unwrap_or_default();
+        let words = format!("no buy box: {title}");
+        return Reading::unread(UnreadReason::NoEvidence, "amazon/no-buy-box", &words);
+    };
+    look.trace
+        .saw("amazon/buy-box", "the known buy boxes", zones.name());
+    let found = details::identifiers(look.tree, &zones);
+    let identity = found.compare(look.wanted);
+    look.trace.saw(
+        "amazon/identity",
+        "#ASIN, canonical, ISBN",
+        &format!("{}; {}", found.words(), identity.words()),
+    );
+    if let Some(reading) = identity.refusal("amazon/identity", look.wanted) {
+        return reading;
+    }
+    let reading = decide(look, &zones);
+    complete(reading, look, &zones, &found)
+}
+
+fn decide(look: &mut Look<'_>, zones: &Zones<'_>) -> Reading {
+    let words = availability_words(look, zones);
+    let hit = words
+        .as_ref()
+        .and_then(|words| look.wording.state(&words.text, Family::Amazon));
+    let control = controls::ordering(look, zones);
+    let evidence = Evidence {
+        words,
+        hit,
+        control,
+    };
+    let reading = not_for_us(look, zones, &evidence)
+        .or_else(|| off(look, zones, &evidence))
+        .or_else(|| on(look, &evidence))
+        .or_else(|| of_others(look, zones, &evidence))
+        .or_else(|| words_alone(look, &evidence));
+    reading.unwrap_or_else(|| {
+        let words = evidence
+            .words
+            .map_or("a buy box that says nothing".to_owned(), |words| words.text);
+        Reading::unread(UnreadReason::NoEvidence, "amazon/no-evidence", &words)
+    })
+}
+
+/// The first words about availability in the part of the page that sells new copies.
+fn availability_words(look: &mut Look<'_>, zones: &Zones<'_>) -> Option<Words> {
+    const PLACES: &[&str] = &[
+        "outOfStock",
+        "availability",
+        "availabilityInsideBuyBox_feature_div",
+        "backInStock",
+    ];
+    for place in PLACES {
+        let text = zones
+            .of_new_copies(look.tree, place)
+            .map(text_of)
+            .find(|text| !text.is_empty());
+        look.trace.look("amazon/words", place, text.as_deref());
+        if let Some(text) = text {
+            let text = first_sentences(&text, look);
+            return Some(Words { place, text });
+        }
+    }
+    let text = zones.words_of_2013();
+    look.trace.look(
+        "amazon/words",
+        ".availGreen, .availOrange, .availRed",
+        text.as_deref(),
+    );
+    text.map(|text| Words {
+        place: ".availGreen, .availOrange",
+        text,
+    })
+}
+
+/// The out-of-stock box also holds wish-list buttons and addresses: from the first phrase that is
+/// known, a sentence or two are the words.
+fn first_sentences(text: &str, look: &Look<'_>) -> String {
+    const LONG: usize = 200;
+    if text.chars().count() <= LONG {
+        return text.to_owned();
+    }
+    let plain = crate::page::wording::plain(text);
+    let start = look
+        .wording
+        .state(text, Family::Amazon)
+        .filter(|_| plain.len() == text.len())
+        .map_or(0, |hit| hit.start);
+    text.get(start..)
+        .unwrap_or(text)
+        .chars()
+        .take(LONG)
+        .collect()
+}
+
+/// Pages that offer nothing to a visitor like us, and say nothing about anybody else.
+fn not_for_us(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    let variant = zones.visible(look.tree, "partialStateBuybox");
+    look.trace.look(
+        "amazon/choose-variant",
+        "#partialStateBuybox",
+        variant.map(text_of).as_deref(),
+    );
+    if let Some(element) = variant {
+        return Some(Reading::unread(
+            UnreadReason::NoEvidence,
+            "amazon/choose-variant",
+            &text_of(element),
+        ));
+    }
+    let (reason, rule) = match evidence.hit.as_ref()?.meaning() {
+        Meaning::NotShippedHere => (UnreadReason::NotOfferedHere, "amazon/not-shipped-here"),
+        Meaning::PrimeOnly if evidence.control.is_none() => {
+            (UnreadReason::NotOfferedHere, "amazon/prime-only")
+        }
+        Meaning::ChooseVariant => (UnreadReason::NoEvidence, "amazon/choose-variant"),
+        _ => return None,
+    };
+    let words = evidence.words.as_ref()?;
+    look.trace.saw(rule, words.place, &words.text);
+    Some(Reading::unread(reason, rule, &words.text))
+}
+
+/// Words that refuse an order. A control beside them contradicts them: then the page is unread.
+fn off(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    let box_ = zones.of_new_copies(look.tree, "outOfStock").next();
+    look.trace.look(
+        "amazon/out-of-stock-box",
+        "#outOfStock",
+        box_.map(text_of).as_deref(),
+    );
+    let words = evidence.words.as_ref()?;
+    let hit = evidence.hit?;
+    let (state, rule) = match hit.meaning() {
+        Meaning::OutOfStock => (Availability::OutOfStock, "amazon/unavailable"),
+        Meaning::Discontinued => (Availability::Discontinued, "amazon/discontinued"),
+        Meaning::TemporarilyOut if evidence.control.is_none() => (
+            Availability::OutOfStock,
+            "amazon/temporarily-out-without-button",
+        ),
+        _ => return None,
+    };
+    if let Some(control) = &evidence.control {
+        let seen = format!("“{}” beside the button “{}”", words.text, control.label);
+        look.trace.saw("amazon/contradiction", words.place, &seen);
+        let rule = "amazon/contradiction";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
+    }
+    look.trace.saw(rule, words.place, &words.text);
+    Some(says(state, rule, words, hit.is_verified()))
+}
+
+/// An enabled control orders a new copy; the words say when it comes.
+fn on(look: &mut Look<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    let control = evidence.control.as_ref()?;
+    let meaning = evidence.hit.map(|hit| hit.meaning());
+    let (state, rule) = match meaning {
+        _ if control.pre_order => (Availability::PreOrder, "amazon/pre-order-button"),
+        Some(Meaning::PreOrder) => (Availability::PreOrder, "amazon/pre-order-words"),
+        Some(Meaning::NotYetPublished) => (Availability::PreOrder, "amazon/not-yet-published"),
+        Some(Meaning::TemporarilyOut) => (Availability::BackOrder, "amazon/temporarily-out"),
+        Some(Meaning::BackOrder) => (Availability::BackOrder, "amazon/back-order"),
+        Some(Meaning::RestockDate) => (Availability::BackOrder, "amazon/restock-date"),
+        Some(Meaning::ShipsLater) => (Availability::ShipsLater, "amazon/ships-later"),
+        Some(Meaning::LowStock) => (Availability::InStock, "amazon/low-stock"),
+        Some(Meaning::InStock) => (Availability::InStock, "amazon/in-stock"),
+        Some(_) => return None,
+        None => return control_alone(look, evidence, control),
+    };
+    let label = Words {
+        place: control.place,
+        text: control.label.clone(),
+    };
+    let words = evidence.words.as_ref().unwrap_or(&label);
+    look.trace.saw(rule, words.place, &words.text);
+    let verified = control.pre_order || evidence.hit.is_none_or(|hit| hit.is_verified());
+    Some(says(state, rule, words, verified))
+}
+
+/// A control without known words. Without any words it speaks for itself; beside words that we do
+/// not know, the page is unread, since they may say "in six weeks".
+fn control_alone(
+    look: &mut Look<'_>,
+    evidence: &Evidence<'_>,
+    control: &Control,
+) -> Option<Reading> {
+    if let Some(words) = &evidence.words {
+        look.trace
+            .saw("amazon/unknown-words", words.place, &words.text);
+        let rule = "amazon/unknown-words";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words.text));
+    }
+    if !control.known_label {
+        return None;
+    }
+    let rule = if control.is_digital {
+        "amazon/one-click"
+    } else {
+        "amazon/button-alone"
+    };
+    look.trace.saw(rule, control.place, &control.label);
+    let words = Words {
+        place: control.place,
+        text: control.label.clone(),
+    };
+    Some(says(
+        Availability::InStock,
+        rule,
+        &words,
+        control.is_digital,
+    ))
+}
+
+/// Boxes in which only others, or only used copies, are for sale.
+fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    for (id, rule) in [
+        ("usedOnlyBuybox", "amazon/used-only"),
+        ("unqualifiedBuyBox", "amazon/no-featured-offer"),
+        (
+            "buybox-see-all-buying-choices",
+            "amazon/see-all-buying-choices",
+        ),
+    ] {
+        let element = zones.visible(look.tree, id);
+        let text = element.map(text_of);
+        look.trace.look(rule, id, text.as_deref());
+        if let (Some(_), Some(text)) = (element, text) {
+            let words = Words {
+                place: id,
+                text: offer::words_of_others(look.tree, zones).unwrap_or(text),
+            };
+            return Some(says(Availability::ThirdPartyOnly, rule, &words, true));
+        }
+    }
+    let hit = evidence
+        .hit
+        .filter(|hit| hit.meaning() == Meaning::OtherSellers)?;
+    let words = evidence.words.as_ref()?;
+    let rule = "amazon/other-sellers";
+    look.trace.saw(rule, words.place, &words.text);
+    Some(says(
+        Availability::ThirdPartyOnly,
+        rule,
+        words,
+        hit.is_verified(),
+    ))
+}
+
+/// Words that offer something, but no control that takes the order.
+fn words_alone(look: &mut Look<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    let words = evidence.words.as_ref()?;
+    let state = match evidence.hit?.meaning() {
+        Meaning::PreOrder | Meaning::NotYetPublished => Availability::Announced,
+        Meaning::InStock | Meaning::LowStock => Availability::InStock,
+        Meaning::ShipsLater => Availability::ShipsLater,
+        Meaning::RestockDate | Meaning::BackOrder => Availability::BackOrder,
+        _ => return None,
+    };
+    look.trace
+        .saw("amazon/words-alone", words.place, &words.text);
+    Some(says(state, "amazon/words-alone", words, false))
+}
+
+fn says(state: Availability, rule: &str, words: &Words, sure: bool) -> Reading {
+    let place = match words.place {
+        place if place.starts_with('.') => place.to_owned(),
+        place => format!("#{place}"),
+    };
+    let mut says = Says::new(state, rule, &words.text, &place);
+    if !sure {
+        says.confidence = Confidence::Likely;
+    }
+    Reading::Says(Box::new(says))
+}
+
+/// Adds the particulars to a reading that names a state.
+fn complete(reading: Reading, look: &Look<'_>, zones: &Zones<'_>, found: &Found) -> Reading {
+    let Reading::Says(mut says) = reading else {
+        return reading;
+    };
+    let order = match look.page.store.as_str() {
+        "amazon.com" => DayOrder::MonthFirst,
+        _ => DayOrder::DayFirst,
+    };
+    says.published = details::published(look.tree, look.wording, order);
+    says.date = match says.availability {
+        Availability::PreOrder | Availability::Announced => {
+            first_date(&says.words, look.wording, order).or(says.published)
+        }
+        Availability::BackOrder | Availability::ShipsLater => {
+            first_date(&says.words, look.wording, order)
+        }
+        _ => None,
+    };
+    if !matches!(
+        says.availability,
+        Availability::OutOfStock | Availability::Discontinued
+    ) {
+        let used = says.availability == Availability::ThirdPartyOnly;
+        says.price = offer::price(look, zones, used);
+        let seller = offer::seller(look, zones, used);
+        says.seller = seller.name;
+        says.ships_from = seller.ships_from;
+    }
+    says.isbn = details::isbn(found);
+    says.title = details::title(look.tree);
+    says.cover = details::cover(look.tree);
+    says.canonical = look.tree.canonical().map(str::to_owned);
+    says.formats = offer::formats(look);
+    Reading::Says(says)
+}

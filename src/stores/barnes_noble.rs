@@ -1,0 +1,414 @@
+//! Barnes & Noble: the storefront of 2026 (on Shopify), and the template before it for pages that
+//! were saved then.
+//!
+//! Facts about the new storefront come from public extractors and the help centre, not from a
+//! saved page. So only what several of them agree on is believed: the words and the label of the
+//! cart form within the product's own area, then the variant of the structured data whose `sku` is
+//! our ISBN. Its data was seen to describe another product, and to lag behind the button.
+
+use scraper::ElementRef;
+
+use super::Look;
+use super::generic;
+use crate::book::{Availability, Family};
+use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
+use crate::page::identity::Found;
+use crate::page::json_ld::{Product, products};
+use crate::page::money::first_price;
+use crate::page::wording::{Meaning, plain};
+use crate::page::{Confidence, Reading, Says, UnreadReason};
+
+/// The parts of a page that the reader looks at.
+pub const PARTS: &[&str] = &[
+    "title",
+    "link[rel='canonical']",
+    "meta[property]",
+    "meta[itemprop]",
+    "script[type*='ld+json']",
+    "main",
+    "#commerce-zone",
+    "#prodPromo",
+    "#productSkuIdPdp",
+    "#productSkuId",
+    "#pEAN",
+    "#pdpMainImage",
+    "#searchGrid",
+    "[itemprop='offers']",
+    "[itemprop='isbn']",
+    "h1",
+];
+
+/// Parts of the product's area that are not about its delivery, or not about it at all.
+const ASIDE: &[&str] = &[
+    "carousel",
+    "recommend",
+    "related",
+    "upsell",
+    "product-item-card",
+    "product-bropis",
+    "bopis",
+    "accordion",
+    "review",
+    "description",
+    "overview",
+    "marketplace",
+];
+
+/// A button of the product's area.
+struct Button {
+    label: String,
+    meaning: Meaning,
+    place: &'static str,
+}
+
+/// Reads a page.
+///
+/// 1. Search pages: no result is *not listed*, results are *no evidence*.
+/// 2. Identity: the page's own number, the address, else the variants of the data.
+/// 3. Words of the product's area, then the label of its enabled button, old template or new.
+/// 4. The data of the variant that is ours.
+pub(crate) fn read(look: &mut Look<'_>) -> Reading {
+    if let Some(reading) = search_page(look) {
+        return reading;
+    }
+    let products = products(look.tree);
+    let (found, from_data) = identifiers(look, &products);
+    let identity = found.compare(look.wanted);
+    look.trace.saw(
+        "bn/identity",
+        if from_data {
+            "sku of the data"
+        } else {
+            "EAN of the page, address"
+        },
+        &format!("{}; {}", found.words(), identity.words()),
+    );
+    if let Some(reading) = identity.refusal("bn/identity", look.wanted) {
+        return reading;
+    }
+    let product = generic::chosen(look, &products, &found);
+    let from_page = from_page(look);
+    let from_data = generic::from_json_ld(look, product).or_else(|| generic::from_microdata(look));
+    match (from_page, from_data) {
+        (Some(Reading::Says(mut says)), data) => {
+            note_disagreement(&mut says, data.as_ref(), look);
+            particulars(&mut says, look, product, &found);
+            Reading::Says(says)
+        }
+        (Some(unread), _) => unread,
+        (None, Some(Reading::Says(mut says))) => {
+            says.confidence = Confidence::Likely;
+            particulars(&mut says, look, product, &found);
+            Reading::Says(says)
+        }
+        (None, _) => {
+            let words = look.tree.title().unwrap_or_default();
+            Reading::unread(UnreadReason::NoEvidence, "bn/no-evidence", &words)
+        }
+    }
+}
+
+/// A page of results, or of none. Tiles say "Available online" and "Pre-order now" about other
+/// books, so nothing of them is believed.
+fn search_page(look: &mut Look<'_>) -> Option<Reading> {
+    let grid = look.tree.id("searchGrid");
+    let address = look
+        .page
+        .address
+        .or_else(|| look.tree.canonical())
+        .unwrap_or_default();
+    let is_search = grid.is_some() || address.contains("/search?") || address.contains("/s/");
+    let sentence = grid
+        .or_else(|| is_search.then(|| area_of_main(look)).flatten())
+        .and_then(|area| no_result(area, look));
+    look.trace.look(
+        "bn/search-page",
+        "#searchGrid, the address",
+        is_search.then_some("a search page"),
+    );
+    look.trace
+        .look("bn/no-results", "#searchGrid", sentence.as_deref());
+    if !is_search {
+        return None;
+    }
+    match sentence {
+        Some(words) => {
+            let says = Says::new(
+                Availability::NotListed,
+                "bn/no-results",
+                &words,
+                "#searchGrid",
+            );
+            Some(Reading::Says(Box::new(says)))
+        }
+        None => Some(Reading::unread(
+            UnreadReason::NoEvidence,
+            "bn/search-page",
+            &look.tree.title().unwrap_or_default(),
+        )),
+    }
+}
+
+fn area_of_main<'a>(look: &Look<'a>) -> Option<ElementRef<'a>> {
+    look.tree.find(|element| is_tag(element, "main"))
+}
+
+fn no_result(area: ElementRef<'_>, look: &Look<'_>) -> Option<String> {
+    elements(area)
+        .filter(|element| matches!(element.value().name(), "p" | "h1" | "h2"))
+        .map(text_of)
+        .find(|text| {
+            text.chars().count() < 200
+                && look
+                    .wording
+                    .says(text, Family::BarnesNoble, Meaning::NotFound)
+        })
+}
+
+/// The page's own numbers; only where it has none, those of its data, which may be of another
+/// product.
+fn identifiers(look: &Look<'_>, products: &[Product]) -> (Found, bool) {
+    let mut found = Found::default();
+    for id in ["pEAN", "productSkuIdPdp", "productSkuId"] {
+        if let Some(value) = look.tree.id(id).and_then(|element| element.attr("value")) {
+            found.add_isbn(value);
+        }
+    }
+    for name in ["book:isbn", "product:retailer_item_id"] {
+        if let Some(isbn) = look.tree.meta(name) {
+            found.add_isbn(isbn);
+        }
+    }
+    for row in elements(look.tree.root()).filter(|element| is_tag(*element, "tr")) {
+        let text = text_of(row);
+        if plain(&text).starts_with("isbn") {
+            found.add_isbn(text.rsplit([' ', ':']).next().unwrap_or_default());
+        }
+    }
+    if let Some(image) = look.tree.meta("og:image")
+        && let Some((_, file)) = image.split_once("/pimages/")
+    {
+        found.add_isbn(file.split(['_', '.', '/']).next().unwrap_or_default());
+    }
+    for address in look.tree.canonical().into_iter().chain(look.page.address) {
+        if found.isbns.is_empty() && address.contains("ean=") {
+            found.add_address(address);
+        }
+    }
+    if !found.is_empty() {
+        return (found, false);
+    }
+    for product in products {
+        for isbn in &product.isbns {
+            found.add_isbn(isbn.as_str());
+        }
+    }
+    (found, true)
+}
+
+/// What the visible page says: words first, then the button.
+fn from_page(look: &mut Look<'_>) -> Option<Reading> {
+    let area = product_area(look)?;
+    let button = button(look, area);
+    let label = button.as_ref().map(|button| button.label.as_str());
+    look.trace
+        .look("bn/button", "the product's cart form", label);
+    let text = text_without(area, is_aside);
+    let hit = look.wording.state(&text, Family::BarnesNoble);
+    let words = hit.map(|hit| around(&text, hit.start));
+    look.trace
+        .look("bn/words", "the product's area", words.as_deref());
+    let said = hit.map(|hit| hit.meaning());
+    let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
+    let spoken_by_button = rule.ends_with("-button");
+    let evidence = match (spoken_by_button, label, words) {
+        (true, Some(label), Some(words)) => format!("{label} · {words}"),
+        (true, Some(label), None) => label.to_owned(),
+        (_, label, words) => words.or(label.map(str::to_owned)).unwrap_or_default(),
+    };
+    let place = button.map_or("the product's area", |button| button.place);
+    look.trace.saw(rule, place, &evidence);
+    let Some(state) = state else {
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &evidence));
+    };
+    let mut says = Says::new(state, rule, &evidence, place);
+    if !(spoken_by_button || hit.is_none_or(|hit| hit.is_verified())) {
+        says.confidence = Confidence::Likely;
+    }
+    Some(Reading::Says(Box::new(says)))
+}
+
+/// What words and button say together; no state where they contradict each other.
+fn decide(
+    words: Option<Meaning>,
+    button: Option<Meaning>,
+) -> Option<(Option<Availability>, &'static str)> {
+    let orders = button.is_some_and(|button| button != Meaning::NotifyMe);
+    let (state, rule) = match (words, button) {
+        (Some(Meaning::OutOfStock | Meaning::Discontinued), _) if orders => {
+            return Some((None, "bn/contradiction"));
+        }
+        (Some(Meaning::OutOfStock), _) => (Availability::OutOfStock, "bn/out-of-stock"),
+        (Some(Meaning::Discontinued), _) => (Availability::Discontinued, "bn/discontinued"),
+        (_, Some(Meaning::PreOrderButton)) => (Availability::PreOrder, "bn/pre-order-button"),
+        (Some(Meaning::PreOrder), _) if orders => (Availability::PreOrder, "bn/will-be-released"),
+        (Some(Meaning::PreOrder | Meaning::NotYetPublished), _) => {
+            (Availability::Announced, "bn/announced")
+        }
+        (Some(Meaning::BackOrder), _) if orders => {
+            (Availability::BackOrder, "bn/scheduled-to-ship")
+        }
+        (Some(Meaning::ShipsLater), _) if orders => (Availability::ShipsLater, "bn/ships-later"),
+        (_, Some(Meaning::NotifyMe)) => (Availability::OutOfStock, "bn/notify-me-button"),
+        (_, Some(_)) => (Availability::InStock, "bn/add-to-cart-button"),
+        (_, None) => return None,
+    };
+    Some((Some(state), rule))
+}
+
+/// A phrase with some of the text around it.
+fn around(text: &str, start: usize) -> String {
+    let same = plain(text);
+    let text = if same.len() == text.len() {
+        text
+    } else {
+        &same
+    };
+    text.get(start..).unwrap_or(text).chars().take(90).collect()
+}
+
+/// The part of the page that sells the product: the old template's zone, or the smallest part of
+/// the new one that holds both the title and the cart form.
+fn product_area<'a>(look: &Look<'a>) -> Option<ElementRef<'a>> {
+    let old = ["commerce-zone", "prodPromo"]
+        .iter()
+        .find_map(|id| look.tree.id(id));
+    if old.is_some() {
+        return old;
+    }
+    let heading = look
+        .tree
+        .find(|element| has_class(element, "product__title"))
+        .or_else(|| look.tree.find(|element| is_tag(element, "h1")))?;
+    let form = look.tree.find(is_cart_form);
+    let prices = || {
+        look.tree
+            .find(|element| has_class(element, "product__prices"))
+    };
+    let other = form.or_else(prices)?;
+    ancestry(heading)
+        .find(|ancestor| ancestry(other).any(|above| above.id() == ancestor.id()))
+        .filter(|area| !matches!(area.value().name(), "html" | "body"))
+}
+
+fn is_cart_form(element: ElementRef<'_>) -> bool {
+    is_tag(element, "form")
+        && element
+            .attr("action")
+            .is_some_and(|action| action.starts_with("/cart"))
+        && !is_aside(element)
+        && !ancestry(element).any(is_aside)
+        && !is_hidden(element)
+}
+
+fn is_aside(element: ElementRef<'_>) -> bool {
+    let marks = element.value().classes().chain(element.attr("id"));
+    let mut marks = marks.map(str::to_ascii_lowercase);
+    is_tag(element, "footer") || marks.any(|mark| ASIDE.iter().any(|aside| mark.contains(aside)))
+}
+
+/// The first button of the product's area whose label we know and that is enabled. A disabled one
+/// counts when its label refuses an order.
+fn button(look: &mut Look<'_>, area: ElementRef<'_>) -> Option<Button> {
+    for element in elements(area) {
+        let old = is_tag(element, "input") && has_class(element, "btn-addtocart");
+        let new = is_tag(element, "button")
+            && ancestry(element).any(is_cart_form)
+            && element.attr("type").is_none_or(|kind| kind == "submit");
+        if !(old || new) || is_pickup(element) || is_hidden(element) {
+            continue;
+        }
+        let label = element
+            .attr("value")
+            .map_or_else(|| text_of(element), str::to_owned);
+        let meanings = [
+            Meaning::PreOrderButton,
+            Meaning::NotifyMe,
+            Meaning::AddToCart,
+        ];
+        let hit = look.wording.find(&label, Family::BarnesNoble, &meanings);
+        let disabled = element.attr("disabled").is_some()
+            || element.attr("aria-disabled") == Some("true")
+            || has_class(element, "disabled");
+        let Some(hit) = hit else { continue };
+        if disabled && hit.meaning() != Meaning::NotifyMe {
+            look.trace.saw("bn/button", "a disabled button", &label);
+            continue;
+        }
+        let place = if old {
+            "input.btn-addtocart"
+        } else {
+            "form[action='/cart'] button"
+        };
+        return Some(Button {
+            label,
+            meaning: hit.meaning(),
+            place,
+        });
+    }
+    None
+}
+
+/// "Unavailable for Pickup" is about a shop around the corner, not about delivery.
+fn is_pickup(element: ElementRef<'_>) -> bool {
+    element.attr("id") == Some("openReserveModal")
+        || has_class(element, "btn-pick-up")
+        || ancestry(element).any(|ancestor| {
+            has_class(ancestor, "product-bropis") || has_class(ancestor, "ip--formcont")
+        })
+}
+
+/// Controls win over data, but a disagreement is worth knowing.
+fn note_disagreement(says: &mut Says, data: Option<&Reading>, look: &mut Look<'_>) {
+    let Some(state) = data.and_then(Reading::availability) else {
+        return;
+    };
+    if state != says.availability {
+        says.confidence = Confidence::Likely;
+        look.trace.saw(
+            "bn/disagreement",
+            "JSON-LD beside the page",
+            &format!(
+                "the data says {}, the page {}",
+                state.word(),
+                says.availability.word()
+            ),
+        );
+    }
+}
+
+fn particulars(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
+    if says.availability != Availability::OutOfStock {
+        let shown = look.tree.id("pdp-cur-price").or_else(|| {
+            look.tree
+                .find(|element| has_class(element, "product-price"))
+        });
+        says.price = shown.and_then(|element| first_price(&text_of(element), "USD"));
+        says.seller = Some("Barnes & Noble".to_owned());
+    }
+    says.title = look
+        .tree
+        .find(|element| {
+            has_class(element, "product__title") || has_class(element, "pdp-header-title")
+        })
+        .map(text_of);
+    says.cover = look
+        .tree
+        .id("pdpMainImage")
+        .and_then(|image| image.attr("src"))
+        .map(|address| match address.strip_prefix("//") {
+            Some(rest) => format!("https://{rest}"),
+            None => address.to_owned(),
+        });
+    generic::complete(says, look, product, found);
+}

@@ -1,0 +1,276 @@
+//! Bookshop.org, US and UK.
+//!
+//! No saved page was found, so little is believed: the label of the enabled button in the
+//! product's own area, the words around that button, and the `Book` data where it has offers. The
+//! help centres say what the words mean: back-ordered titles can be ordered here. An unsure answer
+//! is an unread one.
+
+use scraper::ElementRef;
+
+use super::Look;
+use super::generic;
+use crate::book::{Availability, Family};
+use crate::page::dom::{ancestry, elements, is_hidden, is_tag, text_of, text_without};
+use crate::page::identity::Found;
+use crate::page::json_ld::{Product, products};
+use crate::page::money::first_price;
+use crate::page::wording::{Meaning, plain};
+use crate::page::{Confidence, Reading, Says, UnreadReason};
+
+/// The parts of a page that the reader looks at.
+pub const PARTS: &[&str] = &[
+    "title",
+    "link[rel='canonical']",
+    "meta[property]",
+    "meta[name]",
+    "script[type*='ld+json']",
+    "main",
+    "h1",
+];
+
+/// A button of the product's area.
+struct Button<'a> {
+    element: ElementRef<'a>,
+    label: String,
+    meaning: Meaning,
+    verified: bool,
+}
+
+/// Reads a page.
+///
+/// 1. Identity: `book:isbn`, the `Book` data, "EAN/UPC" in the details, the address.
+/// 2. The button of the product's area and the words around it.
+/// 3. The data's offer, where there is one.
+pub(crate) fn read(look: &mut Look<'_>) -> Reading {
+    let products = products(look.tree);
+    let found = identifiers(look, &products);
+    let identity = found.compare(look.wanted);
+    look.trace.saw(
+        "bookshop/identity",
+        "book:isbn, JSON-LD, EAN/UPC, address",
+        &format!("{}; {}", found.words(), identity.words()),
+    );
+    if found.is_empty() {
+        // A search page, a list, the front page: no page of one book.
+        let words = look.tree.title().unwrap_or_default();
+        return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-book", &words);
+    }
+    if let Some(reading) = identity.refusal("bookshop/identity", look.wanted) {
+        return reading;
+    }
+    let product = generic::chosen(look, &products, &found);
+    let shown = from_page(look);
+    let data = generic::from_json_ld(look, product);
+    let reading = match (shown, data) {
+        (Some(Reading::Says(mut says)), data) => {
+            let other = data.and_then(|data| data.availability());
+            if other.is_some_and(|state| state != says.availability) {
+                says.confidence = Confidence::Likely;
+            }
+            Some(says)
+        }
+        (Some(unread), _) => return unread,
+        (None, Some(Reading::Says(mut says))) => {
+            says.confidence = Confidence::Likely;
+            Some(says)
+        }
+        (None, _) => None,
+    };
+    let Some(mut says) = reading else {
+        let words = look.tree.title().unwrap_or_default();
+        return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-evidence", &words);
+    };
+    particulars(&mut says, look, product, &found);
+    Reading::Says(says)
+}
+
+fn identifiers(look: &Look<'_>, products: &[Product]) -> Found {
+    let mut found = Found::default();
+    for name in ["book:isbn", "books:isbn", "og:isbn"] {
+        if let Some(isbn) = look.tree.meta(name) {
+            found.add_isbn(isbn);
+        }
+    }
+    for row in elements(look.tree.root()).filter(|element| is_tag(*element, "tr")) {
+        let text = text_of(row);
+        if plain(&text).starts_with("ean") || plain(&text).starts_with("isbn") {
+            found.add_isbn(text.rsplit([' ', ':']).next().unwrap_or_default());
+        }
+    }
+    if found.isbns.is_empty() {
+        for product in products {
+            for isbn in &product.isbns {
+                found.add_isbn(isbn.as_str());
+            }
+        }
+    }
+    if found.isbns.is_empty()
+        && let Some(canonical) = look.tree.canonical()
+    {
+        found.add_address(canonical);
+    }
+    found
+}
+
+fn from_page(look: &mut Look<'_>) -> Option<Reading> {
+    let heading = look
+        .tree
+        .find(|element| is_tag(element, "h1") && !is_hidden(element))?;
+    let button = button(look, heading);
+    look.trace.look(
+        "bookshop/button",
+        "the button after the title",
+        button.as_ref().map(|button| button.label.as_str()),
+    );
+    let button = button?;
+    let words = words_around(&button, heading);
+    look.trace
+        .look("bookshop/words", "around the button", words.as_deref());
+    let text = words.as_deref().unwrap_or_default();
+    let hit = look.wording.state(text, Family::Bookshop);
+    let orders = button.meaning != Meaning::NotifyMe;
+    let (state, rule) = match (button.meaning, hit.map(|hit| hit.meaning())) {
+        (_, Some(Meaning::OutOfStock)) if orders => {
+            let words = format!("“{text}” beside the button “{}”", button.label);
+            let rule = "bookshop/contradiction";
+            return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+        }
+        (Meaning::NotifyMe, Some(Meaning::PreOrder | Meaning::NotYetPublished)) => {
+            (Availability::Announced, "bookshop/announced")
+        }
+        (Meaning::NotifyMe, _) => (Availability::OutOfStock, "bookshop/no-order-button"),
+        (Meaning::PreOrderButton, _) => (Availability::PreOrder, "bookshop/pre-order-button"),
+        (Meaning::BackOrder, _) => (Availability::BackOrder, "bookshop/back-order-button"),
+        (_, Some(Meaning::PreOrder | Meaning::NotYetPublished)) => {
+            (Availability::PreOrder, "bookshop/pre-order-words")
+        }
+        (_, Some(Meaning::BackOrder | Meaning::RestockDate)) => {
+            (Availability::BackOrder, "bookshop/back-order-words")
+        }
+        (_, Some(Meaning::ShipsLater)) => (Availability::ShipsLater, "bookshop/delivers-later"),
+        (_, Some(Meaning::InStock | Meaning::LowStock)) => {
+            (Availability::InStock, "bookshop/in-stock")
+        }
+        (_, _) if says_out_of_stock(text) => {
+            let rule = "bookshop/unknown-words";
+            return Some(Reading::unread(UnreadReason::NoEvidence, rule, text));
+        }
+        (_, _) => (Availability::InStock, "bookshop/add-to-cart-button"),
+    };
+    let evidence = match words {
+        Some(words) if hit.is_some() => format!("{} · {words}", button.label),
+        _ => button.label.clone(),
+    };
+    look.trace.saw(rule, "the button", &evidence);
+    let mut says = Says::new(state, rule, &evidence, "the button after the title");
+    let sure = button.verified && hit.is_some_and(|hit| hit.is_verified());
+    if !sure {
+        says.confidence = Confidence::Likely;
+    }
+    Some(Reading::Says(Box::new(says)))
+}
+
+/// Words about stock in a form that we do not know must not be passed over.
+fn says_out_of_stock(text: &str) -> bool {
+    let text = plain(text);
+    ["out of stock", "unavailable", "not available", "sold out"]
+        .iter()
+        .any(|words| text.contains(words))
+}
+
+/// The first button after the title whose label we know. Recommendations further down have
+/// buttons too, so the first one counts, and it must stand outside of their lists.
+fn button<'a>(look: &Look<'a>, heading: ElementRef<'a>) -> Option<Button<'a>> {
+    let mut seen_heading = false;
+    for element in elements(look.tree.root()) {
+        seen_heading = seen_heading || element.id() == heading.id();
+        let is_button = is_tag(element, "button")
+            || (is_tag(element, "input") && element.attr("type") == Some("submit"));
+        if !seen_heading || !is_button || is_hidden(element) || ancestry(element).any(is_aside) {
+            continue;
+        }
+        let label = element
+            .attr("value")
+            .map_or_else(|| text_of(element), str::to_owned);
+        let disabled =
+            element.attr("disabled").is_some() || element.attr("aria-disabled") == Some("true");
+        let meanings = [
+            Meaning::PreOrderButton,
+            Meaning::BackOrder,
+            Meaning::NotifyMe,
+            Meaning::AddToCart,
+        ];
+        let Some(hit) = look.wording.find(&label, Family::Bookshop, &meanings) else {
+            continue;
+        };
+        if disabled && hit.meaning() != Meaning::NotifyMe {
+            continue;
+        }
+        return Some(Button {
+            element,
+            label,
+            meaning: hit.meaning(),
+            verified: hit.is_verified(),
+        });
+    }
+    None
+}
+
+fn is_aside(element: ElementRef<'_>) -> bool {
+    matches!(element.value().name(), "footer" | "nav" | "aside")
+        || element
+            .value()
+            .classes()
+            .chain(element.attr("id"))
+            .map(str::to_ascii_lowercase)
+            .any(|mark| {
+                ["carousel", "recommend", "related", "review"]
+                    .iter()
+                    .any(|aside| mark.contains(aside))
+            })
+}
+
+/// The words around the button: of the smallest part of the page that says more than the button,
+/// but not of one that also holds the title, where the description is.
+fn words_around(button: &Button<'_>, heading: ElementRef<'_>) -> Option<String> {
+    ancestry(button.element)
+        .skip(1)
+        .take_while(|ancestor| !ancestry(heading).any(|above| above.id() == ancestor.id()))
+        .take(4)
+        .map(|part| {
+            text_without(part, |inner| {
+                matches!(inner.value().name(), "button" | "form" | "select")
+                    && !elements(inner).any(|e| e.id() == button.element.id())
+                    || inner.id() == button.element.id()
+            })
+        })
+        .find(|text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 300)
+}
+
+fn particulars(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
+    let home = if look.page.store.as_str().starts_with("uk.") {
+        "GBP"
+    } else {
+        "USD"
+    };
+    if says.availability != Availability::OutOfStock {
+        says.price = product
+            .and_then(Product::offer)
+            .and_then(|offer| offer.price.clone())
+            .or_else(|| shown_price(look, home));
+        says.seller = Some("Bookshop.org".to_owned());
+    }
+    says.title = generic::heading(look.tree);
+    generic::complete(says, look, product, found);
+}
+
+/// The first short text after the title that is a price.
+fn shown_price(look: &Look<'_>, home: &str) -> Option<crate::book::Money> {
+    let heading = look.tree.find(|element| is_tag(element, "h1"))?;
+    elements(look.tree.root())
+        .skip_while(|element| element.id() != heading.id())
+        .filter(|element| !is_hidden(*element) && element.child_elements().next().is_none())
+        .map(text_of)
+        .filter(|text| text.chars().count() <= 16)
+        .find_map(|text| first_price(&text, home))
+}

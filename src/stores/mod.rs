@@ -1,0 +1,203 @@
+//! From a page to what it says: one file a kind of store, and one way in.
+//!
+//! The order of reading is the same everywhere: refusal, identity, the controls of the product's
+//! own buy box, the words inside it, structured data that names the edition, else *no evidence*.
+//! `docs/dev/reading.md` explains it, with a list of the traps.
+
+pub mod amazon;
+pub mod barnes_noble;
+pub mod bookshop;
+pub mod generic;
+pub mod rules;
+
+use std::borrow::Cow;
+
+use scraper::Html;
+
+use crate::book::Family;
+use crate::page::dom::{Tree, shorten};
+use crate::page::sieve::sieve;
+use crate::page::trace::Trace;
+use crate::page::wording::{PhraseText, Wording};
+use crate::page::{Page, Reading, UnreadReason, Wanted, refusal};
+pub use rules::StoreRules;
+
+/// The most characters of a page's words that are kept as evidence.
+const WORDS: usize = 240;
+
+/// What users taught the reader, beside what it comes with.
+#[derive(Debug, Clone)]
+pub struct Lessons {
+    wording: Cow<'static, Wording>,
+    stores: Vec<StoreRules>,
+}
+
+impl Default for Lessons {
+    fn default() -> Self {
+        Self {
+            wording: Cow::Borrowed(Wording::shipped()),
+            stores: Vec::new(),
+        }
+    }
+}
+
+impl Lessons {
+    /// A user's own phrases and stores.
+    #[must_use]
+    pub fn new(phrases: &[PhraseText], stores: Vec<StoreRules>) -> Self {
+        let wording = if phrases.is_empty() {
+            Cow::Borrowed(Wording::shipped())
+        } else {
+            Cow::Owned(Wording::taught(phrases))
+        };
+        Self { wording, stores }
+    }
+
+    /// The words to look for.
+    #[must_use]
+    pub fn wording(&self) -> &Wording {
+        &self.wording
+    }
+
+    fn rules_for(&self, store: &str) -> Option<&StoreRules> {
+        self.stores
+            .iter()
+            .chain(rules::presets())
+            .find(|rules| rules.id == store)
+    }
+}
+
+/// A reading with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Read {
+    /// What the page says.
+    pub reading: Reading,
+    /// The parts of the page that were looked at: the evidence worth keeping. Empty when the page
+    /// was refused before it was taken apart.
+    pub kept: String,
+    /// Each rule's look, in order.
+    pub trace: Trace,
+}
+
+/// One reader's look at one page.
+pub(crate) struct Look<'a> {
+    /// The page as it came.
+    pub(crate) page: &'a Page<'a>,
+    /// The edition it should be of.
+    pub(crate) wanted: &'a Wanted,
+    /// The words to look for.
+    pub(crate) wording: &'a Wording,
+    /// The tree of its parts.
+    pub(crate) tree: &'a Tree<'a>,
+    /// What has been looked at so far.
+    pub(crate) trace: &'a mut Trace,
+}
+
+/// What a page says, read with the shipped words. Never fails, never guesses.
+#[must_use]
+pub fn read(page: &Page<'_>, wanted: &Wanted) -> Reading {
+    read_closely(page, wanted, &Lessons::default()).reading
+}
+
+/// What a page says, with the parts that were looked at and each rule's look.
+///
+/// 1. Refusals and missing pages, from the status and the beginning of the page.
+/// 2. The sieve keeps the parts that the store's reader names.
+/// 3. The store's reader reads the tree of those parts.
+#[must_use]
+pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read {
+    let mut trace = Trace::default();
+    if let Some(reading) = refusal::read(page, lessons.wording(), &mut trace) {
+        return Read {
+            reading,
+            kept: String::new(),
+            trace,
+        };
+    }
+    let parts = parts(page, lessons);
+    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    match sieve(page.body, &parts) {
+        Ok(kept) => {
+            let html = Html::parse_document(&kept);
+            let reading = read_tree(page, wanted, lessons, &html, &mut trace);
+            Read {
+                reading,
+                kept,
+                trace,
+            }
+        }
+        Err(error) => {
+            let words = format!("the page is not taken apart: {error}");
+            trace.saw("page/sieve", "the page", &words);
+            let reading = Reading::unread(UnreadReason::NoEvidence, "page/sieve", &words);
+            Read {
+                reading,
+                kept: String::new(),
+                trace,
+            }
+        }
+    }
+}
+
+/// The same from the tree of the whole page. It is several times slower and stands only for the
+/// proof that the sieve loses nothing.
+#[must_use]
+pub fn read_without_sieve(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Reading {
+    let mut trace = Trace::default();
+    if let Some(reading) = refusal::read(page, lessons.wording(), &mut trace) {
+        return reading;
+    }
+    let html = Html::parse_document(page.body);
+    read_tree(page, wanted, lessons, &html, &mut trace)
+}
+
+fn read_tree(
+    page: &Page<'_>,
+    wanted: &Wanted,
+    lessons: &Lessons,
+    html: &Html,
+    trace: &mut Trace,
+) -> Reading {
+    let tree = Tree::new(html);
+    let mut look = Look {
+        page,
+        wanted,
+        wording: lessons.wording(),
+        tree: &tree,
+        trace,
+    };
+    let reading = match page.store.family() {
+        Family::Amazon => amazon::read(&mut look),
+        Family::BarnesNoble => barnes_noble::read(&mut look),
+        Family::Bookshop => bookshop::read(&mut look),
+        Family::Other => generic::read(&mut look, lessons.rules_for(page.store.as_str())),
+    };
+    shortened(reading)
+}
+
+fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<Cow<'a, str>> {
+    let named: &[&str] = match page.store.family() {
+        Family::Amazon => amazon::PARTS,
+        Family::BarnesNoble => barnes_noble::PARTS,
+        Family::Bookshop => bookshop::PARTS,
+        Family::Other => generic::PARTS,
+    };
+    let own = lessons
+        .rules_for(page.store.as_str())
+        .and_then(|rules| rules.buy_area.as_deref());
+    named
+        .iter()
+        .copied()
+        .chain(own)
+        .map(Cow::Borrowed)
+        .collect()
+}
+
+/// Words are evidence, not documents.
+fn shortened(mut reading: Reading) -> Reading {
+    match &mut reading {
+        Reading::Says(says) => says.words = shorten(&says.words, WORDS),
+        Reading::Unread(unread) => unread.words = shorten(&unread.words, WORDS),
+    }
+    reading
+}

@@ -1,0 +1,178 @@
+//! Every real page that we have reads as its label says, with and without the sieve.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use pubwatch::book::{Isbn13, StoreId};
+use pubwatch::page::encoding::decode;
+use pubwatch::page::{Page, Reading, UnreadReason, Wanted};
+use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
+
+/// One line of `labels.tsv`.
+struct Label {
+    file: String,
+    store: StoreId,
+    wanted: Wanted,
+    status: u16,
+    expected: String,
+}
+
+/// The folder of real saved pages, which is not part of the project; `None` when it is not here.
+fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("PUBWATCH_PAGES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages"),
+        PathBuf::from,
+    );
+    if folder.join("labels.tsv").is_file() {
+        return Some(folder);
+    }
+    eprintln!(
+        "NOT RUN: there are no saved pages at {}; set PUBWATCH_PAGES to their folder",
+        folder.display()
+    );
+    None
+}
+
+fn labels(folder: &Path) -> Vec<Label> {
+    let text = std::fs::read_to_string(folder.join("labels.tsv")).unwrap();
+    text.lines().skip(1).map(label).collect()
+}
+
+fn label(line: &str) -> Label {
+    let cells: Vec<&str> = line.split('\t').collect();
+    let host = cells[2].split(' ').next().unwrap();
+    // Refusals of other hosts stand for the same refusal at one of ours.
+    let host = if host.starts_with('(') || host.contains("adorama") || host.contains("zara") {
+        "bookshop.org"
+    } else {
+        host
+    };
+    // Only books are asked for by number: the number of the one device with variants is that of
+    // the family, not of the article in the buy box.
+    let is_product = cells[3].contains("book") && !cells[3].contains("search");
+    let isbn: Option<Isbn13> = cells[4].parse().ok();
+    let asin = (is_product && isbn.is_none() && cells[4].len() == 10).then(|| cells[4].to_owned());
+    Label {
+        file: cells[0].to_owned(),
+        store: StoreId::new(host),
+        wanted: Wanted {
+            isbn: isbn.filter(|_| is_product),
+            asin,
+            format: None,
+        },
+        status: cells[6].parse().unwrap(),
+        expected: cells[7].to_owned(),
+    }
+}
+
+/// What a label calls a reading.
+fn name(reading: &Reading) -> &'static str {
+    match reading {
+        Reading::Says(says) => says.availability.name(),
+        Reading::Unread(unread) if unread.reason == UnreadReason::Blocked => "blocked",
+        Reading::Unread(_) => "unreadable",
+    }
+}
+
+fn describe(reading: &Reading) -> String {
+    match reading {
+        Reading::Says(says) => {
+            let price = says.price.as_ref().map(ToString::to_string);
+            let date = says.date.map(|date| date.to_string());
+            format!(
+                "{} | {} | {} | {} | {} | {} formats | {} | {}",
+                says.rule,
+                says.words,
+                date.unwrap_or_default(),
+                price.unwrap_or_default(),
+                says.seller.as_deref().unwrap_or_default(),
+                says.formats.len(),
+                says.published
+                    .map(|date| date.to_string())
+                    .unwrap_or_default(),
+                says.title.as_deref().unwrap_or_default(),
+            )
+        }
+        Reading::Unread(unread) => format!("{} | {}", unread.rule, unread.words),
+    }
+}
+
+#[test]
+fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
+    let Some(folder) = folder() else { return };
+    let lessons = Lessons::default();
+    let labels = labels(&folder);
+    let mut table = String::new();
+    let mut right = 0;
+    for label in &labels {
+        let bytes = std::fs::read(folder.join(&label.file)).unwrap();
+        let body = decode(&bytes);
+        let page = Page {
+            store: &label.store,
+            address: None,
+            status: label.status,
+            headers: &[],
+            body: &body,
+        };
+        for (asked, wanted) in [(true, &label.wanted), (false, &Wanted::default())] {
+            let sifted = read_closely(&page, wanted, &lessons);
+            let whole = read_without_sieve(&page, wanted, &lessons);
+            assert_eq!(
+                sifted.reading, whole,
+                "the sieve lost something of {}",
+                label.file
+            );
+            let is_right = name(&sifted.reading) == label.expected;
+            if asked {
+                right += usize::from(is_right);
+                writeln!(
+                    table,
+                    "{} {:<52} {:<16} {:>4} kB of {:>4} | {}",
+                    if is_right { "ok " } else { "BAD" },
+                    label.file,
+                    name(&sifted.reading),
+                    sifted.kept.len() / 1024,
+                    body.len() / 1024,
+                    describe(&sifted.reading),
+                )
+                .unwrap();
+            } else if !is_right {
+                writeln!(
+                    table,
+                    "BAD {} without an ISBN: {}",
+                    label.file,
+                    name(&whole)
+                )
+                .unwrap();
+                right = 0;
+            }
+        }
+    }
+    println!("{table}{right} of {} pages read as labelled", labels.len());
+    assert_eq!(right, labels.len(), "\n{table}");
+}
+
+#[test]
+fn no_page_reads_as_another_book() {
+    let Some(folder) = folder() else { return };
+    let other = Wanted {
+        isbn: "9791234567896".parse().ok(),
+        asin: Some("B000000000".to_owned()),
+        format: None,
+    };
+    for label in labels(&folder) {
+        let bytes = std::fs::read(folder.join(&label.file)).unwrap();
+        let body = decode(&bytes);
+        let page = Page {
+            store: &label.store,
+            address: None,
+            status: label.status,
+            headers: &[],
+            body: &body,
+        };
+        let reading = read_closely(&page, &other, &Lessons::default()).reading;
+        let state = reading.availability();
+        let expected = label.expected == "not_listed";
+        assert_eq!(state.is_some(), expected, "{}: {reading:?}", label.file);
+    }
+}

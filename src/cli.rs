@@ -39,6 +39,10 @@ pub struct Cli {
 pub enum Command {
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
+    /// Show the letters and what became of them; try again, or drop one
+    Outbox(commands::outbox::Arguments),
+    /// See what the letters look like, before there is a reason for one
+    Letters(commands::letters::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// Print what changed from version to version
@@ -59,6 +63,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let config = cli.config.as_deref();
     match &cli.command {
         Command::History(arguments) => commands::history::run(arguments, config),
+        Command::Outbox(arguments) => commands::outbox::run(arguments, config),
+        Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }

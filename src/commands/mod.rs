@@ -5,6 +5,8 @@
 pub mod changelog;
 pub mod config;
 pub mod history;
+pub mod letters;
+pub mod outbox;
 
 pub mod context;
 pub mod face;

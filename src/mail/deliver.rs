@@ -13,6 +13,8 @@ use super::sqlite::{
 };
 use super::words::one_line;
 use crate::clock::Clock;
+use crate::config::files::{SecretError, secret};
+use crate::config::plan::Plan;
 use crate::db::Db;
 
 /// How long a claim lasts: longer than the longest dialogue with a mail server, so that a letter
@@ -36,6 +38,66 @@ pub enum Transport {
         /// The sender's address.
         from: String,
     },
+}
+
+/// Why no letter can be sent at all.
+#[derive(Debug, thiserror::Error)]
+pub enum TransportError {
+    /// The password cannot be had.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// The file with the certificates cannot be read.
+    #[error("cannot read `ca_file` {}: {cause}; correct it under [mail]", path.display())]
+    Certificates {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        cause: std::io::Error,
+    },
+}
+
+impl Transport {
+    /// The way that the configuration names: its mail server, or the folder `letters` in the data
+    /// folder. The password is read now, so that one corrected meanwhile counts.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when the password or the certificates cannot be read. Letters stay
+    /// queued.
+    pub fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
+        let Some(mail) = &plan.mail else {
+            return Ok(Self::Folder {
+                folder: plan.data.join("letters"),
+                from: plan.author.email.clone(),
+            });
+        };
+        let login = match (&mail.username, &mail.password) {
+            (Some(user), Some(source)) => Some((user.clone(), secret(source)?)),
+            (_, _) => None,
+        };
+        let certificates = match &mail.ca_file {
+            Some(path) => {
+                Some(
+                    files::read(path).map_err(|cause| TransportError::Certificates {
+                        path: path.clone(),
+                        cause,
+                    })?,
+                )
+            }
+            None => None,
+        };
+        Ok(Self::Smtp {
+            server: SmtpServer {
+                host: mail.host.clone(),
+                port: mail.port,
+                encryption: mail.encryption,
+                login,
+                certificates,
+                patience: None,
+            },
+            from: mail.from.clone(),
+        })
+    }
 }
 
 /// What a drain did.

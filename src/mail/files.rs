@@ -35,6 +35,15 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
     Ok(place)
 }
 
+/// Reads a file whole, such as one with certificates.
+///
+/// # Errors
+///
+/// The system's.
+pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
+    fs::read(path)
+}
+
 fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)

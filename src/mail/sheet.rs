@@ -213,10 +213,16 @@ fn occasion(
             if closed < SignedDuration::from_hours(24) {
                 return Some(text);
             }
-            let closed = words::lasting(closed.min(*lasted));
-            Some(format!(
-                "{text} For {closed} of that the page took no orders."
-            ))
+            let all = closed + SignedDuration::from_hours(24) > *lasted;
+            let that = if all {
+                "All that time the page took no orders.".to_owned()
+            } else {
+                format!(
+                    "For {} of that the page took no orders.",
+                    words::lasting(closed)
+                )
+            };
+            Some(format!("{text} {that}"))
         }
     }
 }

@@ -1,0 +1,261 @@
+//! `pubwatch outbox`: the letters, and what became of them.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+use serde_json::{Value, json};
+
+use super::context::Context;
+use super::face;
+use crate::book::StoreId;
+use crate::exit::Exit;
+use crate::judge::Severity;
+use crate::mail::outbox::Meaning;
+use crate::mail::sqlite::{self, Entry, EntryState, Show};
+use crate::mail::words;
+
+/// Show the letters and what became of them; try again, or drop one.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum What {
+    /// List the letters, oldest first; exit code 1 when some could not be delivered
+    List {
+        /// Only those that were not delivered
+        #[arg(long)]
+        undelivered: bool,
+        /// One JSON object a line, for scripts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print a letter
+    Show {
+        /// Its number, from `pubwatch outbox list`
+        number: i64,
+        /// Its HTML part instead of its text
+        #[arg(long, conflicts_with = "json")]
+        html: bool,
+        /// As a JSON object, with both parts
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make letters due now; the next round, or `pubwatch run`, sends them
+    Retry {
+        /// Its number [default: every undelivered letter that was not dropped]
+        number: Option<i64>,
+    },
+    /// Never send a letter; it is kept, and `retry` with its number brings it back
+    Drop {
+        /// Its number, from `pubwatch outbox list`
+        number: i64,
+    },
+}
+
+/// Does what was asked for.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used, or there is no such letter.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    match &arguments.what {
+        What::List { undelivered, json } => list(&context, *undelivered, *json),
+        What::Show { number, html, json } => show(&context, *number, *html, *json),
+        What::Retry { number } => retry(&context, *number),
+        What::Drop { number } => drop_letter(&context, *number),
+    }
+}
+
+fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<Exit> {
+    let which = if undelivered {
+        Show::Undelivered
+    } else {
+        Show::All
+    };
+    let entries = context
+        .db
+        .read(|c| sqlite::entries(c, which))
+        .context("reading the outbox")?;
+    let counts = context
+        .db
+        .read(sqlite::counts)
+        .context("reading the outbox")?;
+    let mut out = anstream::stdout().lock();
+    let exit = if counts.need_attention() {
+        Exit::Attention
+    } else {
+        Exit::Done
+    };
+    if as_json {
+        for entry in &entries {
+            writeln!(out, "{}", as_value(entry, false))?;
+        }
+        return Ok(exit);
+    }
+    if entries.is_empty() {
+        let none = if undelivered {
+            "Every letter was delivered."
+        } else {
+            "No letter was written yet. `pubwatch check` looks at the pages; a letter comes when \
+             there is something to know."
+        };
+        writeln!(out, "{none}")?;
+        return Ok(exit);
+    }
+    let mut table = face::table(&["no", "written", "what became of it", "subject"]);
+    for entry in &entries {
+        table.add_row([
+            entry.id.to_string(),
+            words::brief_moment(
+                entry.letter.written,
+                &context.plan.author.zone,
+                context.clock.now(),
+            ),
+            became(context, entry),
+            words::clipped(&entry.letter.subject, 100),
+        ]);
+    }
+    write!(out, "{}", face::lines(&table))?;
+    if counts.login_refused {
+        writeln!(
+            out,
+            "\n{} the mail server does not take the user name or the password. Correct them under \
+             [mail], then run `pubwatch outbox retry`.",
+            face::painted(face::style_of_severity(Severity::Act), "Act:")
+        )?;
+    } else if let Some(error) = &counts.last_error {
+        writeln!(out, "\nLast trouble: {error}")?;
+    }
+    Ok(exit)
+}
+
+/// "delivered Tue 3 May, 08:10 EDT", "tried 3 times, again at 14:00 EDT".
+fn became(context: &Context, entry: &Entry) -> String {
+    let now = context.clock.now();
+    let moment = |at| words::brief_moment(at, &context.plan.author.zone, now);
+    match entry.state {
+        EntryState::Delivered(at) => format!("delivered {}", moment(at)),
+        EntryState::Dropped(at) => format!("dropped {}", moment(at)),
+        EntryState::Failed(at) => format!("refused {}", moment(at)),
+        EntryState::Waiting if entry.next_try <= now => match entry.tries {
+            0 => "waits to be sent".to_owned(),
+            tries => format!("{}, due now", tried(tries)),
+        },
+        EntryState::Waiting => format!("{}, again {}", tried(entry.tries), moment(entry.next_try)),
+    }
+}
+
+fn tried(tries: u32) -> String {
+    format!("tried {}", words::count(i64::from(tries), "time"))
+}
+
+fn show(context: &Context, number: i64, html: bool, as_json: bool) -> anyhow::Result<Exit> {
+    let entry = context
+        .db
+        .read(|c| sqlite::entry(c, number))
+        .context("reading the outbox")?;
+    let Some(entry) = entry else {
+        bail!("there is no letter {number}; `pubwatch outbox list` shows those that there are");
+    };
+    let mut out = anstream::stdout().lock();
+    if as_json {
+        writeln!(out, "{}", as_value(&entry, true))?;
+    } else if html {
+        write!(out, "{}", entry.letter.html)?;
+    } else {
+        let letter = &entry.letter;
+        writeln!(out, "To:         {} <{}>", letter.to_name, letter.to)?;
+        writeln!(out, "Subject:    {}", letter.subject)?;
+        writeln!(
+            out,
+            "Written:    {}",
+            words::moment(letter.written, &context.plan.author.zone)
+        )?;
+        writeln!(out, "Message-ID: <{}>", letter.message_id)?;
+        writeln!(out, "Now:        {}", became(context, &entry))?;
+        if let Some(error) = &entry.last_error
+            && !matches!(entry.state, EntryState::Delivered(_))
+        {
+            writeln!(out, "Trouble:    {error}")?;
+        }
+        write!(out, "\n{}", letter.text)?;
+    }
+    Ok(Exit::Done)
+}
+
+fn retry(context: &Context, number: Option<i64>) -> anyhow::Result<Exit> {
+    let now = context.clock.now();
+    let due = context
+        .db
+        .write(|tx| sqlite::retry(tx, number, now))
+        .context("writing the outbox")?;
+    match (due, number) {
+        (0, Some(number)) => bail!("there is no undelivered letter {number}"),
+        (0, None) => writeln!(anstream::stdout(), "Every letter was delivered.")?,
+        (due, _) => {
+            let letters = i64::try_from(due)
+                .map_or_else(|_| due.to_string(), |due| words::count(due, "letter"));
+            writeln!(
+                anstream::stdout(),
+                "{letters} due now; the next round sends what is due."
+            )?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn drop_letter(context: &Context, number: i64) -> anyhow::Result<Exit> {
+    let now = context.clock.now();
+    let dropped = context
+        .db
+        .write(|tx| sqlite::drop_letter(tx, number, now))
+        .context("writing the outbox")?;
+    if !dropped {
+        bail!("there is no undelivered letter {number}");
+    }
+    writeln!(
+        anstream::stdout(),
+        "Letter {number} will not be sent. `pubwatch outbox retry {number}` brings it back."
+    )?;
+    Ok(Exit::Done)
+}
+
+fn as_value(entry: &Entry, whole: bool) -> Value {
+    let letter = &entry.letter;
+    let stores: Vec<&str> = letter.stores.iter().map(StoreId::as_str).collect();
+    let mut value = json!({
+        "number": entry.id,
+        "message_id": letter.message_id,
+        "references": letter.references,
+        "kind": letter.kind.name(),
+        "severity": letter.severity.map(Severity::name),
+        "rule": letter.rule,
+        "isbn": letter.isbn,
+        "stores": stores,
+        "to": letter.to,
+        "subject": letter.subject,
+        "written": letter.written,
+        "queued": entry.queued,
+        "state": entry.state.name(),
+        "tries": entry.tries,
+        "last_try": entry.last_try,
+        "next_try": (entry.state == EntryState::Waiting).then_some(entry.next_try),
+        "last_meaning": entry.last_meaning.map(Meaning::name),
+        "last_error": entry.last_error,
+        "at": match entry.state {
+            EntryState::Waiting => None,
+            EntryState::Delivered(at) | EntryState::Failed(at) | EntryState::Dropped(at) => Some(at),
+        },
+        "answer": entry.answer,
+    });
+    if whole && let Some(object) = value.as_object_mut() {
+        object.insert("text".to_owned(), json!(letter.text));
+        object.insert("html".to_owned(), json!(letter.html));
+    }
+    value
+}

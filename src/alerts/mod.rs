@@ -1,14 +1,21 @@
 //! One cause, one alert, one thread of letters: opened, reminded, closed.
 
+//!
+//! [`lifecycle`] decides, [`sqlite`] remembers.
+
+pub mod lifecycle;
+pub mod sqlite;
+
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Isbn13, StoreId};
 use crate::judge::{Finding, Severity};
 
-/// What makes two findings the same alert: the rule, the edition and the stores.
+/// What makes two findings the same alert: the cause, the edition and the stores.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlertKey {
-    /// The rule, as `still-pre-order`.
+    /// The cause: the rule's name, as `still-pre-order`, or the one name of rules that see the same
+    /// thing in different lights, as `unavailable`; see [`crate::judge::rules::manner`].
     pub rule: String,
     /// The edition.
     pub isbn: Isbn13,
@@ -21,6 +28,8 @@ pub struct AlertKey {
 pub struct Alert {
     /// Its identity.
     pub key: AlertKey,
+    /// What it is now, for a list: the newest finding's headline.
+    pub headline: String,
     /// When it was opened.
     pub opened: Timestamp,
     /// Since when the thing itself has lasted.
@@ -33,6 +42,8 @@ pub struct Alert {
     pub last_told: Option<Timestamp>,
     /// The Message-ID of its first letter, which the later ones refer to.
     pub thread: Option<String>,
+    /// It had been over for less than the settling time when it came back: a flap.
+    pub is_flap: bool,
 }
 
 /// What a letter tells of a finding.

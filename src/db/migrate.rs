@@ -11,6 +11,7 @@ const APPLICATION_ID: i32 = 0x5055_4257;
 const MIGRATIONS: &[(i32, &str)] = &[
     (1, include_str!("migrations/0001_first.sql")),
     (2, include_str!("migrations/0002_outbox.sql")),
+    (3, include_str!("migrations/0003_alerts.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -1,5 +1,6 @@
 //! What the author waits to hear.
 
+use super::{RELEASED, RELEASED_EVERYWHERE};
 use crate::book::Availability;
 use crate::history::ListingView;
 use crate::judge::case::{Case, Run, about};
@@ -72,7 +73,7 @@ fn everywhere(case: &Case<'_>, released: &[(&ListingView, Run<'_>)]) -> Option<F
         .collect();
     let names = words::stores(&stores);
     Some(Finding {
-        rule: "released-everywhere",
+        rule: RELEASED_EVERYWHERE,
         stores,
         severity: Severity::GoodNews,
         since,
@@ -98,7 +99,7 @@ fn one_released(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Findin
             case.date_words(run.since)
         ),
         next_step: format!("The address to share: {}", listing.address),
-        ..about("released", store, run.since)
+        ..about(RELEASED, store, run.since)
     }
 }
 

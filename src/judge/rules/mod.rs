@@ -38,6 +38,57 @@ use super::case::Case;
 /// The name of the rule that is never put back by having asked: it has a limit of five days.
 pub(crate) const RIGHTS_QUERY: &str = "rights-query";
 
+/// News: the book is on sale at a store.
+pub const RELEASED: &str = "released";
+
+/// News: the book is on sale at every store.
+pub const RELEASED_EVERYWHERE: &str = "released-everywhere";
+
+/// Every name that a finding about an edition may have, and every cause that several of them share.
+const NAMES: &[&str] = &[
+    RIGHTS_QUERY,
+    "kdp-not-live",
+    "publish-at-kdp",
+    "publish-at-kdp-morning",
+    "released-early",
+    "label-lost",
+    "page-before-enabling",
+    "wrong-date",
+    "date-one-day-off",
+    "vanished",
+    "unavailable",
+    "stuck",
+    "stores-disagree",
+    "still-pre-order",
+    "third-party-only",
+    "missing",
+    "wrong-product",
+    "ships-in-weeks",
+    "temporarily-out-of-stock",
+    "price-above-list",
+    "price-below-list",
+    "price-changed",
+    "stale-cover",
+    "stale-title",
+    "two-pages",
+    "formats-out-of-step",
+    "unread",
+    "page-appeared",
+    RELEASED,
+    RELEASED_EVERYWHERE,
+];
+
+/// The name as it is known here; `None` for one that no rule uses any more.
+#[must_use]
+pub fn static_name(name: &str) -> Option<&'static str> {
+    NAMES
+        .iter()
+        .copied()
+        .chain(calendar::MILESTONES.iter().map(|milestone| milestone.name))
+        .chain(["calendar-dates-differ"])
+        .find(|known| *known == name)
+}
+
 /// A rule and how it is told of.
 #[derive(Debug)]
 pub struct Rule {

@@ -1,0 +1,385 @@
+//! What becomes of findings: what is told now, what is only remembered, and what is over. Pure.
+//!
+//! # Rules of calm
+//!
+//! 1. One cause is one alert. A Watch finding is told by letter when it first appears (some kinds
+//!    only in the digest, see [`manner`]), again when it becomes Act, and an Act alert is recalled
+//!    at most every `remind_every`, and only when its pages were read since.
+//! 2. One letter an edition and day: the civil day of the author. What is due on a day that has had
+//!    its letter waits, untold and unforgotten, for the first look of the next day. The three days
+//!    of the launch are excepted.
+//! 3. A letter without an Act in it waits for an Act that is due later the same day, so that the
+//!    day's one letter is not spent on lesser things.
+//! 4. What is over and had been told is told as over, once, with how long it lasted. It is over
+//!    when its finding is gone, which takes new, confirmed readings. Silently over is what the
+//!    author said himself (expected, in revision, done), and what another finding about the same
+//!    stores has taken the place of.
+//! 5. What comes back within the settling time is a flap: Watch only in the digest, Act all the
+//!    same, in the old thread.
+//! 6. News is told once.
+
+use std::collections::BTreeSet;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Alert, AlertKey, Occasion, Telling};
+use crate::book::{Isbn13, NoteKind, StoreId};
+use crate::config::plan::Plan;
+use crate::history::{ListingView, View};
+use crate::judge::phase::Calendar;
+use crate::judge::rules::{RELEASED, RELEASED_EVERYWHERE, manner, static_name};
+use crate::judge::{Finding, Severity, words};
+
+/// What comes back within this time after it was over is the same thing flapping.
+pub const SETTLING: SignedDuration = SignedDuration::from_hours(72);
+
+/// How often and to whom it is told.
+#[derive(Debug, Clone)]
+pub struct Pace {
+    /// An open alert is recalled at most this often.
+    pub remind_every: SignedDuration,
+    /// The author's zone, whose days count.
+    pub zone: TimeZone,
+}
+
+impl Pace {
+    /// The pace of a plan.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        Self {
+            remind_every: plan.judging.remind_every,
+            zone: plan.author.zone.clone(),
+        }
+    }
+}
+
+/// What is remembered of an edition's alerts.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Memory {
+    /// The alerts that are open.
+    pub open: Vec<Alert>,
+    /// Those that were over within the settling time, with when.
+    pub lately_over: Vec<(Alert, Timestamp)>,
+    /// The news that was told.
+    pub news: BTreeSet<AlertKey>,
+    /// When the newest letter about the edition was written.
+    pub last_letter: Option<Timestamp>,
+}
+
+/// What is to be done, all of it in one transaction with the letter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Decisions {
+    /// The alerts that are open from now on, changed or not.
+    pub open: Vec<Alert>,
+    /// The alerts that are over from now on.
+    pub over: Vec<Alert>,
+    /// The news that counts as told from now on.
+    pub news: Vec<AlertKey>,
+    /// What a letter tells now, the most severe first; empty: no letter.
+    pub tellings: Vec<Telling>,
+}
+
+/// Decides what becomes of the findings about one edition.
+///
+/// 1. Each finding but news opens an alert or goes on with one.
+/// 2. Each open alert without a finding is over, silently or with an all-clear.
+/// 3. Each piece of news that was not told is due.
+/// 4. If the day allows a letter, everything that is due is told in it; otherwise nothing is, and
+///    nothing counts as told: an alert that owes an all-clear stays open until it can be told.
+#[must_use]
+pub fn decide(
+    memory: &Memory,
+    findings: &[Finding],
+    view: &View,
+    pace: &Pace,
+    now: Timestamp,
+) -> Decisions {
+    let isbn = &view.edition.isbn;
+    let mut decisions = Decisions::default();
+    let mut due: Vec<Telling> = Vec::new();
+    for finding in findings
+        .iter()
+        .filter(|one| one.severity != Severity::GoodNews)
+    {
+        let key = key(isbn, finding);
+        if decisions.open.iter().any(|alert| alert.key == key) {
+            continue;
+        }
+        let alert = go_on(memory, finding, key, now);
+        if let Some(occasion) = occasion(&alert, finding, view, pace, now) {
+            due.push(Telling {
+                occasion,
+                finding: finding.clone(),
+                thread: alert.thread.clone(),
+            });
+        }
+        decisions.open.push(alert);
+    }
+    let mut waiting = Vec::new();
+    for alert in &memory.open {
+        if decisions.open.iter().any(|open| open.key == alert.key) {
+            continue;
+        }
+        if let Some(telling) = all_clear(alert, findings, view, now) {
+            due.push(telling);
+            waiting.push(alert.clone());
+        } else {
+            decisions.over.push(alert.clone());
+        }
+    }
+    let news = news(memory, findings, isbn, &mut due);
+    let is_launch = Calendar::of(&view.edition, &view.notes, &pace.zone).is_launch(now);
+    if !due.is_empty() && (is_launch || may_write(memory, &due, findings, pace, now)) {
+        due.sort_by_key(|telling| std::cmp::Reverse(telling.finding.severity));
+        for alert in &mut decisions.open {
+            remember_told(alert, &due, now);
+        }
+        decisions.over.extend(waiting);
+        decisions.news = news;
+        decisions.tellings = due;
+    } else {
+        decisions.open.extend(waiting);
+    }
+    decisions
+}
+
+/// The identity of what a finding is about.
+#[must_use]
+pub fn key(isbn: &Isbn13, finding: &Finding) -> AlertKey {
+    let cause = manner(finding.rule).cause;
+    AlertKey {
+        rule: if cause.is_empty() {
+            finding.rule
+        } else {
+            cause
+        }
+        .to_owned(),
+        isbn: isbn.clone(),
+        stores: finding.stores.clone(),
+    }
+}
+
+/// The alert of a finding: the open one as it is now, or a new one.
+fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> Alert {
+    if let Some(open) = memory.open.iter().find(|alert| alert.key == key) {
+        return Alert {
+            headline: finding.headline.clone(),
+            severity: finding.severity,
+            since: open.since.min(finding.since),
+            ..open.clone()
+        };
+    }
+    let before = memory
+        .lately_over
+        .iter()
+        .find(|(alert, over)| alert.key == key && now.duration_since(*over) < SETTLING)
+        .map(|(alert, _)| alert);
+    Alert {
+        key,
+        headline: finding.headline.clone(),
+        opened: now,
+        since: finding.since,
+        severity: finding.severity,
+        told: None,
+        last_told: None,
+        thread: before.and_then(|alert| alert.thread.clone()),
+        is_flap: before.is_some_and(|alert| alert.told.is_some()),
+    }
+}
+
+/// Why an alert is told now; `None` when it is not.
+fn occasion(
+    alert: &Alert,
+    finding: &Finding,
+    view: &View,
+    pace: &Pace,
+    now: Timestamp,
+) -> Option<Occasion> {
+    match (alert.told, finding.severity) {
+        (None, Severity::Act) => Some(Occasion::Opened),
+        (None, _) => {
+            (manner(finding.rule).watch_is_a_letter && !alert.is_flap).then_some(Occasion::Opened)
+        }
+        (Some(Severity::Act), Severity::Act) => {
+            let last = alert.last_told?;
+            let is_time = pace.remind_every <= now.duration_since(last);
+            let is_seen = listings(view, &finding.stores)
+                .all(|listing| listing.blind.is_none() && listing.last_good > Some(last));
+            (is_time && is_seen).then_some(Occasion::Reminded)
+        }
+        (Some(_), Severity::Act) => Some(Occasion::Escalated),
+        (Some(_), Severity::Watch | Severity::GoodNews) => None,
+    }
+}
+
+fn listings<'a>(view: &'a View, stores: &'a [StoreId]) -> impl Iterator<Item = &'a ListingView> {
+    view.listings
+        .iter()
+        .filter(|listing| stores.contains(&listing.store))
+}
+
+/// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently.
+fn all_clear(alert: &Alert, findings: &[Finding], view: &View, now: Timestamp) -> Option<Telling> {
+    let rule = static_name(&alert.key.rule)?;
+    let stores = &alert.key.stores;
+    let is_taken_over = findings.iter().any(|finding| {
+        let counts = finding.severity == Severity::Act
+            || finding.severity == Severity::Watch && manner(finding.rule).watch_is_a_letter;
+        counts && !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store))
+    });
+    let is_the_authors_word = view.notes.iter().any(|note| {
+        matches!(
+            note.kind,
+            NoteKind::Expected | NoteKind::RevisionStarted | NoteKind::DateChanged { .. }
+        ) && alert.opened <= note.at
+            && note
+                .store
+                .as_ref()
+                .is_none_or(|store| stores.contains(store))
+    });
+    if alert.told.is_none() || !manner(rule).has_all_clear || is_taken_over || is_the_authors_word {
+        return None;
+    }
+    let ended = listings(view, stores)
+        .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
+        .filter(|since| alert.since < *since)
+        .max()
+        .unwrap_or(now);
+    let lasted = ended.duration_since(alert.since);
+    let states: Vec<String> = listings(view, stores)
+        .filter_map(|listing| {
+            let state = listing.confirmed()?.availability.word();
+            Some(format!("{} shows {state}", listing.store.label()))
+        })
+        .collect();
+    let headline = if states.is_empty() {
+        "It is over".to_owned()
+    } else {
+        format!("All clear, {}", states.join(", "))
+    };
+    Some(Telling {
+        occasion: Occasion::Closed { lasted },
+        finding: Finding {
+            rule,
+            stores: stores.clone(),
+            severity: Severity::GoodNews,
+            since: alert.since,
+            headline,
+            verdict: format!(
+                "\"{}\" is over. It lasted {}.",
+                alert.headline,
+                words::length(lasted)
+            ),
+            usual: None,
+            act_from: None,
+            next_step: "Nothing to do.".to_owned(),
+            ask: None,
+            text: None,
+        },
+        thread: alert.thread.clone(),
+    })
+}
+
+/// Adds the news that is due, and gives what counts as told with it.
+///
+/// News about a store of which the same letter tells an all-clear would say the same twice: it
+/// counts as told. What is on sale everywhere is on sale at each.
+fn news(
+    memory: &Memory,
+    findings: &[Finding],
+    isbn: &Isbn13,
+    due: &mut Vec<Telling>,
+) -> Vec<AlertKey> {
+    let mut told = Vec::new();
+    for finding in findings
+        .iter()
+        .filter(|one| one.severity == Severity::GoodNews)
+    {
+        let key = key(isbn, finding);
+        if memory.news.contains(&key) {
+            continue;
+        }
+        if finding.rule == RELEASED_EVERYWHERE {
+            told.extend(finding.stores.iter().map(|store| AlertKey {
+                rule: RELEASED.to_owned(),
+                isbn: isbn.clone(),
+                stores: vec![store.clone()],
+            }));
+        }
+        told.push(key);
+        let is_said = due.iter().any(|telling| {
+            matches!(telling.occasion, Occasion::Closed { .. })
+                && telling.finding.stores == finding.stores
+        });
+        if !is_said {
+            due.push(Telling {
+                occasion: Occasion::News,
+                finding: finding.clone(),
+                thread: None,
+            });
+        }
+    }
+    told
+}
+
+/// An ordinary day allows a letter with this in it.
+fn may_write(
+    memory: &Memory,
+    due: &[Telling],
+    findings: &[Finding],
+    pace: &Pace,
+    now: Timestamp,
+) -> bool {
+    let day = |at: Timestamp| at.to_zoned(pace.zone.clone()).date();
+    let has_had_its_letter = memory.last_letter.is_some_and(|last| {
+        // A letter from the near future was written before the clock was set back.
+        day(last) == day(now)
+            || now < last && last.duration_since(now) < SignedDuration::from_hours(48)
+    });
+    let has_an_act = due
+        .iter()
+        .any(|telling| telling.finding.severity == Severity::Act);
+    let an_act_comes_today = findings.iter().any(|finding| {
+        finding.severity == Severity::Watch
+            && finding
+                .act_from
+                .is_some_and(|act| now < act && day(act) == day(now))
+    });
+    !has_had_its_letter && (has_an_act || !an_act_comes_today)
+}
+
+fn remember_told(alert: &mut Alert, told: &[Telling], now: Timestamp) {
+    let is_told = told.iter().any(|telling| {
+        !matches!(telling.occasion, Occasion::Closed { .. } | Occasion::News)
+            && key(&alert.key.isbn, &telling.finding) == alert.key
+    });
+    if is_told {
+        alert.told = alert.told.max(Some(alert.severity));
+        alert.last_told = Some(now);
+    }
+}
+
+/// What the state of our own line calls for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineStep {
+    /// It went down: one notice.
+    Tell,
+    /// It is back: nothing to say, as nothing was lost.
+    Over,
+    /// Nothing new.
+    Nothing,
+}
+
+/// One notice when our own line goes down, however long it lasts.
+#[must_use]
+pub fn line_step(is_known: bool, finding: Option<&Finding>) -> LineStep {
+    match (is_known, finding) {
+        (false, Some(_)) => LineStep::Tell,
+        (true, None) => LineStep::Over,
+        (true, Some(_)) | (false, None) => LineStep::Nothing,
+    }
+}
+
+#[cfg(test)]
+mod tests;

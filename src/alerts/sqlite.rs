@@ -1,0 +1,412 @@
+//! Alerts in the database: what is open, what was told, and when.
+//!
+//! What [`decide`](super::lifecycle::decide) decided is written in the caller's transaction, the
+//! one that queues its letter, so that neither is ever there without the other.
+
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use super::lifecycle::{Decisions, Memory, SETTLING};
+use super::{Alert, AlertKey};
+use crate::book::{Isbn13, StoreId};
+use crate::judge::Severity;
+
+/// The columns that [`alert_of`] reads.
+const COLUMNS: &str =
+    "rule, isbn, stores, headline, opened, since, severity, told, last_told, thread, is_flap, over";
+
+/// What is remembered of an edition's alerts at `now`.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn memory(connection: &Connection, isbn: &Isbn13, now: Timestamp) -> rusqlite::Result<Memory> {
+    let settling_from = now.checked_sub(SETTLING).unwrap_or(Timestamp::MIN);
+    let lately_over = connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over > ?2 ORDER BY over DESC, id DESC"
+        ))?
+        .query_map(
+            params![isbn.as_str(), settling_from.as_millisecond()],
+            |row| Ok((alert_of(row)?, time(row, 11)?)),
+        )?
+        .collect::<rusqlite::Result<_>>()?;
+    let news = connection
+        .prepare_cached("SELECT rule, isbn, stores FROM news WHERE isbn = ?1")?
+        .query_map([isbn.as_str()], key_of)?
+        .collect::<rusqlite::Result<_>>()?;
+    let last_letter = connection
+        .prepare_cached("SELECT max(written) FROM letter_day WHERE isbn = ?1")?
+        .query_row([isbn.as_str()], |row| time_if(row, 0))?;
+    Ok(Memory {
+        open: open_alerts(connection, isbn)?,
+        lately_over,
+        news,
+        last_letter,
+    })
+}
+
+/// The alerts of an edition that are open, the oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn open_alerts(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Alert>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over IS NULL ORDER BY opened, id"
+        ))?
+        .query_map([isbn.as_str()], alert_of)?
+        .collect()
+}
+
+/// The alerts of an edition that have been over since `from`, with when, the newest first. Flaps
+/// are among them; the digest tells of them in a line.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn over_since(
+    connection: &Connection,
+    isbn: &Isbn13,
+    from: Timestamp,
+) -> rusqlite::Result<Vec<(Alert, Timestamp)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over >= ?2 ORDER BY over DESC, id DESC"
+        ))?
+        .query_map(params![isbn.as_str(), from.as_millisecond()], |row| {
+            Ok((alert_of(row)?, time(row, 11)?))
+        })?
+        .collect()
+}
+
+/// Writes down what was decided. `message_id` is that of the letter that tells of it; without a
+/// letter it is `None`.
+///
+/// # Errors
+///
+/// SQLite's; the transaction is the caller's to roll back.
+pub fn apply(
+    transaction: &Transaction<'_>,
+    isbn: &Isbn13,
+    decisions: &Decisions,
+    message_id: Option<&str>,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    for alert in &decisions.open {
+        // The first letter that tells of an alert begins its thread.
+        let begun = message_id.filter(|_| alert.last_told == Some(now));
+        let thread = alert.thread.as_deref().or(begun);
+        write_open(transaction, alert, thread)?;
+    }
+    for alert in &decisions.over {
+        transaction
+            .prepare_cached(
+                "UPDATE alert SET over = ?4 \
+                 WHERE isbn = ?1 AND rule = ?2 AND stores = ?3 AND over IS NULL",
+            )?
+            .execute(params![
+                isbn.as_str(),
+                alert.key.rule,
+                stores_text(&alert.key.stores)?,
+                now.as_millisecond()
+            ])?;
+    }
+    for key in &decisions.news {
+        transaction
+            .prepare_cached(
+                "INSERT OR IGNORE INTO news (isbn, rule, stores, told) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                isbn.as_str(),
+                key.rule,
+                stores_text(&key.stores)?,
+                now.as_millisecond()
+            ])?;
+    }
+    if let Some(message_id) = message_id {
+        transaction
+            .prepare_cached(
+                "INSERT INTO letter_day (isbn, written, message_id) VALUES (?1, ?2, ?3)",
+            )?
+            .execute(params![isbn.as_str(), now.as_millisecond(), message_id])?;
+    }
+    Ok(())
+}
+
+fn write_open(
+    transaction: &Transaction<'_>,
+    alert: &Alert,
+    thread: Option<&str>,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO alert (rule, isbn, stores, headline, opened, since, severity, told, \
+                                last_told, thread, is_flap) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+             ON CONFLICT (isbn, rule, stores) WHERE over IS NULL DO UPDATE SET \
+                 headline = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10",
+        )?
+        .execute(params![
+            alert.key.rule,
+            alert.key.isbn.as_str(),
+            stores_text(&alert.key.stores)?,
+            alert.headline,
+            alert.opened.as_millisecond(),
+            alert.since.as_millisecond(),
+            alert.severity.name(),
+            alert.told.map(Severity::name),
+            alert.last_told.map(Timestamp::as_millisecond),
+            thread,
+            alert.is_flap
+        ])?;
+    Ok(())
+}
+
+/// Whether a notice of that kind is open.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn notice_is_open(connection: &Connection, rule: &str) -> rusqlite::Result<bool> {
+    let found: Option<i64> = connection
+        .prepare_cached("SELECT id FROM notice WHERE rule = ?1 AND over IS NULL")?
+        .query_row([rule], |row| row.get(0))
+        .optional()?;
+    Ok(found.is_some())
+}
+
+/// Opens a notice; its letter is queued in the same transaction.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn open_notice(
+    transaction: &Transaction<'_>,
+    rule: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("INSERT INTO notice (rule, opened) VALUES (?1, ?2)")?
+        .execute(params![rule, now.as_millisecond()])?;
+    Ok(())
+}
+
+/// Ends an open notice.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn end_notice(
+    transaction: &Transaction<'_>,
+    rule: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE notice SET over = ?2 WHERE rule = ?1 AND over IS NULL")?
+        .execute(params![rule, now.as_millisecond()])?;
+    Ok(())
+}
+
+fn stores_text(stores: &[StoreId]) -> rusqlite::Result<String> {
+    serde_json::to_string(stores)
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
+}
+
+fn key_of(row: &Row<'_>) -> rusqlite::Result<AlertKey> {
+    let stores: String = row.get(2)?;
+    Ok(AlertKey {
+        rule: row.get(0)?,
+        isbn: row
+            .get::<_, String>(1)?
+            .parse()
+            .map_err(|error: crate::book::IsbnError| unreadable(1, error))?,
+        stores: serde_json::from_str(&stores).map_err(|error| unreadable(2, error))?,
+    })
+}
+
+fn alert_of(row: &Row<'_>) -> rusqlite::Result<Alert> {
+    Ok(Alert {
+        key: key_of(row)?,
+        headline: row.get(3)?,
+        opened: time(row, 4)?,
+        since: time(row, 5)?,
+        severity: severity(row, 6)?.ok_or_else(|| unreadable(6, "an alert without a severity"))?,
+        told: severity(row, 7)?,
+        last_told: time_if(row, 8)?,
+        thread: row.get(9)?,
+        is_flap: row.get(10)?,
+    })
+}
+
+fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Severity>> {
+    let Some(name) = row.get::<_, Option<String>>(column)? else {
+        return Ok(None);
+    };
+    match Severity::from_name(&name) {
+        Some(severity) => Ok(Some(severity)),
+        None => Err(unreadable(column, format!("`{name}` is no severity"))),
+    }
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
+}
+
+fn time_if(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<i64>>(column)?
+        .map(|_| time(row, column))
+        .transpose()
+}
+
+fn unreadable(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+
+    fn database() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        (folder, db)
+    }
+
+    fn isbn() -> Isbn13 {
+        "9780132350884".parse().unwrap()
+    }
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_second(1_800_000_000 + hours * 3600).unwrap()
+    }
+
+    fn alert(told: Option<i64>) -> Alert {
+        Alert {
+            key: AlertKey {
+                rule: "unavailable".into(),
+                isbn: isbn(),
+                stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
+            },
+            headline: "Amazon shows \"Currently unavailable\"".into(),
+            opened: at(0),
+            since: at(-24),
+            severity: Severity::Act,
+            told: told.map(|_| Severity::Act),
+            last_told: told.map(at),
+            thread: None,
+            is_flap: false,
+        }
+    }
+
+    fn apply_at(db: &Db, decisions: &Decisions, message_id: Option<&str>, hours: i64) {
+        let result: rusqlite::Result<()> =
+            db.write(|tx| apply(tx, &isbn(), decisions, message_id, at(hours)));
+        result.unwrap();
+    }
+
+    fn memory_at(db: &Db, hours: i64) -> Memory {
+        db.read(|connection| memory(connection, &isbn(), at(hours)))
+            .unwrap()
+    }
+
+    #[test]
+    fn what_was_decided_is_remembered_and_its_first_letter_begins_the_thread() {
+        let (_folder, db) = database();
+        let opened = Decisions {
+            open: vec![alert(Some(0))],
+            ..Decisions::default()
+        };
+        apply_at(&db, &opened, Some("first@pubwatch"), 0);
+        let known = memory_at(&db, 1);
+        let told = Alert {
+            thread: Some("first@pubwatch".into()),
+            ..alert(Some(0))
+        };
+        assert_eq!(known.open, std::slice::from_ref(&told));
+        assert_eq!(known.last_letter, Some(at(0)));
+        // A later letter does not begin the thread anew.
+        let again = Alert {
+            last_told: Some(at(9)),
+            ..told.clone()
+        };
+        apply_at(
+            &db,
+            &Decisions {
+                open: vec![again.clone()],
+                ..Decisions::default()
+            },
+            Some("second@pubwatch"),
+            9,
+        );
+        assert_eq!(memory_at(&db, 10).open, [again]);
+    }
+
+    #[test]
+    fn what_is_over_is_kept_and_may_open_again() {
+        let (_folder, db) = database();
+        let open = Decisions {
+            open: vec![alert(None)],
+            ..Decisions::default()
+        };
+        apply_at(&db, &open, None, 0);
+        apply_at(
+            &db,
+            &Decisions {
+                over: vec![alert(None)],
+                ..Decisions::default()
+            },
+            None,
+            5,
+        );
+        let known = memory_at(&db, 6);
+        assert_eq!(known.open, []);
+        assert_eq!(known.lately_over, [(alert(None), at(5))]);
+        assert_eq!(memory_at(&db, 5 + 73).lately_over, []);
+        apply_at(&db, &open, None, 90);
+        assert_eq!(memory_at(&db, 91).open, [alert(None)]);
+        let over = db.read(|connection| over_since(connection, &isbn(), at(0)));
+        assert_eq!(over.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn news_that_was_told_is_told() {
+        let (_folder, db) = database();
+        let key = AlertKey {
+            rule: "released".into(),
+            ..alert(None).key
+        };
+        let decisions = Decisions {
+            news: vec![key.clone()],
+            ..Decisions::default()
+        };
+        apply_at(&db, &decisions, None, 0);
+        apply_at(&db, &decisions, None, 1);
+        assert_eq!(
+            memory_at(&db, 2).news.into_iter().collect::<Vec<_>>(),
+            [key]
+        );
+    }
+
+    #[test]
+    fn a_notice_is_open_until_it_ends() {
+        let (_folder, db) = database();
+        let is_open = || {
+            db.read(|connection| notice_is_open(connection, "line-down"))
+                .unwrap()
+        };
+        assert!(!is_open());
+        let opened: rusqlite::Result<()> = db.write(|tx| open_notice(tx, "line-down", at(0)));
+        opened.unwrap();
+        assert!(is_open());
+        let ended: rusqlite::Result<()> = db.write(|tx| end_notice(tx, "line-down", at(1)));
+        ended.unwrap();
+        assert!(!is_open());
+    }
+}

@@ -7,6 +7,7 @@
 pub mod book;
 pub mod config;
 pub mod schedule;
+pub mod fetch;
 pub mod page;
 pub mod stores;
 pub mod history;

@@ -12,6 +12,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (1, include_str!("migrations/0001_first.sql")),
     (2, include_str!("migrations/0002_outbox.sql")),
     (3, include_str!("migrations/0003_alerts.sql")),
+    (4, include_str!("migrations/0004_hosts.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -3,8 +3,14 @@
 //! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
 
 #[cfg(test)]
+mod broken_answers;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod corpus;
+#[cfg(test)]
+mod loopback;
+#[cfg(test)]
+mod manners;
 #[cfg(test)]
 mod tidy;

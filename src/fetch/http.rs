@@ -1,0 +1,379 @@
+//! The only way out. Every request of the program's goes through [`Fetcher`], and the courtesies
+//! are inside it, where nobody can forget them.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use url::Url;
+
+use super::breaker::Breaker;
+use super::explain::{Failure, explain};
+use super::politeness::{MOST_CRAWL_DELAY, later, pause};
+use super::realm::{MOST_REDIRECTS, Outside, Realm};
+use super::robots::{self, Robots};
+use super::sqlite::{self, Claim, Hold, Passage, Wish};
+use super::wire::http::{Answer, Cap, Wire};
+use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
+use crate::book::StoreId;
+use crate::clock::Clock;
+use crate::config::plan::{ListingPlan, Manners, StorePlan};
+use crate::db::{Db, DbError};
+
+pub use super::wire::http::NoClient;
+
+/// How often somebody who waits for another's lease looks whether it is over.
+const POLL: Duration = Duration::from_millis(100);
+
+/// Asks stores for pages. One per process; all that it must not forget is in the database.
+#[derive(Debug)]
+pub struct Fetcher {
+    db: Arc<Db>,
+    clock: Clock,
+    manners: Manners,
+    stores: Vec<StorePlan>,
+    wire: Wire,
+    /// The name of this process in leases.
+    name: String,
+    looks: AtomicU64,
+    queues: Mutex<BTreeMap<StoreId, Arc<tokio::sync::Mutex<()>>>>,
+}
+
+/// What ends a look without an answer.
+enum Stop {
+    NoPage(NoPage),
+    Database(DbError),
+}
+
+impl From<DbError> for Stop {
+    fn from(error: DbError) -> Self {
+        Self::Database(error)
+    }
+}
+
+impl From<NoPage> for Stop {
+    fn from(no_page: NoPage) -> Self {
+        Self::NoPage(no_page)
+    }
+}
+
+/// One look at one listing.
+struct Look {
+    realm: Realm,
+    /// The store's own pause, or the general one.
+    pause: Duration,
+    /// The name of this look in leases.
+    holder: String,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy)]
+enum Errand {
+    Robots,
+    Page {
+        passage: Passage,
+        crawl_delay: Option<Duration>,
+    },
+}
+
+impl Fetcher {
+    /// A fetcher with the manners of a plan, for its stores.
+    ///
+    /// # Errors
+    ///
+    /// [`NoClient`] when the machine's certificates or proxy settings cannot be read.
+    pub fn new(
+        db: Arc<Db>,
+        clock: Clock,
+        manners: &Manners,
+        stores: &[StorePlan],
+    ) -> Result<Self, NoClient> {
+        let (process, salt) = (std::process::id(), fastrand::u32(..0x0100_0000));
+        Ok(Self {
+            db,
+            clock,
+            manners: manners.clone(),
+            stores: stores.to_vec(),
+            wire: Wire::new(&manners.contact)?,
+            name: format!("process {process}, {salt:06x}"),
+            looks: AtomicU64::new(0),
+            queues: Mutex::default(),
+        })
+    }
+
+    /// Asks for a listing's page, politely:
+    ///
+    /// 1. One look at a time per store in this process, and per host one among all processes that
+    ///    share the database.
+    /// 2. robots.txt is asked first, at most once a day, and obeyed on every hop.
+    /// 3. A host that turned us away is left alone until its time is over; then one page tries it.
+    /// 4. The pause since its last answer is waited out, after a redirect too.
+    /// 5. What came of it is written down before anybody may ask again.
+    ///
+    /// # Errors
+    ///
+    /// The database's: without a memory there is no politeness, so nothing is asked.
+    pub async fn fetch(&self, listing: &ListingPlan) -> Result<Fetched, DbError> {
+        match self.look_at(listing).await {
+            Ok(got) => Ok(Fetched::Got(Box::new(got))),
+            Err(Stop::NoPage(no_page)) => Ok(Fetched::Nothing(no_page)),
+            Err(Stop::Database(error)) => Err(error),
+        }
+    }
+
+    /// Takes note of what an answer turned out to be: a captcha with status 200 is known only
+    /// once it was read. To report one twice does no harm.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn remember(&self, got: &Got, reception: Reception) -> Result<(), DbError> {
+        sqlite::answered(&self.db, &got.host, None, |breaker| match reception {
+            Reception::Welcome => breaker.welcomed(got.at),
+            Reception::Refused => {
+                let value = got.headers.iter().find(|(name, _)| name == "retry-after");
+                let wait = value.and_then(|(_, value)| retry_after::parse(value, got.at));
+                breaker.refused(got.at, wait, "its page was a bot check or a wall");
+            }
+        })
+    }
+
+    async fn look_at(&self, listing: &ListingPlan) -> Result<Got, Stop> {
+        let store = self.stores.iter().find(|store| store.id == listing.store);
+        let overridden = store.is_some_and(|store| store.base.is_some());
+        let number = self.looks.fetch_add(1, Ordering::Relaxed);
+        let look = Look {
+            realm: Realm::new(&listing.store, &listing.ask, overridden),
+            pause: store
+                .and_then(|store| store.pause)
+                .unwrap_or(self.manners.pause),
+            holder: format!("{}, look {number}", self.name),
+        };
+        let mut address = listing.ask.clone();
+        address.set_fragment(None);
+        if let Err(outside) = look.realm.admit(&address) {
+            return Err(reasons::astray(&address, &outside, false).into());
+        }
+        let queue = self.queue(&listing.store);
+        let _turn = queue.lock().await;
+        let mut passage = Passage::Trying;
+        for _ in 0..=MOST_REDIRECTS {
+            let crawl_delay = self.mind_robots(&look, &address).await?;
+            let errand = Errand::Page {
+                passage,
+                crawl_delay,
+            };
+            let (answer, at) = self.ask(&look, &address, errand).await?;
+            let Some(location) = &answer.location else {
+                return got(address, answer, at);
+            };
+            address = look
+                .realm
+                .follow(&address, location)
+                .map_err(|outside| reasons::astray(&address, &outside, true))?;
+            passage = Passage::Free;
+        }
+        Err(reasons::circle(&listing.ask).into())
+    }
+
+    fn queue(&self, store: &StoreId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(queues.entry(store.clone()).or_default())
+    }
+
+    /// Obeys the host's robots.txt; gives the pause that it asks for, where the page may be asked.
+    async fn mind_robots(&self, look: &Look, address: &Url) -> Result<Option<Duration>, Stop> {
+        let origin = address.origin().ascii_serialization();
+        let age = self.manners.robots_age;
+        let now = self.now();
+        let known = sqlite::robots(&self.db, &origin)?.filter(|robots| robots.is_fresh(now, age));
+        let robots = if let Some(robots) = known {
+            robots
+        } else {
+            let answer = self.ask_robots(look, address).await?;
+            let fetched_at = self.now();
+            let robots = Robots { answer, fetched_at };
+            sqlite::save_robots(&self.db, &origin, &robots)?;
+            robots
+        };
+        match reasons::robots(address, robots.verdict(address), robots.stale_at(age)) {
+            Some(no_page) => Err(no_page.into()),
+            None => Ok(robots.answer.crawl_delay()),
+        }
+    }
+
+    async fn ask_robots(&self, look: &Look, address: &Url) -> Result<robots::Answer, Stop> {
+        let mut address = robots::address_for(address);
+        let mut status = 0;
+        for _ in 0..=MOST_REDIRECTS {
+            let answer = match self.ask(look, &address, Errand::Robots).await {
+                Ok((answer, _)) => answer,
+                Err(Stop::NoPage(no_page)) if no_page.asked => {
+                    let why = no_page.explanation;
+                    return Ok(robots::Answer::Unreachable { why });
+                }
+                Err(stop) => return Err(stop),
+            };
+            status = answer.status;
+            let Some(location) = &answer.location else {
+                return Ok(robots_of(&answer));
+            };
+            address = match look.realm.follow(&address, location) {
+                Ok(address) => address,
+                Err(outside) => {
+                    let why = outside.to_string();
+                    return Ok(robots::Answer::Unreachable { why });
+                }
+            };
+        }
+        // RFC 9309, section 2.3.1.2: after five redirects it may count as missing.
+        Ok(robots::Answer::Missing { status })
+    }
+
+    /// One request, when it is its turn, and what came of it written down.
+    async fn ask(
+        &self,
+        look: &Look,
+        address: &Url,
+        errand: Errand,
+    ) -> Result<(Answer, Timestamp), Stop> {
+        let Some(host) = HostKey::of(address) else {
+            let outside = Outside::NoAddress(address.to_string());
+            return Err(reasons::astray(address, &outside, false).into());
+        };
+        let hold = Hold::new(&self.db, &host, &look.holder);
+        self.take_turn(look, &host, &hold, errand).await?;
+        let cap = match errand {
+            Errand::Robots => Cap::First(robots::BYTE_LIMIT),
+            Errand::Page { .. } => Cap::Whole(self.manners.body_cap),
+        };
+        let deadline = self.manners.deadline;
+        let outcome = self.wire.exchange(&look.realm, address, cap, deadline);
+        let outcome = outcome.await;
+        let at = self.now();
+        let crawl_delay = match (errand, &outcome) {
+            (Errand::Page { crawl_delay, .. }, _) => crawl_delay,
+            (Errand::Robots, Ok(answer)) => robots_of(answer).crawl_delay(),
+            (Errand::Robots, Err(_)) => None,
+        };
+        let pause = pause(
+            look.pause,
+            crawl_delay,
+            self.manners.jitter,
+            fastrand::f64(),
+        );
+        let words = outcome
+            .as_ref()
+            .err()
+            .map(|failure| explain(host.as_str(), failure));
+        sqlite::answered(&self.db, &host, Some(later(at, pause)), |breaker| {
+            weigh(
+                breaker,
+                &outcome,
+                at,
+                errand,
+                words.as_deref().unwrap_or_default(),
+            );
+        })?;
+        match outcome {
+            Ok(answer) => Ok((answer, at)),
+            Err(_) => Err(reasons::no_answer(words.unwrap_or_default()).into()),
+        }
+    }
+
+    /// Waits until this look may ask the host, and claims it.
+    async fn take_turn(
+        &self,
+        look: &Look,
+        host: &HostKey,
+        hold: &Hold<'_>,
+        errand: Errand,
+    ) -> Result<(), Stop> {
+        // A little longer than a request may last, so that nobody alive loses it.
+        let lease = self.manners.deadline * 3 / 2;
+        let most = look.pause + self.manners.jitter;
+        let patience = later(self.now(), (lease + most) * 2);
+        loop {
+            let now = self.now();
+            let wish = Wish {
+                now,
+                hold: lease,
+                pause: look.pause,
+                longest: (lease + most).max(MOST_CRAWL_DELAY + self.manners.jitter),
+                passage: match errand {
+                    Errand::Robots => Passage::Gated,
+                    Errand::Page { passage, .. } => passage,
+                },
+            };
+            match hold.claim(wish)? {
+                Claim::Ours => return Ok(()),
+                Claim::NotYet(at) => self.clock.sleep_until(at).await,
+                Claim::Shut { until, breaker } => {
+                    return Err(reasons::shut(host, until, &breaker).into());
+                }
+                Claim::Theirs(lease) if patience < now => {
+                    return Err(reasons::busy(host, &lease).into());
+                }
+                Claim::Theirs(lease) => {
+                    let poll = later(now, POLL).min(lease.until);
+                    self.clock.sleep_until(poll).await;
+                }
+            }
+        }
+    }
+
+    /// The time in whole milliseconds, as the database keeps it.
+    fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+}
+
+/// What an outcome makes of the breaker. A refused robots.txt is no refusal of its own: RFC 9309
+/// reads it as "there is none", and the page that follows will tell.
+fn weigh(
+    breaker: &mut Breaker,
+    outcome: &Result<Answer, Failure>,
+    at: Timestamp,
+    errand: Errand,
+    words: &str,
+) {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        // The host is there; it only talks too much.
+        Err(Failure::TooLarge(_)) => return breaker.answered(),
+        Err(Failure::Deadline(_) | Failure::Client(_)) => return breaker.failed(at, None, words),
+    };
+    let wait = answer
+        .header("retry-after")
+        .and_then(|value| retry_after::parse(value, at));
+    let why = format!("it answered {}", answer.status);
+    match (answer.status, errand) {
+        (403, Errand::Page { .. }) | (429 | 430 | 503, _) => breaker.refused(at, wait, &why),
+        (500..=599, _) => breaker.failed(at, wait, &why),
+        _ => breaker.answered(),
+    }
+}
+
+fn robots_of(answer: &Answer) -> robots::Answer {
+    robots::answer(answer.status, || {
+        String::from_utf8_lossy(&answer.body).into_owned()
+    })
+}
+
+fn got(address: Url, answer: Answer, at: Timestamp) -> Result<Got, Stop> {
+    let Some(host) = HostKey::of(&address) else {
+        let outside = Outside::NoAddress(address.to_string());
+        return Err(reasons::astray(&address, &outside, true).into());
+    };
+    Ok(Got {
+        host,
+        status: answer.status,
+        body: charset::decode(&answer.body, answer.header("content-type")),
+        headers: answer.headers,
+        address,
+        at,
+    })
+}

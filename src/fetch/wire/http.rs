@@ -1,0 +1,232 @@
+//! The HTTP client, and one exchange with it.
+
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, FROM, HeaderMap, HeaderValue, LOCATION};
+use reqwest::{Client, Response};
+use url::Url;
+
+use crate::fetch::HELPFUL_HEADERS;
+use crate::fetch::address::{PrivateAddress, is_public};
+use crate::fetch::explain::Failure;
+use crate::fetch::realm::Realm;
+
+/// Two clients that differ in one thing, and the names that must not lead to a private address.
+#[derive(Debug)]
+pub(in crate::fetch) struct Wire {
+    /// Goes through the system's proxy, where there is one.
+    outside: Client,
+    /// Goes straight to the machines that the user set in a store's place.
+    here: Client,
+    guarded: Guarded,
+}
+
+/// Names that must not lead to a private address, shared with the resolver.
+type Guarded = Arc<Mutex<BTreeSet<String>>>;
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[error("the HTTP client cannot be set up; check the machine's certificates and proxy settings")]
+pub struct NoClient(#[from] reqwest::Error);
+
+/// The answer to one request.
+#[derive(Debug)]
+pub(in crate::fetch) struct Answer {
+    /// The HTTP status.
+    pub(in crate::fetch) status: u16,
+    /// Where a redirect leads.
+    pub(in crate::fetch) location: Option<String>,
+    /// The helpful headers.
+    pub(in crate::fetch) headers: Vec<(String, String)>,
+    /// The decompressed body; empty for a redirect.
+    pub(in crate::fetch) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The value of a helpful header, by its name in lower case.
+    pub(in crate::fetch) fn header(&self, name: &str) -> Option<&str> {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
+/// How much of a body is wanted.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::fetch) enum Cap {
+    /// All of it: a longer one than this many bytes is a failure.
+    Whole(usize),
+    /// The first so many bytes.
+    First(usize),
+}
+
+impl Wire {
+    /// The clients; `contact` goes into the User-Agent and into `From`.
+    pub(in crate::fetch) fn new(contact: &str) -> Result<Self, NoClient> {
+        let guarded = Guarded::default();
+        Ok(Self {
+            outside: client(contact, &guarded, true)?,
+            here: client(contact, &guarded, false)?,
+            guarded,
+        })
+    }
+
+    /// One request and its whole answer, within `deadline`.
+    pub(in crate::fetch) async fn exchange(
+        &self,
+        realm: &Realm,
+        address: &Url,
+        cap: Cap,
+        deadline: Duration,
+    ) -> Result<Answer, Failure> {
+        let client = if realm.may_be_private() {
+            &self.here
+        } else {
+            let mut guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+            guarded.extend(address.host_str().map(str::to_owned));
+            &self.outside
+        };
+        let whole = async {
+            let response = client.get(address.clone()).send().await.map_err(failure)?;
+            receive(response, cap).await
+        };
+        tokio::time::timeout(deadline, whole)
+            .await
+            .unwrap_or(Err(Failure::Deadline(deadline)))
+    }
+}
+
+async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
+    let status = response.status().as_u16();
+    let location = match status {
+        301 | 302 | 303 | 307 | 308 => text_of(response.headers(), LOCATION.as_str()),
+        _ => None,
+    };
+    let headers = HELPFUL_HEADERS
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), text_of(response.headers(), name)?)))
+        .collect();
+    let mut body = Vec::new();
+    // Chunk by chunk, as they are unpacked: a small body that unpacks to a huge one is dropped
+    // when it passes the cap, and never held whole.
+    while location.is_none() {
+        let Some(chunk) = response.chunk().await.map_err(failure)? else {
+            break;
+        };
+        match cap {
+            Cap::Whole(most) if most < body.len() + chunk.len() => {
+                return Err(Failure::TooLarge(most));
+            }
+            Cap::First(most) if most <= body.len() + chunk.len() => {
+                body.extend_from_slice(&chunk[..most - body.len()]);
+                break;
+            }
+            Cap::Whole(_) | Cap::First(_) => body.extend_from_slice(&chunk),
+        }
+    }
+    Ok(Answer {
+        status,
+        location,
+        headers,
+        body,
+    })
+}
+
+/// A header's value; bytes that are no text are read as Latin-1, as browsers do.
+fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
+    let value = headers.get(name)?.as_bytes();
+    let text = std::str::from_utf8(value).map(str::to_owned);
+    Some(text.unwrap_or_else(|_| value.iter().copied().map(char::from).collect()))
+}
+
+fn failure(error: reqwest::Error) -> Failure {
+    Failure::Client(Box::new(error.without_url()))
+}
+
+/// A client that sends what we are and nothing else, keeps no cookies, follows no redirects and
+/// repeats nothing by itself. It closes each connection after its answer: over the pause between
+/// two requests an open one would only burden the host, and two processes would have two.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "this is the file that reaches the outside"
+)]
+fn client(contact: &str, guarded: &Guarded, proxied: bool) -> Result<Client, NoClient> {
+    let contact = printable(contact);
+    let mut headers = HeaderMap::new();
+    headers.insert(
+        ACCEPT,
+        HeaderValue::from_static("text/html,application/xhtml+xml"),
+    );
+    if let Ok(contact) = HeaderValue::from_str(&contact) {
+        headers.insert(FROM, contact);
+    }
+    let builder = Client::builder()
+        .user_agent(format!(
+            "pubwatch/{} (+{}; {contact})",
+            env!("CARGO_PKG_VERSION"),
+            env!("CARGO_PKG_REPOSITORY")
+        ))
+        .default_headers(headers)
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        .pool_max_idle_per_host(0)
+        .dns_resolver(Guard(Arc::clone(guarded)));
+    let builder = if proxied { builder } else { builder.no_proxy() };
+    Ok(builder.build()?)
+}
+
+/// A contact as it may stand in a header, inside brackets.
+fn printable(contact: &str) -> String {
+    let fits = |character: &char| (' '..='~').contains(character) && !"()\\".contains(*character);
+    contact.chars().filter(fits).collect()
+}
+
+/// The system's resolver, which lets no guarded name lead to a private address. As the connection
+/// goes to the very addresses that were looked at, a name cannot change its mind in between.
+struct Guard(Guarded);
+
+impl Resolve for Guard {
+    fn resolve(&self, name: Name) -> Resolving {
+        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let guarded = names.contains(name.as_str());
+        drop(names);
+        Box::pin(async move {
+            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
+            let found: Vec<_> = found.collect();
+            let private = found.iter().find(|address| !is_public(address.ip()));
+            match private {
+                Some(address) if guarded => Err(PrivateAddress {
+                    name: name.as_str().to_owned(),
+                    address: address.ip(),
+                }
+                .into()),
+                _ => Ok(Box::new(found.into_iter()) as Addrs),
+            }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_cannot_break_out_of_its_header() {
+        assert_eq!(printable("jane@example.com"), "jane@example.com");
+        assert_eq!(printable("Jané (x)\r\nCookie: a"), "Jan xCookie: a");
+    }
+
+    #[tokio::test]
+    async fn a_guarded_name_that_leads_to_this_machine_is_refused() {
+        let guarded = Guarded::default();
+        let guard = Guard(Arc::clone(&guarded));
+        let name = || "localhost".parse::<Name>().unwrap();
+        assert!(guard.resolve(name()).await.is_ok());
+        guarded.lock().unwrap().insert("localhost".to_owned());
+        let error = guard.resolve(name()).await.err().unwrap();
+        assert!(error.is::<PrivateAddress>(), "{error}");
+    }
+}

@@ -37,6 +37,14 @@ pub struct Cli {
 /// Everything the program can do, one file each in `commands/`.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write a new configuration, from a few questions or from flags
+    Init(commands::init::Arguments),
+    /// Add editions to the configuration, by ISBN or by the address of a page
+    Add(commands::add::Arguments),
+    /// Change values of an edition in the configuration
+    Edit(commands::edit::Arguments),
+    /// Take an edition out of the configuration; what was seen of it is kept
+    Remove(commands::remove::Arguments),
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
     /// Show the letters and what became of them; try again, or drop one
@@ -62,6 +70,10 @@ pub fn run() -> Exit {
 fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
     let config = cli.config.as_deref();
     match &cli.command {
+        Command::Init(arguments) => commands::init::run(arguments, config),
+        Command::Add(arguments) => commands::add::run(arguments, config),
+        Command::Edit(arguments) => commands::edit::run(arguments, config),
+        Command::Remove(arguments) => commands::remove::run(arguments, config),
         Command::History(arguments) => commands::history::run(arguments, config),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),

@@ -2,6 +2,11 @@
 //!
 //! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
 
+pub mod init;
+pub mod add;
+pub mod edit;
+pub mod remove;
+
 pub mod changelog;
 pub mod config;
 pub mod history;
@@ -10,4 +15,5 @@ pub mod outbox;
 
 pub mod context;
 pub mod face;
+pub mod setup;
 pub mod which;

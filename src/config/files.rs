@@ -180,11 +180,24 @@ pub fn load(named: Option<&Path>, today: Date) -> Result<Loaded, ConfigError> {
         source,
     };
     let bytes = fs::read(&path).map_err(unreadable)?;
-    // Relative paths must not depend on where the program happens to stand later.
-    let whole = std::path::absolute(&path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         path: path.clone(),
         at: error.utf8_error().valid_up_to(),
+    })?;
+    checked(path, text, today)
+}
+
+/// Checks the text of a configuration that is, or is about to be, at `path`, and sees that the
+/// files it names can be read.
+///
+/// # Errors
+///
+/// [`ConfigError`], which holds everything that is wrong at once.
+pub fn checked(path: PathBuf, text: String, today: Date) -> Result<Loaded, ConfigError> {
+    // Relative paths must not depend on where the program happens to stand later.
+    let whole = std::path::absolute(&path).map_err(|source| ConfigError::Unreadable {
+        path: path.clone(),
+        source,
     })?;
     let home = env_path("HOME");
     let checked = check::check(

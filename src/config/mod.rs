@@ -12,7 +12,9 @@ pub mod files;
 mod check;
 
 pub mod address;
+pub mod edit;
 pub mod problem;
+pub mod providers;
 mod syntax;
 mod table;
 mod values;
@@ -28,6 +30,12 @@ pub use problem::Problem;
 
 /// The example configuration, with every key and what it means.
 pub const EXAMPLE: &str = include_str!("../../config/pubwatch.example.toml");
+
+/// A price as the configuration has it, `16.99 USD`; `None` when it is none.
+#[must_use]
+pub fn price(text: &str) -> Option<crate::book::Money> {
+    values::parse_money(text)
+}
 
 /// Checks a configuration: the plan and the warnings, or everything that is wrong.
 ///

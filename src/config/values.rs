@@ -143,7 +143,7 @@ pub(super) fn money(text: &Text) -> Result<Money, Problem> {
     })
 }
 
-fn parse_money(written: &str) -> Option<Money> {
+pub(super) fn parse_money(written: &str) -> Option<Money> {
     let (currency, amount) = if let Some(amount) = written.strip_prefix('$') {
         ("USD", amount)
     } else if let Some(amount) = written.strip_prefix('£') {

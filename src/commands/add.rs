@@ -1,0 +1,319 @@
+//! `pubwatch add`: a book more to watch.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{anyhow, bail};
+use jiff::civil::Date;
+
+use super::setup::ask::{Asker, Question, some_text};
+use super::setup::details::{self, Details};
+use super::setup::place::{self, Existing};
+use super::setup::which_book::{self, Named};
+use crate::book::{Distribution, Edition, Format, Isbn13, StoreId};
+use crate::config::edit::{self, Entry};
+use crate::config::plan::{EditionPlan, Plan};
+use crate::exit::Exit;
+
+/// Add editions to the configuration.
+///
+/// On a terminal it asks for what no flag gives: the title, the format, the publication date, who
+/// distributes it, and where it is watched. The configuration keeps its comments and its order,
+/// and is written only when the result is right.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// ISBNs, or addresses of the book's pages; several addresses of one book are one edition
+    #[arg(required = true, value_name = "ISBN|ADDRESS")]
+    books: Vec<String>,
+
+    /// The ISBN that belongs to the addresses, where they do not tell it
+    #[arg(long)]
+    isbn: Option<Isbn13>,
+
+    #[command(flatten)]
+    details: Details,
+
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// Asks, writes, and shows the addresses that were made.
+///
+/// # Errors
+///
+/// When something is missing or wrong; the configuration is then as it was.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let existing = Existing::load(config)?;
+    let stdin = std::io::stdin();
+    let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
+    let mut asker = Asker::at(&mut answers, &mut questions);
+    let books = books(arguments, &mut asker)?;
+    let mut entries: Vec<Entry> = Vec::new();
+    for (isbn, pages) in books {
+        if let Some(known) = of_isbn(&existing.loaded.plan, &isbn) {
+            bail!(
+                "{isbn} is there already, as {} ({}); `pubwatch edit {isbn}` changes it",
+                known.edition.title,
+                known.edition.format.name()
+            );
+        }
+        asker.say(&format!("\n{isbn}"))?;
+        let last = entries.last();
+        let entry = entry(&isbn, &pages, arguments, last, &existing.loaded.plan, &mut asker)?;
+        entries.push(entry);
+    }
+    let changed = existing.with(edit::with_entries(&existing.loaded.text, &entries)?)?;
+    let mut out = anstream::stdout().lock();
+    if arguments.dry_run {
+        for entry in &entries {
+            writeln!(out, "{}", entry.to_toml())?;
+        }
+        return Ok(Exit::Done);
+    }
+    let warnings = place::new_warnings(&existing.loaded, &changed, true);
+    if !warnings.is_empty() {
+        writeln!(anstream::stderr(), "{warnings}\n")?;
+    }
+    existing.replace(&changed)?;
+    for entry in &entries {
+        if let Some(plan) = of_isbn(&changed.plan, &entry.edition.isbn) {
+            write!(out, "{}", added(plan))?;
+        }
+    }
+    writeln!(
+        out,
+        "Written to {}. `pubwatch check` takes the first look.",
+        changed.path.display()
+    )?;
+    Ok(Exit::Done)
+}
+
+fn of_isbn<'plan>(plan: &'plan Plan, isbn: &Isbn13) -> Option<&'plan EditionPlan> {
+    plan.editions.iter().find(|one| one.edition.isbn == *isbn)
+}
+
+type Pages = Vec<(StoreId, String)>;
+
+/// The books that were named, with the pages given for each, in the order of naming.
+fn books(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Vec<(Isbn13, Pages)>> {
+    let mut books: Vec<(Isbn13, Pages)> = Vec::new();
+    for words in &arguments.books {
+        let Named { isbn, page } = which_book::read(words).map_err(|why| anyhow!(why))?;
+        let isbn = match isbn.or_else(|| arguments.isbn.clone()) {
+            Some(isbn) => isbn,
+            None => asker.value(
+                None,
+                &Question {
+                    ask: &format!("The ISBN of the book at {words}"),
+                    what: "the ISBN, which the address does not tell,",
+                    flag: "--isbn ISBN",
+                },
+                None,
+                &|answer| answer.parse::<Isbn13>().map_err(|error| error.to_string()),
+            )?,
+        };
+        match books.iter_mut().find(|(known, _)| *known == isbn) {
+            Some((_, pages)) => pages.extend(page),
+            None => books.push((isbn, page.into_iter().collect())),
+        }
+    }
+    Ok(books)
+}
+
+/// What is to be written of one edition: from the flags, from answers, or as with the one before.
+fn entry(
+    isbn: &Isbn13,
+    pages: &[(StoreId, String)],
+    arguments: &Arguments,
+    before: Option<&Entry>,
+    plan: &Plan,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<Entry> {
+    let details = &arguments.details;
+    let title = title(details, before, asker)?;
+    let format = asker.value(
+        details.format,
+        &Question {
+            ask: "Format: paperback, hardcover or ebook",
+            what: "the format",
+            flag: "--format FORMAT",
+        },
+        Some(("paperback", Format::Paperback)),
+        &details::format,
+    )?;
+    let publication_date = publication_date(details, before, asker)?;
+    let (distribution, distribution_enabled) = distribution(details, before, plan, asker)?;
+    let amazon_switch = match details.amazon_switch {
+        Some(switch) => switch,
+        None if distribution.is_ingram_fed() && format != Format::Ebook => asker.yes(
+            "Will you publish it at KDP on the day, so that KDP Print takes Amazon over?",
+            false,
+        )?,
+        None => false,
+    };
+    let stores = stores(details, pages, before, plan, asker)?;
+    let addresses = pages
+        .iter()
+        .filter(|(store, page)| which_book::must_be_written(store, isbn, format, page))
+        .cloned()
+        .collect();
+    Ok(Entry {
+        edition: Edition {
+            isbn: isbn.clone(),
+            title,
+            author: details.author.clone(),
+            format,
+            publication_date,
+            on_sale_date: details.on_sale.unwrap_or(publication_date),
+            distribution,
+            distribution_enabled,
+            amazon_switch,
+            first_title: details.first_title.unwrap_or(false),
+            list_price: details.price.clone(),
+            imprint: details.imprint.clone(),
+        },
+        stores,
+        addresses,
+    })
+}
+
+fn title(
+    details: &Details,
+    before: Option<&Entry>,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<String> {
+    let last = before.map(|entry| entry.edition.title.clone());
+    Ok(asker.value(
+        details.title.clone(),
+        &Question {
+            ask: "Title",
+            what: "the title",
+            flag: "--title TITLE",
+        },
+        last.as_ref().map(|last| (last.as_str(), last.clone())),
+        &some_text,
+    )?)
+}
+
+fn publication_date(
+    details: &Details,
+    before: Option<&Entry>,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<Date> {
+    let last = before.map(|entry| entry.edition.publication_date);
+    let shown = last.map(|date| date.to_string()).unwrap_or_default();
+    Ok(asker.value(
+        details.date,
+        &Question {
+            ask: "Publication date (year-month-day)",
+            what: "the publication date",
+            flag: "--date YYYY-MM-DD",
+        },
+        last.map(|date| (shown.as_str(), date)),
+        &details::date,
+    )?)
+}
+
+fn distribution(
+    details: &Details,
+    before: Option<&Entry>,
+    plan: &Plan,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<(Distribution, Option<Date>)> {
+    let usual = before
+        .map(|entry| entry.edition.distribution)
+        .or_else(|| plan.editions.last().map(|one| one.edition.distribution))
+        .unwrap_or(Distribution::IngramSpark);
+    let distribution = asker.value(
+        details.distribution,
+        &Question {
+            ask: "Distributed by: ingramspark, draft2digital, publishdrive, kdp or other",
+            what: "who distributes it",
+            flag: "--distribution WHO",
+        },
+        Some((usual.name(), usual)),
+        &details::distribution,
+    )?;
+    let enabled = asker.value(
+        details.enabled.map(Some),
+        &Question {
+            ask: "Distribution enabled on (year-month-day; Enter: not yet)",
+            what: "the day on which distribution was enabled",
+            flag: "--enabled YYYY-MM-DD",
+        },
+        Some(("", None)),
+        &|answer| details::date(answer).map(Some),
+    )?;
+    Ok((distribution, enabled))
+}
+
+fn stores(
+    details: &Details,
+    pages: &[(StoreId, String)],
+    before: Option<&Entry>,
+    plan: &Plan,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<Vec<StoreId>> {
+    let named = details.stores();
+    let usual = before
+        .map(|entry| entry.stores.clone())
+        .or_else(|| {
+            let last = plan.editions.last()?;
+            Some(last.listings.iter().map(|one| one.store.clone()).collect())
+        })
+        .unwrap_or_else(|| usual_stores(&plan.author.zone));
+    let shown: Vec<&str> = usual.iter().map(StoreId::as_str).collect();
+    let shown = shown.join(", ");
+    let mut stores = asker.value(
+        (!named.is_empty()).then_some(named),
+        &Question {
+            ask: "Watched at",
+            what: "where it is watched",
+            flag: "--store STORE",
+        },
+        Some((shown.as_str(), usual.clone())),
+        &|answer| {
+            let stores = Details {
+                stores: vec![answer.to_owned()],
+                ..Details::default()
+            };
+            Ok(stores.stores())
+        },
+    )?;
+    for (store, _) in pages {
+        if !stores.contains(store) {
+            stores.push(store.clone());
+        }
+    }
+    Ok(stores)
+}
+
+/// The stores of an author's part of the world, for the first edition.
+fn usual_stores(zone: &jiff::tz::TimeZone) -> Vec<StoreId> {
+    let names: &[&str] = match zone.iana_name().unwrap_or_default() {
+        "Europe/London" | "Europe/Jersey" | "Europe/Guernsey" | "Europe/Isle_of_Man" | "GB" => {
+            &["amazon.co.uk", "uk.bookshop.org"]
+        }
+        _ => &["amazon.com", "barnesandnoble.com", "bookshop.org"],
+    };
+    names.iter().map(|name| StoreId::new(name)).collect()
+}
+
+/// What was added, and the pages that will be looked at.
+fn added(plan: &EditionPlan) -> String {
+    let edition = &plan.edition;
+    let mut text = format!(
+        "Added {} ({}), {}, publishes {}\n",
+        edition.title,
+        edition.format.name(),
+        edition.isbn,
+        edition.publication_date
+    );
+    for listing in &plan.listings {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "  {:<18} {}", listing.store.label(), listing.address);
+    }
+    text
+}

@@ -1,0 +1,164 @@
+//! `pubwatch edit`: other values for an edition.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::bail;
+
+use super::setup::details::Details;
+use super::setup::place::{self, Existing};
+use super::setup::which_book;
+use super::which;
+use crate::book::Distribution;
+use crate::config::edit::{self, Change};
+use crate::exit::Exit;
+
+/// Change values of an edition in the configuration.
+///
+/// Only what is given is changed; comments and everything else stay as they are. The configuration
+/// is written only when the result is right.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The ISBN, or a part of the title that only this edition has
+    edition: String,
+
+    #[command(flatten)]
+    details: Details,
+
+    /// The address of its page at a store, where it does not follow from the ISBN
+    #[arg(long = "address", value_name = "ADDRESS")]
+    addresses: Vec<String>,
+
+    /// Take a value out again, so that its default holds; the key as in the configuration
+    #[arg(long, value_name = "KEY")]
+    unset: Vec<String>,
+
+    /// Show the changed lines, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// The keys that an edition cannot do without, or that this command does not name.
+const FIXED: [&str; 4] = ["title", "isbn", "publication_date", "stores"];
+
+/// Changes the edition.
+///
+/// # Errors
+///
+/// When there is no such edition, or the result would be wrong; the configuration is then as it
+/// was.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let existing = Existing::load(config)?;
+    let plan = which::edition(&existing.loaded.plan, &arguments.edition)?;
+    let changes = changes(arguments)?;
+    if changes.is_empty() {
+        bail!("nothing to change was given; `pubwatch edit --help` names the flags");
+    }
+    let text = edit::with_changes(&existing.loaded.text, &plan.edition.isbn, &changes)?;
+    let changed = existing.with(text)?;
+    let mut out = anstream::stdout().lock();
+    for line in changed_lines(&existing.loaded.text, &changed.text) {
+        writeln!(out, "{line}")?;
+    }
+    if arguments.dry_run {
+        return Ok(Exit::Done);
+    }
+    let warnings = place::new_warnings(&existing.loaded, &changed, true);
+    if !warnings.is_empty() {
+        writeln!(anstream::stderr(), "{warnings}\n")?;
+    }
+    existing.replace(&changed)?;
+    writeln!(out, "Written to {}", changed.path.display())?;
+    Ok(Exit::Done)
+}
+
+fn changes(arguments: &Arguments) -> anyhow::Result<Vec<Change>> {
+    let details = &arguments.details;
+    let mut changes = Vec::new();
+    let mut text = |key: &str, value: Option<&str>| {
+        changes.extend(value.map(|value| Change::text(key, value)));
+    };
+    text("title", details.title.as_deref());
+    text("author", details.author.as_deref());
+    text("format", details.format.map(crate::book::Format::name));
+    text(
+        "distribution",
+        details.distribution.map(Distribution::name),
+    );
+    text(
+        "list_price",
+        details.price.as_ref().map(edit::money).as_deref(),
+    );
+    text("imprint", details.imprint.as_deref());
+    let dates = [
+        ("publication_date", details.date),
+        ("on_sale_date", details.on_sale),
+        ("distribution_enabled", details.enabled),
+    ];
+    for (key, date) in dates {
+        changes.extend(date.map(|date| Change::date(key, date)));
+    }
+    let flags = [
+        ("amazon_switch", details.amazon_switch),
+        ("first_title", details.first_title),
+    ];
+    for (key, flag) in flags {
+        changes.extend(flag.map(|flag| Change::flag(key, flag)));
+    }
+    let stores = details.stores();
+    if !stores.is_empty() {
+        changes.push(Change::stores("stores", &stores));
+    }
+    for written in &arguments.addresses {
+        let named = which_book::read(written).map_err(anyhow::Error::msg)?;
+        let Some((store, address)) = named.page else {
+            bail!("`{written}` is no address of a page; copy it in full from the address bar");
+        };
+        changes.push(Change::address(&store, &address));
+    }
+    for key in &arguments.unset {
+        if FIXED.contains(&key.as_str()) {
+            bail!("`{key}` cannot be taken out: an edition needs it");
+        }
+        changes.push(Change::unset(key));
+    }
+    Ok(changes)
+}
+
+/// The lines that are different, as `- old` and `+ new`.
+fn changed_lines(before: &str, after: &str) -> Vec<String> {
+    let before: Vec<&str> = before.lines().collect();
+    let after: Vec<&str> = after.lines().collect();
+    let same_start = before
+        .iter()
+        .zip(&after)
+        .take_while(|(old, new)| old == new)
+        .count();
+    let same_end = before[same_start..]
+        .iter()
+        .rev()
+        .zip(after[same_start..].iter().rev())
+        .take_while(|(old, new)| old == new)
+        .count();
+    let old = before[same_start..before.len() - same_end].iter();
+    let new = after[same_start..after.len() - same_end].iter();
+    old.map(|line| format!("- {line}"))
+        .chain(new.map(|line| format!("+ {line}")))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_lines_that_differ_are_shown() {
+        assert_eq!(
+            changed_lines("a\nb\nc\nd\n", "a\nB\nc\nd\n"),
+            ["- b", "+ B"]
+        );
+        assert_eq!(changed_lines("a\nb\n", "a\nx\nb\n"), ["+ x"]);
+        assert_eq!(changed_lines("a\na\n", "a\n"), ["- a"]);
+        assert!(changed_lines("a\n", "a\n").is_empty());
+    }
+}

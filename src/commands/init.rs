@@ -1,0 +1,418 @@
+//! `pubwatch init`: a new configuration, from a few questions or from flags.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::ValueEnum;
+
+use super::setup::ask::{Asker, Question, some_text};
+use super::setup::fresh::{Fresh, FreshMail, text};
+use super::setup::place;
+use crate::config::{files, providers};
+use crate::exit::Exit;
+
+/// The file of the password, beside the configuration.
+const PASSWORD_FILE: &str = "smtp-password";
+
+/// Write a new configuration, from a few questions or from these flags.
+///
+/// On a terminal it asks for what no flag gives; elsewhere what is missing is an error. A
+/// configuration that is there already is never written over.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Your name, for the greeting of letters
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Where letters go; stores see it as the contact
+    #[arg(long, value_name = "ADDRESS")]
+    email: Option<String>,
+
+    /// Your time zone, as Europe/London [default: this machine's]
+    #[arg(long, value_name = "ZONE")]
+    timezone: Option<String>,
+
+    /// How letters go out: `folder`, a provider (`gmail`, `icloud`, `fastmail`, …), or the host
+    /// of your mail server
+    #[arg(long, value_name = "HOW")]
+    mail: Option<String>,
+
+    /// The port of the mail server [default: by its encryption]
+    #[arg(long, requires = "mail")]
+    port: Option<u16>,
+
+    /// How the line to the mail server is protected [default: starttls]
+    #[arg(long, requires = "mail")]
+    encryption: Option<LineProtection>,
+
+    /// The name to log in with at the mail server [default: your address]
+    #[arg(long, requires = "mail", value_name = "NAME")]
+    username: Option<String>,
+
+    /// The file whose first line is the password [default: smtp-password beside the configuration]
+    #[arg(long, requires = "mail", value_name = "FILE")]
+    password_file: Option<String>,
+
+    /// The folder of the database and the letters [default: the usual one of this system]
+    #[arg(long, value_name = "FOLDER")]
+    data: Option<String>,
+}
+
+/// The values of `encryption`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum LineProtection {
+    /// STARTTLS, required of the server
+    Starttls,
+    /// TLS from the first byte
+    Tls,
+    /// None, for a server on this machine
+    None,
+}
+
+impl LineProtection {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Starttls => "starttls",
+            Self::Tls => "tls",
+            Self::None => "none",
+        }
+    }
+
+    fn usual_port(self) -> u16 {
+        match self {
+            Self::Starttls => 587,
+            Self::Tls => 465,
+            Self::None => 25,
+        }
+    }
+
+    fn named(name: &str) -> Self {
+        match name {
+            "tls" => Self::Tls,
+            "none" => Self::None,
+            _ => Self::Starttls,
+        }
+    }
+}
+
+/// Asks, writes the configuration, and says what comes next.
+///
+/// # Errors
+///
+/// When something is missing and nobody can be asked, or the place is taken.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let path = place::for_a_new_one(config)?;
+    if path.exists() {
+        bail!(
+            "{} is there already, and is not written over; `pubwatch add ISBN` adds a book to it, \
+             or name another place with --config",
+            path.display()
+        );
+    }
+    let stdin = std::io::stdin();
+    let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
+    let mut asker = Asker::at(&mut answers, &mut questions);
+    let fresh = ask(arguments, &mut asker)?;
+    let text = text(&fresh);
+    // The password comes last before the writing, so that nothing is left of a broken-off talk.
+    let password = match &fresh.mail {
+        Some(mail) if mail.login.is_some() && arguments.password_file.is_none() => {
+            password(asker.is_there())?
+        }
+        Some(_) | None => None,
+    };
+    write(&path, &text, &fresh, password.as_deref())
+}
+
+fn ask(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Fresh> {
+    asker.say("A few questions; Enter takes what stands in brackets.\n")?;
+    let name = asker.value(
+        arguments.name.clone(),
+        &Question {
+            ask: "Your name",
+            what: "your name",
+            flag: "--name NAME",
+        },
+        None,
+        &some_text,
+    )?;
+    let email = asker.value(
+        arguments.email.clone(),
+        &Question {
+            ask: "Your email address (letters go there; stores see it as the contact)",
+            what: "your email address",
+            flag: "--email ADDRESS",
+        },
+        None,
+        &email_address,
+    )?;
+    let email = email_address(&email).map_err(|why| anyhow::anyhow!("--email: {why}"))?;
+    let guess = guessed_zone();
+    let timezone = asker.value(
+        arguments.timezone.clone(),
+        &Question {
+            ask: "Your time zone",
+            what: "your time zone",
+            flag: "--timezone ZONE",
+        },
+        guess.as_deref().map(|zone| (zone, zone.to_owned())),
+        &zone,
+    )?;
+    let timezone = zone(&timezone).map_err(|why| anyhow::anyhow!("--timezone: {why}"))?;
+    let mail = mail(arguments, &email, asker)?;
+    Ok(Fresh {
+        name,
+        email,
+        timezone,
+        mail,
+        data: arguments.data.clone(),
+    })
+}
+
+/// The zone of this machine, where it can be told.
+fn guessed_zone() -> Option<String> {
+    let zone = jiff::tz::TimeZone::system();
+    zone.iana_name()
+        .filter(|name| *name != "Etc/Unknown")
+        .map(str::to_owned)
+}
+
+fn zone(answer: &str) -> Result<String, String> {
+    match jiff::tz::TimeZone::get(answer) {
+        Ok(zone) => Ok(zone.iana_name().unwrap_or(answer).to_owned()),
+        Err(_) => Err(format!(
+            "`{answer}` is no time zone; write a region and a city, as Europe/London"
+        )),
+    }
+}
+
+fn email_address(answer: &str) -> Result<String, String> {
+    answer
+        .parse::<lettre::Address>()
+        .map(|address| address.to_string())
+        .map_err(|error| format!("`{answer}` is no email address: {error}"))
+}
+
+fn mail(
+    arguments: &Arguments,
+    email: &str,
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<Option<FreshMail>> {
+    let guess = providers::of_address(email);
+    if let (None, Some(why)) = (
+        &arguments.mail,
+        guess.as_ref().and_then(|one| one.refused.as_ref()),
+    ) {
+        asker.say(&format!("\n{why}"))?;
+    }
+    let guess = guess.filter(|one| one.refused.is_none());
+    let suggestion = guess.as_ref().map_or("folder", |one| one.name.as_str());
+    // Where nobody is asked, nothing is sent anywhere that was not named.
+    let default = if asker.is_there() {
+        suggestion
+    } else {
+        "folder"
+    };
+    asker.say(
+        "\nHow should letters go out? `folder` writes them into the data folder for now; or name \
+         your\nmail provider (gmail, icloud, yahoo, fastmail, zoho, gmx, …), `local` for a mail \
+         server on\nthis machine, or the host of another mail server.",
+    )?;
+    let how = asker.value(
+        arguments.mail.clone(),
+        &Question {
+            ask: "Letters by",
+            what: "how letters go out",
+            flag: "--mail HOW",
+        },
+        Some((default, default.to_owned())),
+        &|answer| server(answer).map(|_| answer.to_owned()),
+    )?;
+    let Some((mut server, wants_login, note)) =
+        server(&how).map_err(|why| anyhow::anyhow!("--mail: {why}"))?
+    else {
+        return Ok(None);
+    };
+    if !note.is_empty() {
+        asker.say(&format!("\n{note}"))?;
+    }
+    if let Some(encryption) = arguments.encryption {
+        encryption.name().clone_into(&mut server.encryption);
+        server.port = encryption.usual_port();
+    }
+    server.port = arguments.port.unwrap_or(server.port);
+    if wants_login || arguments.username.is_some() {
+        let username = asker.value(
+            arguments.username.clone(),
+            &Question {
+                ask: "The name to log in with",
+                what: "the name to log in with",
+                flag: "--username NAME",
+            },
+            Some((email, email.to_owned())),
+            &some_text,
+        )?;
+        let file = arguments.password_file.as_deref().unwrap_or(PASSWORD_FILE);
+        server.login = Some((username, file.to_owned()));
+    }
+    Ok(Some(server))
+}
+
+/// A server, whether it wants a login, and what is to be known about it.
+type Server = (FreshMail, bool, String);
+
+/// The server that an answer names; `None` for the folder.
+fn server(answer: &str) -> Result<Option<Server>, String> {
+    let answer = answer.trim();
+    if ["folder", "skip", "none"].contains(&answer.to_ascii_lowercase().as_str()) {
+        return Ok(None);
+    }
+    if let Some(provider) = providers::named(answer) {
+        if let Some(why) = provider.refused {
+            return Err(why);
+        }
+        let mail = FreshMail {
+            host: provider.host,
+            port: provider.port,
+            encryption: LineProtection::named(&provider.encryption).name().to_owned(),
+            login: None,
+        };
+        return Ok(Some((mail, provider.login, provider.note)));
+    }
+    let is_host = answer.contains('.') || answer == "localhost" || answer.contains(':');
+    let is_plain = |one: char| one.is_alphanumeric() || ".-:[]".contains(one);
+    if !is_host || !answer.chars().all(is_plain) {
+        return Err(format!(
+            "`{answer}` is neither a known provider nor a host; known are {}",
+            providers::all()
+                .iter()
+                .map(|provider| provider.name.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
+        ));
+    }
+    let mail = FreshMail {
+        host: answer.to_owned(),
+        port: LineProtection::Starttls.usual_port(),
+        encryption: LineProtection::Starttls.name().to_owned(),
+        login: None,
+    };
+    let wants_login = answer != "localhost" && !answer.starts_with("127.");
+    Ok(Some((mail, wants_login, String::new())))
+}
+
+/// Asks for the password, unseen; `None` when it is to be put into its file later.
+fn password(somebody_is_there: bool) -> anyhow::Result<Option<String>> {
+    if !somebody_is_there {
+        return Ok(None);
+    }
+    let typed = rpassword::prompt_password("The password there (not shown; empty: later): ")
+        .context("cannot ask for the password on this terminal; use --password-file")?;
+    Ok(Some(typed).filter(|typed| !typed.is_empty()))
+}
+
+fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyhow::Result<Exit> {
+    let secret = fresh
+        .mail
+        .as_ref()
+        .and_then(|mail| mail.login.as_ref())
+        .map(|(_, file)| beside(path, file));
+    let is_missing = match (&secret, password) {
+        (Some(file), Some(password)) => {
+            place::create(file, format!("{password}\n").as_bytes())?;
+            false
+        }
+        (Some(file), None) => !file.exists(),
+        (None, _) => false,
+    };
+    place::create(path, text.as_bytes())?;
+    let mut out = anstream::stdout().lock();
+    writeln!(out, "Wrote {}", path.display())?;
+    if let Some(file) = secret.filter(|_| is_missing) {
+        writeln!(
+            out,
+            "Put the password of your mail account into {} (its first line), and run \
+             `chmod 600` on it.",
+            file.display()
+        )?;
+    } else {
+        // What was written must be usable; if it is not, this says why.
+        files::load(Some(path), place::today())?;
+    }
+    writeln!(
+        out,
+        "Next: `pubwatch add ISBN` for each edition, then `pubwatch check` for the first look, \
+         and `pubwatch doctor` to see that everything is in order."
+    )?;
+    Ok(Exit::Done)
+}
+
+fn beside(path: &Path, file: &str) -> PathBuf {
+    path.parent().unwrap_or(Path::new("")).join(file)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: Arguments = Arguments {
+        name: None,
+        email: None,
+        timezone: None,
+        mail: None,
+        port: None,
+        encryption: None,
+        username: None,
+        password_file: None,
+        data: None,
+    };
+
+    fn talk(answers: &str) -> (anyhow::Result<Fresh>, String) {
+        let mut input = answers.as_bytes();
+        let mut output = Vec::new();
+        let mut asker = Asker::somebody(&mut input, &mut output);
+        let fresh = ask(&EMPTY, &mut asker);
+        (fresh, String::from_utf8(output).unwrap())
+    }
+
+    #[test]
+    fn the_provider_is_guessed_from_the_address() {
+        let (fresh, said) = talk("Jane Roe\njane@gmail.com\nEurope/London\n\n\n");
+        let mail = fresh.unwrap().mail.unwrap();
+        assert_eq!(mail.host, "smtp.gmail.com");
+        assert_eq!(
+            mail.login.unwrap(),
+            ("jane@gmail.com".to_owned(), "smtp-password".to_owned())
+        );
+        assert!(said.contains("Letters by [gmail]: "), "{said}");
+        assert!(said.contains("app password"), "{said}");
+    }
+
+    #[test]
+    fn a_provider_that_takes_no_password_says_so_and_letters_go_to_the_folder() {
+        let (fresh, said) = talk("Jane\njane@hotmail.com\neurope/london\noutlook\n\n");
+        let fresh = fresh.unwrap();
+        assert_eq!(fresh.mail, None);
+        assert_eq!(fresh.timezone, "Europe/London");
+        assert!(said.matches("takes no password").count() == 2, "{said}");
+    }
+
+    #[test]
+    fn a_wrong_answer_is_asked_for_again() {
+        let (fresh, said) = talk(
+            "\nJane\njane\njane@example.com\nAtlantis\nEurope/London\npigeon\nmail.example.com\njane\n",
+        );
+        assert_eq!(fresh.unwrap().mail.unwrap().host, "mail.example.com");
+        for why in ["please write", "is no email", "is no time zone", "neither a known"] {
+            assert!(said.contains(why), "{why}: {said}");
+        }
+    }
+
+    #[test]
+    fn a_talk_that_is_broken_off_gives_nothing() {
+        let (fresh, _) = talk("Jane\n");
+        let error = fresh.unwrap_err().to_string();
+        assert!(error.contains("nothing was written"), "{error}");
+    }
+}

@@ -1,0 +1,138 @@
+//! The flags that describe an edition, shared by `add` and `edit`.
+
+use jiff::civil::Date;
+
+use crate::book::{Distribution, Format, Money, StoreId};
+use crate::config;
+
+/// What is known of an edition.
+#[derive(Debug, Clone, Default, clap::Args)]
+#[command(next_help_heading = "About the edition")]
+pub struct Details {
+    /// The title
+    #[arg(long)]
+    pub title: Option<String>,
+
+    /// The author as printed on the cover
+    #[arg(long, value_name = "NAME")]
+    pub author: Option<String>,
+
+    /// paperback, hardcover or ebook
+    #[arg(long, value_parser = format)]
+    pub format: Option<Format>,
+
+    /// The publication date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub date: Option<Date>,
+
+    /// The first day of sale, when it is another than the publication date
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub on_sale: Option<Date>,
+
+    /// Who carries it to the stores: ingramspark, draft2digital, publishdrive, kdp or other
+    #[arg(long, value_name = "WHO", value_parser = distribution)]
+    pub distribution: Option<Distribution>,
+
+    /// The day on which distribution was enabled
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    pub enabled: Option<Date>,
+
+    /// KDP Print takes Amazon over on the publication date
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub amazon_switch: Option<bool>,
+
+    /// It is the first title of its account at the distributor
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, default_missing_value = "true")]
+    pub first_title: Option<bool>,
+
+    /// The list price with its currency, as "16.99 USD"
+    #[arg(long, value_name = "PRICE", value_parser = price)]
+    pub price: Option<Money>,
+
+    /// The imprint or client that it belongs to
+    #[arg(long, value_name = "NAME")]
+    pub imprint: Option<String>,
+
+    /// Where it is watched; give it once for each store
+    #[arg(long = "store", value_name = "STORE")]
+    pub stores: Vec<String>,
+}
+
+impl Details {
+    /// The stores that were named, each once.
+    #[must_use]
+    pub fn stores(&self) -> Vec<StoreId> {
+        let mut stores: Vec<StoreId> = Vec::new();
+        for name in self.stores.iter().flat_map(|names| names.split(',')) {
+            let store = StoreId::new(name);
+            if !stores.contains(&store) {
+                stores.push(store);
+            }
+        }
+        stores
+    }
+}
+
+/// Reads a civil date.
+///
+/// # Errors
+///
+/// A sentence that says how to write it.
+pub fn date(text: &str) -> Result<Date, String> {
+    text.trim()
+        .parse()
+        .map_err(|_| format!("`{text}` is no date; write year, month and day, as 2027-02-09"))
+}
+
+/// Reads a price.
+///
+/// # Errors
+///
+/// A sentence that says how to write it.
+pub fn price(text: &str) -> Result<Money, String> {
+    config::price(text)
+        .ok_or_else(|| format!("`{text}` is no price; write it with its currency, as 16.99 USD"))
+}
+
+/// Reads a format.
+///
+/// # Errors
+///
+/// A sentence that names the choices.
+pub fn format(text: &str) -> Result<Format, String> {
+    let wanted = text.trim().to_ascii_lowercase();
+    match wanted.as_str() {
+        "hardback" | "cloth" | "case" => return Ok(Format::Hardcover),
+        "softcover" | "pb" => return Ok(Format::Paperback),
+        "kindle" | "epub" => return Ok(Format::Ebook),
+        _ => {}
+    }
+    Format::ALL
+        .into_iter()
+        .find(|format| format.name() == wanted)
+        .ok_or_else(|| format!("`{text}` is no format; write paperback, hardcover or ebook"))
+}
+
+/// Reads who carries an edition to the stores.
+///
+/// # Errors
+///
+/// A sentence that names the choices.
+pub fn distribution(text: &str) -> Result<Distribution, String> {
+    let wanted = text.trim().to_ascii_lowercase();
+    match wanted.as_str() {
+        "ingram" | "lightning source" => return Ok(Distribution::IngramSpark),
+        "d2d" => return Ok(Distribution::Draft2Digital),
+        _ => {}
+    }
+    let choices = Distribution::ALL.map(Distribution::name);
+    Distribution::ALL
+        .into_iter()
+        .find(|distribution| distribution.name() == wanted)
+        .ok_or_else(|| {
+            format!(
+                "`{text}` is no way of distribution; write one of {}",
+                choices.join(", ")
+            )
+        })
+}

@@ -1,0 +1,7 @@
+//! What the commands share that write the configuration: asking, and writing it safely.
+
+pub mod ask;
+pub mod details;
+pub mod fresh;
+pub mod place;
+pub mod which_book;

@@ -1,0 +1,236 @@
+//! Where the configuration is, and how it is written: whole or not at all.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+use jiff::civil::Date;
+
+use crate::clock::Clock;
+use crate::config::{self, ConfigError, Loaded, files};
+
+/// Today, where this machine stands.
+#[must_use]
+pub fn today() -> Date {
+    Clock::System
+        .now()
+        .to_zoned(jiff::tz::TimeZone::system())
+        .date()
+}
+
+/// A configuration that can be used and is about to be changed.
+#[derive(Debug)]
+pub struct Existing {
+    /// What it says now.
+    pub loaded: Loaded,
+    /// The file behind the path, where that is a link.
+    target: PathBuf,
+}
+
+impl Existing {
+    /// Finds and reads the configuration. One that is wrong is not changed: nobody could tell
+    /// whether the change is right.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] when there is none that can be used.
+    pub fn load(config: Option<&Path>) -> anyhow::Result<Self> {
+        let loaded = config::load(config, today())?;
+        let target = fs::canonicalize(&loaded.path)
+            .with_context(|| format!("finding the file behind {}", loaded.path.display()))?;
+        Ok(Self { loaded, target })
+    }
+
+    /// What the configuration would be with another text.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Wrong`] when it could not be used; the file is untouched.
+    pub fn with(&self, text: String) -> Result<Loaded, ConfigError> {
+        files::checked(self.loaded.path.clone(), text, today())
+    }
+
+    /// Replaces the text on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When somebody else changed the file meanwhile, or it cannot be written; it is then as it
+    /// was.
+    pub fn replace(&self, changed: &Loaded) -> anyhow::Result<()> {
+        let path = self.loaded.path.display();
+        let now = fs::read(&self.target).with_context(|| format!("reading {path} again"))?;
+        if now != self.loaded.text.as_bytes() {
+            bail!("{path} was changed by somebody else in the meantime; run this once more");
+        }
+        let mode = fs::metadata(&self.target)?.permissions().mode();
+        write_whole(&self.target, changed.text.as_bytes(), mode & 0o777)
+            .with_context(|| format!("cannot write {path}; it is as it was"))
+    }
+}
+
+/// The warnings of a configuration that its former text did not have.
+#[must_use]
+pub fn new_warnings(before: &Loaded, after: &Loaded, colour: bool) -> String {
+    let fresh: Vec<config::Problem> = after
+        .warnings
+        .iter()
+        .filter(|warning| {
+            let told = |other: &&config::Problem| {
+                other.message == warning.message && other.cause == warning.cause
+            };
+            let count = |list: &[config::Problem]| list.iter().filter(told).count();
+            count(&before.warnings) < count(&after.warnings)
+        })
+        .cloned()
+        .collect();
+    let name = after.path.to_string_lossy();
+    config::problem::render_all(&fresh, &name, &after.text, colour)
+}
+
+/// Where a new configuration belongs: where it was asked for, in `$PUBWATCH_CONFIG`, for the whole
+/// machine when the superuser asks, otherwise in the user's own folder.
+///
+/// # Errors
+///
+/// When the place cannot be told.
+pub fn for_a_new_one(named: Option<&Path>) -> anyhow::Result<PathBuf> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    if let Some(path) = std::env::var_os(files::VARIABLE).filter(|path| !path.is_empty()) {
+        return Ok(path.into());
+    }
+    let places = files::places();
+    let place = if is_superuser() {
+        places.last()
+    } else {
+        places.first()
+    };
+    place
+        .cloned()
+        .context("cannot tell where the configuration belongs; name a file with --config")
+}
+
+/// The program runs as root.
+#[must_use]
+pub fn is_superuser() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// Writes a new file, readable by its owner only, and its folders; never over another.
+///
+/// # Errors
+///
+/// When there is a file already, or it cannot be written.
+pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o755)
+            .create(folder)
+            .with_context(|| format!("cannot create the folder {}", folder.display()))?;
+    }
+    if path.try_exists().unwrap_or(true) {
+        bail!(
+            "{} is there already, and is not written over; change it, or move it away first",
+            path.display()
+        );
+    }
+    write_whole(path, bytes, 0o600).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Writes beside the place, forces it to the disk, and then puts it there in one step.
+///
+/// # Errors
+///
+/// The system's. What was there is then still there.
+pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
+    let written = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .open(&draft)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            // The umask may have taken rights away that the file had.
+            file.set_permissions(fs::Permissions::from_mode(mode))?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&draft, path));
+    if let Err(error) = written {
+        // What is left of the draft is of no use; that it cannot be removed adds nothing.
+        let _ = fs::remove_file(&draft);
+        return Err(error);
+    }
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &str = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\n\
+                        timezone = \"Europe/London\"\n";
+
+    #[test]
+    fn a_file_is_replaced_with_its_rights_and_through_a_link() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pubwatch.toml");
+        create(&path, TEXT.as_bytes()).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        let link = folder.path().join("link.toml");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let existing = Existing::load(Some(&link)).unwrap();
+        let changed = existing.with(format!("# new\n{TEXT}")).unwrap();
+        existing.replace(&changed).unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), format!("# new\n{TEXT}"));
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o640
+        );
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn what_somebody_else_wrote_meanwhile_is_not_lost() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pubwatch.toml");
+        create(&path, TEXT.as_bytes()).unwrap();
+        let existing = Existing::load(Some(&path)).unwrap();
+        let changed = existing.with(format!("# mine\n{TEXT}")).unwrap();
+        fs::write(&path, format!("# theirs\n{TEXT}")).unwrap();
+        let error = existing.replace(&changed).unwrap_err();
+        assert!(error.to_string().contains("somebody else"), "{error}");
+        assert!(fs::read_to_string(&path).unwrap().starts_with("# theirs"));
+    }
+
+    #[test]
+    fn a_change_that_would_be_wrong_is_refused_and_a_new_file_never_replaces_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/pubwatch.toml");
+        create(&path, TEXT.as_bytes()).unwrap();
+        let existing = Existing::load(Some(&path)).unwrap();
+        assert!(existing.with(format!("{TEXT}colour = 3\n")).is_err());
+        let error = create(&path, b"other").unwrap_err();
+        assert!(error.to_string().contains("is there already"), "{error}");
+        assert_eq!(fs::read_to_string(&path).unwrap(), TEXT);
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+    }
+}

@@ -1,0 +1,176 @@
+//! What a person names a book by: an ISBN, or the address of its page at a store. Pure.
+
+use crate::book::{Format, Isbn13, StoreId, storefront};
+use crate::config::address;
+
+/// A book that was named, and perhaps where one of its pages is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The ISBN; an address at Amazon may not tell it.
+    pub isbn: Option<Isbn13>,
+    /// The page, where an address was given: its store and the address as it was written.
+    pub page: Option<(StoreId, String)>,
+}
+
+/// Reads an ISBN or an address.
+///
+/// # Errors
+///
+/// A sentence that says what is wrong and what to do.
+pub fn read(words: &str) -> Result<Named, String> {
+    if looks_like_an_address(words) {
+        return of_address(words);
+    }
+    let isbn: Isbn13 = words.parse().map_err(|error| {
+        format!(
+            "`{words}` is no ISBN: {error}; compare it with the number over the barcode, or give \
+             the address of the book's page"
+        )
+    })?;
+    Ok(Named {
+        isbn: Some(isbn),
+        page: None,
+    })
+}
+
+fn looks_like_an_address(words: &str) -> bool {
+    words.contains("://") || words.contains('/') || words.contains(".com")
+}
+
+fn of_address(words: &str) -> Result<Named, String> {
+    let with_scheme = if words.contains("://") {
+        words.to_owned()
+    } else {
+        format!("https://{words}")
+    };
+    let url = url::Url::parse(&with_scheme).map_err(|_| format!("`{words}` is no web address"))?;
+    let host = url.host_str().unwrap_or_default();
+    let isbn = url
+        .path()
+        .split('/')
+        .map(str::to_owned)
+        .chain(url.query_pairs().map(|(_, value)| value.into_owned()))
+        .find_map(|part| number(&part));
+    let store = [host, host.strip_prefix("smile.").unwrap_or(host)]
+        .into_iter()
+        .find_map(storefront::find)
+        .ok_or_else(|| unknown_store(host))?;
+    let id = StoreId::new(store.id);
+    // The address is made clean when the configuration is read; here only what is no page of a
+    // book at all is refused. Where the address has no ISBN, any will do for that.
+    let stand_in = isbn
+        .clone()
+        .or_else(|| "9780000000002".parse().ok())
+        .ok_or_else(|| "give the ISBN".to_owned())?;
+    address::clean(&id, store.host, &stand_in, words)
+        .map_err(|error| format!("{error}; {}", error.remedy()))?;
+    Ok(Named {
+        isbn,
+        page: Some((id, words.to_owned())),
+    })
+}
+
+fn unknown_store(host: &str) -> String {
+    format!(
+        "`{host}` is no store that Pubwatch knows; define it as a [[store]] in the configuration \
+         (see docs/configuration.md), and give the ISBN with `--store {host}`"
+    )
+}
+
+/// The ISBN that a part of an address is, as a whole.
+fn number(part: &str) -> Option<Isbn13> {
+    let digits = part
+        .chars()
+        .filter(|one| one.is_ascii_digit() || matches!(one, 'X' | 'x'))
+        .count();
+    if digits == part.len() && matches!(digits, 10 | 13) {
+        part.parse().ok()
+    } else {
+        None
+    }
+}
+
+/// The address has to stand in the configuration, because it does not follow from the ISBN.
+#[must_use]
+pub fn must_be_written(store: &StoreId, isbn: &Isbn13, format: Format, written: &str) -> bool {
+    let Some(known) = storefront::find(store.as_str()) else {
+        return true;
+    };
+    let Ok(made) = known.path_for(isbn, format) else {
+        return true;
+    };
+    match address::clean(store, known.host, isbn, written) {
+        // At the stores other than Amazon the address from the ISBN leads to the same page.
+        Ok(cleaned) => cleaned.asin.is_some() && !cleaned.address.as_str().ends_with(&made),
+        Err(_) => true,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(words: &str, isbn: Option<&str>, store: Option<&str>) {
+        let named = read(words).unwrap();
+        assert_eq!(named.isbn.as_ref().map(Isbn13::as_str), isbn);
+        let found = named.page.as_ref().map(|(store, _)| store.as_str());
+        assert_eq!(found, store);
+    }
+
+    #[test]
+    fn a_book_is_named_by_an_isbn_or_an_address() {
+        check("978-1-944098-11-7", Some("9781944098117"), None);
+        check("0132350882", Some("9780132350884"), None);
+        check(
+            "https://www.amazon.com/Salt-Roads/dp/0132350882/ref=sr_1_1?tag=x",
+            Some("9780132350884"),
+            Some("amazon.com"),
+        );
+        check(
+            "https://www.barnesandnoble.com/w/salt-roads-jane-roe/1140000000?ean=9781944098117",
+            Some("9781944098117"),
+            Some("barnesandnoble.com"),
+        );
+        check(
+            "bookshop.org/book/9781944098117",
+            Some("9781944098117"),
+            Some("bookshop.org"),
+        );
+        check(
+            "https://www.amazon.co.uk/dp/B0EXAMPLE1",
+            None,
+            Some("amazon.co.uk"),
+        );
+    }
+
+    #[track_caller]
+    fn refused(words: &str, why: &str) {
+        let error = read(words).unwrap_err();
+        assert!(error.contains(why), "{error}");
+    }
+
+    #[test]
+    fn what_names_no_book_is_refused_with_the_reason() {
+        refused("9781944098118", "check digit");
+        refused("salt roads", "no ISBN");
+        refused("https://amzn.to/3abc", "no store that Pubwatch knows");
+        refused("https://www.amazon.com/s?k=salt", "not the address of a product page");
+        refused("https://example.com/book/9781944098117", "no store that Pubwatch knows");
+    }
+
+    #[test]
+    fn only_an_address_that_does_not_follow_from_the_isbn_is_written() {
+        let isbn: Isbn13 = "9780132350884".parse().unwrap();
+        let amazon = StoreId::new("amazon.com");
+        let needs = |store: &StoreId, written: &str| {
+            must_be_written(store, &isbn, Format::Paperback, written)
+        };
+        assert!(!needs(&amazon, "https://www.amazon.com/x/dp/0132350882?tag=y"));
+        assert!(needs(&amazon, "https://www.amazon.com/dp/B0EXAMPLE1"));
+        assert!(!needs(
+            &StoreId::new("bookshop.org"),
+            "https://bookshop.org/book/9780132350884"
+        ));
+    }
+}

@@ -1,0 +1,472 @@
+//! Changes to the text of a configuration that leave all the rest of it as it stands: comments,
+//! order, spacing.
+//!
+//! Adding is writing behind the end, taking out is cutting, and setting a value replaces that
+//! value alone. Whoever calls this checks the result before it goes to the disk.
+
+use std::fmt::Write as _;
+use std::ops::Range;
+
+use jiff::civil::Date;
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
+
+use crate::book::{Distribution, Edition, Format, Isbn13, Money, StoreId};
+
+/// An edition to be written into the configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// What is known of it.
+    pub edition: Edition,
+    /// Where it is to be watched; not empty.
+    pub stores: Vec<StoreId>,
+    /// Addresses that do not follow from the ISBN.
+    pub addresses: Vec<(StoreId, String)>,
+}
+
+/// A value to be set in an edition's table, or taken out of it.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// The key, as `publication_date`; for an address `addresses` and the store.
+    pub keys: Vec<String>,
+    /// The new value; `None` takes the key out.
+    pub value: Option<Value>,
+}
+
+/// Why a configuration cannot be changed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// It is no TOML.
+    #[error("the configuration is not valid TOML; `pubwatch config check` says where")]
+    Syntax,
+    /// The editions are in a form that cannot be changed piece by piece.
+    #[error(
+        "the editions are written as an inline list; write each as a table under `[[edition]]`, \
+         and this can change them"
+    )]
+    Inline,
+    /// There is no such edition.
+    #[error("the configuration has no edition with the ISBN {0}")]
+    NoSuchEdition(Isbn13),
+}
+
+impl Change {
+    /// Sets a text.
+    #[must_use]
+    pub fn text(key: &str, text: &str) -> Self {
+        Self::to(key, Value::from(text))
+    }
+
+    /// Sets yes or no.
+    #[must_use]
+    pub fn flag(key: &str, flag: bool) -> Self {
+        Self::to(key, Value::from(flag))
+    }
+
+    /// Sets a civil date.
+    #[must_use]
+    pub fn date(key: &str, date: Date) -> Self {
+        Self::to(key, Value::from(toml_date(date)))
+    }
+
+    /// Sets a list of stores.
+    #[must_use]
+    pub fn stores(key: &str, stores: &[StoreId]) -> Self {
+        Self::to(key, Value::from_iter(stores.iter().map(StoreId::as_str)))
+    }
+
+    /// Sets the address of the page at one store.
+    #[must_use]
+    pub fn address(store: &StoreId, address: &str) -> Self {
+        Self {
+            keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
+            value: Some(Value::from(address)),
+        }
+    }
+
+    /// Takes a key out.
+    #[must_use]
+    pub fn unset(key: &str) -> Self {
+        Self {
+            keys: vec![key.to_owned()],
+            value: None,
+        }
+    }
+
+    fn to(key: &str, value: Value) -> Self {
+        Self {
+            keys: vec![key.to_owned()],
+            value: Some(value),
+        }
+    }
+}
+
+fn toml_date(date: Date) -> toml_edit::Datetime {
+    let part = |number: i8| u8::try_from(number).unwrap_or_default();
+    toml_edit::Datetime {
+        date: Some(toml_edit::Date {
+            year: u16::try_from(date.year()).unwrap_or_default(),
+            month: part(date.month()),
+            day: part(date.day()),
+        }),
+        time: None,
+        offset: None,
+    }
+}
+
+/// The configuration with further editions at its end.
+///
+/// # Errors
+///
+/// [`EditError::Syntax`] and [`EditError::Inline`].
+pub fn with_entries(text: &str, entries: &[Entry]) -> Result<String, EditError> {
+    let document = Document::parse(text).map_err(|_| EditError::Syntax)?;
+    tables(&document)?;
+    let mut result = text.trim_end().to_owned();
+    for entry in entries {
+        if !result.is_empty() {
+            result.push_str("\n\n");
+        }
+        result.push_str(entry.to_toml().trim_end());
+    }
+    result.push('\n');
+    Ok(result)
+}
+
+/// The configuration without an edition. Comments that stand directly above its header, or within
+/// its table, go with it; others stay.
+///
+/// # Errors
+///
+/// [`EditError`] when there is no such edition, or its table cannot be cut out.
+pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
+    let document = Document::parse(text).map_err(|_| EditError::Syntax)?;
+    let table = tables(&document)?
+        .into_iter()
+        .flatten()
+        .find(|table| is_of(*table, isbn))
+        .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
+    let lines = extent(text, table).ok_or(EditError::Inline)?;
+    let before = text[..lines.start].trim_end();
+    let after = text[lines.end..].trim_start_matches(['\n', '\r']);
+    let mut result = before.to_owned();
+    if !before.is_empty() {
+        result.push('\n');
+        if !after.trim().is_empty() {
+            result.push('\n');
+        }
+    }
+    result.push_str(after);
+    Ok(result)
+}
+
+/// The configuration with some values of an edition set anew.
+///
+/// # Errors
+///
+/// [`EditError`] when there is no such edition, or it cannot be changed.
+pub fn with_changes(text: &str, isbn: &Isbn13, changes: &[Change]) -> Result<String, EditError> {
+    let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
+    let tables = document
+        .get_mut("edition")
+        .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?
+        .as_array_of_tables_mut()
+        .ok_or(EditError::Inline)?;
+    let table = tables
+        .iter_mut()
+        .find(|table| is_of(&**table, isbn))
+        .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
+    for change in changes {
+        apply(table, change)?;
+    }
+    Ok(document.to_string())
+}
+
+fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
+    let Some((last, path)) = change.keys.split_last() else {
+        return Ok(());
+    };
+    let mut table: &mut dyn TableLike = table;
+    for key in path {
+        if !table.contains_key(key) {
+            table.insert(key, toml_edit::table());
+        }
+        table = table
+            .get_mut(key)
+            .and_then(Item::as_table_like_mut)
+            .ok_or(EditError::Inline)?;
+    }
+    match (&change.value, table.get_mut(last).and_then(Item::as_value_mut)) {
+        (Some(value), Some(old)) => {
+            // The decoration holds the blank before the value and the comment behind it.
+            let decor = old.decor().clone();
+            *old = value.clone();
+            *old.decor_mut() = decor;
+        }
+        (Some(value), None) => {
+            table.insert(last, Item::Value(value.clone()));
+        }
+        (None, _) => {
+            table.remove(last);
+        }
+    }
+    Ok(())
+}
+
+/// The tables of the editions; `None` when there are none.
+fn tables<'a>(document: &'a Document<&str>) -> Result<Option<&'a ArrayOfTables>, EditError> {
+    match document.get("edition") {
+        None => Ok(None),
+        Some(item) => item.as_array_of_tables().map(Some).ok_or(EditError::Inline),
+    }
+}
+
+fn is_of(table: &Table, isbn: &Isbn13) -> bool {
+    table
+        .get("isbn")
+        .and_then(Item::as_str)
+        .and_then(|text| text.parse::<Isbn13>().ok())
+        .is_some_and(|found| found == *isbn)
+}
+
+/// The lines of a table: from the comments directly above its header to the end of its last
+/// value, with the comments directly below that.
+fn extent(text: &str, table: &Table) -> Option<Range<usize>> {
+    let header = table.span()?;
+    let mut start = line_start(text, header.start);
+    while let Some(above) = text[..start].strip_suffix('\n') {
+        let line = line_start(text, above.len());
+        if !is_comment(&text[line..above.len()]) {
+            break;
+        }
+        start = line;
+    }
+    let mut end = line_end(text, last_byte(table, header.end));
+    while is_comment(&text[end..line_end(text, end)]) {
+        end = line_end(text, end);
+    }
+    Some(start..end)
+}
+
+/// A price as the configuration has it: `16.99 USD`.
+#[must_use]
+pub fn money(price: &Money) -> String {
+    let decimals = usize::try_from(Money::decimals(&price.currency)).unwrap_or_default();
+    let digits = format!("{:0width$}", price.minor, width = decimals + 1);
+    let (whole, parts) = digits.split_at(digits.len() - decimals);
+    let point = if parts.is_empty() { "" } else { "." };
+    format!("{whole}{point}{parts} {}", price.currency)
+}
+
+fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with('#')
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The byte after the line's end.
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..]
+        .find('\n')
+        .map_or(text.len(), |newline| at + newline + 1)
+}
+
+fn last_byte(table: &Table, header: usize) -> usize {
+    table
+        .iter()
+        .filter_map(|(_, item)| match item {
+            Item::Table(table) => Some(last_byte(table, table.span()?.end)),
+            Item::Value(_) | Item::ArrayOfTables(_) => Some(item.span()?.end),
+            Item::None => None,
+        })
+        .fold(header, usize::max)
+}
+
+impl Entry {
+    /// The table, as a person would write it: what has its default value is left out.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        let edition = &self.edition;
+        let mut text = "[[edition]]\n".to_owned();
+        let mut line = |key: &str, value: &dyn std::fmt::Display| {
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "{key} = {value}");
+        };
+        let quoted = |text: &str| Value::from(text).to_string();
+        line("title", &quoted(&edition.title));
+        if let Some(author) = &edition.author {
+            line("author", &quoted(author));
+        }
+        line("isbn", &quoted(edition.isbn.as_str()));
+        if edition.format != Format::Paperback {
+            line("format", &quoted(edition.format.name()));
+        }
+        line("publication_date", &edition.publication_date);
+        if edition.on_sale_date != edition.publication_date {
+            line("on_sale_date", &edition.on_sale_date);
+        }
+        if edition.distribution != Distribution::IngramSpark {
+            line("distribution", &quoted(edition.distribution.name()));
+        }
+        if let Some(enabled) = edition.distribution_enabled {
+            line("distribution_enabled", &enabled);
+        }
+        if edition.amazon_switch {
+            line("amazon_switch", &true);
+        }
+        if edition.first_title {
+            line("first_title", &true);
+        }
+        if let Some(price) = &edition.list_price {
+            line("list_price", &quoted(&money(price)));
+        }
+        if let Some(imprint) = &edition.imprint {
+            line("imprint", &quoted(imprint));
+        }
+        let stores = Value::from_iter(self.stores.iter().map(StoreId::as_str));
+        line("stores", &stores);
+        if !self.addresses.is_empty() {
+            text.push_str("\n[edition.addresses]\n");
+            for (store, address) in &self.addresses {
+                let _ = writeln!(text, "{} = {}", quoted(store.as_str()), quoted(address));
+            }
+        }
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FILE: &str = r#"# My books.
+
+[author]
+name = "Jane Roe"   # that is me
+email = "jane@example.com"
+timezone = "Europe/London"
+
+# The first one.
+[[edition]]
+title = "Salt Roads"
+isbn = "978-1-944098-11-7"   # from the barcode
+publication_date = 2027-02-09 # a Tuesday
+stores = [
+    "amazon.com",
+    "bookshop.org", # slow
+]
+# format = "hardcover"
+
+# Kept: it stands apart.
+
+# The second one.
+[[edition]]
+title = "The Lamplighter"
+isbn = "0132350882"
+publication_date = 2027-05-01
+stores = ["amazon.com"]
+[edition.addresses]
+"amazon.com" = "https://www.amazon.com/dp/B0EXAMPLE1" # by hand
+
+# [[store]]
+# name = "books.example.com"
+"#;
+
+    fn isbn(text: &str) -> Isbn13 {
+        text.parse().unwrap()
+    }
+
+    fn entry() -> Entry {
+        let date = jiff::civil::date(2027, 2, 9);
+        Entry {
+            edition: Edition {
+                isbn: isbn("9781944098117"),
+                title: "Salt \"Roads\"".to_owned(),
+                author: None,
+                format: Format::Hardcover,
+                publication_date: date,
+                on_sale_date: date,
+                distribution: Distribution::IngramSpark,
+                distribution_enabled: Some(jiff::civil::date(2026, 12, 1)),
+                amazon_switch: true,
+                first_title: false,
+                list_price: Some(Money::new(1699, "USD")),
+                imprint: None,
+            },
+            stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
+            addresses: vec![(
+                StoreId::new("amazon.com"),
+                "https://www.amazon.com/dp/B0EXAMPLE1".to_owned(),
+            )],
+        }
+    }
+
+    #[test]
+    fn an_entry_is_written_without_its_defaults_and_is_a_working_configuration() {
+        let author = &FILE[..FILE.find("# The first").unwrap()];
+        let text = with_entries(author, &[entry()]).unwrap();
+        assert!(text.starts_with(author.trim_end()), "{text}");
+        assert!(!text.contains("first_title"), "{text}");
+        let today = jiff::civil::date(2026, 11, 22);
+        let (plan, _) = crate::config::check(&text, "pubwatch.toml", today).unwrap();
+        assert_eq!(plan.editions[0].edition, entry().edition);
+        assert_eq!(plan.editions[0].listings[0].asin.as_deref(), Some("B0EXAMPLE1"));
+    }
+
+    #[test]
+    fn taking_out_and_putting_in_again_leaves_the_rest_byte_by_byte() {
+        let without_first = without(FILE, &isbn("9781944098117")).unwrap();
+        let expected = format!(
+            "{}{}",
+            &FILE[..FILE.find("# The first").unwrap()],
+            &FILE[FILE.find("# Kept").unwrap()..]
+        );
+        assert_eq!(without_first, expected);
+        let without_second = without(FILE, &isbn("9780132350884")).unwrap();
+        let expected = format!(
+            "{}{}",
+            &FILE[..FILE.find("# The second").unwrap()],
+            &FILE[FILE.find("# [[store]]").unwrap()..]
+        );
+        assert_eq!(without_second, expected);
+    }
+
+    #[test]
+    fn setting_a_value_changes_that_value_and_nothing_else() {
+        let changed = with_changes(
+            FILE,
+            &isbn("978-1-944098-11-7"),
+            &[
+                Change::date("publication_date", jiff::civil::date(2027, 3, 1)),
+                Change::text("format", "hardcover"),
+            ],
+        )
+        .unwrap();
+        let expected = FILE
+            .replace("2027-02-09", "2027-03-01")
+            .replace(" # slow\n]\n", " # slow\n]\nformat = \"hardcover\"\n");
+        assert_eq!(changed, expected);
+        let address = Change::address(&StoreId::new("amazon.com"), "https://example.com/");
+        let changed = with_changes(FILE, &isbn("0132350882"), &[address]).unwrap();
+        assert_eq!(
+            changed,
+            FILE.replace("https://www.amazon.com/dp/B0EXAMPLE1", "https://example.com/")
+        );
+        let unset = with_changes(FILE, &isbn("0132350882"), &[Change::unset("stores")]).unwrap();
+        assert_eq!(unset, FILE.replace("stores = [\"amazon.com\"]\n", ""));
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_said() {
+        let other = isbn("9780306406157");
+        assert_eq!(
+            without(FILE, &other),
+            Err(EditError::NoSuchEdition(other.clone()))
+        );
+        assert_eq!(without("x =", &other), Err(EditError::Syntax));
+        let inline = "edition = [{ isbn = \"9780306406157\" }]\n";
+        assert_eq!(without(inline, &other), Err(EditError::Inline));
+        assert_eq!(with_entries(inline, &[entry()]), Err(EditError::Inline));
+    }
+}

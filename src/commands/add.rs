@@ -11,7 +11,7 @@ use super::setup::ask::{Asker, Question, some_text};
 use super::setup::details::{self, Details};
 use super::setup::place::{self, Existing};
 use super::setup::which_book::{self, Named};
-use crate::book::{Distribution, Edition, Format, Isbn13, StoreId};
+use crate::book::{Distribution, Edition, Format, Isbn13, StoreId, storefront};
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
@@ -60,8 +60,12 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             );
         }
         asker.say(&format!("\n{isbn}"))?;
-        let last = entries.last();
-        let entry = entry(&isbn, &pages, arguments, last, &existing.loaded.plan, &mut asker)?;
+        let known = Known {
+            details: &arguments.details,
+            before: entries.last(),
+            plan: &existing.loaded.plan,
+        };
+        let entry = entry(&isbn, &pages, &known, &mut asker)?;
         entries.push(entry);
     }
     let changed = existing.with(edit::with_entries(&existing.loaded.text, &entries)?)?;
@@ -92,6 +96,13 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 fn of_isbn<'plan>(plan: &'plan Plan, isbn: &Isbn13) -> Option<&'plan EditionPlan> {
     plan.editions.iter().find(|one| one.edition.isbn == *isbn)
+}
+
+/// What is known before anybody is asked.
+struct Known<'a> {
+    details: &'a Details,
+    before: Option<&'a Entry>,
+    plan: &'a Plan,
 }
 
 type Pages = Vec<(StoreId, String)>;
@@ -126,13 +137,11 @@ fn books(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Vec<(Is
 fn entry(
     isbn: &Isbn13,
     pages: &[(StoreId, String)],
-    arguments: &Arguments,
-    before: Option<&Entry>,
-    plan: &Plan,
+    known: &Known<'_>,
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Entry> {
-    let details = &arguments.details;
-    let title = title(details, before, asker)?;
+    let details = known.details;
+    let title = title(known, asker)?;
     let format = asker.value(
         details.format,
         &Question {
@@ -143,8 +152,8 @@ fn entry(
         Some(("paperback", Format::Paperback)),
         &details::format,
     )?;
-    let publication_date = publication_date(details, before, asker)?;
-    let (distribution, distribution_enabled) = distribution(details, before, plan, asker)?;
+    let publication_date = publication_date(known, asker)?;
+    let (distribution, distribution_enabled) = distribution(known, asker)?;
     let amazon_switch = match details.amazon_switch {
         Some(switch) => switch,
         None if distribution.is_ingram_fed() && format != Format::Ebook => asker.yes(
@@ -153,7 +162,10 @@ fn entry(
         )?,
         None => false,
     };
-    let stores = stores(details, pages, before, plan, asker)?;
+    let mut stores = stores(known, pages, asker)?;
+    if details.stores.is_empty() {
+        leave_out_unknown_pages(&mut stores, isbn, format, pages)?;
+    }
     let addresses = pages
         .iter()
         .filter(|(store, page)| which_book::must_be_written(store, isbn, format, page))
@@ -179,14 +191,10 @@ fn entry(
     })
 }
 
-fn title(
-    details: &Details,
-    before: Option<&Entry>,
-    asker: &mut Asker<'_>,
-) -> anyhow::Result<String> {
-    let last = before.map(|entry| entry.edition.title.clone());
+fn title(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<String> {
+    let last = known.before.map(|entry| entry.edition.title.clone());
     Ok(asker.value(
-        details.title.clone(),
+        known.details.title.clone(),
         &Question {
             ask: "Title",
             what: "the title",
@@ -197,15 +205,11 @@ fn title(
     )?)
 }
 
-fn publication_date(
-    details: &Details,
-    before: Option<&Entry>,
-    asker: &mut Asker<'_>,
-) -> anyhow::Result<Date> {
-    let last = before.map(|entry| entry.edition.publication_date);
+fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<Date> {
+    let last = known.before.map(|entry| entry.edition.publication_date);
     let shown = last.map(|date| date.to_string()).unwrap_or_default();
     Ok(asker.value(
-        details.date,
+        known.details.date,
         &Question {
             ask: "Publication date (year-month-day)",
             what: "the publication date",
@@ -217,17 +221,22 @@ fn publication_date(
 }
 
 fn distribution(
-    details: &Details,
-    before: Option<&Entry>,
-    plan: &Plan,
+    known: &Known<'_>,
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<(Distribution, Option<Date>)> {
-    let usual = before
+    let usual = known
+        .before
         .map(|entry| entry.edition.distribution)
-        .or_else(|| plan.editions.last().map(|one| one.edition.distribution))
+        .or_else(|| {
+            known
+                .plan
+                .editions
+                .last()
+                .map(|one| one.edition.distribution)
+        })
         .unwrap_or(Distribution::IngramSpark);
     let distribution = asker.value(
-        details.distribution,
+        known.details.distribution,
         &Question {
             ask: "Distributed by: ingramspark, draft2digital, publishdrive, kdp or other",
             what: "who distributes it",
@@ -237,7 +246,7 @@ fn distribution(
         &details::distribution,
     )?;
     let enabled = asker.value(
-        details.enabled.map(Some),
+        known.details.enabled.map(Some),
         &Question {
             ask: "Distribution enabled on (year-month-day; Enter: not yet)",
             what: "the day on which distribution was enabled",
@@ -250,20 +259,19 @@ fn distribution(
 }
 
 fn stores(
-    details: &Details,
+    known: &Known<'_>,
     pages: &[(StoreId, String)],
-    before: Option<&Entry>,
-    plan: &Plan,
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<StoreId>> {
-    let named = details.stores();
-    let usual = before
+    let named = known.details.stores();
+    let usual = known
+        .before
         .map(|entry| entry.stores.clone())
         .or_else(|| {
-            let last = plan.editions.last()?;
+            let last = known.plan.editions.last()?;
             Some(last.listings.iter().map(|one| one.store.clone()).collect())
         })
-        .unwrap_or_else(|| usual_stores(&plan.author.zone));
+        .unwrap_or_else(|| usual_stores(&known.plan.author.zone));
     let shown: Vec<&str> = usual.iter().map(StoreId::as_str).collect();
     let shown = shown.join(", ");
     let mut stores = asker.value(
@@ -288,6 +296,36 @@ fn stores(
         }
     }
     Ok(stores)
+}
+
+/// Takes out the stores that nobody named and whose page cannot be known yet, and says so: a 979
+/// number and an ebook have no predictable address at Amazon.
+fn leave_out_unknown_pages(
+    stores: &mut Vec<StoreId>,
+    isbn: &Isbn13,
+    format: Format,
+    pages: &[(StoreId, String)],
+) -> anyhow::Result<()> {
+    let mut left_out = Vec::new();
+    stores.retain(|store| {
+        let is_given = pages.iter().any(|(other, _)| other == store);
+        let unknown = storefront::find(store.as_str())
+            .and_then(|known| known.path_for(isbn, format).err())
+            .filter(|_| !is_given);
+        left_out.extend(unknown.map(|why| (store.label().to_owned(), why)));
+        unknown.is_none()
+    });
+    for (label, why) in left_out {
+        writeln!(
+            anstream::stderr(),
+            "{label} is left out: {why}. When the page is there, add it with \
+             `pubwatch edit {isbn} --address ADDRESS`."
+        )?;
+    }
+    if stores.is_empty() {
+        bail!("no store is left to watch {isbn} at; name one with --store, or give an address");
+    }
+    Ok(())
 }
 
 /// The stores of an author's part of the world, for the first edition.

@@ -9,8 +9,9 @@ use super::setup::details::Details;
 use super::setup::place::{self, Existing};
 use super::setup::which_book;
 use super::which;
-use crate::book::Distribution;
+use crate::book::{Distribution, StoreId};
 use crate::config::edit::{self, Change};
+use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 
 /// Change values of an edition in the configuration.
@@ -25,7 +26,8 @@ pub struct Arguments {
     #[command(flatten)]
     details: Details,
 
-    /// The address of its page at a store, where it does not follow from the ISBN
+    /// The address of its page at a store, where it does not follow from the ISBN; the store is
+    /// watched from then on
     #[arg(long = "address", value_name = "ADDRESS")]
     addresses: Vec<String>,
 
@@ -50,29 +52,29 @@ const FIXED: [&str; 4] = ["title", "isbn", "publication_date", "stores"];
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let existing = Existing::load(config)?;
     let plan = which::edition(&existing.loaded.plan, &arguments.edition)?;
-    let changes = changes(arguments)?;
+    let changes = changes(arguments, plan)?;
     if changes.is_empty() {
         bail!("nothing to change was given; `pubwatch edit --help` names the flags");
     }
     let text = edit::with_changes(&existing.loaded.text, &plan.edition.isbn, &changes)?;
-    let changed = existing.with(text)?;
+    let after = existing.with(text)?;
     let mut out = anstream::stdout().lock();
-    for line in changed_lines(&existing.loaded.text, &changed.text) {
+    for line in changed_lines(&existing.loaded.text, &after.text) {
         writeln!(out, "{line}")?;
     }
     if arguments.dry_run {
         return Ok(Exit::Done);
     }
-    let warnings = place::new_warnings(&existing.loaded, &changed, true);
+    let warnings = place::new_warnings(&existing.loaded, &after, true);
     if !warnings.is_empty() {
         writeln!(anstream::stderr(), "{warnings}\n")?;
     }
-    existing.replace(&changed)?;
-    writeln!(out, "Written to {}", changed.path.display())?;
+    existing.replace(&after)?;
+    writeln!(out, "Written to {}", after.path.display())?;
     Ok(Exit::Done)
 }
 
-fn changes(arguments: &Arguments) -> anyhow::Result<Vec<Change>> {
+fn changes(arguments: &Arguments, plan: &EditionPlan) -> anyhow::Result<Vec<Change>> {
     let details = &arguments.details;
     let mut changes = Vec::new();
     let mut text = |key: &str, value: Option<&str>| {
@@ -81,10 +83,7 @@ fn changes(arguments: &Arguments) -> anyhow::Result<Vec<Change>> {
     text("title", details.title.as_deref());
     text("author", details.author.as_deref());
     text("format", details.format.map(crate::book::Format::name));
-    text(
-        "distribution",
-        details.distribution.map(Distribution::name),
-    );
+    text("distribution", details.distribution.map(Distribution::name));
     text(
         "list_price",
         details.price.as_ref().map(edit::money).as_deref(),
@@ -105,16 +104,22 @@ fn changes(arguments: &Arguments) -> anyhow::Result<Vec<Change>> {
     for (key, flag) in flags {
         changes.extend(flag.map(|flag| Change::flag(key, flag)));
     }
-    let stores = details.stores();
-    if !stores.is_empty() {
-        changes.push(Change::stores("stores", &stores));
-    }
+    let watched: Vec<StoreId> = plan.listings.iter().map(|one| one.store.clone()).collect();
+    let mut stores = Some(details.stores())
+        .filter(|named| !named.is_empty())
+        .unwrap_or_else(|| watched.clone());
     for written in &arguments.addresses {
         let named = which_book::read(written).map_err(anyhow::Error::msg)?;
         let Some((store, address)) = named.page else {
             bail!("`{written}` is no address of a page; copy it in full from the address bar");
         };
         changes.push(Change::address(&store, &address));
+        if !stores.contains(&store) {
+            stores.push(store);
+        }
+    }
+    if stores != watched {
+        changes.push(Change::stores("stores", &stores));
     }
     for key in &arguments.unset {
         if FIXED.contains(&key.as_str()) {
@@ -140,10 +145,12 @@ fn changed_lines(before: &str, after: &str) -> Vec<String> {
         .zip(after[same_start..].iter().rev())
         .take_while(|(old, new)| old == new)
         .count();
-    let old = before[same_start..before.len() - same_end].iter();
-    let new = after[same_start..after.len() - same_end].iter();
-    old.map(|line| format!("- {line}"))
-        .chain(new.map(|line| format!("+ {line}")))
+    let old = &before[same_start..before.len() - same_end];
+    let new = &after[same_start..after.len() - same_end];
+    let gone = old.iter().filter(|line| !new.contains(line));
+    let come = new.iter().filter(|line| !old.contains(line));
+    gone.map(|line| format!("- {line}"))
+        .chain(come.map(|line| format!("+ {line}")))
         .collect()
 }
 
@@ -158,7 +165,10 @@ mod tests {
             ["- b", "+ B"]
         );
         assert_eq!(changed_lines("a\nb\n", "a\nx\nb\n"), ["+ x"]);
-        assert_eq!(changed_lines("a\na\n", "a\n"), ["- a"]);
+        assert_eq!(
+            changed_lines("a\nb\nc\n", "A\nb\nc\nd\n"),
+            ["- a", "+ A", "+ d"]
+        );
         assert!(changed_lines("a\n", "a\n").is_empty());
     }
 }

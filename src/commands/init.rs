@@ -275,7 +275,9 @@ fn server(answer: &str) -> Result<Option<Server>, String> {
         let mail = FreshMail {
             host: provider.host,
             port: provider.port,
-            encryption: LineProtection::named(&provider.encryption).name().to_owned(),
+            encryption: LineProtection::named(&provider.encryption)
+                .name()
+                .to_owned(),
             login: None,
         };
         return Ok(Some((mail, provider.login, provider.note)));
@@ -404,7 +406,12 @@ mod tests {
             "\nJane\njane\njane@example.com\nAtlantis\nEurope/London\npigeon\nmail.example.com\njane\n",
         );
         assert_eq!(fresh.unwrap().mail.unwrap().host, "mail.example.com");
-        for why in ["please write", "is no email", "is no time zone", "neither a known"] {
+        for why in [
+            "please write",
+            "is no email",
+            "is no time zone",
+            "neither a known",
+        ] {
             assert!(said.contains(why), "{why}: {said}");
         }
     }

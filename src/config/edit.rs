@@ -47,6 +47,9 @@ pub enum EditError {
     /// There is no such edition.
     #[error("the configuration has no edition with the ISBN {0}")]
     NoSuchEdition(Isbn13),
+    /// There is nothing to take out.
+    #[error("the edition has no key `{0}`, so there is nothing to take out")]
+    NoSuchKey(String),
 }
 
 impl Change {
@@ -71,7 +74,7 @@ impl Change {
     /// Sets a list of stores.
     #[must_use]
     pub fn stores(key: &str, stores: &[StoreId]) -> Self {
-        Self::to(key, Value::from_iter(stores.iter().map(StoreId::as_str)))
+        Self::to(key, stores.iter().map(StoreId::as_str).collect())
     }
 
     /// Sets the address of the page at one store.
@@ -143,7 +146,7 @@ pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
     let table = tables(&document)?
         .into_iter()
         .flatten()
-        .find(|table| is_of(*table, isbn))
+        .find(|table| is_of(table, isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
     let lines = extent(text, table).ok_or(EditError::Inline)?;
     let before = text[..lines.start].trim_end();
@@ -173,7 +176,7 @@ pub fn with_changes(text: &str, isbn: &Isbn13, changes: &[Change]) -> Result<Str
         .ok_or(EditError::Inline)?;
     let table = tables
         .iter_mut()
-        .find(|table| is_of(&**table, isbn))
+        .find(|table| is_of(table, isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
     for change in changes {
         apply(table, change)?;
@@ -195,7 +198,10 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             .and_then(Item::as_table_like_mut)
             .ok_or(EditError::Inline)?;
     }
-    match (&change.value, table.get_mut(last).and_then(Item::as_value_mut)) {
+    match (
+        &change.value,
+        table.get_mut(last).and_then(Item::as_value_mut),
+    ) {
         (Some(value), Some(old)) => {
             // The decoration holds the blank before the value and the comment behind it.
             let decor = old.decor().clone();
@@ -206,7 +212,9 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             table.insert(last, Item::Value(value.clone()));
         }
         (None, _) => {
-            table.remove(last);
+            table
+                .remove(last)
+                .ok_or_else(|| EditError::NoSuchKey(last.clone()))?;
         }
     }
     Ok(())
@@ -324,7 +332,7 @@ impl Entry {
         if let Some(imprint) = &edition.imprint {
             line("imprint", &quoted(imprint));
         }
-        let stores = Value::from_iter(self.stores.iter().map(StoreId::as_str));
+        let stores: Value = self.stores.iter().map(StoreId::as_str).collect();
         line("stores", &stores);
         if !self.addresses.is_empty() {
             text.push_str("\n[edition.addresses]\n");
@@ -411,7 +419,10 @@ stores = ["amazon.com"]
         let today = jiff::civil::date(2026, 11, 22);
         let (plan, _) = crate::config::check(&text, "pubwatch.toml", today).unwrap();
         assert_eq!(plan.editions[0].edition, entry().edition);
-        assert_eq!(plan.editions[0].listings[0].asin.as_deref(), Some("B0EXAMPLE1"));
+        assert_eq!(
+            plan.editions[0].listings[0].asin.as_deref(),
+            Some("B0EXAMPLE1")
+        );
     }
 
     #[test]
@@ -451,7 +462,10 @@ stores = ["amazon.com"]
         let changed = with_changes(FILE, &isbn("0132350882"), &[address]).unwrap();
         assert_eq!(
             changed,
-            FILE.replace("https://www.amazon.com/dp/B0EXAMPLE1", "https://example.com/")
+            FILE.replace(
+                "https://www.amazon.com/dp/B0EXAMPLE1",
+                "https://example.com/"
+            )
         );
         let unset = with_changes(FILE, &isbn("0132350882"), &[Change::unset("stores")]).unwrap();
         assert_eq!(unset, FILE.replace("stores = [\"amazon.com\"]\n", ""));
@@ -465,6 +479,10 @@ stores = ["amazon.com"]
             Err(EditError::NoSuchEdition(other.clone()))
         );
         assert_eq!(without("x =", &other), Err(EditError::Syntax));
+        assert_eq!(
+            with_changes(FILE, &isbn("0132350882"), &[Change::unset("imprint")]),
+            Err(EditError::NoSuchKey("imprint".to_owned()))
+        );
         let inline = "edition = [{ isbn = \"9780306406157\" }]\n";
         assert_eq!(without(inline, &other), Err(EditError::Inline));
         assert_eq!(with_entries(inline, &[entry()]), Err(EditError::Inline));

@@ -98,10 +98,7 @@ mod tests {
     #[test]
     fn a_provider_is_found_by_its_name_and_by_an_address() {
         assert_eq!(named(" Gmail").unwrap().host, "smtp.gmail.com");
-        assert_eq!(
-            of_address("jane.roe@GoogleMail.com").unwrap().name,
-            "gmail"
-        );
+        assert_eq!(of_address("jane.roe@GoogleMail.com").unwrap().name, "gmail");
         assert_eq!(of_address("jane@example.com"), None);
         assert_eq!(named("pigeon"), None);
     }

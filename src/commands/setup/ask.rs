@@ -220,10 +220,7 @@ mod tests {
             questions: &mut output,
             is_there: false,
         };
-        assert_eq!(
-            asker.value(Some(1), &QUESTION, None, &number).unwrap(),
-            1
-        );
+        assert_eq!(asker.value(Some(1), &QUESTION, None, &number).unwrap(), 1);
         assert_eq!(
             asker
                 .value(None, &QUESTION, Some(("2", 2)), &number)

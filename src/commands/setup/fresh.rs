@@ -149,8 +149,7 @@ mod tests {
         let today = jiff::civil::date(2026, 11, 22);
         for mail in [None, Some(mail)] {
             let text = text(&fresh(mail.clone()));
-            let (plan, warnings) =
-                crate::config::check(&text, "/x/pubwatch.toml", today).unwrap();
+            let (plan, warnings) = crate::config::check(&text, "/x/pubwatch.toml", today).unwrap();
             assert_eq!(plan.author.name, "Jane \"JR\" Roe");
             assert_eq!(plan.data, std::path::Path::new("/x/data"));
             assert_eq!(plan.mail.map(|mail| mail.port), mail.map(|mail| mail.port));

@@ -155,8 +155,14 @@ mod tests {
         refused("9781944098118", "check digit");
         refused("salt roads", "no ISBN");
         refused("https://amzn.to/3abc", "no store that Pubwatch knows");
-        refused("https://www.amazon.com/s?k=salt", "not the address of a product page");
-        refused("https://example.com/book/9781944098117", "no store that Pubwatch knows");
+        refused(
+            "https://www.amazon.com/s?k=salt",
+            "not the address of a product page",
+        );
+        refused(
+            "https://example.com/book/9781944098117",
+            "no store that Pubwatch knows",
+        );
     }
 
     #[test]
@@ -166,7 +172,10 @@ mod tests {
         let needs = |store: &StoreId, written: &str| {
             must_be_written(store, &isbn, Format::Paperback, written)
         };
-        assert!(!needs(&amazon, "https://www.amazon.com/x/dp/0132350882?tag=y"));
+        assert!(!needs(
+            &amazon,
+            "https://www.amazon.com/x/dp/0132350882?tag=y"
+        ));
         assert!(needs(&amazon, "https://www.amazon.com/dp/B0EXAMPLE1"));
         assert!(!needs(
             &StoreId::new("bookshop.org"),

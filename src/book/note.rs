@@ -53,6 +53,27 @@ impl NoteKind {
             Self::DateChanged { .. } => "date_changed",
         }
     }
+
+    /// The note of that name; a moved date needs the new date, which the others do not have.
+    #[must_use]
+    pub fn from_name(name: &str, to: Option<Date>) -> Option<Self> {
+        let moved = to.map(|to| Self::DateChanged { to });
+        [
+            Self::DistributionEnabled,
+            Self::KdpPublished,
+            Self::KdpRightsQuery,
+            Self::RevisionStarted,
+            Self::RevisionDone,
+            Self::AskedIngramSpark,
+            Self::AskedKdp,
+            Self::AskedStore,
+            Self::Expected,
+        ]
+        .into_iter()
+        .filter(|_| to.is_none())
+        .chain(moved)
+        .find(|kind| kind.name() == name)
+    }
 }
 
 /// One thing the author told us.
@@ -68,4 +89,30 @@ pub struct Note {
     pub ticket: Option<String>,
     /// Free words of the author's.
     pub text: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(name: &str, to: Option<&str>, expected: Option<&NoteKind>) {
+        let to = to.map(|to| to.parse().unwrap());
+        assert_eq!(NoteKind::from_name(name, to).as_ref(), expected);
+    }
+
+    #[test]
+    fn only_a_moved_date_has_a_date() {
+        let to = "2027-03-02".parse().unwrap();
+        check("kdp_published", None, Some(&NoteKind::KdpPublished));
+        check("asked_ingramspark", None, Some(&NoteKind::AskedIngramSpark));
+        check(
+            "date_changed",
+            Some("2027-03-02"),
+            Some(&NoteKind::DateChanged { to }),
+        );
+        check("date_changed", None, None);
+        check("kdp_published", Some("2027-03-02"), None);
+        check("sold_out", None, None);
+    }
 }

@@ -12,6 +12,7 @@ pub mod config;
 pub mod history;
 pub mod letters;
 pub mod outbox;
+pub mod replay;
 
 pub mod context;
 pub mod face;

@@ -78,6 +78,23 @@ impl Db {
         })
     }
 
+    /// A database in memory, gone when it is dropped: for playing a story through.
+    ///
+    /// # Errors
+    ///
+    /// [`DbError::Sqlite`] when there is no memory for it.
+    pub fn in_memory() -> Result<Self, DbError> {
+        let mut connection = Connection::open_in_memory()?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        migrate::migrate(&mut connection)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(Self {
+            connection: Mutex::new(connection),
+            path: PathBuf::from(":memory:"),
+        })
+    }
+
     /// The file.
     #[must_use]
     pub fn path(&self) -> &Path {

@@ -1,6 +1,7 @@
 //! The configuration in its checked form: nothing here can be ill-formed any more.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -36,6 +37,31 @@ pub struct Plan {
     pub api: Option<ApiPlan>,
     /// The user's own browser.
     pub browser: BrowserPlan,
+    /// The page.
+    pub web: WebPlan,
+}
+
+/// The page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WebPlan {
+    /// Where it is served; `None`: nowhere. Beyond this machine only with a password.
+    pub listen: Option<SocketAddr>,
+    /// Where people find it, when a reverse proxy stands before it; without a slash at its end.
+    pub address: Option<Url>,
+    /// The Argon2 hash of the password, in the PHC form; `None`: whoever is on this machine may
+    /// see it.
+    pub password_hash: Option<Secret>,
+}
+
+impl Default for WebPlan {
+    /// On this machine alone, without a password.
+    fn default() -> Self {
+        Self {
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 7117))),
+            address: None,
+            password_hash: None,
+        }
+    }
 }
 
 /// Who gets the letters.

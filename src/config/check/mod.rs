@@ -8,6 +8,7 @@ mod manners;
 mod secret;
 mod store;
 mod ways;
+mod web;
 mod windows;
 
 use std::ops::Range;
@@ -122,6 +123,7 @@ fn sections(
     let manners = manners::manners(&mut root, &used, email);
     let judging = judging(&mut root);
     let windows = windows::windows(&mut root);
+    let web = web::web(&mut root);
     root.finish();
     Some(Plan {
         author: author?,
@@ -141,6 +143,7 @@ fn sections(
             None => None,
         },
         browser,
+        web: web?,
     })
 }
 

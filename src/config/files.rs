@@ -211,9 +211,7 @@ pub fn checked(path: PathBuf, text: String, today: Date) -> Result<Loaded, Confi
     );
     let mut problems = checked.problems;
     problems.extend(checked.files.iter().filter_map(look_at));
-    if let Some(variable) = missing_variable(checked.plan.as_ref()) {
-        problems.push(variable);
-    }
+    problems.extend(missing_variables(checked.plan.as_ref()));
     match checked.plan {
         Some(plan) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
             plan,
@@ -287,20 +285,22 @@ fn others_can_read(_: &fs::Metadata) -> bool {
     false
 }
 
-/// The variable may be set for the service only, so its absence here is no error.
-fn missing_variable(plan: Option<&Plan>) -> Option<Problem> {
-    let SecretSource::Env(name) = plan?.mail.as_ref()?.password.as_ref()? else {
-        return None;
-    };
-    if env::var_os(name).is_some() {
-        return None;
-    }
-    Some(
-        Problem::warning(format!(
-            "the environment variable `{name}` of `password_env` is not set here"
-        ))
-        .remedy("set it where pubwatch runs, or use `password_file`"),
-    )
+/// Variables that are not set here. They may be set for the service only, so that is no error.
+fn missing_variables(plan: Option<&Plan>) -> impl Iterator<Item = Problem> {
+    let mail = plan.and_then(|plan| plan.mail.as_ref()?.password.as_ref());
+    let api = plan.and_then(|plan| Some(&plan.api.as_ref()?.secret));
+    mail.into_iter().chain(api).filter_map(|source| {
+        let SecretSource::Env(name) = source else {
+            return None;
+        };
+        if env::var_os(name).is_some() {
+            return None;
+        }
+        Some(
+            Problem::warning(format!("the environment variable `{name}` is not set here"))
+                .remedy("set it where pubwatch runs, or keep the secret in a file"),
+        )
+    })
 }
 
 /// Why a secret could not be had. Never holds the secret.

@@ -13,10 +13,12 @@ mod check;
 
 pub mod address;
 pub mod edit;
+mod presets;
 pub mod problem;
 pub mod providers;
 mod syntax;
 mod table;
+mod times;
 mod values;
 
 use std::path::Path;

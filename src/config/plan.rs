@@ -242,10 +242,8 @@ pub struct OwnStore {
     /// The path and query of a product page, with `{isbn13}` or `{isbn10}` where the number
     /// stands; `None` when every edition gives its own address.
     pub pattern: Option<String>,
-    /// The language of its pages, as "en".
-    pub language: String,
-    /// The currency of its prices (ISO 4217), for pages that do not name it.
-    pub currency: Option<String>,
+    /// The currency of prices whose mark several currencies share (ISO 4217).
+    pub currency: String,
 }
 
 /// A phrase that stands for a state.

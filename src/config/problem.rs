@@ -161,10 +161,14 @@ impl Problem {
     }
 }
 
+/// What the name of a key has in it whose value is a secret.
+const SECRETS: [&str; 3] = ["pass", "secret", "token"];
+
 /// The text with stars for every value that looks like a password, in the same number of bytes,
 /// so that places stay right. Messages show lines of the file, and end in logs and bug reports.
 pub(super) fn starred(text: &str) -> Cow<'_, str> {
-    if !text.to_ascii_lowercase().contains("pass") {
+    let lower = text.to_ascii_lowercase();
+    if !SECRETS.iter().any(|word| lower.contains(word)) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -190,12 +194,13 @@ pub(super) fn starred(text: &str) -> Cow<'_, str> {
 
 /// Where the value begins in a line whose key looks like that of a password.
 fn secret_value(line: &str) -> Option<usize> {
-    const SOURCES: [&str; 3] = ["password_file", "password_env", "password_command"];
+    const SOURCES: [&str; 3] = ["_file", "_env", "_command"];
     let equals = line.find('=')?;
     let key = line[..equals]
         .trim_matches(|character: char| !character.is_alphanumeric())
         .to_ascii_lowercase();
-    let is_secret = key.contains("pass") && !SOURCES.contains(&key.as_str());
+    let is_secret = SECRETS.iter().any(|word| key.contains(word))
+        && !SOURCES.iter().any(|ending| key.ends_with(ending));
     let value = line[equals + 1..].trim_start();
     is_secret.then_some(line.len() - value.len())
 }
@@ -338,6 +343,7 @@ error: this is no ISBN
             "  \"smtp-password\"=hush\n",
             "passwd = \"\"\"\nhush\nhush\"\"\"\n",
             "mail.passphrase = '''hush'''\n",
+            "credential_secret = 'hush'\n",
         ] {
             let shown = Problem::error("odd").at(0..text.len(), "");
             let shown = shown.render("x", text, false);

@@ -6,7 +6,7 @@ use std::ops::Range;
 use toml::de::Error;
 
 use super::problem::Problem;
-use super::values::parse_date;
+use super::times::parse_date;
 
 /// What is wrong with the file as TOML.
 #[derive(Debug, Default)]

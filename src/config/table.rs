@@ -14,7 +14,7 @@ use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::problem::{Problem, did_you_mean, one_of};
-use super::values;
+use super::times;
 
 /// What was found while reading: problems, and the keys that were asked for.
 #[derive(Debug, Default)]
@@ -223,7 +223,7 @@ impl<'a> Table<'a> {
             return None;
         }
         let text = self.text(key)?;
-        let duration = self.findings.keep(values::duration(&text))?;
+        let duration = self.findings.keep(times::duration(&text))?;
         Some(Spanned::new(text.span(), duration))
     }
 
@@ -389,8 +389,10 @@ impl<'a> Table<'a> {
 }
 
 /// The tables of the file, for those who write one as a key.
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 11] = [
+    "amazon_api",
     "author",
+    "browser",
     "data",
     "edition",
     "judging",
@@ -443,6 +445,14 @@ pub(super) fn text_of(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Text, P
         return Err(Problem::error(format!("`{key}` is empty"))
             .at(value.span(), "")
             .remedy("fill it in, or leave the line out"));
+    }
+    if text.trim().contains(char::is_control) {
+        return Err(Problem::error(format!(
+            "`{key}` has a line break or another control character"
+        ))
+        .at(value.span(), "")
+        .because("it stands in the subject of letters and in headers, which are one line")
+        .remedy("write it in one line"));
     }
     Ok(Spanned::new(value.span(), text.trim().to_owned()))
 }

@@ -5,7 +5,7 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Edition, Family, StoreId};
 
@@ -142,22 +142,6 @@ impl Launch {
         let is_done = self.released.is_some_and(|released| start <= released);
         start <= now && now < start + SWITCHOVER && !is_done
     }
-
-    /// The first moment after `now` at which the urgency changes by the calendar alone, within
-    /// the year that follows.
-    #[must_use]
-    pub fn next_change(&self, zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
-        let present = self.urgency(zone, now);
-        let mut date = now.to_zoned(zone.clone()).date();
-        for _ in 0..366 {
-            date = date.checked_add(1.day()).ok()?;
-            let start = date.to_zoned(zone.clone()).ok()?.timestamp();
-            if self.urgency(zone, start) != present {
-                return Some(start);
-            }
-        }
-        None
-    }
 }
 
 #[cfg(test)]
@@ -246,10 +230,8 @@ mod tests {
         };
         let now = "2027-03-01T12:00:00Z".parse().unwrap();
         assert_eq!(launch.urgency(&TimeZone::UTC, now), Urgency::Steady);
-        assert_eq!(
-            launch.next_change(&TimeZone::UTC, now).unwrap().to_string(),
-            "2027-05-25T00:00:00Z"
-        );
+        let near = "2027-05-25T00:00:00Z".parse().unwrap();
+        assert_eq!(launch.urgency(&TimeZone::UTC, near), Urgency::LaunchWeek);
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod barnes_noble;
 pub mod bookshop;
 pub mod generic;
 pub mod rules;
+mod taught;
 
 use std::borrow::Cow;
 

@@ -6,6 +6,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use jiff::civil::{Date, date};
 use proptest::prelude::{ProptestConfig, proptest};
@@ -132,6 +133,76 @@ fn a_file_that_is_not_there_or_not_text_is_said() {
     assert!(no_text.contains("(byte 17)"), "{no_text}");
     let is_folder = load(Some(folder.path()), TODAY).unwrap_err().to_string();
     assert!(is_folder.contains("not the folder"), "{is_folder}");
+}
+
+/// The program, at a home of its own, with nothing of this machine's in the environment.
+fn program(home: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+        .args(arguments)
+        .env_clear()
+        .env("HOME", home)
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn the_configuration_is_found_where_it_may_be() {
+    let home = tempfile::tempdir().unwrap();
+    let none = program(home.path(), &["config", "path"]);
+    assert_eq!(none.status.code(), Some(3));
+    let message = String::from_utf8(none.stderr).unwrap();
+    assert!(
+        message.contains(".config/pubwatch/pubwatch.toml"),
+        "{message}"
+    );
+
+    let folder = home.path().join(".config/pubwatch");
+    fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("pubwatch.toml");
+    fs::write(&path, program(home.path(), &["config", "example"]).stdout).unwrap();
+    let found = program(home.path(), &["config", "path"]);
+    assert_eq!(found.status.code(), Some(0));
+    assert_eq!(
+        String::from_utf8(found.stdout).unwrap().trim_end(),
+        path.to_string_lossy()
+    );
+
+    let checked = program(home.path(), &["config", "check", "--json"]);
+    assert_eq!(checked.status.code(), Some(0));
+    let checked: serde_json::Value = serde_json::from_slice(&checked.stdout).unwrap();
+    assert_eq!(checked["usable"], true);
+    assert_eq!(
+        checked["data"],
+        home.path().join(".local/share/pubwatch").to_str().unwrap()
+    );
+    assert_eq!(
+        checked["editions"][0]["listings"][0]["address"],
+        "https://www.amazon.com/dp/1944098119"
+    );
+}
+
+#[test]
+fn a_wrong_configuration_ends_with_3_and_says_so_in_either_form() {
+    let home = tempfile::tempdir().unwrap();
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/config/password_in_clear.toml");
+    let path = path.to_str().unwrap();
+    let shown = program(home.path(), &["config", "check", "--config", path]);
+    assert_eq!(shown.status.code(), Some(3));
+    assert_eq!(shown.stdout, b"");
+    let shown = String::from_utf8(shown.stderr).unwrap();
+    assert!(shown.starts_with("error: a password does not belong in this file"));
+    assert!(!shown.contains('\u{1b}'), "no colour where nobody sees it");
+    assert!(!shown.contains("correct horse"));
+
+    let json = program(
+        home.path(),
+        &["config", "check", "--json", "--config", path],
+    );
+    assert_eq!(json.status.code(), Some(3));
+    let json: serde_json::Value = serde_json::from_slice(&json.stdout).unwrap();
+    assert_eq!(json["usable"], false);
+    assert_eq!(json["problems"][0]["line"], 9);
+    assert_eq!(json["problems"][0]["gravity"], "error");
 }
 
 proptest! {

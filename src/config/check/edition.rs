@@ -10,7 +10,7 @@ use crate::book::{Distribution, Edition, Format, Isbn13};
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
-use crate::config::values;
+use crate::config::{times, values};
 use jiff::civil::Date;
 use serde_spanned::Spanned;
 
@@ -120,7 +120,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
 
 fn date(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<Date>> {
     let value = table.value(key)?;
-    let date = table.findings().keep(values::date(key, value))?;
+    let date = table.findings().keep(times::date(key, value))?;
     Some(Spanned::new(value.span(), date))
 }
 

@@ -8,6 +8,7 @@ use super::ways::{self, Means};
 use crate::book::{Edition, Family, Isbn13, StoreId, storefront};
 use crate::config::address::{self, Cleaned};
 use crate::config::plan::{ListingPlan, StorePlan};
+use crate::config::presets::{preset, presets};
 use crate::config::problem::{Problem, did_you_mean};
 use crate::config::table::{Findings, Table, Text, text_of};
 
@@ -106,6 +107,9 @@ fn store_named(name: &Text, defined: &[Defined]) -> Result<StorePlan, Problem> {
     }
     if storefront::find(id.as_str()).is_some() {
         return Ok(StorePlan::plain(id));
+    }
+    if let Some(shipped) = preset(&id) {
+        return Ok(shipped.clone());
     }
     let own: Vec<&str> = defined.iter().map(|one| one.plan.id.as_str()).collect();
     Err(unknown_store(name, &own))
@@ -247,12 +251,14 @@ fn own_path(pattern: Option<&str>, isbn: &Isbn13) -> Result<String, String> {
 /// What to say about a store that is not known.
 fn unknown_store(text: &Text, own: &[&str]) -> Problem {
     let written = text.get_ref();
-    let known = storefront::STOREFRONTS;
-    let labels = known.iter().map(|store| (store.label, store.id));
-    let names = known
+    let shipped = presets()
         .iter()
-        .map(|store| store.id)
-        .chain(own.iter().copied());
+        .map(|store| (store.label.as_str(), store.id.as_str()));
+    let labels = storefront::STOREFRONTS
+        .iter()
+        .map(|store| (store.label, store.id))
+        .chain(shipped);
+    let names = labels.clone().map(|(_, id)| id).chain(own.iter().copied());
     let by_label = labels
         .clone()
         .find(|(label, _)| label.eq_ignore_ascii_case(written))

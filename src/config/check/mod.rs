@@ -22,7 +22,7 @@ use super::plan::{Author, Judging, Plan, SchedulePlan};
 use super::problem::{Problem, starred};
 use super::syntax::syntax;
 use super::table::{Findings, Table, Text};
-use super::values;
+use super::{times, values};
 
 /// What a configuration is read against.
 #[derive(Debug, Clone, Copy)]
@@ -168,7 +168,7 @@ fn author(root: &mut Table<'_>) -> Option<Author> {
         .and_then(|text| findings.keep(values::email("email", &text)));
     let zone = table
         .required("timezone", "\"America/New_York\"")
-        .and_then(|text| findings.keep(values::zone(&text)));
+        .and_then(|text| findings.keep(times::zone(&text)));
     table.finish();
     Some(Author {
         name: name?.into_inner(),
@@ -193,15 +193,15 @@ fn schedule(root: &mut Table<'_>) -> Option<SchedulePlan> {
     let Some(mut table) = root.table("schedule") else {
         return Some(SchedulePlan {
             check: None,
-            digest: values::cron("digest", &default).ok()?,
+            digest: times::cron("digest", &default).ok()?,
         });
     };
     let findings = table.findings();
     let check = table
         .text("check")
-        .map(|text| findings.keep(values::cron("check", &text)));
+        .map(|text| findings.keep(times::cron("check", &text)));
     let digest = table.text("digest").unwrap_or(default);
-    let digest = findings.keep(values::cron("digest", &digest));
+    let digest = findings.keep(times::cron("digest", &digest));
     table.finish();
     Some(SchedulePlan {
         check: match check {

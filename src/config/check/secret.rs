@@ -6,7 +6,7 @@ use serde_spanned::Spanned;
 use super::{NamedFile, Paths};
 use crate::config::plan::SecretSource;
 use crate::config::problem::Problem;
-use crate::config::table::{Table, Text, wrong_kind};
+use crate::config::table::{Table, Text, text_of, wrong_kind};
 
 /// The three keys that can name a secret.
 pub(super) struct Keys {
@@ -115,10 +115,23 @@ pub(super) fn program(
         );
         return None;
     }
-    let words = table.texts(key, example)?;
-    if words.is_empty() {
-        table.findings().add(
-            Problem::error(format!("`{key}` is empty"))
+    let findings = table.findings();
+    // The words are taken as they are: a space or an empty one may be meant.
+    let words: Vec<Text> = value
+        .get_ref()
+        .as_array()?
+        .iter()
+        .filter_map(|word| match word.get_ref().as_str() {
+            Some(text) => Some(Spanned::new(word.span(), text.to_owned())),
+            None => findings.keep(text_of(key, word)),
+        })
+        .collect();
+    if words
+        .first()
+        .is_none_or(|program| program.get_ref().trim().is_empty())
+    {
+        findings.add(
+            Problem::error(format!("`{key}` names no program"))
                 .at(value.span(), "")
                 .remedy(format!("write it as `{key} = {example}`")),
         );

@@ -10,6 +10,7 @@ use super::manners::store_pause;
 use super::ways::{self, Means};
 use crate::book::{Availability, StoreId, storefront};
 use crate::config::plan::{OwnStore, Phrase, StorePlan};
+use crate::config::presets::preset;
 use crate::config::problem::{Problem, did_you_mean, one_of};
 use crate::config::table::{Findings, Table, Text, text_of};
 use crate::config::values;
@@ -54,8 +55,19 @@ fn store(mut table: Table<'_>, means: Means) -> Option<Defined> {
         .and_then(|text| findings.keep(values::web_address(&text)));
     let label = table.text("label");
     let own = own_store(&mut table, id.as_ref());
-    let Selectors { buy_area, ready } = selectors(&mut table);
+    let Selectors { buy_area, ready } = selectors(&mut table, id.as_ref());
     let phrases = phrases(&mut table);
+    if own.is_some() && buy_area.is_none() && !phrases.is_empty() {
+        findings.add(
+            Problem::warning("these words have no effect")
+                .at(table.key_span("words"), "")
+                .because(
+                    "words are looked for in the part of the page in which the book is bought, \
+                     and nothing says which part that is",
+                )
+                .remedy("add `[store.selectors]`, and below it `buy_area = \"…\"`"),
+        );
+    }
     let mut plan = StorePlan {
         base,
         own,
@@ -63,6 +75,9 @@ fn store(mut table: Table<'_>, means: Means) -> Option<Defined> {
         phrases,
         ..StorePlan::plain(id.unwrap_or_else(|| StoreId::new("")))
     };
+    if let Some(shipped) = preset(&plan.id) {
+        plan.label.clone_from(&shipped.label);
+    }
     if let Some(label) = label {
         plan.label = label.into_inner();
     }
@@ -124,33 +139,32 @@ fn is_host(text: &str) -> bool {
 }
 
 /// The keys that only a store of the user's own may have.
-const OWN: [&str; 4] = ["host", "address", "language", "currency"];
+const OWN: [&str; 3] = ["host", "address", "currency"];
 
 fn own_store(table: &mut Table<'_>, id: Option<&StoreId>) -> Option<OwnStore> {
     let findings = table.findings();
     let host = table.text("host");
     let address = table.text("address");
-    let language = table.text("language");
     let currency = table.text("currency");
+    // What is shipped of a store that is known by its address only stands for what is not said.
     let id = id?;
+    let shipped = preset(id).and_then(|store| store.own.clone());
     if let Some(known) = storefront::find(id.as_str()) {
         for key in OWN.into_iter().filter(|key| table.has(key)) {
-            findings.add(
-                Problem::error(format!("`{key}` cannot be set for {}", known.label))
-                    .at(table.key_span(key), "")
-                    .because("this store is known: its host and its addresses are built in")
-                    .remedy("leave it out; `base` gives its pages another origin, for tests"),
-            );
+            findings.add(built_in(known.label, key, table));
         }
         return None;
     }
     let host = match host {
         Some(text) => findings.keep(host_of(&text))?,
-        None => id.as_str().to_owned(),
+        None => match &shipped {
+            Some(shipped) => shipped.host.clone(),
+            None => id.as_str().to_owned(),
+        },
     };
     let pattern = match address {
         Some(text) => Some(findings.keep(pattern(&text, &host))?),
-        None => None,
+        None => shipped.as_ref().and_then(|own| own.pattern.clone()),
     };
     if let Some(text) = &currency
         && !(text.get_ref().len() == 3 && text.get_ref().bytes().all(|b| b.is_ascii_alphabetic()))
@@ -164,9 +178,19 @@ fn own_store(table: &mut Table<'_>, id: Option<&StoreId>) -> Option<OwnStore> {
     Some(OwnStore {
         host,
         pattern,
-        language: language.map_or_else(|| "en".to_owned(), Spanned::into_inner),
-        currency: currency.map(|text| text.into_inner().to_ascii_uppercase()),
+        currency: match (currency, shipped) {
+            (Some(text), _) => text.into_inner().to_ascii_uppercase(),
+            (None, Some(shipped)) => shipped.currency,
+            (None, None) => "USD".to_owned(),
+        },
     })
+}
+
+fn built_in(label: &str, key: &str, table: &Table<'_>) -> Problem {
+    Problem::error(format!("`{key}` cannot be set for {label}"))
+        .at(table.key_span(key), "")
+        .because("this store is known: its addresses and its reader are built in")
+        .remedy("leave it out; `base` gives its pages another origin, for tests")
 }
 
 fn host_of(text: &Text) -> Result<String, Problem> {
@@ -225,26 +249,53 @@ struct Selectors {
     ready: Option<String>,
 }
 
-fn selectors(table: &mut Table<'_>) -> Selectors {
+fn selectors(table: &mut Table<'_>, id: Option<&StoreId>) -> Selectors {
     let Some(mut selectors) = table.table("selectors") else {
         return Selectors::default();
     };
     let read = Selectors {
-        buy_area: selector(&mut selectors, "buy_area"),
-        ready: selector(&mut selectors, "ready"),
+        buy_area: selector(&mut selectors, "buy_area", Use::Reading),
+        ready: selector(&mut selectors, "ready", Use::Waiting),
     };
+    if let Some(known) = id.and_then(|id| storefront::find(id.as_str()))
+        && selectors.has("buy_area")
+    {
+        selectors
+            .findings()
+            .add(built_in(known.label, "buy_area", &selectors));
+    }
     selectors.finish();
     read
 }
 
-fn selector(table: &mut Table<'_>, key: &'static str) -> Option<String> {
+/// What a selector is for.
+#[derive(Clone, Copy)]
+enum Use {
+    /// The reader looks at the page twice, with a sieve and as a tree; both must understand it.
+    Reading,
+    /// The browser waits for it.
+    Waiting,
+}
+
+fn selector(table: &mut Table<'_>, key: &'static str, purpose: Use) -> Option<String> {
     let text = table.text(key)?;
-    if Selector::parse(text.get_ref()).is_err() {
-        table.findings().add(
-            Problem::error(format!("`{}` is no CSS selector", text.get_ref()))
-                .at(text.span(), "")
-                .remedy("write one that a browser would take, as \"#product .purchase\""),
-        );
+    let selector = text.get_ref();
+    let is_css = Selector::parse(selector).is_ok();
+    let is_plain = !selector.contains(',') && selector.parse::<lol_html::Selector>().is_ok();
+    let wrong = Problem::error(format!(
+        "`{selector}` is no CSS selector that can be used here"
+    ))
+    .at(text.span(), "");
+    let problem = match purpose {
+        Use::Waiting if is_css => None,
+        Use::Reading if is_css && is_plain => None,
+        Use::Waiting => Some(wrong.remedy("write one as \"#product h1\"")),
+        Use::Reading => Some(
+            wrong.remedy("write one as \"#product .purchase\" or \"div.buy-box\", without commas"),
+        ),
+    };
+    if let Some(problem) = problem {
+        table.findings().add(problem);
         return None;
     }
     Some(text.into_inner())

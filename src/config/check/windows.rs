@@ -1,10 +1,37 @@
 //! `[windows]`: windows of the user's own in place of the shipped ones.
 
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::sync::LazyLock;
+
 use serde_spanned::Spanned;
 
 use crate::config::plan::WindowOverride;
-use crate::config::problem::Problem;
+use crate::config::problem::{Problem, did_you_mean, one_of};
 use crate::config::table::{Table, wrong_kind};
+
+/// The names of the shipped windows: the tables of `config/windows.toml` that say `quiet`.
+static SHIPPED: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+    let mut names = BTreeSet::new();
+    // The file is part of the program, and a test reads it.
+    if let Ok(windows) = include_str!("../../../config/windows.toml").parse::<toml::Table>() {
+        collect_names(&windows, "", &mut names);
+    }
+    names
+});
+
+fn collect_names(table: &toml::Table, prefix: &str, names: &mut BTreeSet<String>) {
+    for (key, value) in table {
+        let Some(inner) = value.as_table() else {
+            continue;
+        };
+        let name = format!("{prefix}{key}");
+        collect_names(inner, &format!("{name}."), names);
+        if inner.contains_key("quiet") {
+            names.insert(name);
+        }
+    }
+}
 
 /// `"list.amazon" = { quiet = "14 days", act = "30 days" }`, with the name in quotes or not.
 pub(super) fn windows(root: &mut Table<'_>) -> Vec<WindowOverride> {
@@ -33,6 +60,9 @@ fn collect_windows(table: &Table<'_>, prefix: &str, windows: &mut Vec<WindowOver
             collect_windows(&inner, &format!("{name}."), windows);
             continue;
         }
+        if !SHIPPED.contains(&name) {
+            table.findings().add(unknown(&name, key.span()));
+        }
         let quiet = limit(&mut inner, "quiet");
         let act = limit(&mut inner, "act");
         if let (Some(quiet), Some(act)) = (&quiet, &act)
@@ -54,7 +84,34 @@ fn collect_windows(table: &Table<'_>, prefix: &str, windows: &mut Vec<WindowOver
     }
 }
 
+fn unknown(name: &str, span: Range<usize>) -> Problem {
+    let problem = Problem::error(format!("there is no window `{name}`")).at(span, "");
+    let shipped = SHIPPED.iter().map(String::as_str);
+    if let Some(meant) = did_you_mean(name, shipped.clone()) {
+        return problem.remedy(format!("did you mean `\"{meant}\"`?"));
+    }
+    let near: Vec<&str> = shipped.filter(|shipped| shipped.contains(name)).collect();
+    if near.is_empty() {
+        problem.remedy("write the name of a shipped window, as `\"list.amazon\"`")
+    } else {
+        problem.remedy(format!("write {}", one_of(near)))
+    }
+}
+
 fn limit(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<i64>> {
     let duration = table.duration(key)?;
     Some(Spanned::new(duration.span(), duration.get_ref().as_hours()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::SHIPPED;
+
+    #[test]
+    fn the_names_of_the_shipped_windows_are_known() {
+        for name in ["first_title", "list.amazon", "list.bookshop"] {
+            assert!(SHIPPED.contains(name), "{name}");
+        }
+        assert!(!SHIPPED.contains("list"));
+    }
 }

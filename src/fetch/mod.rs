@@ -6,6 +6,8 @@
 pub mod address;
 pub mod breaker;
 pub mod charset;
+pub mod command;
+pub mod creators_api;
 pub mod explain;
 pub mod http;
 pub mod politeness;

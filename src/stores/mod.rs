@@ -7,6 +7,7 @@
 pub mod amazon;
 pub mod barnes_noble;
 pub mod bookshop;
+pub mod creators_api;
 pub mod generic;
 pub mod rules;
 mod taught;

@@ -26,6 +26,9 @@ const IO_WORDS: &[(&str, &[&str])] = &[
         "tokio::",
         &[
             "http.rs",
+            "command.rs",
+            "browser.rs",
+            "creators_http.rs",
             "smtp.rs",
             "deliver.rs",
             "ticker.rs",
@@ -37,6 +40,9 @@ const IO_WORDS: &[(&str, &[&str])] = &[
         "async fn",
         &[
             "http.rs",
+            "command.rs",
+            "browser.rs",
+            "creators_http.rs",
             "smtp.rs",
             "deliver.rs",
             "ticker.rs",

@@ -1,0 +1,477 @@
+//! The user's own program as a way in: it gets a page's address as its last argument and prints
+//! the page. It is started as it is, never through a shell, and it cannot hang or flood us.
+
+use std::io;
+use std::process::{ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::process::{Child, Command};
+use url::Url;
+
+/// So much of the end of what the program says on its standard error is kept, in bytes.
+const TAIL: usize = 2048;
+
+/// So much of that is shown to people, in characters.
+const SHOWN: usize = 240;
+
+/// The limits of one run.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// The most time that it may take.
+    pub time: Duration,
+    /// The most bytes that it may print.
+    pub output: usize,
+}
+
+/// Why the program gave no page. What it said on its standard error is kept as `said`, shortened.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandFailure {
+    /// The configuration names no program.
+    #[error("no program is named; add `command = [\"…\"]` to the store")]
+    Unnamed,
+    /// The program cannot be started.
+    #[error("`{program}` could not be started ({source}); {}", hint(source))]
+    Start {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// What it prints cannot be read.
+    #[error("what `{program}` prints could not be read ({source}); it will be run again")]
+    Read {
+        /// The program.
+        program: String,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// It did not end in time, and was stopped with everything that it had started.
+    #[error(
+        "`{program}` did not end within {} seconds and was stopped; make it give up earlier, or \
+         raise `deadline`{}",
+        limit.as_secs_f32(), quoted(said)
+    )]
+    TooSlow {
+        /// The program.
+        program: String,
+        /// The time that it had.
+        limit: Duration,
+        /// What it said.
+        said: String,
+    },
+    /// It printed more than a page, and was stopped with everything that it had started.
+    #[error(
+        "`{program}` printed more than {} kB and was stopped; it must print the page and nothing \
+         else, or `body_cap` must be raised",
+        cap / 1000
+    )]
+    TooMuch {
+        /// The program.
+        program: String,
+        /// How much it may print, in bytes.
+        cap: usize,
+    },
+    /// It ended with an exit code other than 0.
+    #[error("`{program}` ended with exit code {code}{}{}", meaning(*code), quoted(said))]
+    Code {
+        /// The program.
+        program: String,
+        /// The exit code.
+        code: i32,
+        /// What it said.
+        said: String,
+    },
+    /// A signal ended it.
+    #[error(
+        "`{program}` was ended from outside ({status}); see whether the machine is short of \
+         memory{}",
+        quoted(said)
+    )]
+    Killed {
+        /// The program.
+        program: String,
+        /// How it ended, in the system's words.
+        status: String,
+        /// What it said.
+        said: String,
+    },
+    /// It ended well and printed nothing.
+    #[error(
+        "`{program}` ended well but printed nothing; it must print the page's HTML on its \
+         standard output{}",
+        quoted(said)
+    )]
+    Nothing {
+        /// The program.
+        program: String,
+        /// What it said.
+        said: String,
+    },
+}
+
+impl CommandFailure {
+    /// It is the program's or the configuration's fault, whatever the store does.
+    #[must_use]
+    pub fn is_ours(&self) -> bool {
+        matches!(self, Self::Unnamed | Self::Start { .. })
+    }
+}
+
+/// Runs the program with a page's address as its last argument, and gives what it printed.
+///
+/// It stands in a process group of its own, which is ended as a whole when its time is over, when
+/// it prints too much, and when nobody waits for it any more.
+///
+/// # Errors
+///
+/// [`CommandFailure`] in one sentence with a next step.
+pub async fn run(
+    words: &[String],
+    address: &Url,
+    limits: Limits,
+) -> Result<Vec<u8>, CommandFailure> {
+    let (program, arguments) = words.split_first().ok_or(CommandFailure::Unnamed)?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .arg(address.as_str())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .process_group(0)
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|source| CommandFailure::Start {
+            program: program.clone(),
+            source,
+        })?;
+    let mut group = Group::of(&child);
+    let mut said = Vec::new();
+    let whole = attend(&mut child, limits.output, &mut said);
+    let ended = tokio::time::timeout(limits.time, whole).await;
+    let program = program.clone();
+    let Ok(ended) = ended else {
+        drop(group);
+        // The group is dead; this collects the leader.
+        let _ = child.wait().await;
+        return Err(CommandFailure::TooSlow {
+            program,
+            limit: limits.time,
+            said: last_words(&said),
+        });
+    };
+    let (status, printed) = match ended {
+        Ok(ended) => ended,
+        Err(source) => return Err(CommandFailure::Read { program, source }),
+    };
+    let Some(status) = status else {
+        drop(group);
+        let _ = child.wait().await;
+        return Err(CommandFailure::TooMuch {
+            program,
+            cap: limits.output,
+        });
+    };
+    group.dissolve();
+    judge(program, status, printed, last_words(&said))
+}
+
+fn judge(
+    program: String,
+    status: ExitStatus,
+    printed: Vec<u8>,
+    said: String,
+) -> Result<Vec<u8>, CommandFailure> {
+    match status.code() {
+        Some(0) if printed.trim_ascii().is_empty() => {
+            Err(CommandFailure::Nothing { program, said })
+        }
+        Some(0) => Ok(printed),
+        Some(code) => Err(CommandFailure::Code {
+            program,
+            code,
+            said,
+        }),
+        None => Err(CommandFailure::Killed {
+            program,
+            status: status.to_string(),
+            said,
+        }),
+    }
+}
+
+/// Reads both outputs to their ends and waits for the exit; no status when it printed too much.
+async fn attend(
+    child: &mut Child,
+    cap: usize,
+    said: &mut Vec<u8>,
+) -> io::Result<(Option<ExitStatus>, Vec<u8>)> {
+    let (output, errors) = (child.stdout.take(), child.stderr.take());
+    let page = async {
+        let mut printed = Vec::new();
+        if let Some(output) = output {
+            // One byte more than fits tells that there was more.
+            let most = u64::try_from(cap).unwrap_or(u64::MAX).saturating_add(1);
+            output.take(most).read_to_end(&mut printed).await?;
+        }
+        Ok::<_, io::Error>(printed)
+    };
+    let words = async {
+        if let Some(errors) = errors {
+            keep_tail(errors, said).await;
+        }
+    };
+    tokio::pin!(words);
+    tokio::pin!(page);
+    // Who floods is stopped at once, without waiting for the end of its standard error.
+    let (printed, all_said) = tokio::select! {
+        printed = &mut page => (printed?, false),
+        () = &mut words => (page.await?, true),
+    };
+    if cap < printed.len() {
+        return Ok((None, printed));
+    }
+    let status = child.wait().await?;
+    // What the program itself said is there already; a helper that it left running and that
+    // still holds the line is not waited for.
+    if !all_said {
+        let _ = tokio::time::timeout(Duration::from_millis(50), words).await;
+    }
+    Ok((Some(status), printed))
+}
+
+/// Reads to the end and keeps the last [`TAIL`] bytes, so that the program never blocks on it.
+async fn keep_tail(mut errors: impl AsyncRead + Unpin, said: &mut Vec<u8>) {
+    let mut chunk = [0; 1024];
+    // An error ends it like an end: the words are only for people.
+    while let Ok(read @ 1..) = errors.read(&mut chunk).await {
+        said.extend(chunk.iter().take(read));
+        let surplus = said.len().saturating_sub(TAIL);
+        said.drain(..surplus);
+    }
+}
+
+/// The process group of a running child: ended as a whole when dropped.
+struct Group(Option<Pid>);
+
+impl Group {
+    fn of(child: &Child) -> Self {
+        let number = child.id().and_then(|id| i32::try_from(id).ok());
+        Self(number.and_then(Pid::from_raw))
+    }
+
+    /// The leader has ended by itself: its number may soon be somebody else's.
+    fn dissolve(&mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(leader) = self.0 {
+            // It may have ended meanwhile, and then there is nobody to end.
+            let _ = kill_process_group(leader, Signal::KILL);
+        }
+    }
+}
+
+/// The end of what the program said, on one line, without control characters.
+fn last_words(said: &[u8]) -> String {
+    let text = String::from_utf8_lossy(said);
+    let clean: String = text
+        .chars()
+        .map(|character| {
+            if character.is_control() {
+                ' '
+            } else {
+                character
+            }
+        })
+        .collect();
+    let words = clean.split_whitespace().collect::<Vec<_>>().join(" ");
+    let surplus = words.chars().count().saturating_sub(SHOWN);
+    if surplus == 0 {
+        return words;
+    }
+    let end: String = words.chars().skip(surplus).collect();
+    format!("…{end}")
+}
+
+fn quoted(said: &str) -> String {
+    if said.is_empty() {
+        String::new()
+    } else {
+        format!("; it said: {said}")
+    }
+}
+
+fn hint(error: &io::Error) -> &'static str {
+    let kind = error.kind();
+    if kind == io::ErrorKind::NotFound {
+        "give its full path, and see that it and the interpreter in its first line are there"
+    } else if kind == io::ErrorKind::PermissionDenied {
+        "make it executable with `chmod +x`"
+    } else if error.raw_os_error() == Some(8) {
+        "it is no program: begin a script with a line such as `#!/bin/sh`"
+    } else {
+        "run it by hand to see why"
+    }
+}
+
+/// What an exit code usually means (shells, and the codes of `sysexits.h`).
+fn meaning(code: i32) -> &'static str {
+    match code {
+        64 => ", which means that it was called wrongly; its last argument is the address",
+        69 | 75 => ", which means that it may work later; it will be run again",
+        77 => ", which means that it lacks a permission",
+        126 => ", which means that something it starts is not executable",
+        127 => ", which means that something it starts is not there; give full paths",
+        _ => "; run it by hand with the address to see why",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn limits() -> Limits {
+        Limits {
+            time: Duration::from_secs(10),
+            output: 100_000,
+        }
+    }
+
+    fn shell(script: &str) -> Vec<String> {
+        // `$1` is the address: `sh -c SCRIPT NAME ADDRESS`.
+        ["sh", "-c", script, "fetch"].map(str::to_owned).to_vec()
+    }
+
+    async fn run_with(words: &[String], limits: Limits) -> Result<String, String> {
+        let address = Url::parse("http://127.0.0.1/dp/1?a=$(id)&b=;ls").unwrap();
+        run(words, &address, limits)
+            .await
+            .map(|printed| String::from_utf8(printed).unwrap())
+            .map_err(|failure| failure.to_string())
+    }
+
+    #[track_caller]
+    fn check(outcome: &Result<String, String>, expected: Result<&str, &str>) {
+        assert_eq!(
+            outcome.as_ref().map(String::as_str).map_err(String::as_str),
+            expected
+        );
+    }
+
+    #[tokio::test]
+    async fn the_address_is_an_argument_and_nothing_more() {
+        let outcome = run_with(&shell("printf '%s|%s' \"$#\" \"$1\""), limits()).await;
+        check(&outcome, Ok("1|http://127.0.0.1/dp/1?a=$(id)&b=;ls"));
+    }
+
+    #[tokio::test]
+    async fn an_exit_code_is_explained_with_the_last_words() {
+        let script = "echo '<html>'; printf 'no\\nsession\\033[0m' >&2; exit 3";
+        check(
+            &run_with(&shell(script), limits()).await,
+            Err(
+                "`sh` ended with exit code 3; run it by hand with the address to see why; it \
+                 said: no session [0m",
+            ),
+        );
+        check(
+            &run_with(&shell("exec /nonexistent/curl"), limits())
+                .await
+                .map_err(|words| {
+                    words
+                        .split("; it said")
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                }),
+            Err(
+                "`sh` ended with exit code 127, which means that something it starts is not \
+                 there; give full paths",
+            ),
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_prints_nothing_is_told_so() {
+        check(
+            &run_with(&shell("echo ''"), limits()).await,
+            Err(
+                "`sh` ended well but printed nothing; it must print the page's HTML on its \
+                 standard output",
+            ),
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_named() {
+        let outcome = run_with(&["/nonexistent/fetch".to_owned()], limits()).await;
+        let words = outcome.unwrap_err();
+        assert!(
+            words.starts_with("`/nonexistent/fetch` could not be started ("),
+            "{words}"
+        );
+        assert!(words.contains("give its full path"), "{words}");
+        check(
+            &run_with(&[], limits()).await,
+            Err("no program is named; add `command = [\"…\"]` to the store"),
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_floods_is_stopped() {
+        let outcome = run_with(&shell("yes in stock"), limits()).await;
+        check(
+            &outcome,
+            Err(
+                "`sh` printed more than 100 kB and was stopped; it must print the page and \
+                 nothing else, or `body_cap` must be raised",
+            ),
+        );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_floods_its_standard_error_does_no_harm() {
+        let script = "yes oops | head -c 1000000 >&2; echo '<html>'";
+        check(&run_with(&shell(script), limits()).await, Ok("<html>\n"));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_hangs_is_stopped_with_its_children() {
+        let folder = tempfile::tempdir().unwrap();
+        let note = folder.path().join("pid");
+        let script = format!(
+            "sleep 600 & echo $! > '{}'; echo busy >&2; wait",
+            note.display()
+        );
+        let short = Limits {
+            time: Duration::from_millis(500),
+            ..limits()
+        };
+        let words = run_with(&shell(&script), short).await.unwrap_err();
+        assert_eq!(
+            words,
+            "`sh` did not end within 0.5 seconds and was stopped; make it give up earlier, or \
+             raise `deadline`; it said: busy"
+        );
+        let child = std::fs::read_to_string(note).unwrap();
+        let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+        let is_gone = state.map_or(true, |state| state.contains(") Z"));
+        assert!(is_gone, "the child {child} outlived its parent");
+    }
+
+    #[tokio::test]
+    async fn a_helper_that_keeps_the_line_open_costs_only_the_time() {
+        let script = "echo '<html>'; sleep 600 &";
+        let short = Limits {
+            time: Duration::from_millis(500),
+            ..limits()
+        };
+        let words = run_with(&shell(script), short).await.unwrap_err();
+        assert!(words.contains("did not end within"), "{words}");
+    }
+}

@@ -21,4 +21,5 @@ pub mod db;
 
 pub mod cli;
 pub mod commands;
+pub mod demo;
 pub mod exit;

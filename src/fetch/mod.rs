@@ -35,6 +35,7 @@ pub const HELPFUL_HEADERS: &[&str] = &[
     "last-modified",
     "retry-after",
     "server",
+    "x-amzn-waf-action",
     "x-cache",
 ];
 

@@ -13,4 +13,6 @@ mod loopback;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod street;
+#[cfg(test)]
 mod tidy;

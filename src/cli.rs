@@ -45,6 +45,12 @@ pub enum Command {
     Edit(commands::edit::Arguments),
     /// Take an edition out of the configuration; what was seen of it is kept
     Remove(commands::remove::Arguments),
+    /// Look at every listing once now, and send the letters
+    Check(commands::check::Arguments),
+    /// Keep watch as a service, until stopped
+    Run(commands::run::Arguments),
+    /// Show what needs you, and where everything stands
+    Status(commands::status::Arguments),
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
     /// Show the letters and what became of them; try again, or drop one
@@ -74,6 +80,9 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Add(arguments) => commands::add::run(arguments, config),
         Command::Edit(arguments) => commands::edit::run(arguments, config),
         Command::Remove(arguments) => commands::remove::run(arguments, config),
+        Command::Check(arguments) => commands::check::run(arguments, config),
+        Command::Run(arguments) => commands::run::run(arguments, config),
+        Command::Status(arguments) => commands::status::run(arguments, config),
         Command::History(arguments) => commands::history::run(arguments, config),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),

@@ -19,6 +19,9 @@ pub mod web;
 pub mod clock;
 pub mod db;
 
+pub mod round;
+pub mod daemon;
+
 pub mod cli;
 pub mod commands;
 pub mod demo;

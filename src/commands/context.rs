@@ -9,6 +9,9 @@ use anyhow::Context as _;
 use crate::clock::Clock;
 use crate::config::{self, Plan};
 use crate::db::Db;
+use crate::fetch::Fetcher;
+use crate::judge::Settings;
+use crate::round::House;
 
 /// The configuration, the database and the clock.
 #[derive(Debug)]
@@ -45,6 +48,37 @@ impl Context {
             db,
             clock,
         })
+    }
+}
+
+impl Context {
+    /// Everything that one round needs.
+    ///
+    /// # Errors
+    ///
+    /// When a window of the configuration does not exist, or no HTTP client can be made.
+    pub fn into_house(self) -> anyhow::Result<House> {
+        let settings = Settings::of(&self.plan)?;
+        let fetcher = Fetcher::new(
+            Arc::clone(&self.db),
+            self.clock.clone(),
+            &self.plan.manners,
+            &self.plan.stores,
+        )?;
+        Ok(House::new(
+            self.plan, self.db, self.clock, settings, fetcher,
+        ))
+    }
+
+    /// Everything that a service needs, which has kept watch since now.
+    ///
+    /// # Errors
+    ///
+    /// See [`Context::into_house`].
+    pub fn into_watch(self) -> anyhow::Result<House> {
+        let mut house = self.into_house()?;
+        house.awake_since = Some(house.clock.now());
+        Ok(house)
     }
 }
 

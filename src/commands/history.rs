@@ -194,7 +194,11 @@ impl Face<'_> {
                 spell.readings.to_string(),
             ]);
         }
-        let mut text = face::lines(&table);
+        let mut text = if table.is_empty() {
+            String::new()
+        } else {
+            face::lines(&table)
+        };
         for note in &view.notes {
             text.push_str(&self.note(note));
         }

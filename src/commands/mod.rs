@@ -15,6 +15,11 @@ pub mod outbox;
 pub mod replay;
 
 pub mod context;
+pub mod signals;
+pub mod deliver;
+pub mod status;
+pub mod run;
+pub mod check;
 pub mod face;
 pub mod setup;
 pub mod which;

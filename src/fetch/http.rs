@@ -59,13 +59,17 @@ impl From<NoPage> for Stop {
     }
 }
 
+/// Asks, when the turn has come, whether the page is still wanted.
+type StillWanted<'a> = &'a (dyn Fn() -> Result<bool, DbError> + Send + Sync);
+
 /// One look at one listing.
-struct Look {
+struct Look<'a> {
     realm: Realm,
     /// The store's own pause, or the general one.
     pause: Duration,
     /// The name of this look in leases.
     holder: String,
+    still_wanted: StillWanted<'a>,
 }
 
 /// What a request is for.
@@ -116,7 +120,22 @@ impl Fetcher {
     ///
     /// The database's: without a memory there is no politeness, so nothing is asked.
     pub async fn fetch(&self, listing: &ListingPlan) -> Result<Fetched, DbError> {
-        match self.look_at(listing).await {
+        self.fetch_if(listing, &|| Ok(true)).await
+    }
+
+    /// The same, but when the turn has come, which may be a while later, `still_wanted` is asked
+    /// first, with the host's lease in hand. It is the place to claim the listing, so that of two
+    /// processes that found it due only one asks.
+    ///
+    /// # Errors
+    ///
+    /// The database's, also from `still_wanted`.
+    pub async fn fetch_if(
+        &self,
+        listing: &ListingPlan,
+        still_wanted: StillWanted<'_>,
+    ) -> Result<Fetched, DbError> {
+        match self.look_at(listing, still_wanted).await {
             Ok(got) => Ok(Fetched::Got(Box::new(got))),
             Err(Stop::NoPage(no_page)) => Ok(Fetched::Nothing(no_page)),
             Err(Stop::Database(error)) => Err(error),
@@ -140,7 +159,11 @@ impl Fetcher {
         })
     }
 
-    async fn look_at(&self, listing: &ListingPlan) -> Result<Got, Stop> {
+    async fn look_at(
+        &self,
+        listing: &ListingPlan,
+        still_wanted: StillWanted<'_>,
+    ) -> Result<Got, Stop> {
         let store = self.stores.iter().find(|store| store.id == listing.store);
         let overridden = store.is_some_and(|store| store.base.is_some());
         let number = self.looks.fetch_add(1, Ordering::Relaxed);
@@ -150,6 +173,7 @@ impl Fetcher {
                 .and_then(|store| store.pause)
                 .unwrap_or(self.manners.pause),
             holder: format!("{}, look {number}", self.name),
+            still_wanted,
         };
         let mut address = listing.ask.clone();
         address.set_fragment(None);
@@ -184,7 +208,7 @@ impl Fetcher {
     }
 
     /// Obeys the host's robots.txt; gives the pause that it asks for, where the page may be asked.
-    async fn mind_robots(&self, look: &Look, address: &Url) -> Result<Option<Duration>, Stop> {
+    async fn mind_robots(&self, look: &Look<'_>, address: &Url) -> Result<Option<Duration>, Stop> {
         let origin = address.origin().ascii_serialization();
         let age = self.manners.robots_age;
         let now = self.now();
@@ -204,7 +228,7 @@ impl Fetcher {
         }
     }
 
-    async fn ask_robots(&self, look: &Look, address: &Url) -> Result<robots::Answer, Stop> {
+    async fn ask_robots(&self, look: &Look<'_>, address: &Url) -> Result<robots::Answer, Stop> {
         let mut address = robots::address_for(address);
         let mut status = 0;
         for _ in 0..=MOST_REDIRECTS {
@@ -235,7 +259,7 @@ impl Fetcher {
     /// One request, when it is its turn, and what came of it written down.
     async fn ask(
         &self,
-        look: &Look,
+        look: &Look<'_>,
         address: &Url,
         errand: Errand,
     ) -> Result<(Answer, Timestamp), Stop> {
@@ -245,6 +269,16 @@ impl Fetcher {
         };
         let hold = Hold::new(&self.db, &host, &look.holder);
         self.take_turn(look, &host, &hold, errand).await?;
+        let begins = matches!(
+            errand,
+            Errand::Page {
+                passage: Passage::Trying,
+                ..
+            }
+        );
+        if begins && !(look.still_wanted)()? {
+            return Err(reasons::not_wanted().into());
+        }
         let cap = match errand {
             Errand::Robots => Cap::First(robots::BYTE_LIMIT),
             Errand::Page { .. } => Cap::Whole(self.manners.body_cap),
@@ -286,7 +320,7 @@ impl Fetcher {
     /// Waits until this look may ask the host, and claims it.
     async fn take_turn(
         &self,
-        look: &Look,
+        look: &Look<'_>,
         host: &HostKey,
         hold: &Hold<'_>,
         errand: Errand,

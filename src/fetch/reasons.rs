@@ -38,6 +38,18 @@ pub fn robots(address: &Url, verdict: Verdict, stale_at: Timestamp) -> Option<No
     })
 }
 
+/// Somebody else has looked in the meantime.
+#[must_use]
+pub fn not_wanted() -> NoPage {
+    NoPage {
+        reason: NoPageReason::Busy,
+        rule: "fetch/busy",
+        asked: false,
+        explanation: "another Pubwatch has just looked at it".to_owned(),
+        retry_at: None,
+    }
+}
+
 /// The breaker is shut.
 #[must_use]
 pub fn shut(host: &HostKey, until: Timestamp, breaker: &Breaker) -> NoPage {

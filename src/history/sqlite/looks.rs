@@ -5,18 +5,23 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{listing_row, time_of};
 use crate::history::ListingId;
+use crate::page::UnreadReason;
 
 /// The stored times of a listing, from which follows when it is due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Times {
+pub struct Looks {
     /// The newest look, whatever it gave.
     pub last_try: Option<Timestamp>,
     /// The newest look that named a state.
     pub last_good: Option<Timestamp>,
     /// How many looks in a row could not be read.
     pub blind_attempts: u32,
+    /// Why the newest look could not be read, if it could not.
+    pub blind_reason: Option<UnreadReason>,
     /// Since when the lasting state has been seen, if it is not confirmed yet.
     pub unconfirmed_since: Option<Timestamp>,
+    /// When the page was first seen released.
+    pub released: Option<Timestamp>,
 }
 
 /// The stored times of a listing; all empty for one that was never looked at.
@@ -24,27 +29,34 @@ pub struct Times {
 /// # Errors
 ///
 /// SQLite's.
-pub fn times(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Times> {
-    let times = connection
+pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Looks> {
+    let looks = connection
         .prepare_cached(
             "SELECT l.last_try, l.last_good, l.blind_attempts, \
                  (SELECT s.since FROM spell s WHERE s.listing_id = l.id AND s.until IS NULL \
-                      AND s.confirmed_at IS NULL) \
+                      AND s.confirmed_at IS NULL), \
+                 (SELECT min(s.since) FROM spell s WHERE s.listing_id = l.id \
+                      AND s.availability IN ('in_stock', 'ships_later', 'back_order')), \
+                 (SELECT json_extract(r.body, '$.reason') FROM reading r WHERE r.id = l.blind_reading) \
              FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
         )?
         .query_row(
             params![listing.isbn.as_str(), listing.store.as_str()],
             |row| {
-                Ok(Times {
+                Ok(Looks {
                     last_try: time_of(row, 0)?,
                     last_good: time_of(row, 1)?,
                     blind_attempts: row.get(2)?,
                     unconfirmed_since: time_of(row, 3)?,
+                    released: time_of(row, 4)?,
+                blind_reason: row
+                    .get::<_, Option<String>>(5)?
+                    .and_then(|name| UnreadReason::from_name(&name)),
                 })
             },
         )
         .optional()?;
-    Ok(times.unwrap_or_default())
+    Ok(looks.unwrap_or_default())
 }
 
 /// Takes the right to look at a listing, until it is recorded or `until` has come: by
@@ -117,11 +129,11 @@ mod tests {
         db.write(|tx| record(tx, &observation, SignedDuration::from_hours(6)))
             .unwrap();
         assert!(!claim(None, until));
-        let times = db.read(|c| times(c, &listing)).unwrap();
+        let looks = db.read(|c| looks(c, &listing)).unwrap();
         assert_eq!(
-            (times.last_try, times.unconfirmed_since),
+            (looks.last_try, looks.unconfirmed_since),
             (Some(now), Some(now))
         );
-        assert!(claim(times.last_try, until));
+        assert!(claim(looks.last_try, until));
     }
 }

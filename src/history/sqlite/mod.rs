@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-pub use looks::{Times, claim_look, times};
+pub use looks::{Looks, claim_look, looks};
 pub use notes::{add_note, notes, take_note_back};
 pub use record::{Recorded, listing_row, record};
 pub use view::{Seen, observations, view};

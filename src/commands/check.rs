@@ -1,0 +1,181 @@
+//! `pubwatch check`: one round now, for a system's cron and for the impatient.
+
+use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::context::Context;
+use super::{deliver, face, signals};
+use crate::exit::Exit;
+use crate::mail::words;
+use crate::page::Reading;
+use crate::round::{self, Step, Stop, Summary, Which};
+
+/// Look at every listing once, record what the stores say, judge it, and send the letters.
+///
+/// A listing that was looked at within the last half hour (`politeness.floor`) is left alone.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Look only at what is due by the schedule; the form for cron, as often as you like
+    #[arg(long)]
+    due: bool,
+
+    /// Say nothing unless something needs attention
+    #[arg(long, short)]
+    quiet: bool,
+
+    /// What the round came to, as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Goes round once and delivers what is queued.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    runtime.block_on(check(arguments, context))
+}
+
+async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> {
+    let house = Arc::new(context.into_house()?);
+    let stop = Stop::default();
+    signals::stop_on_signal(&stop)?;
+    let which = if arguments.due {
+        Which::Due
+    } else {
+        Which::All
+    };
+    // On a terminal people watch; from cron only what needs attention is worth a mail.
+    let show = !arguments.quiet && !arguments.json && std::io::stderr().is_terminal();
+
+    let (steps, heard) = mpsc::unbounded_channel();
+    let listener = tokio::spawn(watch(Arc::clone(&house), heard, show));
+    let round = round::round(&house, which, &stop, &steps).await;
+    drop(steps);
+    listener.await.context("showing the progress")?;
+    let summary = round?;
+    let delivered = deliver::deliver(&house, &stop).await?;
+
+    let mut out = anstream::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", as_json(&summary, &delivered))?;
+    } else if show || delivered.trouble.is_some() {
+        writeln!(out, "{}", in_words(&summary, &delivered))?;
+    }
+    let attention = delivered.later + delivered.refused > 0;
+    Ok(if attention {
+        Exit::Attention
+    } else {
+        Exit::Done
+    })
+}
+
+/// Shows the steps as they come: a bar on a terminal, and above it a line for every change.
+async fn watch(house: Arc<round::House>, mut heard: mpsc::UnboundedReceiver<Step>, show: bool) {
+    let bar = if show {
+        ProgressBar::new(0)
+    } else {
+        ProgressBar::hidden()
+    };
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len}  {msg}  {elapsed}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(500));
+    while let Some(step) = heard.recv().await {
+        match step {
+            Step::Begun { listings } => bar.set_length(listings as u64),
+            Step::Seen {
+                listing,
+                reading,
+                changed,
+                ..
+            } => {
+                bar.inc(1);
+                bar.set_message(listing.store.label().to_owned());
+                if let Some(line) = line_of(&house, &listing, &reading, changed) {
+                    bar.println(line);
+                }
+            }
+            Step::Passed { listing, why } => {
+                bar.inc(1);
+                bar.println(format!("{}: {why}", house.name_of(&listing)));
+            }
+            Step::Queued { subject } => bar.println(format!("Letter: {subject}")),
+        }
+    }
+    bar.finish_and_clear();
+}
+
+/// What is worth a line: a change, or a page that could not be read.
+fn line_of(
+    house: &round::House,
+    listing: &crate::history::ListingId,
+    reading: &Reading,
+    changed: bool,
+) -> Option<String> {
+    let name = house.name_of(listing);
+    match reading {
+        Reading::Says(says) if changed => Some(format!(
+            "{name}: {} “{}”",
+            face::state(says.availability),
+            words::clipped(&says.words, 80)
+        )),
+        Reading::Says(_) => None,
+        Reading::Unread(unread) => Some(format!(
+            "{name}: {} ({})",
+            face::faint(&format!("not read: {}", unread.reason.words())),
+            words::clipped(&unread.words, 120)
+        )),
+    }
+}
+
+fn in_words(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> String {
+    let looked = match summary.due {
+        0 => "Nothing is due: every listing was looked at lately.".to_owned(),
+        _ => format!(
+            "Looked at {}: {} read, {} not read, {} left out.",
+            words::count(i64::try_from(summary.due).unwrap_or(i64::MAX), "listing"),
+            summary.read,
+            summary.unread,
+            summary.passed
+        ),
+    };
+    let sent = match delivered.delivered {
+        0 => String::new(),
+        some => format!(" {} sent.", words::count(i64::from(some), "letter")),
+    };
+    let waiting = delivered
+        .trouble
+        .as_ref()
+        .map_or_else(String::new, |trouble| {
+            format!(
+                "\nLetters are waiting: {trouble}. They are kept and tried again; \
+             `pubwatch outbox list` shows them."
+            )
+        });
+    format!("{looked}{sent}{waiting}")
+}
+
+fn as_json(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> serde_json::Value {
+    json!({
+        "due": summary.due,
+        "read": summary.read,
+        "unread": summary.unread,
+        "passed": summary.passed,
+        "letters_queued": summary.letters,
+        "letters_delivered": delivered.delivered,
+        "letters_waiting": delivered.later,
+        "letters_refused": delivered.refused,
+        "trouble": delivered.trouble,
+    })
+}

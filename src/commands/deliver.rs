@@ -1,0 +1,61 @@
+//! Sending what is queued, as the configuration says.
+
+use anyhow::Context as _;
+
+use crate::config::files;
+use crate::mail::deliver::{Summary, Transport, deliver_due};
+use crate::mail::smtp::SmtpServer;
+use crate::round::{House, Stop};
+
+/// The most letters of one drain, so that a full outbox does not keep a round waiting for ever.
+const MOST_AT_ONCE: u32 = 500;
+
+/// Delivers what is due.
+///
+/// # Errors
+///
+/// When the database cannot be used. A mail server in trouble is in the summary.
+pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
+    let transport = transport(house)?;
+    deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, || {
+        stop.is_set()
+    })
+    .await
+    .context("using the outbox")
+}
+
+fn transport(house: &House) -> anyhow::Result<Transport> {
+    let author = &house.plan.author;
+    let Some(mail) = &house.plan.mail else {
+        let folder = house.plan.data.join("letters");
+        return Ok(Transport::Folder {
+            folder,
+            from: author.email.clone(),
+        });
+    };
+    let login = match (&mail.username, &mail.password) {
+        (Some(username), Some(password)) => Some((username.clone(), files::secret(password)?)),
+        (Some(_) | None, _) => None,
+    };
+    let certificates = match &mail.ca_file {
+        Some(path) => Some(std::fs::read(path).with_context(|| {
+            format!(
+                "cannot read the certificates in {} (mail.ca_file)",
+                path.display()
+            )
+        })?),
+        None => None,
+    };
+    let server = SmtpServer {
+        host: mail.host.clone(),
+        port: mail.port,
+        encryption: mail.encryption,
+        login,
+        certificates,
+        patience: None,
+    };
+    Ok(Transport::Smtp {
+        server,
+        from: mail.from.clone(),
+    })
+}

@@ -1,0 +1,86 @@
+//! `pubwatch run`: the service.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
+
+use super::context::Context;
+use super::deliver;
+use crate::daemon::{self, Event, Means};
+use crate::exit::Exit;
+use crate::schedule::ticker::{Tick, Ticker};
+
+/// Keep watch: look at every listing when it is due, and send letters, until stopped.
+///
+/// SIGTERM or Ctrl-C stops it cleanly; SIGHUP reads the configuration again, and keeps the old one
+/// when the new one is wrong.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {}
+
+/// Runs the service.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used at the start.
+pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    runtime.block_on(serve(context, config.map(Path::to_owned)))
+}
+
+async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit> {
+    let file = context.config.clone();
+    tracing::info!(
+        config = %file.display(),
+        editions = context.plan.editions.len(),
+        "keeping watch"
+    );
+    let house = Arc::new(context.into_watch()?);
+    let (sender, events) = mpsc::unbounded_channel();
+    let (ticks, heard) = mpsc::channel(1);
+    let heartbeat = Ticker::start(ticks).await?;
+    beat(heard, sender.clone());
+    listen(sender.clone())?;
+    let means = Means {
+        load: move || Context::open(config.as_deref())?.into_watch(),
+        deliver: |house: Arc<crate::round::House>, stop| async move {
+            let summary = deliver::deliver(&house, &stop).await?;
+            Ok((summary.delivered, summary.trouble))
+        },
+        config: file,
+    };
+    daemon::run(house, events, sender, means).await?;
+    heartbeat.stop().await?;
+    Ok(Exit::Done)
+}
+
+/// Turns the heartbeat into events, the first one at once: a service that was restarted does not
+/// wait for the minute.
+fn beat(mut heard: mpsc::Receiver<Tick>, sender: mpsc::UnboundedSender<Event>) {
+    tokio::spawn(async move {
+        while sender.send(Event::Tick).is_ok() && heard.recv().await.is_some() {}
+    });
+}
+
+/// Turns signals into events.
+fn listen(sender: mpsc::UnboundedSender<Event>) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening to SIGINT")?;
+    let mut hang_up = signal(SignalKind::hangup()).context("listening to SIGHUP")?;
+    tokio::spawn(async move {
+        loop {
+            let event = tokio::select! {
+                _ = terminate.recv() => Event::Stop,
+                _ = interrupt.recv() => Event::Stop,
+                _ = hang_up.recv() => Event::Reload,
+            };
+            if sender.send(event).is_err() {
+                return;
+            }
+        }
+    });
+    Ok(())
+}

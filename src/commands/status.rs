@@ -1,0 +1,309 @@
+//! `pubwatch status`: what needs you, and where everything stands.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::{SignedDuration, Timestamp};
+use serde_json::json;
+
+use super::context::Context;
+use super::face;
+use crate::alerts::Alert;
+use crate::exit::Exit;
+use crate::history::sqlite::view;
+use crate::history::{ListingView, View};
+use crate::judge::Severity;
+use crate::mail::sqlite::{Counts, counts};
+use crate::mail::words;
+use crate::round::sqlite::{LastRound, last_round};
+
+/// Show what needs you, where every edition stands, and whether the watch itself is well.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Exit with 1 when the last good round is older than this, as 12h or "2 days"
+    #[arg(long, value_name = "DURATION")]
+    max_age: Option<SignedDuration>,
+
+    /// Everything as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// What there is to show.
+struct Status {
+    now: Timestamp,
+    last: Option<LastRound>,
+    views: Vec<View>,
+    alerts: Vec<Alert>,
+    outbox: Counts,
+}
+
+/// Prints the status.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let status = gather(&context).context("reading the history")?;
+    let mut out = anstream::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", status.json())?;
+    } else {
+        write!(out, "{}", status.text(&context))?;
+    }
+    let last_good = status.last.as_ref().and_then(|round| round.last_good);
+    let too_old = arguments
+        .max_age
+        .is_some_and(|most| last_good.is_none_or(|last| status.now.duration_since(last) > most));
+    if too_old {
+        let since = last_good.map_or("there has been none".to_owned(), |last| {
+            format!(
+                "the last one was {} ago",
+                words::lasting(status.now.duration_since(last))
+            )
+        });
+        writeln!(
+            anstream::stderr(),
+            "pubwatch: no good round lately: {since}"
+        )?;
+    }
+    let attention = too_old || status.outbox.need_attention();
+    Ok(if attention {
+        Exit::Attention
+    } else {
+        Exit::Done
+    })
+}
+
+fn gather(context: &Context) -> rusqlite::Result<Status> {
+    context.db.read(|connection| {
+        let mut views = Vec::new();
+        let mut alerts = Vec::new();
+        for plan in &context.plan.editions {
+            views.push(view(connection, plan)?);
+            alerts.extend(crate::alerts::sqlite::open_alerts(
+                connection,
+                &plan.edition.isbn,
+            )?);
+        }
+        alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
+        Ok(Status {
+            now: context.clock.now(),
+            last: last_round(connection)?,
+            views,
+            alerts,
+            outbox: counts(connection)?,
+        })
+    })
+}
+
+impl Status {
+    fn text(&self, context: &Context) -> String {
+        let mut parts = vec![self.watch(context)];
+        if self.views.is_empty() {
+            parts.push(format!(
+                "No edition is watched yet. Add an [[edition]] to {}.\n",
+                context.config.display()
+            ));
+            return parts.concat();
+        }
+        parts.push(self.exceptions());
+        parts.push(self.overview(context));
+        parts.push(self.mail());
+        parts.concat()
+    }
+
+    /// "Last good round 08:12 UTC, 25 minutes ago".
+    fn watch(&self, context: &Context) -> String {
+        let zone = &context.plan.author.zone;
+        let Some(last) = &self.last else {
+            return "Nothing has been looked at yet. `pubwatch check` takes a first look.\n"
+                .to_owned();
+        };
+        let good = last.last_good.map_or("no good round yet".to_owned(), |at| {
+            format!(
+                "last good round {}, {} ago",
+                words::brief_moment(at, zone, self.now),
+                words::lasting(self.now.duration_since(at))
+            )
+        });
+        let blind: Vec<&str> = self
+            .views
+            .iter()
+            .flat_map(|view| &view.listings)
+            .filter(|listing| listing.blind.is_some())
+            .map(|listing| listing.store.label())
+            .collect();
+        let sight = match blind.len() {
+            0 => "every page could be read".to_owned(),
+            1 => format!("1 page could not be read ({})", blind.concat()),
+            many => format!("{many} pages could not be read"),
+        };
+        format!("{} · {good} · {sight}\n", face::bold("Pubwatch"))
+    }
+
+    /// What needs the author, most severe first.
+    fn exceptions(&self) -> String {
+        let count = |severity| {
+            self.alerts
+                .iter()
+                .filter(|alert| alert.severity == severity)
+                .count()
+        };
+        let (act, watch) = (count(Severity::Act), count(Severity::Watch));
+        if act + watch == 0 {
+            return "\nNothing needs you.\n".to_owned();
+        }
+        let mut lines = vec![format!("\n{act} to act on, {watch} to watch\n")];
+        for alert in self
+            .alerts
+            .iter()
+            .filter(|alert| alert.severity > Severity::GoodNews)
+        {
+            let title = self
+                .views
+                .iter()
+                .find(|view| view.edition.isbn == alert.key.isbn)
+                .map_or(alert.key.isbn.as_str(), |view| view.edition.title.as_str());
+            lines.push(format!(
+                "  {} {}: {} ({})\n",
+                face::painted(
+                    face::style_of_severity(alert.severity),
+                    alert.severity.word()
+                ),
+                words::clipped(title, 40),
+                words::one_line(&alert.headline),
+                words::lasting(self.now.duration_since(alert.since)),
+            ));
+        }
+        lines.concat()
+    }
+
+    fn overview(&self, context: &Context) -> String {
+        let mut stores: Vec<&str> = Vec::new();
+        for listing in self.views.iter().flat_map(|view| &view.listings) {
+            if !stores.contains(&listing.store.as_str()) {
+                stores.push(listing.store.as_str());
+            }
+        }
+        let labels = stores
+            .iter()
+            .map(|store| crate::book::StoreId::new(store).label().to_owned());
+        let mut header = vec![String::new(), String::new(), "publishes".to_owned()];
+        header.extend(labels);
+        let header: Vec<&str> = header.iter().map(String::as_str).collect();
+        let mut table = face::table(&header);
+        let today = self.now.to_zoned(context.plan.author.zone.clone()).date();
+        for view in &self.views {
+            let edition = &view.edition;
+            let mut row = vec![
+                words::clipped(&edition.title, 32),
+                edition.format.name().to_owned(),
+                format!(
+                    "{}, {}",
+                    words::short_date(edition.publication_date),
+                    days_to(today, edition.publication_date)
+                ),
+            ];
+            for store in &stores {
+                let listing = view
+                    .listings
+                    .iter()
+                    .find(|listing| listing.store.as_str() == *store);
+                row.push(listing.map_or_else(String::new, |listing| self.cell(listing)));
+            }
+            table.add_row(row);
+        }
+        format!("\n{}", face::lines(&table))
+    }
+
+    /// "O Unavailable 11 days", with a "?" when it could not be read of late.
+    fn cell(&self, listing: &ListingView) -> String {
+        let blind = if listing.blind.is_some() { " ?" } else { "" };
+        match listing.now() {
+            None if listing.blind.is_some() => face::faint("? Not seen"),
+            None => face::faint("not looked yet"),
+            Some(spell) => {
+                let state = spell.availability;
+                let shown = format!("{} {}", state.letter(), state.word());
+                let length = words::lasting(self.now.duration_since(spell.since));
+                format!(
+                    "{} {length}{blind}",
+                    face::painted(face::style_of(state), &shown)
+                )
+            }
+        }
+    }
+
+    fn mail(&self) -> String {
+        let waiting = self.outbox.waiting + self.outbox.failed;
+        if waiting == 0 {
+            return String::new();
+        }
+        let why = self
+            .outbox
+            .last_error
+            .as_ref()
+            .map_or(String::new(), |error| format!(": {error}"));
+        format!(
+            "\n{} not delivered{why}. `pubwatch outbox list` shows them.\n",
+            words::count(i64::from(waiting), "letter")
+        )
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let listing = |listing: &ListingView| {
+            let spell = listing.now();
+            json!({
+                "store": listing.store,
+                "address": listing.address,
+                "availability": spell.map(|spell| spell.availability),
+                "since": spell.map(|spell| spell.since),
+                "confirmed": spell.is_some_and(crate::history::Spell::is_confirmed),
+                "words": spell.map(|spell| &spell.says.words),
+                "last_try": listing.last_try,
+                "last_good": listing.last_good,
+                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
+                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason),
+            })
+        };
+        json!({
+            "now": self.now,
+            "last_round": self.last.as_ref().map(|round| round.began),
+            "last_good_round": self.last.as_ref().and_then(|round| round.last_good),
+            "editions": self.views.iter().map(|view| json!({
+                "isbn": view.edition.isbn,
+                "title": view.edition.title,
+                "format": view.edition.format,
+                "publication_date": view.edition.publication_date,
+                "listings": view.listings.iter().map(listing).collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "alerts": self.alerts.iter().map(|alert| json!({
+                "rule": alert.key.rule,
+                "isbn": alert.key.isbn,
+                "stores": alert.key.stores,
+                "severity": alert.severity.name(),
+                "since": alert.since,
+                "opened": alert.opened,
+            })).collect::<Vec<_>>(),
+            "outbox": {
+                "waiting": self.outbox.waiting,
+                "failed": self.outbox.failed,
+                "delivered": self.outbox.delivered,
+                "last_error": self.outbox.last_error,
+            },
+        })
+    }
+}
+
+/// "43 days to go", "on the day", "2 days ago".
+fn days_to(today: jiff::civil::Date, publication: jiff::civil::Date) -> String {
+    let days = (publication - today).get_days();
+    match days {
+        0 => "today".to_owned(),
+        1.. => format!("{} to go", words::count(i64::from(days), "day")),
+        _ => format!("{} ago", words::count(-i64::from(days), "day")),
+    }
+}

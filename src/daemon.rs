@@ -1,0 +1,155 @@
+//! `pubwatch run`: everything that can happen to the service, in one closed list and one loop.
+//!
+//! The loop holds no state that matters: what is due is in the database, so a kill at any moment
+//! costs nothing but the page that was under way.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+
+use crate::round::{self, House, Stop, Summary, Which};
+
+/// How long a stop may take before the service ends without waiting any longer.
+const PATIENCE: Duration = Duration::from_secs(4);
+
+/// Everything that can happen.
+#[derive(Debug)]
+pub enum Event {
+    /// A minute has begun.
+    Tick,
+    /// The turn that a tick began is over.
+    TurnOver(anyhow::Result<Turn>),
+    /// The configuration is to be read again.
+    Reload,
+    /// It is time to stop.
+    Stop,
+}
+
+/// What one turn of the service came to: a round of what is due, and a drain of the outbox.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// The round.
+    pub round: Summary,
+    /// Letters that went out.
+    pub delivered: u32,
+    /// What is wrong with the mail server, if something is.
+    pub trouble: Option<String>,
+}
+
+/// What the service does with the outside: how a house is made anew and how letters go out.
+/// Given as functions, so that this loop knows neither files nor servers.
+pub struct Means<Load, Deliver> {
+    /// Reads the configuration again.
+    pub load: Load,
+    /// Drains the outbox.
+    pub deliver: Deliver,
+    /// The file of the configuration, for the log.
+    pub config: PathBuf,
+}
+
+/// Runs until it is told to stop.
+///
+/// 1. A tick begins a turn, unless one is under way: turns never overlap, and a tick that comes
+///    too early is not made up for, because what is due is decided from stored times.
+/// 2. A reload takes the new configuration from the next turn on; a wrong one changes nothing.
+/// 3. A stop tells the turn under way and waits for it, but not longer than four seconds.
+///
+/// # Errors
+///
+/// Never for a turn that failed: that is logged, and the next tick tries again.
+pub async fn run<Load, Deliver, Delivered>(
+    house: Arc<House>,
+    mut events: mpsc::UnboundedReceiver<Event>,
+    sender: mpsc::UnboundedSender<Event>,
+    means: Means<Load, Deliver>,
+) -> anyhow::Result<()>
+where
+    Load: Fn() -> anyhow::Result<House>,
+    Deliver: Fn(Arc<House>, Stop) -> Delivered + Clone + Send + 'static,
+    Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>> + Send,
+{
+    let mut house = house;
+    let stop = Stop::default();
+    let mut turn: Option<JoinHandle<()>> = None;
+    while let Some(event) = events.recv().await {
+        match event {
+            Event::Tick if turn.is_some() => {}
+            Event::Tick => {
+                let (house, stop, sender) = (Arc::clone(&house), stop.clone(), sender.clone());
+                let deliver = means.deliver.clone();
+                turn = Some(tokio::spawn(async move {
+                    let over = one_turn(house, stop, deliver).await;
+                    // The loop may be gone already; then nobody needs to know.
+                    let _ = sender.send(Event::TurnOver(over));
+                }));
+            }
+            Event::TurnOver(over) => {
+                turn = None;
+                log(&over);
+            }
+            Event::Reload => match (means.load)() {
+                Ok(new) => {
+                    house = Arc::new(new);
+                    tracing::info!(config = %means.config.display(), "configuration read again");
+                }
+                Err(error) => tracing::error!(
+                    config = %means.config.display(),
+                    "the new configuration is wrong, the old one stays in force: {error:#}"
+                ),
+            },
+            Event::Stop => break,
+        }
+    }
+    stop.set();
+    if let Some(turn) = turn
+        && tokio::time::timeout(PATIENCE, turn).await.is_err()
+    {
+        tracing::warn!("the round under way did not end in time; what it recorded is safe");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn one_turn<Deliver, Delivered>(
+    house: Arc<House>,
+    stop: Stop,
+    deliver: Deliver,
+) -> anyhow::Result<Turn>
+where
+    Deliver: Fn(Arc<House>, Stop) -> Delivered,
+    Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>>,
+{
+    let (steps, _nobody) = mpsc::unbounded_channel();
+    let round = round::round(&house, Which::Due, &stop, &steps)
+        .await
+        .context("going round")?;
+    let (delivered, trouble) = deliver(house, stop).await?;
+    Ok(Turn {
+        round,
+        delivered,
+        trouble,
+    })
+}
+
+/// A failure is logged once, here, where it is handled.
+fn log(over: &anyhow::Result<Turn>) {
+    match over {
+        Ok(turn) if turn.round.due + turn.round.letters == 0 && turn.delivered == 0 => {}
+        Ok(turn) => tracing::info!(
+            due = turn.round.due,
+            read = turn.round.read,
+            unread = turn.round.unread,
+            passed = turn.round.passed,
+            letters.queued = turn.round.letters,
+            letters.delivered = turn.delivered,
+            mail.trouble = turn.trouble,
+            "round"
+        ),
+        Err(error) => tracing::error!("the round failed, the next one tries again: {error:#}"),
+    }
+}

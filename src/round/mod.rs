@@ -1,0 +1,413 @@
+//! One round: ask what is due, record what was seen, judge every edition, queue the letters.
+//!
+//! 1. The database says which listings are due.
+//! 2. Each host is asked by a task of its own, one page after the other; hosts go side by side.
+//! 3. Each look is recorded in a transaction of its own, so that a kill loses at most the page
+//!    that was under way.
+//! 4. When all hosts are through, each edition is judged, and what there is to tell is queued in
+//!    the same transaction.
+//!
+//! Delivery is not part of it: what is queued is safe.
+
+pub mod sqlite;
+mod stop;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::JoinSet;
+
+use crate::book::Isbn13;
+use crate::clock::Clock;
+use crate::config::plan::{ListingPlan, Plan};
+use crate::db::{Db, DbError};
+use crate::fetch::{Fetched, Fetcher, NoPage, NoPageReason, Reception};
+use crate::history::{ListingId, Observation, Source};
+use crate::judge::Settings;
+use crate::mail::words;
+use crate::page::{Page, Reading, UnreadReason, Wanted};
+use crate::stores;
+
+pub use stop::Stop;
+
+/// A service judges editions that nothing was asked about this often.
+const JUDGE_ALL_EVERY: SignedDuration = SignedDuration::from_mins(15);
+
+/// Everything that a round needs, and that outlives it.
+#[derive(Debug)]
+pub struct House {
+    /// What to watch.
+    pub plan: Plan,
+    /// What is known.
+    pub db: Arc<Db>,
+    /// The time.
+    pub clock: Clock,
+    /// What is usual, and how judging counts.
+    pub settings: Settings,
+    /// The only way out.
+    pub fetcher: Fetcher,
+    /// Since when a service has kept watch; `None` for a single round. See [`Rules`].
+    ///
+    /// [`Rules`]: crate::schedule::due::Rules
+    pub awake_since: Option<Timestamp>,
+    judged_all: Mutex<Option<Timestamp>>,
+}
+
+/// Which listings a round asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// Those that are due by the schedule.
+    Due,
+    /// All that have not been looked at within the floor.
+    All,
+}
+
+/// A listing to ask.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// Its name.
+    pub listing: ListingId,
+    /// Its addresses.
+    pub plan: ListingPlan,
+    /// What its page should be about.
+    pub wanted: Wanted,
+    /// The last look at it when it was found due: if another process has looked since, it is not
+    /// asked again.
+    pub last_try: Option<Timestamp>,
+}
+
+/// What happens in a round, as it happens, for whoever watches.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// So many listings are due.
+    Begun {
+        /// How many.
+        listings: usize,
+    },
+    /// A page was had, and this is what it said.
+    Seen {
+        /// The listing.
+        listing: ListingId,
+        /// When.
+        at: Timestamp,
+        /// What it said.
+        reading: Reading,
+        /// It is another state than before.
+        changed: bool,
+    },
+    /// A listing was left out.
+    Passed {
+        /// The listing.
+        listing: ListingId,
+        /// Why, in a sentence.
+        why: String,
+    },
+    /// A letter was queued.
+    Queued {
+        /// Its subject.
+        subject: String,
+    },
+}
+
+/// Where the steps of a round go.
+pub type Steps = UnboundedSender<Step>;
+
+/// What a round came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Listings that were due.
+    pub due: usize,
+    /// Pages that named a state.
+    pub read: usize,
+    /// Pages that could not be read.
+    pub unread: usize,
+    /// Listings that were left out.
+    pub passed: usize,
+    /// Letters that were queued.
+    pub letters: usize,
+}
+
+impl From<rusqlite::Error> for RoundError {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Database(error.into())
+    }
+}
+
+/// Why a round ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum RoundError {
+    /// The database says no.
+    #[error("the database could not be used: {0}")]
+    Database(#[from] DbError),
+    /// A task of the round broke down.
+    #[error("a part of the round broke down: {0}")]
+    Task(#[from] tokio::task::JoinError),
+}
+
+/// Goes round once.
+///
+/// A stop ends it after at most the page that is being recorded; what was recorded stays, and the
+/// next round judges it.
+///
+/// # Errors
+///
+/// [`RoundError`] when the database cannot be used.
+pub async fn round(
+    house: &Arc<House>,
+    which: Which,
+    stop: &Stop,
+    steps: &Steps,
+) -> Result<Summary, RoundError> {
+    let began = house.clock.now();
+    let tasks = sqlite::due(house, which, began)?;
+    let number = sqlite::begin(house, began, tasks.len())?;
+    let mut summary = Summary {
+        due: tasks.len(),
+        ..Summary::default()
+    };
+    tell(
+        steps,
+        Step::Begun {
+            listings: tasks.len(),
+        },
+    );
+
+    let touched: BTreeSet<Isbn13> = tasks.iter().map(|task| task.listing.isbn.clone()).collect();
+    let side_by_side = matches!(house.clock, Clock::System);
+    let mut hosts: BTreeMap<String, Vec<Task>> = BTreeMap::new();
+    for task in tasks {
+        hosts
+            .entry(task.plan.ask.authority().to_owned())
+            .or_default()
+            .push(task);
+    }
+    let mut running = JoinSet::new();
+    for tasks in hosts.into_values() {
+        let (house, stop, steps) = (Arc::clone(house), stop.clone(), steps.clone());
+        let part = async move { ask_host(&house, tasks, &stop, &steps).await };
+        // On a virtual clock a pause turns the hands for everybody: one host after the other keeps
+        // the times, and so the demo, the same from run to run.
+        if side_by_side {
+            running.spawn(part);
+        } else {
+            summary.add(&part.await?);
+        }
+    }
+    while let Some(part) = running.join_next().await {
+        summary.add(&part??);
+    }
+    if !stop.is_set() {
+        for subject in judge(house, which, &touched)? {
+            summary.letters += 1;
+            tell(steps, Step::Queued { subject });
+        }
+    }
+    sqlite::end(house, number, &summary)?;
+    Ok(summary)
+}
+
+/// Judges the editions that were asked about. The others can only have become due by a note or by
+/// the calendar, and are judged with them by a round that a person asked for, and by a service
+/// every quarter of an hour.
+fn judge(
+    house: &House,
+    which: Which,
+    touched: &BTreeSet<Isbn13>,
+) -> Result<Vec<String>, RoundError> {
+    let all = which == Which::All || house.is_time_to_judge_all();
+    let editions = house
+        .plan
+        .editions
+        .iter()
+        .filter(|plan| all || touched.contains(&plan.edition.isbn));
+    Ok(sqlite::judge_editions(house, editions)?)
+}
+
+impl House {
+    /// A house in which nothing has been judged yet.
+    #[must_use]
+    pub fn new(
+        plan: Plan,
+        db: Arc<Db>,
+        clock: Clock,
+        settings: Settings,
+        fetcher: Fetcher,
+    ) -> Self {
+        let judged_all = Mutex::new(None);
+        Self {
+            plan,
+            db,
+            clock,
+            settings,
+            fetcher,
+            awake_since: None,
+            judged_all,
+        }
+    }
+
+    /// "Salt Roads (paperback) at Amazon", for lines that people read.
+    #[must_use]
+    pub fn name_of(&self, listing: &ListingId) -> String {
+        let plan = self
+            .plan
+            .editions
+            .iter()
+            .find(|plan| plan.edition.isbn == listing.isbn);
+        let title = plan.map_or(listing.isbn.as_str(), |plan| plan.edition.title.as_str());
+        let format = plan.map_or("", |plan| plan.edition.format.name());
+        format!(
+            "{} ({format}) at {}",
+            words::clipped(title, 40),
+            listing.store.label()
+        )
+    }
+
+    fn is_time_to_judge_all(&self) -> bool {
+        let now = self.clock.now();
+        let mut judged_all = self
+            .judged_all
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_time = judged_all.is_none_or(|last| {
+            let since = now.duration_since(last);
+            since.is_negative() || JUDGE_ALL_EVERY <= since
+        });
+        if is_time {
+            *judged_all = Some(now);
+        }
+        is_time
+    }
+}
+
+impl Summary {
+    fn add(&mut self, part: &Self) {
+        self.read += part.read;
+        self.unread += part.unread;
+        self.passed += part.passed;
+    }
+}
+
+/// Asks the listings of one host, one after the other, until all are asked or it is time to stop.
+async fn ask_host(
+    house: &House,
+    tasks: Vec<Task>,
+    stop: &Stop,
+    steps: &Steps,
+) -> Result<Summary, RoundError> {
+    let mut summary = Summary::default();
+    for task in tasks {
+        let asked = tokio::select! {
+            // The page under way is dropped: nothing of it has been recorded.
+            () = stop.wait() => return Ok(summary),
+            asked = ask(house, &task) => asked?,
+        };
+        match asked {
+            Asked::Seen {
+                at,
+                reading,
+                changed,
+            } => {
+                match &reading {
+                    Reading::Says(_) => summary.read += 1,
+                    Reading::Unread(_) => summary.unread += 1,
+                }
+                tell(
+                    steps,
+                    Step::Seen {
+                        listing: task.listing,
+                        at,
+                        reading,
+                        changed,
+                    },
+                );
+            }
+            Asked::Passed(why) => {
+                summary.passed += 1;
+                tell(
+                    steps,
+                    Step::Passed {
+                        listing: task.listing,
+                        why,
+                    },
+                );
+            }
+        }
+    }
+    Ok(summary)
+}
+
+enum Asked {
+    Seen {
+        at: Timestamp,
+        reading: Reading,
+        changed: bool,
+    },
+    Passed(String),
+}
+
+/// Asks one page, reads it, records it, and tells the fetcher how it was received.
+async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError> {
+    let claim = || Ok(sqlite::claim(house, task)?);
+    let (at, reading) = match house.fetcher.fetch_if(&task.plan, &claim).await? {
+        Fetched::Nothing(nothing) => match unread_reason(&nothing) {
+            Some(reason) => {
+                let reading = Reading::unread(reason, nothing.rule, &nothing.explanation);
+                (house.clock.now(), reading)
+            }
+            None => return Ok(Asked::Passed(nothing.explanation)),
+        },
+        Fetched::Got(got) => {
+            let page = Page {
+                store: &task.plan.store,
+                address: Some(got.address.as_str()),
+                status: got.status,
+                headers: &got.headers,
+                body: &got.body,
+            };
+            let reading = stores::read(&page, &task.wanted);
+            house.fetcher.remember(&got, reception(&reading))?;
+            (got.at, reading)
+        }
+    };
+    let observation = Observation {
+        listing: task.listing.clone(),
+        at,
+        source: Source::Http,
+        reading,
+    };
+    let changed = sqlite::take_in(house, &observation)?.changed;
+    Ok(Asked::Seen {
+        at,
+        reading: observation.reading,
+        changed,
+    })
+}
+
+/// Why a page that was not had counts as unread. `None` where the store was not asked for it and
+/// robots.txt is not the reason: nothing is known that was not known before.
+fn unread_reason(nothing: &NoPage) -> Option<UnreadReason> {
+    if !nothing.asked && !nothing.rule.starts_with("fetch/robots") {
+        return None;
+    }
+    match nothing.reason {
+        NoPageReason::Robots => Some(UnreadReason::Robots),
+        NoPageReason::Unreachable => Some(UnreadReason::Unreachable),
+        NoPageReason::Blocked => Some(UnreadReason::Blocked),
+        NoPageReason::Busy => None,
+    }
+}
+
+/// How the store received us: only the reader can tell a captcha that came with a 200.
+fn reception(reading: &Reading) -> Reception {
+    match reading {
+        Reading::Unread(unread) if unread.reason == UnreadReason::Blocked => Reception::Refused,
+        Reading::Says(_) | Reading::Unread(_) => Reception::Welcome,
+    }
+}
+
+/// Nobody needs to listen: a step that nobody takes is lost, and that is all.
+fn tell(steps: &Steps, step: Step) {
+    let _ = steps.send(step);
+}

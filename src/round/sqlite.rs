@@ -1,0 +1,300 @@
+//! What a round reads from the database and writes to it.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::{House, Summary, Task, Which};
+use crate::alerts::lifecycle::{Pace, decide};
+use crate::alerts::sqlite as alerts;
+use crate::config::plan::{EditionPlan, ListingPlan};
+use crate::db::DbError;
+use crate::fetch::breaker::Gate;
+use crate::fetch::{self, HostKey};
+use crate::history::sqlite::{Looks, Recorded, claim_look, looks, record, view};
+use crate::history::{ListingId, Observation};
+use crate::judge::judge;
+use crate::mail::Desk;
+use crate::mail::letter::compose;
+use crate::mail::sqlite::enqueue;
+use crate::page::{UnreadReason, Wanted};
+use crate::schedule::cadence::Launch;
+use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
+
+/// How long the right to look at a listing outlives the deadline of its request.
+const MARGIN: SignedDuration = SignedDuration::from_secs(10);
+
+/// The listings to ask now, in the order of the configuration.
+pub(super) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
+    let shut = shut_hosts(house, now)?;
+    house.db.read(|connection| {
+        let mut tasks = Vec::new();
+        for plan in &house.plan.editions {
+            for listing in &plan.listings {
+                let id = ListingId {
+                    isbn: plan.edition.isbn.clone(),
+                    store: listing.store.clone(),
+                };
+                let looks = looks(connection, &id)?;
+                let is_due = match which {
+                    Which::All => is_floor_over(house, &looks, now),
+                    Which::Due => {
+                        let closed = HostKey::of(&listing.ask).and_then(|host| shut.get(&host));
+                        let at = (listing, closed.copied());
+                        next_look(house, plan, at, &looks, now).is_now(now)
+                    }
+                };
+                if is_due {
+                    tasks.push(task(id, plan, listing, looks.last_try));
+                }
+            }
+        }
+        Ok(tasks)
+    })
+}
+
+/// A look that a person asks for is only bound by the floor. A last look in the future is one of
+/// a clock that was set back.
+fn is_floor_over(house: &House, looks: &Looks, now: Timestamp) -> bool {
+    looks.last_try.is_none_or(|last| {
+        let since = now.duration_since(last);
+        since.is_negative() || house.plan.manners.floor <= since
+    })
+}
+
+/// When a listing is looked at next, by the author's cron or by the phase of the launch.
+fn next_look(
+    house: &House,
+    plan: &EditionPlan,
+    (listing, closed_until): (&ListingPlan, Option<Timestamp>),
+    looks: &Looks,
+    now: Timestamp,
+) -> Due {
+    let (edition, zone) = (&plan.edition, &house.plan.author.zone);
+    let launch = Launch::of(edition, &listing.store, looks.released);
+    let rhythm = match &house.plan.schedule.check {
+        Some(cron) => Rhythm::Cron { cron, zone },
+        None => Rhythm::Every(launch.urgency(zone, now).interval()),
+    };
+    let times = Times {
+        last_try: looks.last_try,
+        unconfirmed_since: looks.unconfirmed_since,
+        retry_at: looks.last_try.and_then(|last| retry_at(looks, last)),
+        closed_until,
+    };
+    let rules = Rules {
+        floor: house.plan.manners.floor,
+        confirm_after: house.plan.judging.confirm_after,
+        awake_since: house.awake_since,
+    };
+    due::due((&edition.isbn, &listing.store), &times, rhythm, &rules, now)
+}
+
+/// A look that failed for a passing reason is repeated after an hour, then after two, four, until
+/// the rhythm is quicker.
+fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
+    let passing = [UnreadReason::Blocked, UnreadReason::Unreachable];
+    looks
+        .blind_reason
+        .filter(|reason| passing.contains(reason))?;
+    let doublings = looks.blind_attempts.saturating_sub(1).min(6);
+    last_try
+        .checked_add(SignedDuration::from_hours(1_i64 << doublings))
+        .ok()
+}
+
+/// The hosts that are left alone, and until when.
+fn shut_hosts(house: &House, now: Timestamp) -> Result<BTreeMap<HostKey, Timestamp>, DbError> {
+    let mut shut = BTreeMap::new();
+    for (host, memory) in fetch::sqlite::memories(&house.db)? {
+        if let Gate::Shut { until } = memory.breaker.gate(now) {
+            shut.insert(host, until);
+        }
+    }
+    Ok(shut)
+}
+
+fn task(
+    listing: ListingId,
+    edition: &EditionPlan,
+    plan: &ListingPlan,
+    last_try: Option<Timestamp>,
+) -> Task {
+    let wanted = Wanted {
+        isbn: Some(listing.isbn.clone()),
+        asin: plan.asin.clone(),
+        format: Some(edition.edition.format),
+    };
+    Task {
+        listing,
+        plan: plan.clone(),
+        wanted,
+        last_try,
+    }
+}
+
+/// Takes the right to look at a listing now. False when somebody else has, or is.
+pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
+    let now = house.clock.now();
+    let hold = SignedDuration::try_from(house.plan.manners.deadline)
+        .unwrap_or(SignedDuration::from_mins(1));
+    let until = now.saturating_add(hold + MARGIN).unwrap_or(Timestamp::MAX);
+    house
+        .db
+        .write(|transaction| claim_look(transaction, &task.listing, task.last_try, now, until))
+}
+
+/// Records what a look gave.
+pub(super) fn take_in(house: &House, observation: &Observation) -> rusqlite::Result<Recorded> {
+    let confirm_after = house.plan.judging.confirm_after;
+    house
+        .db
+        .write(|transaction| record(transaction, observation, confirm_after))
+}
+
+/// Judges editions, each in a transaction of its own: what is decided and the letter that tells
+/// of it are there together or not at all. Gives the subjects of the letters that were queued.
+pub(super) fn judge_editions<'plan>(
+    house: &House,
+    editions: impl Iterator<Item = &'plan EditionPlan>,
+) -> rusqlite::Result<Vec<String>> {
+    let mut subjects = Vec::new();
+    for plan in editions {
+        let now = house.clock.now();
+        subjects.extend(
+            house
+                .db
+                .write(|transaction| judge_edition(house, plan, transaction, now))?,
+        );
+    }
+    Ok(subjects)
+}
+
+/// 1. Load what is known of the edition.
+/// 2. Run the rules over it.
+/// 3. Decide what becomes of the findings: what opens, is over, and is told now.
+/// 4. Compose the letter and queue it, and write the decisions down.
+fn judge_edition(
+    house: &House,
+    plan: &EditionPlan,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<String>> {
+    let isbn = &plan.edition.isbn;
+    let view = view(transaction, plan)?;
+    let findings = judge(&view, &house.settings, now);
+    let memory = alerts::memory(transaction, isbn, now)?;
+    let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
+    let desk = Desk {
+        author: &house.plan.author,
+        from: house
+            .plan
+            .mail
+            .as_ref()
+            .map_or(&house.plan.author.email, |mail| &mail.from),
+        stores: &house.plan.stores,
+        next_look: next_look_at_any(house, plan, transaction, now)?,
+        remind_every: house.plan.judging.remind_every,
+    };
+    let letter = compose(&desk, &view, &decisions.tellings, now);
+    if let Some(letter) = &letter {
+        enqueue(transaction, letter, now)?;
+    }
+    let message_id = letter.as_ref().map(|letter| letter.message_id.as_str());
+    alerts::apply(transaction, isbn, &decisions, message_id, now)?;
+    Ok(letter.map(|letter| letter.subject))
+}
+
+/// When the next page of an edition is looked at.
+fn next_look_at_any(
+    house: &House,
+    plan: &EditionPlan,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let mut next: Option<Timestamp> = None;
+    for listing in &plan.listings {
+        let id = ListingId {
+            isbn: plan.edition.isbn.clone(),
+            store: listing.store.clone(),
+        };
+        let at = next_look(house, plan, (listing, None), &looks(connection, &id)?, now)
+            .at
+            .max(now);
+        next = Some(next.map_or(at, |earlier| earlier.min(at)));
+    }
+    Ok(next)
+}
+
+/// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one
+/// row while nothing else comes between: a service makes one every minute.
+pub(super) fn begin(house: &House, began: Timestamp, tasks: usize) -> rusqlite::Result<i64> {
+    house.db.write(|transaction| {
+        let idle: Option<i64> = transaction
+            .prepare_cached(
+                "SELECT id FROM round WHERE id = (SELECT max(id) FROM round) \
+                     AND ended IS NOT NULL AND asked = 0",
+            )?
+            .query_row([], |row| row.get(0))
+            .optional()?;
+        match idle {
+            Some(number) if tasks == 0 => Ok(number),
+            Some(_) | None => transaction
+                .prepare_cached("INSERT INTO round (began) VALUES (?1)")?
+                .insert([began.as_millisecond()]),
+        }
+    })
+}
+
+/// Notes what a round came to.
+pub(super) fn end(house: &House, number: i64, summary: &Summary) -> rusqlite::Result<()> {
+    let ended = house.clock.now().as_millisecond();
+    let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    house.db.write(|transaction| -> rusqlite::Result<()> {
+        transaction
+            .prepare_cached(
+                "UPDATE round SET ended = ?2, asked = ?3, read = ?4, unread = ?5 WHERE id = ?1",
+            )?
+            .execute(params![
+                number,
+                ended,
+                count(summary.read + summary.unread),
+                count(summary.read),
+                count(summary.unread)
+            ])?;
+        Ok(())
+    })
+}
+
+/// When we last looked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastRound {
+    /// When the newest round began, whatever it gave.
+    pub began: Timestamp,
+    /// When the newest round ended that read at least one page, or had nothing to ask.
+    pub last_good: Option<Timestamp>,
+}
+
+/// When we last looked; `None` before the first round.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn last_round(connection: &Connection) -> rusqlite::Result<Option<LastRound>> {
+    let (began, good): (Option<i64>, Option<i64>) = connection.query_row(
+        "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
+             (SELECT ended FROM round WHERE ended IS NOT NULL AND (read > 0 OR asked = 0) \
+              ORDER BY id DESC LIMIT 1)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let time = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
+    let Some(began) = began.and_then(time) else {
+        return Ok(None);
+    };
+    Ok(Some(LastRound {
+        began,
+        last_good: good.and_then(time),
+    }))
+}

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::files;
 use super::message::{Parcel, message};
 use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_after};
-use super::smtp::SmtpServer;
+use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
     Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
 };
@@ -150,7 +150,14 @@ pub async fn deliver_due(
             break;
         };
         match transport.send(&claimed).await {
-            Ok(answer) => {
+            Ok(proof) => {
+                let now = clock.now();
+                db.write(|tx| -> rusqlite::Result<()> {
+                    mark_delivered(tx, claimed.id, proof.words(), now)?;
+                    release_all(tx, now)?;
+                    Ok(())
+                })?;
+                summary.delivered += 1;
                 tracing::info!(
                     letter.id = claimed.id,
                     letter.message_id = claimed.letter.message_id,
@@ -158,13 +165,9 @@ pub async fn deliver_due(
                     letter.tries = claimed.tries,
                     "letter delivered"
                 );
-                let now = clock.now();
-                db.write(|tx| -> rusqlite::Result<()> {
-                    mark_delivered(tx, claimed.id, &answer, now)?;
-                    release_all(tx, now)?;
-                    Ok(())
-                })?;
-                summary.delivered += 1;
+                if let Proof::Taken(sent) = proof {
+                    sent.goodbye().await;
+                }
             }
             Err(trouble) => {
                 let about_the_server = settle(db, &who, &claimed, &trouble, clock.now())?;
@@ -218,6 +221,23 @@ fn settle(
     Ok(about_the_server)
 }
 
+/// What shows that a letter is delivered.
+enum Proof {
+    /// The server took it.
+    Taken(Box<Sent>),
+    /// It is in this file.
+    Written(String),
+}
+
+impl Proof {
+    fn words(&self) -> &str {
+        match self {
+            Self::Taken(sent) => &sent.answer,
+            Self::Written(path) => path,
+        }
+    }
+}
+
 impl Summary {
     fn count(&mut self, trouble: &Trouble, about_the_server: bool) {
         match meaning(trouble) {
@@ -235,8 +255,8 @@ impl Summary {
 }
 
 impl Transport {
-    /// Sends one letter, and returns the words that prove it.
-    async fn send(&self, claimed: &Claimed) -> Result<String, Trouble> {
+    /// Sends one letter.
+    async fn send(&self, claimed: &Claimed) -> Result<Proof, Trouble> {
         let from = match self {
             Self::Smtp { from, .. } | Self::Folder { from, .. } => from,
         };
@@ -246,9 +266,9 @@ impl Transport {
             words: one_line(&error.to_string()),
         })?;
         match self {
-            Self::Smtp { server, .. } => server.send(&parcel).await,
+            Self::Smtp { server, .. } => server.send(&parcel).await.map(Box::new).map(Proof::Taken),
             Self::Folder { folder, .. } => files::write(folder, &claimed.letter, &parcel)
-                .map(|path| path.display().to_string())
+                .map(|path| Proof::Written(path.display().to_string()))
                 .map_err(|error| Trouble {
                     // A full disk or a missing right is there for every letter.
                     stage: Stage::Connect,

@@ -44,23 +44,46 @@ pub struct SmtpServer {
     pub patience: Option<Duration>,
 }
 
+/// A letter that the server has taken. What is left is to say goodbye, which can wait until the
+/// delivery is recorded: the shorter the time between the two, the rarer a kill doubles a letter.
+pub struct Sent {
+    /// The server's answer to the letter.
+    pub answer: String,
+    connection: AsyncSmtpConnection,
+    limit: Duration,
+}
+
+impl Sent {
+    /// Ends the dialogue. Nothing depends on it.
+    pub async fn goodbye(mut self) {
+        let _ = timeout(self.limit, self.connection.abort()).await;
+    }
+}
+
 impl SmtpServer {
-    /// Sends one letter and returns the server's answer to it. Only an answer to the letter itself
-    /// counts as delivery.
+    /// Sends one letter. Only an answer to the letter itself counts as delivery.
     ///
     /// # Errors
     ///
     /// [`Trouble`] says at which stage it ended and with which answer.
-    pub async fn send(&self, parcel: &Parcel) -> Result<String, Trouble> {
+    pub async fn send(&self, parcel: &Parcel) -> Result<Sent, Trouble> {
         let limit = self.patience.unwrap_or(DIALOGUE);
         let mut stage = Stage::Connect;
         let mut connection = timeout(limit, self.begin(&mut stage))
             .await
             .map_err(|_| silence(stage, limit))??;
-        let outcome = self.hand_over(&mut connection, parcel, limit).await;
-        // Whatever happens now, the letter's fate is known.
-        let _ = timeout(self.patience.unwrap_or(GOODBYE), connection.abort()).await;
-        outcome
+        let goodbye = self.patience.unwrap_or(GOODBYE);
+        match self.hand_over(&mut connection, parcel, limit).await {
+            Ok(answer) => Ok(Sent {
+                answer,
+                connection,
+                limit: goodbye,
+            }),
+            Err(trouble) => {
+                let _ = timeout(goodbye, connection.abort()).await;
+                Err(trouble)
+            }
+        }
     }
 
     /// Connects, secures the line, and logs in.
@@ -142,7 +165,7 @@ impl SmtpServer {
             .map_err(|_| silence(stage, limit))??;
         // From here on a missing answer leaves it open whether the letter arrived.
         let limit = self.patience.unwrap_or(ANSWER);
-        let response = timeout(limit, connection.message(&parcel.bytes))
+        let response = timeout(limit, connection.command(on_the_line(&parcel.bytes)))
             .await
             .map_err(|_| silence(Stage::Answer, limit))?
             .map_err(|error| trouble(Stage::Answer, &error))?;
@@ -152,6 +175,29 @@ impl SmtpServer {
             response.message().collect::<Vec<_>>().join(" ")
         )))
     }
+}
+
+/// The letter as it goes over the line (RFC 5321 §4.5.2): dots at the beginning of lines doubled,
+/// and the full stop that ends it.
+///
+/// Letter and full stop go out in one piece. In two, the second waits for the first to be
+/// acknowledged, 40 ms on most systems, and a kill meanwhile leaves it open whether the letter
+/// arrived.
+fn on_the_line(bytes: &[u8]) -> String {
+    // The builder encodes whatever is not ASCII, so nothing is lost here.
+    let letter = String::from_utf8_lossy(bytes);
+    let mut line_form = String::with_capacity(letter.len() + 64);
+    for line in letter.split_inclusive("\r\n") {
+        if line.starts_with('.') {
+            line_form.push('.');
+        }
+        line_form.push_str(line);
+    }
+    if !line_form.ends_with("\r\n") {
+        line_form.push_str("\r\n");
+    }
+    line_form.push_str(".\r\n");
+    line_form
 }
 
 async fn announce(
@@ -242,6 +288,17 @@ fn trouble(stage: Stage, error: &lettre::transport::smtp::Error) -> Trouble {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn dots_at_the_beginning_of_lines_are_doubled_and_the_last_one_ends_the_letter() {
+        for (letter, expected) in [
+            ("a\r\n.\r\n..b\r\n", "a\r\n..\r\n...b\r\n.\r\n"),
+            (".", "..\r\n.\r\n"),
+            ("a.b", "a.b\r\n.\r\n"),
+        ] {
+            assert_eq!(on_the_line(letter.as_bytes()), expected);
+        }
+    }
 
     #[test]
     fn only_this_machine_is_loopback() {

@@ -9,9 +9,15 @@ mod config;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod delivery;
+#[cfg(test)]
+mod killed;
+#[cfg(test)]
 mod loopback;
 #[cfg(test)]
 mod manners;
+#[cfg(test)]
+mod smtp_server;
 #[cfg(test)]
 mod street;
 #[cfg(test)]

@@ -6,6 +6,11 @@
 pub mod face;
 pub mod markup;
 pub mod timeline;
+pub mod grounds;
+pub mod frame;
+pub mod overview;
+pub mod changes;
+pub mod edition;
 
 #[cfg(test)]
 mod testing;

@@ -1,0 +1,437 @@
+//! One edition: the answer first, then the evidence, then what one may do.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::changes::{self, Change, Sources};
+use super::face::{UNSEEN_CLASS, face};
+use super::frame::{Frame, Place, Pulse, shape};
+use super::grounds::grounds;
+use super::overview::address;
+use super::timeline::{self, Layout, Mark, Picture, Range, Stretch};
+use crate::book::{Availability, NoteKind};
+use crate::history::{ListingView, View};
+use crate::judge::phase::Calendar;
+use crate::judge::rules::calendar::MILESTONES;
+use crate::judge::windows::Windows;
+use crate::judge::{Finding, Severity};
+use crate::mail::support::{self, Case};
+use crate::mail::words;
+
+/// What the page is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The edition with its spells and notes.
+    pub view: &'a View,
+    /// For each listing, when nobody could see it.
+    pub unseen: &'a [Vec<Stretch>],
+    /// How the first reading of each spell was had.
+    pub sources: &'a Sources,
+    /// What there is to think of it.
+    pub findings: &'a [Finding],
+    /// How long things usually take.
+    pub windows: &'a Windows,
+    /// Its letters, oldest first.
+    pub letters: &'a [LetterLine],
+    /// The range of the timeline.
+    pub range: Option<Range>,
+    /// Who is watching.
+    pub pulse: &'a Pulse,
+    /// Proof that a form was filled in on this very page.
+    pub token: &'a str,
+    /// What the last action did, or why it did nothing.
+    pub said: Option<&'a str>,
+    /// There is a password, so there is a way out.
+    pub may_log_out: bool,
+}
+
+/// A letter in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LetterLine {
+    /// Its number.
+    pub id: i64,
+    /// When it was written.
+    pub written: Timestamp,
+    /// Its subject.
+    pub subject: String,
+    /// What has become of it, as "delivered".
+    pub state: &'static str,
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/edition.html")]
+struct Page {
+    frame: Frame,
+    title: String,
+    meta: String,
+    address: String,
+    isbn: String,
+    said: Option<String>,
+    findings: Vec<Told>,
+    is_watched: bool,
+    listings: Vec<Listing>,
+    ranges: Vec<(&'static str, &'static str, bool)>,
+    wide: String,
+    narrow: String,
+    legend: Vec<(String, &'static str)>,
+    changes: Vec<Change>,
+    notes: Vec<(String, String)>,
+    calendar: Vec<Milestone>,
+    letters: Vec<(i64, String, String, &'static str)>,
+    token: String,
+    stores: Vec<(String, String)>,
+    kinds: Vec<(&'static str, String)>,
+    states: Vec<(&'static str, &'static str)>,
+}
+
+struct Told {
+    class: &'static str,
+    severity: &'static str,
+    headline: String,
+    verdict: String,
+    usual: Option<(String, String, Option<String>)>,
+    since: String,
+    next_step: String,
+    door: Option<(&'static str, &'static str, Option<&'static str>)>,
+    subject: Option<String>,
+    text: Vec<String>,
+}
+
+struct Listing {
+    store: String,
+    link: Option<String>,
+    shape: String,
+    word: &'static str,
+    since: String,
+    says: String,
+    date: String,
+    price: String,
+    seller: String,
+    last_look: String,
+    trouble: String,
+}
+
+struct Milestone {
+    day: String,
+    what: &'static str,
+    why: &'static str,
+    is_past: bool,
+}
+
+/// The notes that a form offers.
+pub const NOTES: [NoteKind; 9] = [
+    NoteKind::DistributionEnabled,
+    NoteKind::AskedIngramSpark,
+    NoteKind::AskedStore,
+    NoteKind::AskedKdp,
+    NoteKind::RevisionStarted,
+    NoteKind::RevisionDone,
+    NoteKind::KdpPublished,
+    NoteKind::KdpRightsQuery,
+    NoteKind::Expected,
+];
+
+/// The page.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String> {
+    let edition = &material.view.edition;
+    let range = material
+        .range
+        .unwrap_or_else(|| Range::fitting(material.view, place.now));
+    let title = words::clipped(&edition.title, 200);
+    let mut frame = Frame::new(place, "editions", &title, material.pulse);
+    frame.may_log_out = material.may_log_out;
+    Page {
+        meta: meta(place, material.view),
+        address: address(place, edition),
+        isbn: edition.isbn.as_str().to_owned(),
+        said: material.said.map(words::one_line),
+        findings: material
+            .findings
+            .iter()
+            .map(|one| told(place, material, one))
+            .collect(),
+        is_watched: material
+            .view
+            .listings
+            .iter()
+            .any(|one| one.watched_since.is_some()),
+        listings: material
+            .view
+            .listings
+            .iter()
+            .map(|one| listing(place, one))
+            .collect(),
+        ranges: Range::ALL
+            .into_iter()
+            .map(|one| (one.name(), one.label(), one == range))
+            .collect(),
+        wide: drawing(place, material, range, Layout::Wide),
+        narrow: drawing(place, material, range, Layout::Narrow),
+        legend: legend(material.view),
+        changes: changes::of(place, material.view, material.sources),
+        notes: notes(place, material.view),
+        calendar: calendar(place, material.view),
+        letters: letters(place, material.letters),
+        token: material.token.to_owned(),
+        stores: stores(place, material.view),
+        kinds: NOTES
+            .iter()
+            .map(|kind| (kind.name(), said_kind(kind)))
+            .collect(),
+        states: Availability::ALL
+            .map(|state| (state.name(), state.word()))
+            .to_vec(),
+        title,
+        frame,
+    }
+    .render()
+}
+
+fn notes(place: &Place<'_>, view: &View) -> Vec<(String, String)> {
+    view.notes
+        .iter()
+        .map(|note| {
+            let said = words::one_line(&timeline::words_of(note));
+            (place.moment(note.at), said)
+        })
+        .collect()
+}
+
+fn letters(place: &Place<'_>, letters: &[LetterLine]) -> Vec<(i64, String, String, &'static str)> {
+    let newest_first = letters.iter().rev();
+    newest_first
+        .map(|letter| {
+            let subject = words::one_line(&letter.subject);
+            (
+                letter.id,
+                place.moment(letter.written),
+                subject,
+                letter.state,
+            )
+        })
+        .collect()
+}
+
+fn stores(place: &Place<'_>, view: &View) -> Vec<(String, String)> {
+    view.listings
+        .iter()
+        .map(|listing| (listing.store.to_string(), place.label(&listing.store)))
+        .collect()
+}
+
+/// What a note says, in a form.
+fn said_kind(kind: &NoteKind) -> String {
+    match kind {
+        NoteKind::DistributionEnabled => "I enabled distribution",
+        NoteKind::KdpPublished => "I clicked “Publish your paperback” at KDP",
+        NoteKind::KdpRightsQuery => "KDP asks for proof of my rights",
+        NoteKind::RevisionStarted => "New files are being processed",
+        NoteKind::RevisionDone => "The new files are through",
+        NoteKind::AskedIngramSpark => "I asked IngramSpark",
+        NoteKind::AskedKdp => "I asked KDP",
+        NoteKind::AskedStore => "I asked the store or my distributor",
+        NoteKind::Expected => "What the page shows is as it should be",
+        NoteKind::DateChanged { .. } => "The publication date was moved",
+    }
+    .to_owned()
+}
+
+fn meta(place: &Place<'_>, view: &View) -> String {
+    let edition = &view.edition;
+    let today = place.now.to_zoned(place.zone.clone()).date();
+    let verb = if today < edition.publication_date {
+        "publishes"
+    } else {
+        "published"
+    };
+    let author = edition
+        .author
+        .as_deref()
+        .map(|name| words::clipped(name, 80));
+    let imprint = edition
+        .imprint
+        .as_deref()
+        .map(|name| words::clipped(name, 80));
+    [
+        author,
+        Some(edition.format.name().to_owned()),
+        imprint,
+        Some(format!("ISBN {}", edition.isbn.as_str())),
+        Some(format!("{verb} {}", words::date(edition.publication_date))),
+        Some(words::to_publication(today, edition.publication_date)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect::<Vec<_>>()
+    .join(" · ")
+}
+
+fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding) -> Told {
+    let case = Case {
+        view: material.view,
+        finding,
+        stores: place.stores,
+        zone: place.zone,
+        now: place.now,
+    };
+    let ready = finding.text.map(|text| support::ready_text(text, &case));
+    Told {
+        class: match finding.severity {
+            Severity::Act => "act",
+            Severity::Watch => "watch",
+            Severity::GoodNews => "good",
+        },
+        severity: finding.severity.word(),
+        headline: words::one_line(&finding.headline),
+        verdict: words::one_line(&finding.verdict),
+        usual: finding.usual.as_ref().map(|usual| {
+            let link = usual.link.clone().filter(|link| link.starts_with("http"));
+            (usual.sentence.clone(), usual.source.clone(), link)
+        }),
+        since: format!(
+            "since {}, {}",
+            place.moment(finding.since),
+            place.ago(finding.since)
+        ),
+        next_step: words::one_line(&finding.next_step),
+        door: finding
+            .ask
+            .and_then(support::door)
+            .map(|door| (door.who, door.how, door.link)),
+        subject: ready.as_ref().and_then(|ready| ready.subject.clone()),
+        text: ready
+            .map(|ready| {
+                ready
+                    .paragraphs
+                    .iter()
+                    .map(|one| support::joined(one))
+                    .collect()
+            })
+            .unwrap_or_default(),
+    }
+}
+
+fn listing(place: &Place<'_>, listing: &ListingView) -> Listing {
+    let spell = listing.now();
+    let says = spell.map(|spell| &spell.says);
+    let link = Some(listing.address.clone())
+        .filter(|address| address.starts_with("https://") || address.starts_with("http://"));
+    Listing {
+        store: place.label(&listing.store),
+        link,
+        shape: shape(spell.map_or(UNSEEN_CLASS, |spell| face(spell.availability).class)),
+        word: spell.map_or("No state seen yet", |spell| spell.availability.word()),
+        since: spell.map_or_else(String::new, |spell| {
+            let doubt = if spell.is_confirmed() {
+                ""
+            } else {
+                ", seen once so far"
+            };
+            let day = words::day(spell.since, place.zone, place.now);
+            format!("since {day}, {}{doubt}", place.ago(spell.since))
+        }),
+        says: says.map_or_else(String::new, |says| {
+            format!("“{}”", words::clipped(&says.words, 120))
+        }),
+        date: says
+            .and_then(|says| says.date)
+            .map_or_else(String::new, words::short_date),
+        price: says
+            .and_then(|says| says.price.as_ref())
+            .map_or_else(String::new, ToString::to_string),
+        seller: says
+            .and_then(|says| says.seller.as_ref())
+            .map_or_else(String::new, |seller| words::clipped(seller, 60)),
+        last_look: listing
+            .last_try
+            .map_or_else(|| "never".to_owned(), |at| place.moment(at)),
+        trouble: listing.blind.as_ref().map_or_else(String::new, |blind| {
+            format!(
+                "Could not be read since {}: {}",
+                place.moment(blind.since),
+                blind.unread.reason.words()
+            )
+        }),
+    }
+}
+
+/// The drawing for a page, or for a file.
+#[must_use]
+pub fn picture<'a>(
+    place: &'a Place<'_>,
+    material: &'a Material<'_>,
+    grounds: &'a [Vec<timeline::Ground>],
+    letters: &'a [Mark],
+    (range, layout): (Range, Layout),
+) -> Picture<'a> {
+    Picture {
+        view: material.view,
+        unseen: material.unseen,
+        grounds,
+        letters,
+        range: range.bounds(material.view, place.now, place.zone),
+        now: place.now,
+        zone: place.zone,
+        layout,
+    }
+}
+
+fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Layout) -> String {
+    let grounds = grounds(material.view, material.windows, place.zone);
+    let letters = marks(material.letters);
+    timeline::draw(&picture(
+        place,
+        material,
+        &grounds,
+        &letters,
+        (range, layout),
+    ))
+}
+
+/// Letters as marks over a timeline.
+#[must_use]
+pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
+    letters
+        .iter()
+        .map(|letter| Mark {
+            at: letter.written,
+            words: letter.subject.clone(),
+        })
+        .collect()
+}
+
+/// The states that occur, each with its shape.
+fn legend(view: &View) -> Vec<(String, &'static str)> {
+    Availability::ALL
+        .into_iter()
+        .filter(|state| {
+            let mut spells = view.listings.iter().flat_map(|listing| &listing.spells);
+            spells.any(|spell| spell.availability == *state)
+        })
+        .map(|state| (shape(face(state).class), state.word()))
+        .chain([(shape(UNSEEN_CLASS), "Not seen")])
+        .collect()
+}
+
+fn calendar(place: &Place<'_>, view: &View) -> Vec<Milestone> {
+    let today = place.now.to_zoned(place.zone.clone()).date();
+    let dates = Calendar::of(&view.edition, &view.notes, place.zone);
+    let mut days: Vec<_> = MILESTONES
+        .iter()
+        .filter(|milestone| milestone.concerns(&view.edition, &dates))
+        .map(|milestone| (milestone.day(dates.publication), milestone))
+        .collect();
+    days.sort_by_key(|(day, _)| *day);
+    days.into_iter()
+        .map(|(day, milestone)| Milestone {
+            day: words::date(day),
+            what: milestone.what,
+            why: milestone.why,
+            is_past: day < today,
+        })
+        .collect()
+}

@@ -1,0 +1,255 @@
+//! What every page shares: its head, its navigation, and the line that says whether somebody is
+//! still watching.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::face;
+use super::timeline;
+use crate::book::{Availability, StoreId};
+use crate::config::plan::StorePlan;
+use crate::mail::words;
+
+/// Where and when a page is made.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// The path below which the site lives: empty, or as `/pubwatch`.
+    pub base: &'a str,
+    /// The author's zone.
+    pub zone: &'a TimeZone,
+    /// Now.
+    pub now: Timestamp,
+    /// The stores, for their labels.
+    pub stores: &'a [StorePlan],
+}
+
+impl Place<'_> {
+    /// What people call a store, on one line.
+    #[must_use]
+    pub fn label(&self, store: &StoreId) -> String {
+        words::one_line(crate::mail::support::label(store, self.stores))
+    }
+
+    /// An instant as briefly as it is clear.
+    #[must_use]
+    pub fn moment(&self, at: Timestamp) -> String {
+        words::brief_moment(at, self.zone, self.now)
+    }
+
+    /// How long ago an instant is.
+    #[must_use]
+    pub fn ago(&self, at: Timestamp) -> String {
+        words::lasting(self.now.duration_since(at))
+    }
+}
+
+/// Who is still watching: the newest round that read something, and how the stores receive us.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pulse {
+    /// The end of the newest round that read a page.
+    pub last_good_round: Option<Timestamp>,
+    /// Stores of which at least one page can be read.
+    pub fine: usize,
+    /// The stores of which no page can be read.
+    pub blind: Vec<StoreId>,
+}
+
+/// The parts around the content of a page.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    /// The path below which the site lives.
+    pub base: String,
+    /// The title of the page, without the program's name.
+    pub title: String,
+    /// The name of the page in the navigation.
+    pub here: &'static str,
+    /// The address of the style sheet.
+    pub style: String,
+    /// The shapes that the page refers to.
+    pub sprite: String,
+    /// "last good round 08:12 · 3 stores fine".
+    pub pulse: String,
+    /// The last good round is too long ago, or a store cannot be read.
+    pub is_worrying: bool,
+    /// There is a password, so there is a way out.
+    pub may_log_out: bool,
+}
+
+/// A round that is older than this is worth a worry: the longest cadence is a day.
+const STALE: SignedDuration = SignedDuration::from_hours(26);
+
+impl Frame {
+    /// The frame of a page.
+    #[must_use]
+    pub fn new(place: &Place<'_>, here: &'static str, title: &str, pulse: &Pulse) -> Self {
+        let mut parts = Vec::new();
+        match pulse.last_good_round {
+            Some(at) => parts.push(format!("last good round {}", place.moment(at))),
+            None => parts.push("no round yet".to_owned()),
+        }
+        if pulse.fine > 0 {
+            let count = i64::try_from(pulse.fine).unwrap_or(i64::MAX);
+            parts.push(format!("{} fine", words::count(count, "store")));
+        }
+        if !pulse.blind.is_empty() {
+            let labels: Vec<String> = pulse.blind.iter().map(|one| place.label(one)).collect();
+            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
+            parts.push(format!("cannot see {}", words::list(&labels)));
+        }
+        let is_stale = pulse
+            .last_good_round
+            .is_some_and(|at| place.now.duration_since(at) > STALE);
+        Self {
+            base: place.base.to_owned(),
+            title: words::one_line(title),
+            here,
+            style: format!("{}/static/{}", place.base, style_name()),
+            sprite: sprite(),
+            pulse: parts.join(" · "),
+            is_worrying: is_stale || !pulse.blind.is_empty(),
+            may_log_out: false,
+        }
+    }
+
+    /// The entries of the navigation: path, label.
+    #[must_use]
+    pub fn navigation(&self) -> [(&'static str, &'static str); 6] {
+        [
+            ("", "Overview"),
+            ("alerts", "Alerts"),
+            ("letters", "Letters"),
+            ("stores", "Stores"),
+            ("windows", "Windows"),
+            ("settings", "Settings"),
+        ]
+    }
+}
+
+/// The style sheet of the site.
+#[must_use]
+pub fn style_sheet() -> String {
+    format!(
+        "{}{}{}",
+        face::declarations(),
+        include_str!("static/site.css"),
+        timeline::style()
+    )
+}
+
+/// The name of the style sheet, which changes with what is in it, so that it may be kept for ever.
+#[must_use]
+pub fn style_name() -> String {
+    // FNV-1a, 64 bits: a name, not a secret.
+    let hash = style_sheet()
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        });
+    format!("site-{hash:016x}.css")
+}
+
+/// Every shape once; pages refer to them.
+fn sprite() -> String {
+    let symbol = |class: &str, shape: &str| {
+        format!(r#"<symbol id="{class}" viewBox="0 0 12 12">{shape}</symbol>"#)
+    };
+    let mut symbols: Vec<String> = Availability::ALL
+        .into_iter()
+        .map(|state| symbol(face::face(state).class, face::face(state).shape))
+        .collect();
+    symbols.push(symbol(face::UNSEEN_CLASS, face::UNSEEN_SHAPE));
+    format!(
+        r#"<svg width="0" height="0" class="sprite" aria-hidden="true">{}</svg>"#,
+        symbols.concat()
+    )
+}
+
+/// The shape of a state, by its class.
+#[must_use]
+pub fn shape(class: &str) -> String {
+    format!(r##"<svg class="shape {class}" aria-hidden="true"><use href="#{class}"/></svg>"##)
+}
+
+/// A length of time for tables: "11 d", "5 h", "2 y"; rounded down.
+#[must_use]
+pub fn brief(length: SignedDuration) -> String {
+    let hours = length.as_hours();
+    match hours {
+        ..1 => "now".to_owned(),
+        1..48 => format!("{hours} h"),
+        48..17_520 => format!("{} d", hours / 24),
+        _ => format!("{} y", hours / 8760),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::testing::at;
+
+    #[test]
+    fn lengths_in_tables_are_brief() {
+        #[track_caller]
+        fn check(hours: i64, expected: &str) {
+            assert_eq!(brief(SignedDuration::from_hours(hours)), expected);
+        }
+        check(0, "now");
+        check(-3, "now");
+        check(47, "47 h");
+        check(48, "2 d");
+        check(11 * 24 + 5, "11 d");
+        check(3 * 8760, "3 y");
+    }
+
+    #[test]
+    fn the_frame_says_whether_somebody_is_watching() {
+        #[track_caller]
+        fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
+            let place = Place {
+                base: "",
+                zone: &TimeZone::UTC,
+                now: at("2027-01-25T12:00:00Z"),
+                stores: &[],
+            };
+            let frame = Frame::new(&place, "", "Overview", pulse);
+            assert_eq!(
+                (frame.pulse.as_str(), frame.is_worrying),
+                (expected, is_worrying)
+            );
+        }
+        check(&Pulse::default(), "no round yet", false);
+        let fine = Pulse {
+            last_good_round: Some(at("2027-01-25T08:12:00Z")),
+            fine: 3,
+            blind: Vec::new(),
+        };
+        check(&fine, "last good round 08:12 UTC · 3 stores fine", false);
+        let blind = Pulse {
+            fine: 1,
+            blind: vec![StoreId::new("amazon.com")],
+            ..fine.clone()
+        };
+        check(
+            &blind,
+            "last good round 08:12 UTC · 1 store fine · cannot see Amazon",
+            true,
+        );
+        let stale = Pulse {
+            last_good_round: Some(at("2027-01-23T08:12:00Z")),
+            ..fine
+        };
+        check(
+            &stale,
+            "last good round Sat 23 January, 08:12 UTC · 3 stores fine",
+            true,
+        );
+    }
+
+    #[test]
+    fn the_style_sheet_asks_nothing_of_anybody_else() {
+        let sheet = style_sheet();
+        assert!(!sheet.contains("http"), "{sheet}");
+        assert!(!sheet.contains("@import"));
+        assert!(sheet.len() < 24_000, "{} bytes", sheet.len());
+    }
+}

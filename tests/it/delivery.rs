@@ -19,7 +19,7 @@ pub(crate) fn start() -> Timestamp {
     "2027-01-28T12:00:00Z".parse().unwrap()
 }
 
-fn letter(name: &str, to: &str) -> Letter {
+pub(crate) fn letter(name: &str, to: &str) -> Letter {
     Letter {
         message_id: format!("{name}@example.com"),
         references: None,

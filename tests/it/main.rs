@@ -17,6 +17,8 @@ mod loopback;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod real_mta;
+#[cfg(test)]
 mod smtp_server;
 #[cfg(test)]
 mod street;

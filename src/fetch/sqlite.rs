@@ -1,5 +1,8 @@
 //! What is remembered of hosts, in the database, so that a restart forgets no courtesy and two
 //! processes keep one pause between them.
+//!
+//! The writes are light ones: should the power fail, the machine takes longer to come back than
+//! the pause that was forgotten.
 
 use std::time::Duration;
 
@@ -93,7 +96,7 @@ impl<'a> Hold<'a> {
     ///
     /// The database's.
     pub fn claim(&self, wish: Wish) -> Result<Claim, DbError> {
-        self.db.write(|transaction| {
+        self.db.write_lightly(|transaction| {
             let mut memory = recall(transaction, self.host)?;
             let gate = memory.breaker.gate(wish.now);
             if let Gate::Shut { until } = gate
@@ -144,7 +147,7 @@ fn begin(transaction: &Connection, hold: &Hold<'_>, wish: Wish) -> rusqlite::Res
 
 impl Drop for Hold<'_> {
     fn drop(&mut self) {
-        let released = self.db.write(|transaction| {
+        let released = self.db.write_lightly(|transaction| {
             transaction
                 .prepare_cached(
                     "UPDATE host SET lease_holder = NULL, lease_until = NULL \
@@ -170,7 +173,7 @@ pub fn answered(
     next_allowed: Option<Timestamp>,
     change: impl FnOnce(&mut Breaker),
 ) -> Result<(), DbError> {
-    db.write(|transaction| {
+    db.write_lightly(|transaction| {
         let mut breaker = recall(transaction, host)?.breaker;
         change(&mut breaker);
         transaction
@@ -299,7 +302,7 @@ pub fn save_robots(db: &Db, origin: &str, robots: &Robots) -> Result<(), DbError
         Answer::Missing { status } => (*status, ""),
         Answer::Unreachable { why } => (0, why.as_str()),
     };
-    db.write(|transaction| {
+    db.write_lightly(|transaction| {
         transaction
             .prepare_cached(
                 "INSERT OR REPLACE INTO robots (origin, status, body, fetched_at) \

@@ -57,6 +57,8 @@ pub enum Command {
     Outbox(commands::outbox::Arguments),
     /// See what the letters look like, before there is a reason for one
     Letters(commands::letters::Arguments),
+    /// See a launch of ten weeks in a few seconds: no configuration, no network
+    Demo(commands::demo::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// Print what changed from version to version
@@ -86,6 +88,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::History(arguments) => commands::history::run(arguments, config),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
+        Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }

@@ -98,6 +98,11 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     Ok(Exit::Done)
 }
 
+/// The history of an edition as the command prints it: `days` of strip, and every change.
+pub(super) fn edition(view: &View, zone: &TimeZone, now: Timestamp, days: u16) -> String {
+    Face { zone, now, days }.edition(view)
+}
+
 /// How the history looks to one person, now.
 struct Face<'a> {
     zone: &'a TimeZone,

@@ -9,6 +9,7 @@ pub mod remove;
 
 pub mod changelog;
 pub mod config;
+pub mod demo;
 pub mod history;
 pub mod letters;
 pub mod outbox;

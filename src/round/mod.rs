@@ -12,7 +12,7 @@
 pub mod sqlite;
 mod stop;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -28,7 +28,7 @@ use crate::history::{ListingId, Observation, Source};
 use crate::judge::Settings;
 use crate::mail::words;
 use crate::page::{Page, Reading, UnreadReason, Wanted};
-use crate::stores;
+use crate::stores::{self, Lessons};
 
 pub use stop::Stop;
 
@@ -52,6 +52,7 @@ pub struct House {
     ///
     /// [`Rules`]: crate::schedule::due::Rules
     pub awake_since: Option<Timestamp>,
+    lessons: Lessons,
     judged_all: Mutex<Option<Timestamp>>,
 }
 
@@ -176,15 +177,17 @@ pub async fn round(
 
     let touched: BTreeSet<Isbn13> = tasks.iter().map(|task| task.listing.isbn.clone()).collect();
     let side_by_side = matches!(house.clock, Clock::System);
-    let mut hosts: BTreeMap<String, Vec<Task>> = BTreeMap::new();
+    // In the order in which the configuration first names them, whatever their addresses are.
+    let mut hosts: Vec<(String, Vec<Task>)> = Vec::new();
     for task in tasks {
-        hosts
-            .entry(task.plan.ask.authority().to_owned())
-            .or_default()
-            .push(task);
+        let host = task.plan.ask.authority().to_owned();
+        match hosts.iter_mut().find(|(known, _)| *known == host) {
+            Some((_, tasks)) => tasks.push(task),
+            None => hosts.push((host, vec![task])),
+        }
     }
     let mut running = JoinSet::new();
-    for tasks in hosts.into_values() {
+    for (_, tasks) in hosts {
         let (house, stop, steps) = (Arc::clone(house), stop.clone(), steps.clone());
         let part = async move { ask_host(&house, tasks, &stop, &steps).await };
         // On a virtual clock a pause turns the hands for everybody: one host after the other keeps
@@ -236,6 +239,7 @@ impl House {
         fetcher: Fetcher,
     ) -> Self {
         let judged_all = Mutex::new(None);
+        let lessons = Lessons::of(&plan.stores);
         Self {
             plan,
             db,
@@ -243,6 +247,7 @@ impl House {
             settings,
             fetcher,
             awake_since: None,
+            lessons,
             judged_all,
         }
     }
@@ -366,7 +371,7 @@ async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError> {
                 headers: &got.headers,
                 body: &got.body,
             };
-            let reading = stores::read(&page, &task.wanted);
+            let reading = stores::read_closely(&page, &task.wanted, &house.lessons).reading;
             house.fetcher.remember(&got, reception(&reading))?;
             (got.at, reading)
         }

@@ -32,10 +32,7 @@ pub(super) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
         let mut tasks = Vec::new();
         for plan in &house.plan.editions {
             for listing in &plan.listings {
-                let id = ListingId {
-                    isbn: plan.edition.isbn.clone(),
-                    store: listing.store.clone(),
-                };
+                let id = listing_id(plan, listing);
                 let looks = looks(connection, &id)?;
                 let is_due = match which {
                     Which::All => is_floor_over(house, &looks, now),
@@ -206,6 +203,35 @@ fn judge_edition(
     Ok(letter.map(|letter| letter.subject))
 }
 
+/// When any page is looked at next; `None` when nothing is watched.
+///
+/// # Errors
+///
+/// The database's.
+pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let shut = shut_hosts(house, now)?;
+    house.db.read(|connection| {
+        let mut next: Option<Timestamp> = None;
+        for plan in &house.plan.editions {
+            for listing in &plan.listings {
+                let id = listing_id(plan, listing);
+                let closed = HostKey::of(&listing.ask).and_then(|host| shut.get(&host));
+                let looks = looks(connection, &id)?;
+                let at = next_look(house, plan, (listing, closed.copied()), &looks, now).at;
+                next = Some(next.map_or(at, |earlier| earlier.min(at)));
+            }
+        }
+        Ok(next)
+    })
+}
+
+fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
+    ListingId {
+        isbn: plan.edition.isbn.clone(),
+        store: listing.store.clone(),
+    }
+}
+
 /// When the next page of an edition is looked at.
 fn next_look_at_any(
     house: &House,
@@ -215,10 +241,7 @@ fn next_look_at_any(
 ) -> rusqlite::Result<Option<Timestamp>> {
     let mut next: Option<Timestamp> = None;
     for listing in &plan.listings {
-        let id = ListingId {
-            isbn: plan.edition.isbn.clone(),
-            store: listing.store.clone(),
-        };
+        let id = listing_id(plan, listing);
         let at = next_look(house, plan, (listing, None), &looks(connection, &id)?, now)
             .at
             .max(now);

@@ -1,0 +1,326 @@
+//! `pubwatch demo`: a launch of ten weeks in a few seconds, with nothing configured.
+//!
+//! Only the shops and the clock are make-believe. Fetching, reading, judging, the outbox and the
+//! mail folder are the ones that watch a real book.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::mpsc;
+
+use super::context::{Context, open_database};
+use super::{deliver, face, history, signals};
+use crate::book::{Note, NoteKind};
+use crate::clock::Clock;
+use crate::config::{self, Plan};
+use crate::demo::pages::Book;
+use crate::demo::{Script, Street};
+use crate::exit::Exit;
+use crate::history::sqlite::{add_note, view};
+use crate::mail::words;
+use crate::page::Reading;
+use crate::round::{self, House, Step, Stop, Which};
+
+/// The clock never goes further than this at once, so that notes and letters come in time.
+const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
+
+/// See a launch of ten weeks in a few seconds: no configuration, no network.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// End when the launch is over, instead of staying until Ctrl-C
+    #[arg(long)]
+    exit: bool,
+
+    /// Keep the database and the letters in this folder
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+/// Plays the launch.
+///
+/// # Errors
+///
+/// When the data folder cannot be written, or no port on loopback is free.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    let temporary = tempfile::Builder::new()
+        .prefix("pubwatch-demo-")
+        .tempdir()
+        .context("making a folder for the demo's data")?;
+    let folder = match &arguments.data {
+        Some(folder) => folder.clone(),
+        None => temporary.path().to_owned(),
+    };
+    anyhow::ensure!(
+        !folder.join("pubwatch.db").exists(),
+        "{} holds a database already, and the demo begins with none; name another folder",
+        folder.display()
+    );
+    runtime.block_on(play(arguments, &folder))
+}
+
+async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
+    let script = Script::launch(book()?);
+    let clock = Clock::starting_at(script.begins);
+    let street = Street::start(clock.clone(), script.clone())
+        .await
+        .context("opening the shops")?;
+    let plan = plan(&script, &street, folder)?;
+    let db = open_database(folder)?;
+    let context = Context {
+        plan,
+        config: folder.join("pubwatch.toml"),
+        db,
+        clock,
+    };
+    let house = Arc::new(context.into_house()?);
+    let stop = Stop::default();
+    signals::stop_on_signal(&stop)?;
+
+    let mut out = anstream::stdout();
+    opening(&mut out, &script, &street)?;
+    let stage = Stage {
+        script: &script,
+        house: &house,
+        stop: &stop,
+    };
+    stage.launch(&mut out).await?;
+    stage.curtain(&mut out, folder)?;
+    if !arguments.exit && !stop.is_set() {
+        let kept = if arguments.data.is_some() {
+            ""
+        } else {
+            " and takes the files away"
+        };
+        writeln!(out, "\nCtrl-C ends the demo{kept}.")?;
+        stop.wait().await;
+    }
+    street.stop().await;
+    Ok(Exit::Done)
+}
+
+/// The book of the demo. Title, author and number are invented; the number is valid.
+fn book() -> anyhow::Result<Book> {
+    Ok(Book {
+        title: "Salt Roads".to_owned(),
+        author: "Jane Roe".to_owned(),
+        publisher: "Saltmarsh Press".to_owned(),
+        isbn: "978-1-944098-11-7".parse()?,
+        price: "$16.99".to_owned(),
+        publication_date: jiff::civil::date(2027, 2, 9),
+    })
+}
+
+/// The configuration of the demo goes through the same check as everybody's. The shops' addresses
+/// are on loopback; the pause between two pages stays ten seconds, on the virtual clock.
+fn plan(script: &Script, street: &Street, folder: &Path) -> anyhow::Result<Plan> {
+    let book = &script.book;
+    let stores: Vec<String> = script
+        .stores
+        .iter()
+        .map(|store| format!("\"{store}\""))
+        .collect();
+    let bases: Vec<String> = street
+        .shops()
+        .iter()
+        .map(|(store, base)| format!("[[store]]\nname = \"{store}\"\nbase = \"{base}\"\n"))
+        .collect();
+    let text = format!(
+        "[author]\nname = \"{author}\"\nemail = \"jane@example.com\"\n\
+         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n{bases}\n[[edition]]\n\
+         title = \"{title}\"\nauthor = \"{author}\"\nisbn = \"{isbn}\"\nformat = \"paperback\"\n\
+         publication_date = {date}\ndistribution = \"ingramspark\"\n\
+         distribution_enabled = {enabled}\namazon_switch = true\nlist_price = \"16.99 USD\"\n\
+         stores = [{stores}]\n",
+        author = book.author,
+        folder = folder.display().to_string(),
+        bases = bases.concat(),
+        title = book.title,
+        isbn = book.isbn,
+        date = book.publication_date,
+        enabled = script.enabled,
+        stores = stores.join(", "),
+    );
+    let today = script.begins.to_zoned(TimeZone::UTC).date();
+    match config::check(&text, "demo.toml", today) {
+        Ok((plan, _warnings)) => Ok(plan),
+        Err(problems) => {
+            let shown = config::problem::render_all(&problems, "demo.toml", &text, false);
+            anyhow::bail!("the demo's configuration is wrong, which is our mistake:\n{shown}")
+        }
+    }
+}
+
+fn opening(out: &mut impl Write, script: &Script, street: &Street) -> std::io::Result<()> {
+    let book = &script.book;
+    writeln!(
+        out,
+        "{} by {}, paperback, {}",
+        face::bold(&book.title),
+        book.author,
+        book.isbn
+    )?;
+    writeln!(
+        out,
+        "Enabled at IngramSpark on {}, publishes {}.",
+        words::date(script.enabled),
+        words::date(book.publication_date)
+    )?;
+    let shops: Vec<String> = street
+        .shops()
+        .iter()
+        .map(|(store, base)| format!("{} at {base}", store.label()))
+        .collect();
+    writeln!(
+        out,
+        "Three shops are open on this machine: {}.\n",
+        shops.join(", ")
+    )?;
+    writeln!(
+        out,
+        "{}",
+        face::faint("What happens stands in grey; what Pubwatch sees and writes stands below it.")
+    )
+}
+
+/// The launch under way.
+struct Stage<'a> {
+    script: &'a Script,
+    house: &'a Arc<House>,
+    stop: &'a Stop,
+}
+
+impl Stage<'_> {
+    /// Turns the clock from look to look until the launch is over, and tells what happens.
+    async fn launch(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let clock = &self.house.clock;
+        let mut told = self.script.begins;
+        let mut published = false;
+        while clock.now() < self.script.ends && !self.stop.is_set() {
+            let now = clock.now();
+            if !published && self.script.kdp_published <= now {
+                self.publish(out)?;
+                published = true;
+            }
+            for scene in self.script.scenes_between(told, now) {
+                let line = format!("{}  {}", self.moment(scene.from), scene.caption);
+                writeln!(out, "\n{}", face::faint(&line))?;
+            }
+            told = now;
+            self.round(out).await?;
+            let next = round::sqlite::next_look_of_all(self.house, clock.now())?;
+            let latest = clock.now().saturating_add(LONGEST_STEP)?;
+            clock.turn_to(next.map_or(latest, |next| next.min(latest)));
+        }
+        Ok(())
+    }
+
+    /// The author clicks "Publish" at KDP and tells Pubwatch.
+    fn publish(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let at = self.script.kdp_published;
+        let note = Note {
+            kind: NoteKind::KdpPublished,
+            at,
+            store: None,
+            ticket: None,
+            text: None,
+        };
+        let isbn = &self.script.book.isbn;
+        self.house
+            .db
+            .write(|tx| add_note(tx, isbn, &note, self.house.clock.now()))?;
+        let line = format!(
+            "{}  The author clicks “Publish” at KDP, and makes a note of it",
+            self.moment(at)
+        );
+        writeln!(out, "\n{}", face::faint(&line))?;
+        Ok(())
+    }
+
+    /// One round and one drain of the outbox, told as they go.
+    async fn round(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let (steps, mut heard) = mpsc::unbounded_channel();
+        round::round(self.house, Which::Due, self.stop, &steps).await?;
+        drop(steps);
+        while let Some(step) = heard.recv().await {
+            match step {
+                Step::Seen {
+                    listing,
+                    at,
+                    reading: Reading::Says(says),
+                    changed: true,
+                } => {
+                    writeln!(
+                        out,
+                        "{}  {}: {} “{}”",
+                        self.moment(at),
+                        listing.store.label(),
+                        face::state(says.availability),
+                        words::clipped(&says.words, 60)
+                    )?;
+                }
+                Step::Seen {
+                    listing,
+                    at,
+                    reading: Reading::Unread(unread),
+                    ..
+                } => {
+                    writeln!(
+                        out,
+                        "{}  {}: not read, {}",
+                        self.moment(at),
+                        listing.store.label(),
+                        unread.reason.words()
+                    )?;
+                }
+                Step::Queued { subject } => {
+                    let now = self.moment(self.house.clock.now());
+                    writeln!(out, "{now}  {} {subject}", face::bold("Letter:"))?;
+                }
+                Step::Seen { .. } | Step::Begun { .. } | Step::Passed { .. } => {}
+            }
+        }
+        deliver::deliver(self.house, self.stop).await?;
+        Ok(())
+    }
+
+    /// The history, and the letters.
+    fn curtain(&self, out: &mut impl Write, folder: &Path) -> anyhow::Result<()> {
+        let now = self.house.clock.now();
+        let zone = &self.house.plan.author.zone;
+        for plan in &self.house.plan.editions {
+            let view = self.house.db.read(|connection| view(connection, plan))?;
+            writeln!(out, "\n{}", history::edition(&view, zone, now, 75))?;
+        }
+        let letters = folder.join("letters");
+        let mut names: Vec<PathBuf> = std::fs::read_dir(&letters)
+            .with_context(|| format!("looking at the letters in {}", letters.display()))?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .collect();
+        names.sort();
+        writeln!(
+            out,
+            "{} written to {}:",
+            words::count(i64::try_from(names.len()).unwrap_or(i64::MAX), "letter"),
+            letters.display()
+        )?;
+        for name in names {
+            let name = name
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            writeln!(out, "  {name}")?;
+        }
+        Ok(())
+    }
+
+    fn moment(&self, at: Timestamp) -> String {
+        let zone = self.house.plan.author.zone.clone();
+        at.to_zoned(zone).strftime("%a %e %b %H:%M").to_string()
+    }
+}

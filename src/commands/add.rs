@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::details::{self, Details};
 use super::setup::place::{self, Existing};
+use super::setup::stores::usual_stores;
 use super::setup::which_book::{self, Named};
 use crate::book::{Distribution, Edition, Format, Isbn13, StoreId, storefront};
 use crate::config::edit::{self, Entry};
@@ -266,12 +267,7 @@ fn stores(
     let named = known.details.stores();
     let usual = known
         .before
-        .map(|entry| entry.stores.clone())
-        .or_else(|| {
-            let last = known.plan.editions.last()?;
-            Some(last.listings.iter().map(|one| one.store.clone()).collect())
-        })
-        .unwrap_or_else(|| usual_stores(&known.plan.author.zone));
+        .map_or_else(|| usual_stores(known.plan), |entry| entry.stores.clone());
     let shown: Vec<&str> = usual.iter().map(StoreId::as_str).collect();
     let shown = shown.join(", ");
     let mut stores = asker.value(
@@ -326,17 +322,6 @@ fn leave_out_unknown_pages(
         bail!("no store is left to watch {isbn} at; name one with --store, or give an address");
     }
     Ok(())
-}
-
-/// The stores of an author's part of the world, for the first edition.
-fn usual_stores(zone: &jiff::tz::TimeZone) -> Vec<StoreId> {
-    let names: &[&str] = match zone.iana_name().unwrap_or_default() {
-        "Europe/London" | "Europe/Jersey" | "Europe/Guernsey" | "Europe/Isle_of_Man" | "GB" => {
-            &["amazon.co.uk", "uk.bookshop.org"]
-        }
-        _ => &["amazon.com", "barnesandnoble.com", "bookshop.org"],
-    };
-    names.iter().map(|name| StoreId::new(name)).collect()
 }
 
 /// What was added, and the pages that will be looked at.

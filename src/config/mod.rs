@@ -14,6 +14,7 @@ mod check;
 pub mod address;
 pub mod edit;
 mod presets;
+pub mod import;
 pub mod problem;
 pub mod providers;
 mod syntax;

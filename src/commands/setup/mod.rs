@@ -4,4 +4,5 @@ pub mod ask;
 pub mod details;
 pub mod fresh;
 pub mod place;
+pub mod stores;
 pub mod which_book;

@@ -20,6 +20,22 @@ pub(super) fn newest() -> i32 {
     MIGRATIONS.last().map_or(0, |(version, _)| *version)
 }
 
+/// The schema version of a database of ours that this program can read, migrated or not.
+pub(super) fn ours(connection: &Connection) -> Result<i32, DbError> {
+    let application: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    let found: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if application != APPLICATION_ID {
+        return Err(DbError::Foreign);
+    }
+    if found > newest() {
+        return Err(DbError::FromTheFuture {
+            found,
+            known: newest(),
+        });
+    }
+    Ok(found)
+}
+
 /// Brings the database up to the newest schema.
 ///
 /// 1. A file of another program is refused.

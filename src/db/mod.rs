@@ -1,6 +1,7 @@
 //! The database: one SQLite file that opens, migrates and locks in one place. What is in it
 //! belongs to the stages, each in its own `sqlite.rs`.
 
+pub mod backup;
 mod migrate;
 pub mod sqlite;
 

@@ -3,6 +3,7 @@
 mod looks;
 mod notes;
 mod record;
+pub mod transfer;
 mod view;
 
 use jiff::Timestamp;

@@ -1,0 +1,104 @@
+//! `pubwatch backup` and `pubwatch restore`: the database as one file, and back.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+
+use super::context::{Context, open_database};
+use super::setup::ask::Asker;
+use crate::clock::Clock;
+use crate::config;
+use crate::db::backup;
+use crate::exit::Exit;
+
+/// Copy the database into one file; also while the service runs.
+///
+/// Everything that was seen, told and sent is in it; keep the configuration and the password file
+/// beside it.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The file to write; never written over
+    file: PathBuf,
+}
+
+/// Makes the copy.
+///
+/// # Errors
+///
+/// When the database cannot be read, or the file not be written.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    backup::save(&context.db, &arguments.file)
+        .with_context(|| format!("cannot copy {}", context.db.path().display()))?;
+    let size = std::fs::metadata(&arguments.file)?.len();
+    writeln!(
+        anstream::stdout(),
+        "Copied {} to {} ({} kB)",
+        context.db.path().display(),
+        arguments.file.display(),
+        size.div_ceil(1024)
+    )?;
+    Ok(Exit::Done)
+}
+
+/// Put a backup back in the place of the database.
+///
+/// What is in the database now is copied beside it first. The configuration is not touched.
+#[derive(Debug, clap::Args)]
+pub struct RestoreArguments {
+    /// The backup
+    file: PathBuf,
+
+    /// Do not ask whether it is meant
+    #[arg(long, short)]
+    yes: bool,
+}
+
+/// Puts the copy back.
+///
+/// # Errors
+///
+/// When the backup is not sound, or nobody confirms it; the database is then as it was.
+pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let now = Clock::System.now();
+    let loaded = config::load(config, super::setup::place::today())?;
+    let data = &loaded.plan.data;
+    let is_new = !data.join("pubwatch.db").exists();
+    let stdin = std::io::stdin();
+    let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
+    let mut asker = Asker::at(&mut answers, &mut questions);
+    if !is_new && !arguments.yes {
+        if !asker.is_there() {
+            bail!(
+                "this replaces the database in {}; say so with --yes",
+                data.display()
+            );
+        }
+        let question = format!("Replace the database in {}?", data.display());
+        if !asker.yes(&question, false)? {
+            writeln!(anstream::stdout(), "Nothing was changed")?;
+            return Ok(Exit::Done);
+        }
+    }
+    let db = open_database(data)?;
+    let mut out = anstream::stdout().lock();
+    let aside = (!is_new).then(|| {
+        data.join(format!(
+            "before-restore-{}.db",
+            now.strftime("%Y-%m-%dT%H%M%SZ")
+        ))
+    });
+    if let Some(aside) = &aside {
+        backup::save(&db, aside).context("cannot keep what is there now; nothing was changed")?;
+    }
+    backup::put_back(&arguments.file, db.path())?;
+    // An older schema is brought up to date at once, and not at some later time.
+    drop(db);
+    open_database(data)?;
+    writeln!(out, "Restored {}", arguments.file.display())?;
+    if let Some(aside) = aside {
+        writeln!(out, "What was there before is in {}", aside.display())?;
+    }
+    Ok(Exit::Done)
+}

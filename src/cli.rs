@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use crate::clock::Clock;
 use crate::commands;
@@ -41,6 +41,8 @@ pub enum Command {
     Init(commands::init::Arguments),
     /// Add editions to the configuration, by ISBN or by the address of a page
     Add(commands::add::Arguments),
+    /// Add many editions at once, from a CSV file or an ONIX 3 file
+    Import(commands::import::Arguments),
     /// Change values of an edition in the configuration
     Edit(commands::edit::Arguments),
     /// Take an edition out of the configuration; what was seen of it is kept
@@ -61,6 +63,20 @@ pub enum Command {
     Demo(commands::demo::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
+    /// Let the system start Pubwatch by itself: install, look at, remove
+    Service(commands::service::Arguments),
+    /// Copy the database into one file; also while the service runs
+    Backup(commands::backup::Arguments),
+    /// Put a backup back in the place of the database
+    Restore(commands::backup::RestoreArguments),
+    /// Print everything that is known, as lines of JSON
+    Export(commands::transfer::ExportArguments),
+    /// Take over what another Pubwatch saw, from the lines of `export --all`
+    ImportHistory(commands::transfer::ImportArguments),
+    /// Print the completions for a shell
+    Completions(commands::completions::Arguments),
+    /// Write the man pages into a folder
+    Man(commands::completions::ManArguments),
     /// Print what changed from version to version
     Changelog(commands::changelog::Arguments),
 }
@@ -68,7 +84,11 @@ pub enum Command {
 /// Runs what the command line asks for, prints what went wrong, and says how it ended.
 #[must_use]
 pub fn run() -> Exit {
-    let cli = Cli::parse();
+    let matches = commands::contents::grouped(Cli::command()).get_matches();
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => error.exit(),
+    };
     match dispatch(&cli) {
         Ok(exit) => exit,
         Err(error) => explain(&error),
@@ -90,6 +110,14 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
+        Command::Import(arguments) => commands::import::run(arguments, config),
+        Command::Service(arguments) => commands::service::run(arguments, config),
+        Command::Backup(arguments) => commands::backup::run(arguments, config),
+        Command::Restore(arguments) => commands::backup::restore(arguments, config),
+        Command::Export(arguments) => commands::transfer::export(arguments, config),
+        Command::ImportHistory(arguments) => commands::transfer::import(arguments, config),
+        Command::Completions(arguments) => commands::completions::run(arguments),
+        Command::Man(arguments) => commands::completions::man(arguments),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }
 }
@@ -121,9 +149,7 @@ fn explain(error: &anyhow::Error) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
-
-    use super::Cli;
+    use super::*;
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -6,6 +6,11 @@ pub mod init;
 pub mod add;
 pub mod edit;
 pub mod remove;
+pub mod import;
+pub mod service;
+pub mod backup;
+pub mod transfer;
+pub mod completions;
 
 pub mod changelog;
 pub mod config;
@@ -15,6 +20,7 @@ pub mod letters;
 pub mod outbox;
 pub mod replay;
 
+pub mod contents;
 pub mod context;
 pub mod signals;
 pub mod deliver;

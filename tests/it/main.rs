@@ -12,6 +12,7 @@ mod corpus;
 mod delivery;
 #[cfg(test)]
 mod killed;
+mod first_hour;
 #[cfg(test)]
 mod loopback;
 #[cfg(test)]

@@ -1,8 +1,14 @@
 //! The commands of the first hour, as a person types them: the built program, a real folder.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use pubwatch::book::StoreId;
+use pubwatch::db::Db;
+use pubwatch::history::{ListingId, Observation, Source, sqlite};
+use pubwatch::page::{Reading, Unread, UnreadReason};
 
 /// A bare home folder.
 struct Home(tempfile::TempDir);
@@ -153,6 +159,59 @@ fn a_second_init_and_a_wrong_edit_leave_the_file_as_it_is() {
     assert_eq!(drafts.count(), 0);
 }
 
+/// Twelve wrong rows: where, what, and a word of what must be said of it. The last is a copy of
+/// the sixth row.
+const FAULTS: [(usize, &str, &str); 12] = [
+    (
+        10,
+        "T,9781944098118,Perfectbound,01/20/2027,9.99,L",
+        "check digit",
+    ),
+    (
+        33,
+        "T,9.78194E+12,Perfectbound,01/20/2027,9.99,L",
+        "rounded",
+    ),
+    (
+        57,
+        "T,97819400005,Perfectbound,01/20/2027,9.99,L",
+        "it has 11 digits",
+    ),
+    (
+        80,
+        ",9780132350884,Perfectbound,01/20/2027,9.99,L",
+        "title is missing",
+    ),
+    (
+        99,
+        "T,9780132350884,Perfectbound,,9.99,L",
+        "date is missing",
+    ),
+    (
+        120,
+        "T,9780132350884,Perfectbound,02/30/2027,9.99,L",
+        "does not exist",
+    ),
+    (
+        150,
+        "T,9780132350884,Perfectbound,soon,9.99,L",
+        "is no date",
+    ),
+    (180, "T,9780132350884,Vellum,01/20/2027,9.99,L", "no format"),
+    (
+        200,
+        "T,9780132350884,Perfectbound,01/20/2027,cheap,L",
+        "no price",
+    ),
+    (
+        222,
+        "T, or not,9780132350884,Perfectbound,01/20/2027,9.99,L",
+        "needs quotes",
+    ),
+    (250, "T,,Perfectbound,01/20/2027,9.99,L", "ISBN is missing"),
+    (299, "", "stands on line"),
+];
+
 /// 300 rows, 12 of them wrong, and the line of each with a word of what must be said of it.
 fn catalogue() -> (String, Vec<(usize, &'static str)>) {
     let mut rows: Vec<String> = (0..300)
@@ -165,58 +224,8 @@ fn catalogue() -> (String, Vec<(usize, &'static str)>) {
             )
         })
         .collect();
-    let faults: [(usize, &str, &str); 12] = [
-        (
-            10,
-            "T,9781944098118,Perfectbound,01/20/2027,9.99,L",
-            "check digit",
-        ),
-        (
-            33,
-            "T,9.78194E+12,Perfectbound,01/20/2027,9.99,L",
-            "rounded",
-        ),
-        (
-            57,
-            "T,97819400005,Perfectbound,01/20/2027,9.99,L",
-            "it has 11 digits",
-        ),
-        (
-            80,
-            ",9780132350884,Perfectbound,01/20/2027,9.99,L",
-            "title is missing",
-        ),
-        (
-            99,
-            "T,9780132350884,Perfectbound,,9.99,L",
-            "date is missing",
-        ),
-        (
-            120,
-            "T,9780132350884,Perfectbound,02/30/2027,9.99,L",
-            "does not exist",
-        ),
-        (
-            150,
-            "T,9780132350884,Perfectbound,soon,9.99,L",
-            "is no date",
-        ),
-        (180, "T,9780132350884,Vellum,01/20/2027,9.99,L", "no format"),
-        (
-            200,
-            "T,9780132350884,Perfectbound,01/20/2027,cheap,L",
-            "no price",
-        ),
-        (
-            222,
-            "T, or not,9780132350884,Perfectbound,01/20/2027,9.99,L",
-            "needs quotes",
-        ),
-        (250, "T,,Perfectbound,01/20/2027,9.99,L", "ISBN is missing"),
-        (299, "", "stands on line"),
-    ];
     let mut expected = Vec::new();
-    for (index, row, word) in faults {
+    for (index, row, word) in FAULTS {
         rows[index] = if row.is_empty() {
             rows[5].clone()
         } else {
@@ -272,7 +281,8 @@ fn onix(products: u32) -> String {
     let mut text = "<?xml version=\"1.0\"?>\n<ONIXMessage release=\"3.0\">\n<Header/>\n".to_owned();
     for number in 0..products {
         let status = if number % 10 == 9 { "01" } else { "02" };
-        text.push_str(&format!(
+        write!(
+            text,
             "<Product><RecordReference>r{number}</RecordReference>\
              <NotificationType>03</NotificationType>\
              <ProductIdentifier><ProductIDType>15</ProductIDType><IDValue>{}</IDValue>\
@@ -286,7 +296,8 @@ fn onix(products: u32) -> String {
             isbn(number),
             if number % 2 == 0 { "BC" } else { "BB" },
             number % 28 + 1
-        ));
+        )
+        .unwrap();
     }
     text.push_str("</ONIXMessage>\n");
     text
@@ -306,25 +317,9 @@ fn an_onix_file_of_50_products_is_imported() {
     home.ok(&["config", "check"]);
 }
 
-#[test]
-fn what_was_seen_moves_to_another_machine_by_backup_and_by_export() {
-    use pubwatch::book::StoreId;
-    use pubwatch::db::Db;
-    use pubwatch::history::{ListingId, Observation, Source, sqlite};
-    use pubwatch::page::{Reading, Unread, UnreadReason};
-
-    let home = Home::with_configuration();
-    home.ok(&[
-        "add",
-        "9781944098117",
-        "--title",
-        "Salt Roads",
-        "--date",
-        "2027-02-09",
-    ]);
-    home.ok(&["status"]);
-    let database = home.path("data/pubwatch.db");
-    let db = Db::open(&database).unwrap();
+/// Records five looks at a listing that were turned away.
+fn look_five_times(database: &Path) {
+    let db = Db::open(database).unwrap();
     for hour in 0..5 {
         let observation = Observation {
             listing: ListingId {
@@ -348,7 +343,21 @@ fn what_was_seen_moves_to_another_machine_by_backup_and_by_export() {
         })
         .unwrap();
     }
-    drop(db);
+}
+
+#[test]
+fn what_was_seen_moves_to_another_machine_by_backup_and_by_export() {
+    let home = Home::with_configuration();
+    home.ok(&[
+        "add",
+        "9781944098117",
+        "--title",
+        "Salt Roads",
+        "--date",
+        "2027-02-09",
+    ]);
+    home.ok(&["status"]);
+    look_five_times(&home.path("data/pubwatch.db"));
 
     home.ok(&["backup", "copy.db"]);
     home.ends(5, &["backup", "copy.db"]);

@@ -12,6 +12,7 @@ mod corpus;
 mod delivery;
 #[cfg(test)]
 mod killed;
+#[cfg(test)]
 mod first_hour;
 #[cfg(test)]
 mod loopback;

@@ -61,6 +61,8 @@ pub enum Command {
     Letters(commands::letters::Arguments),
     /// See a launch of ten weeks in a few seconds: no configuration, no network
     Demo(commands::demo::Arguments),
+    /// Say what saved pages of a store say
+    Read(commands::read::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// Let the system start Pubwatch by itself: install, look at, remove
@@ -109,6 +111,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
+        Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),
         Command::Service(arguments) => commands::service::run(arguments, config),

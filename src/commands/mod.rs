@@ -19,6 +19,7 @@ pub mod history;
 pub mod letters;
 pub mod outbox;
 pub mod replay;
+pub mod read;
 
 pub mod contents;
 pub mod context;

@@ -55,14 +55,16 @@ pub enum Command {
     Status(commands::status::Arguments),
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
+    /// Write an edition's history as a page that stands alone
+    Report(commands::report::Arguments),
+    /// Print the hash of a password, for `password_hash` in [web]
+    Password(commands::password::Arguments),
     /// Show the letters and what became of them; try again, or drop one
     Outbox(commands::outbox::Arguments),
     /// See what the letters look like, before there is a reason for one
     Letters(commands::letters::Arguments),
     /// See a launch of ten weeks in a few seconds: no configuration, no network
     Demo(commands::demo::Arguments),
-    /// Say what saved pages of a store say
-    Read(commands::read::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// Let the system start Pubwatch by itself: install, look at, remove
@@ -108,10 +110,11 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Run(arguments) => commands::run::run(arguments, config),
         Command::Status(arguments) => commands::status::run(arguments, config),
         Command::History(arguments) => commands::history::run(arguments, config),
+        Command::Report(arguments) => commands::report::run(arguments, config),
+        Command::Password(arguments) => commands::password::run(arguments),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
-        Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),
         Command::Service(arguments) => commands::service::run(arguments, config),

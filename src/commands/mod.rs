@@ -16,10 +16,12 @@ pub mod changelog;
 pub mod config;
 pub mod demo;
 pub mod history;
+pub mod page;
+pub mod password;
 pub mod letters;
 pub mod outbox;
 pub mod replay;
-pub mod read;
+pub mod report;
 
 pub mod contents;
 pub mod context;

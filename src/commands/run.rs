@@ -8,7 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::deliver;
+use super::{deliver, page};
 use crate::daemon::{self, Event, Means};
 use crate::exit::Exit;
 use crate::schedule::ticker::{Tick, Ticker};
@@ -44,8 +44,16 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     let heartbeat = Ticker::start(ticks).await?;
     beat(heard, sender.clone());
     listen(sender.clone())?;
+    let page = page::open(&house).await?;
+    let live = page.as_ref().map(page::Page::live);
     let means = Means {
-        load: move || Context::open(config.as_deref())?.into_watch(),
+        load: move || {
+            let house = Context::open(config.as_deref())?.into_watch()?;
+            if let Some(live) = &live {
+                page::reload(live, &house);
+            }
+            Ok(house)
+        },
         deliver: |house: Arc<crate::round::House>, stop| async move {
             let summary = deliver::deliver(&house, &stop).await?;
             Ok((summary.delivered, summary.trouble))
@@ -54,6 +62,9 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     };
     daemon::run(house, events, sender, means).await?;
     heartbeat.stop().await?;
+    if let Some(page) = page {
+        page.close().await;
+    }
     Ok(Exit::Done)
 }
 

@@ -43,6 +43,8 @@ pub struct Material<'a> {
     pub said: Option<&'a str>,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// It is to stand alone, as a report for a client.
+    pub is_report: bool,
 }
 
 /// A letter in a list.
@@ -79,6 +81,7 @@ struct Page {
     calendar: Vec<Milestone>,
     letters: Vec<(i64, String, String, &'static str)>,
     token: String,
+    made: String,
     stores: Vec<(String, String)>,
     kinds: Vec<(&'static str, String)>,
     states: Vec<(&'static str, &'static str)>,
@@ -144,6 +147,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     let title = words::clipped(&edition.title, 200);
     let mut frame = Frame::new(place, "editions", &title, material.pulse);
     frame.may_log_out = material.may_log_out;
+    frame.report = material.is_report.then(super::frame::style_sheet);
     Page {
         meta: meta(place, material.view),
         address: address(place, edition),
@@ -177,6 +181,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         calendar: calendar(place, material.view),
         letters: letters(place, material.letters),
         token: material.token.to_owned(),
+        made: words::moment(place.now, place.zone),
         stores: stores(place, material.view),
         kinds: NOTES
             .iter()

@@ -73,6 +73,8 @@ pub struct Frame {
     pub is_worrying: bool,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// The page is a report: it stands alone, with its style in it and without links to the site.
+    pub report: Option<String>,
 }
 
 /// A round that is older than this is worth a worry: the longest cadence is a day.
@@ -108,6 +110,7 @@ impl Frame {
             pulse: parts.join(" · "),
             is_worrying: is_stale || !pulse.blind.is_empty(),
             may_log_out: false,
+            report: None,
         }
     }
 

@@ -1,16 +1,24 @@
 //! Reviewing: the availability history on pages, in pictures, and in the forms that scripts want.
 //!
-//! What is shown is made by pure functions from values; `sqlite.rs` gathers the values, `server.rs`
+//! What is shown is made by pure functions from values; `sqlite.rs` gathers the values, `server/`
 //! answers requests, `security.rs` says whom it answers.
 
 pub mod face;
 pub mod markup;
 pub mod timeline;
-pub mod grounds;
 pub mod frame;
-pub mod overview;
+pub mod grounds;
 pub mod changes;
+pub mod overview;
 pub mod edition;
+pub mod lists;
+pub mod letter;
+pub mod api;
+pub mod export;
+pub mod feed;
+pub mod sqlite;
+pub mod security;
+pub mod server;
 
 #[cfg(test)]
 mod testing;

@@ -92,7 +92,7 @@ fn number_of(source: Source) -> i64 {
     }
 }
 
-fn source_of(number: i64) -> rusqlite::Result<Source> {
+pub(crate) fn source_of(number: i64) -> rusqlite::Result<Source> {
     Source::ALL
         .into_iter()
         .find(|source| number_of(*source) == number)

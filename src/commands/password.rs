@@ -1,0 +1,55 @@
+//! `pubwatch password`: the hash of a password, for the page.
+
+use std::io::{BufRead as _, IsTerminal as _, Write as _};
+
+use anyhow::{Context as _, bail};
+
+use crate::exit::Exit;
+use crate::web::security::hash_password;
+use crate::web::server::site::random;
+
+/// Print the hash of a password, for `password_hash` in [web]
+///
+/// At a terminal it asks, without showing what is typed; otherwise it reads the first line of
+/// standard input.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {}
+
+/// The shortest password that is taken.
+const SHORTEST: usize = 10;
+
+/// Asks for a password and prints its hash.
+///
+/// # Errors
+///
+/// When none is given, or it is too short.
+pub fn run(_arguments: &Arguments) -> anyhow::Result<Exit> {
+    let password = ask()?;
+    if password.chars().count() < SHORTEST {
+        bail!(
+            "a password needs at least {SHORTEST} characters; four words that go together badly make a good one"
+        );
+    }
+    let hash = hash_password(&password, &random()?)
+        .map_err(|error| anyhow::anyhow!("the password cannot be hashed: {error}"))?;
+    writeln!(anstream::stdout(), "password_hash = \"{hash}\"")?;
+    Ok(Exit::Done)
+}
+
+fn ask() -> anyhow::Result<String> {
+    if std::io::stdin().is_terminal() {
+        let first = rpassword::prompt_password("Password for the page: ")
+            .context("reading the password")?;
+        let second = rpassword::prompt_password("Once more: ").context("reading the password")?;
+        if first != second {
+            bail!("the two are not the same; run it again");
+        }
+        return Ok(first);
+    }
+    let mut line = String::new();
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .context("reading the password from standard input")?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
+}

@@ -1,0 +1,168 @@
+//! The JSON of `/api/v1/`, as `openapi.json` describes it. Fields are only ever added.
+
+use serde_json::{Value, json};
+
+use super::changes::Sources;
+use super::overview::{Findings, Glances};
+use crate::book::{Edition, StoreId};
+use crate::config::plan::EditionPlan;
+use crate::history::View;
+use crate::history::sqlite::Seen;
+use crate::judge::Finding;
+
+/// The description of the interface, which a test holds against the routes.
+pub const OPENAPI: &str = include_str!("static/openapi.json");
+
+fn edition(edition: &Edition) -> Value {
+    json!({
+        "isbn": edition.isbn.as_str(),
+        "title": edition.title,
+        "author": edition.author,
+        "format": edition.format.name(),
+        "publication_date": edition.publication_date,
+        "on_sale_date": edition.on_sale_date,
+        "distribution": edition.distribution.name(),
+        "imprint": edition.imprint,
+    })
+}
+
+/// `GET /api/v1/editions`
+#[must_use]
+pub fn editions(editions: &[EditionPlan], glances: &Glances) -> Value {
+    let all: Vec<Value> = editions
+        .iter()
+        .map(|plan| {
+            let listings: Vec<Value> = plan
+                .listings
+                .iter()
+                .map(|listing| {
+                    let key = (plan.edition.isbn.clone(), listing.store.clone());
+                    let glance = glances.get(&key);
+                    let state = glance.and_then(|glance| glance.state);
+                    json!({
+                        "store": listing.store.as_str(),
+                        "address": listing.address.as_str(),
+                        "availability": state.map(|(state, _)| state.name()),
+                        "since": state.map(|(_, since)| since),
+                        "last_try": glance.and_then(|glance| glance.last_try),
+                        "last_good": glance.and_then(|glance| glance.last_good),
+                        "blind_since": glance.and_then(|glance| glance.blind_since),
+                    })
+                })
+                .collect();
+            let mut value = edition(&plan.edition);
+            value["listings"] = Value::Array(listings);
+            value
+        })
+        .collect();
+    json!({ "editions": all })
+}
+
+/// `GET /api/v1/editions/{isbn}`
+#[must_use]
+pub fn one_edition(view: &View, sources: &Sources, findings: &[Finding]) -> Value {
+    let listings: Vec<Value> = view
+        .listings
+        .iter()
+        .map(|listing| {
+            let spells: Vec<Value> = listing
+                .spells
+                .iter()
+                .map(|spell| {
+                    let source = sources.get(&(listing.store.clone(), spell.since));
+                    json!({
+                        "availability": spell.availability.name(),
+                        "since": spell.since,
+                        "until": spell.until,
+                        "last_seen": spell.last_seen,
+                        "confirmed_at": spell.confirmed_at,
+                        "readings": spell.readings,
+                        "source": source.map(|source| source.name()),
+                        "says": spell.says,
+                    })
+                })
+                .collect();
+            json!({
+                "store": listing.store.as_str(),
+                "address": listing.address,
+                "watched_since": listing.watched_since,
+                "last_try": listing.last_try,
+                "last_good": listing.last_good,
+                "blind_since": listing.blind.as_ref().map(|blind| blind.since),
+                "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
+                "spells": spells,
+            })
+        })
+        .collect();
+    let notes: Vec<Value> = view
+        .notes
+        .iter()
+        .map(|note| {
+            json!({
+                "at": note.at,
+                "kind": note.kind.name(),
+                "store": note.store.as_ref().map(StoreId::as_str),
+                "ticket": note.ticket,
+                "text": note.text,
+            })
+        })
+        .collect();
+    let mut value = edition(&view.edition);
+    value["listings"] = Value::Array(listings);
+    value["findings"] = findings.iter().map(finding).collect();
+    value["notes"] = Value::Array(notes);
+    value
+}
+
+fn finding(finding: &Finding) -> Value {
+    json!({
+        "rule": finding.rule,
+        "severity": finding.severity.name(),
+        "stores": finding.stores.iter().map(StoreId::as_str).collect::<Vec<_>>(),
+        "since": finding.since,
+        "headline": finding.headline,
+        "verdict": finding.verdict,
+        "usual": finding.usual.as_ref().map(|usual| &usual.sentence),
+        "act_from": finding.act_from,
+        "next_step": finding.next_step,
+    })
+}
+
+/// `GET /api/v1/editions/{isbn}/observations`
+#[must_use]
+pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
+    let all: Vec<Value> = view
+        .listings
+        .iter()
+        .zip(looks)
+        .flat_map(|(listing, looks)| {
+            looks.iter().map(|look| {
+                json!({
+                    "store": listing.store.as_str(),
+                    "at": look.at,
+                    "source": look.source.name(),
+                    "reading": look.reading,
+                })
+            })
+        })
+        .collect();
+    json!({ "isbn": view.edition.isbn.as_str(), "observations": all })
+}
+
+/// `GET /api/v1/alerts`
+#[must_use]
+pub fn alerts(editions: &[EditionPlan], findings: &Findings) -> Value {
+    let all: Vec<Value> = editions
+        .iter()
+        .flat_map(|plan| {
+            let found = findings.get(&plan.edition.isbn).into_iter().flatten();
+            found.map(|one| {
+                let mut value = finding(one);
+                value["isbn"] = json!(plan.edition.isbn.as_str());
+                value["title"] = json!(plan.edition.title);
+                value
+            })
+        })
+        .collect();
+    json!({ "alerts": all })
+}

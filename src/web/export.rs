@@ -1,0 +1,310 @@
+//! What scripts and spreadsheets take along: CSV, the metrics of Prometheus, and badges.
+
+use std::fmt::Write as _;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::changes::{Sources, newest_first};
+use super::face::face;
+use super::frame::Pulse;
+use super::markup::{clipped, width};
+use super::overview::Glances;
+use crate::history::View;
+use crate::history::sqlite::Seen;
+use crate::mail::sqlite::Counts;
+use crate::mail::words;
+use crate::page::Reading;
+
+/// The changes of an edition as CSV (RFC 4180), oldest first.
+#[must_use]
+pub fn changes_csv(view: &View, sources: &Sources) -> String {
+    let mut csv = String::from(
+        "isbn,title,store,availability,since,until,last_seen,confirmed_at,readings,words,date,\
+         price,currency,seller,rule,place,source\r\n",
+    );
+    for (store, spell) in newest_first(view).into_iter().rev() {
+        let says = &spell.says;
+        let source = sources.get(&(store.clone(), spell.since));
+        let price = says.price.as_ref();
+        row(
+            &mut csv,
+            &[
+                view.edition.isbn.as_str(),
+                &view.edition.title,
+                store.as_str(),
+                spell.availability.name(),
+                &spell.since.to_string(),
+                &moment(spell.until),
+                &spell.last_seen.to_string(),
+                &moment(spell.confirmed_at),
+                &spell.readings.to_string(),
+                &says.words,
+                &says.date.map_or_else(String::new, |date| date.to_string()),
+                &price.map_or_else(String::new, |price| amount(price.minor, &price.currency)),
+                price.map_or("", |price| price.currency.as_str()),
+                says.seller.as_deref().unwrap_or_default(),
+                &says.rule,
+                &says.place,
+                source.map_or("", |source| source.name()),
+            ],
+        );
+    }
+    csv
+}
+
+/// Every look at an edition as CSV (RFC 4180), store by store, oldest first.
+#[must_use]
+pub fn observations_csv(view: &View, looks: &[Vec<Seen>]) -> String {
+    let mut csv = String::from("isbn,store,at,source,outcome,availability,words,rule\r\n");
+    for (listing, looks) in view.listings.iter().zip(looks) {
+        for look in looks {
+            let (outcome, state, words, rule) = match &look.reading {
+                Reading::Says(says) => ("says", says.availability.name(), &says.words, &says.rule),
+                Reading::Unread(unread) => {
+                    ("unread", unread.reason.name(), &unread.words, &unread.rule)
+                }
+            };
+            row(
+                &mut csv,
+                &[
+                    view.edition.isbn.as_str(),
+                    listing.store.as_str(),
+                    &look.at.to_string(),
+                    look.source.name(),
+                    outcome,
+                    state,
+                    words,
+                    rule,
+                ],
+            );
+        }
+    }
+    csv
+}
+
+fn row(csv: &mut String, fields: &[&str]) {
+    let fields: Vec<String> = fields.iter().map(|field| csv_field(field)).collect();
+    // Writing to a string cannot fail.
+    let _ = write!(csv, "{}\r\n", fields.join(","));
+}
+
+/// A field that no spreadsheet takes for a formula: what begins with `=`, `+`, `-`, `@`, a tab or a
+/// carriage return gets an apostrophe (OWASP, CSV injection).
+fn csv_field(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+    let safe = if risky {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    };
+    if safe.contains([',', '"', '\n', '\r', ';', '\'']) {
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    } else {
+        safe
+    }
+}
+
+fn moment(at: Option<Timestamp>) -> String {
+    at.map_or_else(String::new, |at| at.to_string())
+}
+
+fn amount(minor: i64, currency: &str) -> String {
+    let decimals = crate::book::Money::decimals(currency);
+    if decimals == 0 {
+        return minor.to_string();
+    }
+    let sign = if minor < 0 { "-" } else { "" };
+    let minor = minor.unsigned_abs();
+    format!("{sign}{}.{:02}", minor / 100, minor % 100)
+}
+
+/// What Prometheus collects (text format 0.0.4).
+#[must_use]
+pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp) -> String {
+    let mut text = String::new();
+    let mut gauge = |name: &str, help: &str, value: String| {
+        let _ = write!(
+            text,
+            "# HELP pubwatch_{name} {help}\n# TYPE pubwatch_{name} gauge\npubwatch_{name} {value}\n"
+        );
+    };
+    let age = pulse
+        .last_good_round
+        .map_or(SignedDuration::ZERO, |at| now.duration_since(at));
+    if pulse.last_good_round.is_some() {
+        gauge(
+            "last_good_round_age_seconds",
+            "Time since a round last read a page.",
+            age.as_secs().to_string(),
+        );
+    }
+    let blind = glances
+        .values()
+        .filter(|glance| glance.blind_since.is_some())
+        .count();
+    gauge(
+        "listings",
+        "Listings that have been looked at.",
+        glances.len().to_string(),
+    );
+    gauge(
+        "listings_blind",
+        "Listings that cannot be read.",
+        blind.to_string(),
+    );
+    gauge(
+        "letters_waiting",
+        "Letters that wait for delivery.",
+        counts.waiting.to_string(),
+    );
+    gauge(
+        "letters_failed",
+        "Letters that were refused or given up.",
+        counts.failed.to_string(),
+    );
+    let _ = text.write_str(
+        "# HELP pubwatch_listing_state The state of a listing: 1 for the one that it is in.\n\
+         # TYPE pubwatch_listing_state gauge\n",
+    );
+    for ((isbn, store), glance) in glances {
+        if let Some((state, _)) = glance.state {
+            let _ = writeln!(
+                text,
+                "pubwatch_listing_state{{isbn=\"{}\",store=\"{}\",state=\"{}\"}} 1",
+                isbn.as_str(),
+                store.as_str().replace(['"', '\\', '\n'], "_"),
+                state.name()
+            );
+        }
+    }
+    text
+}
+
+/// A badge: "Salt Roads | 2 of 3 stores take orders". It brings its colours with it.
+#[must_use]
+pub fn badge(view: &View) -> String {
+    let all = view.listings.len();
+    let states: Vec<_> = view.listings.iter().filter_map(|one| one.now()).collect();
+    let orderable = states
+        .iter()
+        .filter(|spell| spell.availability.is_orderable())
+        .count();
+    let said = if states.is_empty() {
+        "not looked at yet".to_owned()
+    } else {
+        format!(
+            "{orderable} of {} take orders",
+            words::count(i64::try_from(all).unwrap_or(0), "store")
+        )
+    };
+    let class = match orderable {
+        0 => crate::book::Availability::OutOfStock,
+        some if some == all => crate::book::Availability::InStock,
+        _ => crate::book::Availability::ShipsLater,
+    };
+    let colour = if states.is_empty() {
+        "#59636e"
+    } else {
+        face(class).light
+    };
+    let title = words::clipped(&view.edition.title, 40);
+    let pixels = |label: &str| width(label) * 12 / 100 + 20;
+    let (left, right) = (pixels(&title), pixels(&said));
+    format!(
+        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{all}" height="24" role="img" aria-label="{name}: {said}"><rect width="{all}" height="24" rx="4" fill="{colour}"/><path d="M4 0h{inner}v24H4a4 4 0 0 1-4-4V4a4 4 0 0 1 4-4z" fill="#24292f"/><g fill="#ffffff" font-family="Verdana,DejaVu Sans,Arial,sans-serif" font-size="11" text-anchor="middle"><text x="{x1}" y="16">{name}</text><text x="{x2}" y="16">{said}</text></g></svg>"##,
+        all = left + right,
+        inner = left - 4,
+        name = clipped(&title, 40),
+        x1 = left / 2,
+        x2 = left + right / 2,
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::testing::{at, view};
+
+    #[test]
+    fn no_field_becomes_a_formula_or_breaks_its_row() {
+        #[track_caller]
+        fn check(field: &str, expected: &str) {
+            assert_eq!(csv_field(field), expected);
+        }
+        check("plain", "plain");
+        check("=1+1", "\"'=1+1\"");
+        check("@SUM(A1)", "\"'@SUM(A1)\"");
+        check("-2+3", "\"'-2+3\"");
+        check("a,b", "\"a,b\"");
+        check("say \"hi\"", "\"say \"\"hi\"\"\"");
+        check("two\nlines", "\"two\nlines\"");
+        check("", "");
+    }
+
+    #[test]
+    fn changes_are_rows_in_the_order_of_time() {
+        let view = view(
+            "2027-01-28",
+            "amazon.com out_of_stock 2027-01-02T00:00:00Z .. 2027-01-10T00:00:00Z
+             amazon.com pre_order 2027-01-10T00:00:00Z ..",
+        );
+        let csv = changes_csv(&view, &Sources::new());
+        let rows: Vec<&str> = csv.split("\r\n").collect();
+        assert_eq!(rows.len(), 4);
+        assert!(rows[1].starts_with(
+            "9781944098117,Salt Roads,amazon.com,out_of_stock,2027-01-02T00:00:00Z,2027-01-10T00:00:00Z"
+        ), "{csv}");
+        assert!(
+            rows[2].contains(",pre_order,2027-01-10T00:00:00Z,,"),
+            "{csv}"
+        );
+    }
+
+    #[test]
+    fn amounts_are_decimal_numbers() {
+        assert_eq!(amount(1699, "USD"), "16.99");
+        assert_eq!(amount(-5, "USD"), "-0.05");
+        assert_eq!(amount(1980, "JPY"), "1980");
+    }
+
+    #[test]
+    fn a_badge_counts_the_stores_that_take_orders() {
+        let mut view = view(
+            "2027-01-28",
+            "amazon.com out_of_stock 2027-01-02T00:00:00Z ..
+             bookshop.org pre_order 2027-01-02T00:00:00Z ..",
+        );
+        view.edition.title = "<b>&".to_owned();
+        let badge = badge(&view);
+        assert!(
+            badge.contains("&lt;b&gt;&amp;: 1 of 2 stores take orders"),
+            "{badge}"
+        );
+        assert!(!badge.contains("<b>"), "{badge}");
+    }
+
+    #[test]
+    fn metrics_name_every_listing() {
+        let isbn: crate::book::Isbn13 = "9781944098117".parse().unwrap();
+        let glance = crate::web::overview::Glance {
+            state: Some((
+                crate::book::Availability::PreOrder,
+                at("2027-01-02T00:00:00Z"),
+            )),
+            last_try: None,
+            last_good: None,
+            blind_since: None,
+        };
+        let glances = Glances::from([((isbn, crate::book::StoreId::new("amazon.com")), glance)]);
+        let text = metrics(
+            &Pulse::default(),
+            &glances,
+            &Counts::default(),
+            at("2027-01-03T00:00:00Z"),
+        );
+        assert!(text.contains(
+            "pubwatch_listing_state{isbn=\"9781944098117\",store=\"amazon.com\",state=\"pre_order\"} 1\n"
+        ), "{text}");
+        assert!(text.contains("pubwatch_listings 1\n"));
+    }
+}

@@ -1,0 +1,378 @@
+//! The pages that are one table: alerts, letters, stores, windows, settings.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::edition::LetterLine;
+use super::frame::{Frame, Place, Pulse};
+use super::overview::{Findings, Glances, address, book};
+use crate::config::plan::{EditionPlan, Plan};
+use crate::judge::Severity;
+use crate::judge::length::Length;
+use crate::judge::windows::{WindowName, Windows};
+use crate::mail::words;
+
+/// A page with one table.
+#[derive(Template)]
+#[template(path = "web/templates/list.html")]
+struct List {
+    frame: Frame,
+    lead: String,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<Field>>,
+    empty: &'static str,
+}
+
+/// A field of the table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Field {
+    text: String,
+    quiet: String,
+    link: Option<String>,
+    class: &'static str,
+}
+
+fn plain(text: impl AsRef<str>) -> Field {
+    Field {
+        text: words::one_line(text.as_ref()),
+        ..Field::default()
+    }
+}
+
+fn linked(text: &str, link: String) -> Field {
+    Field {
+        link: Some(link),
+        ..plain(text)
+    }
+}
+
+impl Field {
+    fn beside(mut self, quiet: &str) -> Self {
+        self.quiet = words::one_line(quiet);
+        self
+    }
+}
+
+/// What is open, the loudest first.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn alerts(
+    place: &Place<'_>,
+    editions: &[EditionPlan],
+    findings: &Findings,
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
+    for plan in editions {
+        for finding in findings.get(&plan.edition.isbn).into_iter().flatten() {
+            let class = match finding.severity {
+                Severity::Act => "tag act",
+                Severity::Watch => "tag watch",
+                Severity::GoodNews => "tag good",
+            };
+            let tag = Field {
+                class,
+                ..plain(finding.severity.word())
+            };
+            let act = finding
+                .act_from
+                .filter(|at| place.now < *at)
+                .map_or_else(String::new, |at| {
+                    format!("act from {}", words::day(at, place.zone, place.now))
+                });
+            rows.push((
+                finding.severity,
+                vec![
+                    tag,
+                    linked(&book(&plan.edition), address(place, &plan.edition)),
+                    plain(&finding.headline).beside(&finding.verdict),
+                    plain(place.ago(finding.since)),
+                    plain(&finding.next_step).beside(&act),
+                ],
+            ));
+        }
+    }
+    rows.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    List {
+        frame: Frame::new(place, "alerts", "Alerts", pulse),
+        lead: String::new(),
+        columns: &["", "Edition", "What", "For", "Next step"],
+        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        empty: "Nothing is open. When something lasts longer than is usual, it stands here.",
+    }
+    .render()
+}
+
+/// The letters, newest first.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn letters(
+    place: &Place<'_>,
+    letters: &[LetterLine],
+    goes_to: &str,
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let rows = letters
+        .iter()
+        .rev()
+        .map(|letter| {
+            vec![
+                plain(place.moment(letter.written)),
+                linked(
+                    &letter.subject,
+                    format!("{}/letters/{}", place.base, letter.id),
+                ),
+                plain(letter.state),
+            ]
+        })
+        .collect();
+    List {
+        frame: Frame::new(place, "letters", "Letters", pulse),
+        lead: goes_to.to_owned(),
+        columns: &["Written", "Subject", "State"],
+        rows,
+        empty: "No letter so far. The first one comes when there is something to know.",
+    }
+    .render()
+}
+
+/// How a host has received us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostLine {
+    /// The host.
+    pub host: String,
+    /// Nobody asks it before, while the breaker is shut.
+    pub shut_until: Option<Timestamp>,
+    /// What happened, in words.
+    pub why: Option<String>,
+    /// Requests of today.
+    pub requests: u32,
+    /// What robots.txt says, in words.
+    pub robots: String,
+}
+
+/// How each store receives us.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn stores(
+    place: &Place<'_>,
+    plan: &Plan,
+    glances: &Glances,
+    hosts: &[HostLine],
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let mut rows = Vec::new();
+    for store in &plan.stores {
+        let here: Vec<_> = glances
+            .iter()
+            .filter(|((_, one), _)| *one == store.id)
+            .collect();
+        let blind = here
+            .iter()
+            .filter(|(_, glance)| glance.blind_since.is_some())
+            .count();
+        let last_good = here.iter().filter_map(|(_, glance)| glance.last_good).max();
+        let host = hosts_of(plan, store)
+            .into_iter()
+            .find_map(|name| hosts.iter().find(|line| line.host == name));
+        let health = match (here.len(), blind) {
+            (0, _) => plain("not looked at yet"),
+            (_, 0) => plain("fine"),
+            (all, some) if all == some => plain("cannot be seen"),
+            (all, some) => plain(format!("{some} of {all} pages cannot be seen")),
+        };
+        let rest = host.map_or_else(String::new, |host| {
+            let why = host.why.as_deref().unwrap_or_default();
+            match host.shut_until.filter(|until| place.now < *until) {
+                Some(until) => format!("resting until {}: {why}", place.moment(until)),
+                None => why.to_owned(),
+            }
+        });
+        rows.push(vec![
+            plain(place.label(&store.id)).beside(store.id.as_str()),
+            health.beside(&words::clipped(&rest, 200)),
+            plain(last_good.map_or_else(|| "never".to_owned(), |at| place.moment(at))),
+            plain(here.len().to_string()),
+            plain(host.map_or_else(|| "0".to_owned(), |host| host.requests.to_string())),
+            plain(host.map_or("", |host| host.robots.as_str())),
+        ]);
+    }
+    let pause = store_pause(plan);
+    List {
+        frame: Frame::new(place, "stores", "Stores", pulse),
+        lead: format!(
+            "At most one request every {pause} seconds to each store, as {}. What a store refuses \
+             is left alone.",
+            words::one_line(&plan.manners.contact)
+        ),
+        columns: &[
+            "Store",
+            "Health",
+            "Last good look",
+            "Pages",
+            "Requests today",
+            "robots.txt",
+        ],
+        rows,
+        empty: "No store is watched yet.",
+    }
+    .render()
+}
+
+fn store_pause(plan: &Plan) -> u64 {
+    plan.manners.pause.as_secs()
+}
+
+/// The hosts of a store's pages, as the fetcher names them.
+fn hosts_of(plan: &Plan, store: &crate::config::plan::StorePlan) -> Vec<String> {
+    let mut hosts: Vec<String> = plan
+        .editions
+        .iter()
+        .flat_map(|edition| &edition.listings)
+        .filter(|listing| listing.store == store.id)
+        .filter_map(|listing| {
+            let host = listing.ask.host_str()?;
+            Some(match listing.ask.port() {
+                Some(port) => format!("{host}:{port}"),
+                None => host.to_owned(),
+            })
+        })
+        .collect();
+    hosts.sort();
+    hosts.dedup();
+    hosts
+}
+
+/// How long things usually take, and who says so.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn windows(place: &Place<'_>, windows: &Windows, pulse: &Pulse) -> askama::Result<String> {
+    let rows = WindowName::ALL
+        .iter()
+        .map(|name| {
+            let window = windows.window(*name);
+            let act = window.act.map_or_else(|| "never".to_owned(), Length::words);
+            let own = if window.is_own { "yours" } else { "" };
+            vec![
+                plain(name.name()).beside(own),
+                plain(&window.starts),
+                plain(window.quiet.words()),
+                plain(window.normal.map_or_else(String::new, Length::words)),
+                plain(act),
+                Field {
+                    link: window
+                        .link
+                        .clone()
+                        .filter(|link| link.starts_with("https://")),
+                    ..plain(&window.source)
+                }
+                .beside(&format!("{}; {}", window.usual, window.grade.words())),
+            ]
+        })
+        .collect();
+    List {
+        frame: Frame::new(place, "windows", "Windows", pulse),
+        lead: "How long something usually takes before you are told. A number of your own goes \
+               into [windows] of the configuration."
+            .to_owned(),
+        columns: &[
+            "Window",
+            "From",
+            "Quiet until",
+            "Still normal until",
+            "Act after",
+            "Source",
+        ],
+        rows,
+        empty: "",
+    }
+    .render()
+}
+
+/// The configuration in force. Secrets are only said to be there.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn settings(place: &Place<'_>, plan: &Plan, pulse: &Pulse) -> askama::Result<String> {
+    let listen = plan
+        .web
+        .listen
+        .map_or_else(|| "off".to_owned(), |at| at.to_string());
+    let address = plan
+        .web
+        .address
+        .as_ref()
+        .map_or_else(|| listen.clone(), ToString::to_string);
+    let stores: Vec<&str> = plan.stores.iter().map(|one| one.id.as_str()).collect();
+    let author = &plan.author;
+    let mut all = vec![
+        ("author", format!("{} <{}>", author.name, author.email)),
+        (
+            "time zone",
+            author.zone.iana_name().unwrap_or("fixed").to_owned(),
+        ),
+        ("data folder", plan.data.display().to_string()),
+    ];
+    all.extend(mail(plan));
+    all.extend([
+        ("least pause", format!("{} s", plan.manners.pause.as_secs())),
+        ("contact", plan.manners.contact.clone()),
+        (
+            "a change counts after",
+            words::lasting(plan.judging.confirm_after),
+        ),
+        (
+            "reminders",
+            format!("every {}", words::lasting(plan.judging.remind_every)),
+        ),
+        ("page", listen),
+        ("page address", address),
+        ("page password", stars(plan.web.password_hash.is_some())),
+        ("editions", plan.editions.len().to_string()),
+        ("stores", stores.join(", ")),
+    ]);
+    List {
+        frame: Frame::new(place, "settings", "Settings", pulse),
+        lead: "The configuration in force. It is changed in its file, never here; secrets are not \
+               shown."
+            .to_owned(),
+        columns: &["What", "Value"],
+        rows: all
+            .into_iter()
+            .map(|(key, value)| vec![plain(key), plain(value)])
+            .collect(),
+        empty: "",
+    }
+    .render()
+}
+
+fn mail(plan: &Plan) -> Vec<(&'static str, String)> {
+    let Some(mail) = &plan.mail else {
+        let folder = "no server: letters are written to the data folder".to_owned();
+        return vec![("mail", folder)];
+    };
+    let user = mail.username.clone().unwrap_or_else(|| "none".to_owned());
+    vec![
+        (
+            "mail server",
+            format!("{}:{}, {:?}", mail.host, mail.port, mail.encryption),
+        ),
+        ("mail user", user),
+        ("mail password", stars(mail.password.is_some())),
+        ("mail sender", mail.from.clone()),
+    ]
+}
+
+/// Whether there is a secret, and never which.
+fn stars(is_there: bool) -> String {
+    (if is_there { "***" } else { "none" }).to_owned()
+}

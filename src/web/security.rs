@@ -1,0 +1,389 @@
+//! Whom the page answers: hosts, origins, passwords, sessions and the tokens of forms. Pure: the
+//! time and the random bytes are arguments.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+
+use argon2::Argon2;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use aws_lc_rs::hmac;
+use jiff::{SignedDuration, Timestamp};
+
+/// The Content-Security-Policy of every page: nothing, and then one door at a time.
+///
+/// - `style-src 'self'`: the one style sheet.
+/// - `img-src 'self'`: the icon.
+/// - `form-action 'self'`: the forms post to this site only.
+/// - `frame-src 'self'`: a letter is shown in a frame of its own.
+/// - No script at all: the page needs none.
+pub const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; \
+     form-action 'self'; frame-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The policy of a letter in its frame: its own style, nothing that is fetched, no script, no form,
+/// no origin.
+pub const LETTER_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+     base-uri 'none'; frame-ancestors 'self'; sandbox";
+
+/// The policy of a picture or a report that stands alone: its own style, and nothing else.
+pub const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
+     base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+/// How long a session lasts.
+pub const SESSION: SignedDuration = SignedDuration::from_hours(24 * 14);
+
+/// How long a form may lie before it is sent.
+pub const FORM: SignedDuration = SignedDuration::from_hours(12);
+
+/// How many wrong passwords there may be in [`WINDOW`].
+const TRIES: usize = 10;
+
+/// The time in which wrong passwords are counted.
+const WINDOW: SignedDuration = SignedDuration::from_mins(15);
+
+/// Whether a `Host` is ours.
+///
+/// A page on somebody's site can make a browser ask us by a name of its own (DNS rebinding): then
+/// the name is neither a number, nor localhost, nor the one that the configuration gives.
+#[must_use]
+pub fn is_our_host(host: &str, public: Option<&str>) -> bool {
+    let name = without_port(host);
+    let bare = name.trim_start_matches('[').trim_end_matches(']');
+    bare.parse::<IpAddr>().is_ok()
+        || name.eq_ignore_ascii_case("localhost")
+        || public.is_some_and(|public| name.eq_ignore_ascii_case(public))
+}
+
+fn without_port(host: &str) -> &str {
+    match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|digit| digit.is_ascii_digit()) => name,
+        Some(_) | None => host,
+    }
+}
+
+/// Whether an action comes from a page of this very site.
+///
+/// A browser sends `Origin` with every form; where it is there, its host must be the one that was
+/// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. Programs that
+/// send neither still need the token.
+#[must_use]
+pub fn is_same_origin(
+    origin: Option<&str>,
+    fetch_site: Option<&str>,
+    host: &str,
+    public: Option<&str>,
+) -> bool {
+    if fetch_site.is_some_and(|site| site != "same-origin" && site != "none") {
+        return false;
+    }
+    let Some(origin) = origin else {
+        return true;
+    };
+    let place = origin
+        .strip_prefix("http://")
+        .or_else(|| origin.strip_prefix("https://"));
+    place.is_some_and(|place| {
+        place.eq_ignore_ascii_case(host)
+            || public.is_some_and(|public| without_port(place).eq_ignore_ascii_case(public))
+    })
+}
+
+/// The hash of a password, in the PHC form.
+///
+/// # Errors
+///
+/// When the password is longer than Argon2 takes (4 GB).
+pub fn hash_password(
+    password: &str,
+    salt: &[u8; 16],
+) -> Result<String, argon2::password_hash::Error> {
+    Ok(Argon2::default()
+        .hash_password_with_salt(password.as_bytes(), salt)?
+        .to_string())
+}
+
+/// The password belongs to the hash. A hash that cannot be read belongs to no password.
+#[must_use]
+pub fn is_password(password: &str, hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
+}
+
+/// The hash can be read: what the program checks before it serves anybody.
+#[must_use]
+pub fn is_hash(hash: &str) -> bool {
+    PasswordHash::new(hash).is_ok()
+}
+
+/// Wrong passwords of late. Not by address: behind a proxy all come from one, and there is one
+/// password.
+#[derive(Debug, Default)]
+pub struct Throttle {
+    wrong: Vec<Timestamp>,
+}
+
+impl Throttle {
+    /// How long to wait before a password is looked at again; `None`: not at all.
+    #[must_use]
+    pub fn wait(&self, now: Timestamp) -> Option<SignedDuration> {
+        let recent: Vec<&Timestamp> = self.recent(now).collect();
+        if recent.len() < TRIES {
+            return None;
+        }
+        recent
+            .first()
+            .map(|first| WINDOW - now.duration_since(**first))
+    }
+
+    /// A password was wrong.
+    pub fn note_wrong(&mut self, now: Timestamp) {
+        self.wrong = self.recent(now).copied().collect();
+        self.wrong.push(now);
+    }
+
+    fn recent(&self, now: Timestamp) -> impl Iterator<Item = &Timestamp> {
+        self.wrong
+            .iter()
+            .filter(move |at| now.duration_since(**at) < WINDOW)
+    }
+}
+
+/// Who is logged in: sessions by their identifier, each with its end.
+#[derive(Debug, Default)]
+pub struct Sessions {
+    ends: BTreeMap<String, Timestamp>,
+}
+
+impl Sessions {
+    /// Opens a session; `random` becomes its identifier.
+    pub fn open(&mut self, random: &[u8; 32], now: Timestamp) -> String {
+        self.ends.retain(|_, end| now < *end);
+        let id = hex(random);
+        self.ends.insert(id.clone(), now + SESSION);
+        id
+    }
+
+    /// The session lasts.
+    #[must_use]
+    pub fn is_open(&self, id: &str, now: Timestamp) -> bool {
+        self.ends.get(id).is_some_and(|end| now < *end)
+    }
+
+    /// Ends a session.
+    pub fn end(&mut self, id: &str) {
+        self.ends.remove(id);
+    }
+}
+
+/// Makes and takes the tokens of forms. A token belongs to one session, is good once, and only for
+/// [`FORM`].
+#[derive(Debug)]
+pub struct Tokens {
+    key: hmac::Key,
+    used: BTreeSet<(Timestamp, String)>,
+}
+
+/// Why a token is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It was not made here, or for another session.
+    #[error("the form does not come from a page of this session; load the page again")]
+    Foreign,
+    /// It lay too long.
+    #[error("the form has lain for too long; load the page again")]
+    Stale,
+    /// It has been used.
+    #[error("this form has been sent already; load the page again to send another")]
+    Used,
+}
+
+impl Tokens {
+    /// Tokens under a key that only this process knows.
+    #[must_use]
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, key),
+            used: BTreeSet::new(),
+        }
+    }
+
+    /// A token for the forms of one page.
+    #[must_use]
+    pub fn make(&self, session: &str, random: &[u8; 16], now: Timestamp) -> String {
+        let said = format!("{}.{}", now.as_second(), hex(random));
+        let tag = hmac::sign(&self.key, format!("{session}/{said}").as_bytes());
+        format!("{said}.{}", hex(tag.as_ref()))
+    }
+
+    /// Takes a token, once.
+    ///
+    /// # Errors
+    ///
+    /// [`TokenError`] says why not.
+    pub fn take(&mut self, session: &str, token: &str, now: Timestamp) -> Result<(), TokenError> {
+        let (said, tag) = token.rsplit_once('.').ok_or(TokenError::Foreign)?;
+        let tag = unhex(tag).ok_or(TokenError::Foreign)?;
+        hmac::verify(&self.key, format!("{session}/{said}").as_bytes(), &tag)
+            .map_err(|_| TokenError::Foreign)?;
+        let made = said
+            .split_once('.')
+            .and_then(|(second, _)| second.parse().ok())
+            .and_then(|second| Timestamp::from_second(second).ok())
+            .ok_or(TokenError::Foreign)?;
+        if FORM <= now.duration_since(made) {
+            return Err(TokenError::Stale);
+        }
+        // What is too old to be taken need not be remembered.
+        self.used
+            .retain(|(made, _)| now.duration_since(*made) < FORM);
+        if self.used.insert((made, said.to_owned())) {
+            Ok(())
+        } else {
+            Err(TokenError::Used)
+        }
+    }
+}
+
+/// Bytes as hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(u32::from(digit), 16))
+        .collect()
+}
+
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    if !text.is_ascii() || !text.len().is_multiple_of(2) {
+        return None;
+    }
+    (0..text.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::testing::at;
+
+    #[test]
+    fn policies_begin_with_nothing() {
+        assert_eq!(
+            PAGE_POLICY,
+            "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; \
+             frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
+        );
+        assert_eq!(
+            LETTER_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+             frame-ancestors 'self'; sandbox"
+        );
+        assert_eq!(
+            FILE_POLICY,
+            "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+             frame-ancestors 'none'; sandbox"
+        );
+    }
+
+    #[test]
+    fn only_numbers_localhost_and_the_configured_name_are_our_hosts() {
+        #[track_caller]
+        fn check(host: &str, expected: bool) {
+            assert_eq!(
+                is_our_host(host, Some("books.example.com")),
+                expected,
+                "{host}"
+            );
+        }
+        check("127.0.0.1:7117", true);
+        check("[::1]:7117", true);
+        check("localhost:7117", true);
+        check("LOCALHOST", true);
+        check("books.example.com", true);
+        check("books.example.com:8443", true);
+        check("evil.example.net:7117", false);
+        check("books.example.com.evil.example.net", false);
+        check("localhost.evil.example.net", false);
+        check("", false);
+    }
+
+    #[test]
+    fn an_action_comes_from_our_own_page_or_not_at_all() {
+        #[track_caller]
+        fn check(origin: Option<&str>, site: Option<&str>, expected: bool) {
+            let found = is_same_origin(origin, site, "127.0.0.1:7117", Some("books.example.com"));
+            assert_eq!(found, expected, "{origin:?} {site:?}");
+        }
+        check(Some("http://127.0.0.1:7117"), Some("same-origin"), true);
+        check(Some("https://books.example.com"), None, true);
+        check(None, None, true);
+        check(Some("http://127.0.0.1:8000"), None, false);
+        check(Some("https://evil.example.net"), None, false);
+        check(Some("null"), None, false);
+        check(None, Some("cross-site"), false);
+        check(Some("http://127.0.0.1:7117"), Some("same-site"), false);
+    }
+
+    #[test]
+    fn a_password_is_known_by_its_hash() {
+        let hash = hash_password("correct horse", &[7; 16]).unwrap();
+        assert!(hash.starts_with("$argon2id$"), "{hash}");
+        assert!(is_hash(&hash));
+        assert!(is_password("correct horse", &hash));
+        assert!(!is_password("correct horsf", &hash));
+        assert!(!is_password("", &hash));
+        assert!(!is_password("anything", "$argon2id$nonsense"));
+    }
+
+    #[test]
+    fn ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour() {
+        let mut throttle = Throttle::default();
+        let start = at("2027-01-01T00:00:00Z");
+        for second in 0..10 {
+            let now = start + SignedDuration::from_secs(second);
+            assert_eq!(throttle.wait(now), None);
+            throttle.note_wrong(now);
+        }
+        let later = start + SignedDuration::from_secs(60);
+        assert_eq!(throttle.wait(later), Some(SignedDuration::from_mins(14)));
+        assert_eq!(throttle.wait(start + WINDOW), None);
+    }
+
+    #[test]
+    fn a_session_lasts_two_weeks_or_until_its_end() {
+        let mut sessions = Sessions::default();
+        let start = at("2027-01-01T00:00:00Z");
+        let id = sessions.open(&[1; 32], start);
+        assert!(sessions.is_open(&id, start + SESSION - SignedDuration::from_secs(1)));
+        assert!(!sessions.is_open(&id, start + SESSION));
+        assert!(!sessions.is_open("", start));
+        sessions.end(&id);
+        assert!(!sessions.is_open(&id, start));
+    }
+
+    #[test]
+    fn a_token_is_good_once_for_its_session_and_not_for_long() {
+        let mut tokens = Tokens::new(&[3; 32]);
+        let start = at("2027-01-01T00:00:00Z");
+        let token = tokens.make("jane", &[9; 16], start);
+        assert_eq!(tokens.take("joan", &token, start), Err(TokenError::Foreign));
+        assert_eq!(
+            tokens.take("jane", &token, start + FORM),
+            Err(TokenError::Stale)
+        );
+        assert_eq!(tokens.take("jane", &token, start), Ok(()));
+        assert_eq!(tokens.take("jane", &token, start), Err(TokenError::Used));
+        for forged in ["", ".", "1.2.3", &token.replace('a', "b"), "é.é"] {
+            let answer = tokens.take("jane", forged, start);
+            assert_ne!(answer, Ok(()), "{forged}");
+        }
+        let mut others = Tokens::new(&[4; 32]);
+        let token = tokens.make("jane", &[8; 16], start);
+        assert_eq!(others.take("jane", &token, start), Err(TokenError::Foreign));
+    }
+}

@@ -1,0 +1,191 @@
+//! What scripts, spreadsheets, feed readers and calendars take along.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::answer::{Answer, Asked, refusal};
+use super::pages::Dossier;
+use super::site::{PageError, Site};
+use crate::config::plan::EditionPlan;
+use crate::db::DbError;
+use crate::history::sqlite::{Seen, observations};
+use crate::history::{ListingId, View};
+use crate::mail;
+use crate::web::edition::marks;
+use crate::web::grounds::grounds;
+use crate::web::timeline::{self, Layout, Picture, Range};
+use crate::web::{api, export, feed, sqlite};
+
+const JSON: &str = "application/json";
+const SVG: &str = "image/svg+xml";
+
+/// How many changes the feed tells.
+const CHANGES: u32 = 100;
+
+/// A round that is older than this is no good any more.
+const STALE: SignedDuration = SignedDuration::from_hours(26);
+
+/// Is it alive, and is it still watching? 503 when no round has read a page for too long.
+pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
+    match site.glances() {
+        Ok((_, pulse)) => {
+            let is_stale = pulse
+                .last_good_round
+                .is_some_and(|at| STALE < now.duration_since(at));
+            let said = if is_stale { "stale" } else { "ok" };
+            let body = serde_json::json!({
+                "status": said,
+                "last_good_round": pulse.last_good_round,
+            });
+            Answer::new(if is_stale { 503 } else { 200 }, JSON, body.to_string())
+                .with("cache-control", "no-store")
+        }
+        Err(error) => {
+            tracing::error!(%error, "the database cannot be read");
+            Answer::new(503, JSON, r#"{"status":"database"}"#).with("cache-control", "no-store")
+        }
+    }
+}
+
+/// What Prometheus collects.
+pub(super) fn metrics(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
+    let (glances, pulse) = site.glances()?;
+    let counts = site
+        .db
+        .read(|connection| Ok::<_, DbError>(mail::sqlite::counts(connection)?))?;
+    let text = export::metrics(&pulse, &glances, &counts, now);
+    Ok(Answer::file(
+        "text/plain; version=0.0.4; charset=utf-8",
+        text,
+        None,
+    ))
+}
+
+/// The feed of changes.
+pub(super) fn feed(site: &Site, host: &str, now: Timestamp) -> Result<Answer, PageError> {
+    let events = site
+        .db
+        .read(|connection| Ok::<_, DbError>(sqlite::newest_changes(connection, CHANGES)?))?;
+    let text = feed::atom(&site.plan.editions, &events, &site.address(host), now);
+    Ok(Answer::file(
+        "application/atom+xml; charset=utf-8",
+        text,
+        None,
+    ))
+}
+
+/// The calendar of launches.
+pub(super) fn calendar(site: &Site, now: Timestamp) -> Answer {
+    let text = feed::ics(&site.plan.editions, now);
+    Answer::file("text/calendar; charset=utf-8", text, Some("pubwatch.ics"))
+}
+
+/// The JSON of `/api/v1/`.
+pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer, PageError> {
+    let value = match parts {
+        ["api", "v1", "openapi.json"] => {
+            return Ok(Answer::file(JSON, api::OPENAPI.to_owned(), None));
+        }
+        ["api", "v1", "editions"] => {
+            let (glances, _) = site.glances()?;
+            api::editions(&site.plan.editions, &glances)
+        }
+        ["api", "v1", "alerts"] => api::alerts(&site.plan.editions, &site.findings(now)?),
+        ["api", "v1", "editions", isbn, rest @ ..] => {
+            let Some(plan) = site.edition(isbn) else {
+                return Ok(refusal(404, "No such edition is watched."));
+            };
+            match rest {
+                [] => {
+                    let dossier = dossier(site, plan, now)?;
+                    let findings = site.findings_of(&dossier.view, now);
+                    api::one_edition(&dossier.view, &dossier.sources, &findings)
+                }
+                ["observations"] => {
+                    let view = site.view(plan)?;
+                    api::observations(&view, &looks(site, &view)?)
+                }
+                _ => return Ok(refusal(404, "There is no such thing in the interface.")),
+            }
+        }
+        _ => return Ok(refusal(404, "There is no such thing in the interface.")),
+    };
+    Ok(Answer::file(JSON, value.to_string(), None))
+}
+
+fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, PageError> {
+    let (_, pulse) = site.glances()?;
+    Dossier::read(site, plan, pulse, now)
+}
+
+fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
+    view.listings
+        .iter()
+        .map(|listing| {
+            let id = ListingId {
+                isbn: view.edition.isbn.clone(),
+                store: listing.store.clone(),
+            };
+            let read = site.db.read(|connection| {
+                Ok::<_, DbError>(observations(connection, &id, Timestamp::MIN)?)
+            })?;
+            Ok(read)
+        })
+        .collect()
+}
+
+/// The files of one edition.
+pub(super) fn edition(
+    site: &Site,
+    isbn: &str,
+    file: &str,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let Some(plan) = site.edition(isbn) else {
+        return Ok(refusal(404, "No such edition is watched."));
+    };
+    let csv = "text/csv; charset=utf-8";
+    Ok(match file {
+        "changes.csv" => {
+            let dossier = dossier(site, plan, now)?;
+            let text = export::changes_csv(&dossier.view, &dossier.sources);
+            Answer::file(csv, text, Some(&format!("{isbn}-changes.csv")))
+        }
+        "observations.csv" => {
+            let view = site.view(plan)?;
+            let text = export::observations_csv(&view, &looks(site, &view)?);
+            Answer::file(csv, text, Some(&format!("{isbn}-observations.csv")))
+        }
+        "timeline.svg" => {
+            let range = Range::from_name(&asked.value("range"));
+            Answer::file(SVG, svg(site, &dossier(site, plan, now)?, range, now), None)
+        }
+        "badge.svg" => Answer::file(SVG, export::badge(&site.view(plan)?), None),
+        "report.html" => Answer::file("text/html; charset=utf-8", report(site, plan, now)?, None),
+        _ => refusal(404, "There is no such file."),
+    })
+}
+
+fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> String {
+    let zone = &site.plan.author.zone;
+    let range = range.unwrap_or_else(|| Range::fitting(&dossier.view, now));
+    timeline::standalone(&Picture {
+        view: &dossier.view,
+        unseen: &dossier.unseen,
+        grounds: &grounds(&dossier.view, &site.settings.windows, zone),
+        letters: &marks(&dossier.letters),
+        range: range.bounds(&dossier.view, now, zone),
+        now,
+        zone,
+        layout: Layout::Wide,
+    })
+}
+
+/// A page that stands alone, for a client or a publicist.
+///
+/// # Errors
+///
+/// When the database or the template says no.
+pub fn report(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<String, PageError> {
+    dossier(site, plan, now)?.page(site, (None, "", None), now)
+}

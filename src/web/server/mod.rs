@@ -1,0 +1,242 @@
+//! The server: connections in, answers out. What an answer is, `answer.rs` says; here is only what
+//! touches the network.
+
+mod actions;
+pub mod answer;
+pub mod exports;
+mod pages;
+pub mod site;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use axum::serve::Listener;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Sleep, sleep};
+
+use answer::{Answer, Asked};
+pub use site::{Guard, Live, Site};
+
+/// The most bytes of a form.
+pub const LARGEST_BODY: usize = 64 * 1024;
+
+/// How long a connection may go without an answer being written to it, and how long it may take to
+/// send its request: a client slower than this is let go.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The most connections at once; the next one waits for its turn.
+const CONNECTIONS: usize = 64;
+
+/// Why the page cannot be served.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Everybody could see it.
+    #[error(
+        "the page is not served at {0} without a password: everybody in that network could see it \
+         and change notes; run `pubwatch password` and put what it prints into [web] as \
+         `password_hash`, or listen on 127.0.0.1"
+    )]
+    NoPassword(SocketAddr),
+    /// The hash in the configuration is none.
+    #[error(
+        "`password_hash` in [web] cannot be read; run `pubwatch password` and copy the whole line"
+    )]
+    BadHash,
+    /// The address cannot be had.
+    #[error(
+        "cannot listen on {place}: {source}; is another Pubwatch running? `[web] listen` chooses another port"
+    )]
+    Listen {
+        /// The address.
+        place: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The system's random numbers cannot be had.
+    #[error("the system gives no random numbers; the page cannot be served safely")]
+    Random,
+    /// The listener broke.
+    #[error("the server broke down: {0}")]
+    Broken(io::Error),
+}
+
+/// Opens the listener of a site, if it is allowed to be served there.
+///
+/// # Errors
+///
+/// [`ServeError::NoPassword`] beyond this machine without a password, [`ServeError::BadHash`],
+/// [`ServeError::Listen`] when the address cannot be had.
+pub async fn listen(site: &Site, place: SocketAddr) -> Result<TcpListener, ServeError> {
+    match &site.plan.web.password_hash {
+        None if !place.ip().is_loopback() => return Err(ServeError::NoPassword(place)),
+        Some(hash) if !super::security::is_hash(hash.reveal()) => return Err(ServeError::BadHash),
+        Some(_) | None => {}
+    }
+    TcpListener::bind(place)
+        .await
+        .map_err(|source| ServeError::Listen { place, source })
+}
+
+/// Answers until `stop` is there; requests under way are answered to their end.
+///
+/// # Errors
+///
+/// [`ServeError::Broken`] when the listener breaks.
+pub async fn serve(
+    live: Arc<Live>,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let router = Router::new().fallback(handle).with_state(live);
+    let listener = Bounded {
+        listener,
+        room: Arc::new(Semaphore::new(CONNECTIONS)),
+    };
+    axum::serve(listener, router)
+        .with_graceful_shutdown(stop)
+        .await
+        .map_err(ServeError::Broken)
+}
+
+async fn handle(State(live): State<Arc<Live>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
+        return response(answer::refusal(413, "The request is too large."));
+    };
+    let text = |name: HeaderName| {
+        parts
+            .headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned)
+    };
+    let asked = Asked {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        host: text(header::HOST).or_else(|| parts.uri.authority().map(ToString::to_string)),
+        origin: text(header::ORIGIN),
+        fetch_site: text(HeaderName::from_static("sec-fetch-site")),
+        cookie: text(header::COOKIE),
+        authorization: text(header::AUTHORIZATION),
+        body: body.to_vec(),
+    };
+    let site = live.now();
+    // The database is asked on a thread that may wait.
+    let answer = tokio::task::spawn_blocking(move || answer::answer(&site, &asked)).await;
+    response(answer.unwrap_or_else(|error| {
+        tracing::error!(%error, "a page broke down");
+        answer::refusal(500, "Something broke. The log says what.")
+    }))
+}
+
+fn response(answer: Answer) -> Response {
+    let mut response = Response::new(Body::from(answer.body));
+    *response.status_mut() =
+        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answer.headers {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response
+                .headers_mut()
+                .append(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// A listener that lets in only so many at once, and lets go of who is too slow.
+struct Bounded {
+    listener: TcpListener,
+    room: Arc<Semaphore>,
+}
+
+impl Listener for Bounded {
+    type Io = Patient;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        // The semaphore is never closed; without a permit the connection is merely not counted.
+        let permit = Arc::clone(&self.room).acquire_owned().await.ok();
+        let (stream, address) = Listener::accept(&mut self.listener).await;
+        let patient = Patient {
+            stream,
+            deadline: Box::pin(sleep(PATIENCE)),
+            _permit: permit,
+        };
+        (patient, address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
+}
+
+/// A connection with a deadline, which every written answer moves on: whoever sends a request drop
+/// by drop, or never reads the answer, is let go.
+struct Patient {
+    stream: TcpStream,
+    deadline: Pin<Box<Sleep>>,
+    _permit: Option<OwnedSemaphorePermit>,
+}
+
+impl Patient {
+    fn is_late(&mut self, context: &mut Context<'_>) -> bool {
+        self.deadline.as_mut().poll(context).is_ready()
+    }
+
+    /// Moves the deadline on. By the runtime's own clock, on which no record depends.
+    fn go_on(&mut self) {
+        self.deadline = Box::pin(sleep(PATIENCE));
+    }
+}
+
+impl AsyncRead for Patient {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.is_late(context) {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Patient {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        match written {
+            Poll::Ready(Ok(_)) => self.go_on(),
+            Poll::Pending if self.is_late(context) => {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            Poll::Ready(Err(_)) | Poll::Pending => {}
+        }
+        written
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

@@ -1,0 +1,252 @@
+//! The pages, made from what the database holds now.
+
+use askama::Template;
+use jiff::Timestamp;
+
+use super::answer::{Answer, Asked, refusal};
+use super::site::{PageError, Site};
+use crate::config::plan::EditionPlan;
+use crate::db::DbError;
+use crate::fetch::robots::Answer as Answered;
+use crate::fetch::sqlite::{memories, robots};
+use crate::history::View;
+use crate::mail;
+use crate::mail::words;
+use crate::web::edition::{self, LetterLine};
+use crate::web::frame::{Pulse, style_name};
+use crate::web::lists::{self, HostLine};
+use crate::web::overview::{self, Filter};
+use crate::web::security::LETTER_POLICY;
+use crate::web::timeline::{Range, Stretch};
+use crate::web::{changes, letter, sqlite};
+
+/// How many letters the list shows.
+const LETTERS: u32 = 500;
+
+#[derive(Template)]
+#[template(path = "web/templates/login.html")]
+struct Login<'a> {
+    base: &'a str,
+    style: String,
+    said: Option<&'a str>,
+}
+
+/// The page to log in.
+pub(super) fn login(site: &Site, said: Option<&str>, status: u16) -> Answer {
+    let page = Login {
+        base: &site.base,
+        style: format!("{}/static/{}", site.base, style_name()),
+        said,
+    };
+    match page.render() {
+        Ok(html) => Answer {
+            status,
+            ..Answer::page(html)
+        },
+        Err(_) => refusal(500, "The page cannot be made just now."),
+    }
+}
+
+/// The page at a path.
+pub(super) fn page(
+    site: &Site,
+    parts: &[&str],
+    asked: &Asked,
+    session: &str,
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let place = site.place(now);
+    let (glances, pulse) = site.glances()?;
+    let html = match parts {
+        [""] => overview::page(
+            &place,
+            &overview::Material {
+                editions: &site.plan.editions,
+                glances: &glances,
+                findings: &site.findings(now)?,
+                pulse: &pulse,
+                may_log_out: site.plan.web.password_hash.is_some(),
+            },
+            &Filter::from_query(&asked.query),
+        )?,
+        ["editions", isbn] => {
+            let Some(plan) = site.edition(isbn) else {
+                return Ok(refusal(404, "No such edition is watched."));
+            };
+            let token = site.token(session, now).unwrap_or_default();
+            let said = said(&asked.value("said"));
+            let range = Range::from_name(&asked.value("range"));
+            Dossier::read(site, plan, pulse, now)?.page(site, (range, &token, said), now)?
+        }
+        ["alerts"] => lists::alerts(&place, &site.plan.editions, &site.findings(now)?, &pulse)?,
+        ["letters"] => {
+            let all = site.db.read(|connection| {
+                Ok::<_, DbError>(sqlite::newest_letters(connection, LETTERS)?)
+            })?;
+            lists::letters(&place, &all, &goes_to(site), &pulse)?
+        }
+        ["letters", id, rest @ ..] => {
+            return one_letter(site, (id, rest), asked, (session, &pulse), now);
+        }
+        ["stores"] => lists::stores(&place, &site.plan, &glances, &hosts(site, now)?, &pulse)?,
+        ["windows"] => lists::windows(&place, &site.settings.windows, &pulse)?,
+        ["settings"] => lists::settings(&place, &site.plan, &pulse)?,
+        _ => return Ok(refusal(404, "There is no such page.")),
+    };
+    Ok(Answer::page(html))
+}
+
+fn goes_to(site: &Site) -> String {
+    match &site.plan.mail {
+        Some(mail) => format!(
+            "They go to {} through {}.",
+            site.plan.author.email, mail.host
+        ),
+        None => format!(
+            "No mail server is configured: they are written to {}.",
+            site.plan.data.join("letters").display()
+        ),
+    }
+}
+
+/// Everything about one edition.
+pub(super) struct Dossier {
+    pub(super) view: View,
+    pub(super) unseen: Vec<Vec<Stretch>>,
+    pub(super) sources: changes::Sources,
+    pub(super) letters: Vec<LetterLine>,
+    pulse: Pulse,
+}
+
+impl Dossier {
+    pub(super) fn read(
+        site: &Site,
+        plan: &EditionPlan,
+        pulse: Pulse,
+        now: Timestamp,
+    ) -> Result<Self, PageError> {
+        let view = site.view(plan)?;
+        let (unseen, sources) = site
+            .db
+            .read(|connection| Ok::<_, DbError>(sqlite::looks(connection, &view, now)?))?;
+        let letters = site.db.read(|connection| {
+            Ok::<_, DbError>(sqlite::letters_about(connection, &plan.edition.isbn)?)
+        })?;
+        Ok(Self {
+            view,
+            unseen,
+            sources,
+            letters,
+            pulse,
+        })
+    }
+
+    /// The page; without a token it has no forms, and is a report.
+    pub(super) fn page(
+        &self,
+        site: &Site,
+        (range, token, said): (Option<Range>, &str, Option<&str>),
+        now: Timestamp,
+    ) -> Result<String, PageError> {
+        let findings = site.findings_of(&self.view, now);
+        Ok(edition::page(
+            &site.place(now),
+            &edition::Material {
+                view: &self.view,
+                unseen: &self.unseen,
+                sources: &self.sources,
+                findings: &findings,
+                windows: &site.settings.windows,
+                letters: &self.letters,
+                range,
+                pulse: &self.pulse,
+                token,
+                said,
+                may_log_out: site.plan.web.password_hash.is_some(),
+                is_report: token.is_empty(),
+            },
+        )?)
+    }
+}
+
+/// What an action has done, in words of ours: nothing that stands in an address is repeated.
+fn said(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "noted" => "Noted. From now on this is taken into account.",
+        "recorded" => "Recorded. It counts as a look of yours.",
+        "retried" => "It is tried again now.",
+        "dropped" => "It will not be sent.",
+        _ => return None,
+    })
+}
+
+fn one_letter(
+    site: &Site,
+    (id, rest): (&str, &[&str]),
+    asked: &Asked,
+    (session, pulse): (&str, &Pulse),
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let entry = match id.parse() {
+        Ok(id) => site
+            .db
+            .read(|connection| Ok::<_, DbError>(mail::sqlite::entry(connection, id)?))?,
+        Err(_) => None,
+    };
+    let Some(entry) = entry else {
+        return Ok(refusal(404, "There is no such letter."));
+    };
+    match rest {
+        [] => {
+            let token = site.token(session, now).unwrap_or_default();
+            let said = said(&asked.value("said"));
+            let html = letter::page(&site.place(now), &entry, pulse, (&token, said))?;
+            Ok(Answer::page(html))
+        }
+        ["body"] => Ok(
+            Answer::new(200, "text/html; charset=utf-8", entry.letter.html)
+                .with("content-security-policy", LETTER_POLICY)
+                .with("cache-control", "no-store"),
+        ),
+        _ => Ok(refusal(404, "There is no such page.")),
+    }
+}
+
+/// How each host has received us, and what its robots.txt is.
+fn hosts(site: &Site, now: Timestamp) -> Result<Vec<HostLine>, PageError> {
+    let mut lines = Vec::new();
+    for (host, memory) in memories(&site.db)? {
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        lines.push(HostLine {
+            robots: robots_of(site, host.as_str(), now)?,
+            host: host.as_str().to_owned(),
+            shut_until: memory.breaker.shut_until,
+            why: memory.breaker.why,
+            requests: if memory.day == Some(today) {
+                memory.requests
+            } else {
+                0
+            },
+        });
+    }
+    Ok(lines)
+}
+
+fn robots_of(site: &Site, host: &str, now: Timestamp) -> Result<String, PageError> {
+    for scheme in ["https", "http"] {
+        if let Some(robots) = robots(&site.db, &format!("{scheme}://{host}"))? {
+            let ago = words::lasting(now.duration_since(robots.fetched_at));
+            return Ok(match robots.answer {
+                Answered::File(_) => format!("read {ago} ago"),
+                Answered::Missing { status } => format!("there is none ({status}), {ago} ago"),
+                Answered::Unreachable { why } => {
+                    format!(
+                        "could not be had, so nothing is asked: {}",
+                        words::clipped(&why, 100)
+                    )
+                }
+            });
+        }
+    }
+    Ok("not asked for yet".to_owned())
+}

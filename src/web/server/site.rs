@@ -1,0 +1,297 @@
+//! What the pages are made from, and what the server remembers between requests.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use jiff::Timestamp;
+
+use super::ServeError;
+use crate::book::Isbn13;
+use crate::clock::Clock;
+use crate::config::Plan;
+use crate::config::plan::EditionPlan;
+use crate::db::{Db, DbError};
+use crate::history::View;
+use crate::history::sqlite::view;
+use crate::judge::{Finding, Settings, judge};
+use crate::web::frame::{Place, Pulse};
+use crate::web::overview::{Findings, Glances};
+use crate::web::security::{Sessions, Throttle, Tokens};
+use crate::web::sqlite;
+
+/// The site: the plan, the database, the clock, and who is logged in.
+#[derive(Debug)]
+pub struct Site {
+    /// What to watch.
+    pub plan: Plan,
+    /// What is known.
+    pub db: Arc<Db>,
+    /// The time.
+    pub clock: Clock,
+    /// How judging goes.
+    pub settings: Settings,
+    /// The path below which the site lives: empty, or as `/pubwatch`.
+    pub base: String,
+    /// Who may do what.
+    pub guard: Arc<Guard>,
+    judged: Mutex<BTreeMap<Isbn13, Judged>>,
+}
+
+/// Who is logged in, and what was handed out to them. It outlives a new configuration.
+#[derive(Debug)]
+pub struct Guard {
+    /// Who is logged in.
+    pub sessions: Mutex<Sessions>,
+    /// The tokens of forms.
+    pub tokens: Mutex<Tokens>,
+    /// Wrong passwords of late.
+    pub throttle: Mutex<Throttle>,
+}
+
+impl Guard {
+    /// A guard with a key of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError::Random`] when the system gives no random numbers.
+    pub fn new() -> Result<Self, ServeError> {
+        Ok(Self {
+            sessions: Mutex::default(),
+            tokens: Mutex::new(Tokens::new(&random()?)),
+            throttle: Mutex::default(),
+        })
+    }
+}
+
+/// The site of the configuration in force, which a reload replaces while requests go on.
+#[derive(Debug)]
+pub struct Live(RwLock<Arc<Site>>);
+
+impl Live {
+    /// Begins with a site.
+    #[must_use]
+    pub fn new(site: Site) -> Self {
+        Self(RwLock::new(Arc::new(site)))
+    }
+
+    /// The site in force.
+    #[must_use]
+    pub fn now(&self) -> Arc<Site> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Puts another one in its place.
+    pub fn replace(&self, site: Site) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+    }
+}
+
+/// What was thought of an edition, and what it rested on. The rules speak of what was last read, so
+/// the same looks and notes give the same findings; only the calendar goes by the hour.
+#[derive(Debug, Clone)]
+struct Judged {
+    mark: (i64, i64, i64),
+    hour: i64,
+    findings: Vec<Finding>,
+}
+
+/// Why a page cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The database says no.
+    #[error(transparent)]
+    Database(#[from] DbError),
+    /// The template says no.
+    #[error(transparent)]
+    Template(#[from] askama::Error),
+}
+
+impl Site {
+    /// The site of a configuration.
+    #[must_use]
+    pub fn new(
+        plan: Plan,
+        db: Arc<Db>,
+        clock: Clock,
+        settings: Settings,
+        guard: Arc<Guard>,
+    ) -> Self {
+        let base = plan
+            .web
+            .address
+            .as_ref()
+            .map_or_else(String::new, |address| {
+                address.path().trim_end_matches('/').to_owned()
+            });
+        Self {
+            plan,
+            db,
+            clock,
+            settings,
+            base,
+            guard,
+            judged: Mutex::default(),
+        }
+    }
+
+    /// Where and when a page is made.
+    #[must_use]
+    pub fn place(&self, now: Timestamp) -> Place<'_> {
+        Place {
+            base: &self.base,
+            zone: &self.plan.author.zone,
+            now,
+            stores: &self.plan.stores,
+        }
+    }
+
+    /// Where people find the site, without a slash at its end.
+    #[must_use]
+    pub fn address(&self, host: &str) -> String {
+        match &self.plan.web.address {
+            Some(address) => address.as_str().trim_end_matches('/').to_owned(),
+            None => format!("http://{host}"),
+        }
+    }
+
+    /// The name of the public address, if there is one.
+    #[must_use]
+    pub fn public_name(&self) -> Option<&str> {
+        self.plan
+            .web
+            .address
+            .as_ref()
+            .and_then(|address| address.host_str())
+    }
+
+    /// The edition with that ISBN.
+    #[must_use]
+    pub fn edition(&self, isbn: &str) -> Option<&EditionPlan> {
+        self.plan
+            .editions
+            .iter()
+            .find(|plan| plan.edition.isbn.as_str() == isbn)
+    }
+
+    /// Every watched listing at a glance, and who is watching. What the configuration no longer
+    /// names is left out.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn glances(&self) -> Result<(Glances, Pulse), DbError> {
+        let (mut glances, last_good_round) = self.db.read(|connection| {
+            Ok::<_, DbError>((
+                sqlite::glances(connection)?,
+                sqlite::last_good_round(connection)?,
+            ))
+        })?;
+        let watched: std::collections::BTreeSet<_> = self
+            .plan
+            .editions
+            .iter()
+            .flat_map(|plan| {
+                let isbn = &plan.edition.isbn;
+                plan.listings
+                    .iter()
+                    .map(move |one| (isbn.clone(), one.store.clone()))
+            })
+            .collect();
+        glances.retain(|listing, _| watched.contains(listing));
+        let mut pulse = Pulse {
+            last_good_round,
+            ..Pulse::default()
+        };
+        for store in &self.plan.stores {
+            let mut here = glances
+                .iter()
+                .filter(|((_, one), glance)| *one == store.id && glance.last_try.is_some())
+                .peekable();
+            if here.peek().is_none() {
+                continue;
+            }
+            if here.all(|(_, glance)| glance.blind_since.is_some()) {
+                pulse.blind.push(store.id.clone());
+            } else {
+                pulse.fine += 1;
+            }
+        }
+        Ok((glances, pulse))
+    }
+
+    /// The view of an edition.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
+        self.db.read(|connection| Ok(view(connection, plan)?))
+    }
+
+    /// What there is to think of an edition, of which the view is at hand.
+    #[must_use]
+    pub fn findings_of(&self, view: &View, now: Timestamp) -> Vec<Finding> {
+        judge(view, &self.settings, now)
+    }
+
+    /// What there is to think of every edition with an open alert.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn findings(&self, now: Timestamp) -> Result<Findings, DbError> {
+        let alerted = self
+            .db
+            .read(|connection| Ok::<_, DbError>(sqlite::alerted(connection)?))?;
+        let hour = now.as_second() / 3600;
+        let mut findings = Findings::new();
+        for isbn in alerted {
+            let Some(plan) = self.edition(isbn.as_str()) else {
+                continue;
+            };
+            let mark = self
+                .db
+                .read(|connection| Ok::<_, DbError>(sqlite::mark(connection, &isbn)?))?;
+            let known = locked(&self.judged)
+                .get(&isbn)
+                .filter(|judged| judged.mark == mark && judged.hour == hour)
+                .cloned();
+            let judged = match known {
+                Some(judged) => judged,
+                None => Judged {
+                    mark,
+                    hour,
+                    findings: self.findings_of(&self.view(plan)?, now),
+                },
+            };
+            findings.insert(isbn.clone(), judged.findings.clone());
+            locked(&self.judged).insert(isbn, judged);
+        }
+        Ok(findings)
+    }
+
+    /// A new token for the forms of one page.
+    ///
+    /// # Errors
+    ///
+    /// [`ServeError::Random`].
+    pub fn token(&self, session: &str, now: Timestamp) -> Result<String, ServeError> {
+        Ok(locked(&self.guard.tokens).make(session, &random()?, now))
+    }
+}
+
+/// A lock, also after a panic elsewhere: what it guards is changed in single steps.
+pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Random bytes of the system.
+///
+/// # Errors
+///
+/// [`ServeError::Random`].
+pub fn random<const N: usize>() -> Result<[u8; N], ServeError> {
+    let mut bytes = [0; N];
+    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ServeError::Random)?;
+    Ok(bytes)
+}

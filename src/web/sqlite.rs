@@ -1,0 +1,245 @@
+//! What the pages need from the database, gathered with few statements.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
+
+use super::changes::Sources;
+use super::edition::LetterLine;
+use super::feed::Event;
+use super::overview::{Glance, Glances};
+use super::timeline::{Look, Stretch, unseen};
+use crate::book::availability::UnknownAvailability;
+use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::history::View;
+use crate::history::sqlite::source_of;
+
+/// Every listing at a glance.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
+    connection
+        .prepare_cached(include_str!("glances.sql"))?
+        .query_map([], |row| {
+            let isbn: Isbn13 = isbn(row, 0)?;
+            let store = StoreId::new(&row.get::<_, String>(1)?);
+            let name: Option<String> = row.get(2)?;
+            let since = time_of(row, 3)?;
+            let state = match (name, since) {
+                (Some(name), Some(since)) => {
+                    let state = name
+                        .parse()
+                        .map_err(|error: UnknownAvailability| unreadable(2, error))?;
+                    Some((state, since))
+                }
+                _ => None,
+            };
+            let glance = Glance {
+                state,
+                last_try: time_of(row, 4)?,
+                last_good: time_of(row, 5)?,
+                blind_since: time_of(row, 6)?,
+            };
+            Ok(((isbn, store), glance))
+        })?
+        .collect()
+}
+
+/// The end of the newest round that read a page.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn last_good_round(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    connection
+        .prepare_cached(
+            "SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([], |row| time(row, 0))
+        .optional()
+}
+
+/// The editions with an open alert.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn alerted(connection: &Connection) -> rusqlite::Result<BTreeSet<Isbn13>> {
+    connection
+        .prepare_cached("SELECT DISTINCT isbn FROM alert WHERE over IS NULL")?
+        .query_map([], |row| isbn(row, 0))?
+        .collect()
+}
+
+/// What changes when an edition is looked at, or the author says something: two editions with the
+/// same mark have been judged already.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn mark(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<(i64, i64, i64)> {
+    connection
+        .prepare_cached(
+            "SELECT (SELECT coalesce(max(last_try), 0) FROM listing WHERE isbn = ?1), \
+                    (SELECT coalesce(max(id), 0) FROM note WHERE isbn = ?1), \
+                    (SELECT count(*) FROM note WHERE isbn = ?1 AND taken_back_at IS NULL)",
+        )?
+        .query_row([isbn.as_str()], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
+}
+
+/// The letters about an edition, oldest first, without their bodies.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn letters_about(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<LetterLine>> {
+    connection
+        .prepare_cached(&format!("{LETTERS} WHERE isbn = ?1 ORDER BY id"))?
+        .query_map([isbn.as_str()], letter_line)?
+        .collect()
+}
+
+/// The newest letters, oldest first, without their bodies.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn newest_letters(connection: &Connection, most: u32) -> rusqlite::Result<Vec<LetterLine>> {
+    let mut letters: Vec<LetterLine> = connection
+        .prepare_cached(&format!("{LETTERS} ORDER BY id DESC LIMIT ?1"))?
+        .query_map([most], letter_line)?
+        .collect::<rusqlite::Result<_>>()?;
+    letters.reverse();
+    Ok(letters)
+}
+
+const LETTERS: &str =
+    "SELECT id, written, subject, delivered_at, dropped_at, failed_at FROM outbox";
+
+fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
+    let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_of(row, column)?.is_some());
+    let state = if is_set(3)? {
+        "delivered"
+    } else if is_set(4)? {
+        "dropped"
+    } else if is_set(5)? {
+        "failed"
+    } else {
+        "waiting"
+    };
+    Ok(LetterLine {
+        id: row.get(0)?,
+        written: time(row, 1)?,
+        subject: row.get(2)?,
+        state,
+    })
+}
+
+/// The newest changes of all listings, newest first.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Vec<Event>> {
+    connection
+        .prepare_cached(
+            "SELECT l.isbn, l.store, s.availability, s.since, \
+                    coalesce(json_extract(r.body, '$.words'), '') \
+             FROM spell s JOIN listing l ON l.id = s.listing_id JOIN reading r ON r.id = s.reading_id \
+             ORDER BY s.since DESC, l.isbn, l.store LIMIT ?1",
+        )?
+        .query_map([most], |row| {
+            Ok(Event {
+                isbn: isbn(row, 0)?,
+                store: StoreId::new(&row.get::<_, String>(1)?),
+                availability: row
+                    .get::<_, String>(2)?
+                    .parse()
+                    .map_err(|error: UnknownAvailability| unreadable(2, error))?,
+                since: time(row, 3)?,
+                words: row.get(4)?,
+            })
+        })?
+        .collect()
+}
+
+/// A source reads at most this often on its own; a gap of half as much again is nobody looking.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(26);
+
+/// For each listing of a view: when nobody could see it, and how each spell's first reading was
+/// had.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn looks(
+    connection: &Connection,
+    view: &View,
+    now: Timestamp,
+) -> rusqlite::Result<(Vec<Vec<Stretch>>, Sources)> {
+    let mut gaps = Vec::new();
+    let mut sources = Sources::new();
+    for listing in &view.listings {
+        let good: BTreeMap<i64, bool> = connection
+            .prepare_cached(
+                "SELECT r.id, json_extract(r.body, '$.outcome') = 'says' FROM reading r \
+                 JOIN listing l ON l.id = r.listing_id WHERE l.isbn = ?1 AND l.store = ?2",
+            )?
+            .query_map(
+                params![view.edition.isbn.as_str(), listing.store.as_str()],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )?
+            .collect::<rusqlite::Result<_>>()?;
+        let begins: BTreeSet<Timestamp> = listing.spells.iter().map(|spell| spell.since).collect();
+        let mut looks = Vec::new();
+        let mut statement = connection.prepare_cached(
+            "SELECT o.at, o.reading_id, o.source FROM observation o \
+             JOIN listing l ON l.id = o.listing_id WHERE l.isbn = ?1 AND l.store = ?2 ORDER BY o.at",
+        )?;
+        let mut rows =
+            statement.query(params![view.edition.isbn.as_str(), listing.store.as_str()])?;
+        while let Some(row) = rows.next()? {
+            let at = time(row, 0)?;
+            looks.push(Look {
+                at,
+                good: good.get(&row.get(1)?).copied().unwrap_or(false),
+            });
+            if begins.contains(&at) {
+                sources.insert((listing.store.clone(), at), source_of(row.get(2)?)?);
+            }
+        }
+        gaps.push(unseen(&looks, PATIENCE, now));
+    }
+    Ok((gaps, sources))
+}
+
+fn isbn(row: &Row<'_>, column: usize) -> rusqlite::Result<Isbn13> {
+    row.get::<_, String>(column)?
+        .parse()
+        .map_err(|error: IsbnError| unreadable(column, error))
+}
+
+fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
+    row.get::<_, Option<i64>>(column)?
+        .map(|milliseconds| {
+            Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(column, error))
+        })
+        .transpose()
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
+    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
+}
+
+fn unreadable(
+    column: usize,
+    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
+}

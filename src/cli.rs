@@ -65,6 +65,8 @@ pub enum Command {
     Letters(commands::letters::Arguments),
     /// See a launch of ten weeks in a few seconds: no configuration, no network
     Demo(commands::demo::Arguments),
+    /// Play a launch from a file, and hear what would have been told
+    Replay(commands::replay::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// Let the system start Pubwatch by itself: install, look at, remove
@@ -115,6 +117,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
+        Command::Replay(arguments) => commands::replay::run(arguments),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),
         Command::Service(arguments) => commands::service::run(arguments, config),

@@ -10,13 +10,16 @@
 //!    of the launch are excepted.
 //! 3. A letter without an Act in it waits for an Act that is due later the same day, so that the
 //!    day's one letter is not spent on lesser things.
-//! 4. What is over and had been told is told as over, once, with how long it lasted. It is over
+//! 4. Stores that change together are one letter: it waits, for half a day at most, for the looks
+//!    at other pages that are about to show the same. A letter that recalls something recalls all
+//!    that is half-way to being recalled.
+//! 5. What is over and had been told is told as over, once, with how long it lasted. It is over
 //!    when its finding is gone, which takes new, confirmed readings. Silently over is what the
 //!    author said himself (expected, in revision, done), and what another finding about the same
 //!    stores has taken the place of.
-//! 5. What comes back within the settling time is a flap: Watch only in the digest, Act all the
+//! 6. What comes back within the settling time is a flap: Watch only in the digest, Act all the
 //!    same, in the old thread.
-//! 6. News is told once.
+//! 7. News is told once.
 
 use std::collections::BTreeSet;
 
@@ -33,6 +36,9 @@ use crate::judge::{Finding, Severity, words};
 
 /// What comes back within this time after it was over is the same thing flapping.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(72);
+
+/// A letter waits at most so long for looks at other pages.
+const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
 
 /// How often and to whom it is told.
 #[derive(Debug, Clone)]
@@ -129,8 +135,11 @@ pub fn decide(
         }
     }
     let news = news(memory, findings, isbn, &mut due);
+    recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     let is_launch = Calendar::of(&view.edition, &view.notes, &pace.zone).is_launch(now);
-    if !due.is_empty() && (is_launch || may_write(memory, &due, findings, pace, now)) {
+    let may_write = is_launch || may_write(memory, &due, findings, pace, now);
+    if !due.is_empty() && may_write && !is_worth_waiting(&due, &decisions.open, findings, view, now)
+    {
         due.sort_by_key(|telling| std::cmp::Reverse(telling.finding.severity));
         for alert in &mut decisions.open {
             remember_told(alert, &due, now);
@@ -204,13 +213,129 @@ fn occasion(
         (Some(Severity::Act), Severity::Act) => {
             let last = alert.last_told?;
             let is_time = pace.remind_every <= now.duration_since(last);
-            let is_seen = listings(view, &finding.stores)
-                .all(|listing| listing.blind.is_none() && listing.last_good > Some(last));
-            (is_time && is_seen).then_some(Occasion::Reminded)
+            (is_time && is_seen_since(view, finding, last)).then_some(Occasion::Reminded)
         }
         (Some(_), Severity::Act) => Some(Occasion::Escalated),
         (Some(_), Severity::Watch | Severity::GoodNews) => None,
     }
+}
+
+fn is_seen_since(view: &View, finding: &Finding, told: Timestamp) -> bool {
+    listings(view, &finding.stores)
+        .all(|listing| listing.blind.is_none() && listing.last_good > Some(told))
+}
+
+/// When one alert is recalled, those that were told more than half the time ago are too: one letter
+/// a week, not one for each.
+fn recall_together(
+    due: &mut Vec<Telling>,
+    open: &[Alert],
+    findings: &[Finding],
+    (view, pace, now): (&View, &Pace, Timestamp),
+) {
+    if !due
+        .iter()
+        .any(|telling| telling.occasion == Occasion::Reminded)
+    {
+        return;
+    }
+    for finding in findings.iter().filter(|one| one.severity == Severity::Act) {
+        let key = key(&view.edition.isbn, finding);
+        let Some(alert) = open.iter().find(|alert| alert.key == key) else {
+            continue;
+        };
+        let is_half_way = alert.told == Some(Severity::Act)
+            && alert.last_told.is_some_and(|last| {
+                pace.remind_every <= now.duration_since(last) * 2
+                    && is_seen_since(view, finding, last)
+            });
+        let is_due = due.iter().any(|telling| telling.finding == *finding);
+        if is_half_way && !is_due {
+            due.push(Telling {
+                occasion: Occasion::Reminded,
+                finding: finding.clone(),
+                thread: alert.thread.clone(),
+            });
+        }
+    }
+}
+
+/// Others are about to be told of the same thing: waiting makes one letter of several.
+///
+/// 1. What is urgent does not wait, and nothing waits for longer than half a day after it could
+///    first have been told, so that a flapping page cannot hold a letter back for ever.
+/// 2. It waits while another page's new state waits for its second look.
+/// 3. It waits while another finding becomes Act at the very next look at its page.
+/// 4. A letter without an Act waits until every page was looked at since its worry began.
+fn is_worth_waiting(
+    due: &[Telling],
+    open: &[Alert],
+    findings: &[Finding],
+    view: &View,
+    now: Timestamp,
+) -> bool {
+    let isbn = &view.edition.isbn;
+    let opened = |telling: &Telling| {
+        let key = key(isbn, &telling.finding);
+        open.iter()
+            .find(|alert| alert.key == key)
+            .map_or(telling.finding.since, |alert| alert.opened)
+    };
+    let known_since = |telling: &Telling| match telling.occasion {
+        Occasion::Escalated | Occasion::Opened => telling
+            .finding
+            .act_from
+            .filter(|_| telling.finding.severity == Severity::Act)
+            .map_or_else(|| opened(telling), |act| act.max(opened(telling))),
+        // An all-clear is dated from when the new state was first seen.
+        Occasion::Closed { lasted } => telling.finding.since + lasted,
+        Occasion::Reminded | Occasion::News => telling.finding.since,
+    };
+    let is_urgent = |telling: &Telling| {
+        let is_new = !matches!(
+            telling.occasion,
+            Occasion::Closed { .. } | Occasion::Reminded
+        );
+        is_new && manner(telling.finding.rule).is_urgent
+    };
+    let has_waited = |telling: &Telling| {
+        let patience = if telling.occasion == Occasion::News {
+            // News is known from its second sighting on, and dated from its first.
+            PATIENCE + PATIENCE / 2
+        } else {
+            PATIENCE
+        };
+        patience <= now.duration_since(known_since(telling))
+    };
+    if due.iter().any(|telling| is_urgent(telling) || has_waited(telling)) {
+        return false;
+    }
+    let has_an_act = due
+        .iter()
+        .any(|telling| telling.finding.severity == Severity::Act);
+    let first_opened = due
+        .iter()
+        .filter(|telling| telling.occasion == Occasion::Opened)
+        .map(opened)
+        .min();
+    view.listings
+        .iter()
+        .filter(|listing| listing.blind.is_none())
+        .any(|listing| {
+            let is_second_look_due = listing.now().is_some_and(|spell| {
+                !spell.is_confirmed() && now.duration_since(spell.since) < PATIENCE
+            });
+            let acts_at_next_look = findings.iter().any(|finding| {
+                finding.severity == Severity::Watch
+                    && finding.stores.contains(&listing.store)
+                    && finding
+                        .act_from
+                        .is_some_and(|act| act <= now && now.duration_since(act) < PATIENCE)
+            });
+            let is_unseen =
+                !has_an_act && first_opened.is_some_and(|opened| listing.last_good < Some(opened));
+            is_second_look_due || acts_at_next_look || is_unseen
+        })
 }
 
 fn listings<'a>(view: &'a View, stores: &'a [StoreId]) -> impl Iterator<Item = &'a ListingView> {

@@ -202,7 +202,8 @@ pub async fn round(
         summary.add(&part??);
     }
     if !stop.is_set() {
-        for subject in judge(house, which, &touched)? {
+        for queued in judge(house, which, &touched)? {
+            let subject = queued.letter.subject;
             summary.letters += 1;
             tell(steps, Step::Queued { subject });
         }
@@ -218,7 +219,7 @@ fn judge(
     house: &House,
     which: Which,
     touched: &BTreeSet<Isbn13>,
-) -> Result<Vec<String>, RoundError> {
+) -> Result<Vec<sqlite::Queued>, RoundError> {
     let all = which == Which::All || house.is_time_to_judge_all();
     let editions = house
         .plan

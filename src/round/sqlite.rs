@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{House, Summary, Task, Which};
+use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide};
 use crate::alerts::sqlite as alerts;
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -15,9 +16,9 @@ use crate::fetch::{self, HostKey};
 use crate::history::sqlite::{Looks, Recorded, claim_look, looks, record, view};
 use crate::history::{ListingId, Observation};
 use crate::judge::judge;
-use crate::mail::Desk;
 use crate::mail::letter::compose;
 use crate::mail::sqlite::enqueue;
+use crate::mail::{Desk, Letter};
 use crate::page::{UnreadReason, Wanted};
 use crate::schedule::cadence::Launch;
 use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
@@ -26,7 +27,7 @@ use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
 const MARGIN: SignedDuration = SignedDuration::from_secs(10);
 
 /// The listings to ask now, in the order of the configuration.
-pub(super) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
+pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
     let shut = shut_hosts(house, now)?;
     house.db.read(|connection| {
         let mut tasks = Vec::new();
@@ -143,29 +144,38 @@ pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
 }
 
 /// Records what a look gave.
-pub(super) fn take_in(house: &House, observation: &Observation) -> rusqlite::Result<Recorded> {
+pub(crate) fn take_in(house: &House, observation: &Observation) -> rusqlite::Result<Recorded> {
     let confirm_after = house.plan.judging.confirm_after;
     house
         .db
         .write(|transaction| record(transaction, observation, confirm_after))
 }
 
+/// A letter that was queued, with what it tells.
+#[derive(Debug, Clone)]
+pub(crate) struct Queued {
+    /// The letter.
+    pub(crate) letter: Letter,
+    /// What it tells; nothing of an edition when it is a notice.
+    pub(crate) tellings: Vec<Telling>,
+}
+
 /// Judges editions, each in a transaction of its own: what is decided and the letter that tells
-/// of it are there together or not at all. Gives the subjects of the letters that were queued.
-pub(super) fn judge_editions<'plan>(
+/// of it are there together or not at all. Gives the letters that were queued.
+pub(crate) fn judge_editions<'plan>(
     house: &House,
     editions: impl Iterator<Item = &'plan EditionPlan>,
-) -> rusqlite::Result<Vec<String>> {
-    let mut subjects = Vec::new();
+) -> rusqlite::Result<Vec<Queued>> {
+    let mut queued = Vec::new();
     for plan in editions {
         let now = house.clock.now();
-        subjects.extend(
+        queued.extend(
             house
                 .db
                 .write(|transaction| judge_edition(house, plan, transaction, now))?,
         );
     }
-    Ok(subjects)
+    Ok(queued)
 }
 
 /// 1. Load what is known of the edition.
@@ -177,7 +187,7 @@ fn judge_edition(
     plan: &EditionPlan,
     transaction: &Transaction<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Option<String>> {
+) -> rusqlite::Result<Option<Queued>> {
     let isbn = &plan.edition.isbn;
     let view = view(transaction, plan)?;
     let findings = judge(&view, &house.settings, now);
@@ -200,7 +210,10 @@ fn judge_edition(
     }
     let message_id = letter.as_ref().map(|letter| letter.message_id.as_str());
     alerts::apply(transaction, isbn, &decisions, message_id, now)?;
-    Ok(letter.map(|letter| letter.subject))
+    Ok(letter.map(|letter| Queued {
+        letter,
+        tellings: decisions.tellings,
+    }))
 }
 
 /// When any page is looked at next; `None` when nothing is watched.

@@ -13,8 +13,8 @@ fn play(zone: &str, script: &str) -> Vec<String> {
         zone: TimeZone::get(zone).unwrap(),
     };
     let mut view = Script::new("2027-06-01")
-        .pages("2026-12-01T00:00 amazon.com in_stock")
-        .pages("2026-12-01T00:00 bookshop.org in_stock")
+        .pages("2026-12-01T00:00 amazon.com in_stock..6*1")
+        .pages("2026-12-01T00:00 bookshop.org in_stock..6*1")
         .view();
     let mut memory = Memory::default();
     let mut told = Vec::new();
@@ -187,6 +187,54 @@ fn lesser_things_wait_for_an_act_of_the_same_day() {
             "2027-01-11T15:00 escalated: act stuck amazon.com",
             "2027-01-11T15:00 news: good page-appeared bookshop.org",
         ],
+    );
+}
+
+#[test]
+fn what_is_recalled_is_recalled_together() {
+    check(
+        "2027-01-01T09:00 act missing bookshop.org
+         2027-01-04T09:00 act missing bookshop.org; act stuck amazon.com
+         2027-01-08T09:00 act missing bookshop.org; act stuck amazon.com
+         2027-01-11T09:00 act missing bookshop.org; act stuck amazon.com
+         2027-01-15T09:00 act missing bookshop.org; act stuck amazon.com",
+        &[
+            "2027-01-01T09:00 opened: act missing bookshop.org",
+            "2027-01-04T09:00 opened: act stuck amazon.com",
+            "2027-01-08T09:00 reminded: act missing bookshop.org",
+            "2027-01-08T09:00 reminded: act stuck amazon.com",
+            "2027-01-15T09:00 reminded: act missing bookshop.org",
+            "2027-01-15T09:00 reminded: act stuck amazon.com",
+        ],
+    );
+}
+
+#[test]
+fn a_letter_waits_for_the_second_look_at_another_page_unless_it_is_urgent() {
+    let view = Script::new("2027-06-01")
+        .pages("2027-01-01T00:00 amazon.com pre_order..6*1")
+        .pages("2027-01-01T04:00 bookshop.org pre_order")
+        .view();
+    let pace = Pace {
+        remind_every: SignedDuration::from_hours(168),
+        zone: TimeZone::UTC,
+    };
+    let tells = |at: &str, what: &str| {
+        let now = time(at);
+        let findings = [finding(what, now).unwrap()];
+        decide(&Memory::default(), &findings, &view, &pace, now)
+            .tellings
+            .len()
+    };
+    assert_eq!(
+        tells("2027-01-01T06:00", "good page-appeared amazon.com"),
+        0
+    );
+    assert_eq!(tells("2027-01-01T06:00", "act missing amazon.com"), 0);
+    assert_eq!(tells("2027-01-01T06:00", "act rights-query amazon.com"), 1);
+    assert_eq!(
+        tells("2027-01-01T16:00", "good page-appeared amazon.com"),
+        1
     );
 }
 

@@ -72,8 +72,15 @@ impl Sent {
         let says = expectation
             .says
             .as_ref()
-            .is_none_or(|words| self.text.contains(words) || self.subject.contains(words));
+            .is_none_or(|words| self.contains(words));
         is_kind && says && expectation.from <= self.at && self.at <= expectation.until
+    }
+
+    /// Words stand in the letter, wherever its lines end.
+    fn contains(&self, words: &str) -> bool {
+        let plain = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = plain(words);
+        plain(&self.text).contains(&words) || plain(&self.subject).contains(&words)
     }
 
     fn tells_of(&self, severity: Option<Severity>, about: Option<&StoreId>) -> bool {
@@ -97,6 +104,7 @@ impl Expectation {
             Kind::Digest => "digest".to_owned(),
         };
         let mut words = match self.count {
+            Count::Some if kind.starts_with('a') => format!("an {kind}"),
             Count::Some => format!("a {kind}"),
             Count::None => format!("no {kind}"),
             Count::AtMost(most) => format!("at most {most} of: {kind}"),
@@ -164,7 +172,7 @@ mod tests {
                 })
                 .collect(),
             subject: "Act: Amazon".into(),
-            text: "write to Draft2Digital".into(),
+            text: "write to\n  Draft2Digital".into(),
         }
     }
 
@@ -235,7 +243,7 @@ mod tests {
             says: Some(words.into()),
             ..expectation(Count::Some, Kind::Any)
         };
-        check(&says("Draft2Digital"), &letters, true);
+        check(&says("write to Draft2Digital"), &letters, true);
         check(&says("IngramSpark"), &letters, false);
     }
 

@@ -1,4 +1,151 @@
 //! `pubwatch replay`: play a launch that was, or could be, and hear what would have been told.
 
 pub mod expect;
+pub mod play;
 pub mod story;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use self::expect::Sent;
+use self::play::{Played, play};
+use self::story::Story;
+use super::face;
+use crate::exit::Exit;
+
+/// Play launches that were, or could be, and print the letters that would have been written.
+///
+/// A story is a file with an edition as in the configuration, what the stores' pages said from
+/// when on, what the author told, and, if you like, what must come of it. It runs on a clock of its
+/// own: nothing is fetched, nothing is sent, nothing is stored.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "One line a letter: date, severity, rule, stores, subject. \
+    Exit code 1: an expectation of a story was not met."
+)]
+pub struct Arguments {
+    /// Stories, see `docs/stories.md`
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+
+    /// The letters whole, not only a line each
+    #[arg(long)]
+    letters: bool,
+
+    /// One JSON object a story, for scripts
+    #[arg(long, conflicts_with = "letters")]
+    json: bool,
+}
+
+/// Plays every story and prints what came of it.
+///
+/// # Errors
+///
+/// When a file cannot be read or is no story.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let mut out = anstream::stdout().lock();
+    let mut is_met = true;
+    for (index, file) in arguments.files.iter().enumerate() {
+        let story = read(file)?;
+        let played = play(&story).with_context(|| format!("playing {}", file.display()))?;
+        let unmet = unmet(&story, &played.sent);
+        is_met &= unmet.is_empty();
+        if arguments.json {
+            writeln!(out, "{}", as_json(file, &story, &played, &unmet))?;
+            continue;
+        }
+        if 0 < index {
+            writeln!(out)?;
+        }
+        writeln!(
+            out,
+            "{}: {}",
+            face::bold(&file.display().to_string()),
+            story.title
+        )?;
+        for letter in &played.sent {
+            writeln!(out, "{}", letter.line())?;
+            if arguments.letters {
+                writeln!(out, "\n{}", letter.text)?;
+            }
+        }
+        for words in &unmet {
+            write!(out, "FAIL {words}")?;
+        }
+        writeln!(out, "{}", summary(&story, &played, unmet.len()))?;
+    }
+    Ok(if is_met { Exit::Done } else { Exit::Attention })
+}
+
+/// Reads a story from a file.
+///
+/// # Errors
+///
+/// When the file cannot be read or is no story; the error names the file.
+pub fn read(file: &Path) -> anyhow::Result<Story> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("cannot read the story {}", file.display()))?;
+    Story::parse(&text).with_context(|| format!("{}", file.display()))
+}
+
+/// The expectations of a story that were not met, in words, each with what was sent instead.
+#[must_use]
+pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
+    story
+        .expectations
+        .iter()
+        .filter_map(|expectation| expectation.unmet(sent))
+        .collect()
+}
+
+fn summary(story: &Story, played: &Played, unmet: usize) -> String {
+    let letters = counted(played.sent.len(), "letter");
+    let looks = counted(played.looks, "look");
+    let verdict = match (story.expectations.len(), unmet) {
+        (0, _) => "nothing was expected".to_owned(),
+        (all, 0) => format!("{} met", counted(all, "expectation")),
+        (all, unmet) => format!("{unmet} of {} not met", counted(all, "expectation")),
+    };
+    format!("{letters}, {looks}, {verdict}")
+}
+
+fn counted(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+fn as_json(file: &Path, story: &Story, played: &Played, unmet: &[String]) -> serde_json::Value {
+    let letters: Vec<_> = played
+        .sent
+        .iter()
+        .map(|letter| {
+            let tells: Vec<_> = letter
+                .tells
+                .iter()
+                .map(|told| {
+                    json!({
+                        "severity": told.severity.name(),
+                        "rule": told.rule,
+                        "stores": told.stores,
+                    })
+                })
+                .collect();
+            json!({
+                "at": letter.at.to_string(),
+                "kind": if letter.is_digest { "digest" } else { "alert" },
+                "subject": letter.subject,
+                "tells": tells,
+            })
+        })
+        .collect();
+    json!({
+        "file": file.display().to_string(),
+        "story": story.title,
+        "letters": letters,
+        "looks": played.looks,
+        "expectations": story.expectations.len(),
+        "unmet": unmet,
+    })
+}

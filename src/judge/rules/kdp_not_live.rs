@@ -11,7 +11,7 @@ use crate::judge::{Finding, Party, SupportText, words};
 /// 2. The page was seen after that, twice in one state, and has not sold the book since.
 /// 3. 72 hours are the usual limit: until then this rule is quiet, and the other rules are too.
 /// 4. Then act: check the status in the Bookshelf, write to KDP. After 10 business days even KDP's
-///    outer limit is over, and the words say so.
+///    outer limit is over: that is a finding of its own, and so a letter.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for listing in &case.view.listings {
@@ -36,10 +36,11 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         let outer = case
             .window(WindowName::KdpOuterLimit)
             .stage(published, run.seen);
-        let past_outer = if outer == Stage::Act {
-            " This is past KDP's outer limit of 10 business days."
+        let (rule, past_outer) = if outer == Stage::Act {
+            let words = " This is past KDP's outer limit of 10 business days.";
+            ("kdp-past-outer-limit", words)
         } else {
-            ""
+            ("kdp-not-live", "")
         };
         let state = if run.says.availability == Availability::NotListed {
             "shows no page for it".to_owned()
@@ -64,7 +65,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
             ),
             ask: Some(Party::Kdp),
             text: Some(SupportText::KdpNotLive),
-            ..about("kdp-not-live", store, published)
+            ..about(rule, store, published)
         });
     }
     findings

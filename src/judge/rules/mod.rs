@@ -48,6 +48,7 @@ pub const RELEASED_EVERYWHERE: &str = "released-everywhere";
 const NAMES: &[&str] = &[
     RIGHTS_QUERY,
     "kdp-not-live",
+    "kdp-past-outer-limit",
     "publish-at-kdp",
     "publish-at-kdp-morning",
     "released-early",
@@ -183,6 +184,8 @@ pub struct Manner {
     pub watch_is_a_letter: bool,
     /// When it is over, an all-clear says so, if a letter had told of it.
     pub has_all_clear: bool,
+    /// Its hour matters: its letter never waits for others.
+    pub is_urgent: bool,
 }
 
 /// How findings of that name are told. What is not named here has a letter and an all-clear.
@@ -195,6 +198,7 @@ pub fn manner(name: &str) -> Manner {
         cause: "",
         watch_is_a_letter: true,
         has_all_clear: true,
+        is_urgent: false,
     };
     match name {
         "stuck" | "stores-disagree" | "unavailable" => Manner {
@@ -208,6 +212,7 @@ pub fn manner(name: &str) -> Manner {
         },
         "publish-at-kdp" | "publish-at-kdp-morning" | RIGHTS_QUERY => Manner {
             has_all_clear: false,
+            is_urgent: true,
             ..usual
         },
         "date-one-day-off"

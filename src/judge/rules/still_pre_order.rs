@@ -28,7 +28,10 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         } else {
             WindowName::ReleaseIngramFed
         });
-        let start = date.max(run.since);
+        // What was a pre-order at our first look has been one since the date; what became one under
+        // our eyes has its own beginning.
+        let is_first = listing.spells.iter().all(|spell| run.since <= spell.since);
+        let start = if is_first { date } else { date.max(run.since) };
         let stage = window.stage(start, run.seen);
         let Some(severity) = severity(stage) else {
             continue;
@@ -104,6 +107,19 @@ mod tests {
         check(&launch(7), Some("watch still-pre-order amazon.com"));
         check(&launch(10), Some("watch still-pre-order amazon.com"));
         check(&launch(11), Some("act still-pre-order amazon.com"));
+    }
+
+    #[test]
+    fn what_was_a_pre_order_at_our_first_look_has_been_one_since_the_date() {
+        let late = Script::new("2023-04-01")
+            .with(|edition| edition.amazon_switch = false)
+            .pages("2023-05-30T00:00 bookshop.org pre_order..6*1");
+        check(&late, Some("act still-pre-order bookshop.org"));
+        let became = Script::new("2023-04-01").pages(
+            "2023-05-20T00:00 bookshop.org in_stock..24*9
+             2023-05-30T00:00 bookshop.org pre_order..24*1",
+        );
+        check(&became, Some("watch still-pre-order bookshop.org"));
     }
 
     #[test]

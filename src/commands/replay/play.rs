@@ -1,0 +1,142 @@
+//! Playing a story: the real schedule, history, judgement, alerts and outbox on a virtual clock.
+//! Only the fetch is replaced: at each look a page says what the story says that it says then.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
+
+use super::expect::{Sent, Told};
+use super::story::Story;
+use crate::clock::Clock;
+use crate::db::Db;
+use crate::fetch::Fetcher;
+use crate::history::sqlite::add_note;
+use crate::history::{Observation, Source};
+use crate::judge::Settings;
+use crate::mail::{Letter, LetterKind};
+use crate::round::sqlite::{Queued, due, judge_editions, next_look_of_all, take_in};
+use crate::round::{House, Which};
+
+/// What came of a story.
+#[derive(Debug, Clone)]
+pub struct Played {
+    /// The letters, in the order of time.
+    pub sent: Vec<Sent>,
+    /// How many looks were taken.
+    pub looks: usize,
+}
+
+/// Plays a story from its start to its end.
+///
+/// 1. The clock stands at the start; a database in memory knows nothing.
+/// 2. At each turn: what the author tells us by then is noted, what is due is looked at, and the
+///    edition is judged, which may queue a letter.
+/// 3. The clock is turned to the next look, the next note or the next moment of the calendar,
+///    whichever comes first.
+///
+/// # Errors
+///
+/// When the story's configuration sets a window that does not exist, or the database fails.
+pub fn play(story: &Story) -> anyhow::Result<Played> {
+    let clock = Clock::starting_at(story.start);
+    let db = Arc::new(Db::in_memory()?);
+    let settings = Settings::of(&story.plan)?;
+    let fetcher = Fetcher::new(
+        Arc::clone(&db),
+        clock.clone(),
+        &story.plan.manners,
+        &story.plan.stores,
+    )
+    .context("preparing the round")?;
+    let house = House::new(story.plan.clone(), db, clock, settings, fetcher);
+    let mut played = Played {
+        sent: Vec::new(),
+        looks: 0,
+    };
+    let mut notes = story.notes.iter().peekable();
+    loop {
+        let now = house.clock.now();
+        while let Some(note) = notes.next_if(|note| note.at <= now) {
+            for plan in &house.plan.editions {
+                let isbn = &plan.edition.isbn;
+                house
+                    .db
+                    .write(|transaction| add_note(transaction, isbn, note, now))?;
+            }
+        }
+        for task in due(&house, Which::Due, now)? {
+            let reading = story.page(&task.listing.store, now);
+            let observation = Observation {
+                listing: task.listing,
+                at: now,
+                source: Source::Http,
+                reading,
+            };
+            take_in(&house, &observation)?;
+            played.looks += 1;
+        }
+        let queued = judge_editions(&house, house.plan.editions.iter())?;
+        played.sent.extend(queued.into_iter().map(sent));
+        let next = [
+            next_look_of_all(&house, now)?.filter(|at| now < *at),
+            notes.peek().map(|note| note.at),
+            next_of_calendar(now, &house.plan.author.zone),
+        ];
+        match next.into_iter().flatten().min() {
+            Some(next) if next <= story.end => house.clock.turn_to(next),
+            Some(_) | None => break,
+        }
+    }
+    Ok(played)
+}
+
+/// The next moment at which the calendar alone may bring something: midnight and 9 o'clock of the
+/// author's, and midnight in KDP's clock.
+fn next_of_calendar(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
+    let moments = |zone: &TimeZone, hour: i8| {
+        let today = now.to_zoned(zone.clone()).date();
+        [today, today.saturating_add(1.day())]
+            .map(|day| day.at(hour, 0, 0, 0).to_zoned(zone.clone()))
+            .into_iter()
+            .flatten()
+            .map(|moment| moment.timestamp())
+            .find(|moment| now < *moment)
+    };
+    [
+        moments(zone, 0),
+        moments(zone, 9),
+        moments(&TimeZone::UTC, 0),
+    ]
+    .into_iter()
+    .flatten()
+    .min()
+}
+
+fn sent(queued: Queued) -> Sent {
+    let Letter {
+        written,
+        kind,
+        subject,
+        text,
+        ..
+    } = queued.letter;
+    let mut tells: Vec<Told> = queued
+        .tellings
+        .into_iter()
+        .map(|telling| Told {
+            severity: telling.finding.severity,
+            rule: telling.finding.rule.to_owned(),
+            stores: telling.finding.stores,
+        })
+        .collect();
+    tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
+    Sent {
+        at: written,
+        is_digest: kind == LetterKind::Digest,
+        tells,
+        subject,
+        text,
+    }
+}

@@ -21,6 +21,8 @@
 //!    same, in the old thread.
 //! 7. News is told once.
 
+mod waiting;
+
 use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
@@ -36,9 +38,6 @@ use crate::judge::{Finding, Severity, words};
 
 /// What comes back within this time after it was over is the same thing flapping.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(72);
-
-/// A letter waits at most so long for looks at other pages.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
 
 /// How often and to whom it is told.
 #[derive(Debug, Clone)]
@@ -138,7 +137,9 @@ pub fn decide(
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     let is_launch = Calendar::of(&view.edition, &view.notes, &pace.zone).is_launch(now);
     let may_write = is_launch || may_write(memory, &due, findings, pace, now);
-    if !due.is_empty() && may_write && !is_worth_waiting(&due, &decisions.open, findings, view, now)
+    if !due.is_empty()
+        && may_write
+        && !waiting::is_worthwhile(&due, &decisions.open, findings, view, now)
     {
         due.sort_by_key(|telling| std::cmp::Reverse(telling.finding.severity));
         for alert in &mut decisions.open {
@@ -258,84 +259,6 @@ fn recall_together(
             });
         }
     }
-}
-
-/// Others are about to be told of the same thing: waiting makes one letter of several.
-///
-/// 1. What is urgent does not wait, and nothing waits for longer than half a day after it could
-///    first have been told, so that a flapping page cannot hold a letter back for ever.
-/// 2. It waits while another page's new state waits for its second look.
-/// 3. It waits while another finding becomes Act at the very next look at its page.
-/// 4. A letter without an Act waits until every page was looked at since its worry began.
-fn is_worth_waiting(
-    due: &[Telling],
-    open: &[Alert],
-    findings: &[Finding],
-    view: &View,
-    now: Timestamp,
-) -> bool {
-    let isbn = &view.edition.isbn;
-    let opened = |telling: &Telling| {
-        let key = key(isbn, &telling.finding);
-        open.iter()
-            .find(|alert| alert.key == key)
-            .map_or(telling.finding.since, |alert| alert.opened)
-    };
-    let known_since = |telling: &Telling| match telling.occasion {
-        Occasion::Escalated | Occasion::Opened => telling
-            .finding
-            .act_from
-            .filter(|_| telling.finding.severity == Severity::Act)
-            .map_or_else(|| opened(telling), |act| act.max(opened(telling))),
-        // An all-clear is dated from when the new state was first seen.
-        Occasion::Closed { lasted } => telling.finding.since + lasted,
-        Occasion::Reminded | Occasion::News => telling.finding.since,
-    };
-    let is_urgent = |telling: &Telling| {
-        let is_new = !matches!(
-            telling.occasion,
-            Occasion::Closed { .. } | Occasion::Reminded
-        );
-        is_new && manner(telling.finding.rule).is_urgent
-    };
-    let has_waited = |telling: &Telling| {
-        let patience = if telling.occasion == Occasion::News {
-            // News is known from its second sighting on, and dated from its first.
-            PATIENCE + PATIENCE / 2
-        } else {
-            PATIENCE
-        };
-        patience <= now.duration_since(known_since(telling))
-    };
-    if due.iter().any(|telling| is_urgent(telling) || has_waited(telling)) {
-        return false;
-    }
-    let has_an_act = due
-        .iter()
-        .any(|telling| telling.finding.severity == Severity::Act);
-    let first_opened = due
-        .iter()
-        .filter(|telling| telling.occasion == Occasion::Opened)
-        .map(opened)
-        .min();
-    view.listings
-        .iter()
-        .filter(|listing| listing.blind.is_none())
-        .any(|listing| {
-            let is_second_look_due = listing.now().is_some_and(|spell| {
-                !spell.is_confirmed() && now.duration_since(spell.since) < PATIENCE
-            });
-            let acts_at_next_look = findings.iter().any(|finding| {
-                finding.severity == Severity::Watch
-                    && finding.stores.contains(&listing.store)
-                    && finding
-                        .act_from
-                        .is_some_and(|act| act <= now && now.duration_since(act) < PATIENCE)
-            });
-            let is_unseen =
-                !has_an_act && first_opened.is_some_and(|opened| listing.last_good < Some(opened));
-            is_second_look_due || acts_at_next_look || is_unseen
-        })
 }
 
 fn listings<'a>(view: &'a View, stores: &'a [StoreId]) -> impl Iterator<Item = &'a ListingView> {

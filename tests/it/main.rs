@@ -23,6 +23,8 @@ mod real_mta;
 #[cfg(test)]
 mod smtp_server;
 #[cfg(test)]
+mod stories;
+#[cfg(test)]
 mod street;
 #[cfg(test)]
 mod tidy;

@@ -1,0 +1,98 @@
+//! Launches as stories: what the pages said, and what the author must hear. See
+//! `docs/stories.md` for the format.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use pubwatch::commands::replay::play::play;
+use pubwatch::commands::replay::{read, unmet};
+
+fn stories_in(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "toml")
+        })
+        .collect();
+    files.sort();
+    files
+}
+
+/// Plays the stories, and fails with every letter of each that went otherwise.
+#[track_caller]
+fn check(files: &[PathBuf]) {
+    let mut wrong = String::new();
+    for file in files {
+        let story = read(file).unwrap_or_else(|error| panic!("{error:#}"));
+        assert!(
+            !story.expectations.is_empty(),
+            "{} expects nothing",
+            file.display()
+        );
+        let played = play(&story).unwrap();
+        let unmet = unmet(&story, &played.sent);
+        if unmet.is_empty() {
+            continue;
+        }
+        writeln!(wrong, "\n{}: {}", file.display(), story.title).unwrap();
+        for letter in &played.sent {
+            writeln!(wrong, "  {}", letter.line()).unwrap();
+        }
+        for words in unmet {
+            write!(wrong, "  FAIL {words}").unwrap();
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+}
+
+fn own(beginning: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/stories");
+    let mut files = stories_in(&folder);
+    files.retain(|file| {
+        let name = file.file_name().unwrap().to_string_lossy();
+        name.starts_with(beginning)
+    });
+    assert!(!files.is_empty(), "there is no story {beginning}*");
+    files
+}
+
+#[test]
+fn the_cases_of_the_founding_comments_are_heard_as_they_should_be() {
+    check(&own("a"));
+}
+
+#[test]
+fn every_failure_that_a_page_can_show_is_told_in_time() {
+    check(&own("f"));
+}
+
+#[test]
+fn what_is_no_failure_is_met_with_calm() {
+    check(&own("c"));
+}
+
+#[test]
+fn there_are_at_least_forty_stories_of_our_own() {
+    assert!(40 <= own("").len());
+}
+
+#[test]
+fn the_shared_stories_are_met() {
+    let folder = std::env::var_os("PUBWATCH_STORIES").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/stories"),
+        PathBuf::from,
+    );
+    let files = stories_in(&folder);
+    if files.is_empty() {
+        println!(
+            "NOT RUN: there are no stories in {}; set PUBWATCH_STORIES to a folder of them",
+            folder.display()
+        );
+        return;
+    }
+    check(&files);
+}

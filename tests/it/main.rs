@@ -28,3 +28,5 @@ mod stories;
 mod street;
 #[cfg(test)]
 mod tidy;
+#[cfg(test)]
+mod web;

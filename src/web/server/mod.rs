@@ -34,7 +34,7 @@ pub const LARGEST_BODY: usize = 64 * 1024;
 
 /// How long a connection may go without an answer being written to it, and how long it may take to
 /// send its request: a client slower than this is let go.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The most connections at once; the next one waits for its turn.
 const CONNECTIONS: usize = 64;

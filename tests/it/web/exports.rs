@@ -1,0 +1,119 @@
+//! What scripts, feed readers, calendars and clients take along.
+
+use std::collections::BTreeSet;
+
+use pubwatch::web::security::{FILE_POLICY, LETTER_POLICY};
+use serde_json::Value;
+
+use super::{ISBN, TestSite};
+
+fn json(site: &TestSite, path: &str) -> Value {
+    let answer = site.get(path);
+    assert_eq!(answer.status, 200, "{path}: {}", answer.body);
+    serde_json::from_str(&answer.body).unwrap()
+}
+
+#[test]
+fn the_interface_answers_at_every_path_that_it_describes() {
+    let site = TestSite::salt_roads();
+    let description = json(&site, "/api/v1/openapi.json");
+    let paths: BTreeSet<&String> = description["paths"].as_object().unwrap().keys().collect();
+    assert_eq!(paths.len(), 5);
+    for path in paths {
+        json(&site, &path.replace("{isbn}", ISBN));
+    }
+}
+
+#[test]
+fn one_edition_has_its_spells_findings_and_notes() {
+    let site = TestSite::salt_roads();
+    let edition = json(&site, &format!("/api/v1/editions/{ISBN}"));
+    assert_eq!(edition["title"], "Salt Roads");
+    let amazon = &edition["listings"][0];
+    assert_eq!(amazon["spells"].as_array().unwrap().len(), 3);
+    assert_eq!(amazon["spells"][1]["availability"], "pre_order");
+    assert_eq!(amazon["spells"][1]["source"], "http");
+    assert_eq!(edition["listings"][2]["blind_reason"], "blocked");
+    assert_eq!(edition["notes"][0]["kind"], "asked_ingramspark");
+    let looks = json(&site, &format!("/api/v1/editions/{ISBN}/observations"));
+    assert!(looks["observations"].as_array().unwrap().len() > 300);
+}
+
+#[test]
+fn files_are_of_their_kind_and_stand_under_the_strictest_policy() {
+    let site = TestSite::salt_roads();
+    for (path, kind) in [
+        ("changes.csv", "text/csv; charset=utf-8"),
+        ("observations.csv", "text/csv; charset=utf-8"),
+        ("timeline.svg", "image/svg+xml"),
+        ("badge.svg", "image/svg+xml"),
+        ("report.html", "text/html; charset=utf-8"),
+    ] {
+        let file = site.get(&format!("/editions/{ISBN}/{path}"));
+        assert_eq!(file.status, 200, "{path}");
+        assert_eq!(file.header("content-type"), Some(kind));
+        assert_eq!(file.header("content-security-policy"), Some(FILE_POLICY));
+    }
+    for path in ["/feed.atom", "/calendar.ics", "/metrics", "/healthz"] {
+        assert_eq!(site.get(path).status, 200, "{path}");
+    }
+    assert!(
+        site.get("/feed.atom")
+            .body
+            .contains("Salt Roads (paperback): Unavailable at Amazon")
+    );
+    assert!(
+        site.get("/metrics")
+            .body
+            .contains("pubwatch_listings_blind 1")
+    );
+}
+
+#[test]
+fn a_report_asks_nothing_of_the_network_and_offers_no_action() {
+    let site = TestSite::salt_roads();
+    let report = site.get(&format!("/editions/{ISBN}/report.html")).body;
+    for absent in [
+        "<form",
+        "<script",
+        "<link rel=\"stylesheet\"",
+        "src=",
+        "@import",
+        "href=\"/",
+    ] {
+        assert!(!report.contains(absent), "{absent}");
+    }
+    assert!(report.contains("<style>"));
+    assert!(
+        report.contains("Made by Pubwatch on Mon 25 January 2027, 12:30 EST"),
+        "{report}"
+    );
+}
+
+#[test]
+fn a_letter_stands_in_a_frame_that_may_do_nothing() {
+    let site = TestSite::salt_roads();
+    site.db
+        .write(|tx| {
+            tx.execute(
+                "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
+                 body_text, body_html, queued_at, next_try_at) VALUES \
+                 ('one@example.com', 1800000000000, 'alert', '[]', 'Jane', 'jane@example.com', \
+                  'Act: <b>Salt Roads</b>', 'Dear Jane', '<p>Dear <script>1</script></p>', 0, 0)",
+                [],
+            )?;
+            Ok::<_, pubwatch::db::DbError>(())
+        })
+        .unwrap();
+    let page = site.get("/letters/1");
+    assert!(
+        page.body
+            .contains("<iframe class=\"letter\" sandbox src=\"/letters/1/body\"")
+    );
+    assert!(!page.body.contains("<b>Salt"), "{}", page.body);
+    let body = site.get("/letters/1/body");
+    assert_eq!(body.header("content-security-policy"), Some(LETTER_POLICY));
+    let form = format!("token={}", page.token());
+    assert_eq!(site.post("/letters/1/drop", &form).status, 303);
+    assert!(site.get("/letters").body.contains("dropped"));
+}

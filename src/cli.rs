@@ -69,6 +69,8 @@ pub enum Command {
     Replay(commands::replay::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
+    /// See that everything is in order: configuration, data, clock, mail, stores, service
+    Doctor(commands::doctor::Arguments),
     /// Let the system start Pubwatch by itself: install, look at, remove
     Service(commands::service::Arguments),
     /// Copy the database into one file; also while the service runs
@@ -120,6 +122,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Replay(arguments) => commands::replay::run(arguments),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),
+        Command::Doctor(arguments) => commands::doctor::run(arguments, config),
         Command::Service(arguments) => commands::service::run(arguments, config),
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),

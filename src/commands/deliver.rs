@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 
-use crate::config::files;
+use crate::config::{Plan, files};
 use crate::mail::deliver::{Summary, Transport, deliver_due};
 use crate::mail::smtp::SmtpServer;
 use crate::round::{House, Stop};
@@ -16,7 +16,7 @@ const MOST_AT_ONCE: u32 = 500;
 ///
 /// When the database cannot be used. A mail server in trouble is in the summary.
 pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = transport(house)?;
+    let transport = transport(&house.plan)?;
     deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, || {
         stop.is_set()
     })
@@ -24,10 +24,11 @@ pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
     .context("using the outbox")
 }
 
-fn transport(house: &House) -> anyhow::Result<Transport> {
-    let author = &house.plan.author;
-    let Some(mail) = &house.plan.mail else {
-        let folder = house.plan.data.join("letters");
+/// Where letters go, as the configuration says; the password is fetched for it.
+pub(super) fn transport(plan: &Plan) -> anyhow::Result<Transport> {
+    let author = &plan.author;
+    let Some(mail) = &plan.mail else {
+        let folder = plan.data.join("letters");
         return Ok(Transport::Folder {
             folder,
             from: author.email.clone(),

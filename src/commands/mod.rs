@@ -7,6 +7,7 @@ pub mod add;
 pub mod edit;
 pub mod remove;
 pub mod import;
+pub mod doctor;
 pub mod service;
 pub mod backup;
 pub mod transfer;

@@ -86,6 +86,22 @@ impl SmtpServer {
         }
     }
 
+    /// Connects, secures the line, logs in, and says goodbye: everything but a letter.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] says at which stage it ended and with which answer.
+    pub async fn greet(&self) -> Result<(), Trouble> {
+        let limit = self.patience.unwrap_or(DIALOGUE);
+        let mut stage = Stage::Connect;
+        let mut connection = timeout(limit, self.begin(&mut stage))
+            .await
+            .map_err(|_| silence(stage, limit))??;
+        // Nothing depends on the goodbye.
+        let _ = timeout(self.patience.unwrap_or(GOODBYE), connection.abort()).await;
+        Ok(())
+    }
+
     /// Connects, secures the line, and logs in.
     async fn begin(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Trouble> {
         if self.encryption == Encryption::None && !is_loopback(&self.host) {

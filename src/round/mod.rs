@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
-use crate::book::Isbn13;
+use crate::book::{Isbn13, StoreId};
 use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Plan};
 use crate::db::{Db, DbError};
@@ -293,6 +293,20 @@ impl Summary {
         self.unread += part.unread;
         self.passed += part.passed;
     }
+}
+
+/// Asks one page of each store, of those that may be asked now, and records what it says. Nothing
+/// is judged and no letter is written: this is for a person who wants to see how the stores answer.
+///
+/// # Errors
+///
+/// As [`round`].
+pub async fn one_page_of_each_store(house: &House, stop: &Stop) -> Result<Summary, RoundError> {
+    let mut stores: BTreeSet<StoreId> = BTreeSet::new();
+    let mut tasks = sqlite::due(house, Which::All, house.clock.now())?;
+    tasks.retain(|task| stores.insert(task.listing.store.clone()));
+    let (steps, _) = tokio::sync::mpsc::unbounded_channel();
+    ask_host(house, tasks, stop, &steps).await
 }
 
 /// Asks the listings of one host, one after the other, until all are asked or it is time to stop.

@@ -15,6 +15,10 @@ mod killed;
 #[cfg(test)]
 mod first_hour;
 #[cfg(test)]
+mod home;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
 mod loopback;
 #[cfg(test)]
 mod manners;

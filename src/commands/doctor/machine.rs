@@ -1,0 +1,244 @@
+//! What lies on this machine: configuration, clock, disk, database, browser, service.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::look::Look;
+use crate::book::source::Source;
+use crate::config::Loaded;
+use crate::config::plan::Plan;
+use crate::db::Db;
+use crate::mail::words;
+use crate::round::sqlite::last_round;
+
+/// Below this much free space letters and observations are in danger.
+const LITTLE_SPACE_KB: u64 = 100 * 1024;
+
+/// Without a good round for so long, nobody keeps watch: an edition is looked at daily at least.
+const OLD_ROUND: SignedDuration = SignedDuration::from_hours(36);
+
+pub(super) fn versions() -> Look {
+    Look::good(
+        "version",
+        format!(
+            "pubwatch {}, {} {}, SQLite {}",
+            env!("CARGO_PKG_VERSION"),
+            std::env::consts::OS,
+            std::env::consts::ARCH,
+            rusqlite::version()
+        ),
+    )
+}
+
+pub(super) fn configuration(loaded: &Loaded) -> Look {
+    let plan = &loaded.plan;
+    let listings: usize = plan.editions.iter().map(|one| one.listings.len()).sum();
+    let says = format!(
+        "{}: {}, {}",
+        loaded.path.display(),
+        words::count(number(plan.editions.len()), "edition"),
+        words::count(number(listings), "listing")
+    );
+    if plan.editions.is_empty() {
+        return Look::note("configuration", says).next("`pubwatch add ISBN` adds a book");
+    }
+    match loaded.warnings.len() {
+        0 => Look::good("configuration", says),
+        count => Look::note(
+            "configuration",
+            format!("{says}; {}", words::count(number(count), "warning")),
+        )
+        .next("`pubwatch config check` shows them"),
+    }
+}
+
+fn number(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
+/// The clock, and whether something keeps it right.
+pub(super) fn clock(zone: &TimeZone, now: Timestamp) -> Vec<Look> {
+    let local = now.to_zoned(zone.clone());
+    let says = local.strftime("%a %-d %B %Y, %H:%M %Z").to_string();
+    let kept = asked(
+        "timedatectl",
+        &["show", "--property=NTPSynchronized", "--value"],
+    );
+    let look = match kept.as_deref() {
+        Some("yes") => Look::good("clock", format!("{says}, kept right over the network")),
+        Some("no") => Look::note("clock", format!("{says}; nothing keeps it right"))
+            .next("see that it is right; on systemd: `timedatectl set-ntp true`"),
+        Some(_) | None => Look::good("clock", says),
+    };
+    vec![look]
+}
+
+pub(super) fn disk(data: &Path) -> Look {
+    let mut folder = data;
+    while !folder.exists() {
+        let Some(above) = folder.parent() else { break };
+        folder = above;
+    }
+    let free: Option<u64> = asked("df", &["-Pk", &folder.to_string_lossy()])
+        .and_then(|text| text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok());
+    match free {
+        Some(free) if free < LITTLE_SPACE_KB => Look::wrong(
+            "disk",
+            format!("{} MB are free at {}", free / 1024, data.display()),
+        )
+        .next("make room, or choose another `data.folder`"),
+        Some(free) => Look::good("disk", format!("{} MB are free", free / 1024)),
+        None => Look::note(
+            "disk",
+            "how much is free cannot be told (`df` gave no answer)",
+        ),
+    }
+}
+
+/// The folder is there by now; whether others can look into it.
+pub(super) fn data_folder(data: &Path) -> Vec<Look> {
+    let mode = std::fs::metadata(data).map(|metadata| metadata.permissions().mode() & 0o777);
+    let look = match mode {
+        Ok(mode) if mode % 0o100 == 0 => Look::good("data", data.display().to_string()),
+        Ok(mode) => Look::note(
+            "data",
+            format!(
+                "{}: others on this machine may look into it ({mode:o})",
+                data.display()
+            ),
+        )
+        .next(format!("`chmod 700 {}`", data.display())),
+        Err(error) => Look::wrong("data", format!("{}: {error}", data.display())),
+    };
+    vec![look]
+}
+
+pub(super) fn database(db: &Db) -> Look {
+    let seen = db.read(|connection| -> rusqlite::Result<(String, i64, i32)> {
+        let sound = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let looks =
+            connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))?;
+        let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((sound, looks, schema))
+    });
+    let size = std::fs::metadata(db.path()).map_or(0, |metadata| metadata.len()) / 1024;
+    match seen {
+        Ok((sound, looks, schema)) if sound == "ok" => Look::good(
+            "database",
+            format!(
+                "sound, {}, {size} kB, schema {schema}",
+                words::count(looks, "observation")
+            ),
+        ),
+        Ok((words, ..)) => Look::wrong("database", format!("it is damaged: {words}"))
+            .next("`pubwatch restore BACKUP` puts the newest backup back"),
+        Err(error) => Look::wrong("database", format!("it cannot be read: {error}"))
+            .next("`pubwatch restore BACKUP` puts the newest backup back"),
+    }
+}
+
+pub(super) fn rounds(db: &Db, now: Timestamp) -> Vec<Look> {
+    let last = match db.read(last_round) {
+        Ok(last) => last,
+        Err(error) => return vec![Look::wrong("rounds", format!("cannot be read: {error}"))],
+    };
+    let Some(last) = last else {
+        return vec![
+            Look::note("rounds", "nobody has looked yet")
+                .next("`pubwatch check` takes the first look"),
+        ];
+    };
+    if last.began > now {
+        return vec![
+            Look::wrong(
+                "rounds",
+                "the last round lies in the future: the clock was set back",
+            )
+            .next("set the clock right"),
+        ];
+    }
+    let keep = "a service or a cron line keeps watch: see `pubwatch service --help`";
+    let look = match last.last_good.map(|good| now.duration_since(good)) {
+        None => Look::note("rounds", "no round has read a page yet").next("see the stores below"),
+        Some(since) if since > OLD_ROUND => {
+            let says = format!("the last good one was {} ago", words::lasting(since));
+            Look::wrong("rounds", says).next(keep)
+        }
+        Some(since) if since < SignedDuration::from_mins(1) => {
+            Look::good("rounds", "the last good one was just now")
+        }
+        Some(since) => Look::good(
+            "rounds",
+            format!("the last good one was {} ago", words::lasting(since)),
+        ),
+    };
+    vec![look]
+}
+
+/// The browser, where some store is to be looked at with one.
+pub(super) fn browser(plan: &Plan) -> Vec<Look> {
+    let is_wanted = plan.stores.iter().any(|store| {
+        let of_store = store.ways.order.contains(&Source::Browser);
+        let of_editions = store.ways.by_edition.values().flatten();
+        of_store || of_editions.into_iter().any(|way| *way == Source::Browser)
+    });
+    if !is_wanted {
+        return Vec::new();
+    }
+    let named = plan
+        .browser
+        .path
+        .as_ref()
+        .map(|path| path.to_string_lossy().into_owned());
+    let usual = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
+    let found = named
+        .iter()
+        .map(String::as_str)
+        .chain(usual.into_iter().filter(|_| named.is_none()))
+        .find_map(|name| Some((name.to_owned(), asked(name, &["--version"])?)));
+    vec![match found {
+        Some((name, version)) => Look::good("browser", format!("{name}: {version}")),
+        None => Look::wrong("browser", "`source` names a browser, but none was found")
+            .next("install Chromium, or name its program under [browser]"),
+    }]
+}
+
+/// Whether systemd runs us. Nothing is said where there is no systemd: cron is as good.
+pub(super) fn service() -> Vec<Look> {
+    if !Path::new("/run/systemd/system").is_dir() {
+        return Vec::new();
+    }
+    let units = ["pubwatch.service", "pubwatch-check.timer"];
+    let active = |scope: &[&str]| {
+        units.into_iter().find(|name| {
+            let state = asked("systemctl", &[scope, &["is-active", name]].concat());
+            state.as_deref() == Some("active")
+        })
+    };
+    vec![match active(&[]).or_else(|| active(&["--user"])) {
+        Some(name) => Look::good("service", format!("{name} is active")),
+        None => Look::note("service", "no service of systemd's is active")
+            .next("`pubwatch service install`, unless cron does it"),
+    }]
+}
+
+/// The first lines of what a program prints, when it ends well.
+fn asked(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    output.status.success().then_some(text)
+}

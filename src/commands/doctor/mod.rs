@@ -1,0 +1,152 @@
+//! `pubwatch doctor`: looks at everything that the watch depends on, and says the next step for
+//! what is not in order.
+
+mod look;
+mod machine;
+mod mail;
+mod stores;
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+
+use anstyle::{AnsiColor, Color, Style};
+use anyhow::Context as _;
+use serde_json::json;
+
+use self::look::{Look, State};
+use super::context::{Context, open_database};
+use super::face;
+use super::setup::place::today;
+use crate::clock::Clock;
+use crate::config;
+use crate::exit::Exit;
+
+/// See that everything is in order: configuration, data, clock, mail, stores, service.
+///
+/// It asks one page of each store, with all politeness, so it takes a while; what was looked at
+/// within the last half hour is not asked again. What is not in order comes with the next step.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Ask no store and no mail server; look only at this machine
+    #[arg(long)]
+    offline: bool,
+
+    /// Send a test letter to your address
+    #[arg(long, conflicts_with = "offline")]
+    letter: bool,
+
+    /// Everything as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Looks at everything. Ends with 1 when something is wrong.
+///
+/// # Errors
+///
+/// When the results cannot be printed. What is wrong elsewhere is a result.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let mut looks = Vec::new();
+    look(arguments, config, &mut looks)?;
+    let mut out = anstream::stdout().lock();
+    if arguments.json {
+        let findings: Vec<_> = looks.iter().map(Look::json).collect();
+        let worst = looks.iter().map(|look| look.state).max();
+        let worst = worst.unwrap_or(State::Good).name();
+        writeln!(out, "{}", json!({ "state": worst, "findings": findings }))?;
+    } else {
+        write!(out, "{}", text(&looks))?;
+    }
+    let is_wrong = looks.iter().any(|look| look.state == State::Wrong);
+    Ok(if is_wrong {
+        Exit::Attention
+    } else {
+        Exit::Done
+    })
+}
+
+fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> anyhow::Result<()> {
+    looks.push(machine::versions());
+    let loaded = match config::load(config, today()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            looks.push(Look::wrong("configuration", error.render(false)).next(
+                "correct it, and run `pubwatch doctor` again; `pubwatch init` writes a new one",
+            ));
+            return Ok(());
+        }
+    };
+    looks.push(machine::configuration(&loaded));
+    let now = Clock::System.now();
+    looks.extend(machine::clock(&loaded.plan.author.zone, now));
+    looks.push(machine::disk(&loaded.plan.data));
+    let db = match open_database(&loaded.plan.data) {
+        Ok(db) => db,
+        Err(error) => {
+            looks.push(
+                Look::wrong("database", format!("{error:#}"))
+                    .next("see that the data folder belongs to the user that runs pubwatch"),
+            );
+            return Ok(());
+        }
+    };
+    looks.extend(machine::data_folder(&loaded.plan.data));
+    looks.push(machine::database(&db));
+    looks.extend(machine::rounds(&db, now));
+    looks.extend(machine::browser(&loaded.plan));
+    looks.extend(machine::service());
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    let plan = loaded.plan.clone();
+    let context = Context {
+        plan: loaded.plan,
+        config: loaded.path,
+        db,
+        clock: Clock::System,
+    };
+    looks.extend(mail::outbox(&context.db));
+    if arguments.offline {
+        looks.push(Look::note("stores", "not asked (--offline)"));
+        return Ok(());
+    }
+    looks.extend(runtime.block_on(mail::server(&plan, arguments.letter, now)));
+    let house = match context.into_house() {
+        Ok(house) => house,
+        Err(error) => {
+            looks.push(Look::wrong("stores", format!("{error:#}")));
+            return Ok(());
+        }
+    };
+    looks.extend(runtime.block_on(stores::look(&house)));
+    Ok(())
+}
+
+fn text(looks: &[Look]) -> String {
+    let width = looks.iter().map(|look| look.topic.len()).max();
+    let width = width.unwrap_or_default();
+    let mut text = String::new();
+    for look in looks {
+        let (sign, colour) = match look.state {
+            State::Good => ("ok   ", AnsiColor::Green),
+            State::Note => ("note ", AnsiColor::Yellow),
+            State::Wrong => ("wrong", AnsiColor::Red),
+        };
+        let style = Style::new().fg_color(Some(Color::Ansi(colour)));
+        let indent = " ".repeat(width + 8);
+        let says = look.says.trim_end().replace('\n', &format!("\n{indent}"));
+        let sign = face::painted(style, sign);
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{sign}  {:<width$} {says}", look.topic);
+        if let Some(next) = &look.next {
+            let _ = writeln!(text, "{indent}→ {next}");
+        }
+    }
+    let count = |state| looks.iter().filter(|look| look.state == state).count();
+    let (wrong, notes) = (count(State::Wrong), count(State::Note));
+    let _ = match (wrong, notes) {
+        (0, 0) => writeln!(text, "\nEverything is in order."),
+        (0, notes) => writeln!(text, "\nNothing is wrong; {notes} worth knowing."),
+        (wrong, notes) => writeln!(text, "\n{wrong} wrong, {notes} worth knowing."),
+    };
+    text
+}

@@ -1,0 +1,164 @@
+//! Lists of books that are imported: a spreadsheet with planted faults, and an ONIX file.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use crate::home::{Home, isbn};
+
+/// Twelve wrong rows: where, what, and a word of what must be said of it. The last is a copy of
+/// the sixth row.
+const FAULTS: [(usize, &str, &str); 12] = [
+    (
+        10,
+        "T,9781944098118,Perfectbound,01/20/2027,9.99,L",
+        "check digit",
+    ),
+    (
+        33,
+        "T,9.78194E+12,Perfectbound,01/20/2027,9.99,L",
+        "rounded",
+    ),
+    (
+        57,
+        "T,97819400005,Perfectbound,01/20/2027,9.99,L",
+        "it has 11 digits",
+    ),
+    (
+        80,
+        ",9780132350884,Perfectbound,01/20/2027,9.99,L",
+        "title is missing",
+    ),
+    (
+        99,
+        "T,9780132350884,Perfectbound,,9.99,L",
+        "date is missing",
+    ),
+    (
+        120,
+        "T,9780132350884,Perfectbound,02/30/2027,9.99,L",
+        "does not exist",
+    ),
+    (
+        150,
+        "T,9780132350884,Perfectbound,soon,9.99,L",
+        "is no date",
+    ),
+    (180, "T,9780132350884,Vellum,01/20/2027,9.99,L", "no format"),
+    (
+        200,
+        "T,9780132350884,Perfectbound,01/20/2027,cheap,L",
+        "no price",
+    ),
+    (
+        222,
+        "T, or not,9780132350884,Perfectbound,01/20/2027,9.99,L",
+        "needs quotes",
+    ),
+    (250, "T,,Perfectbound,01/20/2027,9.99,L", "ISBN is missing"),
+    (299, "", "stands on line"),
+];
+
+/// 300 rows, 12 of them wrong, and the line of each with a word of what must be said of it.
+fn catalogue() -> (String, Vec<(usize, &'static str)>) {
+    let mut rows: Vec<String> = (0..300)
+        .map(|number| {
+            format!(
+                "\"Title {number}, a novel\",{},Perfectbound,{:02}/{:02}/2027,16.99,Lamplight",
+                isbn(number),
+                number % 12 + 1,
+                number % 28 + 1
+            )
+        })
+        .collect();
+    let mut expected = Vec::new();
+    for (index, row, word) in FAULTS {
+        rows[index] = if row.is_empty() {
+            rows[5].clone()
+        } else {
+            row.to_owned()
+        };
+        // The first line has the names of the columns.
+        expected.push((index + 2, word));
+    }
+    let header = "Title,ISBN,Binding Type,Publication Date,US List Price,Imprint";
+    (format!("{header}\n{}\n", rows.join("\n")), expected)
+}
+
+#[test]
+fn of_300_rows_every_planted_fault_is_named_by_its_line_and_nothing_is_written() {
+    let home = Home::with_configuration();
+    let (text, faults) = catalogue();
+    fs::write(home.path("list.csv"), text).unwrap();
+    let before = home.config();
+    for arguments in [
+        &["import", "list.csv"][..],
+        &["import", "list.csv", "--yes"],
+    ] {
+        let said = home.ends(1, arguments);
+        assert!(said.contains("`Binding Type` is the format"), "{said}");
+        for (line, word) in &faults {
+            let named = said
+                .lines()
+                .any(|said| said.contains(&format!("line {line}:")) && said.contains(word));
+            assert!(named, "line {line}, {word}: {said}");
+        }
+        assert!(said.contains("288 editions can be written"), "{said}");
+        assert!(said.contains("12 lines are wrong"), "{said}");
+        assert_eq!(home.config(), before);
+    }
+    home.ends(1, &["import", "list.csv", "--skip-faulty"]);
+    assert_eq!(home.config(), before);
+
+    home.ends(1, &["import", "list.csv", "--skip-faulty", "--yes"]);
+    assert_eq!(home.config().matches("[[edition]]").count(), 288);
+    assert!(home.config().starts_with(before.trim_end()));
+    home.ok(&["config", "check"]);
+
+    let said = home.ends(1, &["import", "list.csv", "--skip-faulty", "--yes"]);
+    assert!(
+        said.contains("288 are in the configuration already"),
+        "{said}"
+    );
+    assert_eq!(home.config().matches("[[edition]]").count(), 288);
+}
+
+/// An ONIX 3 message of so many products; every tenth is cancelled.
+fn onix(products: u32) -> String {
+    let mut text = "<?xml version=\"1.0\"?>\n<ONIXMessage release=\"3.0\">\n<Header/>\n".to_owned();
+    for number in 0..products {
+        let status = if number % 10 == 9 { "01" } else { "02" };
+        write!(
+            text,
+            "<Product><RecordReference>r{number}</RecordReference>\
+             <NotificationType>03</NotificationType>\
+             <ProductIdentifier><ProductIDType>15</ProductIDType><IDValue>{}</IDValue>\
+             </ProductIdentifier>\n<DescriptiveDetail><ProductForm>{}</ProductForm><TitleDetail>\
+             <TitleType>01</TitleType><TitleElement><TitleElementLevel>01</TitleElementLevel>\
+             <TitleText>Book &amp; Number {number}</TitleText></TitleElement></TitleDetail>\
+             </DescriptiveDetail>\n<PublishingDetail><PublishingStatus>{status}\
+             </PublishingStatus><PublishingDate><PublishingDateRole>01</PublishingDateRole>\
+             <Date dateformat=\"00\">202703{:02}</Date></PublishingDate></PublishingDetail>\
+             </Product>\n",
+            isbn(number),
+            if number % 2 == 0 { "BC" } else { "BB" },
+            number % 28 + 1
+        )
+        .unwrap();
+    }
+    text.push_str("</ONIXMessage>\n");
+    text
+}
+
+#[test]
+fn an_onix_file_of_50_products_is_imported() {
+    let home = Home::with_configuration();
+    fs::write(home.path("list.xml"), onix(50)).unwrap();
+    let said = home.ok(&["import", "list.xml", "--yes"]);
+    assert!(said.contains("ONIX 3.0, reference names"), "{said}");
+    assert_eq!(said.matches("cancelled").count(), 5, "{said}");
+    let config = home.config();
+    assert_eq!(config.matches("[[edition]]").count(), 45);
+    assert_eq!(config.matches("format = \"hardcover\"").count(), 20);
+    assert!(config.contains("title = \"Book & Number 0\""), "{config}");
+    home.ok(&["config", "check"]);
+}

@@ -24,7 +24,7 @@ use crate::schedule::cadence::Launch;
 use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
 
 /// How long the right to look at a listing outlives the deadline of its request.
-const MARGIN: SignedDuration = SignedDuration::from_secs(10);
+const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// The listings to ask now, in the order of the configuration.
 pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {

@@ -1,8 +1,6 @@
 //! The integration tests: one binary, one file per feature.
 //!
-//! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
-
-#[cfg(test)]
+//! `#[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
 mod config;
@@ -11,9 +9,11 @@ mod corpus;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod first_hour;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
-mod first_hour;
+mod killed_round;
 #[cfg(test)]
 mod home;
 #[cfg(test)]
@@ -30,6 +30,8 @@ mod smtp_server;
 mod stories;
 #[cfg(test)]
 mod street;
+#[cfg(test)]
+mod support;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -50,14 +50,21 @@ impl House {
         let output = self.run(arguments);
         let mut said = String::from_utf8(output.stdout).unwrap();
         write!(said, "{}", String::from_utf8(output.stderr).unwrap()).unwrap();
-        assert_eq!(output.status.code(), Some(code), "{arguments:?} said:\n{said}");
+        assert_eq!(
+            output.status.code(),
+            Some(code),
+            "{arguments:?} said:\n{said}"
+        );
         said
     }
 
     /// The letters in the mail folder, by name.
     pub(crate) fn letters(&self) -> Vec<(PathBuf, String)> {
         let mut letters = Vec::new();
-        for entry in std::fs::read_dir(self.path().join("data/letters")).into_iter().flatten() {
+        for entry in std::fs::read_dir(self.path().join("data/letters"))
+            .into_iter()
+            .flatten()
+        {
             let path = entry.unwrap().path();
             if path.extension().is_some_and(|extension| extension == "eml") {
                 let text = std::fs::read_to_string(&path).unwrap();

@@ -18,7 +18,7 @@ struct Label {
 }
 
 /// The folder of real saved pages, which is not part of the project; `None` when it is not here.
-fn folder() -> Option<PathBuf> {
+pub(crate) fn folder() -> Option<PathBuf> {
     let folder = std::env::var_os("PUBWATCH_PAGES").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/pages"),
         PathBuf::from,

@@ -36,3 +36,5 @@ mod support;
 mod tidy;
 #[cfg(test)]
 mod web;
+#[cfg(test)]
+mod whole_round;

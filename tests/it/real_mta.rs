@@ -19,14 +19,14 @@ use pubwatch::mail::sqlite::{self, Entry, EntryState, Show};
 use crate::delivery::{letter, queue, start};
 
 /// A running Postfix; it is stopped when this is dropped.
-struct Mta {
+pub(crate) struct Mta {
     folder: tempfile::TempDir,
     facts: BTreeMap<String, String>,
 }
 
 impl Mta {
     /// `None`, with a line that says so, where this machine cannot run one.
-    fn start() -> Option<Self> {
+    pub(crate) fn start() -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let output = Self::script("start", folder.path());
         if output.status.code() == Some(77) {
@@ -58,7 +58,7 @@ impl Mta {
             .unwrap()
     }
 
-    fn fact(&self, name: &str) -> &str {
+    pub(crate) fn fact(&self, name: &str) -> &str {
         &self.facts[name]
     }
 
@@ -89,7 +89,7 @@ impl Mta {
     }
 
     /// The letters in the mailbox, once there are `count` of them.
-    fn mailbox(&self, count: usize) -> Vec<String> {
+    pub(crate) fn mailbox(&self, count: usize) -> Vec<String> {
         let folder = PathBuf::from(self.fact("MTA_MAILBOX")).join("new");
         for _ in 0..200 {
             let paths: Vec<PathBuf> = std::fs::read_dir(&folder)

@@ -7,6 +7,8 @@ mod case;
 pub mod length;
 pub mod line;
 pub mod phase;
+#[cfg(test)]
+mod properties;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod script;
@@ -116,6 +118,7 @@ fn after_asking(case: &Case<'_>, mut finding: Finding) -> Finding {
         .as_ref()
         .map_or_else(String::new, |ticket| format!(" (ticket {ticket})"));
     finding.severity = Severity::Watch;
+    finding.text = None;
     finding.act_from = Some(answer_due);
     finding.next_step = format!(
         "You asked on {}{ticket}. Wait for the answer until {}; a second message before that \

@@ -1,5 +1,7 @@
 //! For tests: a launch as a script, turned into the view that a rule looks at.
 
+use std::sync::LazyLock;
+
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,6 +11,9 @@ use crate::book::{Distribution, Edition, Format, Note, NoteKind, StoreId};
 use crate::history::spells::{Step, step};
 use crate::history::{Blind, ListingView, Shown, View};
 use crate::page::{OtherFormat, Says, Unread, UnreadReason};
+
+/// The shipped windows, read once for all tests.
+static WINDOWS: LazyLock<Windows> = LazyLock::new(|| Windows::new(&[]).unwrap());
 
 /// Changes count when seen again this much later.
 pub(crate) const CONFIRM: SignedDuration = SignedDuration::from_hours(6);
@@ -137,7 +142,7 @@ impl Script {
 
     pub(crate) fn judge_at(&self, view: &View, now: Timestamp) -> Vec<Finding> {
         let settings = Settings {
-            windows: Windows::new(&[]).unwrap(),
+            windows: WINDOWS.clone(),
             confirm_after: CONFIRM,
             zone: self.zone.clone(),
         };

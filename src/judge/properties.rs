@@ -1,0 +1,185 @@
+//! What holds for every history, tried on histories made at random.
+
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, proptest};
+use proptest::{prop_assert, prop_assert_eq, prop_oneof};
+
+use super::script::{Script, short, time};
+use super::{Finding, Severity};
+use crate::alerts::Occasion;
+use crate::alerts::lifecycle::{Memory, Pace, decide};
+use crate::history::View;
+
+const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+
+/// A look: which store, hours after the one before, and what the page said.
+fn look() -> impl Strategy<Value = (usize, i64, &'static str)> {
+    let state = prop_oneof![
+        4 => Just("pre_order"),
+        4 => Just("in_stock"),
+        2 => Just("out_of_stock"),
+        2 => Just("not_listed"),
+        1 => Just("back_order"),
+        1 => Just("third_party_only"),
+        2 => Just("blocked"),
+        1 => Just("unreachable"),
+        1 => Just("pre_order date=2026-12-31"),
+        1 => Just("in_stock date=2026-12-31 price=1899"),
+    ];
+    (0..STORES.len(), 1..60_i64, state)
+}
+
+/// A launch on 9 February 2027, looked at from a while before on, with some notes.
+fn history() -> impl Strategy<Value = (Script, Timestamp)> {
+    let notes = prop::collection::vec((0..1500_i64, 0..5_usize), 0..3);
+    (prop::collection::vec(look(), 1..80), notes, any::<bool>()).prop_map(
+        |(looks, notes, is_switched)| {
+            let start = time("2026-12-20T00:00");
+            let stamp = |hours: i64| {
+                let at = start + SignedDuration::from_hours(hours);
+                at.strftime("%Y-%m-%dT%H:%M").to_string()
+            };
+            let mut script = Script::new("2027-02-09")
+                .enabled("2026-12-01")
+                .with(|edition| edition.amazon_switch = is_switched);
+            let mut hours = 0;
+            for (store, later, what) in looks {
+                hours += later;
+                script = script.pages(&format!("{} {} {what}", stamp(hours), STORES[store]));
+            }
+            let kinds = [
+                "kdp_published",
+                "revision_started",
+                "expected",
+                "asked_ingramspark",
+                "date_changed=2027-03-09",
+            ];
+            let mut notes: Vec<_> = notes.into_iter().filter(|(at, _)| *at <= hours).collect();
+            notes.sort_unstable();
+            for (at, kind) in notes {
+                script = script.notes(&format!("{} {}", stamp(at), kinds[kind]));
+            }
+            (script, start + SignedDuration::from_hours(hours))
+        },
+    )
+}
+
+/// The alarms: what is said of pages, not of the calendar.
+fn alarms(findings: &[Finding]) -> Vec<String> {
+    findings
+        .iter()
+        .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+        .map(short)
+        .collect()
+}
+
+/// The same view with its stores in the other order.
+fn reversed(view: &View) -> View {
+    let mut view = view.clone();
+    view.listings.reverse();
+    view
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        cases: 100,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn judging_twice_gives_the_same((script, now) in history()) {
+        let view = script.view();
+        prop_assert_eq!(script.judge_at(&view, now), script.judge_at(&view, now));
+    }
+
+    #[test]
+    fn the_order_of_the_stores_changes_the_order_of_the_findings_only((script, now) in history()) {
+        let view = script.view();
+        let mut one = alarms(&script.judge_at(&view, now));
+        let mut other = alarms(&script.judge_at(&reversed(&view), now));
+        one.retain(|line| !line.contains('+'));
+        other.retain(|line| !line.contains('+'));
+        one.sort();
+        other.sort();
+        prop_assert_eq!(one, other);
+    }
+
+    #[test]
+    fn time_alone_opens_nothing((script, now) in history(), days in 1..400_i64) {
+        let view = script.view();
+        let later = now + SignedDuration::from_hours(days * 24);
+        let known = |at| {
+            let found = script.judge_at(&view, at);
+            // What waits for an answer may become Act again when the answer is overdue.
+            let mut rules: Vec<_> = found
+                .into_iter()
+                .filter(|one| one.severity != Severity::GoodNews)
+                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+                .map(|one| (one.rule, one.stores, one.since))
+                .collect();
+            rules.sort();
+            rules
+        };
+        prop_assert_eq!(known(now), known(later));
+    }
+
+    #[test]
+    fn no_alarm_rests_on_one_look((script, now) in history()) {
+        let view = script.view();
+        for finding in script.judge_at(&view, now) {
+            if finding.severity != Severity::Act {
+                continue;
+            }
+            for listing in view.listings.iter().filter(|one| finding.stores.contains(&one.store)) {
+                let looks: u32 = listing.spells.iter().map(|spell| spell.readings).sum();
+                let blind = listing.blind.as_ref().map_or(0, |blind| blind.attempts);
+                prop_assert!(2 <= looks.max(blind), "{finding:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_alarm_says_what_to_do_and_every_watch_what_to_wait_for((script, now) in history()) {
+        for finding in script.judge_at(&script.view(), now) {
+            prop_assert!(!finding.headline.is_empty() && !finding.verdict.is_empty());
+            prop_assert!(finding.rule.starts_with("calendar-") || !finding.next_step.is_empty());
+            prop_assert!(finding.severity == Severity::Act || finding.text.is_none());
+            prop_assert!(super::rules::static_name(finding.rule).is_some(), "{}", finding.rule);
+        }
+    }
+
+    #[test]
+    fn a_closed_alert_stays_closed_until_a_page_was_read_again((script, now) in history()) {
+        let view = script.view();
+        let pace = Pace {
+            remind_every: SignedDuration::from_hours(168),
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        let mut memory = Memory::default();
+        let mut keys = Vec::new();
+        for days in 0..40 {
+            let at = now + SignedDuration::from_hours(days * 24);
+            let findings: Vec<Finding> = script
+                .judge_at(&view, at)
+                .into_iter()
+                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+                .collect();
+            let decisions = decide(&memory, &findings, &view, &pace, at);
+            for telling in &decisions.tellings {
+                if telling.occasion == Occasion::Opened {
+                    let key = (telling.finding.rule, telling.finding.stores.clone());
+                    prop_assert!(!keys.contains(&key), "{key:?} was told twice");
+                    keys.push(key);
+                }
+                prop_assert!(telling.occasion != Occasion::Reminded, "nobody has looked since");
+            }
+            if !decisions.tellings.is_empty() {
+                memory.last_letter = Some(at);
+            }
+            memory.open = decisions.open;
+            memory.lately_over.extend(decisions.over.into_iter().map(|alert| (alert, at)));
+            memory.news.extend(decisions.news);
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! `pubwatch history`: what each store said, since when.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -11,11 +12,16 @@ use serde_json::json;
 use super::context::Context;
 use super::{face, which};
 use crate::book::Note;
+use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Spell, View};
+use crate::judge::Settings;
 use crate::mail::{strip, words};
 use crate::page::Reading;
+use crate::web::server::exports::drawing;
+use crate::web::server::{Guard, Site};
+use crate::web::timeline::Range;
 
 /// Show what each store said of an edition, since when, and in which words.
 #[derive(Debug, clap::Args)]
@@ -34,6 +40,34 @@ pub struct Arguments {
     /// One JSON object a line, for scripts
     #[arg(long)]
     json: bool,
+
+    /// Write the timeline of one edition to this file, as SVG
+    #[arg(long, value_name = "FILE", requires = "edition", conflicts_with_all = ["json", "looks"])]
+    svg: Option<PathBuf>,
+
+    /// What the timeline shows: launch, 30d, year, all [default: what tells most now]
+    #[arg(long, value_name = "RANGE", requires = "svg", value_parser = range)]
+    range: Option<Range>,
+}
+
+fn range(name: &str) -> Result<Range, String> {
+    Range::from_name(name).ok_or_else(|| "it is launch, 30d, year or all".to_owned())
+}
+
+/// Writes the timeline of one edition.
+fn write_timeline(
+    context: Context,
+    edition: &EditionPlan,
+    range: Option<Range>,
+    file: &Path,
+) -> anyhow::Result<Exit> {
+    let now = context.clock.now();
+    let settings = Settings::of(&context.plan)?;
+    let guard = Arc::new(Guard::new()?);
+    let site = Site::new(context.plan, context.db, context.clock, settings, guard);
+    let svg = drawing(&site, edition, range, now).context("reading the history")?;
+    std::fs::write(file, svg).with_context(|| format!("cannot write {}", file.display()))?;
+    Ok(Exit::Done)
 }
 
 /// Prints the history.
@@ -48,6 +82,10 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         Some(words) => vec![which::edition(&context.plan, words)?],
         None => context.plan.editions.iter().collect(),
     };
+    if let (Some(file), [edition]) = (&arguments.svg, editions.as_slice()) {
+        let edition = (*edition).clone();
+        return write_timeline(context, &edition, arguments.range, file);
+    }
     let from = now
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))
         .unwrap_or(Timestamp::MIN);

@@ -70,6 +70,7 @@ struct Page {
     isbn: String,
     said: Option<String>,
     findings: Vec<Told>,
+    good_news: Vec<(String, String)>,
     is_watched: bool,
     listings: Vec<Listing>,
     ranges: Vec<(&'static str, &'static str, bool)>,
@@ -93,7 +94,6 @@ struct Told {
     headline: String,
     verdict: String,
     usual: Option<(String, String, Option<String>)>,
-    since: String,
     next_step: String,
     door: Option<(&'static str, &'static str, Option<&'static str>)>,
     subject: Option<String>,
@@ -156,8 +156,10 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         findings: material
             .findings
             .iter()
+            .filter(|one| one.severity != Severity::GoodNews)
             .map(|one| told(place, material, one))
             .collect(),
+        good_news: good_news(place, material.findings),
         is_watched: material
             .view
             .listings
@@ -194,6 +196,17 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         frame,
     }
     .render()
+}
+
+fn good_news(place: &Place<'_>, findings: &[Finding]) -> Vec<(String, String)> {
+    findings
+        .iter()
+        .filter(|one| one.severity == Severity::GoodNews)
+        .map(|one| {
+            let since = words::day(one.since, place.zone, place.now);
+            (words::one_line(&one.headline), format!("since {since}"))
+        })
+        .collect()
 }
 
 fn notes(place: &Place<'_>, view: &View) -> Vec<(String, String)> {
@@ -297,11 +310,6 @@ fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding) -> Told {
             let link = usual.link.clone().filter(|link| link.starts_with("http"));
             (usual.sentence.clone(), usual.source.clone(), link)
         }),
-        since: format!(
-            "since {}, {}",
-            place.moment(finding.since),
-            place.ago(finding.since)
-        ),
         next_step: words::one_line(&finding.next_step),
         door: finding
             .ask
@@ -386,7 +394,12 @@ pub fn picture<'a>(
 }
 
 fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Layout) -> String {
-    let grounds = grounds(material.view, material.windows, place.zone);
+    let grounds = grounds(
+        material.view,
+        material.windows,
+        place.zone,
+        (material.findings, place.now),
+    );
     let letters = marks(material.letters);
     timeline::draw(&picture(
         place,

@@ -6,24 +6,46 @@ use jiff::tz::TimeZone;
 use super::timeline::{Ground, Stretch};
 use crate::book::Family;
 use crate::history::{ListingView, View};
-use crate::judge::Severity;
 use crate::judge::phase::{Calendar, midnight_gmt};
 use crate::judge::windows::{Window, WindowName, Windows};
+use crate::judge::{Finding, Severity};
 
 /// The grounds of every listing, in the order of the view.
 ///
 /// 1. From enabling to a page that takes orders, or to the date: the window of the store.
 /// 2. From the date to a page that sells: the window of the release, or of KDP's switch.
+/// 3. For what is found now: from its beginning to the day from which acting is right, and on.
 #[must_use]
-pub fn grounds(view: &View, windows: &Windows, zone: &TimeZone) -> Vec<Vec<Ground>> {
+pub fn grounds(
+    view: &View,
+    windows: &Windows,
+    zone: &TimeZone,
+    (findings, now): (&[Finding], Timestamp),
+) -> Vec<Vec<Ground>> {
     let calendar = Calendar::of(&view.edition, &view.notes, zone);
     view.listings
         .iter()
         .map(|listing| {
             let mut grounds = before(view, windows, &calendar, listing);
             grounds.extend(after(windows, &calendar, listing));
+            grounds.extend(of_findings(findings, listing, now));
             grounds
         })
+        .collect()
+}
+
+fn of_findings(findings: &[Finding], listing: &ListingView, now: Timestamp) -> Vec<Ground> {
+    findings
+        .iter()
+        .filter(|finding| finding.stores.contains(&listing.store))
+        .filter_map(|finding| Some((finding.since, finding.act_from?)))
+        .flat_map(|(since, act)| {
+            [
+                ground(since, act.min(now), Severity::Watch),
+                ground(act, now, Severity::Act),
+            ]
+        })
+        .flatten()
         .collect()
 }
 
@@ -85,12 +107,6 @@ fn first_seen(
 fn of_window(window: &Window, start: Timestamp, end: Timestamp) -> Vec<Ground> {
     let watch = window.quiet.after(start);
     let act = window.act_from(start);
-    let ground = |from: Timestamp, to: Timestamp, severity| {
-        (from < to).then_some(Ground {
-            stretch: Stretch { from, to },
-            severity,
-        })
-    };
     [
         ground(watch, act.unwrap_or(end).min(end), Severity::Watch),
         act.and_then(|act| ground(act, end, Severity::Act)),
@@ -98,6 +114,14 @@ fn of_window(window: &Window, start: Timestamp, end: Timestamp) -> Vec<Ground> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// A ground, unless it is over before it begins.
+fn ground(from: Timestamp, to: Timestamp, severity: Severity) -> Option<Ground> {
+    (from < to).then_some(Ground {
+        stretch: Stretch { from, to },
+        severity,
+    })
 }
 
 #[cfg(test)]
@@ -110,19 +134,24 @@ mod tests {
         let mut view = view("2027-02-09", spells);
         view.edition.distribution_enabled = Some("2026-12-01".parse().unwrap());
         let windows = Windows::new(&[]).unwrap();
-        let found: Vec<String> = grounds(&view, &windows, &TimeZone::UTC)
-            .concat()
-            .iter()
-            .map(|ground| {
-                let day = |at: Timestamp| at.strftime("%m-%d").to_string();
-                format!(
-                    "{} {} to {}",
-                    ground.severity.name(),
-                    day(ground.stretch.from),
-                    day(ground.stretch.to)
-                )
-            })
-            .collect();
+        let found: Vec<String> = grounds(
+            &view,
+            &windows,
+            &TimeZone::UTC,
+            (&[], view.listings[0].spells[0].since),
+        )
+        .concat()
+        .iter()
+        .map(|ground| {
+            let day = |at: Timestamp| at.strftime("%m-%d").to_string();
+            format!(
+                "{} {} to {}",
+                ground.severity.name(),
+                day(ground.stretch.from),
+                day(ground.stretch.to)
+            )
+        })
+        .collect();
         assert_eq!(found.join(", "), expected);
     }
 

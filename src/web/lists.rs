@@ -200,7 +200,7 @@ pub fn stores(
             plain(last_good.map_or_else(|| "never".to_owned(), |at| place.moment(at))),
             plain(here.len().to_string()),
             plain(host.map_or_else(|| "0".to_owned(), |host| host.requests.to_string())),
-            plain(host.map_or("", |host| host.robots.as_str())),
+            plain(host.map_or("not asked for yet", |host| host.robots.as_str())),
         ]);
     }
     let pause = store_pause(plan);

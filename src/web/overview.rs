@@ -362,6 +362,9 @@ fn verdict(material: &Material<'_>) -> String {
         .values()
         .any(|glance| glance.last_try.is_some());
     match (count(Severity::Act), count(Severity::Watch)) {
+        (0, 0) if !material.pulse.blind.is_empty() => {
+            "Nothing to do, but not every store can be seen".to_owned()
+        }
         (0, 0) if is_watched => "All as expected. Nothing to do.".to_owned(),
         (0, 0) => "Nothing has been looked at yet.".to_owned(),
         (0, watch) => format!("Nothing to act on, {watch} to watch"),
@@ -379,7 +382,8 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
             let class = match finding.severity {
                 Severity::Act => "act",
                 Severity::Watch => "watch",
-                Severity::GoodNews => "good",
+                // It is told on the edition's page; here is what needs a look.
+                Severity::GoodNews => continue,
             };
             all.push((
                 finding.severity,
@@ -389,7 +393,7 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
                     address: address(place, edition),
                     book: book(edition),
                     headline: words::one_line(&finding.headline),
-                    next_step: words::one_line(&finding.next_step),
+                    next_step: first_sentence(&finding.next_step),
                 },
             ));
         }
@@ -398,6 +402,13 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     let more = all.len().saturating_sub(EXCEPTIONS);
     let kept = all.into_iter().take(EXCEPTIONS).map(|(_, one)| one);
     (kept.collect(), more)
+}
+
+/// The first sentence, so that the list stays a list; the edition's page has the rest.
+fn first_sentence(text: &str) -> String {
+    let line = words::one_line(text);
+    let end = line.find(". ").map_or(line.len(), |at| at + 1);
+    words::clipped(&line[..end], 160)
 }
 
 /// "Salt Roads (paperback)".

@@ -158,7 +158,7 @@ pub(super) fn edition(
         }
         "timeline.svg" => {
             let range = Range::from_name(&asked.value("range"));
-            Answer::file(SVG, svg(site, &dossier(site, plan, now)?, range, now), None)
+            Answer::file(SVG, drawing(site, plan, range, now)?, None)
         }
         "badge.svg" => Answer::file(SVG, export::badge(&site.view(plan)?), None),
         "report.html" => Answer::file("text/html; charset=utf-8", report(site, plan, now)?, None),
@@ -168,17 +168,37 @@ pub(super) fn edition(
 
 fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> String {
     let zone = &site.plan.author.zone;
+    let findings = site.findings_of(&dossier.view, now);
     let range = range.unwrap_or_else(|| Range::fitting(&dossier.view, now));
     timeline::standalone(&Picture {
         view: &dossier.view,
         unseen: &dossier.unseen,
-        grounds: &grounds(&dossier.view, &site.settings.windows, zone),
+        grounds: &grounds(
+            &dossier.view,
+            &site.settings.windows,
+            zone,
+            (&findings, now),
+        ),
         letters: &marks(&dossier.letters),
         range: range.bounds(&dossier.view, now, zone),
         now,
         zone,
         layout: Layout::Wide,
     })
+}
+
+/// The timeline of an edition as a file that stands alone.
+///
+/// # Errors
+///
+/// When the database says no.
+pub fn drawing(
+    site: &Site,
+    plan: &EditionPlan,
+    range: Option<Range>,
+    now: Timestamp,
+) -> Result<String, PageError> {
+    Ok(svg(site, &dossier(site, plan, now)?, range, now))
 }
 
 /// A page that stands alone, for a client or a publicist.

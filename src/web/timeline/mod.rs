@@ -243,18 +243,15 @@ fn axis(canvas: &mut Canvas, frame: &Frame<'_>) {
             frame.top,
             y + 4
         ));
-        // A label that would run over the edge stands before its line.
-        let over = x + pixels(&tick.label) > frame.scale.right() + 6;
-        let (x, anchor) = if over {
-            (x - 3, "end")
-        } else {
-            (x + 3, "start")
-        };
-        canvas.put(format_args!(
-            r#"<text class="when" x="{x}" y="{}" text-anchor="{anchor}">{}</text>"#,
-            y + 16,
-            tick.label
-        ));
+        // A label that would run over the edge is left out: its line says enough.
+        if x + pixels(&tick.label) <= frame.width {
+            canvas.put(format_args!(
+                r#"<text class="when" x="{}" y="{}">{}</text>"#,
+                x + 3,
+                y + 16,
+                tick.label
+            ));
+        }
     }
     canvas.put(format_args!("</g>"));
 }

@@ -1,11 +1,14 @@
 //! What scripts, feed readers, calendars and clients take along.
 
 use std::collections::BTreeSet;
+use std::io::{Read as _, Write as _};
+use std::process::Stdio;
 
-use pubwatch::web::security::{FILE_POLICY, LETTER_POLICY};
+use pubwatch::web::security::{FILE_POLICY, LETTER_POLICY, is_password};
 use serde_json::Value;
 
-use super::{ISBN, TestSite};
+use super::{ISBN, SALT_ROADS, TestSite, configuration};
+use crate::support::House;
 
 fn json(site: &TestSite, path: &str) -> Value {
     let answer = site.get(path);
@@ -116,4 +119,90 @@ fn a_letter_stands_in_a_frame_that_may_do_nothing() {
     let form = format!("token={}", page.token());
     assert_eq!(site.post("/letters/1/drop", &form).status, 303);
     assert!(site.get("/letters").body.contains("dropped"));
+}
+
+#[test]
+fn the_command_line_writes_the_same_files() {
+    let house = House::new(&configuration(&format!(
+        "[data]\nfolder = \"data\"\n{SALT_ROADS}"
+    )));
+    house.said(&["report", "--all", "--out", "reports"], 0);
+    let report =
+        std::fs::read_to_string(house.path().join(format!("reports/{ISBN}.html"))).unwrap();
+    assert!(report.contains("Salt Roads"), "{report}");
+    house.said(
+        &["history", "salt", "--svg", "salt.svg", "--range", "year"],
+        0,
+    );
+    let svg = std::fs::read_to_string(house.path().join("salt.svg")).unwrap();
+    assert!(svg.starts_with("<?xml"), "{svg}");
+    assert!(svg.contains("Timeline of Salt Roads (paperback)"));
+    house.said(
+        &["history", "salt", "--svg", "salt.svg", "--range", "week"],
+        2,
+    );
+    house.said(&["report", "pepper"], 5);
+}
+
+#[test]
+fn the_hash_of_a_password_is_printed_as_the_configuration_wants_it() {
+    let house = House::new("");
+    let mut command = house.pubwatch(&["password"]);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(b"correct horse\n")
+        .unwrap();
+    let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+    let hash = said
+        .trim()
+        .strip_prefix("password_hash = \"")
+        .unwrap()
+        .trim_end_matches('"');
+    assert!(is_password("correct horse", hash), "{said}");
+}
+
+#[test]
+fn run_serves_the_page_and_stops_when_told() {
+    let place = {
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        free.local_addr().unwrap()
+    };
+    let house = House::new(&configuration(&format!(
+        "[data]\nfolder = \"data\"\n[web]\nlisten = \"{place}\"\n{}",
+        SALT_ROADS.replace(
+            "amazon.com\", \"barnesandnoble.com\", \"bookshop.org",
+            "shop.test"
+        ) + "[[store]]\nname = \"shop.test\"\naddress = \"https://shop.test/{isbn13}\"\n\
+               base = \"http://127.0.0.1:9\"\n"
+    )));
+    let mut child = house
+        .pubwatch(&["run"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut answer = String::new();
+    for _ in 0..100 {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        let Ok(mut stream) = std::net::TcpStream::connect(place) else {
+            continue;
+        };
+        write!(
+            stream,
+            "GET /healthz HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        stream.read_to_string(&mut answer).unwrap();
+        break;
+    }
+    let stopped = std::process::Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    assert!(child.wait().unwrap().success());
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
 }

@@ -64,7 +64,8 @@ impl Context {
             self.clock.clone(),
             &self.plan.manners,
             &self.plan.stores,
-        )?;
+        )?
+        .with_ways(self.plan.api.as_ref(), &self.plan.browser);
         Ok(House::new(
             self.plan, self.db, self.clock, settings, fetcher,
         ))

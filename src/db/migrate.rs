@@ -13,6 +13,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (2, include_str!("migrations/0002_outbox.sql")),
     (3, include_str!("migrations/0003_alerts.sql")),
     (4, include_str!("migrations/0004_hosts.sql")),
+    (5, include_str!("migrations/0005_evidence.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -15,6 +15,13 @@ pub enum Failure {
     Deadline(Duration),
     /// The decoded body is longer than the cap, in bytes.
     TooLarge(usize),
+    /// Another way in than our own request gave no page.
+    Way {
+        /// It is our own or the user's doing, and says nothing about the store.
+        ours: bool,
+        /// Why, in a whole sentence with a next step.
+        words: String,
+    },
 }
 
 /// Parts of messages of the layers below, and what they mean to a person. The first that is found
@@ -103,6 +110,7 @@ pub fn explain(host: &str, failure: &Failure) -> String {
             cap / 1000
         ),
         Failure::Client(error) => of_chain(error.as_ref()),
+        Failure::Way { words, .. } => words.clone(),
     };
     format!("{host}: {what}")
 }

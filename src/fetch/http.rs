@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::breaker::Breaker;
+use super::command::{self, Limits};
+use super::creators_http::Api;
 use super::explain::{Failure, explain};
 use super::politeness::{MOST_CRAWL_DELAY, later, pause};
 use super::realm::{MOST_REDIRECTS, Outside, Realm};
@@ -17,9 +19,10 @@ use super::robots::{self, Robots};
 use super::sqlite::{self, Claim, Hold, Passage, Wish};
 use super::wire::http::{Answer, Cap, Wire};
 use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
-use crate::book::StoreId;
+use crate::book::{Source, StoreId};
 use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Manners, StorePlan};
+use crate::config::ways::{ApiPlan, BrowserPlan, Ways};
 use crate::db::{Db, DbError};
 
 pub use super::wire::http::NoClient;
@@ -30,11 +33,13 @@ const POLL: Duration = Duration::from_millis(100);
 /// Asks stores for pages. One per process; all that it must not forget is in the database.
 #[derive(Debug)]
 pub struct Fetcher {
-    db: Arc<Db>,
+    pub(super) db: Arc<Db>,
     clock: Clock,
-    manners: Manners,
+    pub(super) manners: Manners,
     stores: Vec<StorePlan>,
-    wire: Wire,
+    pub(super) wire: Wire,
+    pub(super) api: Option<Api>,
+    browser: BrowserPlan,
     /// The name of this process in leases.
     name: String,
     looks: AtomicU64,
@@ -42,7 +47,7 @@ pub struct Fetcher {
 }
 
 /// What ends a look without an answer.
-enum Stop {
+pub(super) enum Stop {
     NoPage(NoPage),
     Database(DbError),
 }
@@ -60,21 +65,44 @@ impl From<NoPage> for Stop {
 }
 
 /// Asks, when the turn has come, whether the page is still wanted.
-type StillWanted<'a> = &'a (dyn Fn() -> Result<bool, DbError> + Send + Sync);
+pub type StillWanted<'a> = &'a (dyn Fn() -> Result<bool, DbError> + Send + Sync);
 
 /// One look at one listing.
-struct Look<'a> {
-    realm: Realm,
+pub(super) struct Look<'a> {
+    pub(super) realm: Realm,
     /// The store's own pause, or the general one.
-    pause: Duration,
+    pub(super) pause: Duration,
     /// The name of this look in leases.
-    holder: String,
-    still_wanted: StillWanted<'a>,
+    pub(super) holder: String,
+    pub(super) still_wanted: StillWanted<'a>,
+    /// How the page itself is had.
+    pub(super) way: Way,
+}
+
+/// What brings a page: our own request, or something of the user's.
+pub(super) enum Way {
+    Http,
+    /// The program and its arguments.
+    Command(Vec<String>),
+    /// The selector to wait for, where the user gave one.
+    Browser(Option<String>),
+    Api,
+}
+
+impl Way {
+    pub(super) fn source(&self) -> Source {
+        match self {
+            Self::Http => Source::Http,
+            Self::Command(_) => Source::Command,
+            Self::Browser(_) => Source::Browser,
+            Self::Api => Source::Api,
+        }
+    }
 }
 
 /// What a request is for.
 #[derive(Clone, Copy)]
-enum Errand {
+pub(super) enum Errand {
     Robots,
     Page {
         passage: Passage,
@@ -101,13 +129,34 @@ impl Fetcher {
             manners: manners.clone(),
             stores: stores.to_vec(),
             wire: Wire::new(&manners.contact)?,
+            api: None,
+            browser: BrowserPlan::default(),
             name: format!("process {process}, {salt:06x}"),
             looks: AtomicU64::new(0),
             queues: Mutex::default(),
         })
     }
 
-    /// Asks for a listing's page, politely:
+    /// The same fetcher, which also knows the user's account for Amazon's API and the browser.
+    #[must_use]
+    pub fn with_ways(self, api: Option<&ApiPlan>, browser: &BrowserPlan) -> Self {
+        Self {
+            api: api.map(Api::new),
+            browser: browser.clone(),
+            ..self
+        }
+    }
+
+    /// Asks for a listing's page by our own request, see [`Fetcher::fetch_by`].
+    ///
+    /// # Errors
+    ///
+    /// The database's: without a memory there is no politeness, so nothing is asked.
+    pub async fn fetch(&self, listing: &ListingPlan) -> Result<Fetched, DbError> {
+        self.fetch_by(Source::Http, listing, &|| Ok(true)).await
+    }
+
+    /// Asks for a listing's page by one of the ways in, politely:
     ///
     /// 1. One look at a time per store in this process, and per host one among all processes that
     ///    share the database.
@@ -116,26 +165,31 @@ impl Fetcher {
     /// 4. The pause since its last answer is waited out, after a redirect too.
     /// 5. What came of it is written down before anybody may ask again.
     ///
-    /// # Errors
+    /// A browser and the user's program keep all of this for the page that they are sent to; what
+    /// they ask for besides is theirs. The API has its own pace, and no robots.txt.
     ///
-    /// The database's: without a memory there is no politeness, so nothing is asked.
-    pub async fn fetch(&self, listing: &ListingPlan) -> Result<Fetched, DbError> {
-        self.fetch_if(listing, &|| Ok(true)).await
-    }
-
-    /// The same, but when the turn has come, which may be a while later, `still_wanted` is asked
-    /// first, with the host's lease in hand. It is the place to claim the listing, so that of two
-    /// processes that found it due only one asks.
+    /// When the turn has come, which may be a while later, `still_wanted` is asked first, with the
+    /// host's lease in hand. It is the place to claim the listing, so that of two processes that
+    /// found it due only one asks.
     ///
     /// # Errors
     ///
-    /// The database's, also from `still_wanted`.
-    pub async fn fetch_if(
+    /// The database's, also from `still_wanted`: without a memory there is no politeness, so
+    /// nothing is asked.
+    pub async fn fetch_by(
         &self,
+        source: Source,
         listing: &ListingPlan,
         still_wanted: StillWanted<'_>,
     ) -> Result<Fetched, DbError> {
-        match self.look_at(listing, still_wanted).await {
+        let way = match source {
+            Source::Http => Way::Http,
+            Source::Command => Way::Command(self.ways(listing).command.unwrap_or_default()),
+            Source::Browser => Way::Browser(self.ways(listing).ready),
+            Source::Api => return self.item(listing, still_wanted).await,
+            Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
+        };
+        match self.look_at(listing, way, still_wanted).await {
             Ok(got) => Ok(Fetched::Got(Box::new(got))),
             Err(Stop::NoPage(no_page)) => Ok(Fetched::Nothing(no_page)),
             Err(Stop::Database(error)) => Err(error),
@@ -159,21 +213,27 @@ impl Fetcher {
         })
     }
 
+    fn ways(&self, listing: &ListingPlan) -> Ways {
+        let store = self.stores.iter().find(|store| store.id == listing.store);
+        store.map(|store| store.ways.clone()).unwrap_or_default()
+    }
+
     async fn look_at(
         &self,
         listing: &ListingPlan,
+        way: Way,
         still_wanted: StillWanted<'_>,
     ) -> Result<Got, Stop> {
         let store = self.stores.iter().find(|store| store.id == listing.store);
         let overridden = store.is_some_and(|store| store.base.is_some());
-        let number = self.looks.fetch_add(1, Ordering::Relaxed);
         let look = Look {
             realm: Realm::new(&listing.store, &listing.ask, overridden),
             pause: store
                 .and_then(|store| store.pause)
                 .unwrap_or(self.manners.pause),
-            holder: format!("{}, look {number}", self.name),
+            holder: self.next_holder(),
             still_wanted,
+            way,
         };
         let mut address = listing.ask.clone();
         address.set_fragment(None);
@@ -191,7 +251,7 @@ impl Fetcher {
             };
             let (answer, at) = self.ask(&look, &address, errand).await?;
             let Some(location) = &answer.location else {
-                return got(address, answer, at);
+                return got(address, answer, at, look.way.source());
             };
             address = look
                 .realm
@@ -202,7 +262,13 @@ impl Fetcher {
         Err(reasons::circle(&listing.ask).into())
     }
 
-    fn queue(&self, store: &StoreId) -> Arc<tokio::sync::Mutex<()>> {
+    /// A name that no other look has.
+    pub(super) fn next_holder(&self) -> String {
+        let number = self.looks.fetch_add(1, Ordering::Relaxed);
+        format!("{}, look {number}", self.name)
+    }
+
+    pub(super) fn queue(&self, store: &StoreId) -> Arc<tokio::sync::Mutex<()>> {
         let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(queues.entry(store.clone()).or_default())
     }
@@ -267,7 +333,8 @@ impl Fetcher {
             let outside = Outside::NoAddress(address.to_string());
             return Err(reasons::astray(address, &outside, false).into());
         };
-        let hold = Hold::new(&self.db, &host, &look.holder);
+        let way = host.through(look.way.source());
+        let hold = Hold::new(&self.db, &host, &way, &look.holder);
         self.take_turn(look, &host, &hold, errand).await?;
         let begins = matches!(
             errand,
@@ -279,13 +346,7 @@ impl Fetcher {
         if begins && !(look.still_wanted)()? {
             return Err(reasons::not_wanted().into());
         }
-        let cap = match errand {
-            Errand::Robots => Cap::First(robots::BYTE_LIMIT),
-            Errand::Page { .. } => Cap::Whole(self.manners.body_cap),
-        };
-        let deadline = self.manners.deadline;
-        let outcome = self.wire.exchange(&look.realm, address, cap, deadline);
-        let outcome = outcome.await;
+        let outcome = self.exchange(look, address, errand).await;
         let at = self.now();
         let crawl_delay = match (errand, &outcome) {
             (Errand::Page { crawl_delay, .. }, _) => crawl_delay,
@@ -302,7 +363,8 @@ impl Fetcher {
             .as_ref()
             .err()
             .map(|failure| explain(host.as_str(), failure));
-        sqlite::answered(&self.db, &host, Some(later(at, pause)), |breaker| {
+        sqlite::answered(&self.db, &host, Some(later(at, pause)), |_| {})?;
+        sqlite::answered(&self.db, &way, None, |breaker| {
             weigh(
                 breaker,
                 &outcome,
@@ -317,8 +379,40 @@ impl Fetcher {
         }
     }
 
+    /// One exchange with the host, by the way in that the look has. robots.txt is always asked
+    /// for by ourselves.
+    async fn exchange(
+        &self,
+        look: &Look<'_>,
+        address: &Url,
+        errand: Errand,
+    ) -> Result<Answer, Failure> {
+        let (time, output) = (self.manners.deadline, self.manners.body_cap);
+        let limits = Limits { time, output };
+        match (&look.way, errand) {
+            (Way::Command(words), Errand::Page { .. }) => {
+                command::exchange(words, address, limits).await
+            }
+            (Way::Browser(ready), Errand::Page { .. }) => {
+                let _ = (ready, &self.browser);
+                Err(Failure::Way {
+                    ours: true,
+                    words: "this Pubwatch was built without the browser".to_owned(),
+                })
+            }
+            (_, Errand::Robots) => {
+                let cap = Cap::First(robots::BYTE_LIMIT);
+                self.wire.exchange(&look.realm, address, cap, time).await
+            }
+            (Way::Http | Way::Api, Errand::Page { .. }) => {
+                let cap = Cap::Whole(output);
+                self.wire.exchange(&look.realm, address, cap, time).await
+            }
+        }
+    }
+
     /// Waits until this look may ask the host, and claims it.
-    async fn take_turn(
+    pub(super) async fn take_turn(
         &self,
         look: &Look<'_>,
         host: &HostKey,
@@ -345,7 +439,7 @@ impl Fetcher {
                 Claim::Ours => return Ok(()),
                 Claim::NotYet(at) => self.clock.sleep_until(at).await,
                 Claim::Shut { until, breaker } => {
-                    return Err(reasons::shut(host, until, &breaker).into());
+                    return Err(reasons::shut(host, look.way.source(), until, &breaker).into());
                 }
                 Claim::Theirs(lease) if patience < now => {
                     return Err(reasons::busy(host, &lease).into());
@@ -359,7 +453,7 @@ impl Fetcher {
     }
 
     /// The time in whole milliseconds, as the database keeps it.
-    fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
@@ -378,7 +472,10 @@ fn weigh(
         Ok(answer) => answer,
         // The host is there; it only talks too much.
         Err(Failure::TooLarge(_)) => return breaker.answered(),
-        Err(Failure::Deadline(_) | Failure::Client(_)) => return breaker.failed(at, None, words),
+        Err(Failure::Way { ours: true, .. }) => return,
+        Err(Failure::Way { ours: false, .. } | Failure::Deadline(_) | Failure::Client(_)) => {
+            return breaker.failed(at, None, words);
+        }
     };
     let wait = answer
         .header("retry-after")
@@ -397,17 +494,18 @@ fn robots_of(answer: &Answer) -> robots::Answer {
     })
 }
 
-fn got(address: Url, answer: Answer, at: Timestamp) -> Result<Got, Stop> {
+fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Got, Stop> {
     let Some(host) = HostKey::of(&address) else {
         let outside = Outside::NoAddress(address.to_string());
         return Err(reasons::astray(&address, &outside, true).into());
     };
     Ok(Got {
-        host,
+        host: host.through(source),
         status: answer.status,
         body: charset::decode(&answer.body, answer.header("content-type")),
         headers: answer.headers,
         address,
         at,
+        picture: answer.picture,
     })
 }

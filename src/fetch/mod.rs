@@ -8,6 +8,7 @@ pub mod breaker;
 pub mod charset;
 pub mod command;
 pub mod creators_api;
+mod creators_http;
 pub mod explain;
 pub mod http;
 pub mod politeness;
@@ -24,8 +25,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use url::Url;
 
+use crate::book::Source;
 pub use breaker::Breaker;
-pub use http::Fetcher;
+pub use http::{Fetcher, StillWanted};
 
 /// The headers of an answer that help to tell a refusal from a page; all others are dropped.
 pub const HELPFUL_HEADERS: &[&str] = &[
@@ -53,6 +55,17 @@ impl HostKey {
             Some(port) => format!("{host}:{port}"),
             None => host,
         }))
+    }
+
+    /// The host as it receives another way in than our own request.
+    #[must_use]
+    pub fn through(&self, source: Source) -> Self {
+        match source {
+            Source::Http => self.clone(),
+            Source::Browser | Source::Command | Source::Api | Source::ByHand => {
+                Self(format!("{} ({})", self.0, source.name()))
+            }
+        }
     }
 
     /// Its name.
@@ -105,7 +118,8 @@ pub enum Fetched {
 /// An answer of a store's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Got {
-    /// Who answered.
+    /// Who answered, and through which way in where that is not our own request: a host that
+    /// turns our requests away may still show its pages to a browser.
     pub host: HostKey,
     /// The HTTP status.
     pub status: u16,
@@ -117,6 +131,8 @@ pub struct Got {
     pub body: String,
     /// When it was there, in whole milliseconds.
     pub at: Timestamp,
+    /// A picture of the page (PNG), where a browser took one.
+    pub picture: Option<Vec<u8>>,
 }
 
 /// Why there is no page.

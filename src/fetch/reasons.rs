@@ -7,6 +7,7 @@ use super::breaker::Breaker;
 use super::realm::{MOST_REDIRECTS, Outside};
 use super::robots::Verdict;
 use super::{HostKey, Lease, NoPage, NoPageReason};
+use crate::book::Source;
 
 /// robots.txt forbids the page, or could not be had; `None` when it allows it. The answer is
 /// believed until `stale_at`.
@@ -52,23 +53,56 @@ pub fn not_wanted() -> NoPage {
 
 /// The breaker is shut.
 #[must_use]
-pub fn shut(host: &HostKey, until: Timestamp, breaker: &Breaker) -> NoPage {
+pub fn shut(host: &HostKey, source: Source, until: Timestamp, breaker: &Breaker) -> NoPage {
     let why = breaker.why.as_deref().unwrap_or("no reason is known");
     let (reason, rule, what) = if breaker.refusals == 0 {
         (NoPageReason::Unreachable, "fetch/silent", "does not answer")
     } else {
         (NoPageReason::Blocked, "fetch/refused", "turned us away")
     };
+    let who = match source {
+        Source::Http => host.to_string(),
+        Source::Browser => format!("{host}, asked through the browser,"),
+        Source::Command => format!("{host}, asked through your own program,"),
+        Source::Api => format!("Amazon's API at {host}"),
+        Source::ByHand => format!("{host}, looked at by hand,"),
+    };
     NoPage {
         reason,
         rule,
         asked: false,
         explanation: format!(
-            "{host} {what} ({why}), so it is left alone until {}; until then open the page in a \
+            "{who} {what} ({why}), so it is left alone until {}; until then open the page in a \
              browser",
             until.strftime("%Y-%m-%d %H:%M UTC")
         ),
         retry_at: Some(until),
+    }
+}
+
+/// Nobody asks: the user looks.
+#[must_use]
+pub fn by_hand() -> NoPage {
+    NoPage {
+        reason: NoPageReason::Blocked,
+        rule: "fetch/by-hand",
+        asked: false,
+        explanation: "no program asks for this page; open it in a browser and tell what it says \
+                      with `pubwatch look`"
+            .to_owned(),
+        retry_at: None,
+    }
+}
+
+/// The API gave nothing; the explanation says why.
+#[must_use]
+pub fn api(explanation: String, asked: bool, retry_at: Option<Timestamp>) -> NoPage {
+    NoPage {
+        reason: NoPageReason::Blocked,
+        rule: "fetch/api",
+        asked,
+        explanation,
+        retry_at,
     }
 }
 
@@ -147,7 +181,7 @@ mod tests {
         let at: Timestamp = "2027-02-09T12:00:00Z".parse().unwrap();
         let mut breaker = Breaker::default();
         breaker.refused(at, None, "it answered 403");
-        let no_page = shut(&host, breaker.shut_until.unwrap(), &breaker);
+        let no_page = shut(&host, Source::Http, breaker.shut_until.unwrap(), &breaker);
         assert_eq!(no_page.reason, NoPageReason::Blocked);
         assert_eq!(
             no_page.explanation,
@@ -156,7 +190,7 @@ mod tests {
         );
         let mut breaker = Breaker::default();
         breaker.failed(at, Some(Duration::from_secs(60)), "it answered 500");
-        let no_page = shut(&host, breaker.shut_until.unwrap(), &breaker);
+        let no_page = shut(&host, Source::Http, breaker.shut_until.unwrap(), &breaker);
         assert_eq!(no_page.reason, NoPageReason::Unreachable);
         assert!(
             no_page

@@ -73,14 +73,21 @@ pub enum Claim {
 pub struct Hold<'a> {
     db: &'a Db,
     host: &'a HostKey,
+    way: &'a HostKey,
     holder: &'a str,
 }
 
 impl<'a> Hold<'a> {
-    /// A hold that has claimed nothing yet. No two looks have the same `holder`.
+    /// A hold that has claimed nothing yet. No two looks have the same `holder`. The pause and the
+    /// lease are the host's; how it has received us is remembered for each `way` in.
     #[must_use]
-    pub fn new(db: &'a Db, host: &'a HostKey, holder: &'a str) -> Self {
-        Self { db, host, holder }
+    pub fn new(db: &'a Db, host: &'a HostKey, way: &'a HostKey, holder: &'a str) -> Self {
+        Self {
+            db,
+            host,
+            way,
+            holder,
+        }
     }
 
     /// Claims the host, in one transaction, so that of several claimants one wins:
@@ -98,6 +105,9 @@ impl<'a> Hold<'a> {
     pub fn claim(&self, wish: Wish) -> Result<Claim, DbError> {
         self.db.write_lightly(|transaction| {
             let mut memory = recall(transaction, self.host)?;
+            if self.way != self.host {
+                memory.breaker = recall(transaction, self.way)?.breaker;
+            }
             let gate = memory.breaker.gate(wish.now);
             if let Gate::Shut { until } = gate
                 && wish.passage != Passage::Free
@@ -121,7 +131,12 @@ impl<'a> Hold<'a> {
                 memory.breaker.try_once(wish.now);
             }
             begin(transaction, self, wish)?;
-            save_breaker(transaction, self.host, &memory.breaker)?;
+            if self.way != self.host {
+                transaction
+                    .prepare_cached("INSERT OR IGNORE INTO host (name) VALUES (?1)")?
+                    .execute([self.way.as_str()])?;
+            }
+            save_breaker(transaction, self.way, &memory.breaker)?;
             Ok(Claim::Ours)
         })
     }

@@ -1,6 +1,7 @@
 //! What was seen, when, and for how long: observations, spells, and the view of an edition that
 //! judging, letters and pages look at.
 
+pub mod evidence;
 pub mod spells;
 pub mod sqlite;
 

@@ -9,6 +9,7 @@
 //!
 //! Delivery is not part of it: what is queued is safe.
 
+mod look;
 pub mod sqlite;
 mod stop;
 
@@ -19,16 +20,17 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
-use crate::book::{Isbn13, StoreId};
+use crate::book::{Isbn13, Source, StoreId};
 use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Plan};
 use crate::db::{Db, DbError};
-use crate::fetch::{Fetched, Fetcher, NoPage, NoPageReason, Reception};
-use crate::history::{ListingId, Observation, Source};
+use crate::fetch::Fetcher;
+use crate::history::ListingId;
 use crate::judge::Settings;
 use crate::mail::words;
-use crate::page::{Page, Reading, UnreadReason, Wanted};
-use crate::stores::{self, Lessons};
+use crate::page::{Reading, Wanted};
+use crate::stores::Lessons;
+use look::{Asked, ask};
 
 pub use stop::Stop;
 
@@ -176,6 +178,12 @@ pub async fn round(
     );
 
     let touched: BTreeSet<Isbn13> = tasks.iter().map(|task| task.listing.isbn.clone()).collect();
+    house.fetcher.expect(
+        tasks
+            .iter()
+            .filter(|task| house.sources(task).contains(&Source::Api))
+            .map(|task| &task.plan),
+    );
     let side_by_side = matches!(house.clock, Clock::System);
     // In the order in which the configuration first names them, whatever their addresses are.
     let mut hosts: Vec<(String, Vec<Task>)> = Vec::new();
@@ -270,6 +278,18 @@ impl House {
         )
     }
 
+    /// The ways in to a listing's page, in the order in which they are tried.
+    fn sources(&self, task: &Task) -> Vec<Source> {
+        self.ways(&task.listing.isbn, &task.plan)
+    }
+
+    /// The ways in to an edition's page, in the order in which they are tried.
+    fn ways(&self, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
+        let stores = &self.plan.stores;
+        let store = stores.iter().find(|store| store.id == listing.store);
+        store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())
+    }
+
     fn is_time_to_judge_all(&self) -> bool {
         let now = self.clock.now();
         let mut judged_all = self
@@ -356,75 +376,6 @@ async fn ask_host(
         }
     }
     Ok(summary)
-}
-
-enum Asked {
-    Seen {
-        at: Timestamp,
-        reading: Reading,
-        changed: bool,
-    },
-    Passed(String),
-}
-
-/// Asks one page, reads it, records it, and tells the fetcher how it was received.
-async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError> {
-    let claim = || Ok(sqlite::claim(house, task)?);
-    let (at, reading) = match house.fetcher.fetch_if(&task.plan, &claim).await? {
-        Fetched::Nothing(nothing) => match unread_reason(&nothing) {
-            Some(reason) => {
-                let reading = Reading::unread(reason, nothing.rule, &nothing.explanation);
-                (house.clock.now(), reading)
-            }
-            None => return Ok(Asked::Passed(nothing.explanation)),
-        },
-        Fetched::Got(got) => {
-            let page = Page {
-                store: &task.plan.store,
-                address: Some(got.address.as_str()),
-                status: got.status,
-                headers: &got.headers,
-                body: &got.body,
-            };
-            let reading = stores::read_closely(&page, &task.wanted, &house.lessons).reading;
-            house.fetcher.remember(&got, reception(&reading))?;
-            (got.at, reading)
-        }
-    };
-    let observation = Observation {
-        listing: task.listing.clone(),
-        at,
-        source: Source::Http,
-        reading,
-    };
-    let changed = sqlite::take_in(house, &observation)?.changed;
-    Ok(Asked::Seen {
-        at,
-        reading: observation.reading,
-        changed,
-    })
-}
-
-/// Why a page that was not had counts as unread. `None` where the store was not asked for it and
-/// robots.txt is not the reason: nothing is known that was not known before.
-fn unread_reason(nothing: &NoPage) -> Option<UnreadReason> {
-    if !nothing.asked && !nothing.rule.starts_with("fetch/robots") {
-        return None;
-    }
-    match nothing.reason {
-        NoPageReason::Robots => Some(UnreadReason::Robots),
-        NoPageReason::Unreachable => Some(UnreadReason::Unreachable),
-        NoPageReason::Blocked => Some(UnreadReason::Blocked),
-        NoPageReason::Busy => None,
-    }
-}
-
-/// How the store received us: only the reader can tell a captcha that came with a 200.
-fn reception(reading: &Reading) -> Reception {
-    match reading {
-        Reading::Unread(unread) if unread.reason == UnreadReason::Blocked => Reception::Refused,
-        Reading::Says(_) | Reading::Unread(_) => Reception::Welcome,
-    }
 }
 
 /// Nobody needs to listen: a step that nobody takes is lost, and that is all.

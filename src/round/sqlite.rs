@@ -9,11 +9,14 @@ use super::{House, Summary, Task, Which};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide};
 use crate::alerts::sqlite as alerts;
+use crate::book::Source;
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
 use crate::fetch::breaker::Gate;
+use crate::fetch::creators_api;
 use crate::fetch::{self, HostKey};
-use crate::history::sqlite::{Looks, Recorded, claim_look, looks, record, view};
+use crate::history::evidence::Evidence;
+use crate::history::sqlite::{Looks, Recorded, claim_look, keep_evidence, looks, record, view};
 use crate::history::{ListingId, Observation};
 use crate::judge::judge;
 use crate::mail::letter::compose;
@@ -34,12 +37,15 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
         for plan in &house.plan.editions {
             for listing in &plan.listings {
                 let id = listing_id(plan, listing);
+                let ways = house.ways(&id.isbn, listing);
+                if ways.iter().all(|way| *way == Source::ByHand) {
+                    continue;
+                }
                 let looks = looks(connection, &id)?;
                 let is_due = match which {
                     Which::All => is_floor_over(house, &looks, now),
                     Which::Due => {
-                        let closed = HostKey::of(&listing.ask).and_then(|host| shut.get(&host));
-                        let at = (listing, closed.copied());
+                        let at = (listing, closed_until(house, &ways, listing, &shut));
                         next_look(house, plan, at, &looks, now).is_now(now)
                     }
                 };
@@ -113,6 +119,24 @@ fn shut_hosts(house: &House, now: Timestamp) -> Result<BTreeMap<HostKey, Timesta
     Ok(shut)
 }
 
+/// Until when every way in to a page is closed; `None` while one is open.
+fn closed_until(
+    house: &House,
+    ways: &[Source],
+    listing: &ListingPlan,
+    shut: &BTreeMap<HostKey, Timestamp>,
+) -> Option<Timestamp> {
+    let host = HostKey::of(&listing.ask)?;
+    let asking = ways.iter().filter(|way| **way != Source::ByHand);
+    let closed: Option<Vec<Timestamp>> = asking
+        .map(|way| match (way, &house.plan.api) {
+            (Source::Api, Some(api)) => shut.get(&creators_api::host(api)?).copied(),
+            _ => shut.get(&host.through(*way)).copied(),
+        })
+        .collect();
+    closed?.into_iter().min()
+}
+
 fn task(
     listing: ListingId,
     edition: &EditionPlan,
@@ -135,8 +159,11 @@ fn task(
 /// Takes the right to look at a listing now. False when somebody else has, or is.
 pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
     let now = house.clock.now();
-    let hold = SignedDuration::try_from(house.plan.manners.deadline)
-        .unwrap_or(SignedDuration::from_mins(1));
+    // Every way in may take its whole time, and waits out the pause before it.
+    let manners = &house.plan.manners;
+    let ways = u32::try_from(house.sources(task).len()).unwrap_or(1);
+    let hold = (manners.deadline + manners.pause + manners.jitter) * ways;
+    let hold = SignedDuration::try_from(hold).unwrap_or(SignedDuration::from_mins(1));
     let until = now.saturating_add(hold + MARGIN).unwrap_or(Timestamp::MAX);
     house
         .db
@@ -144,11 +171,21 @@ pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
 }
 
 /// Records what a look gave.
-pub(crate) fn take_in(house: &House, observation: &Observation) -> rusqlite::Result<Recorded> {
+///
+/// A change is recorded with its evidence.
+pub(crate) fn take_in(
+    house: &House,
+    observation: &Observation,
+    evidence: Option<&Evidence>,
+) -> rusqlite::Result<Recorded> {
     let confirm_after = house.plan.judging.confirm_after;
-    house
-        .db
-        .write(|transaction| record(transaction, observation, confirm_after))
+    house.db.write(|transaction| {
+        let recorded = record(transaction, observation, confirm_after)?;
+        if let Some(evidence) = evidence.filter(|_| recorded.changed) {
+            keep_evidence(transaction, &observation.listing, evidence)?;
+        }
+        Ok(recorded)
+    })
 }
 
 /// A letter that was queued, with what it tells.

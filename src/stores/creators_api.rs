@@ -18,17 +18,22 @@ const RULE: &str = "creators-api/listing";
 
 /// Reads an item, given as the JSON that the API sent for it. Never fails, never guesses.
 ///
-/// 1. Identity: the item's ASIN, ISBNs and EANs.
-/// 2. The listing of the buy box, if it sells new copies; else the first that does.
-/// 3. Its type, and its message where the type is too wide.
-/// 4. Only used copies, or none in the buy box: other sellers.
-/// 5. No listing at all says nothing: the API leaves offers out that the page has.
+/// 1. An item that the API does not give is unread, with the API's own words: some items that
+///    Amazon sells are not accessible through it.
+/// 2. Identity: the item's ASIN, ISBNs and EANs.
+/// 3. The listing of the buy box, if it sells new copies; else the first that does.
+/// 4. Its type, and its message where the type is too wide.
+/// 5. Only used copies, or none in the buy box: other sellers.
+/// 6. No listing at all says nothing: the API leaves offers out that the page has.
 #[must_use]
 pub fn read(store: &StoreId, item: &str, wanted: &Wanted, lessons: &Lessons) -> Reading {
     let Ok(item) = serde_json::from_str::<Value>(item) else {
         let words = "the API's answer is no JSON";
         return Reading::unread(UnreadReason::NoEvidence, "creators-api/answer", words);
     };
+    if let Some(why) = text(&item, "/missing") {
+        return Reading::unread(UnreadReason::NoEvidence, "creators-api/missing", why);
+    }
     let found = identifiers(&item);
     if let Some(refused) = found
         .compare(wanted)

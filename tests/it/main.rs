@@ -35,6 +35,10 @@ mod support;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod ways;
+#[cfg(test)]
+mod ways_api;
+#[cfg(test)]
 mod web;
 #[cfg(test)]
 mod whole_round;

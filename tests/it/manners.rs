@@ -99,7 +99,7 @@ async fn who_waits_for_another_process_is_told_who_it_is_and_until_when() {
     let server = Server::start(|_| Reply::ok("a page")).await;
     let house = House::new(Clock::System);
     let (db, host) = (house.db(), server.host());
-    let hold = Hold::new(&db, &host, "process 1, abcdef, look 0");
+    let hold = Hold::new(&db, &host, &host, "process 1, abcdef, look 0");
     let now = house.clock.now();
     let claimed = hold.claim(Wish {
         now,
@@ -127,7 +127,7 @@ async fn a_lease_of_a_dead_process_ends_by_itself() {
     let server = Server::start(|_| Reply::ok("a page")).await;
     let house = House::in_2027();
     let (db, host) = (house.db(), server.host());
-    let hold = Hold::new(&db, &host, "the dead one");
+    let hold = Hold::new(&db, &host, &host, "the dead one");
     let claimed = hold.claim(Wish {
         now: house.clock.now(),
         hold: Duration::from_secs(45),

@@ -74,7 +74,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
                 source: Source::Http,
                 reading,
             };
-            take_in(&house, &observation)?;
+            take_in(&house, &observation, None)?;
             played.looks += 1;
         }
         let queued = judge_editions(&house, house.plan.editions.iter())?;

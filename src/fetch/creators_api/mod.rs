@@ -13,7 +13,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 use url::Url;
 
+use crate::book::Source;
 use crate::config::plan::Secret;
+use crate::config::ways::ApiPlan;
+use crate::fetch::HostKey;
 
 pub use answer::{items_of, token_of};
 pub use request::{items_request, token_request};
@@ -26,6 +29,13 @@ pub const MOST_ITEMS: usize = 10;
 
 /// A token is no longer used when it has less than this to live.
 const MARGIN: Duration = Duration::from_secs(120);
+
+/// The host of the API, or of what the user set in its place.
+#[must_use]
+pub fn host(plan: &ApiPlan) -> Option<HostKey> {
+    let catalog = request::catalog(plan)?;
+    Some(HostKey::of(&catalog)?.through(Source::Api))
+}
 
 /// A request to be sent by POST.
 #[derive(Debug, Clone, PartialEq, Eq)]

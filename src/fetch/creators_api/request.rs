@@ -91,6 +91,11 @@ fn rebased(plan: &ApiPlan, address: Url) -> Url {
     }
 }
 
+/// Where items are asked for.
+pub(super) fn catalog(plan: &ApiPlan) -> Option<Url> {
+    Some(rebased(plan, Url::parse(CATALOG).ok()?))
+}
+
 /// Asks for up to [`MOST_ITEMS`] items of one marketplace.
 #[must_use]
 pub fn items_request(
@@ -99,7 +104,7 @@ pub fn items_request(
     store: &StoreId,
     asins: &[&str],
 ) -> Option<Message> {
-    let address = rebased(plan, Url::parse(CATALOG).ok()?);
+    let address = catalog(plan)?;
     let marketplace = storefront::find(store.as_str())?.host;
     let bearer = token.value.reveal();
     let authorization = match plan.version {

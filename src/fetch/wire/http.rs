@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, FROM, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Client, Response};
+use reqwest::{Client, RequestBuilder, Response};
 use url::Url;
 
 use crate::fetch::HELPFUL_HEADERS;
 use crate::fetch::address::{PrivateAddress, is_public};
+use crate::fetch::creators_api::Message;
 use crate::fetch::explain::Failure;
 use crate::fetch::realm::Realm;
 
@@ -43,6 +44,8 @@ pub(in crate::fetch) struct Answer {
     pub(in crate::fetch) headers: Vec<(String, String)>,
     /// The decompressed body; empty for a redirect.
     pub(in crate::fetch) body: Vec<u8>,
+    /// A picture of the page (PNG), where a browser took one.
+    pub(in crate::fetch) picture: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -81,15 +84,49 @@ impl Wire {
         cap: Cap,
         deadline: Duration,
     ) -> Result<Answer, Failure> {
-        let client = if realm.may_be_private() {
-            &self.here
-        } else {
-            let mut guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
-            guarded.extend(address.host_str().map(str::to_owned));
-            &self.outside
-        };
+        let request = self.client(realm, address).get(address.clone());
+        self.run(request, cap, deadline).await
+    }
+
+    /// One message by POST and its whole answer, within `deadline`.
+    pub(in crate::fetch) async fn post(
+        &self,
+        realm: &Realm,
+        message: &Message,
+        cap: Cap,
+        deadline: Duration,
+    ) -> Result<Answer, Failure> {
+        let address = &message.address;
+        let mut request = self
+            .client(realm, address)
+            .post(address.clone())
+            .body(message.body.reveal().to_owned());
+        for (name, value) in &message.headers {
+            if let Ok(mut value) = HeaderValue::from_str(value.reveal()) {
+                value.set_sensitive(true);
+                request = request.header(*name, value);
+            }
+        }
+        self.run(request, cap, deadline).await
+    }
+
+    fn client(&self, realm: &Realm, address: &Url) -> &Client {
+        if realm.may_be_private() {
+            return &self.here;
+        }
+        let mut guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        guarded.extend(address.host_str().map(str::to_owned));
+        &self.outside
+    }
+
+    async fn run(
+        &self,
+        request: RequestBuilder,
+        cap: Cap,
+        deadline: Duration,
+    ) -> Result<Answer, Failure> {
         let whole = async {
-            let response = client.get(address.clone()).send().await.map_err(failure)?;
+            let response = request.send().await.map_err(failure)?;
             receive(response, cap).await
         };
         tokio::time::timeout(deadline, whole)
@@ -131,6 +168,7 @@ async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
         location,
         headers,
         body,
+        picture: None,
     })
 }
 

@@ -1,6 +1,7 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod looks;
+mod evidence;
 mod notes;
 mod record;
 pub mod transfer;
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{add_note, notes, take_note_back};
 pub use record::{Recorded, listing_row, record};

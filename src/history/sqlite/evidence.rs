@@ -1,0 +1,223 @@
+//! Evidence in the database: packed, and once however often a page was the same.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+
+use super::{listing_number, listing_row, number_of, source_of, time, unreadable};
+use crate::history::ListingId;
+use crate::history::evidence::{Evidence, LONGEST_DAYS, MOST};
+
+/// zstd's own default: a page's parts shrink to a fifth in a millisecond.
+const LEVEL: i32 = 3;
+
+/// The most bytes that a body may unpack to; the sieve keeps less.
+const MOST_UNPACKED: usize = 64 << 20;
+
+/// Keeps the evidence of a change, and forgets what is too old or too much of the same listing.
+///
+/// # Errors
+///
+/// SQLite's, and when the parts cannot be packed.
+pub fn keep_evidence(
+    transaction: &Transaction<'_>,
+    listing: &ListingId,
+    evidence: &Evidence,
+) -> rusqlite::Result<()> {
+    let listing = listing_row(transaction, listing)?;
+    let parts = body_row(transaction, evidence.parts.as_bytes())?;
+    let picture = match &evidence.picture {
+        Some(picture) => Some(body_row(transaction, picture)?),
+        None => None,
+    };
+    let headers = serde_json::to_string(&evidence.headers).map_err(failed)?;
+    transaction
+        .prepare_cached(
+            "INSERT OR REPLACE INTO evidence \
+                 (listing_id, at, source, status, address, headers, parts_id, picture_id) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        )?
+        .execute(params![
+            listing,
+            evidence.at.as_millisecond(),
+            number_of(evidence.source),
+            evidence.status,
+            evidence.address,
+            headers,
+            parts,
+            picture
+        ])?;
+    forget_old(transaction, listing, evidence.at)
+}
+
+fn forget_old(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    newest: Timestamp,
+) -> rusqlite::Result<()> {
+    let oldest = newest
+        .checked_sub(SignedDuration::from_hours(24 * LONGEST_DAYS))
+        .unwrap_or(Timestamp::MIN);
+    let most = i64::try_from(MOST).unwrap_or(i64::MAX);
+    let forgotten = transaction
+        .prepare_cached(
+            "DELETE FROM evidence WHERE listing_id = ?1 AND (at < ?2 OR at NOT IN ( \
+                 SELECT at FROM evidence WHERE listing_id = ?1 ORDER BY at DESC LIMIT ?3)) \
+             AND at < (SELECT max(at) FROM evidence WHERE listing_id = ?1)",
+        )?
+        .execute(params![listing, oldest.as_millisecond(), most])?;
+    if 0 < forgotten {
+        transaction
+            .prepare_cached(
+                "DELETE FROM evidence_body WHERE id NOT IN (SELECT parts_id FROM evidence) \
+                 AND id NOT IN (SELECT picture_id FROM evidence WHERE picture_id IS NOT NULL)",
+            )?
+            .execute([])?;
+    }
+    Ok(())
+}
+
+/// The row of a body, which is there once. The hash only finds candidates; the bytes decide.
+fn body_row(transaction: &Transaction<'_>, body: &[u8]) -> rusqlite::Result<i64> {
+    let packed = zstd::bulk::compress(body, LEVEL).map_err(failed)?;
+    let hash = hash_of(body);
+    let known = transaction
+        .prepare_cached("SELECT id FROM evidence_body WHERE hash = ?1 AND packed = ?2")?
+        .query_row(params![hash, packed], |row| row.get(0))
+        .optional()?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    transaction
+        .prepare_cached("INSERT INTO evidence_body (hash, packed) VALUES (?1, ?2)")?
+        .execute(params![hash, packed])?;
+    Ok(transaction.last_insert_rowid())
+}
+
+/// FNV-1a in 64 bits (Fowler, Noll, Vo; draft-eastlake-fnv).
+fn hash_of(body: &[u8]) -> i64 {
+    let hash = body.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    hash.cast_signed()
+}
+
+/// The evidence of a listing, oldest first.
+///
+/// # Errors
+///
+/// SQLite's, and when a row does not hold what this program wrote.
+pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Vec<Evidence>> {
+    let Some(number) = listing_number(connection, listing)? else {
+        return Ok(Vec::new());
+    };
+    connection
+        .prepare_cached(
+            "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed, i.packed \
+             FROM evidence e JOIN evidence_body p ON p.id = e.parts_id \
+             LEFT JOIN evidence_body i ON i.id = e.picture_id \
+             WHERE e.listing_id = ?1 ORDER BY e.at",
+        )?
+        .query_map([number], evidence_of)?
+        .collect()
+}
+
+fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
+    let headers: String = row.get(4)?;
+    let parts = unpacked(&row.get::<_, Vec<u8>>(5)?)?;
+    let picture: Option<Vec<u8>> = row.get(6)?;
+    Ok(Evidence {
+        at: time(row.get(0)?)?,
+        source: source_of(row.get(1)?)?,
+        status: row.get(2)?,
+        address: row.get(3)?,
+        headers: serde_json::from_str(&headers).map_err(|error| unreadable(4, error))?,
+        parts: String::from_utf8(parts).map_err(|error| unreadable(5, error))?,
+        picture: picture.map(|packed| unpacked(&packed)).transpose()?,
+    })
+}
+
+fn unpacked(packed: &[u8]) -> rusqlite::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    let decoder = zstd::stream::read::Decoder::new(packed).map_err(failed)?;
+    let most = u64::try_from(MOST_UNPACKED).unwrap_or(u64::MAX);
+    std::io::Read::read_to_end(&mut std::io::Read::take(decoder, most), &mut body)
+        .map_err(failed)?;
+    Ok(body)
+}
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    unreadable(0, error)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::ToSpan as _;
+
+    use super::*;
+    use crate::book::{Source, StoreId};
+    use crate::db::Db;
+
+    fn seen(hours: i64, parts: &str) -> Evidence {
+        let start: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
+        Evidence {
+            at: start + hours.hours(),
+            source: Source::Browser,
+            status: Some(200),
+            address: "https://bookshop.org/book/9780132350884".to_owned(),
+            headers: vec![("server".to_owned(), "cloudflare".to_owned())],
+            parts: parts.to_owned(),
+            picture: Some(vec![0x89, b'P', b'N', b'G']),
+        }
+    }
+
+    fn listing() -> ListingId {
+        ListingId {
+            isbn: "9780132350884".parse().unwrap(),
+            store: StoreId::new("bookshop.org"),
+        }
+    }
+
+    fn bodies(db: &Db) -> i64 {
+        db.read(|c| c.query_row("SELECT count(*) FROM evidence_body", [], |row| row.get(0)))
+            .unwrap()
+    }
+
+    fn database() -> (tempfile::TempDir, Db) {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        (folder, db)
+    }
+
+    #[test]
+    fn evidence_comes_back_as_it_was_and_is_stored_once() {
+        let (_folder, db) = database();
+        let kept = [
+            seen(0, "<p>Pre-order</p>"),
+            seen(6, "<p>In stock</p>"),
+            seen(12, "<p>Pre-order</p>"),
+        ];
+        for one in &kept {
+            db.write(|tx| keep_evidence(tx, &listing(), one)).unwrap();
+        }
+        assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), kept);
+        // Two texts and one picture.
+        assert_eq!(bodies(&db), 3);
+    }
+
+    #[test]
+    fn what_is_too_much_or_too_old_is_forgotten_and_the_newest_stays() {
+        let (_folder, db) = database();
+        for hour in 0..70 {
+            let one = seen(hour, &format!("<p>{hour}</p>"));
+            db.write(|tx| keep_evidence(tx, &listing(), &one)).unwrap();
+        }
+        let kept = db.read(|c| evidence(c, &listing())).unwrap();
+        assert_eq!(kept.len(), MOST);
+        assert_eq!(kept[0].parts, "<p>10</p>");
+        assert_eq!(bodies(&db), 61);
+        let one = seen(24 * 1000, "<p>years later</p>");
+        db.write(|tx| keep_evidence(tx, &listing(), &one)).unwrap();
+        assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), [one]);
+        assert_eq!(bodies(&db), 2);
+    }
+}

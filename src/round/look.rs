@@ -1,0 +1,187 @@
+//! One look at one listing: the ways in that the user chose, one after the other, until one of
+//! them reads the page.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use jiff::Timestamp;
+
+use super::{House, RoundError, Task, sqlite};
+use crate::book::Source;
+use crate::fetch::{Fetched, Got, NoPage, NoPageReason, Reception};
+use crate::history::Observation;
+use crate::history::evidence::Evidence;
+use crate::page::{Page, Reading, UnreadReason};
+use crate::stores::{self, Read};
+
+/// What a look came to.
+pub(super) enum Asked {
+    /// Something was seen, or the failure to see it was.
+    Seen {
+        at: Timestamp,
+        reading: Reading,
+        changed: bool,
+    },
+    /// Nothing new is known, and why.
+    Passed(String),
+}
+
+/// What one way in gave.
+struct Tried {
+    source: Source,
+    at: Timestamp,
+    reading: Reading,
+    evidence: Option<Evidence>,
+    /// The host asks to be left in peace, whoever asks.
+    wants_quiet: bool,
+}
+
+/// Asks one page, reads it, records it, and tells the fetcher how it was received.
+///
+/// 1. The ways in are tried in the user's order. One that reads the page, or finds it to be of
+///    another product, is the last.
+/// 2. A host that answered "too many requests" is asked no more, by any way.
+/// 3. One look is one observation: what the page said, or else why the first way that was tried
+///    could not read it. What is known of a page does not get worse by asking twice.
+pub(super) async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError> {
+    let claimed = AtomicBool::new(false);
+    let claim = || {
+        // It is claimed once a look, by whichever way comes first.
+        if !claimed.load(Ordering::Relaxed) {
+            claimed.store(sqlite::claim(house, task)?, Ordering::Relaxed);
+        }
+        Ok(claimed.load(Ordering::Relaxed))
+    };
+    let (mut failed, mut passed) = (None, None);
+    let mut wants_quiet = false;
+    for source in house.sources(task) {
+        if source == Source::ByHand || (wants_quiet && source != Source::Api) {
+            continue;
+        }
+        let fetched = house.fetcher.fetch_by(source, &task.plan, &claim);
+        let tried = match fetched.await? {
+            Fetched::Got(got) => read(house, task, source, *got)?,
+            Fetched::Nothing(nothing) if nothing.reason == NoPageReason::Busy => {
+                return Ok(Asked::Passed(nothing.explanation));
+            }
+            Fetched::Nothing(nothing) => {
+                let Some(reason) = unread_reason(&nothing) else {
+                    passed = passed.or(Some(nothing.explanation));
+                    continue;
+                };
+                not_had(source, house.clock.now(), reason, &nothing)
+            }
+        };
+        if !is_worth_another_way(&tried.reading) {
+            return record(house, task, tried);
+        }
+        wants_quiet |= tried.wants_quiet;
+        failed = failed.or(Some(tried));
+    }
+    match (failed, passed) {
+        (Some(tried), _) => record(house, task, tried),
+        (None, Some(why)) => Ok(Asked::Passed(why)),
+        (None, None) => Ok(Asked::Passed(
+            "nobody asks for this page; tell what it says with `pubwatch look`".to_owned(),
+        )),
+    }
+}
+
+fn read(house: &House, task: &Task, source: Source, got: Got) -> Result<Tried, RoundError> {
+    let lessons = &house.lessons;
+    let read = if source == Source::Api {
+        Read {
+            reading: stores::creators_api::read(&task.plan.store, &got.body, &task.wanted, lessons),
+            kept: got.body.clone(),
+            trace: crate::page::trace::Trace::default(),
+        }
+    } else {
+        let page = Page {
+            store: &task.plan.store,
+            address: Some(got.address.as_str()),
+            status: got.status,
+            headers: &got.headers,
+            body: &got.body,
+        };
+        stores::read_closely(&page, &task.wanted, lessons)
+    };
+    house.fetcher.remember(&got, reception(&read.reading))?;
+    let wants_quiet = matches!(got.status, 429 | 503)
+        || got.headers.iter().any(|(name, _)| name == "retry-after");
+    Ok(Tried {
+        source,
+        at: got.at,
+        reading: read.reading,
+        evidence: Some(Evidence {
+            at: got.at,
+            source,
+            status: Some(got.status),
+            address: got.address.to_string(),
+            headers: got.headers,
+            parts: read.kept,
+            picture: got.picture,
+        }),
+        wants_quiet,
+    })
+}
+
+fn not_had(source: Source, at: Timestamp, reason: UnreadReason, nothing: &NoPage) -> Tried {
+    Tried {
+        source,
+        at,
+        reading: Reading::unread(reason, nothing.rule, &nothing.explanation),
+        evidence: None,
+        wants_quiet: false,
+    }
+}
+
+fn record(house: &House, task: &Task, tried: Tried) -> Result<Asked, RoundError> {
+    let observation = Observation {
+        listing: task.listing.clone(),
+        at: tried.at,
+        source: tried.source,
+        reading: tried.reading,
+    };
+    let changed = sqlite::take_in(house, &observation, tried.evidence.as_ref())?.changed;
+    Ok(Asked::Seen {
+        at: observation.at,
+        reading: observation.reading,
+        changed,
+    })
+}
+
+/// Another way in may read what this one could not. A page of another product, and one that is
+/// not offered to our location, are the same by every way.
+fn is_worth_another_way(reading: &Reading) -> bool {
+    let Reading::Unread(unread) = reading else {
+        return false;
+    };
+    match unread.reason {
+        UnreadReason::Blocked
+        | UnreadReason::Robots
+        | UnreadReason::Unreachable
+        | UnreadReason::NoEvidence => true,
+        UnreadReason::WrongProduct | UnreadReason::NotOfferedHere => false,
+    }
+}
+
+/// Why a page that was not had counts as unread. `None` where the store was not asked for it and
+/// robots.txt is not the reason: nothing is known that was not known before.
+fn unread_reason(nothing: &NoPage) -> Option<UnreadReason> {
+    if !nothing.asked && !nothing.rule.starts_with("fetch/robots") {
+        return None;
+    }
+    match nothing.reason {
+        NoPageReason::Robots => Some(UnreadReason::Robots),
+        NoPageReason::Unreachable => Some(UnreadReason::Unreachable),
+        NoPageReason::Blocked => Some(UnreadReason::Blocked),
+        NoPageReason::Busy => None,
+    }
+}
+
+/// How the store received us: only the reader can tell a captcha that came with a 200.
+fn reception(reading: &Reading) -> Reception {
+    match reading {
+        Reading::Unread(unread) if unread.reason == UnreadReason::Blocked => Reception::Refused,
+        Reading::Says(_) | Reading::Unread(_) => Reception::Welcome,
+    }
+}

@@ -52,11 +52,11 @@ pub fn sieve(body: &str, parts: &[&str]) -> Result<String, Unsiftable> {
     for range in ranges(body, parts)? {
         kept.push_str(body.get(range).unwrap_or_default());
         kept.push('\n');
-        if kept.len() > 4 * MOST_KEPT {
+        if kept.len() > 2 * MOST_KEPT {
             return Err(Unsiftable::TooLarge);
         }
     }
-    let kept = winnow(&kept)?;
+    let kept = squeeze(&winnow(&kept)?);
     if kept.len() > MOST_KEPT {
         return Err(Unsiftable::TooLarge);
     }
@@ -121,6 +121,21 @@ fn winnow(kept: &str) -> Result<String, Unsiftable> {
         .append_element_content_handler((Cow::Owned(selector), chaff))
         .with_strict(false);
     rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)
+}
+
+/// Runs of white space become single characters: pages that passed through an editor are mostly
+/// indentation, and no reader looks at it.
+fn squeeze(html: &str) -> String {
+    let mut tight = String::with_capacity(html.len());
+    let mut after_space = true;
+    for character in html.chars() {
+        let is_space = character.is_ascii_whitespace();
+        if !(is_space && after_space) {
+            tight.push(character);
+        }
+        after_space = is_space;
+    }
+    tight
 }
 
 /// How deeply the elements nest, at most: an element without an end tag counts as open to the end
@@ -200,6 +215,15 @@ mod tests {
              <script type='application/ld+json'>{}</script>",
             &["#a", "script[type='application/ld+json']"],
             "<div id=a>t</div> <script type='application/ld+json'>{}</script>",
+        );
+    }
+
+    #[test]
+    fn indentation_is_not_kept() {
+        check(
+            "<p id=a>  in \n\n   stock</p>",
+            &["#a"],
+            "<p id=a> in stock</p>",
         );
     }
 

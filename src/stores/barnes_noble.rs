@@ -250,6 +250,9 @@ fn decide(
         }
         (Some(Meaning::OutOfStock), _) => (Availability::OutOfStock, "bn/out-of-stock"),
         (Some(Meaning::Discontinued), _) => (Availability::Discontinued, "bn/discontinued"),
+        (Some(Meaning::OtherSellers), _) if !orders => {
+            (Availability::ThirdPartyOnly, "bn/marketplace-only")
+        }
         (_, Some(Meaning::PreOrderButton)) => (Availability::PreOrder, "bn/pre-order-button"),
         (Some(Meaning::PreOrder), _) if orders => (Availability::PreOrder, "bn/will-be-released"),
         (Some(Meaning::PreOrder | Meaning::NotYetPublished), _) => {

@@ -130,13 +130,16 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     let hit = look.wording.state(text, Family::Bookshop);
     let orders = button.meaning != Meaning::NotifyMe;
     let (state, rule) = match (button.meaning, hit.map(|hit| hit.meaning())) {
-        (_, Some(Meaning::OutOfStock)) if orders => {
+        (_, Some(Meaning::OutOfStock | Meaning::Discontinued)) if orders => {
             let words = format!("“{text}” beside the button “{}”", button.label);
             let rule = "bookshop/contradiction";
             return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
         }
         (Meaning::NotifyMe, Some(Meaning::PreOrder | Meaning::NotYetPublished)) => {
             (Availability::Announced, "bookshop/announced")
+        }
+        (Meaning::NotifyMe, Some(Meaning::Discontinued)) => {
+            (Availability::Discontinued, "bookshop/discontinued")
         }
         (Meaning::NotifyMe, _) => (Availability::OutOfStock, "bookshop/no-order-button"),
         (Meaning::PreOrderButton, _) => (Availability::PreOrder, "bookshop/pre-order-button"),

@@ -10,6 +10,7 @@ mod corpus;
 mod delivery;
 #[cfg(test)]
 mod first_hour;
+mod fixtures;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]

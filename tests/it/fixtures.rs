@@ -1,0 +1,162 @@
+//! Every pair of files in `fixtures/` is a test: a page, and what it must read as.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use pubwatch::book::{Availability, StoreId};
+use pubwatch::page::{Page, UnreadReason, Wanted};
+use pubwatch::stores::fixture::{Case, differences};
+use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
+
+/// A pair of files.
+struct Pair {
+    /// The folder and the name, as `amazon/used-only`.
+    name: String,
+    html: String,
+    toml: String,
+    case: Case,
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
+}
+
+fn pairs() -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    for store in std::fs::read_dir(folder()).unwrap() {
+        let store = store.unwrap().path();
+        if !store.is_dir() {
+            continue;
+        }
+        for file in std::fs::read_dir(&store).unwrap() {
+            let file = file.unwrap().path();
+            let has = |ending: &str| file.extension().is_some_and(|own| own == ending);
+            let other = file.with_extension(if has("html") { "toml" } else { "html" });
+            assert!(
+                other.is_file(),
+                "{} has no {}",
+                file.display(),
+                other.display()
+            );
+            if has("toml") {
+                let toml = std::fs::read_to_string(&file).unwrap();
+                let case = toml::from_str(&toml)
+                    .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+                let name = file.strip_prefix(folder()).unwrap().with_extension("");
+                pairs.push(Pair {
+                    name: name.to_string_lossy().replace('\\', "/"),
+                    html: std::fs::read_to_string(&other).unwrap(),
+                    toml,
+                    case,
+                });
+            }
+        }
+    }
+    pairs.sort_by(|one, other| one.name.cmp(&other.name));
+    pairs
+}
+
+#[test]
+fn every_pair_reads_as_it_says() {
+    let mut problems = Vec::new();
+    let pairs = pairs();
+    assert!(!pairs.is_empty(), "there are no fixtures");
+    for pair in &pairs {
+        match differences(&pair.html, &pair.toml) {
+            Ok(found) => problems.extend(
+                found
+                    .iter()
+                    .map(|difference| format!("{}: {difference}", pair.name)),
+            ),
+            Err(error) => problems.push(format!("{}: {error}", pair.name)),
+        }
+    }
+    println!("{} pairs", pairs.len());
+    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+}
+
+#[test]
+fn every_pair_reads_the_same_without_the_sieve() {
+    for pair in pairs() {
+        let store = StoreId::new(&pair.case.store);
+        let wanted = Wanted {
+            isbn: pair.case.isbn.as_ref().map(|isbn| isbn.parse().unwrap()),
+            asin: pair.case.asin.clone(),
+            format: None,
+        };
+        let page = Page {
+            store: &store,
+            address: pair.case.address.as_deref(),
+            status: pair.case.status.unwrap_or(200),
+            headers: &[],
+            body: &pair.html,
+        };
+        let lessons = Lessons::default();
+        let sifted = read_closely(&page, &wanted, &lessons).reading;
+        assert_eq!(
+            sifted,
+            read_without_sieve(&page, &wanted, &lessons),
+            "{}",
+            pair.name
+        );
+    }
+}
+
+#[test]
+fn every_state_and_reason_has_a_page_at_every_store() {
+    // What a store cannot show, by what is known of it.
+    let impossible = [
+        // One seller only.
+        ("bookshop", "third_party_only"),
+        // The data of other stores does not tell sellers apart.
+        ("other", "third_party_only"),
+        // Nothing is known of such a sentence there.
+        ("barnesandnoble", "not_offered_here"),
+        ("bookshop", "not_offered_here"),
+        ("other", "not_offered_here"),
+        // A missing page is told in the same way at every store.
+        ("other", "not_listed"),
+        ("other", "unreachable"),
+        ("barnesandnoble", "unreachable"),
+    ];
+    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for pair in pairs() {
+        let store = pair.name.split('/').next().unwrap().to_owned();
+        seen.entry(store).or_default().insert(pair.case.reads);
+    }
+    let states = Availability::ALL.iter().map(|state| state.name());
+    let reasons = UnreadReason::ALL
+        .iter()
+        .filter(|reason| **reason != UnreadReason::Robots)
+        .map(|reason| reason.name());
+    let mut missing = Vec::new();
+    for name in states.chain(reasons) {
+        for (store, reads) in &seen {
+            if !reads.contains(name) && !impossible.contains(&(store.as_str(), name)) {
+                missing.push(format!("{store}: no page reads as {name}"));
+            }
+        }
+    }
+    assert_eq!(seen.len(), 4);
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_trap_is_in_the_list_of_traps_with_the_page_that_holds_it() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dev/reading.md");
+    let listed = std::fs::read_to_string(path).unwrap();
+    let mut missing = Vec::new();
+    for pair in pairs() {
+        if let Some(trap) = &pair.case.trap {
+            let line = format!("| {trap} | `{}` |", pair.name);
+            if !listed.contains(&line) {
+                missing.push(line);
+            }
+        }
+    }
+    assert!(
+        missing.is_empty(),
+        "docs/dev/reading.md lacks:\n{}",
+        missing.join("\n")
+    );
+}

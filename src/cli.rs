@@ -67,6 +67,8 @@ pub enum Command {
     Demo(commands::demo::Arguments),
     /// Play a launch from a file, and hear what would have been told
     Replay(commands::replay::Arguments),
+    /// Say what saved pages of a store say
+    Read(commands::read::Arguments),
     /// Check the configuration, find it, or print an example
     Config(commands::config::Arguments),
     /// See that everything is in order: configuration, data, clock, mail, stores, service
@@ -120,6 +122,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Replay(arguments) => commands::replay::run(arguments),
+        Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),
         Command::Doctor(arguments) => commands::doctor::run(arguments, config),

@@ -23,6 +23,7 @@ pub mod letters;
 pub mod outbox;
 pub mod replay;
 pub mod report;
+pub mod read;
 
 pub mod contents;
 pub mod context;

@@ -14,6 +14,21 @@ const MUTE: &[&str] = &[
     "script", "style", "noscript", "template", "svg", "option", "head",
 ];
 
+/// Beginnings of the ids of parts that are about the visitor, not about the book: where to deliver
+/// to, wish lists. They stand between the words that matter, and are nobody's business.
+pub const ASIDE: &[&str] = &[
+    "contextualIngressPt",
+    "glow-ingress",
+    "unifiedLocation",
+    "LUX",
+    "wishlistButtonStack",
+    "add-to-wishlist",
+    "atwl-",
+    "swf",
+    "ssf-",
+    "tell-a-friend",
+];
+
 /// A parsed document with its elements by id.
 #[derive(Debug)]
 pub struct Tree<'a> {
@@ -141,6 +156,12 @@ pub fn hides(element: ElementRef<'_>) -> bool {
         || ["aok-hidden", "a-hidden", "hidden", "a-popover-preload"]
             .iter()
             .any(|class| has_class(element, class))
+    {
+        return true;
+    }
+    if value
+        .id()
+        .is_some_and(|id| ASIDE.iter().any(|start| id.starts_with(start)))
     {
         return true;
     }

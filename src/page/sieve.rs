@@ -11,6 +11,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use super::dom::ASIDE;
 use lol_html::html_content::Element;
 use lol_html::{
     ElementContentHandlers, HtmlRewriter, RewriteStrSettings, Selector, Settings, rewrite_str,
@@ -23,9 +24,23 @@ pub const MOST_KEPT: usize = 4 * 1024 * 1024;
 /// pages make every tree builder slow: its steps grow with the square of the depth.
 pub const DEEPEST: usize = 512;
 
-/// What the pass removes from the kept parts. `option` lists are quantities.
-const CHAFF: &str =
-    "script:not([type='application/ld+json']), style, svg, noscript, template, iframe, option";
+/// What the pass removes from the kept parts: what is no text, lists of quantities, pop-ups, and
+/// what is about the visitor rather than the book.
+const CHAFF: &[&str] = &[
+    "script:not([type*='ld+json'])",
+    "style",
+    "svg",
+    "noscript",
+    "template",
+    "iframe",
+    "option",
+    ".a-popover-preload",
+    "input[name*='csrf']",
+    "input[name*='CSRF']",
+    "input[name*='session']",
+    "input[name*='token']",
+    "form[id^='addToWishlist']",
+];
 
 /// What a page is too large or too deep for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -116,7 +131,13 @@ fn winnow(kept: &str) -> Result<String, Unsiftable> {
         chaff.remove();
         Ok(())
     });
-    let selector: Selector = CHAFF.parse().map_err(|_| Unsiftable::Broken)?;
+    let aside = ASIDE.iter().map(|start| format!("[id^='{start}']"));
+    let chaff_of_all = CHAFF.iter().map(|part| (*part).to_owned()).chain(aside);
+    let selector: Selector = chaff_of_all
+        .collect::<Vec<_>>()
+        .join(", ")
+        .parse()
+        .map_err(|_| Unsiftable::Broken)?;
     let settings = RewriteStrSettings::new()
         .append_element_content_handler((Cow::Owned(selector), chaff))
         .with_strict(false);

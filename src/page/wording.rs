@@ -295,6 +295,16 @@ impl Wording {
         self.find(text, family, &Meaning::STATES)
     }
 
+    /// The first of the user's own phrases, in their order, that the text holds.
+    #[must_use]
+    pub fn own(&self, text: &str) -> Option<Hit<'_>> {
+        let text = plain(text);
+        self.phrases
+            .iter()
+            .take_while(|phrase| phrase.language.is_empty())
+            .find_map(|phrase| self.find_one(phrase, &text))
+    }
+
     /// The text says that, somewhere.
     #[must_use]
     pub fn says(&self, text: &str, family: Family, meaning: Meaning) -> bool {

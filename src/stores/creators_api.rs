@@ -11,7 +11,7 @@ use super::Lessons;
 use crate::book::{Availability, Family, Money, StoreId};
 use crate::page::dates::{DayOrder, first_date};
 use crate::page::identity::Found;
-use crate::page::wording::Meaning;
+use crate::page::wording::{Meaning, Wording};
 use crate::page::{Confidence, Reading, Says, UnreadReason, Wanted};
 
 const RULE: &str = "creators-api/listing";
@@ -43,8 +43,9 @@ pub fn read(store: &StoreId, item: &str, wanted: &Wanted, lessons: &Lessons) -> 
     }
     let listings = item.pointer("/offersV2/listings").and_then(Value::as_array);
     let listings: Vec<&Value> = listings.into_iter().flatten().collect();
-    let reading = decide(&listings, lessons);
-    complete(reading, store, &item, &found, lessons)
+    let wording = lessons.wording(store);
+    let reading = decide(&listings, wording);
+    complete(reading, store, &item, &found, wording)
 }
 
 fn identifiers(item: &Value) -> Found {
@@ -70,7 +71,7 @@ struct Offer<'a> {
     confidence: Confidence,
 }
 
-fn decide<'a>(listings: &[&'a Value], lessons: &Lessons) -> Result<Offer<'a>, Reading> {
+fn decide<'a>(listings: &[&'a Value], wording: &Wording) -> Result<Offer<'a>, Reading> {
     let Some(first) = listings.first().copied() else {
         let words = "the API knows the item and lists no offer; its page may have some";
         return Err(Reading::unread(
@@ -95,7 +96,7 @@ fn decide<'a>(listings: &[&'a Value], lessons: &Lessons) -> Result<Offer<'a>, Re
         None => None,
     };
     match main {
-        Some(listing) => of_listing(listing, lessons),
+        Some(listing) => of_listing(listing, wording),
         None => Ok(of_others(first)),
     }
 }
@@ -113,12 +114,11 @@ fn of_others(listing: &Value) -> Offer<'_> {
     }
 }
 
-fn of_listing<'a>(listing: &'a Value, lessons: &Lessons) -> Result<Offer<'a>, Reading> {
+fn of_listing<'a>(listing: &'a Value, wording: &Wording) -> Result<Offer<'a>, Reading> {
     let kind = text(listing, "/availability/type").unwrap_or_default();
     let message = text(listing, "/availability/message").unwrap_or_default();
     let words = if message.is_empty() { kind } else { message };
-    let meaning = lessons
-        .wording()
+    let meaning = wording
         .state(message, Family::Amazon)
         .map(|hit| hit.meaning());
     let state = match kind {
@@ -146,7 +146,7 @@ fn complete(
     store: &StoreId,
     item: &Value,
     found: &Found,
-    lessons: &Lessons,
+    wording: &Wording,
 ) -> Reading {
     let offer = match offer {
         Ok(offer) => offer,
@@ -161,7 +161,7 @@ fn complete(
     says.confidence = offer.confidence;
     says.published = civil_date(item, "/itemInfo/contentInfo/publicationDate/displayValue");
     let released = civil_date(item, "/itemInfo/productInfo/releaseDate/displayValue");
-    let in_words = first_date(&offer.words, lessons.wording(), order);
+    let in_words = first_date(&offer.words, wording, order);
     says.date = match offer.state {
         Availability::PreOrder => in_words.or(released).or(says.published),
         Availability::ShipsLater | Availability::BackOrder => in_words,

@@ -13,15 +13,14 @@
 use scraper::{ElementRef, Selector};
 
 use super::Look;
-use super::rules::StoreRules;
-use crate::book::{Availability, Family, storefront};
+use super::lessons::state_of;
+use crate::book::{Availability, Family};
 use crate::page::dates::{DayOrder, first_date};
 use crate::page::dom::{Tree, ancestry, collapse, elements, is_hidden, text_of};
 use crate::page::identity::{Found, Identity};
 use crate::page::json_ld::{Offer, Product, products};
 use crate::page::money::{amount, first_price};
-use crate::page::pattern::Pattern;
-use crate::page::wording::{Meaning, plain};
+use crate::page::wording::plain;
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 
 /// The parts of a page that the reader looks at.
@@ -44,7 +43,7 @@ pub const PARTS: &[&str] = &[
 ///    JSON-LD.
 /// 2. The user's buy area and words, where there are any.
 /// 3. JSON-LD, microdata, OpenGraph, in that order.
-pub(crate) fn read(look: &mut Look<'_>, rules: Option<&StoreRules>) -> Reading {
+pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let products = products(look.tree);
     let found = identifiers(look, &products);
     let identity = found.compare(look.wanted);
@@ -57,8 +56,7 @@ pub(crate) fn read(look: &mut Look<'_>, rules: Option<&StoreRules>) -> Reading {
         return reading;
     }
     let product = chosen(look, &products, &found);
-    let reading = rules
-        .and_then(|rules| in_buy_area(look, rules))
+    let reading = in_buy_area(look)
         .or_else(|| from_json_ld(look, product))
         .or_else(|| from_microdata(look))
         .or_else(|| from_open_graph(look));
@@ -142,53 +140,31 @@ pub(super) fn chosen<'p>(
     }
 }
 
-fn in_buy_area(look: &mut Look<'_>, rules: &StoreRules) -> Option<Reading> {
-    let selector = Selector::parse(rules.buy_area.as_deref()?).ok()?;
+/// What the words of the user's buy area say: the user's own phrases first, in their order.
+fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
+    let place = look.buy_area?;
+    let selector = Selector::parse(place).ok()?;
     let area = look
         .tree
         .root()
         .select(&selector)
         .find(|area| !is_hidden(*area));
     let text = area.map(text_of);
-    look.trace.look(
-        "generic/buy-area",
-        rules.buy_area.as_deref().unwrap_or_default(),
-        text.as_deref(),
-    );
+    look.trace.look("generic/buy-area", place, text.as_deref());
     let text = text?;
-    let own = plain(&text);
-    let place = rules.buy_area.as_deref().unwrap_or_default();
-    for words in &rules.words {
-        let hit = Pattern::new(&plain(&words.text)).find(&own, 0);
-        look.trace
-            .look("generic/taught-words", &words.text, hit.map(|_| "found"));
-        if hit.is_some() {
-            let says = Says::new(words.state, "generic/taught-words", &text, place);
-            return Some(Reading::Says(Box::new(says)));
-        }
+    let own = look.wording.own(&text);
+    let phrase = own.map(|hit| hit.phrase.written.text.as_str());
+    look.trace.look("generic/taught-words", place, phrase);
+    if let Some(state) = own.and_then(|hit| state_of(hit.meaning())) {
+        let says = Says::new(state, "generic/taught-words", &text, place);
+        return Some(Reading::Says(Box::new(says)));
     }
-    let hit = look.wording.state(&text, Family::Other)?;
-    let state = state_of(hit.meaning())?;
-    let mut says = Says::new(state, "generic/words", &text, place);
+    let hit = look.wording.state(&text, Family::Other);
+    let phrase = hit.map(|hit| hit.phrase.written.text.as_str());
+    look.trace.look("generic/words", place, phrase);
+    let mut says = Says::new(state_of(hit?.meaning())?, "generic/words", &text, place);
     says.confidence = Confidence::Likely;
-    look.trace
-        .saw("generic/words", place, &hit.phrase.written.text);
     Some(Reading::Says(Box::new(says)))
-}
-
-/// The state that a phrase stands for at a store of which nothing else is known. A phrase that
-/// needs a button beside it ("temporarily out of stock") says nothing here.
-fn state_of(meaning: Meaning) -> Option<Availability> {
-    Some(match meaning {
-        Meaning::Discontinued => Availability::Discontinued,
-        Meaning::OutOfStock => Availability::OutOfStock,
-        Meaning::PreOrder => Availability::PreOrder,
-        Meaning::NotYetPublished => Availability::Announced,
-        Meaning::BackOrder | Meaning::RestockDate => Availability::BackOrder,
-        Meaning::ShipsLater => Availability::ShipsLater,
-        Meaning::LowStock | Meaning::InStock => Availability::InStock,
-        _ => return None,
-    })
 }
 
 /// What the JSON-LD of the edition says.
@@ -295,7 +271,7 @@ fn from_open_graph(look: &mut Look<'_>) -> Option<Reading> {
 
 /// Adds the particulars, from the data and the page's `<meta>` elements.
 pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
-    let home = storefront::find(look.page.store.as_str()).map_or("USD", |store| store.currency);
+    let home = look.currency;
     let order = if home == "USD" {
         DayOrder::MonthFirst
     } else {
@@ -325,7 +301,7 @@ pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Produc
             .price
             .take()
             .or_else(|| offer?.price.clone())
-            .or_else(|| microdata_price(look.tree))
+            .or_else(|| microdata_price(look.tree, home))
             .or_else(|| {
                 let number = look
                     .tree
@@ -363,7 +339,7 @@ fn name(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Fou
     says.canonical = look.tree.canonical().map(str::to_owned);
 }
 
-fn microdata_price(tree: &Tree<'_>) -> Option<crate::book::Money> {
+fn microdata_price(tree: &Tree<'_>, home: &str) -> Option<crate::book::Money> {
     let property = |name: &str| {
         elements(tree.root())
             .find(|element| element.attr("itemprop") == Some(name) && !in_list(*element))
@@ -372,7 +348,7 @@ fn microdata_price(tree: &Tree<'_>) -> Option<crate::book::Money> {
     let number = property("price")?;
     match property("priceCurrency") {
         Some(currency) => amount(&number, &currency).or_else(|| first_price(&number, &currency)),
-        None => first_price(&number, "USD"),
+        None => first_price(&number, home),
     }
 }
 

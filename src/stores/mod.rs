@@ -8,11 +8,9 @@ pub mod amazon;
 pub mod barnes_noble;
 pub mod bookshop;
 pub mod creators_api;
+pub mod fixture;
 pub mod generic;
-pub mod rules;
-mod taught;
-
-use std::borrow::Cow;
+pub mod lessons;
 
 use scraper::Html;
 
@@ -20,54 +18,12 @@ use crate::book::Family;
 use crate::page::dom::{Tree, shorten};
 use crate::page::sieve::sieve;
 use crate::page::trace::Trace;
-use crate::page::wording::{PhraseText, Wording};
+use crate::page::wording::Wording;
 use crate::page::{Page, Reading, UnreadReason, Wanted, refusal};
-pub use rules::StoreRules;
+pub use lessons::Lessons;
 
 /// The most characters of a page's words that are kept as evidence.
 const WORDS: usize = 240;
-
-/// What users taught the reader, beside what it comes with.
-#[derive(Debug, Clone)]
-pub struct Lessons {
-    wording: Cow<'static, Wording>,
-    stores: Vec<StoreRules>,
-}
-
-impl Default for Lessons {
-    fn default() -> Self {
-        Self {
-            wording: Cow::Borrowed(Wording::shipped()),
-            stores: Vec::new(),
-        }
-    }
-}
-
-impl Lessons {
-    /// A user's own phrases and stores.
-    #[must_use]
-    pub fn new(phrases: &[PhraseText], stores: Vec<StoreRules>) -> Self {
-        let wording = if phrases.is_empty() {
-            Cow::Borrowed(Wording::shipped())
-        } else {
-            Cow::Owned(Wording::taught(phrases))
-        };
-        Self { wording, stores }
-    }
-
-    /// The words to look for.
-    #[must_use]
-    pub fn wording(&self) -> &Wording {
-        &self.wording
-    }
-
-    fn rules_for(&self, store: &str) -> Option<&StoreRules> {
-        self.stores
-            .iter()
-            .chain(rules::presets())
-            .find(|rules| rules.id == store)
-    }
-}
 
 /// A reading with what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +47,10 @@ pub(crate) struct Look<'a> {
     pub(crate) wording: &'a Wording,
     /// The tree of its parts.
     pub(crate) tree: &'a Tree<'a>,
+    /// The user's selector for the part of the page in which a copy is bought.
+    pub(crate) buy_area: Option<&'a str>,
+    /// The currency of prices whose mark many currencies share.
+    pub(crate) currency: &'a str,
     /// What has been looked at so far.
     pub(crate) trace: &'a mut Trace,
 }
@@ -109,16 +69,14 @@ pub fn read(page: &Page<'_>, wanted: &Wanted) -> Reading {
 #[must_use]
 pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read {
     let mut trace = Trace::default();
-    if let Some(reading) = refusal::read(page, lessons.wording(), &mut trace) {
+    if let Some(reading) = refusal::read(page, lessons.wording(page.store), &mut trace) {
         return Read {
             reading,
             kept: String::new(),
             trace,
         };
     }
-    let parts = parts(page, lessons);
-    let parts: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
-    match sieve(page.body, &parts) {
+    match sieve(page.body, &parts(page, lessons)) {
         Ok(kept) => {
             let html = Html::parse_document(&kept);
             let reading = read_tree(page, wanted, lessons, &html, &mut trace);
@@ -146,11 +104,21 @@ pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read
 #[must_use]
 pub fn read_without_sieve(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Reading {
     let mut trace = Trace::default();
-    if let Some(reading) = refusal::read(page, lessons.wording(), &mut trace) {
+    if let Some(reading) = refusal::read(page, lessons.wording(page.store), &mut trace) {
         return reading;
     }
     let html = Html::parse_document(page.body);
     read_tree(page, wanted, lessons, &html, &mut trace)
+}
+
+/// The address that a page gives itself: its canonical link, else `og:url`.
+#[must_use]
+pub fn canonical_of(body: &str) -> Option<String> {
+    let kept = sieve(body, &["link[rel='canonical']", "meta[property='og:url']"]).ok()?;
+    let html = Html::parse_document(&kept);
+    let tree = Tree::new(&html);
+    let address = tree.canonical().or_else(|| tree.meta("og:url"))?;
+    Some(address.to_owned())
 }
 
 fn read_tree(
@@ -164,35 +132,35 @@ fn read_tree(
     let mut look = Look {
         page,
         wanted,
-        wording: lessons.wording(),
+        wording: lessons.wording(page.store),
         tree: &tree,
+        buy_area: lessons.buy_area(page.store),
+        currency: lessons.currency(page.store),
         trace,
     };
     let reading = match page.store.family() {
         Family::Amazon => amazon::read(&mut look),
         Family::BarnesNoble => barnes_noble::read(&mut look),
         Family::Bookshop => bookshop::read(&mut look),
-        Family::Other => generic::read(&mut look, lessons.rules_for(page.store.as_str())),
+        Family::Other => generic::read(&mut look),
     };
     shortened(reading)
 }
 
-fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<Cow<'a, str>> {
+/// The parts that are kept: those that the store's reader names, and the user's buy area. A
+/// selector that the sieve does not understand keeps the whole body; the tree understands more.
+fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<&'a str> {
     let named: &[&str] = match page.store.family() {
         Family::Amazon => amazon::PARTS,
         Family::BarnesNoble => barnes_noble::PARTS,
         Family::Bookshop => bookshop::PARTS,
         Family::Other => generic::PARTS,
     };
-    let own = lessons
-        .rules_for(page.store.as_str())
-        .and_then(|rules| rules.buy_area.as_deref());
-    named
-        .iter()
-        .copied()
-        .chain(own)
-        .map(Cow::Borrowed)
-        .collect()
+    let own = lessons.buy_area(page.store).map(|selector| {
+        let understood = selector.parse::<lol_html::Selector>().is_ok();
+        if understood { selector } else { "body" }
+    });
+    named.iter().copied().chain(own).collect()
 }
 
 /// Words are evidence, not documents.

@@ -9,7 +9,7 @@ use scraper::ElementRef;
 
 use super::super::Look;
 use super::zones::{Zones, is_aside};
-use crate::book::{Availability, Family, Money, storefront};
+use crate::book::{Availability, Family, Money};
 use crate::page::OtherFormat;
 use crate::page::dom::{Tree, ancestry, elements, has_class, is_hidden, text_of};
 use crate::page::money::{amount, first_price};
@@ -41,7 +41,7 @@ pub(super) struct Seller {
 
 /// The price of the offer that the page leads with.
 pub(super) fn price(look: &Look<'_>, zones: &Zones<'_>, used: bool) -> Option<Money> {
-    let home = storefront::find(look.page.store.as_str()).map_or("USD", |store| store.currency);
+    let home = look.currency;
     let ids = if used { USED_PRICES } else { NEW_PRICES };
     let counts = |element: &ElementRef<'_>| used || !is_aside(*element);
     visible_price_input(zones, used).or_else(|| {

@@ -1,6 +1,8 @@
 //! The integration tests: one binary, one file per feature.
 //!
-//! `#[cfg(test)]
+//! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
+
+#[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
 mod config;
@@ -10,13 +12,14 @@ mod corpus;
 mod delivery;
 #[cfg(test)]
 mod first_hour;
+#[cfg(test)]
 mod fixtures;
+#[cfg(test)]
+mod home;
 #[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod killed_round;
-#[cfg(test)]
-mod home;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]

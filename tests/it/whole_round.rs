@@ -103,8 +103,8 @@ async fn a_round_over_real_pages_ends_in_the_history_and_in_letters() {
         return;
     };
     let (house, _street) = play(&pages, "").await;
-    let letters = house.letters().into_iter().map(|(_, text)| text).collect();
-    hold_letters(letters);
+    let letters: Vec<String> = house.letters().into_iter().map(|(_, text)| text).collect();
+    hold_letters(&letters);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -128,7 +128,7 @@ async fn the_letters_of_a_round_over_real_pages_arrive_at_a_real_mail_server() {
     assert!(!outbox.is_empty());
     let letters = mta.mailbox(outbox.len());
     assert_eq!(letters.len(), outbox.len(), "each letter arrived once");
-    hold_letters(letters);
+    hold_letters(&letters);
 }
 
 /// Opens the shops, goes round three times, and holds the history against the cases.
@@ -245,7 +245,7 @@ fn hold_history(house: &House) {
 
 /// The book of 2013 that is still a pre-order must be told of, and what to do about it. Nothing
 /// may be told of a page that nobody could read but that it could not be read.
-fn hold_letters(letters: Vec<String>) {
+fn hold_letters(letters: &[String]) {
     let subjects: Vec<String> = letters.iter().map(|letter| subject(letter)).collect();
     println!("{}", subjects.join("\n"));
     assert!(

@@ -65,6 +65,8 @@ pub enum Command {
     Letters(commands::letters::Arguments),
     /// See a launch of ten weeks in a few seconds: no configuration, no network
     Demo(commands::demo::Arguments),
+    /// Tell what the pages cannot say: published at KDP, in revision, support asked
+    Note(commands::note::Arguments),
     /// Play a launch from a file, and hear what would have been told
     Replay(commands::replay::Arguments),
     /// Say what saved pages of a store say
@@ -121,6 +123,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
+        Command::Note(arguments) => commands::note::run(arguments, config),
         Command::Replay(arguments) => commands::replay::run(arguments),
         Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),

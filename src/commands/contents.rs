@@ -21,6 +21,10 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Look after it",
         &["doctor", "service", "config", "backup", "restore"],
     ),
+    (
+        "Know what is usual",
+        &["calendar", "windows", "replay", "simulate"],
+    ),
     ("Data", &["export", "import-history"]),
 ];
 

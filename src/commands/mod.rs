@@ -20,6 +20,7 @@ pub mod history;
 pub mod page;
 pub mod password;
 pub mod letters;
+pub mod note;
 pub mod outbox;
 pub mod replay;
 pub mod report;

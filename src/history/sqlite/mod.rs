@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
-pub use notes::{add_note, notes, take_note_back};
+pub use notes::{Kept, add_note, all_notes, notes, take_note_back};
 pub use record::{Recorded, listing_row, record};
 pub use view::{Seen, observations, view};
 

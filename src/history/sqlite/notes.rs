@@ -1,7 +1,7 @@
 //! What the author told us: written down, read back, taken back, never deleted.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{time, unreadable};
 use crate::book::{Isbn13, Note, NoteKind, StoreId};
@@ -17,19 +17,7 @@ pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Not
             "SELECT kind, at, store, ticket, words FROM note \
              WHERE isbn = ?1 AND taken_back_at IS NULL ORDER BY at, id",
         )?
-        .query_map([isbn.as_str()], |row| {
-            let kind: NoteKind = serde_json::from_str(&row.get::<_, String>(0)?)
-                .map_err(|error| unreadable(0, error))?;
-            Ok(Note {
-                kind,
-                at: time(row.get(1)?)?,
-                store: row
-                    .get::<_, Option<String>>(2)?
-                    .map(|store| StoreId::new(&store)),
-                ticket: row.get(3)?,
-                text: row.get(4)?,
-            })
-        })?
+        .query_map([isbn.as_str()], note_of)?
         .collect()
 }
 
@@ -78,4 +66,51 @@ pub fn take_note_back(
         )?
         .execute(params![number, now.as_millisecond()])?;
     Ok(rows == 1)
+}
+
+/// A note as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// Its number, by which it can be taken back.
+    pub number: i64,
+    /// The note.
+    pub note: Note,
+    /// When the author took it back.
+    pub taken_back: Option<Timestamp>,
+}
+
+/// Every note of an edition, those that were taken back among them, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn all_notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Kept>> {
+    connection
+        .prepare_cached(
+            "SELECT kind, at, store, ticket, words, id, taken_back_at FROM note \
+             WHERE isbn = ?1 ORDER BY at, id",
+        )?
+        .query_map([isbn.as_str()], |row| {
+            let taken_back: Option<i64> = row.get(6)?;
+            Ok(Kept {
+                number: row.get(5)?,
+                note: note_of(row)?,
+                taken_back: taken_back.map(time).transpose()?,
+            })
+        })?
+        .collect()
+}
+
+fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
+    let kind: NoteKind =
+        serde_json::from_str(&row.get::<_, String>(0)?).map_err(|error| unreadable(0, error))?;
+    Ok(Note {
+        kind,
+        at: time(row.get(1)?)?,
+        store: row
+            .get::<_, Option<String>>(2)?
+            .map(|store| StoreId::new(&store)),
+        ticket: row.get(3)?,
+        text: row.get(4)?,
+    })
 }

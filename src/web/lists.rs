@@ -98,7 +98,7 @@ pub fn alerts(
     List {
         frame: Frame::new(place, "alerts", "Alerts", pulse),
         lead: String::new(),
-        columns: &["", "Edition", "What", "For", "Next step"],
+        columns: &["Severity", "Edition", "What", "For", "Next step"],
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         empty: "Nothing is open. When something lasts longer than is usual, it stands here.",
     }

@@ -122,6 +122,9 @@ pub struct Material<'a> {
 /// How many editions a page shows.
 pub const ROWS: usize = 200;
 
+/// So many editions are seen at a glance.
+const FEW: usize = 5;
+
 /// How many exceptions stand above them.
 const EXCEPTIONS: usize = 20;
 
@@ -138,6 +141,7 @@ struct Overview {
     rows: Vec<Row>,
     count: String,
     all: usize,
+    has_filter: bool,
     pages: Vec<(usize, String)>,
 }
 
@@ -213,6 +217,8 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
             (false, all) => words::count(i64::try_from(all).unwrap_or(0), "edition"),
         },
         all: material.editions.len(),
+        // Few editions need no search.
+        has_filter: material.editions.len() > FEW || filter.is_narrow(),
         pages: (1..=pages)
             .filter(|_| pages > 1)
             .map(|number| {
@@ -393,7 +399,7 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
                     address: address(place, edition),
                     book: book(edition),
                     headline: words::one_line(&finding.headline),
-                    next_step: first_sentence(&finding.next_step),
+                    next_step: first_sentences(&finding.next_step),
                 },
             ));
         }
@@ -404,11 +410,16 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     (kept.collect(), more)
 }
 
-/// The first sentence, so that the list stays a list; the edition's page has the rest.
-fn first_sentence(text: &str) -> String {
+/// The first sentence, and the next one where the first is a mere beginning, so that the list stays
+/// a list; the edition's page has the rest.
+fn first_sentences(text: &str) -> String {
+    const BEGINNING: usize = 40;
     let line = words::one_line(text);
-    let end = line.find(". ").map_or(line.len(), |at| at + 1);
-    words::clipped(&line[..end], 160)
+    let mut end = 0;
+    while end < line.len() && end < BEGINNING {
+        end = line[end..].find(". ").map_or(line.len(), |at| end + at + 2);
+    }
+    words::clipped(&line[..end], 180)
 }
 
 /// "Salt Roads (paperback)".
@@ -497,4 +508,38 @@ pub fn next_milestone(edition: &Edition, today: Date) -> String {
         .map_or_else(String::new, |(day, milestone)| {
             format!("{}: {}", day.strftime("%-d %b"), milestone.what)
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_next_step_is_told_in_its_first_words() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(first_sentences(text), expected);
+        }
+        check("", "");
+        check("Wait.", "Wait.");
+        check(
+            "Open the page yourself. If it says the same, ask for it to be sent again. Then wait.",
+            "Open the page yourself. If it says the same, ask for it to be sent again.",
+        );
+        check(
+            "Enter the date at KDP and click \"Publish your paperback\". Not before.",
+            "Enter the date at KDP and click \"Publish your paperback\".",
+        );
+    }
+
+    #[test]
+    fn a_filter_survives_its_way_through_an_address() {
+        let filter = Filter::from_query("q=salt+%26+roads&state=out_of_stock&page=3&nonsense=1");
+        assert_eq!(filter.words, "salt & roads");
+        assert_eq!(filter.page, 3);
+        let again = Filter::from_query(&filter.query_of_page(3));
+        assert_eq!(again, filter);
+        assert_eq!(Filter::from_query("page=0").page, 1);
+        assert_eq!(Filter::from_query("page=-7").page, 1);
+    }
 }

@@ -95,6 +95,14 @@ fn the_pages_are_drawn_wide_and_narrow_light_and_dark() {
             true,
         ));
     }
+    let filtered = format!("{base}/?q=salt");
+    say(&picture(&filtered, "filter", (1280, 640), false));
+    say(&picture(
+        &format!("{base}/editions/{ISBN}"),
+        "edition-top",
+        (1280, 1420),
+        false,
+    ));
     for name in ["alerts", "stores", "windows", "settings"] {
         say(&picture(
             &format!("{base}/{name}"),
@@ -161,4 +169,50 @@ fn a_report_opened_from_the_disk_shows_everything() {
     let dom = String::from_utf8(chromium(&[offline, "--dump-dom", &url]).stdout).unwrap();
     assert!(dom.contains("Currently unavailable"), "{dom}");
     say(&picture(&url, "report", (1280, 2000), false));
+}
+
+/// The page as a file with the checker in it, whose findings become the page's title.
+fn with_checker(site: &TestSite, path: &str, checker: &str) -> String {
+    let page = site.get(path).body;
+    let (before, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
+    let (sheet, after) = rest.split_once("\">").unwrap();
+    let style = site.get(sheet).body;
+    let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
+               'best-practice']}).then(found => { document.title = 'axe ' + found.passes.length + \
+               ' passes; ' + found.violations.map(one => one.impact + ' ' + one.id + ' ' + \
+               one.nodes.map(node => node.html.slice(0, 120)).join(' | ')).join('; '); });";
+    format!("{before}<style>{style}</style>{after}<script>{checker}</script><script>{run}</script>")
+}
+
+#[test]
+#[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
+fn an_accessibility_checker_finds_nothing() {
+    let checker = std::fs::read_to_string(std::env::var("PUBWATCH_AXE").unwrap()).unwrap();
+    let site = TestSite::salt_roads();
+    site.alert(ISBN, "Amazon is unavailable");
+    let edition = format!("/editions/{ISBN}");
+    for path in [
+        "/",
+        &edition,
+        "/alerts",
+        "/letters",
+        "/stores",
+        "/windows",
+        "/settings",
+    ] {
+        for mode in ["--disable-extensions", "--force-dark-mode"] {
+            let file = site.folder.path().join("page.html");
+            std::fs::write(&file, with_checker(&site, path, &checker)).unwrap();
+            let url = format!("file://{}", file.display());
+            let dom = chromium(&[mode, "--window-size=1280,2000", "--dump-dom", &url]).stdout;
+            let dom = String::from_utf8(dom).unwrap();
+            let (_, rest) = dom.split_once("<title>").unwrap();
+            let found = rest.split("</title>").next().unwrap();
+            println!("{path} {mode}: {found}");
+            assert!(
+                found.starts_with("axe ") && found.ends_with("passes; "),
+                "{path}: {found}"
+            );
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Invented letters: what `pubwatch letters preview` shows, and what the tests hold.
 
+mod rest;
+
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -286,7 +288,7 @@ fn other_findings() -> [Finding; 3] {
     [blind, appeared, over]
 }
 
-/// One letter of each kind about an edition.
+/// One letter of each kind.
 ///
 /// # Errors
 ///
@@ -315,7 +317,7 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
     let several = [open(blind), open(act())].concat();
     let appeared = [telling(Occasion::News, appeared)];
     let over = [telling(closed, over)];
-    let letters = [
+    let about_an_edition = [
         write("act", "something to do", stuck()?, &open(act())),
         write("watch", "unusual, and waiting is right", stuck()?, &watch),
         write("reminder", "it still lasts", stuck()?, &reminder),
@@ -324,5 +326,7 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
         write("good-news", "a page appeared", recovered()?, &appeared),
         write("all-clear", "it is over", recovered()?, &over),
     ];
-    Ok(letters.into_iter().flatten().collect())
+    let mut letters: Vec<Example> = about_an_edition.into_iter().flatten().collect();
+    letters.extend(rest::letters(&desk)?);
+    Ok(letters)
 }

@@ -3,6 +3,8 @@
 
 use askama::Template;
 
+use super::digest::{DigestSheet, Point, State};
+use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
 use super::support::{Piece, stands_apart};
@@ -25,6 +27,46 @@ pub fn letter(sheet: &Sheet, subject: &str) -> String {
     // Rendering into memory fails only when a value's own formatting does, and ours never do. The
     // text part says everything, so an empty HTML part would lose nothing.
     .unwrap_or_default()
+}
+
+/// A digest as HTML.
+#[must_use]
+pub(super) fn digest(sheet: &DigestSheet, subject: &str) -> String {
+    DigestTemplate {
+        sheet,
+        subject,
+        why: WHY_YOU_GET_THIS,
+    }
+    .render()
+    .unwrap_or_default()
+}
+
+/// A notice as HTML.
+#[must_use]
+pub(super) fn notice(sheet: &NoticeSheet, subject: &str) -> String {
+    NoticeTemplate {
+        sheet,
+        subject,
+        why: WHY_YOU_GET_THIS,
+    }
+    .render()
+    .unwrap_or_default()
+}
+
+#[derive(Template)]
+#[template(path = "mail/templates/digest.html")]
+struct DigestTemplate<'a> {
+    sheet: &'a DigestSheet,
+    subject: &'a str,
+    why: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "mail/templates/notice.html")]
+struct NoticeTemplate<'a> {
+    sheet: &'a NoticeSheet,
+    subject: &'a str,
+    why: &'a str,
 }
 
 #[derive(Template)]
@@ -84,6 +126,15 @@ pub(super) fn looks() -> Vec<Look> {
     looks
 }
 
+/// The colour of a severity on light ground, and the class that dark mode speaks of.
+fn severity_look(severity: Severity) -> (&'static str, &'static str) {
+    match severity {
+        Severity::Act => ("#b3261e", "v-act"),
+        Severity::Watch => ("#7a5b00", "v-watch"),
+        Severity::GoodNews => ("#116329", "v-good"),
+    }
+}
+
 /// Some strip shows the publication date.
 fn shows_publication(stores: &[StoreLine]) -> bool {
     stores
@@ -106,14 +157,24 @@ impl StripCell {
     }
 }
 
+impl State {
+    /// How the state looks.
+    pub(super) fn look(&self) -> Look {
+        look(self.cell)
+    }
+}
+
+impl Point {
+    /// See [`severity_look`].
+    pub(super) fn severity_look(&self) -> (&'static str, &'static str) {
+        severity_look(self.severity)
+    }
+}
+
 impl Part {
     /// The colour of the severity on light ground, and the class that dark mode speaks of.
     pub(super) fn severity_look(&self) -> (&'static str, &'static str) {
-        match self.severity {
-            Severity::Act => ("#b3261e", "v-act"),
-            Severity::Watch => ("#7a5b00", "v-watch"),
-            Severity::GoodNews => ("#116329", "v-good"),
-        }
+        severity_look(self.severity)
     }
 
     /// There is a next step to show.

@@ -1,12 +1,14 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
 pub mod deliver;
+pub mod digest;
 pub mod example;
 pub mod files;
 pub mod html;
 pub mod identity;
 pub mod letter;
 pub mod message;
+pub mod notice;
 pub mod outbox;
 pub mod sheet;
 pub mod smtp;

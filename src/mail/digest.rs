@@ -1,0 +1,436 @@
+//! The weekly digest: what stands, what is coming, and that we are still watching. Pure.
+
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
+
+use super::identity::{Identity, message_id};
+use super::support::label;
+use super::text::{Lines, WHY_YOU_GET_THIS};
+use super::{Desk, Letter, LetterKind, html, words};
+use crate::book::StoreId;
+use crate::history::{ListingView, View};
+use crate::judge::phase::Calendar;
+use crate::judge::rules::calendar::MILESTONES;
+use crate::judge::{Finding, Severity};
+
+/// How far ahead milestones are named.
+const AHEAD_DAYS: i64 = 21;
+
+/// A store that gave no good look for so long is said to be out of sight.
+const OUT_OF_SIGHT: SignedDuration = SignedDuration::from_hours(48);
+
+/// So many editions about which all is as expected are named; an imprint has hundreds.
+const MOST_QUIET: usize = 30;
+
+/// What the digest is told of one edition.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What is known.
+    pub view: View,
+    /// What the rules find now.
+    pub findings: Vec<Finding>,
+    /// What happened since the last digest and was no letter, a line each: flaps, small things.
+    pub lines: Vec<String>,
+}
+
+/// What the digest says, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DigestSheet {
+    pub greeting: String,
+    pub verdict: String,
+    pub standing: Vec<Standing>,
+    pub quiet: Vec<Quiet>,
+    /// How many more are as expected and not named.
+    pub more_quiet: usize,
+    pub milestones: Vec<Coming>,
+    pub stores: Vec<Sight>,
+    pub next: String,
+}
+
+/// An edition about which there is something to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Standing {
+    pub title: String,
+    pub about: String,
+    pub points: Vec<Point>,
+    pub lines: Vec<String>,
+    pub states: Vec<State>,
+}
+
+/// One finding, in the digest's brevity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Point {
+    pub severity: Severity,
+    pub headline: String,
+    pub verdict: String,
+    pub step: String,
+}
+
+/// An edition about which all is as expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Quiet {
+    pub title: String,
+    pub about: String,
+    pub states: Vec<State>,
+}
+
+/// A listing's state in a word and a length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct State {
+    pub label: String,
+    pub address: String,
+    pub cell: super::strip::Cell,
+    pub length: Option<String>,
+}
+
+/// A day that comes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Coming {
+    pub day: String,
+    pub titles: String,
+    pub what: String,
+    pub why: String,
+}
+
+/// When a store was last seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sight {
+    pub label: String,
+    pub pages: String,
+    pub last: String,
+    pub is_lost: bool,
+}
+
+/// Writes the digest. Editions with something to act on come first, then those to watch, then by
+/// the days to publication.
+#[must_use]
+pub fn digest(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Letter {
+    let sheet = sheet(desk, items, now);
+    let subject = format!("Digest: {}", words::clipped(&summary(items), 120));
+    Letter {
+        message_id: message_id(&Identity {
+            about: "digest",
+            rules: &[],
+            written: now,
+            to: &desk.author.email,
+            from: desk.from,
+        }),
+        references: None,
+        written: now,
+        kind: LetterKind::Digest,
+        severity: None,
+        rule: None,
+        isbn: None,
+        stores: Vec::new(),
+        to_name: words::one_line(&desk.author.name),
+        to: desk.author.email.clone(),
+        text: text(&sheet),
+        html: html::digest(&sheet, &subject),
+        subject,
+    }
+}
+
+/// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions".
+fn summary(items: &[Item]) -> String {
+    let count = |severity| {
+        items
+            .iter()
+            .flat_map(|item| &item.findings)
+            .filter(|finding| finding.severity == severity)
+            .count()
+    };
+    let (act, watch) = (count(Severity::Act), count(Severity::Watch));
+    let mut parts = Vec::new();
+    if act > 0 {
+        parts.push(format!("{act} to act on"));
+    }
+    if watch > 0 {
+        parts.push(format!("{watch} to watch"));
+    }
+    if parts.is_empty() {
+        parts.push("all as expected".to_owned());
+    }
+    parts.push(words::count(
+        i64::try_from(items.len()).unwrap_or(0),
+        "edition",
+    ));
+    parts.join(", ")
+}
+
+fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
+    let today = now.to_zoned(desk.author.zone.clone()).date();
+    let severity = |item: &Item| item.findings.iter().map(|finding| finding.severity).max();
+    let mut ordered: Vec<&Item> = items.iter().collect();
+    ordered.sort_by_key(|item| {
+        let publication = item.view.edition.publication_date;
+        (
+            std::cmp::Reverse(severity(item)),
+            publication < today,
+            publication,
+        )
+    });
+    let (standing, quiet): (Vec<&Item>, Vec<&Item>) = ordered
+        .into_iter()
+        .partition(|item| !item.findings.is_empty() || !item.lines.is_empty());
+    let mut verdict = format!("{}.", summary(items));
+    if let Some(first) = verdict.get(..1) {
+        verdict = format!("{}{}", first.to_uppercase(), &verdict[1..]);
+    }
+    let look = desk.next_look.map_or_else(String::new, |at| {
+        let moment = words::brief_moment(at, &desk.author.zone, now);
+        format!("We look again at about {moment}. ")
+    });
+    DigestSheet {
+        greeting: words::clipped(&desk.author.name, 60),
+        verdict,
+        standing: standing
+            .into_iter()
+            .map(|item| stands(desk, item, now))
+            .collect(),
+        more_quiet: quiet.len().saturating_sub(MOST_QUIET),
+        quiet: quiet
+            .into_iter()
+            .take(MOST_QUIET)
+            .map(|item| Quiet {
+                title: title(item),
+                about: about(item, today),
+                states: states(desk, item, now),
+            })
+            .collect(),
+        milestones: milestones(desk, items, today),
+        stores: sights(desk, items, now),
+        next: format!(
+            "{look}You get a letter of its own when something changes that you should know at \
+             once."
+        ),
+    }
+}
+
+fn title(item: &Item) -> String {
+    words::clipped(&item.view.edition.title, 80)
+}
+
+fn about(item: &Item, today: Date) -> String {
+    let edition = &item.view.edition;
+    format!(
+        "{}, {}",
+        edition.format.name(),
+        words::countdown(today, edition.publication_date)
+    )
+}
+
+fn stands(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Standing {
+    let today = now.to_zoned(desk.author.zone.clone()).date();
+    let mut findings: Vec<&Finding> = item.findings.iter().collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+    Standing {
+        title: title(item),
+        about: about(item, today),
+        points: findings
+            .into_iter()
+            .map(|finding| point(desk, finding, now))
+            .collect(),
+        lines: item
+            .lines
+            .iter()
+            .map(|line| words::one_line(line))
+            .collect(),
+        states: states(desk, item, now),
+    }
+}
+
+fn point(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Point {
+    let mut step = words::one_line(&finding.next_step);
+    if let Some(from) = finding.act_from.filter(|from| *from > now) {
+        let date = words::date(from.to_zoned(desk.author.zone.clone()).date());
+        if !step.is_empty() {
+            step.push(' ');
+        }
+        step.push_str("Until ");
+        step.push_str(&date);
+        step.push_str(", waiting is right.");
+    }
+    Point {
+        severity: finding.severity,
+        headline: words::clipped(&finding.headline, 160),
+        verdict: words::one_line(&finding.verdict),
+        step,
+    }
+}
+
+fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
+    use super::strip::Cell;
+
+    let state = |listing: &ListingView| {
+        let readable = listing.now().filter(|_| listing.blind.is_none());
+        State {
+            label: words::clipped(label(&listing.store, desk.stores), 40),
+            address: words::one_line(&listing.address),
+            cell: match (readable, listing.watched_since) {
+                (Some(spell), _) => Cell::State(spell.availability),
+                (None, Some(_)) => Cell::Unseen,
+                (None, None) => Cell::Before,
+            },
+            length: readable.map(|spell| words::lasting(now.duration_since(spell.since))),
+        }
+    };
+    item.view.listings.iter().map(state).collect()
+}
+
+/// The days that come, each once for all the editions that it concerns.
+fn milestones(desk: &Desk<'_>, items: &[Item], today: Date) -> Vec<Coming> {
+    let mut coming: Vec<(Date, &str, &str, Vec<String>)> = Vec::new();
+    for item in items {
+        let edition = &item.view.edition;
+        let calendar = Calendar::of(edition, &item.view.notes, &desk.author.zone);
+        for milestone in MILESTONES {
+            let date = milestone.day(calendar.publication);
+            let days = today
+                .until(date)
+                .map_or(-1, |span| i64::from(span.get_days()));
+            if !(0..=AHEAD_DAYS).contains(&days) || !milestone.concerns(edition, &calendar) {
+                continue;
+            }
+            let same = coming
+                .iter_mut()
+                .find(|(other, what, ..)| *other == date && *what == milestone.what);
+            match same {
+                Some((.., titles)) => titles.push(title(item)),
+                None => coming.push((date, milestone.what, milestone.why, vec![title(item)])),
+            }
+        }
+    }
+    coming.sort_by_key(|(date, ..)| *date);
+    coming
+        .into_iter()
+        .map(|(date, what, why, titles)| Coming {
+            day: words::date(date),
+            titles: several(&titles),
+            what: what.to_owned(),
+            why: why.to_owned(),
+        })
+        .collect()
+}
+
+/// A few titles by name, the others by number.
+fn several(titles: &[String]) -> String {
+    const NAMED: usize = 4;
+    let mut named: Vec<&str> = titles.iter().take(NAMED).map(String::as_str).collect();
+    let more = titles.len().saturating_sub(NAMED);
+    let rest = format!("{more} more");
+    if more > 0 {
+        named.push(&rest);
+    }
+    words::list(&named)
+}
+
+/// The last good look at each store, in the order in which the stores first come.
+fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
+    let mut seen: Vec<(&StoreId, i64, i64, Option<Timestamp>)> = Vec::new();
+    for listing in items.iter().flat_map(|item| &item.view.listings) {
+        let blind = i64::from(listing.blind.is_some());
+        match seen.iter_mut().find(|(store, ..)| *store == &listing.store) {
+            Some((_, pages, blind_pages, newest)) => {
+                *pages += 1;
+                *blind_pages += blind;
+                *newest = (*newest).max(listing.last_good);
+            }
+            None => seen.push((&listing.store, 1, blind, listing.last_good)),
+        }
+    }
+    seen.into_iter()
+        .map(|(store, pages, blind, last)| {
+            let is_lost = last.is_none_or(|at| now.duration_since(at) > OUT_OF_SIGHT);
+            let mut pages = words::count(pages, "page");
+            if blind > 0 {
+                pages = format!("{pages}, {blind} of them not readable at present");
+            }
+            Sight {
+                label: words::clipped(label(store, desk.stores), 40),
+                pages,
+                last: last.map_or_else(
+                    || "no good look yet".to_owned(),
+                    |at| words::brief_moment(at, &desk.author.zone, now),
+                ),
+                is_lost,
+            }
+        })
+        .collect()
+}
+
+fn text(sheet: &DigestSheet) -> String {
+    let mut lines = Lines::default();
+    lines.wrapped("", &format!("Hello {},", sheet.greeting));
+    lines.gap();
+    lines.wrapped("", &sheet.verdict);
+    for edition in &sheet.standing {
+        lines.heading(&edition.title);
+        lines.wrapped("", &format!("{}.", edition.about));
+        for point in &edition.points {
+            lines.gap();
+            lines.wrapped(
+                "",
+                &format!("{}: {}.", point.severity.word(), point.headline),
+            );
+            lines.wrapped("", &point.verdict);
+            lines.wrapped("", &point.step);
+        }
+        lines.gap();
+        for line in &edition.lines {
+            lines.wrapped("", line);
+        }
+        in_states(&mut lines, &edition.states);
+    }
+    if !sheet.quiet.is_empty() {
+        lines.heading("As expected");
+        for edition in &sheet.quiet {
+            lines.gap();
+            lines.wrapped("", &format!("{} ({})", edition.title, edition.about));
+            in_states(&mut lines, &edition.states);
+        }
+    }
+    if sheet.more_quiet > 0 {
+        lines.gap();
+        lines.wrapped("", &format!("And {} more.", sheet.more_quiet));
+    }
+    if !sheet.milestones.is_empty() {
+        lines.heading("The next three weeks");
+        for coming in &sheet.milestones {
+            lines.gap();
+            lines.wrapped(
+                "",
+                &format!("{}, {}: {}.", coming.day, coming.titles, coming.what),
+            );
+            lines.wrapped("  ", &coming.why);
+        }
+    }
+    lines.heading("Still watching: the last good look");
+    for store in &sheet.stores {
+        let lost = if store.is_lost { " (out of sight)" } else { "" };
+        lines.wrapped(
+            "  ",
+            &format!("{}: {}{lost}, {}", store.label, store.last, store.pages),
+        );
+    }
+    lines.gap();
+    lines.wrapped("", &sheet.next);
+    lines.signature();
+    lines.wrapped("", WHY_YOU_GET_THIS);
+    lines.finish()
+}
+
+fn in_states(lines: &mut Lines, states: &[State]) {
+    for state in states {
+        let length = state
+            .length
+            .as_ref()
+            .map_or_else(String::new, |length| format!(", {length}"));
+        lines.wrapped(
+            "  ",
+            &format!("{}: {}{length}", state.label, state.cell.word()),
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests;

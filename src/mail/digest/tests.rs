@@ -1,0 +1,99 @@
+use super::*;
+use crate::mail::example;
+
+fn item(title: &str, severity: Option<Severity>) -> Item {
+    let mut view = example::stuck().unwrap();
+    title.clone_into(&mut view.edition.title);
+    Item {
+        view,
+        findings: severity.map(example::finding).into_iter().collect(),
+        lines: Vec::new(),
+    }
+}
+
+fn written(items: &[Item]) -> Letter {
+    let author = example::author();
+    digest(&example::desk(&author), items, example::moment(0))
+}
+
+#[track_caller]
+fn check_order(text: &str, words: &[&str]) {
+    let mut from = 0;
+    for word in words {
+        let found = text[from..].find(word);
+        from += found.unwrap_or_else(|| panic!("{word} is not after the others in {text}"));
+    }
+}
+
+#[test]
+fn what_is_to_be_acted_on_comes_first_and_what_is_quiet_last() {
+    let letter = written(&[
+        item("Quiet", None),
+        item("Watched", Some(Severity::Watch)),
+        item("Acted on", Some(Severity::Act)),
+    ]);
+    assert_eq!(
+        letter.subject,
+        "Digest: 1 to act on, 1 to watch, 3 editions"
+    );
+    check_order(
+        &letter.text,
+        &["Acted on\n---", "Watched\n---", "As expected", "Quiet ("],
+    );
+}
+
+#[test]
+fn a_digest_without_news_still_says_that_we_are_watching() {
+    let letter = written(&[item("Quiet", None)]);
+    assert_eq!(letter.subject, "Digest: all as expected, 1 edition");
+    assert!(letter.text.contains("All as expected, 1 edition."));
+    assert!(letter.text.contains("Amazon: 08:00 EST, 1 page"));
+}
+
+#[test]
+fn a_store_that_nobody_has_seen_for_days_is_out_of_sight() {
+    let mut item = item("Quiet", None);
+    item.view.listings[1].last_good = Some(example::moment(-49));
+    item.view.listings[2].last_good = None;
+    let text = written(&[item]).text;
+    assert!(
+        text.contains("Barnes & Noble: Tue 26 January, 11:00 EST (out of sight)"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Bookshop.org: no good look yet (out of sight)"),
+        "{text}"
+    );
+}
+
+#[test]
+fn an_imprint_with_hundreds_of_titles_gets_a_digest_that_can_be_read() {
+    let items: Vec<Item> = (0..300)
+        .map(|number| item(&format!("Title {number}"), None))
+        .collect();
+    let letter = written(&items);
+    assert!(
+        letter.text.lines().count() < 300,
+        "{} lines",
+        letter.text.lines().count()
+    );
+    assert!(letter.text.contains("And 270 more."));
+    assert!(
+        letter.text.contains("Title 3 and 296 more:"),
+        "{}",
+        letter.text
+    );
+    // Gmail clips a mail beyond 102 kB.
+    assert!(letter.html.len() < 100_000, "{} bytes", letter.html.len());
+}
+
+#[test]
+fn a_title_cannot_begin_a_tag_or_a_line() {
+    let letter = written(&[item("<b>x</b>\r\nBcc: y", Some(Severity::Act))]);
+    assert!(!letter.html.contains("<b>x"));
+    assert!(
+        letter.text.contains("<b>x</b> Bcc: y\n---"),
+        "{}",
+        letter.text
+    );
+}

@@ -1,0 +1,126 @@
+//! Letters about Pubwatch itself: our line is down, or mail could not be delivered. Pure.
+
+use jiff::Timestamp;
+
+use super::identity::{Identity, message_id};
+use super::text::{Lines, WHY_YOU_GET_THIS};
+use super::{Desk, Letter, LetterKind, html, words};
+use crate::judge::{Finding, Severity};
+
+/// What a notice says, in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NoticeSheet {
+    pub greeting: String,
+    pub headline: String,
+    pub paragraphs: Vec<String>,
+    pub list: Vec<String>,
+}
+
+/// A letter that reached the author late.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Late {
+    /// When it was written.
+    pub written: Timestamp,
+    /// Its subject.
+    pub subject: String,
+}
+
+/// A notice of something that was found about our own work, as that the line is down.
+#[must_use]
+pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
+    let since = words::brief_moment(finding.since, &desk.author.zone, now);
+    let sheet = NoticeSheet {
+        greeting: words::clipped(&desk.author.name, 60),
+        headline: words::clipped(&finding.headline, 160),
+        paragraphs: vec![
+            words::one_line(&finding.verdict),
+            format!("It began {since}."),
+            words::one_line(&finding.next_step),
+        ],
+        list: Vec::new(),
+    };
+    letter(desk, &sheet, (finding.rule, Some(finding.severity)), now)
+}
+
+/// "We could not mail you for three days, here is what you missed." It comes before the letters
+/// themselves, which follow in their order. `None`: nothing was late.
+#[must_use]
+pub fn missed(desk: &Desk<'_>, late: &[Late], now: Timestamp) -> Option<Letter> {
+    let first = late.iter().map(|one| one.written).min()?;
+    let days = words::lasting(now.duration_since(first));
+    let count = words::count(i64::try_from(late.len()).unwrap_or(0), "letter");
+    let zone = &desk.author.zone;
+    let sheet = NoticeSheet {
+        greeting: words::clipped(&desk.author.name, 60),
+        headline: format!("We could not mail you for {days}"),
+        paragraphs: vec![
+            format!(
+                "Your mail server did not take our letters for {days}. It does again, so {count} \
+                 written in that time reach you now, late. Nothing was lost."
+            ),
+            "Each says what was true on the day it was written, so please read the newest first:"
+                .to_owned(),
+        ],
+        list: late
+            .iter()
+            .rev()
+            .map(|one| {
+                format!(
+                    "{}: {}",
+                    words::day(one.written, zone, now),
+                    words::one_line(&one.subject)
+                )
+            })
+            .collect(),
+    };
+    Some(letter(desk, &sheet, ("mail-was-late", None), now))
+}
+
+fn letter(
+    desk: &Desk<'_>,
+    sheet: &NoticeSheet,
+    (rule, severity): (&str, Option<Severity>),
+    now: Timestamp,
+) -> Letter {
+    let prefix = severity.map_or("Notice", Severity::word);
+    let subject = format!("{prefix}: {}", sheet.headline);
+    Letter {
+        message_id: message_id(&Identity {
+            about: "notice",
+            rules: &[rule],
+            written: now,
+            to: &desk.author.email,
+            from: desk.from,
+        }),
+        references: None,
+        written: now,
+        kind: LetterKind::Notice,
+        severity,
+        rule: Some(rule.to_owned()),
+        isbn: None,
+        stores: Vec::new(),
+        to_name: words::one_line(&desk.author.name),
+        to: desk.author.email.clone(),
+        text: text(sheet),
+        html: html::notice(sheet, &subject),
+        subject,
+    }
+}
+
+fn text(sheet: &NoticeSheet) -> String {
+    let mut lines = Lines::default();
+    lines.wrapped("", &format!("Hello {},", sheet.greeting));
+    lines.gap();
+    lines.wrapped("", &format!("{}.", sheet.headline));
+    for paragraph in &sheet.paragraphs {
+        lines.gap();
+        lines.wrapped("", paragraph);
+    }
+    lines.gap();
+    for line in &sheet.list {
+        lines.wrapped("  ", line);
+    }
+    lines.signature();
+    lines.wrapped("", WHY_YOU_GET_THIS);
+    lines.finish()
+}

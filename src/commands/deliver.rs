@@ -1,62 +1,68 @@
 //! Sending what is queued, as the configuration says.
 
 use anyhow::Context as _;
+use jiff::SignedDuration;
 
-use crate::config::{Plan, files};
 use crate::mail::deliver::{Summary, Transport, deliver_due};
-use crate::mail::smtp::SmtpServer;
-use crate::round::{House, Stop};
+use crate::mail::notice::{Late, missed};
+use crate::mail::sqlite::{self, Entry, EntryState};
+use crate::round::{House, Stop, desk};
 
 /// The most letters of one drain, so that a full outbox does not keep a round waiting for ever.
 const MOST_AT_ONCE: u32 = 500;
 
-/// Delivers what is due.
+/// Mail that is this late comes with a word about it.
+const LATE: SignedDuration = SignedDuration::from_hours(3 * 24);
+
+/// Delivers what is due. When letters go out that could not for three days, a notice that says so
+/// goes with them.
 ///
 /// # Errors
 ///
-/// When the database cannot be used. A mail server in trouble is in the summary.
+/// When the password or the database cannot be used. A mail server in trouble is in the summary.
 pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = transport(&house.plan)?;
-    deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, || {
-        stop.is_set()
-    })
-    .await
-    .context("using the outbox")
+    let transport = Transport::from_plan(&house.plan)?;
+    let before = house.clock.now().checked_sub(LATE)?;
+    let late = house
+        .db
+        .read(|connection| sqlite::waiting_since_before(connection, before))
+        .context("reading the outbox")?;
+    let stopped = || stop.is_set();
+    let mut summary = deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, stopped)
+        .await
+        .context("using the outbox")?;
+    if queue_word_about_late(house, &late)? && summary.trouble.is_none() {
+        let more = deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, stopped)
+            .await
+            .context("using the outbox")?;
+        summary.delivered += more.delivered;
+        summary.later += more.later;
+        summary.trouble = more.trouble;
+    }
+    Ok(summary)
 }
 
-/// Where letters go, as the configuration says; the password is fetched for it.
-pub(super) fn transport(plan: &Plan) -> anyhow::Result<Transport> {
-    let author = &plan.author;
-    let Some(mail) = &plan.mail else {
-        let folder = plan.data.join("letters");
-        return Ok(Transport::Folder {
-            folder,
-            from: author.email.clone(),
-        });
-    };
-    let login = match (&mail.username, &mail.password) {
-        (Some(username), Some(password)) => Some((username.clone(), files::secret(password)?)),
-        (Some(_) | None, _) => None,
-    };
-    let certificates = match &mail.ca_file {
-        Some(path) => Some(std::fs::read(path).with_context(|| {
-            format!(
-                "cannot read the certificates in {} (mail.ca_file)",
-                path.display()
-            )
-        })?),
-        None => None,
-    };
-    let server = SmtpServer {
-        host: mail.host.clone(),
-        port: mail.port,
-        encryption: mail.encryption,
-        login,
-        certificates,
-        patience: None,
-    };
-    Ok(Transport::Smtp {
-        server,
-        from: mail.from.clone(),
-    })
+/// Queues the notice about those of `late` that went out now, and says whether there is one.
+fn queue_word_about_late(house: &House, late: &[Entry]) -> anyhow::Result<bool> {
+    let now = house.clock.now();
+    house
+        .db
+        .write(|transaction| -> rusqlite::Result<bool> {
+            let mut arrived = Vec::new();
+            for entry in late {
+                let now = sqlite::entry(transaction, entry.id)?;
+                if now.is_some_and(|now| matches!(now.state, EntryState::Delivered(_))) {
+                    arrived.push(Late {
+                        written: entry.letter.written,
+                        subject: entry.letter.subject.clone(),
+                    });
+                }
+            }
+            let desk = desk(house, None);
+            match missed(&desk, &arrived, now) {
+                Some(letter) => sqlite::enqueue(transaction, &letter, now),
+                None => Ok(false),
+            }
+        })
+        .context("writing the outbox")
 }

@@ -99,9 +99,9 @@ pub fn countdown(today: Date, publication: Date) -> String {
     match days {
         0 => format!("publishes today, {date}"),
         1.. => format!("publishes {date}, in {}", count(days, "day")),
-        // Nobody counts days by the hundred.
+        // Nobody counts days by the thousand.
         ..-365 => format!("published {date}"),
-        ..0 => format!("published {date}, {} ago", count(-days, "day")),
+        -365..0 => format!("published {date}, {} ago", count(-days, "day")),
     }
 }
 

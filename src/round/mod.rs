@@ -10,6 +10,7 @@
 //! Delivery is not part of it: what is queued is safe.
 
 mod look;
+mod post;
 pub mod sqlite;
 mod stop;
 
@@ -32,6 +33,7 @@ use crate::page::{Reading, Wanted};
 use crate::stores::Lessons;
 use look::{Asked, ask};
 
+pub use post::desk;
 pub use stop::Stop;
 
 /// A service judges editions that nothing was asked about this often.
@@ -234,7 +236,11 @@ fn judge(
         .editions
         .iter()
         .filter(|plan| all || touched.contains(&plan.edition.isbn));
-    Ok(sqlite::judge_editions(house, editions)?)
+    let mut queued = sqlite::judge_editions(house, editions)?;
+    if all {
+        queued.extend(post::queue(house)?);
+    }
+    Ok(queued)
 }
 
 impl House {

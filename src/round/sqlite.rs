@@ -19,9 +19,9 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{Looks, Recorded, claim_look, keep_evidence, looks, record, view};
 use crate::history::{ListingId, Observation};
 use crate::judge::judge;
+use crate::mail::Letter;
 use crate::mail::letter::compose;
 use crate::mail::sqlite::enqueue;
-use crate::mail::{Desk, Letter};
 use crate::page::{UnreadReason, Wanted};
 use crate::schedule::cadence::Launch;
 use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
@@ -230,17 +230,7 @@ fn judge_edition(
     let findings = judge(&view, &house.settings, now);
     let memory = alerts::memory(transaction, isbn, now)?;
     let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
-    let desk = Desk {
-        author: &house.plan.author,
-        from: house
-            .plan
-            .mail
-            .as_ref()
-            .map_or(&house.plan.author.email, |mail| &mail.from),
-        stores: &house.plan.stores,
-        next_look: next_look_at_any(house, plan, transaction, now)?,
-        remind_every: house.plan.judging.remind_every,
-    };
+    let desk = super::post::desk(house, next_look_at_any(house, plan, transaction, now)?);
     let letter = compose(&desk, &view, &decisions.tellings, now);
     if let Some(letter) = &letter {
         enqueue(transaction, letter, now)?;

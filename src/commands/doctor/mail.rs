@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 
 use super::look::Look;
-use crate::commands::deliver::transport;
 use crate::config::Plan;
 use crate::db::Db;
 use crate::mail::deliver::Transport;
@@ -38,7 +37,7 @@ pub(super) fn outbox(db: &Db) -> Vec<Look> {
 
 /// Connects, secures the line and logs in; with `letter`, sends one.
 pub(super) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Look> {
-    let transport = match transport(plan) {
+    let transport = match Transport::from_plan(plan) {
         Ok(transport) => transport,
         Err(error) => {
             return vec![Look::wrong("mail", format!("{error:#}")).next("see the table [mail]")];

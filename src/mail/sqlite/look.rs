@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{Entry, EntryState, LETTER_COLUMNS, letter_of, time, time_of};
+use crate::mail::LetterKind;
 use crate::mail::outbox::Meaning;
 
 /// Which letters to show.
@@ -123,6 +124,37 @@ pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Tim
         |row| row.get(0),
     )?;
     oldest.map(|milliseconds| time(0, milliseconds)).transpose()
+}
+
+/// When the newest digest was written.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn last_digest(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let newest: Option<i64> = connection.query_row(
+        "SELECT max(written) FROM outbox WHERE kind = ?1",
+        [LetterKind::Digest.name()],
+        |row| row.get(0),
+    )?;
+    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+}
+
+/// The letters that have waited since before `before`, oldest first: those that will arrive late.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn waiting_since_before(
+    connection: &Connection,
+    before: Timestamp,
+) -> rusqlite::Result<Vec<Entry>> {
+    connection
+        .prepare(&select(
+            "delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL AND queued_at < ?1",
+        ))?
+        .query_map([before.as_millisecond()], entry_of)?
+        .collect()
 }
 
 fn select(which: &str) -> String {

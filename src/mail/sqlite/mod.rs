@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::Type;
 
-pub use look::{Counts, Show, counts, entries, entry, undelivered_since};
+pub use look::{
+    Counts, Show, counts, entries, entry, last_digest, undelivered_since, waiting_since_before,
+};
 pub use queue::{
     Claimed, Failure, claim_next, drop_letter, enqueue, hold_back, mark_delivered, mark_failed,
     release_all, retry,

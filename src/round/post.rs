@@ -1,0 +1,159 @@
+//! The letters that are about no single edition: the weekly digest, and the notice that our own
+//! line is down. Each is queued in the transaction that finds it due, so that two processes at
+//! once write one.
+
+use jiff::Timestamp;
+use rusqlite::{Connection, Transaction};
+
+use super::House;
+use super::sqlite::Queued;
+use crate::alerts::lifecycle::{LineStep, line_step};
+use crate::alerts::{Alert, sqlite as alerts};
+use crate::config::plan::EditionPlan;
+use crate::history::sqlite::view;
+use crate::judge::line::{line_down, reach};
+use crate::judge::{Severity, judge};
+use crate::mail::digest::{Item, digest};
+use crate::mail::notice::notice;
+use crate::mail::sqlite::{enqueue, last_digest};
+use crate::mail::words;
+use crate::mail::{Desk, Letter};
+use crate::schedule::cron::has_come;
+
+/// The rule under which the notice about our own line is remembered.
+const LINE_DOWN: &str = "line-down";
+
+/// Where this house's letters are written.
+#[must_use]
+pub fn desk(house: &House, next_look: Option<Timestamp>) -> Desk<'_> {
+    let author = &house.plan.author;
+    Desk {
+        author,
+        from: house
+            .plan
+            .mail
+            .as_ref()
+            .map_or(&author.email, |mail| &mail.from),
+        stores: &house.plan.stores,
+        next_look,
+        remind_every: house.plan.judging.remind_every,
+    }
+}
+
+/// Queues what is due. Gives the letters that were queued.
+pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
+    let now = house.clock.now();
+    let mut letters = Vec::new();
+    letters.extend(line_notice(house, now)?);
+    if house
+        .db
+        .read(|connection| digest_is_due(house, connection, now))?
+    {
+        letters.extend(house.db.write(|tx| weekly(house, tx, now))?);
+    }
+    let queued = |letter| Queued {
+        letter,
+        tellings: Vec::new(),
+    };
+    Ok(letters.into_iter().map(queued).collect())
+}
+
+/// One notice when no store answers any more, and none while that lasts.
+fn line_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>> {
+    house.db.write(|tx| {
+        let views = house
+            .plan
+            .editions
+            .iter()
+            .map(|plan| view(tx, plan))
+            .collect::<rusqlite::Result<Vec<_>>>()?;
+        let finding = line_down(&reach(&views), &house.settings.windows);
+        let is_known = alerts::notice_is_open(tx, LINE_DOWN)?;
+        match (line_step(is_known, finding.as_ref()), finding) {
+            (LineStep::Tell, Some(finding)) => {
+                let letter = notice(&desk(house, None), &finding, now);
+                enqueue(tx, &letter, now)?;
+                alerts::open_notice(tx, LINE_DOWN, now)?;
+                Ok(Some(letter))
+            }
+            (LineStep::Over, _) => {
+                alerts::end_notice(tx, LINE_DOWN, now)?;
+                Ok(None)
+            }
+            (LineStep::Tell | LineStep::Nothing, _) => Ok(None),
+        }
+    })
+}
+
+/// Its time has come since the last one, or since the first round when there was none.
+fn digest_is_due(house: &House, connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
+    let Some(last) = last(connection)? else {
+        return Ok(false);
+    };
+    let zone = &house.plan.author.zone;
+    Ok(has_come(&house.plan.schedule.digest, zone, last, now))
+}
+
+fn last(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    if let Some(last) = last_digest(connection)? {
+        return Ok(Some(last));
+    }
+    let first: Option<i64> =
+        connection.query_row("SELECT min(began) FROM round", [], |row| row.get(0))?;
+    // A time out of range was never written by us.
+    Ok(first.and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()))
+}
+
+fn weekly(
+    house: &House,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Letter>> {
+    // Another process may have written it between the look and this transaction.
+    let Some(last) = last(transaction)? else {
+        return Ok(None);
+    };
+    if !digest_is_due(house, transaction, now)? {
+        return Ok(None);
+    }
+    let items = house
+        .plan
+        .editions
+        .iter()
+        .map(|plan| item(house, transaction, plan, (last, now)))
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let letter = digest(&desk(house, None), &items, now);
+    enqueue(transaction, &letter, now)?;
+    Ok(Some(letter))
+}
+
+/// What the digest is told of an edition: what stands, and what came and went since the last one
+/// without a letter.
+fn item(
+    house: &House,
+    connection: &Connection,
+    plan: &EditionPlan,
+    (last, now): (Timestamp, Timestamp),
+) -> rusqlite::Result<Item> {
+    let view = view(connection, plan)?;
+    let mut findings = judge(&view, &house.settings, now);
+    findings.retain(|finding| finding.severity > Severity::GoodNews);
+    let zone = &house.plan.author.zone;
+    let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
+        .into_iter()
+        .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
+        .map(|(alert, over): (Alert, Timestamp)| {
+            format!(
+                "{}: it began {} and was over by itself after {}.",
+                alert.headline.trim_end_matches('.'),
+                words::brief_moment(alert.since, zone, now),
+                words::lasting(over.duration_since(alert.since))
+            )
+        })
+        .collect();
+    Ok(Item {
+        view,
+        findings,
+        lines,
+    })
+}

@@ -22,9 +22,9 @@ pub mod password;
 pub mod letters;
 pub mod note;
 pub mod outbox;
+pub mod read;
 pub mod replay;
 pub mod report;
-pub mod read;
 
 pub mod contents;
 pub mod context;

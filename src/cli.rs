@@ -67,6 +67,8 @@ pub enum Command {
     Demo(commands::demo::Arguments),
     /// Tell what the pages cannot say: published at KDP, in revision, support asked
     Note(commands::note::Arguments),
+    /// Show the days of a launch, past and next; also for the calendar you already have
+    Calendar(commands::calendar::Arguments),
     /// Play a launch from a file, and hear what would have been told
     Replay(commands::replay::Arguments),
     /// Say what saved pages of a store say
@@ -124,6 +126,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Note(arguments) => commands::note::run(arguments, config),
+        Command::Calendar(arguments) => commands::calendar::run(arguments, config),
         Command::Replay(arguments) => commands::replay::run(arguments),
         Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),

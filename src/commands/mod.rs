@@ -13,6 +13,7 @@ pub mod backup;
 pub mod transfer;
 pub mod completions;
 
+pub mod calendar;
 pub mod changelog;
 pub mod config;
 pub mod demo;

@@ -3,6 +3,7 @@
 //! [`judge`] is the way in. The windows are in [`windows`], the phases in [`phase`], and each rule
 //! is a file in [`rules`].
 
+pub mod agenda;
 mod case;
 pub mod length;
 pub mod line;

@@ -1,0 +1,130 @@
+//! `pubwatch calendar`: the days of a launch.
+
+pub mod ics;
+
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::civil::Date;
+use serde_json::json;
+
+use super::context::Context;
+use super::{face, which};
+use crate::book::{Edition, StoreId};
+use crate::exit::Exit;
+use crate::history::sqlite::notes;
+use crate::judge::Settings;
+use crate::judge::agenda::{Entry, agenda, warnings};
+use crate::judge::phase::Calendar;
+use crate::judge::words;
+
+/// Show the days of a launch: what is past, what is next, and what the dates make unlikely.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// An ISBN, or a part of the title [default: every edition]
+    edition: Option<String>,
+
+    /// Only what is still to come
+    #[arg(long)]
+    ahead: bool,
+
+    /// As an iCalendar file, for the calendar that you already have
+    #[arg(long, conflicts_with = "json")]
+    ics: bool,
+
+    /// One JSON object a day, for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the calendar.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used, or nobody knows the edition.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let settings = Settings::of(&context.plan)?;
+    let now = context.clock.now();
+    let today = now.to_zoned(settings.zone.clone()).date();
+    let plans = match &arguments.edition {
+        Some(words) => vec![which::edition(&context.plan, words)?],
+        None => context.plan.editions.iter().collect(),
+    };
+    let mut agendas: Vec<(&Edition, Vec<Entry>)> = Vec::new();
+    let mut out = anstream::stdout().lock();
+    for plan in plans {
+        let edition = &plan.edition;
+        let notes = context
+            .db
+            .read(|connection| notes(connection, &edition.isbn))?;
+        let calendar = Calendar::of(edition, &notes, &settings.zone);
+        let stores: Vec<StoreId> = plan
+            .listings
+            .iter()
+            .map(|listing| listing.store.clone())
+            .collect();
+        let mut entries = agenda(edition, &stores, &calendar, &settings);
+        entries.retain(|entry| !arguments.ahead || today <= entry.day);
+        if !arguments.ics && !arguments.json {
+            let text = as_text(edition, &entries, &settings, today);
+            write!(out, "{text}")?;
+            for warning in warnings(edition, &calendar, today) {
+                writeln!(out, "  ! {warning}")?;
+            }
+            writeln!(out)?;
+        }
+        agendas.push((edition, entries));
+    }
+    if arguments.ics {
+        write!(out, "{}", ics::calendar(&agendas, now))?;
+    }
+    if arguments.json {
+        for line in json_lines(&agendas, today) {
+            writeln!(out, "{line}")?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn as_text(edition: &Edition, entries: &[Entry], settings: &Settings, today: Date) -> String {
+    let mut table = face::table(&["Day", "", "What", "Why"]);
+    let next = entries.iter().position(|entry| today <= entry.day);
+    for (index, entry) in entries.iter().enumerate() {
+        let mark = if Some(index) == next {
+            "next"
+        } else if entry.day < today {
+            "past"
+        } else {
+            ""
+        };
+        let day = match entry.moment {
+            Some(moment) => format!("{} (00:00 GMT)", words::moment(moment, &settings.zone)),
+            None => entry.day.strftime("%a %-d %b %Y").to_string(),
+        };
+        table.add_row([&day, mark, &entry.what, &entry.why]);
+    }
+    format!(
+        "{}\n{}\n",
+        face::bold(&format!("{} ({})", edition.title, edition.format.name())),
+        face::lines(&table)
+    )
+}
+
+fn json_lines(agendas: &[(&Edition, Vec<Entry>)], today: Date) -> Vec<serde_json::Value> {
+    let mut lines = Vec::new();
+    for (edition, entries) in agendas {
+        for entry in entries {
+            lines.push(json!({
+                "isbn": edition.isbn,
+                "day": entry.day.to_string(),
+                "moment": entry.moment.map(|at| at.to_string()),
+                "name": entry.name,
+                "what": entry.what,
+                "why": entry.why,
+                "is_past": entry.day < today,
+            }));
+        }
+    }
+    lines
+}

@@ -9,6 +9,7 @@ pub mod timeline;
 pub mod frame;
 pub mod grounds;
 pub mod changes;
+pub mod filter;
 pub mod overview;
 pub mod edition;
 pub mod lists;

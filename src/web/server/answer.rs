@@ -305,6 +305,10 @@ fn looked_up(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     match parts {
+        // A link on another site must not end a session.
+        ["logout"] if asked.fetch_site.as_deref() == Some("cross-site") => {
+            Ok(refusal(403, "This comes from another site."))
+        }
         ["logout"] => {
             locked(&site.guard.sessions).end(session);
             Ok(Answer::see_other(format!("{}/login", site.base))

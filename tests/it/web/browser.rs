@@ -100,7 +100,7 @@ fn the_pages_are_drawn_wide_and_narrow_light_and_dark() {
     say(&picture(
         &format!("{base}/editions/{ISBN}"),
         "edition-top",
-        (1280, 1420),
+        (1280, 1760),
         false,
     ));
     for name in ["alerts", "stores", "windows", "settings"] {

@@ -193,6 +193,12 @@ fn behind_a_password_there_is_a_door_and_below_a_path_everything_stays_there() {
             .contains(&format!("href=\"/pubwatch/editions/{ISBN}\""))
     );
     assert!(!page.body.contains("href=\"/editions"));
+    let cross = ("Sec-Fetch-Site", "cross-site");
+    assert_eq!(
+        site.ask("GET", "/pubwatch/logout", &[host, session, cross], "")
+            .status,
+        403
+    );
     let out = site.ask("GET", "/pubwatch/logout", &[host, session], "");
     assert_eq!(out.status, 303);
     assert_eq!(

@@ -1,0 +1,91 @@
+//! Which editions the overview shows, as its address says.
+
+use crate::mail::words;
+
+/// Which editions to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Words in the title, the author or the ISBN.
+    pub words: String,
+    /// An imprint or client.
+    pub imprint: String,
+    /// `coming`, `launching` or `out`.
+    pub when: String,
+    /// A store that must show `state`.
+    pub store: String,
+    /// A state that one of the stores must show, or `unseen`.
+    pub state: String,
+    /// The month of publication, as `2027-02`.
+    pub month: String,
+    /// The page, from 1.
+    pub page: usize,
+}
+
+impl Filter {
+    /// The filter that the query of an address asks for; what is not understood asks for nothing.
+    #[must_use]
+    pub fn from_query(query: &str) -> Self {
+        let mut filter = Self::default();
+        for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
+            let value = words::clipped(&value, 100);
+            match key.as_ref() {
+                "q" => filter.words = value,
+                "imprint" => filter.imprint = value,
+                "when" => filter.when = value,
+                "store" => filter.store = value,
+                "state" => filter.state = value,
+                "month" => filter.month = value,
+                "page" => filter.page = value.parse().unwrap_or(1),
+                _ => {}
+            }
+        }
+        filter.page = filter.page.clamp(1, 10_000);
+        filter
+    }
+
+    /// The query of another page with the same filter.
+    #[must_use]
+    pub fn query_of_page(&self, page: usize) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (key, value) in [
+            ("q", &self.words),
+            ("imprint", &self.imprint),
+            ("when", &self.when),
+            ("store", &self.store),
+            ("state", &self.state),
+            ("month", &self.month),
+        ] {
+            if !value.is_empty() {
+                query.append_pair(key, value);
+            }
+        }
+        query.append_pair("page", &page.to_string());
+        query.finish()
+    }
+
+    /// It leaves something out.
+    #[must_use]
+    pub fn is_narrow(&self) -> bool {
+        *self
+            != Self {
+                page: self.page,
+                ..Self::default()
+            }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_survives_its_way_through_an_address() {
+        let filter = Filter::from_query("q=salt+%26+roads&state=out_of_stock&page=3&nonsense=1");
+        assert_eq!(filter.words, "salt & roads");
+        assert_eq!(filter.page, 3);
+        let again = Filter::from_query(&filter.query_of_page(3));
+        assert_eq!(again, filter);
+        assert_eq!(Filter::from_query("page=0").page, 1);
+        assert_eq!(Filter::from_query("page=-7").page, 1);
+    }
+}

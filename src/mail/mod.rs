@@ -1,5 +1,6 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
+pub mod controls;
 pub mod deliver;
 pub mod digest;
 pub mod example;

@@ -4,6 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
+use super::controls::{Control, controls};
 use super::strip::{Cell, strip};
 use super::support::{self, Case, Door, ReadyText, label, ready_text};
 use super::words;
@@ -93,6 +94,8 @@ pub struct Sheet {
     pub legend: Vec<Cell>,
     /// A worry stands open, so the caution belongs into the letter.
     pub open: bool,
+    /// How to answer.
+    pub controls: Vec<Control>,
     /// What happens next.
     pub next: String,
 }
@@ -112,6 +115,11 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
                 .any(|telling| telling.finding.stores.contains(&listing.store));
             store_line(desk, view, listing, concerned, now)
         })
+        .collect();
+    let open: Vec<&Telling> = tellings
+        .iter()
+        .copied()
+        .filter(|telling| is_open(&telling.occasion))
         .collect();
     let mut legend: Vec<Cell> = Vec::new();
     for cell in stores.iter().flat_map(|store| &store.strip) {
@@ -134,7 +142,8 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
             .collect(),
         stores,
         legend,
-        open: tellings.iter().any(|telling| is_open(&telling.occasion)),
+        open: !open.is_empty(),
+        controls: controls(edition, &open),
         next: next(desk, tellings, now),
     }
 }

@@ -113,6 +113,17 @@ pub fn letter(sheet: &Sheet) -> String {
         lines.heading("What would make this a mistake");
         lines.wrapped("", CAUTION);
     }
+    if !sheet.controls.is_empty() {
+        lines.heading("Tell us what we cannot see");
+        for control in &sheet.controls {
+            lines.gap();
+            lines.wrapped(
+                "",
+                &format!("{}, tell us, and {}:", control.what, control.then),
+            );
+            lines.line(&format!("  {}", control.command));
+        }
+    }
     lines.heading("What happens next");
     lines.wrapped("", &sheet.next);
     lines.signature();

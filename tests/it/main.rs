@@ -21,6 +21,8 @@ mod killed;
 #[cfg(test)]
 mod killed_round;
 #[cfg(test)]
+mod letters;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod loopback;

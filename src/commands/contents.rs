@@ -13,13 +13,15 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Look",
-        &["check", "run", "status", "history", "read", "web"],
+        &["check", "run", "status", "history", "report", "read", "web"],
     ),
     ("Tell", &["note", "saw", "alerts"]),
     ("Letters", &["outbox", "letters"]),
     (
         "Look after it",
-        &["doctor", "service", "config", "backup", "restore"],
+        &[
+            "doctor", "service", "config", "password", "backup", "restore",
+        ],
     ),
     (
         "Know what is usual",

@@ -50,6 +50,22 @@ impl Home {
             .unwrap()
     }
 
+    /// Runs lines of shell, with the program in the path; the first that fails ends it.
+    pub(crate) fn shell(&self, lines: &str) -> Output {
+        let program = PathBuf::from(env!("CARGO_BIN_EXE_pubwatch"));
+        let folder = program.parent().unwrap().display().to_string();
+        Command::new("sh")
+            .args(["-e", "-c", lines])
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("PUBWATCH_CONFIG", self.path("pubwatch.toml"))
+            .env("PATH", format!("{folder}:/usr/bin:/bin"))
+            .current_dir(self.0.path())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap()
+    }
+
     #[track_caller]
     pub(crate) fn ok(&self, arguments: &[&str]) -> String {
         self.ends(0, arguments)

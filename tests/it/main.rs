@@ -11,6 +11,8 @@ mod corpus;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
+mod docs;
+#[cfg(test)]
 mod first_hour;
 #[cfg(test)]
 mod fixtures;

@@ -5,6 +5,7 @@
 //! here writes anything.
 
 pub mod build;
+mod columns;
 pub mod dates;
 pub mod onix;
 pub mod table;

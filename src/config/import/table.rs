@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::columns::{field_named, plain};
 use super::{Field, ImportError, List, Row, Trouble, dates};
 use crate::book::Isbn13;
 
@@ -11,157 +12,6 @@ const PREAMBLE: usize = 10;
 
 /// A value that runs over more lines than this has lost its closing quote.
 const LONGEST_VALUE: usize = 30;
-
-/// The names that a column may have, in lower case without anything but letters and digits.
-const NAMES: &[(Field, &[&str])] = &[
-    (
-        Field::Isbn,
-        &[
-            "isbn",
-            "isbn13",
-            "isbn10",
-            "ean",
-            "ean13",
-            "eanisbn",
-            "isbnsku",
-            "isbnean",
-            "gtin",
-            "gtin13",
-            "printisbn",
-        ],
-    ),
-    (
-        Field::Title,
-        &[
-            "title",
-            "booktitle",
-            "fulltitle",
-            "titlename",
-            "producttitle",
-            "titletext",
-            "book",
-        ],
-    ),
-    (
-        Field::Author,
-        &[
-            "author",
-            "authors",
-            "authorname",
-            "contributor",
-            "contributors",
-            "contributor1",
-            "primarycontributor",
-            "primaryauthor",
-            "mainauthor",
-        ],
-    ),
-    (
-        Field::Format,
-        &[
-            "format",
-            "binding",
-            "bindingtype",
-            "productform",
-            "booktype",
-            "covertype",
-            "mediatype",
-            "formattype",
-            "productformat",
-        ],
-    ),
-    (
-        Field::PublicationDate,
-        &[
-            "publicationdate",
-            "pubdate",
-            "publicationdt",
-            "publishdate",
-            "published",
-            "dateofpublication",
-            "publisheddate",
-            "publication",
-        ],
-    ),
-    (
-        Field::OnSaleDate,
-        &[
-            "onsaledate",
-            "onsale",
-            "streetdate",
-            "releasedate",
-            "release",
-        ],
-    ),
-    (
-        Field::Distribution,
-        &["distribution", "distributor", "distributedby"],
-    ),
-    (
-        Field::DistributionEnabled,
-        &[
-            "distributionenabled",
-            "enabled",
-            "enableddate",
-            "dateenabled",
-            "distributiondate",
-            "distributionenableddate",
-        ],
-    ),
-    (
-        Field::AmazonSwitch,
-        &["amazonswitch", "kdpswitch", "kdpprint", "kdp"],
-    ),
-    (
-        Field::Price,
-        &[
-            "listprice",
-            "price",
-            "retailprice",
-            "uslistprice",
-            "usretailprice",
-            "listpriceusd",
-            "retailpriceusd",
-            "priceusd",
-            "usprice",
-            "msrp",
-            "uklistprice",
-            "listpricegbp",
-            "pricegbp",
-            "listpriceeur",
-            "priceeur",
-        ],
-    ),
-    (
-        Field::Imprint,
-        &[
-            "imprint",
-            "imprintname",
-            "publisher",
-            "publishername",
-            "client",
-        ],
-    ),
-    (
-        Field::Stores,
-        &["stores", "store", "retailers", "watchat", "watchedat"],
-    ),
-    (
-        Field::Amazon,
-        &[
-            "asin",
-            "amazon",
-            "amazonurl",
-            "amazonaddress",
-            "amazonlink",
-            "amazonasin",
-        ],
-    ),
-    (
-        Field::Status,
-        &["status", "titlestatus", "publishingstatus", "state"],
-    ),
-];
 
 /// Which column is what.
 struct Columns {
@@ -331,21 +181,6 @@ fn shown(separator: u8) -> &'static str {
         b'\t' => "tab",
         _ => ",",
     }
-}
-
-fn plain(name: &str) -> String {
-    name.chars()
-        .filter(|one| one.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
-}
-
-fn field_named(name: &str) -> Option<Field> {
-    let name = plain(name);
-    NAMES
-        .iter()
-        .find(|(_, names)| names.contains(&name.as_str()))
-        .map(|(field, _)| *field)
 }
 
 fn by_name(names: &[String]) -> Columns {

@@ -1,0 +1,217 @@
+//! The documentation is true as far as a machine can tell: every link leads somewhere, and every
+//! shell block that is marked `runnable` runs.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::home::Home;
+
+/// Pages that others link to already, and that are still being written.
+const COMING: [&str; 3] = ["ways-in.md", "letters.md", "what-is-usual.md"];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every page for people: `docs/`, and the pages beside it.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    let mut folders = vec![root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    for name in [
+        "README.md",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "CHANGELOG.md",
+    ] {
+        pages.push(root().join(name));
+    }
+    pages.sort();
+    pages
+}
+
+/// The text outside of code blocks and inline code.
+fn prose(text: &str) -> String {
+    let mut is_code = false;
+    let mut prose = String::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+        } else if !is_code {
+            for (index, part) in line.split('`').enumerate() {
+                // Every second part stands between two backticks.
+                prose.push_str(if index % 2 == 0 { part } else { "code" });
+            }
+            prose.push('\n');
+        }
+    }
+    prose
+}
+
+/// The targets of `[words](target)`.
+fn links(text: &str) -> Vec<String> {
+    prose(text)
+        .match_indices("](")
+        .filter_map(|(at, _)| {
+            let rest = &prose(text)[at + 2..];
+            rest.find(')').map(|end| rest[..end].to_owned())
+        })
+        .collect()
+}
+
+/// The names that headings can be linked by, as mdBook and the forges make them.
+fn anchors(text: &str) -> BTreeSet<String> {
+    text.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            line.trim_start_matches('#')
+                .trim()
+                .chars()
+                .filter_map(|one| match one {
+                    ' ' | '-' => Some('-'),
+                    one if one.is_alphanumeric() || one == '_' => Some(one.to_ascii_lowercase()),
+                    _ => None,
+                })
+                .collect()
+        })
+        .collect()
+}
+
+#[test]
+fn every_link_leads_somewhere() {
+    let mut dead = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in links(&text) {
+            if link.contains("://") || link.starts_with("mailto:") {
+                continue;
+            }
+            let (path, anchor) = link.split_once('#').unwrap_or((&link, ""));
+            let target = match path {
+                "" => page.clone(),
+                path => page.parent().unwrap().join(path),
+            };
+            let is_there = match fs::read_to_string(&target) {
+                Ok(text) => anchor.is_empty() || anchors(&text).contains(anchor),
+                Err(_) => target.exists() && anchor.is_empty(),
+            };
+            if !is_there && !COMING.contains(&path) {
+                dead.push(format!("{}: {link}", page.display()));
+            }
+        }
+    }
+    assert!(dead.is_empty(), "dead links:\n{}", dead.join("\n"));
+}
+
+/// The shell blocks of a page that are marked `runnable`.
+fn runnable(text: &str) -> Vec<String> {
+    text.split("```sh runnable\n")
+        .skip(1)
+        .map(|rest| rest.split("```").next().unwrap_or_default().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_block_that_is_marked_runnable_runs() {
+    let mut count = 0;
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let blocks = runnable(&text);
+        if blocks.is_empty() {
+            continue;
+        }
+        // One home for each page: its blocks follow each other, as a reader does.
+        let home = Home::new();
+        for block in blocks {
+            let output = home.shell(&block);
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert!(
+                output.status.success(),
+                "{}:\n{block}{said}",
+                page.display()
+            );
+            count += 1;
+        }
+    }
+    assert!(count >= 5, "only {count} blocks are marked");
+}
+
+#[test]
+fn every_message_that_the_trouble_page_quotes_is_one_of_the_program() {
+    let mut sources = String::new();
+    let mut folders = vec![root().join("src")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                sources.push_str(&fs::read_to_string(path).unwrap_or_default());
+            }
+        }
+    }
+    let sources = joined(&sources);
+    let trouble = fs::read_to_string(root().join("docs/trouble.md")).unwrap();
+    let quoted: Vec<&str> = trouble
+        .lines()
+        .filter_map(|line| line.strip_prefix("### “")?.strip_suffix('”'))
+        .collect();
+    assert!(quoted.len() > 15, "{quoted:?}");
+    for words in quoted {
+        // Dots stand for what differs from case to case.
+        for part in words.split('…').map(str::trim) {
+            assert!(sources.contains(part), "no message says “{part}”");
+        }
+    }
+}
+
+/// Sources with the texts that run over several lines put together.
+fn joined(sources: &str) -> String {
+    let mut text = String::new();
+    for line in sources.lines() {
+        let line = line.trim_start();
+        if let Some(start) = line.strip_suffix('\\') {
+            text.push_str(start);
+        } else {
+            text.push_str(line);
+            text.push('\n');
+        }
+    }
+    text
+}
+
+/// The folder of the program is first in the path, as when it is installed.
+#[test]
+fn the_readme_and_the_quick_start_speak_of_commands_that_exist() {
+    let home = Home::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let mut is_shell = false;
+        for line in text.lines() {
+            if line.starts_with("```") {
+                is_shell = line.starts_with("```sh");
+                continue;
+            }
+            let Some(rest) = line.strip_prefix("pubwatch ").filter(|_| is_shell) else {
+                continue;
+            };
+            let command = rest.split_whitespace().next().unwrap();
+            let output = home.run(&[command, "--help"]);
+            assert!(
+                output.status.success(),
+                "{}: there is no `pubwatch {command}`",
+                Path::new(&page).display()
+            );
+        }
+    }
+}

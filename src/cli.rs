@@ -103,6 +103,8 @@ pub fn run() -> Exit {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
+    let is_service = matches!(cli.command, Command::Run(_));
+    commands::log::start(if is_service { "info" } else { "warn" });
     match dispatch(&cli) {
         Ok(exit) => exit,
         Err(error) => explain(&error),

@@ -22,6 +22,7 @@ pub mod page;
 pub mod password;
 pub mod letters;
 pub mod note;
+pub mod log;
 pub mod outbox;
 pub mod read;
 pub mod replay;

@@ -33,6 +33,8 @@ mod manners;
 #[cfg(test)]
 mod real_mta;
 #[cfg(test)]
+mod service;
+#[cfg(test)]
 mod smtp_server;
 #[cfg(test)]
 mod stories;

@@ -4,6 +4,8 @@
 //! [`lifecycle`] decides, [`sqlite`] remembers.
 
 pub mod lifecycle;
+#[cfg(test)]
+mod properties;
 pub mod sqlite;
 
 use jiff::{SignedDuration, Timestamp};

@@ -8,8 +8,6 @@ mod case;
 pub mod length;
 pub mod line;
 pub mod phase;
-#[cfg(test)]
-mod properties;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod script;

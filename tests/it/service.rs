@@ -4,11 +4,13 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use jiff::SignedDuration;
 use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
 use pubwatch::db::Db;
+use pubwatch::demo::pages::missing;
 use pubwatch::demo::street::{Asked, Shown, Street};
 use pubwatch::history::ListingId;
 use pubwatch::history::sqlite::observations;
@@ -25,7 +27,7 @@ async fn shops() -> Street {
         if asked.path == "/robots.txt" {
             Shown::text("")
         } else {
-            Shown::page(404, "").after(DELAY)
+            Shown::page(404, missing()).after(DELAY)
         }
     };
     let stores = STORES.map(StoreId::new);
@@ -129,14 +131,11 @@ fn live(house: &House) {
     signal(&service, "HUP");
     wait_for(&log, "configuration read again");
 
-    let told = Instant::now();
+    let told = Clock::System.now();
     signal(&service, "TERM");
     assert_eq!(service.wait().unwrap().code(), Some(0));
-    assert!(
-        told.elapsed() < Duration::from_secs(5),
-        "it took {:?}",
-        told.elapsed()
-    );
+    let took = Clock::System.now().duration_since(told);
+    assert!(took < SignedDuration::from_secs(5), "it took {took:#}");
 }
 
 /// The lines that a process writes to its log.

@@ -334,9 +334,18 @@ mod tests {
              raise `deadline`; it said: busy"
         );
         let child = std::fs::read_to_string(note).unwrap();
-        let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
-        let is_gone = state.map_or(true, |state| state.contains(") Z"));
-        assert!(is_gone, "the child {child} outlived its parent");
+        // The kernel takes a moment to end what it was told to end.
+        let is_gone = || {
+            let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
+            state.map_or(true, |state| state.contains(") Z"))
+        };
+        for _ in 0..200 {
+            if is_gone() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the child {child} outlived its parent");
     }
 
     #[tokio::test]

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Just, ProptestConfig, Strategy, any, prop, proptest};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof};
 
-use super::script::{Script, short, time};
-use super::{Finding, Severity};
 use crate::alerts::Occasion;
 use crate::alerts::lifecycle::{Memory, Pace, decide};
 use crate::history::View;
+use crate::judge::script::{Script, short, time};
+use crate::judge::{Finding, Severity};
 
 const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
@@ -145,7 +145,7 @@ proptest! {
             prop_assert!(!finding.headline.is_empty() && !finding.verdict.is_empty());
             prop_assert!(finding.rule.starts_with("calendar-") || !finding.next_step.is_empty());
             prop_assert!(finding.severity == Severity::Act || finding.text.is_none());
-            prop_assert!(super::rules::static_name(finding.rule).is_some(), "{}", finding.rule);
+            prop_assert!(crate::judge::rules::static_name(finding.rule).is_some(), "{}", finding.rule);
         }
     }
 

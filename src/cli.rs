@@ -57,7 +57,7 @@ pub enum Command {
     History(commands::history::Arguments),
     /// Write an edition's history as a page that stands alone
     Report(commands::report::Arguments),
-    /// Print the hash of a password, for `password_hash` in [web]
+    /// Print the hash of a password, for `password_hash` in the table `web`
     Password(commands::password::Arguments),
     /// Show the letters and what became of them; try again, or drop one
     Outbox(commands::outbox::Arguments),

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::web::security::hash_password;
 use crate::web::server::site::random;
 
-/// Print the hash of a password, for `password_hash` in [web]
+/// Print the hash of a password, for `password_hash` in the table `web`
 ///
 /// At a terminal it asks, without showing what is typed; otherwise it reads the first line of
 /// standard input.

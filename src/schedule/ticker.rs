@@ -1,7 +1,7 @@
 //! The heartbeat: one tick a minute, by UTC, into a channel.
 //!
 //! It decides nothing. tokio-cron-scheduler keeps the offset that a zone had when the job was
-//! made, lets runs overlap and never catches up, so what is due is asked of [`super::due`] at
+//! made, lets runs overlap and never catches up, so what is due is asked of [`super::due()`] at
 //! every tick; a tick that is lost or late costs a minute and nothing else.
 
 use tokio::sync::mpsc;

@@ -219,6 +219,10 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     look.trace
         .look("bn/words", "the product's area", words.as_deref());
     let said = hit.map(|hit| hit.meaning());
+    if let (Some(Meaning::NotShippedHere), Some(words)) = (said, &words) {
+        let rule = "bn/not-shipped-here";
+        return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, words));
+    }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
@@ -254,13 +258,16 @@ fn decide(
             (Availability::ThirdPartyOnly, "bn/marketplace-only")
         }
         (_, Some(Meaning::PreOrderButton)) => (Availability::PreOrder, "bn/pre-order-button"),
-        (Some(Meaning::PreOrder), _) if orders => (Availability::PreOrder, "bn/will-be-released"),
+        (Some(Meaning::PreOrder | Meaning::NotYetPublished), _) if orders => {
+            (Availability::PreOrder, "bn/will-be-released")
+        }
         (Some(Meaning::PreOrder | Meaning::NotYetPublished), _) => {
             (Availability::Announced, "bn/announced")
         }
         (Some(Meaning::BackOrder), _) if orders => {
             (Availability::BackOrder, "bn/scheduled-to-ship")
         }
+        (Some(Meaning::RestockDate), _) if orders => (Availability::BackOrder, "bn/restock-date"),
         (Some(Meaning::ShipsLater), _) if orders => (Availability::ShipsLater, "bn/ships-later"),
         (_, Some(Meaning::NotifyMe)) => (Availability::OutOfStock, "bn/notify-me-button"),
         (_, Some(_)) => (Availability::InStock, "bn/add-to-cart-button"),

@@ -117,23 +117,50 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         .tree
         .find(|element| is_tag(element, "h1") && !is_hidden(element))?;
     let button = button(look, heading);
-    look.trace.look(
-        "bookshop/button",
-        "the button after the title",
-        button.as_ref().map(|button| button.label.as_str()),
-    );
+    let label = button.as_ref().map(|button| button.label.as_str());
+    look.trace
+        .look("bookshop/button", "the button after the title", label);
     let button = button?;
     let words = words_around(&button, heading);
     look.trace
         .look("bookshop/words", "around the button", words.as_deref());
     let text = words.as_deref().unwrap_or_default();
     let hit = look.wording.state(text, Family::Bookshop);
-    let orders = button.meaning != Meaning::NotifyMe;
-    let (state, rule) = match (button.meaning, hit.map(|hit| hit.meaning())) {
+    let evidence = match &words {
+        Some(words) if hit.is_some() || says_out_of_stock(words) => {
+            format!("{} · {words}", button.label)
+        }
+        _ => button.label.clone(),
+    };
+    let said = hit.map(|hit| hit.meaning());
+    let (outcome, rule) = decide(button.meaning, said, says_out_of_stock(text));
+    look.trace.saw(rule, "the button", &evidence);
+    let state = match outcome {
+        Ok(state) => state,
+        Err(reason) => return Some(Reading::unread(reason, rule, &evidence)),
+    };
+    let mut says = Says::new(state, rule, &evidence, "the button after the title");
+    if !(button.verified && hit.is_some_and(|hit| hit.is_verified())) {
+        says.confidence = Confidence::Likely;
+    }
+    Some(Reading::Says(Box::new(says)))
+}
+
+/// What button and words say together. Words about stock in a form that we do not know must not
+/// be passed over, and words that refuse beside a button that orders contradict it.
+fn decide(
+    button: Meaning,
+    words: Option<Meaning>,
+    speaks_of_stock: bool,
+) -> (Result<Availability, UnreadReason>, &'static str) {
+    let orders = button != Meaning::NotifyMe;
+    let (state, rule) = match (button, words) {
+        (_, Some(Meaning::NotShippedHere)) => {
+            let reason = UnreadReason::NotOfferedHere;
+            return (Err(reason), "bookshop/not-shipped-here");
+        }
         (_, Some(Meaning::OutOfStock | Meaning::Discontinued)) if orders => {
-            let words = format!("“{text}” beside the button “{}”", button.label);
-            let rule = "bookshop/contradiction";
-            return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+            return (Err(UnreadReason::NoEvidence), "bookshop/contradiction");
         }
         (Meaning::NotifyMe, Some(Meaning::PreOrder | Meaning::NotYetPublished)) => {
             (Availability::Announced, "bookshop/announced")
@@ -154,26 +181,13 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         (_, Some(Meaning::InStock | Meaning::LowStock)) => {
             (Availability::InStock, "bookshop/in-stock")
         }
-        (_, _) if says_out_of_stock(text) => {
-            let rule = "bookshop/unknown-words";
-            return Some(Reading::unread(UnreadReason::NoEvidence, rule, text));
-        }
-        (_, _) => (Availability::InStock, "bookshop/add-to-cart-button"),
+        _ if speaks_of_stock => return (Err(UnreadReason::NoEvidence), "bookshop/unknown-words"),
+        _ => (Availability::InStock, "bookshop/add-to-cart-button"),
     };
-    let evidence = match words {
-        Some(words) if hit.is_some() => format!("{} · {words}", button.label),
-        _ => button.label.clone(),
-    };
-    look.trace.saw(rule, "the button", &evidence);
-    let mut says = Says::new(state, rule, &evidence, "the button after the title");
-    let sure = button.verified && hit.is_some_and(|hit| hit.is_verified());
-    if !sure {
-        says.confidence = Confidence::Likely;
-    }
-    Some(Reading::Says(Box::new(says)))
+    (Ok(state), rule)
 }
 
-/// Words about stock in a form that we do not know must not be passed over.
+/// The words speak of missing stock, in whatever form.
 fn says_out_of_stock(text: &str) -> bool {
     let text = plain(text);
     ["out of stock", "unavailable", "not available", "sold out"]

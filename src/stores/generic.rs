@@ -20,7 +20,7 @@ use crate::page::dom::{Tree, ancestry, collapse, elements, is_hidden, text_of};
 use crate::page::identity::{Found, Identity};
 use crate::page::json_ld::{Offer, Product, products};
 use crate::page::money::{amount, first_price};
-use crate::page::wording::plain;
+use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 
 /// The parts of a page that the reader looks at.
@@ -60,9 +60,13 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         .or_else(|| from_json_ld(look, product))
         .or_else(|| from_microdata(look))
         .or_else(|| from_open_graph(look));
-    let Some(Reading::Says(mut says)) = reading else {
-        let words = look.tree.title().unwrap_or_default();
-        return Reading::unread(UnreadReason::NoEvidence, "generic/no-evidence", &words);
+    let mut says = match reading {
+        Some(Reading::Says(says)) => says,
+        Some(unread) => return unread,
+        None => {
+            let words = look.tree.title().unwrap_or_default();
+            return Reading::unread(UnreadReason::NoEvidence, "generic/no-evidence", &words);
+        }
     };
     if identity == Identity::NotAsked {
         says.confidence = Confidence::Likely;
@@ -162,7 +166,12 @@ fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
     let hit = look.wording.state(&text, Family::Other);
     let phrase = hit.map(|hit| hit.phrase.written.text.as_str());
     look.trace.look("generic/words", place, phrase);
-    let mut says = Says::new(state_of(hit?.meaning())?, "generic/words", &text, place);
+    let meaning = hit?.meaning();
+    if meaning == Meaning::NotShippedHere {
+        let rule = "generic/not-shipped-here";
+        return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, &text));
+    }
+    let mut says = Says::new(state_of(meaning)?, "generic/words", &text, place);
     says.confidence = Confidence::Likely;
     Some(Reading::Says(Box::new(says)))
 }

@@ -110,9 +110,7 @@ fn every_state_and_reason_has_a_page_at_every_store() {
         ("bookshop", "third_party_only"),
         // The data of other stores does not tell sellers apart.
         ("other", "third_party_only"),
-        // Nothing is known of such a sentence there.
-        ("barnesandnoble", "not_offered_here"),
-        ("bookshop", "not_offered_here"),
+        // Only a buy area of the user's own has sentences there.
         ("other", "not_offered_here"),
         // A missing page is told in the same way at every store.
         ("other", "not_listed"),

@@ -52,3 +52,5 @@ mod ways_api;
 mod web;
 #[cfg(test)]
 mod whole_round;
+#[cfg(test)]
+mod wordings;

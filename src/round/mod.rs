@@ -10,7 +10,7 @@
 //! Delivery is not part of it: what is queued is safe.
 
 mod look;
-mod post;
+pub(crate) mod post;
 pub mod sqlite;
 mod stop;
 

@@ -292,7 +292,7 @@ fn next_look_at_any(
 
 /// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one
 /// row while nothing else comes between: a service makes one every minute.
-pub(super) fn begin(house: &House, began: Timestamp, tasks: usize) -> rusqlite::Result<i64> {
+pub(crate) fn begin(house: &House, began: Timestamp, tasks: usize) -> rusqlite::Result<i64> {
     house.db.write(|transaction| {
         let idle: Option<i64> = transaction
             .prepare_cached(
@@ -311,7 +311,7 @@ pub(super) fn begin(house: &House, began: Timestamp, tasks: usize) -> rusqlite::
 }
 
 /// Notes what a round came to.
-pub(super) fn end(house: &House, number: i64, summary: &Summary) -> rusqlite::Result<()> {
+pub(crate) fn end(house: &House, number: i64, summary: &Summary) -> rusqlite::Result<()> {
     let ended = house.clock.now().as_millisecond();
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
     house.db.write(|transaction| -> rusqlite::Result<()> {

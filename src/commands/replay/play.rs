@@ -16,8 +16,9 @@ use crate::history::sqlite::add_note;
 use crate::history::{Observation, Source};
 use crate::judge::Settings;
 use crate::mail::{Letter, LetterKind};
-use crate::round::sqlite::{Queued, due, judge_editions, next_look_of_all, take_in};
-use crate::round::{House, Which};
+use crate::round::sqlite::{Queued, begin, due, end, judge_editions, next_look_of_all, take_in};
+use crate::round::{House, Summary, Which, post};
+use crate::schedule::cron::next_after;
 
 /// What came of a story.
 #[derive(Debug, Clone)]
@@ -32,7 +33,7 @@ pub struct Played {
 ///
 /// 1. The clock stands at the start; a database in memory knows nothing.
 /// 2. At each turn: what the author tells us by then is noted, what is due is looked at, and the
-///    edition is judged, which may queue a letter.
+///    edition is judged, which may queue a letter; so may the digest's hour, and our own line.
 /// 3. The clock is turned to the next look, the next note or the next moment of the calendar,
 ///    whichever comes first.
 ///
@@ -66,7 +67,9 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
                     .write(|transaction| add_note(transaction, isbn, note, now))?;
             }
         }
-        for task in due(&house, Which::Due, now)? {
+        let tasks = due(&house, Which::Due, now)?;
+        let round = begin(&house, now, tasks.len())?;
+        for task in tasks {
             let reading = story.page(&task.listing.store, now);
             let observation = Observation {
                 listing: task.listing,
@@ -77,12 +80,15 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             take_in(&house, &observation, None)?;
             played.looks += 1;
         }
-        let queued = judge_editions(&house, house.plan.editions.iter())?;
+        let mut queued = judge_editions(&house, house.plan.editions.iter())?;
+        queued.extend(post::queue(&house)?);
+        end(&house, round, &Summary::default())?;
         played.sent.extend(queued.into_iter().map(sent));
         let next = [
             next_look_of_all(&house, now)?.filter(|at| now < *at),
             notes.peek().map(|note| note.at),
             next_of_calendar(now, &house.plan.author.zone),
+            next_after(&house.plan.schedule.digest, &house.plan.author.zone, now),
         ];
         match next.into_iter().flatten().min() {
             Some(next) if next <= story.end => house.clock.turn_to(next),
@@ -118,10 +124,13 @@ fn sent(queued: Queued) -> Sent {
     let Letter {
         written,
         kind,
+        severity,
+        rule,
         subject,
         text,
         ..
     } = queued.letter;
+    let notice = queued.tellings.is_empty().then_some(severity).flatten();
     let mut tells: Vec<Told> = queued
         .tellings
         .into_iter()
@@ -131,6 +140,12 @@ fn sent(queued: Queued) -> Sent {
             stores: telling.finding.stores,
         })
         .collect();
+    // A notice tells of Pubwatch itself, and so of no edition.
+    tells.extend(notice.map(|severity| Told {
+        severity,
+        rule: rule.unwrap_or_default(),
+        stores: Vec::new(),
+    }));
     tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
     Sent {
         at: written,

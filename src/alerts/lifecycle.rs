@@ -315,7 +315,7 @@ fn all_clear(alert: &Alert, findings: &[Finding], view: &View, now: Timestamp) -
             since: alert.since,
             headline,
             verdict: format!(
-                "\"{}\" is over. It lasted {}.",
+                "“{}” is over. It lasted {}.",
                 alert.headline,
                 words::length(lasted)
             ),

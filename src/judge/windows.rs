@@ -212,7 +212,11 @@ impl Window {
         }
         Usual {
             sentence,
-            source: format!("{} ({})", self.source, self.grade.words()),
+            source: if self.source.contains(self.grade.words()) {
+                self.source.clone()
+            } else {
+                format!("{} ({})", self.source, self.grade.words())
+            },
             link: self.link.clone(),
         }
     }

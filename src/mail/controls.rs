@@ -1,7 +1,8 @@
 //! How the author answers a letter: the commands that tell Pubwatch what it cannot see. Pure.
 
 use crate::alerts::Telling;
-use crate::book::{Distribution, Edition};
+use crate::book::Edition;
+use crate::history::{ListingView, View};
 use crate::judge::{Finding, Party, Severity};
 
 /// A way to answer.
@@ -17,10 +18,10 @@ pub struct Control {
 
 /// The answers to what stands open, each once.
 #[must_use]
-pub fn controls(edition: &Edition, open: &[&Telling]) -> Vec<Control> {
+pub fn controls(view: &View, open: &[&Telling]) -> Vec<Control> {
     let mut controls: Vec<Control> = Vec::new();
     let findings = open.iter().map(|telling| &telling.finding);
-    for control in findings.flat_map(|finding| of(edition, finding)) {
+    for control in findings.flat_map(|finding| of(view, finding)) {
         if !controls.contains(&control) {
             controls.push(control);
         }
@@ -28,8 +29,16 @@ pub fn controls(edition: &Edition, open: &[&Telling]) -> Vec<Control> {
     controls
 }
 
-fn of(edition: &Edition, finding: &Finding) -> Vec<Control> {
+fn of(view: &View, finding: &Finding) -> Vec<Control> {
+    let edition = &view.edition;
     let isbn = &edition.isbn;
+    if finding.rule.starts_with("publish-at-kdp") {
+        return vec![Control {
+            what: "When you have clicked “Publish”".to_owned(),
+            command: format!("pubwatch note {isbn} kdp-published"),
+            then: "we count from then",
+        }];
+    }
     // A note names one store or none: of several stores, all are meant.
     let store = match finding.stores.as_slice() {
         [store] => format!(" --store {store}"),
@@ -50,7 +59,7 @@ fn of(edition: &Edition, finding: &Finding) -> Vec<Control> {
     if finding.stores.is_empty() {
         return controls;
     }
-    if edition.distribution != Distribution::Other {
+    if is_off_sale(view, finding) {
         controls.push(Control {
             what: "If you have just uploaded new files".to_owned(),
             command: format!("pubwatch note {isbn} revision-started"),
@@ -63,6 +72,15 @@ fn of(edition: &Edition, finding: &Finding) -> Vec<Control> {
         then: "we say nothing more of it",
     });
     controls
+}
+
+/// A store of the finding takes no orders, which is what new files do to a page.
+fn is_off_sale(view: &View, finding: &Finding) -> bool {
+    view.listings
+        .iter()
+        .filter(|listing| finding.stores.contains(&listing.store) && listing.blind.is_none())
+        .filter_map(ListingView::now)
+        .any(|spell| spell.availability.is_off())
 }
 
 /// The note that says a party was asked, and how it is called.

@@ -182,6 +182,13 @@ impl Part {
         !self.step.is_empty() || self.door.is_some()
     }
 
+    /// The step, with its addresses apart, so that they can be links.
+    pub(super) fn step_words(&self) -> impl Iterator<Item = (&str, bool)> {
+        self.step
+            .split(' ')
+            .map(|word| (word, word.starts_with("https://")))
+    }
+
     /// How to reach the door, as a sentence.
     pub(super) fn how(&self) -> String {
         self.door

@@ -11,7 +11,7 @@ use super::words;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
-use crate::judge::{Severity, Usual};
+use crate::judge::{Finding, Severity, Usual};
 
 /// How many days a strip shows.
 const STRIP_DAYS: u16 = 30;
@@ -143,7 +143,7 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
         stores,
         legend,
         open: !open.is_empty(),
-        controls: controls(edition, &open),
+        controls: controls(view, &open),
         next: next(desk, tellings, now),
     }
 }
@@ -179,17 +179,33 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
         .ask
         .filter(|_| open && wait_until.is_none())
         .and_then(support::door);
+    let step = step(finding, door.as_ref(), open);
+    // Some steps name the day themselves.
+    let wait_until = wait_until.filter(|_| !step.starts_with("Wait "));
     Part {
         severity: finding.severity,
         headline: words::clipped(&finding.headline, 160),
         verdict: words::one_line(&finding.verdict),
         occasion: occasion(telling, view, zone, now),
         usual: finding.usual.clone(),
-        step: words::one_line(&finding.next_step),
+        step,
         wait_until,
         door,
         text,
     }
+}
+
+/// The next step. How to write to the party is left out where the door says it, with its address;
+/// and that there is nothing to do needs no box.
+fn step(finding: &Finding, door: Option<&Door>, open: bool) -> String {
+    let mut step = words::one_line(&finding.next_step);
+    if let (Some(party), Some(_)) = (finding.ask, door) {
+        step = words::one_line(&step.replace(party.how(), ""));
+    }
+    if !open && step.starts_with("Nothing to do") {
+        step.clear();
+    }
+    step
 }
 
 fn occasion(
@@ -218,20 +234,20 @@ fn occasion(
                 .map(|listing| not_buyable(listing, now, *lasted))
                 .max()
                 .unwrap_or_default();
-            let text = format!("It lasted {}.", words::lasting(*lasted));
-            if closed < SignedDuration::from_hours(24) {
-                return Some(text);
+            let mut sentences = Vec::new();
+            if !finding.verdict.contains("It lasted ") {
+                sentences.push(format!("It lasted {}.", words::lasting(*lasted)));
             }
-            let all = closed + SignedDuration::from_hours(24) > *lasted;
-            let that = if all {
-                "All that time the page took no orders.".to_owned()
-            } else {
-                format!(
-                    "For {} of that the page took no orders.",
-                    words::lasting(closed)
-                )
-            };
-            Some(format!("{text} {that}"))
+            if closed >= SignedDuration::from_hours(24) {
+                let all = closed + SignedDuration::from_hours(24) > *lasted;
+                sentences.push(if all {
+                    "All that time the page took no orders.".to_owned()
+                } else {
+                    let closed = words::lasting(closed);
+                    format!("For {closed} of that the page took no orders.")
+                });
+            }
+            Some(sentences.join(" ")).filter(|text| !text.is_empty())
         }
     }
 }

@@ -198,10 +198,7 @@ pub fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
 fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
     if let Some(usual) = &part.usual {
         lines.heading(&format!("What is usual{number}"));
-        lines.wrapped(
-            "",
-            &format!("{} (Source: {}.)", usual.sentence, usual.source),
-        );
+        lines.wrapped("", &format!("{} Source: {}.", usual.sentence, usual.source));
         if let Some(link) = &usual.link {
             lines.line(link);
         }

@@ -142,6 +142,8 @@ fn item(
     let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
         .into_iter()
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
+        // A day of the calendar does not come and go; it passes.
+        .filter(|(alert, _)| !alert.key.rule.starts_with("calendar"))
         .map(|(alert, over): (Alert, Timestamp)| {
             format!(
                 "{}: it began {} and was over by itself after {}.",

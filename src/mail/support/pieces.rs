@@ -62,6 +62,25 @@ impl Case<'_> {
         words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
     }
 
+    /// "shown as unavailable", "still shown as pre-order", by the states that the stores of the
+    /// finding have now.
+    pub(super) fn how_shown(&self) -> String {
+        let mut states: Vec<Availability> = self
+            .concerned()
+            .into_iter()
+            .filter_map(|listing| listing.confirmed().or_else(|| listing.now()))
+            .map(|spell| spell.availability)
+            .collect();
+        states.dedup();
+        let is_out = self.view.edition.publication_date <= self.date_of(self.now);
+        match states.as_slice() {
+            [Availability::OutOfStock] => "shown as unavailable".to_owned(),
+            [Availability::PreOrder] if is_out => "still shown as pre-order".to_owned(),
+            [state] => format!("shown as “{}”", state.word().to_lowercase()),
+            _ => "not shown as it should be".to_owned(),
+        }
+    }
+
     /// "Paperback 978…, “Title” by Author".
     pub(super) fn book(&self) -> String {
         let edition = &self.view.edition;

@@ -288,6 +288,8 @@ proptest! {
                 listing.now().unwrap().says.date == Some(edition.publication_date)
             });
             prop_assert!(!dated || some_dated, "{shown}");
+            let off = view.listings[0].now().unwrap().availability == Availability::OutOfStock;
+            prop_assert!(off || !shown.contains("shown as unavailable"), "{shown}");
             if view.listings[0].blind.is_some() {
                 prop_assert!(!stated.contains("has shown"), "{shown}");
             }

@@ -17,7 +17,8 @@ pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
     };
     text(
         Some(format!(
-            "Please re-send {isbn} to {place}: shown as unavailable{tail}"
+            "Please re-send {isbn} to {place}: {}{tail}",
+            case.how_shown()
         )),
         [
             paragraph([

@@ -55,6 +55,10 @@ pub enum Command {
     Status(commands::status::Arguments),
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
+    /// Tell what a page says, or read one that you saved in the browser
+    Look(commands::look::Arguments),
+    /// Show what a page looked like when its state changed
+    Evidence(commands::evidence::Arguments),
     /// Write an edition's history as a page that stands alone
     Report(commands::report::Arguments),
     /// Print the hash of a password, for `password_hash` in the table `web`
@@ -122,6 +126,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Run(arguments) => commands::run::run(arguments, config),
         Command::Status(arguments) => commands::status::run(arguments, config),
         Command::History(arguments) => commands::history::run(arguments, config),
+        Command::Look(arguments) => commands::look::run(arguments, config),
+        Command::Evidence(arguments) => commands::evidence::run(arguments, config),
         Command::Report(arguments) => commands::report::run(arguments, config),
         Command::Password(arguments) => commands::password::run(arguments),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),

@@ -13,9 +13,11 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     (
         "Look",
-        &["check", "run", "status", "history", "report", "read", "web"],
+        &[
+            "check", "run", "status", "history", "evidence", "report", "read", "web",
+        ],
     ),
-    ("Tell", &["note", "saw", "alerts"]),
+    ("Tell", &["look", "note", "saw", "alerts"]),
     ("Letters", &["outbox", "letters"]),
     (
         "Look after it",

@@ -1,7 +1,7 @@
 //! Which edition a person means: its ISBN in any form, or enough of its title.
 
-use crate::book::Isbn13;
-use crate::config::plan::{EditionPlan, Plan};
+use crate::book::{Isbn13, StoreId};
+use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 
 /// Why words name no single edition.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +15,14 @@ pub enum WhichError {
         /// What was asked for.
         words: String,
         /// The titles there are.
+        known: String,
+    },
+    /// The edition is not watched there.
+    #[error("it is not watched at `{words}`; it is watched at {known}")]
+    NotThere {
+        /// What was asked for.
+        words: String,
+        /// Where it is watched.
         known: String,
     },
     /// More than one matches.
@@ -82,4 +90,30 @@ pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPl
             choices: named(several),
         }),
     }
+}
+
+/// The listing of an edition at the store that the words name: its name or its label.
+///
+/// # Errors
+///
+/// [`WhichError::NotThere`] names the stores.
+pub fn listing<'plan>(
+    edition: &'plan EditionPlan,
+    words: &str,
+) -> Result<&'plan ListingPlan, WhichError> {
+    let id = StoreId::new(words);
+    let named = |listing: &&ListingPlan| {
+        listing.store == id || listing.store.label().eq_ignore_ascii_case(words)
+    };
+    edition.listings.iter().find(named).ok_or_else(|| {
+        let known: Vec<&str> = edition
+            .listings
+            .iter()
+            .map(|listing| listing.store.as_str())
+            .collect();
+        WhichError::NotThere {
+            words: words.to_owned(),
+            known: known.join(", "),
+        }
+    })
 }

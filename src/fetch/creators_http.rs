@@ -12,10 +12,11 @@ use super::creators_api::{
     self, ApiFailure, Item, MOST_ITEMS, Message, PAUSE, Token, items_of, items_request,
 };
 use super::explain::explain;
-use super::http::{Errand, Fetcher, Look, StillWanted, Stop, Way};
+use super::http::{Fetcher, Stop};
 use super::politeness::later;
 use super::realm::Realm;
 use super::sqlite::{self, Hold, Passage};
+use super::way::{Errand, Look, StillWanted, Way};
 use super::wire::http::Cap;
 use super::{Fetched, Got, HostKey, reasons};
 use crate::book::{Source, StoreId};

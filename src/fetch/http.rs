@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use url::Url;
 
 use super::breaker::Breaker;
+#[cfg(feature = "browser")]
+use super::browser;
 use super::command::{self, Limits};
 use super::creators_http::Api;
 use super::explain::{Failure, explain};
@@ -17,6 +19,7 @@ use super::politeness::{MOST_CRAWL_DELAY, later, pause};
 use super::realm::{MOST_REDIRECTS, Outside, Realm};
 use super::robots::{self, Robots};
 use super::sqlite::{self, Claim, Hold, Passage, Wish};
+use super::way::{Errand, Look, StillWanted, Way, ready};
 use super::wire::http::{Answer, Cap, Wire};
 use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
 use crate::book::{Source, StoreId};
@@ -39,6 +42,10 @@ pub struct Fetcher {
     stores: Vec<StorePlan>,
     pub(super) wire: Wire,
     pub(super) api: Option<Api>,
+    #[cfg_attr(
+        not(feature = "browser"),
+        expect(dead_code, reason = "only the browser reads it")
+    )]
     browser: BrowserPlan,
     /// The name of this process in leases.
     name: String,
@@ -62,52 +69,6 @@ impl From<NoPage> for Stop {
     fn from(no_page: NoPage) -> Self {
         Self::NoPage(no_page)
     }
-}
-
-/// Asks, when the turn has come, whether the page is still wanted.
-pub type StillWanted<'a> = &'a (dyn Fn() -> Result<bool, DbError> + Send + Sync);
-
-/// One look at one listing.
-pub(super) struct Look<'a> {
-    pub(super) realm: Realm,
-    /// The store's own pause, or the general one.
-    pub(super) pause: Duration,
-    /// The name of this look in leases.
-    pub(super) holder: String,
-    pub(super) still_wanted: StillWanted<'a>,
-    /// How the page itself is had.
-    pub(super) way: Way,
-}
-
-/// What brings a page: our own request, or something of the user's.
-pub(super) enum Way {
-    Http,
-    /// The program and its arguments.
-    Command(Vec<String>),
-    /// The selector to wait for, where the user gave one.
-    Browser(Option<String>),
-    Api,
-}
-
-impl Way {
-    pub(super) fn source(&self) -> Source {
-        match self {
-            Self::Http => Source::Http,
-            Self::Command(_) => Source::Command,
-            Self::Browser(_) => Source::Browser,
-            Self::Api => Source::Api,
-        }
-    }
-}
-
-/// What a request is for.
-#[derive(Clone, Copy)]
-pub(super) enum Errand {
-    Robots,
-    Page {
-        passage: Passage,
-        crawl_delay: Option<Duration>,
-    },
 }
 
 impl Fetcher {
@@ -185,7 +146,10 @@ impl Fetcher {
         let way = match source {
             Source::Http => Way::Http,
             Source::Command => Way::Command(self.ways(listing).command.unwrap_or_default()),
-            Source::Browser => Way::Browser(self.ways(listing).ready),
+            Source::Browser => {
+                let own = self.ways(listing).ready;
+                Way::Browser(own.unwrap_or_else(|| ready(&listing.store).to_owned()))
+            }
             Source::Api => return self.item(listing, still_wanted).await,
             Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
         };
@@ -393,13 +357,18 @@ impl Fetcher {
             (Way::Command(words), Errand::Page { .. }) => {
                 command::exchange(words, address, limits).await
             }
+            #[cfg(feature = "browser")]
             (Way::Browser(ready), Errand::Page { .. }) => {
-                let _ = (ready, &self.browser);
-                Err(Failure::Way {
-                    ours: true,
-                    words: "this Pubwatch was built without the browser".to_owned(),
-                })
+                let bounds = self.bounds(look, address);
+                browser::exchange(&self.browser, ready, address, bounds, limits).await
             }
+            #[cfg(not(feature = "browser"))]
+            (Way::Browser(_), Errand::Page { .. }) => Err(Failure::Way {
+                ours: true,
+                words: "this Pubwatch was built without the browser; build it with `--features \
+                        browser`, or leave `browser` out of `source`"
+                    .to_owned(),
+            }),
             (_, Errand::Robots) => {
                 let cap = Cap::First(robots::BYTE_LIMIT);
                 self.wire.exchange(&look.realm, address, cap, time).await
@@ -408,6 +377,24 @@ impl Fetcher {
                 let cap = Cap::Whole(output);
                 self.wire.exchange(&look.realm, address, cap, time).await
             }
+        }
+    }
+
+    /// Where a browser may go by itself: to the pages of the host that it was sent to, as far as
+    /// its robots.txt allows. Everything else comes back as a redirect, and is weighed like one.
+    #[cfg(feature = "browser")]
+    fn bounds(&self, look: &Look<'_>, address: &Url) -> browser::Bounds {
+        let origin = address.origin();
+        let robots = sqlite::robots(&self.db, &origin.ascii_serialization());
+        let robots = robots.ok().flatten();
+        browser::Bounds {
+            realm: look.realm.clone(),
+            admits: Box::new(move |target| {
+                let allowed = robots
+                    .as_ref()
+                    .is_some_and(|robots| robots.verdict(target) == robots::Verdict::Allowed);
+                target.origin() == origin && allowed
+            }),
         }
     }
 

@@ -5,6 +5,8 @@
 
 pub mod address;
 pub mod breaker;
+#[cfg(feature = "browser")]
+mod browser;
 pub mod charset;
 pub mod command;
 pub mod creators_api;
@@ -17,6 +19,7 @@ pub mod reasons;
 pub mod retry_after;
 pub mod robots;
 pub mod sqlite;
+mod way;
 mod wire;
 
 use std::fmt;
@@ -27,7 +30,8 @@ use url::Url;
 
 use crate::book::Source;
 pub use breaker::Breaker;
-pub use http::{Fetcher, StillWanted};
+pub use http::Fetcher;
+pub use way::StillWanted;
 
 /// The headers of an answer that help to tell a refusal from a page; all others are dropped.
 pub const HELPFUL_HEADERS: &[&str] = &[

@@ -56,7 +56,7 @@ pub struct House {
     ///
     /// [`Rules`]: crate::schedule::due::Rules
     pub awake_since: Option<Timestamp>,
-    lessons: Lessons,
+    pub(crate) lessons: Lessons,
     judged_all: Mutex<Option<Timestamp>>,
 }
 

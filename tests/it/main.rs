@@ -27,6 +27,8 @@ mod letters;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod look;
+#[cfg(test)]
 mod loopback;
 #[cfg(test)]
 mod manners;

@@ -285,3 +285,82 @@ async fn a_change_keeps_its_evidence_and_an_unchanged_page_none() {
     );
     assert!(evidence[0].address.ends_with("/book/9781944098117"));
 }
+
+/// The page of a store whose button only a script puts there.
+#[cfg(feature = "browser")]
+fn scripted(state: &str) -> String {
+    let page = page(state, "");
+    let (head, data) = page.split_once("<script type=").unwrap();
+    let (data, body) = data.split_once("</script>").unwrap();
+    let data = data.split_once('>').unwrap().1;
+    let script = format!(
+        "<script>setTimeout(() => {{ const data = document.createElement('script'); \
+         data.type = 'application/ld+json'; data.text = {}; document.head.append(data); \
+         const button = document.createElement('button'); button.id = 'buy'; \
+         button.textContent = 'Pre-order'; document.querySelector('main').append(button); }}, \
+         300)</script>",
+        serde_json::to_string(data).unwrap()
+    );
+    format!("{head}{script}{body}<img src='/cover.png'>")
+}
+
+#[cfg(feature = "browser")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn where_our_request_is_refused_a_real_browser_carries_the_spell_on() {
+    let looks = AtomicUsize::new(0);
+    let server = Server::start(move |path| match path {
+        "/robots.txt" => Reply::nothing(),
+        "/book/9781944098117" if looks.fetch_add(1, Ordering::SeqCst) == 0 => {
+            Reply::ok(&page("PreOrder", "<button>Pre-order</button>"))
+        }
+        "/book/9781944098117" if looks.load(Ordering::SeqCst) == 2 => {
+            Reply::page("403 Forbidden", "", "<title>Access denied</title>")
+        }
+        "/book/9781944098117" => Reply::ok(&scripted("PreOrder")),
+        _ => Reply::nothing(),
+    })
+    .await;
+    let watch = Watch::new(&server, |_| {
+        "source = ['http', 'browser']
+         selectors = { ready = '#buy' }"
+            .to_owned()
+    });
+    watch.round().await;
+    watch.round().await;
+    assert_eq!(watch.seen(), ["http pre_order", "browser pre_order"]);
+    assert_eq!(watch.spells(), ["pre_order x2"], "one unbroken spell");
+    let paths = server.paths();
+    assert!(!paths.contains(&"/cover.png".to_owned()), "{paths:?}");
+    let seen = server.book.seen.lock().unwrap();
+    let agent = seen
+        .iter()
+        .find(|seen| seen.head.contains("HeadlessChrome"));
+    assert!(agent.is_some(), "the browser says what it is");
+}
+
+#[cfg(feature = "browser")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn a_challenge_that_does_not_clear_is_a_refusal_and_a_tab_stays_at_its_host() {
+    let other = Server::start(|_| Reply::ok("never asked")).await;
+    let away = other.base.clone();
+    let server = Server::start(move |path| match path {
+        "/robots.txt" => Reply::nothing(),
+        _ => Reply::ok("<title>Just a moment...</title><h1>bookshop.org</h1>"),
+    })
+    .await;
+    let watch = Watch::new(&server, |_| "source = ['browser']".to_owned());
+    watch.round().await;
+    assert_eq!(watch.seen(), ["browser blocked"]);
+
+    let server = Server::start(move |path| match path {
+        "/robots.txt" => Reply::nothing(),
+        _ => Reply::ok(&format!("<script>location.href = '{away}'</script>")),
+    })
+    .await;
+    let watch = Watch::new(&server, |_| "source = ['browser']".to_owned());
+    watch.round().await;
+    assert_eq!(watch.seen(), ["browser unreachable"]);
+    assert_eq!(other.paths(), Vec::<String>::new());
+}

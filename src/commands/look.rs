@@ -1,0 +1,204 @@
+//! `pubwatch look`: the user looked at a page, or saved it, and tells what it says.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use jiff::civil::{Date, DateTime};
+use jiff::{SignedDuration, Timestamp};
+
+use super::context::Context;
+use super::{face, which};
+use crate::book::{Availability, Source};
+use crate::config::plan::{EditionPlan, ListingPlan};
+use crate::exit::Exit;
+use crate::history::evidence::Evidence;
+use crate::history::sqlite::looks;
+use crate::history::{ListingId, Observation};
+use crate::page::{Page, Reading, Says, Wanted, encoding};
+use crate::round::House;
+use crate::round::sqlite::take_in;
+use crate::stores::{self, Lessons};
+
+/// Tell what a store's page says, or read a page that you saved in your browser.
+///
+/// With `--says` you are the reader. With a file the page is read as if Pubwatch had asked for it.
+/// Either way it is recorded as seen by hand.
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// An ISBN, or a part of the title
+    edition: String,
+
+    /// The store, as in the configuration
+    store: String,
+
+    /// A page saved in the browser (HTML)
+    #[arg(required_unless_present = "says", conflicts_with = "says")]
+    page: Option<PathBuf>,
+
+    /// What the page offers
+    #[arg(long, value_name = "STATE", value_parser = state())]
+    says: Option<Availability>,
+
+    /// The exact words beside the button
+    #[arg(long, requires = "says")]
+    words: Option<String>,
+
+    /// The date that the page shows, as 2027-02-09
+    #[arg(long, requires = "says")]
+    date: Option<Date>,
+
+    /// When you looked, as 2026-12-01T08:30 in your time zone [default: now]
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+}
+
+/// The states by their names, which the help lists.
+fn state() -> impl TypedValueParser<Value = Availability> {
+    PossibleValuesParser::new(Availability::ALL.map(Availability::name))
+        .try_map(|name| name.parse::<Availability>())
+}
+
+/// Records what the user saw.
+///
+/// # Errors
+///
+/// When nobody knows the edition or the store, the page cannot be read from the disk, or the time
+/// is in the future or before the last look.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let house = Context::open(config)?.into_house()?;
+    let plan = which::edition(&house.plan, &arguments.edition)?;
+    let listing = which::listing(plan, &arguments.store)?;
+    let id = ListingId {
+        isbn: plan.edition.isbn.clone(),
+        store: listing.store.clone(),
+    };
+    let at = moment(arguments.at.as_deref(), &house, &id)?;
+    let (reading, evidence) = match (&arguments.page, arguments.says) {
+        (Some(file), _) => read(file, (plan, listing), at, &house.lessons)?,
+        (None, Some(state)) => (told(arguments, state), None),
+        (None, None) => bail!("give a saved page, or say what it offers with --says"),
+    };
+    let observation = Observation {
+        listing: id,
+        at,
+        source: Source::ByHand,
+        reading,
+    };
+    let recorded =
+        take_in(&house, &observation, evidence.as_ref()).context("recording the look")?;
+    let mut out = anstream::stdout().lock();
+    let name = house.name_of(&observation.listing);
+    match &observation.reading {
+        Reading::Says(says) => {
+            let state = face::state(says.availability);
+            writeln!(out, "{name}: {state} — “{}”", says.words)?;
+            writeln!(
+                out,
+                "{}",
+                if recorded.changed {
+                    "Recorded as a change; the next round judges it."
+                } else {
+                    "Recorded; it is the state that was known."
+                }
+            )?;
+            Ok(Exit::Done)
+        }
+        Reading::Unread(unread) => {
+            writeln!(
+                out,
+                "{name}: the page could not be read: {} ({})",
+                unread.reason.words(),
+                unread.words
+            )?;
+            writeln!(
+                out,
+                "Recorded as unread. You can still say what it offers, with --says."
+            )?;
+            Ok(Exit::Attention)
+        }
+    }
+}
+
+fn told(arguments: &Arguments, state: Availability) -> Reading {
+    let words = arguments.words.as_deref().unwrap_or(state.word());
+    let mut says = Says::new(state, "by-hand/told", words, "seen by you");
+    says.date = arguments.date;
+    Reading::Says(Box::new(says))
+}
+
+fn read(
+    file: &Path,
+    (plan, listing): (&EditionPlan, &ListingPlan),
+    at: Timestamp,
+    lessons: &Lessons,
+) -> anyhow::Result<(Reading, Option<Evidence>)> {
+    let bytes = std::fs::read(file).with_context(|| {
+        format!(
+            "cannot read the saved page {}; save it in the browser as \"Webpage, HTML only\"",
+            file.display()
+        )
+    })?;
+    let body = encoding::decode(&bytes);
+    let page = Page {
+        store: &listing.store,
+        address: None,
+        status: 200,
+        headers: &[],
+        body: &body,
+    };
+    let wanted = Wanted {
+        isbn: Some(plan.edition.isbn.clone()),
+        asin: listing.asin.clone(),
+        format: Some(plan.edition.format),
+    };
+    let read = stores::read_closely(&page, &wanted, lessons);
+    let evidence = Evidence {
+        at,
+        source: Source::ByHand,
+        status: None,
+        address: listing.address.to_string(),
+        headers: Vec::new(),
+        parts: read.kept,
+        picture: None,
+    };
+    Ok((read.reading, Some(evidence)))
+}
+
+/// The moment of the look. Looks are only appended, so it lies after the last one.
+fn moment(at: Option<&str>, house: &House, listing: &ListingId) -> anyhow::Result<Timestamp> {
+    let now = house.clock.now();
+    let at = match at {
+        None => now,
+        Some(text) => parse(text, house).with_context(|| {
+            format!("`{text}` is no time; write it as 2026-12-01T08:30, in your time zone")
+        })?,
+    };
+    // Whole milliseconds, as the database keeps it.
+    let at = Timestamp::from_millisecond(at.as_millisecond())?;
+    if now.saturating_add(SignedDuration::from_mins(1))? < at {
+        bail!("that time is still to come; leave `--at` out for now");
+    }
+    let last = house
+        .db
+        .read(|c| looks(c, listing))
+        .context("reading the last look")?
+        .last_try;
+    match last.filter(|last| at <= *last) {
+        Some(last) => bail!(
+            "the page was looked at after that, at {}; what was seen is only ever added to, so \
+             tell a later look",
+            last.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+        None => Ok(at),
+    }
+}
+
+fn parse(text: &str, house: &House) -> anyhow::Result<Timestamp> {
+    if let Ok(at) = text.parse::<Timestamp>() {
+        return Ok(at);
+    }
+    let civil: DateTime = text.parse()?;
+    Ok(civil.to_zoned(house.plan.author.zone.clone())?.timestamp())
+}

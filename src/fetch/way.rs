@@ -1,0 +1,72 @@
+//! One look at one listing, and what brings its page: the words that the files of this stage which
+//! ask share.
+
+use std::time::Duration;
+
+use super::realm::Realm;
+use super::sqlite::Passage;
+use crate::book::{Family, Source, StoreId};
+use crate::db::DbError;
+
+/// Asks, when the turn has come, whether the page is still wanted.
+pub type StillWanted<'a> = &'a (dyn Fn() -> Result<bool, DbError> + Send + Sync);
+
+/// One look at one listing.
+pub(super) struct Look<'a> {
+    pub(super) realm: Realm,
+    /// The store's own pause, or the general one.
+    pub(super) pause: Duration,
+    /// The name of this look in leases.
+    pub(super) holder: String,
+    pub(super) still_wanted: StillWanted<'a>,
+    /// How the page itself is had.
+    pub(super) way: Way,
+}
+
+/// What brings a page: our own request, or something of the user's.
+pub(super) enum Way {
+    Http,
+    /// The program and its arguments.
+    Command(Vec<String>),
+    /// The selector of what only the real page has.
+    Browser(
+        #[cfg_attr(
+            not(feature = "browser"),
+            expect(dead_code, reason = "only the browser reads it")
+        )]
+        String,
+    ),
+    Api,
+}
+
+impl Way {
+    pub(super) fn source(&self) -> Source {
+        match self {
+            Self::Http => Source::Http,
+            Self::Command(_) => Source::Command,
+            Self::Browser(_) => Source::Browser,
+            Self::Api => Source::Api,
+        }
+    }
+}
+
+/// What a request is for.
+#[derive(Clone, Copy)]
+pub(super) enum Errand {
+    Robots,
+    Page {
+        passage: Passage,
+        crawl_delay: Option<Duration>,
+    },
+}
+
+/// What only a real product page of a store has, as a CSS selector. Challenges have headings, so a
+/// heading alone proves nothing.
+pub(super) fn ready(store: &StoreId) -> &'static str {
+    match store.family() {
+        Family::Amazon => "#productTitle, #ebooksProductTitle, #dp",
+        Family::BarnesNoble | Family::Bookshop | Family::Other => {
+            "script[type='application/ld+json'], [itemprop='isbn'], meta[property='og:title']"
+        }
+    }
+}

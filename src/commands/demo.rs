@@ -4,6 +4,7 @@
 //! mail folder are the ones that watch a real book.
 
 use std::io::Write;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
 use super::context::{Context, open_database};
-use super::{deliver, face, history, signals};
+use super::{deliver, face, history, page, signals};
 use crate::book::{Note, NoteKind};
 use crate::clock::Clock;
 use crate::config::{self, Plan};
@@ -27,6 +28,9 @@ use crate::round::{self, House, Step, Stop, Which};
 
 /// The clock never goes further than this at once, so that notes and letters come in time.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
+
+/// Where `pubwatch run` serves its page unless told otherwise.
+const USUAL_PLACE: &str = "127.0.0.1:7117";
 
 /// See a launch of ten weeks in a few seconds: no configuration, no network.
 #[derive(Debug, clap::Args)]
@@ -91,16 +95,46 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
     stage.launch(&mut out).await?;
     stage.curtain(&mut out, folder)?;
     if !arguments.exit && !stop.is_set() {
-        let kept = if arguments.data.is_some() {
-            ""
-        } else {
-            " and takes the files away"
-        };
-        writeln!(out, "\nCtrl-C ends the demo{kept}.")?;
-        stop.wait().await;
+        stay(&mut out, &house, &stop, arguments.data.is_some()).await?;
     }
     street.stop().await;
     Ok(Exit::Done)
+}
+
+/// Serves the web page on the demo's data until Ctrl-C.
+async fn stay(
+    out: &mut impl Write,
+    house: &House,
+    stop: &Stop,
+    is_kept: bool,
+) -> anyhow::Result<()> {
+    let page = page::open(house).await?;
+    if let (Some(_), Some(place)) = (&page, house.plan.web.listen) {
+        writeln!(
+            out,
+            "\nThe same on a web page: {}",
+            face::bold(&format!("http://{place}/"))
+        )?;
+    }
+    let kept = if is_kept {
+        ""
+    } else {
+        " and takes the files away"
+    };
+    writeln!(out, "\nCtrl-C ends the demo{kept}.")?;
+    stop.wait().await;
+    if let Some(page) = page {
+        page.close().await;
+    }
+    Ok(())
+}
+
+/// Where the demo's web page is served: at the usual place, or where there is room.
+fn free_place() -> anyhow::Result<SocketAddr> {
+    let listener = TcpListener::bind(USUAL_PLACE)
+        .or_else(|_| TcpListener::bind("127.0.0.1:0"))
+        .context("looking for a free port for the web page")?;
+    Ok(listener.local_addr()?)
 }
 
 /// The book of the demo. Title, author and number are invented; the number is valid.
@@ -131,13 +165,14 @@ fn plan(script: &Script, street: &Street, folder: &Path) -> anyhow::Result<Plan>
         .collect();
     let text = format!(
         "[author]\nname = \"{author}\"\nemail = \"jane@example.com\"\n\
-         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n{bases}\n[[edition]]\n\
+         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n[web]\nlisten = \"{place}\"\n\n{bases}\n[[edition]]\n\
          title = \"{title}\"\nauthor = \"{author}\"\nisbn = \"{isbn}\"\nformat = \"paperback\"\n\
          publication_date = {date}\ndistribution = \"ingramspark\"\n\
          distribution_enabled = {enabled}\namazon_switch = true\nlist_price = \"16.99 USD\"\n\
          stores = [{stores}]\n",
         author = book.author,
         folder = folder.display().to_string(),
+        place = free_place()?,
         bases = bases.concat(),
         title = book.title,
         isbn = book.isbn,

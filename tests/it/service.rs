@@ -45,7 +45,7 @@ fn configuration(street: &Street, more: &str) -> String {
     format!(
         "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\n\
          [data]\nfolder = \"data\"\n\n[politeness]\npause = \"0s\"\njitter = \"0s\"\n\
-         deadline = \"2s\"\n{more}\n{}\n[[edition]]\ntitle = \"Salt Roads\"\n\
+         deadline = \"2s\"\n\n[web]\nlisten = \"off\"\n{more}\n{}\n[[edition]]\ntitle = \"Salt Roads\"\n\
          isbn = \"9781944098117\"\npublication_date = 2027-02-09\n\
          distribution = \"ingramspark\"\ndistribution_enabled = 2026-12-01\n\
          stores = [\"{}\"]\n",

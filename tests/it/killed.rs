@@ -42,10 +42,7 @@ fn kill_again_and_again(data: &Path, port: u16) -> u32 {
             assert!(child.wait().unwrap().success());
         }
     }
-    assert!(
-        killed >= KILLS / 2,
-        "only {killed} lives were killed before their end"
-    );
+    assert_eq!(killed, KILLS, "every life but the last was killed");
     killed
 }
 
@@ -85,6 +82,10 @@ async fn a_life_that_drains() {
     deliver_due(&db, &transport, &clock, limit, || false)
         .await
         .unwrap();
+    // Every life but the last ends by being killed, at the latest here.
+    if u32::from(life) < KILLS {
+        std::thread::sleep(Duration::from_secs(60));
+    }
 }
 
 #[test]

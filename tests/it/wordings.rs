@@ -35,7 +35,15 @@ fn expected(meaning: Meaning) -> Option<Expected> {
         Meaning::OtherSellers => Expected::Says(Availability::ThirdPartyOnly),
         Meaning::ShipsLater => Expected::Says(Availability::ShipsLater),
         Meaning::LowStock | Meaning::InStock => Expected::Says(Availability::InStock),
-        _ => return None,
+        Meaning::AddToCart
+        | Meaning::BuyNow
+        | Meaning::PreOrderButton
+        | Meaning::NotifyMe
+        | Meaning::SoldBy
+        | Meaning::ShipsFrom
+        | Meaning::ShippedAndSoldBy
+        | Meaning::Captcha
+        | Meaning::NotFound => return None,
     })
 }
 
@@ -61,10 +69,9 @@ fn date_form(store: &Storefront, language: &str) -> &'static str {
         ("fr", _) => "9 février 2027",
         ("it", _) => "9 febbraio 2027",
         ("es", _) => "9 de febrero de 2027",
-        ("nl", _) => "9 februari 2027",
+        ("nl" | "sv", _) => "9 februari 2027",
         ("pt", _) => "9 de fevereiro de 2027",
         ("ja", _) => "2027年2月9日",
-        ("sv", _) => "9 februari 2027",
         ("pl", _) => "9 lutego 2027",
         _ => "9 February 2027",
     }

@@ -187,7 +187,11 @@ fn with_checker(site: &TestSite, path: &str, checker: &str) -> String {
 #[test]
 #[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
 fn an_accessibility_checker_finds_nothing() {
-    let checker = std::fs::read_to_string(std::env::var("PUBWATCH_AXE").unwrap()).unwrap();
+    let Ok(checker) = std::env::var("PUBWATCH_AXE") else {
+        println!("NOT RUN: set PUBWATCH_AXE to axe-core's axe.min.js");
+        return;
+    };
+    let checker = std::fs::read_to_string(checker).unwrap();
     let site = TestSite::salt_roads();
     site.alert(ISBN, "Amazon is unavailable");
     let edition = format!("/editions/{ISBN}");

@@ -227,7 +227,7 @@ fn every_phrase_at_every_marketplace_reads_back() {
             );
             built += 1;
             let mut wrong = |what: &str| {
-                problems.push(format!("{}: {what} of “{words}”: {reading:?}", store.id))
+                problems.push(format!("{}: {what} of “{words}”: {reading:?}", store.id));
             };
             if outcome(&reading) != expected {
                 wrong("the state");
@@ -258,18 +258,26 @@ fn every_label_of_a_button_reads_back() {
     let lessons = Lessons::default();
     let mut problems = Vec::new();
     for phrase in Wording::shipped().phrases() {
-        let state = match phrase.written.means {
-            Meaning::AddToCart | Meaning::BuyNow => Availability::InStock,
-            Meaning::PreOrderButton => Availability::PreOrder,
-            Meaning::NotifyMe => Availability::OutOfStock,
-            _ => continue,
+        let buttons = [
+            (Meaning::AddToCart, Availability::InStock),
+            (Meaning::BuyNow, Availability::InStock),
+            (Meaning::PreOrderButton, Availability::PreOrder),
+            (Meaning::NotifyMe, Availability::OutOfStock),
+        ];
+        let button = buttons
+            .iter()
+            .find(|(means, _)| *means == phrase.written.means);
+        let Some((_, state)) = button.copied() else {
+            continue;
         };
         for store in stores(phrase) {
             // Amazon has no button for news, and the others none that orders at once.
-            let known = match store.family {
-                Family::Amazon => phrase.written.means != Meaning::NotifyMe,
-                _ => phrase.written.means != Meaning::BuyNow,
+            let unknown = if store.family == Family::Amazon {
+                Meaning::NotifyMe
+            } else {
+                Meaning::BuyNow
             };
+            let known = phrase.written.means != unknown;
             let label = printed(phrase, "");
             let reading = read(store.id, &page(store, "", Some(&label)), 200, &lessons);
             if known && outcome(&reading) != Expected::Says(state) {
@@ -320,10 +328,12 @@ fn every_sentence_about_the_seller_names_it() {
 fn every_sentence_of_a_wall_or_a_missing_page_is_told() {
     let lessons = Lessons::default();
     for phrase in Wording::shipped().phrases() {
-        let (status, expected) = match phrase.written.means {
-            Meaning::Captcha => (200, Expected::Unread(UnreadReason::Blocked)),
-            Meaning::NotFound => (404, Expected::Says(Availability::NotListed)),
-            _ => continue,
+        let (status, expected) = if phrase.written.means == Meaning::Captcha {
+            (200, Expected::Unread(UnreadReason::Blocked))
+        } else if phrase.written.means == Meaning::NotFound {
+            (404, Expected::Says(Availability::NotListed))
+        } else {
+            continue;
         };
         for store in stores(phrase) {
             let sentence = printed(phrase, "");

@@ -1,5 +1,6 @@
 //! A page could not be read for long.
 
+use crate::book::{Family, Isbn13};
 use crate::history::{Blind, ListingView};
 use crate::judge::case::{Case, about, severity};
 use crate::judge::windows::WindowName;
@@ -66,15 +67,26 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         ),
         usual: Some(window.usual()),
         act_from: None,
-        next_step: format!(
-            "Open the page yourself now and then: {}. You can tell us what it says, save it for \
-             us, or let your own browser do the looking.",
-            listing.address
-        ),
+        next_step: other_ways(&case.view.edition.isbn, listing),
         ask: None,
         text: None,
         ..about("unread", store, blind.since)
     })
+}
+
+/// What a person can do about it: look, hand over a saved page, or choose another way in.
+fn other_ways(isbn: &Isbn13, listing: &ListingView) -> String {
+    let store = &listing.store;
+    let api = match store.family() {
+        Family::Amazon => ", Amazon's own API",
+        Family::BarnesNoble | Family::Bookshop | Family::Other => "",
+    };
+    format!(
+        "Open the page yourself now and then: {}. Tell us what it says with `pubwatch look {isbn} \
+         {store} --says …`, or save it and name the file in place of `--says`. Or set another \
+         `source` for the store: your browser{api}, or a program of your own.",
+        listing.address
+    )
 }
 
 #[cfg(test)]
@@ -95,6 +107,9 @@ mod tests {
         let finding = &script(3).judge()[0];
         assert!(finding.verdict.contains("could not read"));
         assert!(finding.verdict.contains("the store turned us away"));
+        let ways = &finding.next_step;
+        assert!(ways.contains("amazon.com --says"), "{ways}");
+        assert!(ways.contains("Amazon's own API"), "{ways}");
     }
 
     #[test]

@@ -73,6 +73,8 @@ pub enum Command {
     Note(commands::note::Arguments),
     /// Show the days of a launch, past and next; also for the calendar you already have
     Calendar(commands::calendar::Arguments),
+    /// Show how long things usually take, and how long they took for your own titles
+    Windows(commands::windows::Arguments),
     /// Play a launch from a file, and hear what would have been told
     Replay(commands::replay::Arguments),
     /// Say what saved pages of a store say
@@ -135,6 +137,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Note(arguments) => commands::note::run(arguments, config),
         Command::Calendar(arguments) => commands::calendar::run(arguments, config),
+        Command::Windows(arguments) => commands::windows::run(arguments, config),
         Command::Replay(arguments) => commands::replay::run(arguments),
         Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),

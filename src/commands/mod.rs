@@ -40,3 +40,4 @@ pub mod check;
 pub mod face;
 pub mod setup;
 pub mod which;
+pub mod windows;

@@ -5,6 +5,7 @@
 
 pub mod agenda;
 mod case;
+pub mod learned;
 pub mod length;
 pub mod line;
 pub mod phase;

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Usual;
+use super::learned::Learned;
 use super::length::Length;
 use crate::book::{Family, StoreId};
 use crate::config::plan::WindowOverride;
@@ -159,6 +160,9 @@ pub struct Window {
     /// The user has set its numbers.
     #[serde(skip)]
     pub is_own: bool,
+    /// How long it took for the user's own titles, a sentence, once there is enough of it.
+    #[serde(skip)]
+    pub own_titles: Option<String>,
 }
 
 /// Where a moment lies in a window.
@@ -209,6 +213,10 @@ impl Window {
                 format!(" Your configuration asks to act after {}.", act.words())
             });
             sentence.push_str(&act);
+        }
+        if let Some(own) = &self.own_titles {
+            sentence.push(' ');
+            sentence.push_str(own);
         }
         Usual {
             sentence,
@@ -286,6 +294,18 @@ impl Windows {
     #[must_use]
     pub fn window(&self, name: WindowName) -> &Window {
         self.windows.get(&name).unwrap_or(&self.fallback)
+    }
+
+    /// Tells with each window how long it took for the user's own titles, where there is enough of
+    /// it to tell. The numbers stay as they are.
+    #[must_use]
+    pub fn with_own_titles(mut self, learned: &BTreeMap<WindowName, Learned>) -> Self {
+        for (name, learned) in learned {
+            if let Some(window) = self.windows.get_mut(name) {
+                window.own_titles = learned.sentence();
+            }
+        }
+        self
     }
 
     /// The window from enabling to a page, longer for the first title of an account.

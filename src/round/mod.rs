@@ -244,7 +244,8 @@ fn judge(
 }
 
 impl House {
-    /// A house in which nothing has been judged yet.
+    /// A house in which nothing has been judged yet. Its windows tell how long things took for the
+    /// user's own titles, as far as the history goes now.
     #[must_use]
     pub fn new(
         plan: Plan,
@@ -255,6 +256,10 @@ impl House {
     ) -> Self {
         let judged_all = Mutex::new(None);
         let lessons = Lessons::of(&plan.stores);
+        let settings = Settings {
+            windows: sqlite::windows_with_own_titles(&plan, &db, settings.windows),
+            ..settings
+        };
         Self {
             plan,
             db,

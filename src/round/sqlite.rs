@@ -10,8 +10,8 @@ use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide};
 use crate::alerts::sqlite as alerts;
 use crate::book::Source;
-use crate::config::plan::{EditionPlan, ListingPlan};
-use crate::db::DbError;
+use crate::config::plan::{EditionPlan, ListingPlan, Plan};
+use crate::db::{Db, DbError};
 use crate::fetch::breaker::Gate;
 use crate::fetch::creators_api;
 use crate::fetch::{self, HostKey};
@@ -19,6 +19,8 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{Looks, Recorded, claim_look, keep_evidence, looks, record, view};
 use crate::history::{ListingId, Observation};
 use crate::judge::judge;
+use crate::judge::learned::learn;
+use crate::judge::windows::Windows;
 use crate::mail::Letter;
 use crate::mail::letter::compose;
 use crate::mail::sqlite::enqueue;
@@ -195,6 +197,24 @@ pub(crate) struct Queued {
     pub(crate) letter: Letter,
     /// What it tells; nothing of an edition when it is a notice.
     pub(crate) tellings: Vec<Telling>,
+}
+
+/// The windows with how long things took for the user's own titles. They are judged by all the
+/// same when the history cannot be read: then the round itself will say so.
+pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) -> Windows {
+    let views = db.read(|connection| {
+        plan.editions
+            .iter()
+            .map(|edition| view(connection, edition))
+            .collect::<rusqlite::Result<Vec<_>>>()
+    });
+    match views {
+        Ok(views) => windows.with_own_titles(&learn(&views, &plan.author.zone)),
+        Err(error) => {
+            tracing::warn!(%error, "the times of the user's own titles cannot be told");
+            windows
+        }
+    }
 }
 
 /// Judges editions, each in a transaction of its own: what is decided and the letter that tells

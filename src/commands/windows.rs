@@ -1,0 +1,178 @@
+//! `pubwatch windows`: how long things usually take, and how long they took for your own titles.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
+
+use jiff::SignedDuration;
+use serde_json::json;
+
+use super::context::Context;
+use super::face;
+use crate::exit::Exit;
+use crate::history::sqlite::view;
+use crate::judge::learned::{ENOUGH, Learned, learn};
+use crate::judge::length::Length;
+use crate::judge::windows::{Window, WindowName, Windows};
+use crate::judge::words;
+
+/// Show how long things usually take, who says so, and how long they took for your own titles.
+///
+/// Your own times are those of the titles in your history, with the titles that still wait counted
+/// as waiting. They are told in letters once enough titles have come through.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "quiet: nothing is said until then. act: from then on there is something \
+    to do. Set your own numbers in the configuration, in [windows]; `--toml` prints lines for it \
+    from your own times."
+)]
+pub struct Arguments {
+    /// Only windows whose name contains this, as `list.`
+    name: Option<String>,
+
+    /// Your own times as lines for the configuration, where there is enough of them
+    #[arg(long, conflicts_with = "json")]
+    toml: bool,
+
+    /// One JSON object a window, for scripts
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the windows.
+///
+/// # Errors
+///
+/// When the configuration or the database cannot be used.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    let windows = Windows::new(&context.plan.windows)?;
+    let views = context.db.read(|connection| {
+        context
+            .plan
+            .editions
+            .iter()
+            .map(|plan| view(connection, plan))
+            .collect::<rusqlite::Result<Vec<_>>>()
+    })?;
+    let learned = learn(&views, &context.plan.author.zone);
+    let names: Vec<WindowName> = WindowName::ALL
+        .iter()
+        .copied()
+        .filter(|name| {
+            let wanted = arguments.name.as_deref().unwrap_or_default();
+            name.name().contains(wanted)
+        })
+        .collect();
+    let mut out = anstream::stdout().lock();
+    if arguments.toml {
+        write!(out, "{}", as_toml(&names, &learned))?;
+    } else if arguments.json {
+        for name in names {
+            let own = learned.get(&name);
+            writeln!(out, "{}", as_json(name, windows.window(name), own))?;
+        }
+    } else {
+        let mut table = face::table(&["Window", "quiet", "act", "your own titles", "source"]);
+        for name in names {
+            let window = windows.window(name);
+            table.add_row([
+                name.name(),
+                &window.quiet.words(),
+                &window.act.map_or("never".to_owned(), Length::words),
+                &learned.get(&name).map_or(String::new(), own_words),
+                &format!("{} ({})", window.source, window.grade.words()),
+            ]);
+        }
+        writeln!(out, "{}", face::lines(&table))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// "median 9 days, 90 % 14 days, n 9, 2 waiting".
+fn own_words(learned: &Learned) -> String {
+    let length = |length: Option<SignedDuration>| length.map_or("-".to_owned(), words::length);
+    format!(
+        "median {}, 90 % {}, n {}, {} waiting",
+        length(learned.median),
+        length(learned.ninety),
+        learned.over,
+        learned.waiting
+    )
+}
+
+fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serde_json::Value {
+    let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
+    json!({
+        "name": name.name(),
+        "starts": window.starts,
+        "quiet": window.quiet.words(),
+        "act": window.act.map(Length::words),
+        "usual": window.usual,
+        "source": window.source,
+        "link": window.link,
+        "grade": window.grade.words(),
+        "is_own": window.is_own,
+        "learned": learned.map(|learned| json!({
+            "median_hours": hours(learned.median),
+            "ninety_hours": hours(learned.ninety),
+            "over": learned.over,
+            "waiting": learned.waiting,
+            "is_enough": learned.is_enough(),
+        })),
+    })
+}
+
+/// Lines for the configuration: quiet until half of the own titles came through, act from when
+/// nine in ten had.
+fn as_toml(names: &[WindowName], learned: &BTreeMap<WindowName, Learned>) -> String {
+    let days = |length: SignedDuration| (length.as_hours() + 23) / 24;
+    let lines: Vec<String> = names
+        .iter()
+        .filter_map(|name| {
+            let own = learned.get(name).filter(|own| own.is_enough())?;
+            let (median, ninety) = (days(own.median?), days(own.ninety?));
+            Some(format!(
+                "\"{}\" = {{ quiet = \"{median} days\", act = \"{} days\" }}\n",
+                name.name(),
+                ninety.max(median + 1)
+            ))
+        })
+        .collect();
+    if lines.is_empty() {
+        format!(
+            "# There are no windows of your own yet: at least {ENOUGH} titles must have come \
+             through one, nine in ten of them.\n"
+        )
+    } else {
+        format!("[windows]\n{}", lines.concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::learned::{Wait, estimate};
+
+    #[test]
+    fn own_times_become_lines_that_the_configuration_takes() {
+        let wait = |days: i64| Wait {
+            lasted: SignedDuration::from_hours(days * 24),
+            is_over: true,
+        };
+        let waits: Vec<Wait> = (6..16).map(wait).collect();
+        let learned = BTreeMap::from([(WindowName::ListAmazon, estimate(&waits))]);
+        let text = as_toml(WindowName::ALL, &learned);
+        assert_eq!(
+            text,
+            "[windows]\n\"list.amazon\" = { quiet = \"10 days\", act = \"14 days\" }\n"
+        );
+        let config = format!(
+            "[author]\nname = \"J\"\nemail = \"j@example.com\"\ntimezone = \"UTC\"\n{text}"
+        );
+        let today = jiff::civil::date(2026, 12, 1);
+        let (plan, _) = crate::config::check(&config, "test", today).unwrap();
+        assert!(Windows::new(&plan.windows).is_ok());
+        assert!(as_toml(WindowName::ALL, &BTreeMap::new()).starts_with("# There are no windows"));
+    }
+}

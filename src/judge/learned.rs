@@ -1,0 +1,310 @@
+//! How long things took for the user's own titles: times to an event, with those that still wait
+//! counted as waiting (Kaplan–Meier), beside the shipped windows.
+
+use std::collections::BTreeMap;
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use super::phase::{Calendar, begun_everywhere};
+use super::windows::WindowName;
+use crate::book::{Availability, Distribution};
+use crate::history::{ListingView, View};
+
+/// So many titles must have come through before their times are told: with fewer, one odd title
+/// is most of the picture.
+pub const ENOUGH: usize = 5;
+
+/// How long one title took, or has waited so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wait {
+    /// From the start of the window to the event, or to the newest look without it.
+    pub lasted: SignedDuration,
+    /// The event has happened; without it the title still waits.
+    pub is_over: bool,
+}
+
+/// What the user's own titles say about a window.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Learned {
+    /// Titles that have come through.
+    pub over: usize,
+    /// Titles that still wait.
+    pub waiting: usize,
+    /// Half of the titles have come through by then; `None` while fewer have.
+    pub median: Option<SignedDuration>,
+    /// Nine in ten have come through by then; `None` while fewer have.
+    pub ninety: Option<SignedDuration>,
+    /// The shortest and the longest of those that have come through.
+    pub range: Option<(SignedDuration, SignedDuration)>,
+}
+
+impl Learned {
+    /// There is enough of it to tell: at least [`ENOUGH`] titles have come through, and half of
+    /// all have.
+    #[must_use]
+    pub fn is_enough(&self) -> bool {
+        ENOUGH <= self.over && self.median.is_some()
+    }
+
+    /// "Your last 9 titles took 6 to 15 days", when there is enough of it.
+    #[must_use]
+    pub fn sentence(&self) -> Option<String> {
+        let (shortest, longest) = self.range.filter(|_| self.is_enough())?;
+        let days = |length: SignedDuration| (length.as_hours() + 12) / 24;
+        let took = match (days(shortest), days(longest)) {
+            (0, 0) => "less than a day".to_owned(),
+            (1, 1) => "1 day".to_owned(),
+            (few, many) if few == many => format!("{few} days"),
+            (few, many) => format!("{few} to {many} days"),
+        };
+        Some(format!("Your last {} titles took {took}.", self.over))
+    }
+}
+
+/// The estimate of Kaplan and Meier from waits that are over and waits that go on.
+///
+/// 1. At each time at which something was over, the share that still waits shrinks by the part of
+///    those at risk that came through then. Who stopped being watched before is not at risk.
+/// 2. The median is the first time at which at most half still wait; ninety likewise with a tenth.
+#[must_use]
+pub fn estimate(waits: &[Wait]) -> Learned {
+    let mut events: BTreeMap<SignedDuration, (usize, usize)> = BTreeMap::new();
+    for wait in waits {
+        let at = events.entry(wait.lasted).or_default();
+        if wait.is_over {
+            at.0 += 1;
+        } else {
+            at.1 += 1;
+        }
+    }
+    let mut at_risk = waits.len();
+    // The share that still waits, as a fraction of whole numbers: no rounding decides a median.
+    let (mut numerator, mut denominator) = (1_u128, 1_u128);
+    let (mut median, mut ninety) = (None, None);
+    for (time, (over, censored)) in &events {
+        if 0 < *over {
+            numerator *= (at_risk - over) as u128;
+            denominator *= at_risk as u128;
+            let common = greatest_common_divisor(numerator, denominator);
+            numerator /= common;
+            denominator /= common;
+            if median.is_none() && numerator * 2 <= denominator {
+                median = Some(*time);
+            }
+            if ninety.is_none() && numerator * 10 <= denominator {
+                ninety = Some(*time);
+            }
+        }
+        at_risk -= over + censored;
+    }
+    let over = || {
+        waits
+            .iter()
+            .filter(|wait| wait.is_over)
+            .map(|wait| wait.lasted)
+    };
+    Learned {
+        over: over().count(),
+        waiting: waits.iter().filter(|wait| !wait.is_over).count(),
+        median,
+        ninety,
+        range: over().min().zip(over().max()),
+    }
+}
+
+fn greatest_common_divisor(one: u128, other: u128) -> u128 {
+    let (mut one, mut other) = (one, other);
+    while other != 0 {
+        (one, other) = (other, one % other);
+    }
+    one.max(1)
+}
+
+/// What the user's own history says, window by window.
+#[must_use]
+pub fn learn<'a>(
+    views: impl IntoIterator<Item = &'a View>,
+    zone: &TimeZone,
+) -> BTreeMap<WindowName, Learned> {
+    let mut waits: BTreeMap<WindowName, Vec<Wait>> = BTreeMap::new();
+    for view in views {
+        let calendar = Calendar::of(&view.edition, &view.notes, zone);
+        for listing in &view.listings {
+            for (name, start, belongs) in starts(view, &calendar, listing) {
+                if let Some(wait) = wait(listing, start, belongs) {
+                    waits.entry(name).or_default().push(wait);
+                }
+            }
+        }
+    }
+    waits
+        .into_iter()
+        .map(|(name, waits)| (name, estimate(&waits)))
+        .collect()
+}
+
+/// A class of states.
+type Belongs = fn(Availability) -> bool;
+
+/// The windows that a listing's history can tell of, with when each began and which states end it.
+fn starts(
+    view: &View,
+    calendar: &Calendar,
+    listing: &ListingView,
+) -> Vec<(WindowName, Timestamp, Belongs)> {
+    let store = &listing.store;
+    let mut starts: Vec<(WindowName, Timestamp, Belongs)> = Vec::new();
+    if let Some(enabled) = calendar.enabled
+        && view.edition.distribution != Distribution::Kdp
+    {
+        starts.push((
+            WindowName::listing_at(store),
+            begun_everywhere(enabled),
+            |state| state != Availability::NotListed,
+        ));
+    }
+    match calendar.published_at(store) {
+        Some(published) => {
+            starts.push((WindowName::KdpClicked, published, Availability::is_released));
+        }
+        None if calendar.is_kdp_store(store) => {}
+        None => starts.push((
+            WindowName::ReleaseIngramFed,
+            calendar.released_at(store),
+            Availability::is_released,
+        )),
+    }
+    starts
+}
+
+/// How long a listing waited for such a state.
+///
+/// 1. It is over with the first confirmed reading of such a state; before the start counts as no
+///    time at all.
+/// 2. What was so at our very first look may have been so for long: it says nothing, unless we
+///    looked before the start.
+/// 3. Without such a reading it has waited until the newest good look.
+fn wait(listing: &ListingView, start: Timestamp, belongs: Belongs) -> Option<Wait> {
+    let found = listing.spells.iter().position(|spell| {
+        spell.is_confirmed() && belongs(spell.availability) && start < spell.last_seen
+    });
+    let Some(index) = found else {
+        let seen = listing.last_good.filter(|seen| start < *seen)?;
+        return Some(Wait {
+            lasted: seen.duration_since(start),
+            is_over: false,
+        });
+    };
+    let since = listing.spells.get(index)?.since;
+    let was_first_look = index == 0 && listing.watched_since.is_none_or(|first| start < first);
+    (!was_first_look).then(|| Wait {
+        lasted: since.duration_since(start).max(SignedDuration::ZERO),
+        is_over: true,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::script::Script;
+
+    /// Days; a `+` marks one that still waits. What comes out is `median ninety over waiting`.
+    #[track_caller]
+    fn check(waits: &str, expected: &str) {
+        let waits: Vec<Wait> = waits
+            .split_whitespace()
+            .map(|word| Wait {
+                lasted: SignedDuration::from_hours(
+                    24 * word.trim_end_matches('+').parse::<i64>().unwrap(),
+                ),
+                is_over: !word.ends_with('+'),
+            })
+            .collect();
+        let learned = estimate(&waits);
+        let days = |length: Option<SignedDuration>| {
+            length.map_or("-".to_owned(), |length| {
+                (length.as_hours() / 24).to_string()
+            })
+        };
+        let found = format!(
+            "{} {} {} {}",
+            days(learned.median),
+            days(learned.ninety),
+            learned.over,
+            learned.waiting
+        );
+        assert_eq!(found, expected, "{learned:?}");
+    }
+
+    #[test]
+    fn without_anybody_waiting_it_is_the_plain_median() {
+        check("", "- - 0 0");
+        check("7", "7 7 1 0");
+        check("3 5 7 9", "5 9 4 0");
+        check("1 2 3 4 5 6 7 8 9 10", "5 9 10 0");
+    }
+
+    #[test]
+    fn those_that_wait_push_the_median_out() {
+        // The textbook's example: Kaplan and Meier's own remission times, in weeks as days.
+        check(
+            "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+",
+            "23 - 9 12",
+        );
+        check("3 5+ 5+ 5+", "- - 1 3");
+        check("2+ 2+ 4 6", "4 6 2 2");
+    }
+
+    #[test]
+    fn it_is_told_when_there_is_enough_of_it() {
+        let wait = |days: i64| Wait {
+            lasted: SignedDuration::from_hours(days * 24),
+            is_over: true,
+        };
+        let few: Vec<Wait> = (6..10).map(wait).collect();
+        assert_eq!(estimate(&few).sentence(), None);
+        let enough: Vec<Wait> = (6..15).map(wait).collect();
+        assert_eq!(
+            estimate(&enough).sentence().as_deref(),
+            Some("Your last 9 titles took 6 to 14 days.")
+        );
+    }
+
+    #[track_caller]
+    fn waits(script: &Script, name: WindowName, expected: Option<(i64, bool)>) {
+        let learned = learn([&script.view()], &TimeZone::UTC);
+        let found = learned.get(&name).map(|learned| {
+            let hours = learned
+                .range
+                .map_or(-1, |(shortest, _)| shortest.as_hours());
+            (hours, 0 < learned.over)
+        });
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_history_tells_how_long_it_took() {
+        let script = Script::new("2027-02-09").enabled("2026-12-01");
+        let listed = script.clone().pages(
+            "2026-12-01T00:00 bookshop.org not_listed..24*9
+             2026-12-11T12:00 bookshop.org pre_order..24*2",
+        );
+        waits(&listed, WindowName::ListBookshop, Some((240, true)));
+        let waiting = script
+            .clone()
+            .pages("2026-12-01T00:00 bookshop.org not_listed..24*9");
+        waits(&waiting, WindowName::ListBookshop, Some((-1, false)));
+        // It was there when we first looked: nobody knows since when.
+        let unknown = script
+            .clone()
+            .pages("2026-12-20T00:00 bookshop.org pre_order..24*9");
+        waits(&unknown, WindowName::ListBookshop, None);
+        let live = script.notes("2027-02-09T00:00 kdp_published").pages(
+            "2027-02-08T00:00 amazon.com out_of_stock..6*6
+                 2027-02-10T06:00 amazon.com in_stock..6*2",
+        );
+        waits(&live, WindowName::KdpClicked, Some((30, true)));
+        waits(&live, WindowName::ReleaseIngramFed, None);
+    }
+}

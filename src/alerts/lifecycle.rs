@@ -172,10 +172,12 @@ pub fn key(isbn: &Isbn13, finding: &Finding) -> AlertKey {
 
 /// The alert of a finding: the open one as it is now, or a new one.
 fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> Alert {
+    let is_act = finding.severity == Severity::Act;
     if let Some(open) = memory.open.iter().find(|alert| alert.key == key) {
         return Alert {
             headline: finding.headline.clone(),
             severity: finding.severity,
+            act_since: is_act.then(|| open.act_since.unwrap_or(now)),
             since: open.since.min(finding.since),
             ..open.clone()
         };
@@ -191,6 +193,7 @@ fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> A
         opened: now,
         since: finding.since,
         severity: finding.severity,
+        act_since: is_act.then_some(now),
         told: None,
         last_told: None,
         thread: before.and_then(|alert| alert.thread.clone()),

@@ -38,6 +38,8 @@ pub struct Alert {
     pub since: Timestamp,
     /// How much it matters now.
     pub severity: Severity,
+    /// Since when it has been known to be Act; `None` while it is not.
+    pub act_since: Option<Timestamp>,
     /// The highest severity that a letter has told, if any.
     pub told: Option<Severity>,
     /// When a letter last told of it.

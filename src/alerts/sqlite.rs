@@ -13,8 +13,8 @@ use crate::book::{Isbn13, StoreId};
 use crate::judge::Severity;
 
 /// The columns that [`alert_of`] reads.
-const COLUMNS: &str =
-    "rule, isbn, stores, headline, opened, since, severity, told, last_told, thread, is_flap, over";
+const COLUMNS: &str = "rule, isbn, stores, headline, opened, since, severity, told, last_told, thread, is_flap, over, \
+     act_since";
 
 /// What is remembered of an edition's alerts at `now`.
 ///
@@ -144,10 +144,11 @@ fn write_open(
     transaction
         .prepare_cached(
             "INSERT INTO alert (rule, isbn, stores, headline, opened, since, severity, told, \
-                                last_told, thread, is_flap) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) \
+                                last_told, thread, is_flap, act_since) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
              ON CONFLICT (isbn, rule, stores) WHERE over IS NULL DO UPDATE SET \
-                 headline = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10",
+                 headline = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10, \
+                 act_since = ?12",
         )?
         .execute(params![
             alert.key.rule,
@@ -160,7 +161,8 @@ fn write_open(
             alert.told.map(Severity::name),
             alert.last_told.map(Timestamp::as_millisecond),
             thread,
-            alert.is_flap
+            alert.is_flap,
+            alert.act_since.map(Timestamp::as_millisecond)
         ])?;
     Ok(())
 }
@@ -234,6 +236,7 @@ fn alert_of(row: &Row<'_>) -> rusqlite::Result<Alert> {
         opened: time(row, 4)?,
         since: time(row, 5)?,
         severity: severity(row, 6)?.ok_or_else(|| unreadable(6, "an alert without a severity"))?,
+        act_since: time_if(row, 12)?,
         told: severity(row, 7)?,
         last_told: time_if(row, 8)?,
         thread: row.get(9)?,
@@ -298,6 +301,7 @@ mod tests {
             opened: at(0),
             since: at(-24),
             severity: Severity::Act,
+            act_since: Some(at(0)),
             told: told.map(|_| Severity::Act),
             last_told: told.map(at),
             thread: None,

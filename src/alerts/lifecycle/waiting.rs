@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::key;
 use crate::alerts::{Alert, Occasion, Telling};
 use crate::history::{ListingView, View};
+use crate::judge::phase::begun_everywhere;
 use crate::judge::rules::manner;
 use crate::judge::{Finding, Severity};
 
@@ -13,8 +14,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
 
 /// Others are about to be told of the same thing: waiting makes one letter of several.
 ///
-/// 1. What is urgent does not wait, and nothing waits for longer than half a day after it could
-///    first have been told, so that a flapping page cannot hold a letter back for ever.
+/// 1. What is urgent does not wait, an Act for a few hours at most, and nothing for longer than
+///    half a day after it could first have been told, so that a flapping page cannot hold a letter
+///    back for ever.
 /// 2. It waits while another page's new state waits for its second look.
 /// 3. It waits while another finding becomes Act at the very next look at its page.
 /// 4. A letter without an Act waits until every page was looked at since its worry began.
@@ -25,13 +27,12 @@ pub(super) fn is_worthwhile(
     view: &View,
     now: Timestamp,
 ) -> bool {
-    let opened = |telling: &Telling| {
+    let alert = |telling: &Telling| {
         let key = key(&view.edition.isbn, &telling.finding);
-        let alert = open.iter().find(|alert| alert.key == key);
-        alert.map_or(telling.finding.since, |alert| alert.opened)
+        open.iter().find(|alert| alert.key == key)
     };
     let is_over =
-        |telling: &Telling| is_urgent(telling) || has_waited(telling, opened(telling), now);
+        |telling: &Telling| is_urgent(telling) || has_waited(telling, alert(telling), view, now);
     if due.iter().any(is_over) {
         return false;
     }
@@ -41,7 +42,8 @@ pub(super) fn is_worthwhile(
     let first_opened = due
         .iter()
         .filter(|telling| telling.occasion == Occasion::Opened && !has_an_act)
-        .map(opened)
+        .filter_map(alert)
+        .map(|alert| alert.opened)
         .min();
     let readable = view
         .listings
@@ -62,22 +64,35 @@ fn is_urgent(telling: &Telling) -> bool {
     is_new && manner(telling.finding.rule).is_urgent
 }
 
-/// It could have been told long enough ago; `opened` is when its alert opened.
-fn has_waited(telling: &Telling, opened: Timestamp, now: Timestamp) -> bool {
+/// It could have been told long enough ago.
+fn has_waited(telling: &Telling, alert: Option<&Alert>, view: &View, now: Timestamp) -> bool {
     let finding = &telling.finding;
-    let (known_since, patience) = match telling.occasion {
-        Occasion::Opened | Occasion::Escalated => {
-            let act = finding
-                .act_from
-                .filter(|_| finding.severity == Severity::Act);
-            (act.map_or(opened, |act| act.max(opened)), PATIENCE)
+    let opened = alert.map_or(finding.since, |alert| alert.opened);
+    let act_since = alert
+        .and_then(|alert| alert.act_since)
+        .filter(|_| finding.severity == Severity::Act);
+    let (known_since, patience) = match (&telling.occasion, act_since) {
+        (Occasion::Opened | Occasion::Escalated, Some(act_since)) => {
+            (act_since, patience_of_an_act(view, now))
         }
-        Occasion::Reminded => (finding.since, PATIENCE),
+        (Occasion::Opened | Occasion::Escalated, None) => (opened, PATIENCE),
+        (Occasion::Reminded, _) => (finding.since, PATIENCE),
         // An all-clear and news are known from the second sighting on, and dated from the first.
-        Occasion::Closed { lasted } => (finding.since + lasted, PATIENCE + PATIENCE / 2),
-        Occasion::News => (finding.since, PATIENCE + PATIENCE / 2),
+        (Occasion::Closed { lasted }, _) => (finding.since + *lasted, PATIENCE + PATIENCE / 2),
+        (Occasion::News, _) => (finding.since, PATIENCE + PATIENCE / 2),
     };
     patience <= now.duration_since(known_since)
+}
+
+/// What is to be acted on is told before its own page is looked at again: pages are looked at every
+/// three hours in the weeks around the date, and every six hours or less otherwise.
+fn patience_of_an_act(view: &View, now: Timestamp) -> SignedDuration {
+    let dates = [view.edition.publication_date, view.edition.on_sale_date];
+    let is_near = dates.iter().any(|date| {
+        let begin = begun_everywhere(*date);
+        now.duration_since(begin).abs() < SignedDuration::from_hours(9 * 24)
+    });
+    SignedDuration::from_hours(if is_near { 2 } else { 5 })
 }
 
 fn is_second_look_due(listing: &ListingView, now: Timestamp) -> bool {

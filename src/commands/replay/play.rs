@@ -5,20 +5,25 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::expect::{Sent, Told};
 use super::story::Story;
+use crate::alerts::Alert;
+use crate::alerts::sqlite::open_alerts;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::fetch::Fetcher;
 use crate::history::sqlite::add_note;
 use crate::history::{Observation, Source};
-use crate::judge::Settings;
+use crate::judge::{Settings, Severity};
 use crate::mail::{Letter, LetterKind};
 use crate::round::sqlite::{Queued, begin, due, end, judge_editions, next_look_of_all, take_in};
 use crate::round::{House, Summary, Which, post};
 use crate::schedule::cron::next_after;
+
+/// A service judges by the clock this often.
+const JUDGE_AGAIN_MINUTES: i64 = 15;
 
 /// What came of a story.
 #[derive(Debug, Clone)]
@@ -88,6 +93,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             next_look_of_all(&house, now)?.filter(|at| now < *at),
             notes.peek().map(|note| note.at),
             next_of_calendar(now, &house.plan.author.zone),
+            is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
             next_after(&house.plan.schedule.digest, &house.plan.author.zone, now),
         ];
         match next.into_iter().flatten().min() {
@@ -118,6 +124,27 @@ fn next_of_calendar(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
     .into_iter()
     .flatten()
     .min()
+}
+
+/// Something to act on is known and not told: its letter waits for other pages, or for the day.
+fn is_something_held_back(house: &House) -> rusqlite::Result<bool> {
+    house.db.read(|connection| {
+        for plan in &house.plan.editions {
+            let open = open_alerts(connection, &plan.edition.isbn)?;
+            let is_held_back = |alert: &Alert| {
+                alert.severity == Severity::Act && alert.told != Some(Severity::Act)
+            };
+            if open.iter().any(is_held_back) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    })
+}
+
+fn later(at: Timestamp, minutes: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_mins(minutes))
+        .unwrap_or(Timestamp::MAX)
 }
 
 fn sent(queued: Queued) -> Sent {

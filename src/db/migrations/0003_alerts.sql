@@ -11,6 +11,7 @@ CREATE TABLE alert (
     opened    INTEGER NOT NULL,
     since     INTEGER NOT NULL,
     severity  TEXT    NOT NULL CHECK (severity IN ('watch', 'act')),
+    act_since INTEGER,
     told      TEXT             CHECK (told IN ('watch', 'act')),
     last_told INTEGER,
     thread    TEXT,

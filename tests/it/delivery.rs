@@ -38,15 +38,15 @@ pub(crate) fn letter(name: &str, to: &str) -> Letter {
 }
 
 /// An outbox, a clock that a test turns, and the way to the test server.
-struct Desk {
+pub(crate) struct Desk {
     folder: tempfile::TempDir,
-    db: Db,
-    clock: Clock,
-    transport: Transport,
+    pub(crate) db: Db,
+    pub(crate) clock: Clock,
+    pub(crate) transport: Transport,
 }
 
 impl Desk {
-    fn with(transport: Transport, letters: &[Letter]) -> Self {
+    pub(crate) fn with(transport: Transport, letters: &[Letter]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
         queue(&db, letters);
@@ -58,18 +58,22 @@ impl Desk {
         }
     }
 
-    fn writing_to(server: &TestServer, encryption: Encryption, letters: &[Letter]) -> Self {
+    pub(crate) fn writing_to(
+        server: &TestServer,
+        encryption: Encryption,
+        letters: &[Letter],
+    ) -> Self {
         Self::with(smtp(server, encryption, "secret"), letters)
     }
 
-    async fn drain(&self) -> Summary {
+    pub(crate) async fn drain(&self) -> Summary {
         deliver_due(&self.db, &self.transport, &self.clock, 1000, || false)
             .await
             .unwrap()
     }
 
     /// Drains every ten minutes until `hours` have passed.
-    async fn drain_for(&self, hours: i64) {
+    pub(crate) async fn drain_for(&self, hours: i64) {
         let end = self.clock.now() + SignedDuration::from_hours(hours);
         while self.clock.now() < end {
             self.drain().await;
@@ -77,7 +81,7 @@ impl Desk {
         }
     }
 
-    fn entries(&self) -> Vec<Entry> {
+    pub(crate) fn entries(&self) -> Vec<Entry> {
         self.db
             .read(|connection| sqlite::entries(connection, Show::All))
             .unwrap()
@@ -108,7 +112,7 @@ pub(crate) fn queue(db: &Db, letters: &[Letter]) {
     .unwrap();
 }
 
-fn smtp(server: &TestServer, encryption: Encryption, password: &str) -> Transport {
+pub(crate) fn smtp(server: &TestServer, encryption: Encryption, password: &str) -> Transport {
     Transport::Smtp {
         server: SmtpServer {
             host: "localhost".to_owned(),

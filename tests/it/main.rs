@@ -13,6 +13,8 @@ mod delivery;
 #[cfg(test)]
 mod docs;
 #[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod first_hour;
 #[cfg(test)]
 mod fixtures;

@@ -14,6 +14,9 @@ const MUTE: &[&str] = &[
     "script", "style", "noscript", "template", "svg", "option", "head",
 ];
 
+/// Text beyond this many bytes is of no use to any rule, and is not gathered.
+const LONGEST_TEXT: usize = 64 * 1024;
+
 /// Beginnings of the ids of parts that are about the visitor, not about the book: where to deliver
 /// to, wish lists. They stand between the words that matter, and are nobody's business.
 pub const ASIDE: &[&str] = &[
@@ -200,6 +203,9 @@ pub fn text_without<'a>(element: ElementRef<'a>, skip: impl Fn(ElementRef<'a>) -
     let top = *element;
     let mut next = top.first_child();
     while let Some(node) = next {
+        if text.len() > LONGEST_TEXT {
+            break;
+        }
         let mut inside = false;
         if let Node::Text(piece) = node.value() {
             text.push_str(piece);

@@ -6,6 +6,7 @@ pub mod encoding;
 pub mod identity;
 pub mod json_ld;
 pub mod money;
+pub mod nesting;
 pub mod pattern;
 pub mod refusal;
 pub mod sieve;

@@ -7,22 +7,33 @@
 //! keeping.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use super::dom::ASIDE;
-use lol_html::html_content::Element;
+use lol_html::html_content::{Comment, Element};
 use lol_html::{
-    ElementContentHandlers, HtmlRewriter, RewriteStrSettings, Selector, Settings, rewrite_str,
+    DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, RewriteStrSettings, Selector,
+    Settings, rewrite_str,
 };
+
+use super::dom::ASIDE;
+use super::nesting::nesting;
 
 /// The most bytes of kept parts from which a tree is built. The largest real page keeps a tenth.
 pub const MOST_KEPT: usize = 4 * 1024 * 1024;
 
-/// The deepest nesting from which a tree is built; browsers stop at about the same depth. Deeper
-/// pages make every tree builder slow: its steps grow with the square of the depth.
-pub const DEEPEST: usize = 512;
+/// The deepest nesting from which a tree is built. The deepest real page keeps 40 levels.
+pub const DEEPEST: usize = 256;
+
+/// The most formatting elements that are open at one time.
+const MOST_FORMATTING: usize = 64;
+
+/// The most elements of which a tree is built. The largest real page keeps a tenth.
+const MOST_ELEMENTS: usize = 40_000;
+
+/// The most attributes of one element: tree builders compare each with all before it.
+const MOST_ATTRIBUTES: usize = 400;
 
 /// What the pass removes from the kept parts: what is no text, lists of quantities, pop-ups, and
 /// what is about the visitor rather than the book.
@@ -46,7 +57,7 @@ const CHAFF: &[&str] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Unsiftable {
     /// The parts alone are larger than any page is.
-    #[error("its parts are larger than {} kB", MOST_KEPT / 1024)]
+    #[error("its parts are larger than those of any page ({} kB)", MOST_KEPT / 1024)]
     TooLarge,
     /// The parts are nested deeper than any page is.
     #[error("its parts are nested deeper than {DEEPEST} levels")]
@@ -75,7 +86,8 @@ pub fn sieve(body: &str, parts: &[&str]) -> Result<String, Unsiftable> {
     if kept.len() > MOST_KEPT {
         return Err(Unsiftable::TooLarge);
     }
-    if depth(&kept) > DEEPEST {
+    let nesting = nesting(&kept);
+    if nesting.levels > DEEPEST || nesting.formatting > MOST_FORMATTING {
         return Err(Unsiftable::TooDeep);
     }
     Ok(kept)
@@ -125,7 +137,7 @@ fn ranges(body: &str, parts: &[&str]) -> Result<Vec<Range<usize>>, Unsiftable> {
     Ok(ranges)
 }
 
-/// Removes what no reader looks at.
+/// Removes what no reader looks at, and counts the elements that are left.
 fn winnow(kept: &str) -> Result<String, Unsiftable> {
     let chaff = ElementContentHandlers::default().element(|chaff: &mut Element<'_, '_>| {
         chaff.remove();
@@ -133,15 +145,30 @@ fn winnow(kept: &str) -> Result<String, Unsiftable> {
     });
     let aside = ASIDE.iter().map(|start| format!("[id^='{start}']"));
     let chaff_of_all = CHAFF.iter().map(|part| (*part).to_owned()).chain(aside);
-    let selector: Selector = chaff_of_all
-        .collect::<Vec<_>>()
-        .join(", ")
-        .parse()
-        .map_err(|_| Unsiftable::Broken)?;
+    let selector = chaff_of_all.collect::<Vec<_>>().join(", ");
+    let elements = Rc::new(Cell::new(0_usize));
+    let attributes = Rc::new(Cell::new(0_usize));
+    let (counted, most) = (Rc::clone(&elements), Rc::clone(&attributes));
+    let count = ElementContentHandlers::default().element(move |element: &mut Element<'_, '_>| {
+        counted.set(counted.get() + usize::from(!element.removed()));
+        most.set(most.get().max(element.attributes().len()));
+        Ok(())
+    });
+    let comments = DocumentContentHandlers::default().comments(|comment: &mut Comment<'_>| {
+        comment.remove();
+        Ok(())
+    });
+    let parsed = |text: &str| text.parse::<Selector>().map_err(|_| Unsiftable::Broken);
     let settings = RewriteStrSettings::new()
-        .append_element_content_handler((Cow::Owned(selector), chaff))
+        .append_element_content_handler((Cow::Owned(parsed(&selector)?), chaff))
+        .append_element_content_handler((Cow::Owned(parsed("*")?), count))
+        .append_document_content_handler(comments)
         .with_strict(false);
-    rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)
+    let clean = rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)?;
+    if elements.get() > MOST_ELEMENTS || attributes.get() > MOST_ATTRIBUTES {
+        return Err(Unsiftable::TooLarge);
+    }
+    Ok(clean)
 }
 
 /// Runs of white space become single characters: pages that passed through an editor are mostly
@@ -158,42 +185,6 @@ fn squeeze(html: &str) -> String {
     }
     tight
 }
-
-/// How deeply the elements nest, at most: an element without an end tag counts as open to the end
-/// of the page, unless it is of a kind that closes itself.
-fn depth(html: &str) -> usize {
-    let mut deepest = 0_usize;
-    let mut open = 0_usize;
-    let mut rest = html;
-    while let Some((_, after)) = rest.split_once('<') {
-        let closing = after.starts_with('/');
-        let name = after
-            .trim_start_matches('/')
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .next()
-            .unwrap_or_default()
-            .to_ascii_lowercase();
-        let counts = after
-            .trim_start_matches('/')
-            .starts_with(|c: char| c.is_ascii_alphabetic())
-            && !SELF_CLOSING.contains(&name.as_str());
-        if counts && closing {
-            open = open.saturating_sub(1);
-        } else if counts {
-            open += 1;
-            deepest = deepest.max(open);
-        }
-        rest = after;
-    }
-    deepest
-}
-
-/// Elements without content, and those whose end tag may be left out.
-const SELF_CLOSING: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr", "li", "p", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot", "option",
-    "optgroup", "colgroup",
-];
 
 #[cfg(test)]
 mod tests {
@@ -250,8 +241,12 @@ mod tests {
 
     #[test]
     fn too_deep_and_too_large_pages_are_refused() {
-        let deep = format!("<div id=a>{}", "<div>".repeat(100_000));
+        let deep = format!("<div id=a>{}", "<div>".repeat(10_000));
         assert_eq!(sieve(&deep, &["#a"]), Err(Unsiftable::TooDeep));
+        let deeper = format!("<div id=a>{}", "<div>".repeat(100_000));
+        assert_eq!(sieve(&deeper, &["#a"]), Err(Unsiftable::TooLarge));
+        let wide = format!("<div id=a{}>", " b".repeat(1000));
+        assert_eq!(sieve(&wide, &["#a"]), Err(Unsiftable::TooLarge));
         let bold = format!("<div id=a>{}", "<p><b class=x>".repeat(1000));
         assert_eq!(sieve(&bold, &["#a"]), Err(Unsiftable::TooDeep));
         let large = format!("<div id=a>{}", "<p>x</p>".repeat(MOST_KEPT / 4));

@@ -96,7 +96,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
             Reading::Says(says)
         }
         (Some(unread), _) => unread,
-        (None, Some(Reading::Says(mut says))) => {
+        (None, Some(Reading::Says(mut says))) if look.is_whole() => {
             says.confidence = Confidence::Likely;
             particulars(&mut says, look, product, &found);
             Reading::Says(says)

@@ -70,7 +70,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
             Some(says)
         }
         (Some(unread), _) => return unread,
-        (None, Some(Reading::Says(mut says))) => {
+        (None, Some(Reading::Says(mut says))) if look.is_whole() => {
             says.confidence = Confidence::Likely;
             Some(says)
         }

@@ -58,7 +58,13 @@ pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Option<Fixture> {
         }
         page.body[..end].to_owned()
     } else {
-        read.kept.clone()
+        // The end of the page is a part of what was seen: see `Look::is_whole`.
+        let end = if page.body.contains("</html") {
+            "</html>\n"
+        } else {
+            ""
+        };
+        format!("{}{end}", read.kept)
     };
     let again = Page {
         body: &html,

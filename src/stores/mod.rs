@@ -25,6 +25,12 @@ pub use lessons::Lessons;
 /// The most characters of a page's words that are kept as evidence.
 const WORDS: usize = 240;
 
+/// What ends a page.
+const HTML_END: &[u8] = b"</html";
+
+/// So much of a page's end is searched for it, in bytes: comments and pixels may follow.
+const END: usize = 16 * 1024;
+
 /// A reading with what it rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Read {
@@ -53,6 +59,17 @@ pub(crate) struct Look<'a> {
     pub(crate) currency: &'a str,
     /// What has been looked at so far.
     pub(crate) trace: &'a mut Trace,
+}
+
+impl Look<'_> {
+    /// The page has its end. Where it was cut off, the button that contradicts its data may be
+    /// missing, so data alone is not believed at stores whose pages always have one.
+    pub(crate) fn is_whole(&self) -> bool {
+        let body = self.page.body.as_bytes();
+        let end = body.get(body.len().saturating_sub(END)..).unwrap_or(body);
+        end.windows(HTML_END.len())
+            .any(|window| window.eq_ignore_ascii_case(HTML_END))
+    }
 }
 
 /// What a page says, read with the shipped words. Never fails, never guesses.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use pubwatch::book::{Isbn13, StoreId};
 use pubwatch::page::encoding::decode;
+use pubwatch::page::nesting::{Nesting, nesting};
 use pubwatch::page::{Page, Reading, UnreadReason, Wanted};
 use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
 
@@ -104,6 +105,7 @@ fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
     let labels = labels(&folder);
     let mut table = String::new();
     let mut right = 0;
+    let mut deepest = Nesting::default();
     for label in &labels {
         let bytes = std::fs::read(folder.join(&label.file)).unwrap();
         let body = decode(&bytes);
@@ -117,6 +119,9 @@ fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
         for (asked, wanted) in [(true, &label.wanted), (false, &Wanted::default())] {
             let sifted = read_closely(&page, wanted, &lessons);
             let whole = read_without_sieve(&page, wanted, &lessons);
+            let nesting = nesting(&sifted.kept);
+            deepest.levels = deepest.levels.max(nesting.levels);
+            deepest.formatting = deepest.formatting.max(nesting.formatting);
             assert_eq!(
                 sifted.reading, whole,
                 "the sieve lost something of {}",
@@ -149,6 +154,7 @@ fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
         }
     }
     println!("{table}{right} of {} pages read as labelled", labels.len());
+    println!("what is kept nests at most so: {deepest:?}");
     assert_eq!(right, labels.len(), "\n{table}");
 }
 

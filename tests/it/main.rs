@@ -3,6 +3,8 @@
 //! `#[cfg(test)]` on each line tells clippy that these are tests, which may unwrap and print.
 
 #[cfg(test)]
+mod any_bytes;
+#[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
 mod config;

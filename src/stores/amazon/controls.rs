@@ -43,13 +43,21 @@ const NAMES: &[&str] = &[
     "submit.one-click-order.x",
 ];
 
+/// The most controls that are looked at; a real buy box has about five.
+const MOST_CONTROLS: usize = 40;
+
 /// The first control of the buy box that is enabled, shows, and orders a new copy.
 pub(super) fn ordering(look: &mut Look<'_>, zones: &Zones<'_>) -> Option<Control> {
     let mut first: Option<Control> = None;
+    let mut looked_at = 0;
     for element in zones.elements() {
         let Some(place) = place(element).or_else(|| place_of_2014(element, look)) else {
             continue;
         };
+        looked_at += 1;
+        if looked_at > MOST_CONTROLS {
+            break;
+        }
         if let Some(why) = why_not(element) {
             look.trace.saw("amazon/control", place, why);
             continue;

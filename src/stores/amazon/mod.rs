@@ -315,9 +315,9 @@ fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) ->
         ),
     ] {
         let element = zones.visible(look.tree, id);
-        let text = element.map(text_of);
+        let text = element.map(text_of).filter(|text| !text.is_empty());
         look.trace.look(rule, id, text.as_deref());
-        if let (Some(_), Some(text)) = (element, text) {
+        if let Some(text) = text {
             let words = Words {
                 place: id,
                 text: offer::words_of_others(look.tree, zones).unwrap_or(text),

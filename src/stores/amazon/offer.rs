@@ -29,6 +29,9 @@ const NEW_PRICES: &[&str] = &[
     "prices",
 ];
 
+/// The most tiles of formats that are looked at: each is held against all others.
+const MOST_FORMATS: usize = 40;
+
 /// The same for used copies.
 const USED_PRICES: &[&str] = &["usedBuySection", "usedPrice", "usedOnlyBuybox"];
 
@@ -224,6 +227,7 @@ pub(super) fn formats(look: &Look<'_>) -> Vec<OtherFormat> {
                     .attr("id")
                     .is_some_and(|id| id.starts_with("tmm-grid-swatch-"))
         })
+        .take(MOST_FORMATS)
         .collect();
     let outer = tiles.iter().filter(|tile| {
         !tiles

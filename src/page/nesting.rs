@@ -1,0 +1,173 @@
+//! How deeply a piece of HTML nests, before a tree is built of it.
+//!
+//! Tree builders walk their open elements at every tag, and reopen formatting elements that were
+//! left open in every new block: their steps, and their nodes, grow with the square of what is
+//! open. So that is counted first, and never too low: an end tag closes an element here only when
+//! it certainly does in the tree.
+
+/// Elements without content.
+const VOID: &[&str] = &[
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
+
+/// Elements whose end tag may be left out; another of the kind closes them, so they add at most a
+/// level to each of the others.
+const LOOSE: &[&str] = &[
+    "html", "head", "body", "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot",
+    "caption", "colgroup", "option", "optgroup", "rp", "rt",
+];
+
+/// Elements whose content is text, whatever it looks like.
+const RAW: &[&str] = &[
+    "title", "textarea", "script", "style", "xmp", "iframe", "noembed", "noframes", "noscript",
+];
+
+/// Elements that are reopened in the next block when they were left open.
+const FORMATTING: &[&str] = &[
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
+
+/// Elements beyond which an end tag closes nothing.
+const WALLS: &[&str] = &["table", "button", "object", "marquee", "applet", "select"];
+
+/// What is open at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Nesting {
+    /// Elements within each other.
+    pub levels: usize,
+    /// Formatting elements that are open at one time.
+    pub formatting: usize,
+}
+
+/// Measures a piece of HTML without comments.
+#[must_use]
+pub fn nesting(html: &str) -> Nesting {
+    let mut open: Vec<&str> = Vec::new();
+    let mut formatting = 0;
+    let mut most = Nesting::default();
+    let mut rest = html;
+    while let Some((_, after)) = rest.split_once('<') {
+        rest = after;
+        let closing = after.starts_with('/');
+        let tag = after.strip_prefix('/').unwrap_or(after);
+        if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            continue;
+        }
+        let end = tag
+            .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
+            .unwrap_or(tag.len());
+        let name = &tag[..end];
+        rest = after_tag(&tag[end..]);
+        if closing {
+            close(&mut open, name, &mut formatting);
+            continue;
+        }
+        if is(VOID, name) || is(LOOSE, name) {
+            continue;
+        }
+        if is(RAW, name) {
+            rest = after_raw(rest, name);
+            continue;
+        }
+        open.push(name);
+        formatting += usize::from(is(FORMATTING, name));
+        most.levels = most.levels.max(open.len());
+        most.formatting = most.formatting.max(formatting);
+    }
+    most
+}
+
+fn is(list: &[&str], name: &str) -> bool {
+    list.iter().any(|known| known.eq_ignore_ascii_case(name))
+}
+
+/// Closes the innermost open element of that name, unless a wall stands before it.
+fn close(open: &mut Vec<&str>, name: &str, formatting: &mut usize) {
+    for (index, element) in open.iter().enumerate().rev() {
+        if element.eq_ignore_ascii_case(name) {
+            for closed in open.drain(index..) {
+                // What an outer end tag closes stays to be reopened, if it is formatting.
+                let stays = is(FORMATTING, closed) && !closed.eq_ignore_ascii_case(name);
+                *formatting -= usize::from(is(FORMATTING, closed) && !stays);
+            }
+            return;
+        }
+        if is(WALLS, element) {
+            return;
+        }
+    }
+}
+
+/// What follows the end of a tag, whose attributes may hold `>` in quotes.
+fn after_tag(attributes: &str) -> &str {
+    let bytes = attributes.as_bytes();
+    let mut index = 0;
+    let mut after_equals = false;
+    while let Some(byte) = bytes.get(index) {
+        index += 1;
+        match byte {
+            b'>' => return attributes.get(index..).unwrap_or_default(),
+            b'"' | b'\'' if after_equals => {
+                let value = bytes.get(index..).unwrap_or_default();
+                let Some(length) = value.iter().position(|other| other == byte) else {
+                    return "";
+                };
+                index += length + 1;
+                after_equals = false;
+            }
+            b'=' => after_equals = true,
+            byte if byte.is_ascii_whitespace() => {}
+            _ => after_equals = false,
+        }
+    }
+    ""
+}
+
+/// What follows the end tag of an element of text.
+fn after_raw<'h>(text: &'h str, name: &str) -> &'h str {
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once("</") {
+        let ends = after
+            .get(..name.len())
+            .is_some_and(|found| found.eq_ignore_ascii_case(name));
+        if ends {
+            return after_tag(&after[name.len()..]);
+        }
+        rest = after;
+    }
+    ""
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(html: &str, levels: usize, formatting: usize) {
+        assert_eq!(nesting(html), Nesting { levels, formatting }, "{html}");
+    }
+
+    #[test]
+    fn what_is_open_is_counted() {
+        check("<div><p>x<div></div></div><div></div>", 2, 0);
+        check("<div><b>x</b><b>y</b></div>", 2, 1);
+        check("<img><br><input><ul><li>x<li>y</ul>", 1, 0);
+        check("<div title='</div>'><div title=\"<b><b>\">", 2, 0);
+        check("", 0, 0);
+        check("a < b <3 </ <!doctype html>", 0, 0);
+    }
+
+    #[test]
+    fn end_tags_that_close_nothing_do_not_count() {
+        check(&"<p><b></x>".repeat(9), 9, 9);
+        check(
+            &"<div><table><tr><td></div></td></tr></table>".repeat(9),
+            10,
+            0,
+        );
+        check(&"<div><textarea></div></textarea>".repeat(9), 9, 0);
+        check(&"<div><b></div>".repeat(9), 2, 9);
+        check("<div a=\"", 1, 0);
+    }
+}

@@ -1,12 +1,6 @@
 //! Every phrase of the wording files, at every marketplace of its language: a page is built from
 //! it and read back.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::match_same_arms,
-    reason = "tables of forms and meanings, of which each test needs some"
-)]
-
 use pubwatch::book::storefront::STOREFRONTS;
 use pubwatch::book::{Availability, Family, Money, StoreId, Storefront};
 use pubwatch::config::plan::StorePlan;

@@ -111,29 +111,37 @@ async fn the_service_looks_at_once_keeps_the_old_configuration_when_the_new_is_w
     );
 }
 
+/// A running service; should the test fail, it does not outlive it.
+struct Service(Child);
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        // It has ended by itself when all went well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 fn live(house: &House) {
-    let mut service = house
-        .pubwatch(&["run"])
-        .stdout(Stdio::null())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let log = follow(&mut service);
+    let mut command = house.pubwatch(&["run"]);
+    let started = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let mut service = Service(started.unwrap());
+    let log = follow(&mut service.0);
     wait_for(&log, "keeping watch");
     wait_for(&log, "round");
 
     let file = house.path().join("pubwatch.toml");
     let right = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, right.replace("timezone", "timezon")).unwrap();
-    signal(&service, "HUP");
+    signal(&service.0, "HUP");
     wait_for(&log, "the old one stays in force");
     std::fs::write(&file, right).unwrap();
-    signal(&service, "HUP");
+    signal(&service.0, "HUP");
     wait_for(&log, "configuration read again");
 
     let told = Clock::System.now();
-    signal(&service, "TERM");
-    assert_eq!(service.wait().unwrap().code(), Some(0));
+    signal(&service.0, "TERM");
+    assert_eq!(service.0.wait().unwrap().code(), Some(0));
     let took = Clock::System.now().duration_since(told);
     assert!(took < SignedDuration::from_secs(5), "it took {took:#}");
 }

@@ -28,6 +28,7 @@ pub mod log;
 pub mod outbox;
 pub mod read;
 pub mod replay;
+pub mod simulate;
 pub mod report;
 
 pub mod contents;

@@ -103,7 +103,7 @@ pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
 
 fn summary(story: &Story, played: &Played, unmet: usize) -> String {
     let letters = counted(played.sent.len(), "letter");
-    let looks = counted(played.looks, "look");
+    let looks = counted(played.looks.len(), "look");
     let verdict = match (story.expectations.len(), unmet) {
         (0, _) => "nothing was expected".to_owned(),
         (all, 0) => format!("{} met", counted(all, "expectation")),
@@ -144,7 +144,7 @@ fn as_json(file: &Path, story: &Story, played: &Played, unmet: &[String]) -> ser
         "file": file.display().to_string(),
         "story": story.title,
         "letters": letters,
-        "looks": played.looks,
+        "looks": played.looks.len(),
         "expectations": story.expectations.len(),
         "unmet": unmet,
     })

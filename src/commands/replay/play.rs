@@ -11,6 +11,7 @@ use super::expect::{Sent, Told};
 use super::story::Story;
 use crate::alerts::Alert;
 use crate::alerts::sqlite::open_alerts;
+use crate::book::StoreId;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::fetch::Fetcher;
@@ -18,6 +19,7 @@ use crate::history::sqlite::add_note;
 use crate::history::{Observation, Source};
 use crate::judge::{Settings, Severity};
 use crate::mail::{Letter, LetterKind};
+use crate::page::Reading;
 use crate::round::sqlite::{Queued, begin, due, end, judge_editions, next_look_of_all, take_in};
 use crate::round::{House, Summary, Which, post};
 use crate::schedule::cron::next_after;
@@ -30,8 +32,8 @@ const JUDGE_AGAIN_MINUTES: i64 = 15;
 pub struct Played {
     /// The letters, in the order of time.
     pub sent: Vec<Sent>,
-    /// How many looks were taken.
-    pub looks: usize,
+    /// The looks that were taken, in the order of time.
+    pub looks: Vec<(Timestamp, StoreId)>,
 }
 
 /// Plays a story from its start to its end.
@@ -46,22 +48,13 @@ pub struct Played {
 ///
 /// When the story's configuration sets a window that does not exist, or the database fails.
 pub fn play(story: &Story) -> anyhow::Result<Played> {
-    let clock = Clock::starting_at(story.start);
-    let db = Arc::new(Db::in_memory()?);
-    let settings = Settings::of(&story.plan)?;
-    let fetcher = Fetcher::new(
-        Arc::clone(&db),
-        clock.clone(),
-        &story.plan.manners,
-        &story.plan.stores,
-    )
-    .context("preparing the round")?;
-    let house = House::new(story.plan.clone(), db, clock, settings, fetcher);
+    let house = house(story)?;
     let mut played = Played {
         sent: Vec::new(),
-        looks: 0,
+        looks: Vec::new(),
     };
     let mut notes = story.notes.iter().peekable();
+    let mut next_turn_of_post = story.start;
     loop {
         let now = house.clock.now();
         while let Some(note) = notes.next_if(|note| note.at <= now) {
@@ -72,36 +65,78 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
                     .write(|transaction| add_note(transaction, isbn, note, now))?;
             }
         }
-        let tasks = due(&house, Which::Due, now)?;
-        let round = begin(&house, now, tasks.len())?;
-        for task in tasks {
-            let reading = story.page(&task.listing.store, now);
-            let observation = Observation {
-                listing: task.listing,
-                at: now,
-                source: Source::Http,
-                reading,
-            };
-            take_in(&house, &observation, None)?;
-            played.looks += 1;
-        }
+        let has_unread = look_around(&house, story, &mut played.looks)?;
         let mut queued = judge_editions(&house, house.plan.editions.iter())?;
-        queued.extend(post::queue(&house)?);
-        end(&house, round, &Summary::default())?;
+        // What is about no single edition depends on the hour, and on pages that cannot be read.
+        if has_unread || next_turn_of_post <= now {
+            queued.extend(post::queue(&house)?);
+            next_turn_of_post = next_of_post(&house, now);
+        }
         played.sent.extend(queued.into_iter().map(sent));
         let next = [
             next_look_of_all(&house, now)?.filter(|at| now < *at),
             notes.peek().map(|note| note.at),
             next_of_calendar(now, &house.plan.author.zone),
+            Some(next_turn_of_post),
             is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
-            next_after(&house.plan.schedule.digest, &house.plan.author.zone, now),
         ];
         match next.into_iter().flatten().min() {
             Some(next) if next <= story.end => house.clock.turn_to(next),
-            Some(_) | None => break,
+            Some(_) | None => return Ok(played),
         }
     }
-    Ok(played)
+}
+
+/// A house that watches the story's edition, on its clock, and knows nothing yet.
+fn house(story: &Story) -> anyhow::Result<House> {
+    let clock = Clock::starting_at(story.start);
+    let db = Arc::new(Db::in_memory()?);
+    let settings = Settings::of(&story.plan)?;
+    let fetcher = Fetcher::new(
+        Arc::clone(&db),
+        clock.clone(),
+        &story.plan.manners,
+        &story.plan.stores,
+    )
+    .context("preparing the round")?;
+    Ok(House::new(story.plan.clone(), db, clock, settings, fetcher))
+}
+
+/// Looks at every page that is due. True when one of them could not be read.
+fn look_around(
+    house: &House,
+    story: &Story,
+    looks: &mut Vec<(Timestamp, StoreId)>,
+) -> anyhow::Result<bool> {
+    let now = house.clock.now();
+    let tasks = due(house, Which::Due, now)?;
+    let round = begin(house, now, tasks.len())?;
+    let mut has_unread = false;
+    for task in tasks {
+        let reading = story.page(&task.listing.store, now);
+        has_unread |= matches!(reading, Reading::Unread(_));
+        looks.push((now, task.listing.store.clone()));
+        let observation = Observation {
+            listing: task.listing,
+            at: now,
+            source: Source::Http,
+            reading,
+        };
+        take_in(house, &observation, None)?;
+    }
+    end(house, round, &Summary::default())?;
+    Ok(has_unread)
+}
+
+/// The next hour of the digest, or the next midnight of the author's.
+fn next_of_post(house: &House, now: Timestamp) -> Timestamp {
+    let zone = &house.plan.author.zone;
+    let digest = next_after(&house.plan.schedule.digest, zone, now);
+    digest
+        .into_iter()
+        .chain(next_of_calendar(now, zone))
+        .min()
+        .unwrap_or(Timestamp::MAX)
 }
 
 /// The next moment at which the calendar alone may bring something: midnight and 9 o'clock of the

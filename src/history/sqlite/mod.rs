@@ -4,6 +4,7 @@ mod looks;
 mod evidence;
 mod notes;
 mod record;
+mod shown;
 pub mod transfer;
 mod view;
 
@@ -17,7 +18,7 @@ pub use notes::{Kept, add_note, all_notes, notes, take_note_back};
 pub use record::{Recorded, listing_row, record};
 pub use view::{Seen, observations, view};
 
-use super::{ListingId, Shown, Source, Spell};
+use super::{ListingId, Source, Spell};
 use crate::book::availability::UnknownAvailability;
 use crate::page::{Reading, Says};
 
@@ -43,15 +44,6 @@ fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
         readings: row.get(4)?,
         confirmed_at: time_of(row, 5)?,
         says: says_of(row, 6)?,
-    })
-}
-
-fn shown_of(row: &Row<'_>) -> rusqlite::Result<Shown> {
-    Ok(Shown {
-        since: time(row.get(0)?)?,
-        last_seen: time(row.get(1)?)?,
-        readings: row.get(2)?,
-        says: says_of(row, 3)?,
     })
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::{listing_number, notes, reading_of, shown_of, source_of, spell_of, time, time_of};
+use super::shown::shown;
+use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
 use crate::book::Isbn13;
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::history::{Blind, ListingId, ListingView, Source, View};
@@ -11,10 +12,6 @@ use crate::page::Reading;
 
 /// How many spells of a listing a view holds; older ones stay in the database.
 const SPELLS_IN_A_VIEW: i64 = 200;
-
-/// How many of a listing's newest looks a view goes over to tell since when the page has shown its
-/// particulars; four a day make it three months.
-const LOOKS_IN_A_VIEW: i64 = 360;
 
 /// The view of an edition: its listings with their spells, and the notes that stand.
 ///
@@ -81,10 +78,7 @@ fn listing_view(
         .query_map(params![number, SPELLS_IN_A_VIEW], spell_of)?
         .collect::<rusqlite::Result<_>>()?;
     view.spells.reverse();
-    view.shown = connection
-        .prepare_cached(include_str!("shown.sql"))?
-        .query_map(params![number, LOOKS_IN_A_VIEW], shown_of)?
-        .collect::<rusqlite::Result<_>>()?;
+    view.shown = shown(connection, number)?;
     Ok(view)
 }
 

@@ -1,0 +1,362 @@
+//! A launch drawn at random: how ordinary ones go, after DOMAIN's table of what authors, services
+//! and platforms report. Pure: the same seed draws the same launch.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use crate::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
+use crate::commands::replay::story::{PageChange, Story, StoryError};
+use crate::judge::phase::midnight_gmt;
+use crate::page::{Reading, Says, UnreadReason};
+
+/// The stores of every launch.
+pub const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+
+/// Where Amazon stands in [`STORES`].
+pub const AMAZON: usize = 0;
+
+/// Days that are played after the publication date.
+const DAYS_AFTER: i64 = 50;
+
+/// What one page says from when on.
+pub type Line = BTreeMap<Timestamp, Reading>;
+
+/// A launch before it becomes a story.
+#[derive(Debug, Clone)]
+pub struct Launch {
+    /// The publication date, and the on-sale date.
+    pub date: Date,
+    /// The day on which distribution was enabled.
+    pub enabled: Date,
+    /// Who carries it.
+    pub distribution: Distribution,
+    /// KDP takes Amazon over on the date.
+    pub is_switched: bool,
+    /// The author's zone.
+    pub zone: &'static str,
+    /// What the pages say, store by store.
+    pub lines: [Line; 3],
+    /// What the author tells.
+    pub notes: Vec<Note>,
+    /// The clock begins here.
+    pub start: Timestamp,
+    /// The clock ends here.
+    pub end: Timestamp,
+}
+
+/// A reading with a state and nothing else.
+#[must_use]
+pub fn says(state: Availability) -> Reading {
+    Reading::Says(Box::new(Says::new(
+        state,
+        "simulate",
+        state.word(),
+        "simulate",
+    )))
+}
+
+/// A reading with a state and a date.
+#[must_use]
+pub fn dated(state: Availability, date: Date) -> Reading {
+    let mut says = Says::new(state, "simulate", state.word(), "simulate");
+    says.date = Some(date);
+    Reading::Says(Box::new(says))
+}
+
+/// A reading with a state, a price and a cover.
+#[must_use]
+pub fn priced(state: Availability, cents: i64, cover: &str) -> Reading {
+    let mut says = Says::new(state, "simulate", state.word(), "simulate");
+    says.price = Some(Money::new(cents, "USD"));
+    says.cover = Some(cover.to_owned());
+    Reading::Says(Box::new(says))
+}
+
+/// So many hours later.
+#[must_use]
+pub fn after(at: Timestamp, hours: i64) -> Timestamp {
+    at.saturating_add(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MAX)
+}
+
+impl Launch {
+    /// Draws an ordinary launch, with everything that is usual and no fault.
+    ///
+    /// | event | drawn from | DOMAIN |
+    /// | --- | --- | --- |
+    /// | B&N lists it | 3 to 20 days after enabling, mostly about a week | §1.1 A |
+    /// | Amazon lists it | 2 to 26 days | §1.1 A |
+    /// | Bookshop lists it | 1 to 10 days after B&N | §1.1 A |
+    /// | Amazon begins as unavailable | in 3 of 10, for 1 to 8 days | F1, §1.1 A |
+    /// | a page shows the day before or after | in 1 of 10 | F21 |
+    /// | the label goes in the last 10 days | in 3 of 10 | F19 |
+    /// | stores change over | 0 to 60 hours after the date | §1.1 C |
+    /// | KDP published, live | 0 to 12 hours after the date, 6 to 66 hours later | §1.1 D |
+    /// | wording jumps about | up to 3 times in the first two weeks, 12 to 60 hours each | §1.1 G |
+    /// | one wrong look | a page says unavailable for up to 4 hours, in half of the launches | F10 |
+    /// | a bot wall | in 2 of 10, for 1 to 10 days | promise 1 |
+    /// | our own line is down | in 1 of 10, for 1 to 36 hours | complaints 14 |
+    #[must_use]
+    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+        let first = jiff::civil::date(2027, 1, 1);
+        let date = first.saturating_add(rng.i64(0..365).days());
+        let enabled = date.saturating_sub(rng.i64(42..=75).days());
+        let distribution = match rng.u8(0..10) {
+            0..=6 => Distribution::IngramSpark,
+            7 | 8 => Distribution::Draft2Digital,
+            _ => Distribution::PublishDrive,
+        };
+        let is_switched = distribution == Distribution::IngramSpark && rng.u8(0..10) < 7;
+        let zones = [
+            "UTC",
+            "America/New_York",
+            "America/Los_Angeles",
+            "Europe/London",
+            "Australia/Sydney",
+        ];
+        let mut launch = Self {
+            date,
+            enabled,
+            distribution,
+            is_switched,
+            zone: zones[rng.usize(0..zones.len())],
+            lines: [Line::new(), Line::new(), Line::new()],
+            notes: Vec::new(),
+            start: after(midnight_gmt(enabled), rng.i64(6..20)),
+            end: after(midnight_gmt(date), DAYS_AFTER * 24),
+        };
+        launch.list(rng);
+        launch.release(rng);
+        launch.settle(rng);
+        launch
+    }
+
+    /// Between enabling and the date.
+    fn list(&mut self, rng: &mut fastrand::Rng) {
+        let enabled = midnight_gmt(self.enabled);
+        let at_bn = (rng.i64(3 * 24..14 * 24) + rng.i64(0..6 * 24)).min(20 * 24);
+        let at_amazon = rng.i64(2 * 24..26 * 24);
+        let at_bookshop = at_bn + rng.i64(24..10 * 24);
+        for (index, hours) in [at_amazon, at_bn, at_bookshop].into_iter().enumerate() {
+            let mut listed = after(enabled, hours);
+            let shown = match rng.u8(0..20) {
+                0 => self.date.saturating_sub(1.day()),
+                1 => self.date.saturating_add(1.day()),
+                _ => self.date,
+            };
+            if index == AMAZON && rng.u8(0..10) < 3 {
+                self.lines[index].insert(listed, says(Availability::OutOfStock));
+                listed = after(listed, rng.i64(24..8 * 24));
+            }
+            let pre_order = dated(Availability::PreOrder, shown);
+            self.lines[index].insert(listed, pre_order);
+            let is_label_lost = index != AMAZON && rng.u8(0..10) < 3;
+            if is_label_lost {
+                let lost = after(midnight_gmt(self.date), -rng.i64(24..10 * 24));
+                self.lines[index].insert(lost, says(Availability::InStock));
+            }
+        }
+    }
+
+    /// The date, and the switchover.
+    fn release(&mut self, rng: &mut fastrand::Rng) {
+        let date = midnight_gmt(self.date);
+        for index in 0..STORES.len() {
+            if index == AMAZON && self.is_switched {
+                let published = after(date, rng.i64(0..12));
+                let live = after(published, rng.i64(6..66));
+                let meanwhile = [
+                    Availability::OutOfStock,
+                    Availability::BackOrder,
+                    Availability::PreOrder,
+                ];
+                let state = meanwhile[rng.usize(0..meanwhile.len())];
+                self.lines[index].insert(after(published, rng.i64(1..6)), says(state));
+                self.lines[index].insert(live, says(Availability::InStock));
+                self.note(NoteKind::KdpPublished, published);
+            } else {
+                let sold = after(date, rng.i64(0..60));
+                self.lines[index].insert(sold, says(Availability::InStock));
+            }
+        }
+    }
+
+    /// The first two weeks on sale.
+    fn settle(&mut self, rng: &mut fastrand::Rng) {
+        let date = midnight_gmt(self.date);
+        for index in 0..STORES.len() {
+            let mut at = after(date, 4 * 24);
+            for _ in 0..rng.u8(0..4) {
+                at = after(at, rng.i64(12..60));
+                let state = [Availability::BackOrder, Availability::ShipsLater][rng.usize(0..2)];
+                self.lines[index].insert(at, says(state));
+                at = after(at, rng.i64(12..60));
+                self.lines[index].insert(at, says(Availability::InStock));
+            }
+        }
+    }
+
+    /// What may go wrong with looking: one wrong look, a bot wall, our own line. `but` is left
+    /// alone.
+    pub fn disturb(&mut self, but: Option<usize>, rng: &mut fastrand::Rng) {
+        let hours = self.end.duration_since(self.start).as_hours();
+        let (start, moment) = (self.start, |rng: &mut fastrand::Rng| rng.i64(0..hours));
+        for index in (0..STORES.len()).filter(|index| Some(*index) != but) {
+            if rng.bool() {
+                let from = after(start, moment(rng));
+                self.overlay(
+                    index,
+                    (from, after(from, rng.i64(1..5))),
+                    &says(Availability::OutOfStock),
+                );
+            }
+            if rng.u8(0..10) < 2 {
+                let from = after(start, moment(rng));
+                let wall = Reading::unread(UnreadReason::Blocked, "simulate", "a captcha");
+                self.overlay(index, (from, after(from, rng.i64(24..240))), &wall);
+            }
+        }
+        if but.is_none() && rng.u8(0..10) == 0 {
+            let from = after(start, moment(rng));
+            let until = after(from, rng.i64(1..37));
+            let down = Reading::unread(UnreadReason::Unreachable, "simulate", "no answer");
+            for index in 0..STORES.len() {
+                self.overlay(index, (from, until), &down);
+            }
+        }
+    }
+
+    /// For a while a page says something else, and then what it would have said.
+    fn overlay(&mut self, index: usize, (from, until): (Timestamp, Timestamp), what: &Reading) {
+        let line = &mut self.lines[index];
+        let truth = line.range(..=until).next_back().map_or_else(
+            || says(Availability::NotListed),
+            |(_, reading)| reading.clone(),
+        );
+        line.retain(|at, _| *at < from || until < *at);
+        line.insert(from, what.clone());
+        line.insert(until, truth);
+    }
+
+    /// From a moment on a page says this and nothing else.
+    pub fn from_then_on(&mut self, index: usize, at: Timestamp, what: Reading) {
+        self.lines[index].retain(|other, _| *other < at);
+        self.lines[index].insert(at, what);
+    }
+
+    /// When a page first said anything but that it is not there.
+    #[must_use]
+    pub fn listed_at(&self, index: usize) -> Timestamp {
+        self.lines[index].keys().next().copied().unwrap_or(self.end)
+    }
+
+    /// Adds a note, in the order of time.
+    pub fn note(&mut self, kind: NoteKind, at: Timestamp) {
+        self.notes.push(Note {
+            kind,
+            at,
+            store: None,
+            ticket: None,
+            text: None,
+        });
+        self.notes.sort_by_key(|note| note.at);
+    }
+
+    /// The launch as a story without expectations.
+    ///
+    /// # Errors
+    ///
+    /// [`StoryError`] when the configuration would not take its edition.
+    pub fn story(&self, title: &str) -> Result<Story, StoryError> {
+        let edition = format!(
+            "story = \"{title}\"\nstart = {}\nend = {}\n\n[author]\ntimezone = \"{}\"\n\n\
+             [edition]\ntitle = \"Salt Roads\"\nisbn = \"9781944098117\"\n\
+             format = \"paperback\"\nlist_price = \"16.99 USD\"\npublication_date = {}\n\
+             distribution = \"{}\"\ndistribution_enabled = {}\namazon_switch = {}\n\
+             stores = [\"{}\"]\n",
+            self.start,
+            self.end,
+            self.zone,
+            self.date,
+            self.distribution.name(),
+            self.enabled,
+            self.is_switched,
+            STORES.join("\", \"")
+        );
+        let mut story = Story::parse(&edition)?;
+        for (line, name) in self.lines.iter().zip(STORES) {
+            let shop = StoreId::new(name);
+            story
+                .pages
+                .extend(line.iter().map(|(at, reading)| PageChange {
+                    at: *at,
+                    store: shop.clone(),
+                    reading: reading.clone(),
+                }));
+        }
+        story.pages.sort_by_key(|page| page.at);
+        story.notes.clone_from(&self.notes);
+        Ok(story)
+    }
+
+    /// The publication date as it begins at KDP.
+    #[must_use]
+    pub fn release_day(&self) -> Timestamp {
+        midnight_gmt(self.date)
+    }
+
+    /// The author's zone.
+    #[must_use]
+    pub fn time_zone(&self) -> TimeZone {
+        TimeZone::get(self.zone).unwrap_or(TimeZone::UTC)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_seed_draws_the_same_launch() {
+        let story = |seed| {
+            let mut rng = fastrand::Rng::with_seed(seed);
+            let mut launch = Launch::draw(&mut rng);
+            launch.disturb(None, &mut rng);
+            launch.story("drawn").unwrap().pages
+        };
+        assert_eq!(story(7), story(7));
+        assert_ne!(story(7), story(8));
+    }
+
+    #[test]
+    fn an_ordinary_launch_ends_on_sale_everywhere() {
+        for seed in 0..50 {
+            let launch = Launch::draw(&mut fastrand::Rng::with_seed(seed));
+            for line in &launch.lines {
+                let last = line.values().next_back().unwrap();
+                assert_eq!(last.availability(), Some(Availability::InStock));
+            }
+            assert!(launch.story("drawn").is_ok());
+        }
+    }
+
+    #[test]
+    fn after_a_disturbance_the_page_says_what_it_would_have_said() {
+        let mut launch = Launch::draw(&mut fastrand::Rng::with_seed(1));
+        let date = launch.release_day();
+        let wall = Reading::unread(UnreadReason::Blocked, "simulate", "a captcha");
+        launch.overlay(1, (after(date, -48), after(date, 96)), &wall);
+        let story = launch.story("drawn").unwrap();
+        let state = |hours| {
+            story
+                .page(&StoreId::new(STORES[1]), after(date, hours))
+                .availability()
+        };
+        assert_eq!(state(-47), None);
+        assert_eq!(state(95), None);
+        assert_eq!(state(96), Some(Availability::InStock));
+    }
+}

@@ -1,0 +1,310 @@
+//! `pubwatch simulate`: many launches at random, to see whether the judgement cries wolf and
+//! whether it finds what is wrong.
+
+pub mod fault;
+pub mod launch;
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context as _;
+use serde_json::json;
+
+use self::fault::{Kind, Planted, plant};
+use self::launch::Launch;
+use super::face;
+use super::replay::play::{Played, play};
+use crate::exit::Exit;
+use crate::judge::Severity;
+use crate::judge::windows::Windows;
+
+/// Play launches drawn at random, and count false alarms and missed faults.
+///
+/// Half of the launches are ordinary ones, with late pages, jumping words, bot walls and outages of
+/// our own line, but without a fault; in the others one fault is planted. All of them go through
+/// the real schedule, history, judgement, alerts and outbox, on clocks of their own.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Exit code 1: an ordinary launch had an Act letter, or a fault was not \
+    found, or later than by the first look from its date on."
+)]
+pub struct Arguments {
+    /// How many launches
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    launches: u32,
+
+    /// Another number draws other launches; the same draws the same
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// The result as one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Plays the launches and prints what came of them.
+///
+/// # Errors
+///
+/// When a launch cannot be played: a fault of this program.
+pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    let report = simulate(arguments.launches as usize, arguments.seed)?;
+    let mut out = anstream::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{}", report.as_json())?;
+    } else {
+        write!(out, "{}", report.as_text())?;
+    }
+    Ok(if report.is_good() {
+        Exit::Done
+    } else {
+        Exit::Attention
+    })
+}
+
+/// What came of one launch.
+#[derive(Debug, Clone)]
+struct Outcome {
+    letters: usize,
+    pages: usize,
+    /// Act letters in an ordinary launch, each in a line.
+    false_acts: Vec<String>,
+    fault: Option<Found>,
+}
+
+/// What came of a planted fault.
+#[derive(Debug, Clone, Copy)]
+struct Found {
+    kind: Kind,
+    /// How many looks at its page it took from its act date on; `None` when no letter told of it.
+    checks: Option<usize>,
+}
+
+/// What came of all launches.
+#[derive(Debug, Clone)]
+pub struct Report {
+    outcomes: Vec<Outcome>,
+}
+
+/// Plays so many launches, as many at a time as there are processors.
+///
+/// # Errors
+///
+/// When a launch cannot be played.
+pub fn simulate(launches: usize, seed: u64) -> anyhow::Result<Report> {
+    let next = AtomicUsize::new(0);
+    let outcomes = Mutex::new(BTreeMap::new());
+    let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    std::thread::scope(|scope| {
+        for _ in 0..workers.min(launches) {
+            scope.spawn(|| {
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if launches <= number {
+                        return;
+                    }
+                    let outcome = one(number, seed)
+                        .with_context(|| format!("playing launch {number} of seed {seed}"));
+                    let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
+                    outcomes.insert(number, outcome);
+                }
+            });
+        }
+    });
+    let outcomes = outcomes
+        .into_inner()
+        .unwrap_or_else(PoisonError::into_inner);
+    let outcomes = outcomes.into_values().collect::<anyhow::Result<Vec<_>>>()?;
+    Ok(Report { outcomes })
+}
+
+/// Draws and plays the launch of that number: an even one is ordinary, an odd one has a fault.
+fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
+    let windows = Windows::new(&[])?;
+    // The seeds of neighbours lie far apart, so that launch 1 of seed 2 is not launch 2 of seed 1.
+    let own =
+        seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64).wrapping_mul(0x0100_0000_01b3);
+    let mut rng = fastrand::Rng::with_seed(own);
+    let mut launch = Launch::draw(&mut rng);
+    let planted = (number % 2 == 1).then(|| {
+        let kind = Kind::ALL[number / 2 % Kind::ALL.len()];
+        plant(&mut launch, kind, &windows, &mut rng)
+    });
+    launch.disturb(planted.as_ref().map(|planted| planted.index), &mut rng);
+    let title = planted
+        .as_ref()
+        .map_or("an ordinary launch", |planted| planted.kind.name());
+    let played = play(&launch.story(title)?)?;
+    let false_acts = if planted.is_none() {
+        let is_act = |severity| severity == Severity::Act;
+        let acts = played
+            .sent
+            .iter()
+            .filter(|letter| letter.tells.iter().any(|told| is_act(told.severity)));
+        acts.map(|letter| format!("launch {number}: {}", letter.line()))
+            .collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Outcome {
+        letters: played
+            .sent
+            .iter()
+            .filter(|letter| !letter.is_digest)
+            .count(),
+        pages: played.looks.len(),
+        false_acts,
+        fault: planted.map(|planted| found(&planted, &played, &windows)),
+    })
+}
+
+/// Whether a letter told of the fault, and how many looks at its page that took.
+fn found(planted: &Planted, played: &Played, windows: &Windows) -> Found {
+    let store = planted.store();
+    let looks: Vec<_> = played
+        .looks
+        .iter()
+        .filter(|(_, at_store)| *at_store == store)
+        .map(|(at, _)| *at)
+        .collect();
+    let act_from = planted.act_from(&looks, windows);
+    let letter = act_from.and_then(|act_from| {
+        played.sent.iter().find(|letter| {
+            let tells = letter
+                .tells
+                .iter()
+                .any(|told| planted.severity <= told.severity && told.stores.contains(&store));
+            tells && act_from <= letter.at
+        })
+    });
+    let checks = act_from.zip(letter).map(|(act_from, letter)| {
+        looks
+            .iter()
+            .filter(|look| act_from <= **look && **look <= letter.at)
+            .count()
+    });
+    Found {
+        kind: planted.kind,
+        checks,
+    }
+}
+
+impl Report {
+    fn clean(&self) -> impl Iterator<Item = &Outcome> {
+        self.outcomes
+            .iter()
+            .filter(|outcome| outcome.fault.is_none())
+    }
+
+    fn false_acts(&self) -> Vec<&String> {
+        self.clean()
+            .flat_map(|outcome| &outcome.false_acts)
+            .collect()
+    }
+
+    /// Letters in an ordinary launch, of which the digest is none: the median and what 95 in 100
+    /// launches stay at or below.
+    fn letters(&self) -> (usize, usize) {
+        let mut letters: Vec<usize> = self.clean().map(|outcome| outcome.letters).collect();
+        letters.sort_unstable();
+        let at = |percent: usize| {
+            let index = (letters.len() * percent).div_ceil(100).saturating_sub(1);
+            letters.get(index).copied().unwrap_or_default()
+        };
+        (at(50), at(95))
+    }
+
+    fn pages(&self) -> usize {
+        let all: usize = self.outcomes.iter().map(|outcome| outcome.pages).sum();
+        all / self.outcomes.len().max(1)
+    }
+
+    /// For each kind: planted, found, and the most looks from the act date on that it took.
+    fn faults(&self) -> Vec<(Kind, usize, usize, usize)> {
+        let of = |kind: Kind| {
+            let all = self.outcomes.iter().filter_map(|outcome| outcome.fault);
+            all.filter(move |found| found.kind == kind)
+        };
+        Kind::ALL
+            .iter()
+            .map(|kind| {
+                let checks = || of(*kind).filter_map(|found| found.checks);
+                (
+                    *kind,
+                    of(*kind).count(),
+                    checks().count(),
+                    checks().max().unwrap_or_default(),
+                )
+            })
+            .filter(|(_, planted, _, _)| 0 < *planted)
+            .collect()
+    }
+
+    /// No ordinary launch had an Act letter, and every fault was found by the first look from its
+    /// act date on.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.false_acts().is_empty()
+            && self
+                .faults()
+                .iter()
+                .all(|(_, planted, found, checks)| planted == found && *checks <= 1)
+    }
+
+    fn as_text(&self) -> String {
+        use std::fmt::Write as _;
+
+        let mut text = String::new();
+        for line in self.false_acts() {
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "false: {line}");
+        }
+        let (median, p95) = self.letters();
+        let _ = writeln!(
+            text,
+            "{} ordinary launches: {} false Act letters, {median} letters a launch (95 in 100: \
+             {p95})\n{} pages a launch\n",
+            self.clean().count(),
+            self.false_acts().len(),
+            self.pages(),
+        );
+        let mut table = face::table(&["Fault", "planted", "found", "looks from the act date on"]);
+        for (kind, planted, found, checks) in self.faults() {
+            table.add_row([
+                kind.name().to_owned(),
+                planted.to_string(),
+                found.to_string(),
+                format!("at most {checks}"),
+            ]);
+        }
+        text.push_str(&face::lines(&table));
+        text.push('\n');
+        text
+    }
+
+    fn as_json(&self) -> serde_json::Value {
+        let (median, p95) = self.letters();
+        let faults: Vec<_> = self
+            .faults()
+            .into_iter()
+            .map(|(kind, planted, found, checks)| {
+                json!({
+                    "kind": kind.name(),
+                    "planted": planted,
+                    "found": found,
+                    "latest_checks_after_act_date": checks,
+                })
+            })
+            .collect();
+        json!({
+            "clean_launches": self.clean().count(),
+            "false_act_letters": self.false_acts().len(),
+            "letters_per_launch": { "median": median, "p95": p95 },
+            "pages_per_launch": self.pages(),
+            "faults": faults,
+        })
+    }
+}

@@ -1,0 +1,68 @@
+//! Since when a page has shown what it shows: runs of equal readings, from the newest looks.
+//!
+//! The looks come as bare numbers and are folded here; a reading is only parsed once, however long
+//! its page has said so. In SQL alone the same took ten times as long.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use rusqlite::{Connection, params};
+
+use super::{reading_of, time};
+use crate::history::Shown;
+use crate::page::{Reading, Says};
+
+/// How many of a listing's newest looks are gone over; four a day make it three months.
+const LOOKS: i64 = 360;
+
+/// The runs of equal good readings of a listing, oldest first. Unread pages neither end nor
+/// lengthen one.
+pub(super) fn shown(connection: &Connection, listing: i64) -> rusqlite::Result<Vec<Shown>> {
+    let mut looks: Vec<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT at, reading_id FROM observation WHERE listing_id = ?1 \
+             ORDER BY at DESC LIMIT ?2",
+        )?
+        .query_map(params![listing, LOOKS], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    looks.reverse();
+    let mut readings: BTreeMap<i64, Option<Says>> = BTreeMap::new();
+    let mut runs: Vec<(i64, Shown)> = Vec::new();
+    for (at, number) in looks {
+        let reading = match readings.entry(number) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => new.insert(says(connection, number)?),
+        };
+        let Some(says) = reading else { continue };
+        let at = time(at)?;
+        match runs.last_mut().filter(|(newest, _)| *newest == number) {
+            Some((_, run)) => {
+                run.last_seen = at;
+                run.readings = run.readings.saturating_add(1);
+            }
+            None => runs.push((
+                number,
+                Shown {
+                    since: at,
+                    last_seen: at,
+                    readings: 1,
+                    says: says.clone(),
+                },
+            )),
+        }
+    }
+    Ok(runs.into_iter().map(|(_, run)| run).collect())
+}
+
+/// What a reading said; `None` for one of a page that could not be read.
+fn says(connection: &Connection, reading: i64) -> rusqlite::Result<Option<Says>> {
+    let body: String = connection
+        .prepare_cached("SELECT body FROM reading WHERE id = ?1")?
+        .query_row([reading], |row| row.get(0))?;
+    Ok(match reading_of(&body)? {
+        Reading::Says(says) => Some(*says),
+        Reading::Unread(_) => None,
+    })
+}

@@ -71,7 +71,7 @@ pub async fn run<Load, Deliver, Delivered>(
 where
     Load: Fn() -> anyhow::Result<House>,
     Deliver: Fn(Arc<House>, Stop) -> Delivered + Clone + Send + 'static,
-    Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>> + Send,
+    Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>> + Send + 'static,
 {
     let mut house = house;
     let stop = Stop::default();
@@ -83,7 +83,9 @@ where
                 let (house, stop, sender) = (Arc::clone(&house), stop.clone(), sender.clone());
                 let deliver = means.deliver.clone();
                 turn = Some(tokio::spawn(async move {
-                    let over = one_turn(house, stop, deliver).await;
+                    // A task of its own, so that a panic in a turn ends the turn and not the watch.
+                    let under_way = tokio::spawn(one_turn(house, stop, deliver));
+                    let over = under_way.await.unwrap_or_else(|broken| Err(broken.into()));
                     // The loop may be gone already; then nobody needs to know.
                     let _ = sender.send(Event::TurnOver(over));
                 }));

@@ -11,6 +11,8 @@ mod config;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]
+mod daemon;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod docs;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use pubwatch::clock::Clock;
 use pubwatch::config;
@@ -14,6 +14,7 @@ use pubwatch::judge::Settings;
 use pubwatch::round::House;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// Longer than anything here takes, on a machine that is busy.
 const LONG: Duration = Duration::from_secs(20);

@@ -158,6 +158,10 @@ pub struct Manners {
     pub jitter: Duration,
     /// The least time between two looks at one listing.
     pub floor: SignedDuration,
+    /// The most requests that one host gets in a UTC day, robots.txt and redirects among them.
+    pub requests_per_day: u32,
+    /// The most looks at one listing in a UTC day.
+    pub looks_per_day: u32,
     /// The most time that one request may take in all.
     pub deadline: Duration,
     /// The most bytes of a decoded body that are read.
@@ -175,6 +179,8 @@ impl Default for Manners {
             pause: Duration::from_secs(10),
             jitter: Duration::from_secs(5),
             floor: SignedDuration::from_mins(30),
+            requests_per_day: 2000,
+            looks_per_day: 30,
             deadline: Duration::from_secs(30),
             body_cap: 8 << 20,
             robots_age: SignedDuration::from_hours(24),

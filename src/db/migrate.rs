@@ -14,6 +14,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (3, include_str!("migrations/0003_alerts.sql")),
     (4, include_str!("migrations/0004_hosts.sql")),
     (5, include_str!("migrations/0005_evidence.sql")),
+    (6, include_str!("migrations/0006_rations.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -9,7 +9,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use super::breaker::Breaker;
 #[cfg(feature = "browser")]
 use super::browser;
 use super::command::{self, Limits};
@@ -20,6 +19,7 @@ use super::realm::{MOST_REDIRECTS, Outside, Realm};
 use super::robots::{self, Robots};
 use super::sqlite::{self, Claim, Hold, Passage, Wish};
 use super::way::{Errand, Look, StillWanted, Way, ready};
+use super::weigh::{robots_of, weigh};
 use super::wire::http::{Answer, Cap, Wire};
 use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
 use crate::book::{Source, StoreId};
@@ -421,12 +421,16 @@ impl Fetcher {
                     Errand::Robots => Passage::Gated,
                     Errand::Page { passage, .. } => passage,
                 },
+                cap: self.manners.requests_per_day,
             };
             match hold.claim(wish)? {
                 Claim::Ours => return Ok(()),
                 Claim::NotYet(at) => self.clock.sleep_until(at).await,
                 Claim::Shut { until, breaker } => {
                     return Err(reasons::shut(host, look.way.source(), until, &breaker).into());
+                }
+                Claim::Spent(until) => {
+                    return Err(reasons::spent(host, wish.cap, until).into());
                 }
                 Claim::Theirs(lease) if patience < now => {
                     return Err(reasons::busy(host, &lease).into());
@@ -444,41 +448,6 @@ impl Fetcher {
         let now = self.clock.now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
-}
-
-/// What an outcome makes of the breaker. A refused robots.txt is no refusal of its own: RFC 9309
-/// reads it as "there is none", and the page that follows will tell.
-fn weigh(
-    breaker: &mut Breaker,
-    outcome: &Result<Answer, Failure>,
-    at: Timestamp,
-    errand: Errand,
-    words: &str,
-) {
-    let answer = match outcome {
-        Ok(answer) => answer,
-        // The host is there; it only talks too much.
-        Err(Failure::TooLarge(_)) => return breaker.answered(),
-        Err(Failure::Way { ours: true, .. }) => return,
-        Err(Failure::Way { ours: false, .. } | Failure::Deadline(_) | Failure::Client(_)) => {
-            return breaker.failed(at, None, words);
-        }
-    };
-    let wait = answer
-        .header("retry-after")
-        .and_then(|value| retry_after::parse(value, at));
-    let why = format!("it answered {}", answer.status);
-    match (answer.status, errand) {
-        (403, Errand::Page { .. }) | (429 | 430 | 503, _) => breaker.refused(at, wait, &why),
-        (500..=599, _) => breaker.failed(at, wait, &why),
-        _ => breaker.answered(),
-    }
-}
-
-fn robots_of(answer: &Answer) -> robots::Answer {
-    robots::answer(answer.status, || {
-        String::from_utf8_lossy(&answer.body).into_owned()
-    })
 }
 
 fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Got, Stop> {

@@ -14,12 +14,14 @@ mod creators_http;
 pub mod explain;
 pub mod http;
 pub mod politeness;
+pub mod ration;
 pub mod realm;
 pub mod reasons;
 pub mod retry_after;
 pub mod robots;
 pub mod sqlite;
 mod way;
+mod weigh;
 mod wire;
 
 use std::fmt;
@@ -163,6 +165,9 @@ pub enum NoPageReason {
     Unreachable,
     /// The host turned us away, and we stay away for a while.
     Blocked,
+    /// The day's requests to the host, or looks at the page, are used up. Not the store's doing,
+    /// so no observation.
+    Spent,
     /// Somebody else is asking this host: another Pubwatch on the same data. Not the store's
     /// doing, so no observation.
     Busy,

@@ -80,6 +80,39 @@ pub fn shut(host: &HostKey, source: Source, until: Timestamp, breaker: &Breaker)
     }
 }
 
+/// The host has had all the requests that it gets today.
+#[must_use]
+pub fn spent(host: &HostKey, cap: u32, until: Timestamp) -> NoPage {
+    NoPage {
+        reason: NoPageReason::Spent,
+        rule: "fetch/spent",
+        asked: false,
+        explanation: format!(
+            "{host} has had the {cap} requests that it gets in a day, so it is left alone until \
+             {}; until then open the page in a browser, or raise `requests_per_day` in \
+             `[politeness]`",
+            until.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+        retry_at: Some(until),
+    }
+}
+
+/// The page has been looked at as often as it may be today.
+#[must_use]
+pub fn looked_enough(cap: u32, until: Timestamp) -> NoPage {
+    NoPage {
+        reason: NoPageReason::Spent,
+        rule: "fetch/looked-enough",
+        asked: false,
+        explanation: format!(
+            "this page has had the {cap} looks that it gets in a day, so it is left alone until \
+             {}; until then open it in a browser, or raise `looks_per_day` in `[politeness]`",
+            until.strftime("%Y-%m-%d %H:%M UTC")
+        ),
+        retry_at: Some(until),
+    }
+}
+
 /// Nobody asks: the user looks.
 #[must_use]
 pub fn by_hand() -> NoPage {

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::breaker::{Breaker, Gate};
 use super::politeness::{ask_at, later};
+use super::ration::{Ration, day_of, spent_until, used_on};
 use super::robots::{Answer, Robots};
 use super::{HostKey, HostMemory, Lease};
 use crate::db::{Db, DbError};
@@ -37,6 +37,8 @@ pub struct Wish {
     pub longest: Duration,
     /// What the breaker has to say to it.
     pub passage: Passage,
+    /// The most requests that the host gets in a day.
+    pub cap: u32,
 }
 
 /// Which requests the breaker stops.
@@ -64,6 +66,8 @@ pub enum Claim {
         /// What it has done to us.
         breaker: Box<Breaker>,
     },
+    /// It has had all the requests that it gets today.
+    Spent(Timestamp),
     /// Somebody else is asking it.
     Theirs(Lease),
 }
@@ -94,9 +98,11 @@ impl<'a> Hold<'a> {
     ///
     /// 1. While the breaker is shut, nobody asks.
     /// 2. While somebody else's lease lasts, nobody else asks.
-    /// 3. Before the pause is over nobody asks, and nobody holds a lease just to wait: so those
+    /// 3. When the day's requests are used up, nobody asks before the next day, not even for a
+    ///    further hop.
+    /// 4. Before the pause is over nobody asks, and nobody holds a lease just to wait: so those
     ///    who wait have equal chances.
-    /// 4. The lease begins, the request counts for the day, and the next pause is written down,
+    /// 5. The lease begins, the request counts for the day, and the next pause is written down,
     ///    so that even our death leaves the host in peace.
     ///
     /// # Errors
@@ -122,6 +128,10 @@ impl<'a> Hold<'a> {
                 && lease.until <= later(wish.now, longest)
             {
                 return Ok(Claim::Theirs(lease));
+            }
+            let used = used_on(memory.day, memory.requests, wish.now);
+            if let Some(until) = spent_until(used, wish.cap, wish.now) {
+                return Ok(Claim::Spent(until));
             }
             let at = ask_at(memory.next_allowed, wish.now, wish.longest);
             if wish.now < at {
@@ -156,7 +166,7 @@ fn begin(transaction: &Connection, hold: &Hold<'_>, wish: Wish) -> rusqlite::Res
             hold.holder,
             until.as_millisecond(),
             later(until, wish.pause).as_millisecond(),
-            TimeZone::UTC.to_datetime(wish.now).date().to_string()
+            day_of(wish.now).to_string()
         ])
 }
 
@@ -238,6 +248,25 @@ pub fn memories(db: &Db) -> Result<Vec<(HostKey, HostMemory)>, DbError> {
             statement.query_map([], |row| Ok((HostKey(row.get("name")?), memory_of(row)?)))?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
     })
+}
+
+/// What every host that was ever asked has had today, in the order of their names, when each gets
+/// `cap` requests in a day. The other ways in to a host count as the host's own.
+///
+/// # Errors
+///
+/// The database's.
+pub fn rations(db: &Db, cap: u32, now: Timestamp) -> Result<Vec<Ration>, DbError> {
+    let memories = memories(db)?.into_iter();
+    // A host that has no day was never asked: its row remembers how another way in was received.
+    let asked = memories.filter(|(_, memory)| memory.day.is_some());
+    Ok(asked
+        .map(|(host, memory)| Ration {
+            host,
+            used: used_on(memory.day, memory.requests, now),
+            cap,
+        })
+        .collect())
 }
 
 fn recall(connection: &Connection, host: &HostKey) -> rusqlite::Result<HostMemory> {

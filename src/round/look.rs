@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{House, RoundError, Task, sqlite};
 use crate::book::Source;
-use crate::fetch::{Fetched, Got, NoPage, NoPageReason, Reception};
+use crate::fetch::{Fetched, Got, NoPage, NoPageReason, Reception, reasons};
 use crate::history::Observation;
 use crate::history::evidence::Evidence;
 use crate::page::{Page, Reading, UnreadReason};
@@ -37,12 +37,18 @@ struct Tried {
 
 /// Asks one page, reads it, records it, and tells the fetcher how it was received.
 ///
+/// A page that has had its looks of the day is left alone, however much somebody wants to know.
+///
 /// 1. The ways in are tried in the user's order. One that reads the page, or finds it to be of
 ///    another product, is the last.
 /// 2. A host that answered "too many requests" is asked no more, by any way.
 /// 3. One look is one observation: what the page said, or else why the first way that was tried
 ///    could not read it. What is known of a page does not get worse by asking twice.
 pub(super) async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError> {
+    if let Some(until) = sqlite::page_spent_until(house, task)? {
+        let spent = reasons::looked_enough(house.plan.manners.looks_per_day, until);
+        return Ok(Asked::Passed(spent.explanation));
+    }
     let claimed = AtomicBool::new(false);
     let claim = || {
         // It is claimed once a look, by whichever way comes first.
@@ -174,7 +180,7 @@ fn unread_reason(nothing: &NoPage) -> Option<UnreadReason> {
         NoPageReason::Robots => Some(UnreadReason::Robots),
         NoPageReason::Unreachable => Some(UnreadReason::Unreachable),
         NoPageReason::Blocked => Some(UnreadReason::Blocked),
-        NoPageReason::Busy => None,
+        NoPageReason::Spent | NoPageReason::Busy => None,
     }
 }
 

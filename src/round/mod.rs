@@ -9,6 +9,7 @@
 //!
 //! Delivery is not part of it: what is queued is safe.
 
+mod doors;
 mod look;
 pub(crate) mod post;
 pub mod sqlite;

@@ -1,10 +1,9 @@
 //! What a round reads from the database and writes to it.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
+use super::doors::{Closed, Doors};
 use super::{House, Summary, Task, Which};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide};
@@ -12,8 +11,8 @@ use crate::alerts::sqlite as alerts;
 use crate::book::Source;
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
-use crate::fetch::breaker::Gate;
 use crate::fetch::creators_api;
+use crate::fetch::ration::{spent_until, used_on};
 use crate::fetch::{self, HostKey};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{Looks, Recorded, claim_look, keep_evidence, looks, record, view};
@@ -33,8 +32,8 @@ const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
 /// The listings to ask now, in the order of the configuration.
 pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
-    let shut = shut_hosts(house, now)?;
-    house.db.read(|connection| {
+    let doors = doors(house, now)?;
+    let tasks = house.db.read(|connection| -> rusqlite::Result<_> {
         let mut tasks = Vec::new();
         for plan in &house.plan.editions {
             for listing in &plan.listings {
@@ -47,17 +46,24 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
                 let is_due = match which {
                     Which::All => is_floor_over(house, &looks, now),
                     Which::Due => {
-                        let at = (listing, closed_until(house, &ways, listing, &shut));
+                        let at = (listing, closed(house, &ways, listing, &doors));
                         next_look(house, plan, at, &looks, now).is_now(now)
                     }
                 };
                 if is_due {
-                    tasks.push(task(id, plan, listing, looks.last_try));
+                    let urgency =
+                        launch(plan, listing, &looks).urgency(&house.plan.author.zone, now);
+                    tasks.push((urgency, task(id, plan, listing, looks.last_try)));
                 }
             }
         }
         Ok(tasks)
-    })
+    })?;
+    Ok(doors.ration_out(tasks))
+}
+
+fn launch(plan: &EditionPlan, listing: &ListingPlan, looks: &Looks) -> Launch {
+    Launch::of(&plan.edition, &listing.store, looks.released)
 }
 
 /// A look that a person asks for is only bound by the floor. A last look in the future is one of
@@ -73,12 +79,12 @@ fn is_floor_over(house: &House, looks: &Looks, now: Timestamp) -> bool {
 fn next_look(
     house: &House,
     plan: &EditionPlan,
-    (listing, closed_until): (&ListingPlan, Option<Timestamp>),
+    (listing, closed): (&ListingPlan, Closed),
     looks: &Looks,
     now: Timestamp,
 ) -> Due {
     let (edition, zone) = (&plan.edition, &house.plan.author.zone);
-    let launch = Launch::of(edition, &listing.store, looks.released);
+    let launch = launch(plan, listing, looks);
     let rhythm = match &house.plan.schedule.check {
         Some(cron) => Rhythm::Cron { cron, zone },
         None => Rhythm::Every(launch.urgency(zone, now).interval()),
@@ -87,7 +93,8 @@ fn next_look(
         last_try: looks.last_try,
         unconfirmed_since: looks.unconfirmed_since,
         retry_at: looks.last_try.and_then(|last| retry_at(looks, last)),
-        closed_until,
+        spent_until: looked_enough(house, looks, now),
+        ..closed.times()
     };
     let rules = Rules {
         floor: house.plan.manners.floor,
@@ -110,33 +117,34 @@ fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
         .ok()
 }
 
-/// The hosts that are left alone, and until when.
-fn shut_hosts(house: &House, now: Timestamp) -> Result<BTreeMap<HostKey, Timestamp>, DbError> {
-    let mut shut = BTreeMap::new();
-    for (host, memory) in fetch::sqlite::memories(&house.db)? {
-        if let Gate::Shut { until } = memory.breaker.gate(now) {
-            shut.insert(host, until);
-        }
-    }
-    Ok(shut)
+/// Until when a page gets no further look, because those of the day are used up.
+fn looked_enough(house: &House, looks: &Looks, now: Timestamp) -> Option<Timestamp> {
+    let used = used_on(looks.day, looks.looks, now);
+    spent_until(used, house.plan.manners.looks_per_day, now)
 }
 
-/// Until when every way in to a page is closed; `None` while one is open.
-fn closed_until(
-    house: &House,
-    ways: &[Source],
-    listing: &ListingPlan,
-    shut: &BTreeMap<HostKey, Timestamp>,
-) -> Option<Timestamp> {
-    let host = HostKey::of(&listing.ask)?;
-    let asking = ways.iter().filter(|way| **way != Source::ByHand);
-    let closed: Option<Vec<Timestamp>> = asking
-        .map(|way| match (way, &house.plan.api) {
-            (Source::Api, Some(api)) => shut.get(&creators_api::host(api)?).copied(),
-            _ => shut.get(&host.through(*way)).copied(),
-        })
-        .collect();
-    closed?.into_iter().min()
+/// Until when a page gets no further look, as it stands in the database now.
+pub(super) fn page_spent_until(house: &House, task: &Task) -> Result<Option<Timestamp>, DbError> {
+    let looks = house
+        .db
+        .read(|connection| looks(connection, &task.listing))?;
+    Ok(looked_enough(house, &looks, house.clock.now()))
+}
+
+fn doors(house: &House, now: Timestamp) -> Result<Doors, DbError> {
+    let memories = fetch::sqlite::memories(&house.db)?;
+    Ok(Doors::of(
+        &memories,
+        house.plan.manners.requests_per_day,
+        now,
+    ))
+}
+
+fn closed(house: &House, ways: &[Source], listing: &ListingPlan, doors: &Doors) -> Closed {
+    let api = house.plan.api.as_ref().and_then(creators_api::host);
+    HostKey::of(&listing.ask)
+        .map(|host| doors.closed(&host, ways, api.as_ref()))
+        .unwrap_or_default()
 }
 
 fn task(
@@ -263,26 +271,50 @@ fn judge_edition(
     }))
 }
 
+/// When a listing is looked at next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextLook {
+    /// The listing.
+    pub listing: ListingId,
+    /// When, and why then; `None` where only the user looks, by hand.
+    pub due: Option<Due>,
+}
+
+/// When each listing is looked at next, in the order of the configuration.
+///
+/// # Errors
+///
+/// The database's.
+pub fn next_looks(house: &House, now: Timestamp) -> Result<Vec<NextLook>, DbError> {
+    let doors = doors(house, now)?;
+    house.db.read(|connection| {
+        let mut all = Vec::new();
+        for plan in &house.plan.editions {
+            for listing in &plan.listings {
+                let id = listing_id(plan, listing);
+                let ways = house.ways(&id.isbn, listing);
+                let asks = ways.iter().any(|way| *way != Source::ByHand);
+                let closed = closed(house, &ways, listing, &doors);
+                let looks = looks(connection, &id)?;
+                let due = next_look(house, plan, (listing, closed), &looks, now);
+                all.push(NextLook {
+                    listing: id,
+                    due: asks.then_some(due),
+                });
+            }
+        }
+        Ok(all)
+    })
+}
+
 /// When any page is looked at next; `None` when nothing is watched.
 ///
 /// # Errors
 ///
 /// The database's.
 pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
-    let shut = shut_hosts(house, now)?;
-    house.db.read(|connection| {
-        let mut next: Option<Timestamp> = None;
-        for plan in &house.plan.editions {
-            for listing in &plan.listings {
-                let id = listing_id(plan, listing);
-                let closed = HostKey::of(&listing.ask).and_then(|host| shut.get(&host));
-                let looks = looks(connection, &id)?;
-                let at = next_look(house, plan, (listing, closed.copied()), &looks, now).at;
-                next = Some(next.map_or(at, |earlier| earlier.min(at)));
-            }
-        }
-        Ok(next)
-    })
+    let next = next_looks(house, now)?.into_iter();
+    Ok(next.filter_map(|next| next.due).map(|due| due.at).min())
 }
 
 fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
@@ -302,7 +334,8 @@ fn next_look_at_any(
     let mut next: Option<Timestamp> = None;
     for listing in &plan.listings {
         let id = listing_id(plan, listing);
-        let at = next_look(house, plan, (listing, None), &looks(connection, &id)?, now)
+        let at = (listing, Closed::default());
+        let at = next_look(house, plan, at, &looks(connection, &id)?, now)
             .at
             .max(now);
         next = Some(next.map_or(at, |earlier| earlier.min(at)));

@@ -185,6 +185,8 @@ impl House {
                 pause: PAUSE,
                 jitter: Duration::ZERO,
                 floor: SignedDuration::from_hours(6),
+                requests_per_day: 2000,
+                looks_per_day: 30,
                 deadline: Duration::from_millis(400),
                 body_cap: 1_000_000,
                 robots_age: SignedDuration::from_hours(24),

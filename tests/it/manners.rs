@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use pubwatch::clock::Clock;
 use pubwatch::config::plan::ListingPlan;
-use pubwatch::fetch::sqlite::{Claim, Hold, Passage, Wish, answered, memories};
+use pubwatch::fetch::sqlite::{Claim, Hold, Passage, Wish, answered, memories, rations};
 use pubwatch::fetch::{Fetched, Fetcher, NoPageReason, Reception};
 
 use crate::loopback::{House, PAUSE, Reply, Server, got, look, nothing, time};
@@ -107,6 +107,7 @@ async fn who_waits_for_another_process_is_told_who_it_is_and_until_when() {
         pause: PAUSE,
         longest: PAUSE,
         passage: Passage::Trying,
+        cap: 2000,
     });
     assert_eq!(claimed.unwrap(), Claim::Ours);
     let no_page = nothing(look(&house.fetcher(&server), &server, "/book/1").await);
@@ -134,6 +135,7 @@ async fn a_lease_of_a_dead_process_ends_by_itself() {
         pause: PAUSE,
         longest: Duration::from_secs(60),
         passage: Passage::Trying,
+        cap: 2000,
     });
     assert_eq!(claimed.unwrap(), Claim::Ours);
     std::mem::forget(hold);
@@ -313,4 +315,55 @@ async fn a_redirect_out_of_the_store_is_not_followed() {
     let no_page = nothing(look(&house.fetcher(&server), &server, "/book/1").await);
     assert_eq!(no_page.rule, "fetch/outside");
     assert!(elsewhere.paths().is_empty());
+}
+
+#[tokio::test]
+async fn a_host_gets_its_requests_of_the_day_and_no_more_whoever_starts_again() {
+    let server = Server::start(|path| match path {
+        "/book/3" => Reply::redirect("/p/3"),
+        _ => Reply::ok("a page"),
+    })
+    .await;
+    let mut house = House::in_2027();
+    house.manners.requests_per_day = 4;
+    got(look(&house.fetcher(&server), &server, "/book/1").await);
+    got(look(&house.fetcher(&server), &server, "/book/2").await);
+    // A hop counts like any other request, and is not made when there is none left.
+    let no_page = nothing(look(&house.fetcher(&server), &server, "/book/3").await);
+    assert_eq!(no_page.reason, NoPageReason::Spent);
+    let midnight = time("2027-01-02T00:00:00Z");
+    for path in ["/book/4", "/book/5"] {
+        let no_page = nothing(look(&house.fetcher(&server), &server, path).await);
+        assert_eq!(no_page.rule, "fetch/spent");
+        assert!(!no_page.asked);
+        assert_eq!(no_page.retry_at, Some(midnight));
+        let words = &no_page.explanation;
+        assert!(
+            words.contains("4 requests that it gets in a day"),
+            "{words}"
+        );
+        assert!(words.contains("raise `requests_per_day`"), "{words}");
+    }
+    let used = |now| {
+        let rations = rations(&house.db(), house.manners.requests_per_day, now).unwrap();
+        let [ration] = &rations[..] else {
+            panic!("one host: {rations:?}");
+        };
+        (ration.host.clone(), ration.used, ration.left())
+    };
+    assert_eq!(used(house.clock.now()), (server.host(), 4, 0));
+    house.clock.turn_to(midnight);
+    assert_eq!(used(midnight), (server.host(), 0, 4));
+    got(look(&house.fetcher(&server), &server, "/book/4").await);
+    assert_eq!(
+        server.paths(),
+        [
+            "/robots.txt",
+            "/book/1",
+            "/book/2",
+            "/book/3",
+            "/robots.txt",
+            "/book/4"
+        ]
+    );
 }

@@ -16,6 +16,7 @@ use pubwatch::history::ListingId;
 use pubwatch::history::sqlite::{evidence, observations, view};
 use pubwatch::judge::Settings;
 use pubwatch::page::Reading;
+use pubwatch::round::sqlite::next_looks;
 use pubwatch::round::{House, Stop, Which, round};
 
 use crate::loopback::{Reply, Server, time};
@@ -52,6 +53,11 @@ impl Watch {
     /// A watch on one edition at one store of the user's own, with these further lines in the
     /// store's table.
     pub(crate) fn new(server: &Server, lines: impl Fn(&std::path::Path) -> String) -> Self {
+        Self::with(server, "", lines)
+    }
+
+    /// The same, with further lines in `[politeness]` too.
+    fn with(server: &Server, manners: &str, lines: impl Fn(&std::path::Path) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let text = format!(
             "[author]
@@ -62,6 +68,7 @@ impl Watch {
              pause = '0s'
              jitter = '0s'
              deadline = '20s'
+             {manners}
              [[edition]]
              title = 'Salt Roads'
              isbn = '{ISBN}'
@@ -97,11 +104,15 @@ impl Watch {
 
     /// Goes round once, six hours after the last time.
     pub(crate) async fn round(&self) {
+        self.round_now().await;
+        self.clock.turn_to(self.clock.now() + 6.hours());
+    }
+
+    async fn round_now(&self) {
         let (steps, _listener) = tokio::sync::mpsc::unbounded_channel();
         round(&self.house, Which::All, &Stop::default(), &steps)
             .await
             .unwrap();
-        self.clock.turn_to(self.clock.now() + 6.hours());
     }
 
     /// Each observation, as `http pre_order` or `http blocked`.
@@ -284,6 +295,32 @@ async fn a_change_keeps_its_evidence_and_an_unchanged_page_none() {
         (Source::Http, Some(200))
     );
     assert!(evidence[0].address.ends_with("/book/9781944098117"));
+}
+
+#[tokio::test]
+async fn a_page_gets_its_looks_of_the_day_and_no_more_even_when_somebody_insists() {
+    let server = Server::start(|path| match path {
+        "/robots.txt" => Reply::nothing(),
+        _ => Reply::ok(&page("PreOrder", "<button>Pre-order</button>")),
+    })
+    .await;
+    let watch = Watch::with(&server, "floor = '1 min'\nlooks_per_day = 3", |_| {
+        String::new()
+    });
+    for _ in 0..5 {
+        watch.round_now().await;
+        watch.clock.turn_to(watch.clock.now() + 1.hours());
+    }
+    assert_eq!(server.paths().len(), 4, "robots.txt, and three looks");
+    let next = next_looks(&watch.house, watch.clock.now()).unwrap();
+    let due = next[0].due.unwrap();
+    assert_eq!(
+        format!("{} {}", due.at, due.why.words()),
+        "2026-12-02T00:00:00Z it has had its looks of the day"
+    );
+    watch.clock.turn_to(time("2026-12-02T00:00:00Z"));
+    watch.round().await;
+    assert_eq!(watch.seen().len(), 4);
 }
 
 /// The page of a store whose button only a script puts there.

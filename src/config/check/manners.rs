@@ -16,6 +16,10 @@ const LONGEST_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// RFC 9309 §2.4: a cached robots.txt should not be used for more than 24 hours.
 const LONGEST_ROBOTS_AGE: SignedDuration = SignedDuration::from_hours(24);
+/// What a pause of ten seconds lets through in a day.
+const MOST_REQUESTS: i64 = 8640;
+/// What a floor of half an hour lets through in a day.
+const MOST_LOOKS: i64 = 48;
 const LEAST_BODY: usize = 64 << 10;
 const LARGEST_BODY: usize = 64 << 20;
 
@@ -48,6 +52,7 @@ pub(super) fn manners(
     if let Some(floor) = between(&mut table, "floor", floor_least, SignedDuration::MAX) {
         manners.floor = SignedDuration::try_from(floor).unwrap_or(manners.floor);
     }
+    daily(&mut table, &mut manners);
     if let Some(deadline) = between(
         &mut table,
         "deadline",
@@ -75,6 +80,26 @@ pub(super) fn manners(
     }
     table.finish();
     (!manners.contact.is_empty()).then_some(manners)
+}
+
+/// The most of a day.
+fn daily(table: &mut Table<'_>, manners: &mut Manners) {
+    let requests = table.whole(
+        "requests_per_day",
+        1..=MOST_REQUESTS,
+        i64::from(manners.requests_per_day),
+    );
+    if let Some(requests) = requests.and_then(|written| u32::try_from(*written.get_ref()).ok()) {
+        manners.requests_per_day = requests;
+    }
+    let looks = table.whole(
+        "looks_per_day",
+        1..=MOST_LOOKS,
+        i64::from(manners.looks_per_day),
+    );
+    if let Some(looks) = looks.and_then(|written| u32::try_from(*written.get_ref()).ok()) {
+        manners.looks_per_day = looks;
+    }
 }
 
 /// The pause of one store, as `[[store]]` may set it.

@@ -1,6 +1,8 @@
 //! When a listing was looked at, and who is looking at it now.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{listing_row, time_of};
@@ -22,6 +24,10 @@ pub struct Looks {
     pub unconfirmed_since: Option<Timestamp>,
     /// When the page was first seen released.
     pub released: Option<Timestamp>,
+    /// The UTC day that `looks` counts.
+    pub day: Option<Date>,
+    /// How many looks that day has seen, whatever they gave.
+    pub looks: u32,
 }
 
 /// The stored times of a listing; all empty for one that was never looked at.
@@ -37,7 +43,8 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                       AND s.confirmed_at IS NULL), \
                  (SELECT min(s.since) FROM spell s WHERE s.listing_id = l.id \
                       AND s.availability IN ('in_stock', 'ships_later', 'back_order')), \
-                 (SELECT json_extract(r.body, '$.reason') FROM reading r WHERE r.id = l.blind_reading) \
+                 (SELECT json_extract(r.body, '$.reason') FROM reading r WHERE r.id = l.blind_reading), \
+                 l.day, l.looks \
              FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
         )?
         .query_row(
@@ -49,9 +56,14 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                     blind_attempts: row.get(2)?,
                     unconfirmed_since: time_of(row, 3)?,
                     released: time_of(row, 4)?,
-                blind_reason: row
-                    .get::<_, Option<String>>(5)?
-                    .and_then(|name| UnreadReason::from_name(&name)),
+                    blind_reason: row
+                        .get::<_, Option<String>>(5)?
+                        .and_then(|name| UnreadReason::from_name(&name)),
+                    // A day that cannot be read is another day than today.
+                    day: row
+                        .get::<_, Option<String>>(6)?
+                        .and_then(|day| day.parse().ok()),
+                    looks: row.get(7)?,
                 })
             },
         )
@@ -61,6 +73,8 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
 
 /// Takes the right to look at a listing, until it is recorded or `until` has come: by
 /// compare-and-set, so that of any number of processes that found it due, one looks.
+///
+/// The look counts for the day from here on, so that a kill does not give it back.
 ///
 /// False when somebody has looked since `last_try`, or is looking now.
 ///
@@ -77,20 +91,23 @@ pub fn claim_look(
     let number = listing_row(transaction, listing)?;
     let rows = transaction
         .prepare_cached(
-            "UPDATE listing SET asking_until = ?4 \
+            "UPDATE listing SET asking_until = ?4, looks = iif(day IS ?5, looks, 0) + 1, \
+                 day = ?5 \
              WHERE id = ?1 AND last_try IS ?2 AND (asking_until IS NULL OR asking_until <= ?3)",
         )?
         .execute(params![
             number,
             last_try.map(Timestamp::as_millisecond),
             now.as_millisecond(),
-            until.as_millisecond()
+            until.as_millisecond(),
+            now.to_zoned(TimeZone::UTC).date().to_string()
         ])?;
     Ok(rows == 1)
 }
 
 #[cfg(test)]
 mod tests {
+    use jiff::civil::date;
     use jiff::{SignedDuration, ToSpan as _};
 
     use super::*;
@@ -134,6 +151,11 @@ mod tests {
             (looks.last_try, looks.unconfirmed_since),
             (Some(now), Some(now))
         );
+        assert_eq!((looks.day, looks.looks), (Some(date(2026, 12, 1)), 2));
         assert!(claim(looks.last_try, until));
+        let tomorrow = now + 24.hours();
+        assert!(claim(looks.last_try, tomorrow));
+        let looks = db.read(|c| super::looks(c, &listing)).unwrap();
+        assert_eq!((looks.day, looks.looks), (Some(date(2026, 12, 2)), 1));
     }
 }

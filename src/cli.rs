@@ -171,7 +171,7 @@ fn explain(error: &anyhow::Error) -> Exit {
         Some(problems @ ConfigError::Wrong { .. }) => {
             write!(anstream::stderr(), "{}", problems.render(true))
         }
-        Some(_) | None => writeln!(anstream::stderr(), "pubwatch: {error:#}"),
+        Some(_) | None => writeln!(anstream::stderr(), "pubwatch: {}", chain(error)),
     };
     if wrong_configuration.is_some() {
         Exit::Configuration
@@ -182,9 +182,37 @@ fn explain(error: &anyhow::Error) -> Exit {
     }
 }
 
+/// An error and its causes in one line. A cause that its effect has named already is not said
+/// twice.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.contains(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_error_says_of_its_cause_is_not_said_twice() {
+        let check = |words: &str, expected: &str| {
+            let cause = std::io::Error::other("the disk is full");
+            let error = anyhow::Error::from(cause).context(words.to_owned());
+            assert_eq!(chain(&error), expected);
+        };
+        check("cannot write", "cannot write: the disk is full");
+        check(
+            "cannot write: the disk is full; make room",
+            "cannot write: the disk is full; make room",
+        );
+    }
 
     #[test]
     fn the_command_line_is_well_formed() {

@@ -81,12 +81,14 @@ pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::R
             return Ok(Exit::Done);
         }
     }
+    // What cannot be put back is no reason to copy anything.
+    backup::check(&arguments.file)?;
     let db = open_database(data)?;
     let mut out = anstream::stdout().lock();
     let aside = (!is_new).then(|| {
         data.join(format!(
             "before-restore-{}.db",
-            now.strftime("%Y-%m-%dT%H%M%SZ")
+            now.strftime("%Y-%m-%dT%H%M%S%.3fZ")
         ))
     });
     if let Some(aside) = &aside {

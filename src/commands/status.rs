@@ -119,8 +119,13 @@ impl Status {
     fn watch(&self, context: &Context) -> String {
         let zone = &context.plan.author.zone;
         let Some(last) = &self.last else {
-            return "Nothing has been looked at yet. `pubwatch check` takes a first look.\n"
-                .to_owned();
+            let mut listings = self.views.iter().flat_map(|view| &view.listings);
+            let said = if listings.any(|listing| !listing.spells.is_empty()) {
+                "There was no round yet; what stands here was told by hand, or taken over."
+            } else {
+                "Nothing has been looked at yet."
+            };
+            return format!("{said} `pubwatch check` takes a first look.\n");
         };
         let good = last.last_good.map_or("no good round yet".to_owned(), |at| {
             format!(

@@ -18,6 +18,7 @@ use crate::history::sqlite::transfer::{
     KeptNote, every_note, every_observation, keep_note, last_look,
 };
 use crate::history::{ListingId, Observation, Source};
+use crate::mail::words;
 use crate::page::Reading;
 
 /// Tables that are told in another form, or that follow from the observations.
@@ -177,9 +178,10 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
-        "Took over {} observations of {} listings, and {notes} notes",
-        kept.values().sum::<usize>(),
-        kept.len()
+        "Took over {} of {}, and {}",
+        counted(kept.values().sum::<usize>(), "observation"),
+        counted(kept.len(), "listing"),
+        counted(notes, "note")
     )?;
     for listing in &own {
         writeln!(
@@ -197,6 +199,11 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
         )?;
     }
     Ok(Exit::Done)
+}
+
+/// "1 note", "2 notes".
+fn counted(number: usize, noun: &str) -> String {
+    words::count(i64::try_from(number).unwrap_or(i64::MAX), noun)
 }
 
 fn read(path: &Path) -> anyhow::Result<Found> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 
+use anyhow::bail;
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -64,6 +65,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             name.name().contains(wanted)
         })
         .collect();
+    if let (true, Some(wanted)) = (names.is_empty(), &arguments.name) {
+        bail!("no window has `{wanted}` in its name; `pubwatch windows` lists them all");
+    }
     let mut out = anstream::stdout().lock();
     if arguments.toml {
         write!(out, "{}", as_toml(&names, &learned))?;

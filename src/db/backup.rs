@@ -97,6 +97,15 @@ pub fn save(db: &Db, target: &Path) -> Result<(), BackupError> {
     made
 }
 
+/// Sees that a copy is one of ours, sound, and not from the future.
+///
+/// # Errors
+///
+/// [`BackupError`] says what is wrong with it.
+pub fn check(source: &Path) -> Result<(), BackupError> {
+    open_copy(source).map(|_| ())
+}
+
 /// Puts a copy back in the place of what the database holds now, in one transaction: whoever looks
 /// sees the one or the other. The caller has made a copy of what is there now.
 ///

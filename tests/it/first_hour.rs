@@ -137,7 +137,7 @@ fn what_was_seen_moves_to_another_machine_by_backup_and_by_export() {
         fs::copy(home.path(name), moved.path(name)).unwrap();
     }
     let said = moved.ok(&["import-history", "all.jsonl"]);
-    assert!(said.contains("5 observations of 1 listings"), "{said}");
+    assert!(said.contains("5 observations of 1 listing,"), "{said}");
     let again = moved.ok(&["import-history", "all.jsonl"]);
     assert!(again.contains("keeps its own history"), "{again}");
     let told = moved.ok(&["export", "--all"]);

@@ -7,6 +7,8 @@ mod any_bytes;
 #[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
+mod cmd;
+#[cfg(test)]
 mod config;
 #[cfg(test)]
 mod corpus;

@@ -15,6 +15,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (4, include_str!("migrations/0004_hosts.sql")),
     (5, include_str!("migrations/0005_evidence.sql")),
     (6, include_str!("migrations/0006_rations.sql")),
+    (7, include_str!("migrations/0007_validators.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -182,6 +182,7 @@ impl Fetcher {
             .ok_or_else(|| reasons::api("the API has no host".to_owned(), false, None))?;
         let way = host.through(Source::Api);
         let look = Look {
+            known: None,
             realm: realm(api, message),
             pause: PAUSE,
             holder: self.next_holder(),

@@ -12,6 +12,7 @@ use url::Url;
 #[cfg(feature = "browser")]
 use super::browser;
 use super::command::{self, Limits};
+use super::conditional::Validators;
 use super::creators_http::Api;
 use super::explain::{Failure, explain};
 use super::politeness::{MOST_CRAWL_DELAY, later, pause};
@@ -20,7 +21,7 @@ use super::robots::{self, Robots};
 use super::sqlite::{self, Claim, Hold, Passage, Wish};
 use super::way::{Errand, Look, StillWanted, Way, ready};
 use super::weigh::{robots_of, weigh};
-use super::wire::http::{Answer, Cap, Wire};
+use super::wire::http::{Answer, Cap, Question, Wire};
 use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
 use crate::book::{Source, StoreId};
 use crate::clock::Clock;
@@ -114,7 +115,8 @@ impl Fetcher {
     ///
     /// The database's: without a memory there is no politeness, so nothing is asked.
     pub async fn fetch(&self, listing: &ListingPlan) -> Result<Fetched, DbError> {
-        self.fetch_by(Source::Http, listing, &|| Ok(true)).await
+        self.fetch_by(Source::Http, listing, None, &|| Ok(true))
+            .await
     }
 
     /// Asks for a listing's page by one of the ways in, politely:
@@ -129,6 +131,9 @@ impl Fetcher {
     /// A browser and the user's program keep all of this for the page that they are sent to; what
     /// they ask for besides is theirs. The API has its own pace, and no robots.txt.
     ///
+    /// Our own request for a page that is `known` asks for it only if it has changed: then the
+    /// answer may have status 304 and no body.
+    ///
     /// When the turn has come, which may be a while later, `still_wanted` is asked first, with the
     /// host's lease in hand. It is the place to claim the listing, so that of two processes that
     /// found it due only one asks.
@@ -141,6 +146,7 @@ impl Fetcher {
         &self,
         source: Source,
         listing: &ListingPlan,
+        known: Option<&Validators>,
         still_wanted: StillWanted<'_>,
     ) -> Result<Fetched, DbError> {
         let way = match source {
@@ -153,7 +159,7 @@ impl Fetcher {
             Source::Api => return self.item(listing, still_wanted).await,
             Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
         };
-        match self.look_at(listing, way, still_wanted).await {
+        match self.look_at(listing, way, known, still_wanted).await {
             Ok(got) => Ok(Fetched::Got(Box::new(got))),
             Err(Stop::NoPage(no_page)) => Ok(Fetched::Nothing(no_page)),
             Err(Stop::Database(error)) => Err(error),
@@ -186,6 +192,7 @@ impl Fetcher {
         &self,
         listing: &ListingPlan,
         way: Way,
+        known: Option<&Validators>,
         still_wanted: StillWanted<'_>,
     ) -> Result<Got, Stop> {
         let store = self.stores.iter().find(|store| store.id == listing.store);
@@ -197,6 +204,7 @@ impl Fetcher {
                 .unwrap_or(self.manners.pause),
             holder: self.next_holder(),
             still_wanted,
+            known,
             way,
         };
         let mut address = listing.ask.clone();
@@ -371,11 +379,16 @@ impl Fetcher {
             }),
             (_, Errand::Robots) => {
                 let cap = Cap::First(robots::BYTE_LIMIT);
-                self.wire.exchange(&look.realm, address, cap, time).await
+                let question = Question::plain(&look.realm, address);
+                self.wire.exchange(question, cap, time).await
             }
             (Way::Http | Way::Api, Errand::Page { .. }) => {
+                let question = Question {
+                    condition: look.known.and_then(|known| known.header(address)),
+                    ..Question::plain(&look.realm, address)
+                };
                 let cap = Cap::Whole(output);
-                self.wire.exchange(&look.realm, address, cap, time).await
+                self.wire.exchange(question, cap, time).await
             }
         }
     }

@@ -9,6 +9,7 @@ pub mod breaker;
 mod browser;
 pub mod charset;
 pub mod command;
+pub mod conditional;
 pub mod creators_api;
 mod creators_http;
 pub mod explain;

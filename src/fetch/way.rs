@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::conditional::Validators;
 use super::realm::Realm;
 use super::sqlite::Passage;
 use crate::book::{Family, Source, StoreId};
@@ -19,6 +20,8 @@ pub(super) struct Look<'a> {
     /// The name of this look in leases.
     pub(super) holder: String,
     pub(super) still_wanted: StillWanted<'a>,
+    /// By what the page can be recognised, should it be the same as the last time.
+    pub(super) known: Option<&'a Validators>,
     /// How the page itself is had.
     pub(super) way: Way,
 }

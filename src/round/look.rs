@@ -10,8 +10,12 @@ use crate::book::Source;
 use crate::fetch::{Fetched, Got, NoPage, NoPageReason, Reception, reasons};
 use crate::history::Observation;
 use crate::history::evidence::Evidence;
+use crate::history::sqlite::Recognised;
 use crate::page::{Page, Reading, UnreadReason};
 use crate::stores::{self, Read};
+
+/// The status of a page that has not changed since it was read.
+pub(super) const NOT_MODIFIED: u16 = 304;
 
 /// What a look came to.
 pub(super) enum Asked {
@@ -59,13 +63,17 @@ pub(super) async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError>
     };
     let (mut failed, mut passed) = (None, None);
     let mut wants_quiet = false;
+    let known = sqlite::recognised_page(house, task)?;
     for source in house.sources(task) {
         if source == Source::ByHand || (wants_quiet && source != Source::Api) {
             continue;
         }
-        let fetched = house.fetcher.fetch_by(source, &task.plan, &claim);
+        let validators = known.as_ref().map(|known| &known.validators);
+        let fetched = house
+            .fetcher
+            .fetch_by(source, &task.plan, validators, &claim);
         let tried = match fetched.await? {
-            Fetched::Got(got) => read(house, task, source, *got)?,
+            Fetched::Got(got) => read(house, task, source, (*got, known.as_ref()))?,
             Fetched::Nothing(nothing) if nothing.reason == NoPageReason::Busy => {
                 return Ok(Asked::Passed(nothing.explanation));
             }
@@ -92,9 +100,24 @@ pub(super) async fn ask(house: &House, task: &Task) -> Result<Asked, RoundError>
     }
 }
 
-fn read(house: &House, task: &Task, source: Source, got: Got) -> Result<Tried, RoundError> {
+fn read(
+    house: &House,
+    task: &Task,
+    source: Source,
+    (got, known): (Got, Option<&Recognised>),
+) -> Result<Tried, RoundError> {
     let lessons = &house.lessons;
-    let read = if source == Source::Api {
+    let is_known = |known: &&Recognised| known.validators.address == got.address.as_str();
+    let read = if got.status == NOT_MODIFIED
+        && source == Source::Http
+        && let Some(known) = known.filter(is_known)
+    {
+        Read {
+            reading: known.reading.clone(),
+            kept: String::new(),
+            trace: crate::page::trace::Trace::default(),
+        }
+    } else if source == Source::Api {
         Read {
             reading: stores::creators_api::read(&task.plan.store, &got.body, &task.wanted, lessons),
             kept: got.body.clone(),

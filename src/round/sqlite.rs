@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::doors::{Closed, Doors};
+use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task, Which};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide};
@@ -11,11 +12,15 @@ use crate::alerts::sqlite as alerts;
 use crate::book::Source;
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
+use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::fetch::creators_api;
 use crate::fetch::ration::{spent_until, used_on};
 use crate::fetch::{self, HostKey};
 use crate::history::evidence::Evidence;
-use crate::history::sqlite::{Looks, Recorded, claim_look, keep_evidence, looks, record, view};
+use crate::history::sqlite::{
+    Looks, Recognised, Recorded, claim_look, keep_evidence, looks, recognise_by, recognised,
+    record, view,
+};
 use crate::history::{ListingId, Observation};
 use crate::judge::judge;
 use crate::judge::learned::learn;
@@ -23,7 +28,7 @@ use crate::judge::windows::Windows;
 use crate::mail::Letter;
 use crate::mail::letter::compose;
 use crate::mail::sqlite::enqueue;
-use crate::page::{UnreadReason, Wanted};
+use crate::page::{Reading, UnreadReason, Wanted};
 use crate::schedule::cadence::Launch;
 use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
 
@@ -180,9 +185,22 @@ pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
         .write(|transaction| claim_look(transaction, &task.listing, task.last_try, now, until))
 }
 
+/// The page of a listing that need not be sent again where it has not changed.
+pub(super) fn recognised_page(house: &House, task: &Task) -> Result<Option<Recognised>, DbError> {
+    let now = house.clock.now();
+    house.db.read(|connection| {
+        let is_unconfirmed = looks(connection, &task.listing)?
+            .unconfirmed_since
+            .is_some();
+        let known = recognised(connection, &task.listing)?;
+        Ok(known.filter(|known| may_be_spared(known.read_at, is_unconfirmed, now)))
+    })
+}
+
 /// Records what a look gave.
 ///
-/// A change is recorded with its evidence.
+/// A change is recorded with its evidence. A page that our own request read is remembered by its
+/// validators, until another look gave anything else; an answer "not modified" leaves it at that.
 pub(crate) fn take_in(
     house: &House,
     observation: &Observation,
@@ -193,6 +211,14 @@ pub(crate) fn take_in(
         let recorded = record(transaction, observation, confirm_after)?;
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, &observation.listing, evidence)?;
+        }
+        if evidence.and_then(|evidence| evidence.status) != Some(NOT_MODIFIED) {
+            let validators = evidence
+                .filter(|_| matches!(observation.reading, Reading::Says(_)))
+                .filter(|evidence| evidence.source == Source::Http)
+                .and_then(|it| Validators::of(it.status, &it.address, &it.headers));
+            let (listing, at) = (&observation.listing, observation.at);
+            recognise_by(transaction, listing, validators.as_ref(), at)?;
         }
         Ok(recorded)
     })

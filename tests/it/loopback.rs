@@ -84,6 +84,13 @@ impl Drop for Server {
 
 impl Server {
     pub(crate) async fn start(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> Self {
+        Self::minding_heads(move |path, _| reply(path)).await
+    }
+
+    /// One that looks at the whole head of a request.
+    pub(crate) async fn minding_heads(
+        reply: impl Fn(&str, &str) -> Reply + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}/", listener.local_addr().unwrap());
         let book = Arc::new(Book::default());
@@ -136,7 +143,11 @@ impl Server {
     }
 }
 
-async fn serve(mut stream: TcpStream, book: &Book, reply: &(dyn Fn(&str) -> Reply + Send + Sync)) {
+async fn serve(
+    mut stream: TcpStream,
+    book: &Book,
+    reply: &(dyn Fn(&str, &str) -> Reply + Send + Sync),
+) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
@@ -146,7 +157,7 @@ async fn serve(mut stream: TcpStream, book: &Book, reply: &(dyn Fn(&str) -> Repl
     }
     let head = String::from_utf8(head).unwrap();
     let path = head.split(' ').nth(1).unwrap().to_owned();
-    let answer = reply(&path);
+    let answer = reply(&path, &head.to_lowercase());
     let at = Instant::now();
     book.seen.lock().unwrap().push(Seen { at, path, head });
     match answer {

@@ -323,6 +323,93 @@ async fn a_page_gets_its_looks_of_the_day_and_no_more_even_when_somebody_insists
     assert_eq!(watch.seen().len(), 4);
 }
 
+/// A store that gives its page a tag, and sends the page again only where the tag is another.
+/// Its fifth answer about the page is what `fifth` says.
+async fn store_with_tags(fifth: impl Fn() -> Option<Reply> + Send + Sync + 'static) -> Server {
+    let looks = AtomicUsize::new(0);
+    Server::minding_heads(move |path, head| {
+        if path == "/robots.txt" {
+            return Reply::nothing();
+        }
+        if looks.fetch_add(1, Ordering::SeqCst) == 4
+            && let Some(reply) = fifth()
+        {
+            return reply;
+        }
+        if head.contains("if-none-match: \"a1\"") {
+            return Reply::page("304 Not Modified", "ETag: \"a1\"\r\n", "");
+        }
+        let body = page("PreOrder", "<button>Pre-order</button>");
+        Reply::page(
+            "200 OK",
+            "Content-Type: text/html\r\nETag: \"a1\"\r\n",
+            body,
+        )
+    })
+    .await
+}
+
+/// Of each request for the page, whether it asked for it only if it has changed.
+fn conditions(server: &Server) -> Vec<bool> {
+    let seen = server.book.seen.lock().unwrap();
+    let pages = seen.iter().filter(|seen| seen.path != "/robots.txt");
+    pages
+        .map(|seen| seen.head.to_lowercase().contains("if-none-match"))
+        .collect()
+}
+
+#[tokio::test]
+async fn an_unchanged_page_is_not_sent_again_but_a_change_is_confirmed_with_our_own_eyes() {
+    let server = store_with_tags(|| None).await;
+    let watch = Watch::new(&server, |_| String::new());
+    for _ in 0..7 {
+        watch.round().await;
+    }
+    // The first look, the one that confirms it, and one after a day are in full.
+    assert_eq!(
+        conditions(&server),
+        [false, false, true, true, true, false, true]
+    );
+    assert_eq!(watch.seen(), vec!["http pre_order"; 7]);
+    assert_eq!(watch.spells(), ["pre_order x7"]);
+    assert_eq!(watch.evidence().len(), 1);
+}
+
+#[tokio::test]
+async fn after_a_refusal_nothing_is_taken_as_unchanged() {
+    for (refusal, expected) in [
+        (
+            ("403 Forbidden", "<title>Access denied</title>"),
+            "http blocked",
+        ),
+        // A bot check that comes with success, and with a tag of its own.
+        (
+            (
+                "200 OK",
+                "<title>Robot Check</title><form action='/errors/validateCaptcha'>\
+                 <h4>Enter the characters you see below</h4></form>",
+            ),
+            "http blocked",
+        ),
+    ] {
+        let (status, body) = refusal;
+        let server =
+            store_with_tags(move || Some(Reply::page(status, "ETag: \"b2\"\r\n", body))).await;
+        let watch = Watch::new(&server, |_| String::new());
+        for _ in 0..6 {
+            watch.round().await;
+        }
+        assert_eq!(
+            conditions(&server),
+            [false, false, true, true, true, false],
+            "{body}"
+        );
+        let seen = watch.seen();
+        assert_eq!(seen[4..], [expected, "http pre_order"], "{body}");
+        assert_eq!(watch.spells(), ["pre_order x5"], "{body}");
+    }
+}
+
 /// The page of a store whose button only a script puts there.
 #[cfg(feature = "browser")]
 fn scripted(state: &str) -> String {

@@ -136,7 +136,7 @@ fn listing(asin: &str) -> ListingPlan {
 async fn ask(fetcher: &Fetcher, asin: &str) -> Fetched {
     let wanted = || Ok(true);
     fetcher
-        .fetch_by(Source::Api, &listing(asin), &wanted)
+        .fetch_by(Source::Api, &listing(asin), None, &wanted)
         .await
         .unwrap()
 }

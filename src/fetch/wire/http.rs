@@ -56,6 +56,28 @@ impl Answer {
     }
 }
 
+/// What is asked.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::fetch) struct Question<'a> {
+    /// Where the answer may come from.
+    pub(in crate::fetch) realm: &'a Realm,
+    /// The address.
+    pub(in crate::fetch) address: &'a Url,
+    /// The header that says "only if it has changed", and its value.
+    pub(in crate::fetch) condition: Option<(&'static str, &'a str)>,
+}
+
+impl<'a> Question<'a> {
+    /// Whatever the page is.
+    pub(in crate::fetch) fn plain(realm: &'a Realm, address: &'a Url) -> Self {
+        Self {
+            realm,
+            address,
+            condition: None,
+        }
+    }
+}
+
 /// How much of a body is wanted.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::fetch) enum Cap {
@@ -79,12 +101,17 @@ impl Wire {
     /// One request and its whole answer, within `deadline`.
     pub(in crate::fetch) async fn exchange(
         &self,
-        realm: &Realm,
-        address: &Url,
+        question: Question<'_>,
         cap: Cap,
         deadline: Duration,
     ) -> Result<Answer, Failure> {
-        let request = self.client(realm, address).get(address.clone());
+        let client = self.client(question.realm, question.address);
+        let mut request = client.get(question.address.clone());
+        if let Some((name, value)) = question.condition
+            && let Ok(value) = HeaderValue::from_str(value)
+        {
+            request = request.header(name, value);
+        }
         self.run(request, cap, deadline).await
     }
 

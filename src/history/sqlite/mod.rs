@@ -6,6 +6,7 @@ mod notes;
 mod record;
 mod shown;
 pub mod transfer;
+mod validators;
 mod view;
 
 use jiff::Timestamp;
@@ -16,6 +17,7 @@ pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{Kept, add_note, all_notes, notes, take_note_back};
 pub use record::{Recorded, listing_row, record};
+pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{Seen, observations, view};
 
 use super::{ListingId, Source, Spell};

@@ -13,10 +13,11 @@ use super::{face, which};
 use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
+use crate::fetch::charset;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation};
-use crate::page::{Page, Reading, Says, Wanted, encoding};
+use crate::page::{Page, Reading, Says, Wanted};
 use crate::round::House;
 use crate::round::sqlite::take_in;
 use crate::stores::{self, Lessons};
@@ -140,7 +141,7 @@ fn read(
             file.display()
         )
     })?;
-    let body = encoding::decode(&bytes);
+    let body = charset::decode(&bytes, None);
     let page = Page {
         store: &listing.store,
         address: None,

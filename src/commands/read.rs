@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::config::problem::did_you_mean;
 use crate::config::{ConfigError, load};
 use crate::exit::Exit;
-use crate::page::encoding::decode;
+use crate::fetch::charset::decode;
 use crate::page::{Confidence, Page, Reading, Says, Wanted};
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
 
@@ -137,7 +137,7 @@ fn parse_store(text: &str) -> Result<StoreId, String> {
 fn one(arguments: &Arguments, file: &Path, lessons: &Lessons) -> anyhow::Result<String> {
     let name = file.display().to_string();
     let bytes = bytes_of(file)?;
-    let body = decode(&bytes);
+    let body = decode(&bytes, None);
     let store = store_of(arguments, &name, &body)?;
     let wanted = Wanted {
         isbn: arguments.isbn.clone(),

@@ -1,24 +1,46 @@
-//! From bytes to text: the HTTP header says how, and where it does not, the page itself.
+//! From bytes to text: the HTTP header says how, and where it is silent, the page itself.
 
-use encoding_rs::{Encoding, UTF_8};
+use std::borrow::Cow;
+
+use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 
 /// How far into a page its own word on its charset is looked for (the HTML standard says 1,024
 /// bytes; pages that put a comment first go a little beyond).
 const PRESCAN: usize = 4096;
 
-/// The text of a body. A byte order mark decides first, then the header's `charset`, then the
-/// page's `<meta>`, then UTF-8. What cannot be decoded becomes U+FFFD; reading never fails.
+/// The text of a body; `content_type` is `None` for a page that somebody saved. What cannot be
+/// decoded becomes U+FFFD; reading never fails. Text that is UTF-8 already is not copied.
 ///
-/// The header goes before the page because pages declare the wrong one: amazon.com.br says
-/// Latin-1 in its `<meta>` and sends UTF-8 (seen by calibre).
+/// 1. A byte order mark decides.
+/// 2. The header's `charset`. It goes before the page because pages declare the wrong one:
+///    amazon.com.br says Latin-1 in its `<meta>` and sends UTF-8 (seen by calibre).
+/// 3. What is valid UTF-8 is UTF-8, for the same reason: other text hardly ever is.
+/// 4. The page's own `<meta>`.
+/// 5. UTF-8 with some damage, or else Western Europe's.
 #[must_use]
-pub fn decode(body: &[u8], content_type: Option<&str>) -> String {
-    let encoding = content_type
-        .and_then(|value| parameter(value.as_bytes()))
-        .or_else(|| declared(body))
-        .unwrap_or(UTF_8);
-    let (text, _, _) = encoding.decode(body);
-    text.into_owned()
+pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
+    if let Some((encoding, mark)) = Encoding::for_bom(body) {
+        let text = body.get(mark..).unwrap_or_default();
+        return encoding.decode_without_bom_handling(text).0;
+    }
+    if let Some(encoding) = content_type.and_then(|value| parameter(value.as_bytes())) {
+        return encoding.decode_without_bom_handling(body).0;
+    }
+    if let Ok(text) = std::str::from_utf8(body) {
+        return Cow::Borrowed(text);
+    }
+    let declared = declared(body).filter(|encoding| *encoding != UTF_8);
+    // A page that declares UTF-8, or nothing, but has a few bad bytes is UTF-8 with damage; one
+    // with many is of Western Europe.
+    let lossy = String::from_utf8_lossy(body);
+    let damage = lossy.matches('\u{fffd}').count();
+    match declared {
+        Some(encoding) => encoding.decode_without_bom_handling(body).0,
+        None if damage > lossy.chars().filter(|c| !c.is_ascii()).count() / 2 => {
+            WINDOWS_1252.decode_without_bom_handling(body).0
+        }
+        None => lossy,
+    }
 }
 
 fn declared(body: &[u8]) -> Option<&'static Encoding> {
@@ -93,18 +115,48 @@ mod tests {
             None,
             "<meta charset=utf-16>é",
         );
+        check(
+            b"<meta charset=ISO-8859-1>\xe9",
+            None,
+            "<meta charset=ISO-8859-1>é",
+        );
     }
 
     #[test]
-    fn a_byte_order_mark_decides_and_the_rest_is_utf_8() {
+    fn a_byte_order_mark_decides() {
         check(
             b"\xef\xbb\xbf\xc3\xa9",
             Some("text/html; charset=latin1"),
             "é",
         );
-        check(b"\xc3\xa9", None, "é");
-        check(b"\xc3\xa9", Some("text/html; charset=klingon"), "é");
-        check(b"a\xffb", None, "a\u{fffd}b");
+        check(b"\xff\xfeo\0k\0", None, "ok");
+    }
+
+    #[test]
+    fn what_is_utf_8_is_utf_8_whatever_the_page_says() {
+        let page = "<meta charset=\"iso-8859-1\">Em estoque, não";
+        check(page.as_bytes(), None, page);
+        check(
+            "é 円".as_bytes(),
+            Some("text/html; charset=klingon"),
+            "é 円",
+        );
         check(b"", None, "");
+    }
+
+    #[test]
+    fn damage_is_marked_and_the_rest_is_read() {
+        let damaged = "Auf Lager für é ä \u{fffd}";
+        check(damaged.as_bytes(), None, damaged);
+        check(
+            b"f\xc3\xbcr \xc3\xa4 \xc3\xb6 \xff!",
+            None,
+            "für ä ö \u{fffd}!",
+        );
+    }
+
+    #[test]
+    fn bytes_of_western_europe_are_read_as_such() {
+        check(b"caf\xe9", None, "café");
     }
 }

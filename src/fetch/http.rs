@@ -471,7 +471,7 @@ fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Go
     Ok(Got {
         host: host.through(source),
         status: answer.status,
-        body: charset::decode(&answer.body, answer.header("content-type")),
+        body: charset::decode(&answer.body, answer.header("content-type")).into_owned(),
         headers: answer.headers,
         address,
         at,

@@ -2,7 +2,6 @@
 
 pub mod dates;
 pub mod dom;
-pub mod encoding;
 pub mod identity;
 pub mod json_ld;
 pub mod money;

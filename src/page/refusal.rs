@@ -243,7 +243,9 @@ fn by_missing_page(
     let sure = known && sentence.is_some();
     let is_missing = match page.status {
         404 | 410 => known || sentence.is_some() || names_store(head, page),
-        _ => sure,
+        200 | 203 => sure,
+        // Who refuses, or cannot answer now, does not say that there is no such page.
+        _ => false,
     };
     trace.look(
         "refusal/missing",
@@ -379,6 +381,9 @@ mod tests {
                     please contact api-services-support@amazon.com --><a href=/dogsofamazon>";
         check("amazon.com", 404, dogs, "not_listed");
         check("amazon.com", 200, dogs, "not_listed");
+        for (status, expected) in [(403, "blocked"), (429, "blocked"), (503, "unreachable")] {
+            check("amazon.com", status, dogs, expected);
+        }
         check("amazon.com", 404, "", "no_evidence");
         check("amazon.com", 404, "nginx", "no_evidence");
         check(

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use pubwatch::book::{Availability, StoreId};
-use pubwatch::page::encoding::decode;
+use pubwatch::fetch::charset::decode;
 use pubwatch::page::{Page, Reading, Wanted};
 use pubwatch::stores::read;
 
@@ -241,7 +241,7 @@ proptest! {
         bytes in proptest::collection::vec(any::<u8>(), 0..4000),
         status in 100_u16..600,
     ) {
-        let body = decode(&bytes);
+        let body = decode(&bytes, None);
         for store in STORES {
             let reading = read_body(store, status, &body);
             // Random bytes name no product of any store.

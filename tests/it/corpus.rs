@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use pubwatch::book::{Isbn13, StoreId};
-use pubwatch::page::encoding::decode;
+use pubwatch::fetch::charset::decode;
 use pubwatch::page::nesting::{Nesting, nesting};
 use pubwatch::page::{Page, Reading, UnreadReason, Wanted};
 use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
@@ -108,7 +108,7 @@ fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
     let mut deepest = Nesting::default();
     for label in &labels {
         let bytes = std::fs::read(folder.join(&label.file)).unwrap();
-        let body = decode(&bytes);
+        let body = decode(&bytes, None);
         let page = Page {
             store: &label.store,
             address: None,
@@ -168,7 +168,7 @@ fn no_page_reads_as_another_book() {
     };
     for label in labels(&folder) {
         let bytes = std::fs::read(folder.join(&label.file)).unwrap();
-        let body = decode(&bytes);
+        let body = decode(&bytes, None);
         let page = Page {
             store: &label.store,
             address: None,

@@ -25,6 +25,8 @@ mod first_hour;
 #[cfg(test)]
 mod fixtures;
 #[cfg(test)]
+mod fuzzed;
+#[cfg(test)]
 mod home;
 #[cfg(test)]
 mod killed;

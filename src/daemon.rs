@@ -130,7 +130,8 @@ where
     let round = round::round(&house, Which::Due, &stop, &steps)
         .await
         .context("going round")?;
-    let (delivered, trouble) = deliver(house, stop).await?;
+    let (delivered, trouble) = deliver(Arc::clone(&house), stop.clone()).await?;
+    round::pack_looks(&house, &stop).context("packing old looks")?;
     Ok(Turn {
         round,
         delivered,

@@ -65,6 +65,7 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
     listener.await.context("showing the progress")?;
     let summary = round?;
     let delivered = deliver::deliver(&house, &stop).await?;
+    round::pack_looks(&house, &stop).context("packing old looks")?;
 
     let mut out = anstream::stdout().lock();
     if arguments.json {

@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 use super::context::Context;
 use crate::book::StoreId;
 use crate::exit::Exit;
-use crate::history::sqlite::record;
+use crate::history::sqlite::Bulk;
 use crate::history::sqlite::transfer::{
     KeptNote, every_note, every_observation, keep_note, last_look,
 };
@@ -22,7 +22,14 @@ use crate::mail::words;
 use crate::page::Reading;
 
 /// Tables that are told in another form, or that follow from the observations.
-const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
+const TOLD: [&str; 6] = [
+    "listing",
+    "reading",
+    "observation",
+    "packed_look",
+    "spell",
+    "note",
+];
 
 /// Print everything that is known, as lines of JSON: for other programs, and for another Pubwatch.
 ///
@@ -158,6 +165,7 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
     let mut own: BTreeSet<ListingId> = BTreeSet::new();
     let mut notes = 0;
     context.db.write(|transaction| -> anyhow::Result<()> {
+        let mut current: Option<(ListingId, Bulk)> = None;
         for seen in &found.observations {
             let listing = &seen.listing;
             if own.contains(listing) {
@@ -167,8 +175,21 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
                 own.insert(listing.clone());
                 continue;
             }
-            record(transaction, seen, confirm_after)?;
+            // They come listing by listing.
+            let mut bulk = match current.take() {
+                Some((known, bulk)) if known == *listing => bulk,
+                Some((_, before)) => {
+                    before.flush(transaction)?;
+                    Bulk::begin(transaction, listing, confirm_after)?
+                }
+                None => Bulk::begin(transaction, listing, confirm_after)?,
+            };
+            bulk.add(transaction, seen)?;
+            current = Some((listing.clone(), bulk));
             *kept.entry(listing.clone()).or_default() += 1;
+        }
+        if let Some((_, bulk)) = current {
+            bulk.flush(transaction)?;
         }
         for note in &found.notes {
             notes += usize::from(keep_note(transaction, note)?);

@@ -16,6 +16,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (5, include_str!("migrations/0005_evidence.sql")),
     (6, include_str!("migrations/0006_rations.sql")),
     (7, include_str!("migrations/0007_validators.sql")),
+    (8, include_str!("migrations/0008_packed_looks.sql")),
 ];
 
 /// The newest schema version that this program knows.
@@ -74,6 +75,39 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<(), DbError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_an_older_program_saw_is_there_after_the_upgrade() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        for (_, statements) in &MIGRATIONS[..5] {
+            connection.execute_batch(statements).unwrap();
+        }
+        connection
+            .execute_batch(&format!(
+                "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 5; \
+                 INSERT INTO listing (id, isbn, store) VALUES (1, '9780132350884', 'a'); \
+                 INSERT INTO reading VALUES (1, 1, '{{}}'); \
+                 INSERT INTO observation VALUES (1, 1000, 1, 0), (1, 2000, 1, 0);"
+            ))
+            .unwrap();
+        migrate(&mut connection).unwrap();
+        let looks: i64 = connection
+            .query_row("SELECT count(*) FROM observation", [], |row| row.get(0))
+            .unwrap();
+        let version: i32 = connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        assert_eq!((looks, version), (2, newest()));
+        // Nothing may go that is not kept elsewhere, as before.
+        assert!(connection.execute("DELETE FROM observation", []).is_err());
+        // One row for both, and then they may.
+        connection
+            .execute_batch(
+                "INSERT INTO packed_look VALUES (1, 1000, 2000, 1, 0, 2, x'e807'); \
+                 DELETE FROM observation WHERE listing_id = 1",
+            )
+            .unwrap();
+    }
 
     #[test]
     fn versions_rise_by_one() {

@@ -2,6 +2,7 @@
 //! judging, letters and pages look at.
 
 pub mod evidence;
+pub mod packing;
 pub mod spells;
 pub mod sqlite;
 

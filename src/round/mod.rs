@@ -11,6 +11,7 @@
 
 mod doors;
 mod look;
+mod pack;
 pub(crate) mod post;
 pub mod sqlite;
 mod stop;
@@ -34,6 +35,7 @@ use crate::page::{Reading, Wanted};
 use crate::stores::Lessons;
 use look::{Asked, ask};
 
+pub use pack::pack_looks;
 pub use post::desk;
 pub use stop::Stop;
 

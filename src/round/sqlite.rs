@@ -273,7 +273,7 @@ pub(crate) fn judge_editions<'plan>(
 /// 2. Run the rules over it.
 /// 3. Decide what becomes of the findings: what opens, is over, and is told now.
 /// 4. Compose the letter and queue it, and write the decisions down.
-fn judge_edition(
+pub(crate) fn judge_edition(
     house: &House,
     plan: &EditionPlan,
     transaction: &Transaction<'_>,

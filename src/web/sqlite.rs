@@ -13,8 +13,8 @@ use super::overview::{Glance, Glances};
 use super::timeline::{Look, Stretch, unseen};
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
-use crate::history::View;
-use crate::history::sqlite::source_of;
+use crate::history::sqlite::glimpses;
+use crate::history::{ListingId, View};
 
 /// Every listing at a glance.
 ///
@@ -198,20 +198,17 @@ pub fn looks(
             .collect::<rusqlite::Result<_>>()?;
         let begins: BTreeSet<Timestamp> = listing.spells.iter().map(|spell| spell.since).collect();
         let mut looks = Vec::new();
-        let mut statement = connection.prepare_cached(
-            "SELECT o.at, o.reading_id, o.source FROM observation o \
-             JOIN listing l ON l.id = o.listing_id WHERE l.isbn = ?1 AND l.store = ?2 ORDER BY o.at",
-        )?;
-        let mut rows =
-            statement.query(params![view.edition.isbn.as_str(), listing.store.as_str()])?;
-        while let Some(row) = rows.next()? {
-            let at = time(row, 0)?;
+        let id = ListingId {
+            isbn: view.edition.isbn.clone(),
+            store: listing.store.clone(),
+        };
+        for look in glimpses(connection, &id)? {
             looks.push(Look {
-                at,
-                good: good.get(&row.get(1)?).copied().unwrap_or(false),
+                at: look.at,
+                good: good.get(&look.reading).copied().unwrap_or(false),
             });
-            if begins.contains(&at) {
-                sources.insert((listing.store.clone(), at), source_of(row.get(2)?)?);
+            if begins.contains(&look.at) {
+                sources.insert((listing.store.clone(), look.at), look.source);
             }
         }
         gaps.push(unseen(&looks, PATIENCE, now));

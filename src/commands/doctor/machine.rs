@@ -12,6 +12,7 @@ use crate::book::source::Source;
 use crate::config::Loaded;
 use crate::config::plan::Plan;
 use crate::db::Db;
+use crate::history::sqlite::count_of_looks;
 use crate::mail::words;
 use crate::round::sqlite::last_round;
 
@@ -120,8 +121,7 @@ pub(super) fn data_folder(data: &Path) -> Vec<Look> {
 pub(super) fn database(db: &Db) -> Look {
     let seen = db.read(|connection| -> rusqlite::Result<(String, i64, i32)> {
         let sound = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        let looks =
-            connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))?;
+        let looks = count_of_looks(connection)?;
         let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         Ok((sound, looks, schema))
     });

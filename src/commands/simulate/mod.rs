@@ -3,10 +3,13 @@
 
 pub mod fault;
 pub mod launch;
+pub mod title;
+pub mod years;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -17,6 +20,7 @@ use self::fault::{Kind, Planted, plant};
 use self::launch::Launch;
 use super::face;
 use super::replay::play::{Played, play};
+use crate::clock::Clock;
 use crate::exit::Exit;
 use crate::judge::Severity;
 use crate::judge::windows::Windows;
@@ -36,6 +40,20 @@ pub struct Arguments {
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     launches: u32,
 
+    /// Write the history of a whole imprint over so many years instead, into the folder of --into
+    #[arg(long, requires = "into", conflicts_with = "launches",
+          value_parser = clap::value_parser!(u32).range(1..=100))]
+    years: Option<u32>,
+
+    /// How many editions the imprint has, each at three stores
+    #[arg(long, requires = "years", default_value_t = 100,
+          value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    editions: u32,
+
+    /// A new folder, which gets a configuration and a database
+    #[arg(long, requires = "years", value_name = "FOLDER")]
+    into: Option<PathBuf>,
+
     /// Another number draws other launches; the same draws the same
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -51,6 +69,9 @@ pub struct Arguments {
 ///
 /// When a launch cannot be played: a fault of this program.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let (Some(years), Some(folder)) = (arguments.years, &arguments.into) {
+        return write_years(arguments, years, folder);
+    }
     let report = simulate(arguments.launches as usize, arguments.seed)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
@@ -63,6 +84,42 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     } else {
         Exit::Attention
     })
+}
+
+fn write_years(arguments: &Arguments, years: u32, folder: &Path) -> anyhow::Result<Exit> {
+    let order = years::Order {
+        years,
+        editions: arguments.editions as usize,
+        seed: arguments.seed,
+    };
+    let began = Clock::System.now();
+    let written = years::write(folder, order, began)?;
+    let seconds = Clock::System.now().duration_since(began).as_secs();
+    let years::Written {
+        looks,
+        changes,
+        letters,
+        packed,
+        bytes,
+    } = written;
+    let mut out = anstream::stdout().lock();
+    if arguments.json {
+        let line = json!({
+            "looks": looks, "changes": changes, "letters": letters, "packed": packed,
+            "bytes": bytes, "seconds": seconds,
+        });
+        writeln!(out, "{line}")?;
+    } else {
+        writeln!(
+            out,
+            "{looks} looks, {changes} changes, {letters} letters in {seconds} s; {packed} looks are \
+             packed\n{} MB, {} bytes a look, everything counted\n{}",
+            bytes / 1_000_000,
+            bytes / looks.max(1),
+            folder.join("pubwatch.toml").display()
+        )?;
+    }
+    Ok(Exit::Done)
 }
 
 /// What came of one launch.

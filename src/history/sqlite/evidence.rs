@@ -58,20 +58,29 @@ fn forget_old(
         .checked_sub(SignedDuration::from_hours(24 * LONGEST_DAYS))
         .unwrap_or(Timestamp::MIN);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let forgotten = transaction
+    let forgotten: Vec<(i64, Option<i64>)> = transaction
         .prepare_cached(
             "DELETE FROM evidence WHERE listing_id = ?1 AND (at < ?2 OR at NOT IN ( \
                  SELECT at FROM evidence WHERE listing_id = ?1 ORDER BY at DESC LIMIT ?3)) \
-             AND at < (SELECT max(at) FROM evidence WHERE listing_id = ?1)",
+             AND at < (SELECT max(at) FROM evidence WHERE listing_id = ?1) \
+             RETURNING parts_id, picture_id",
         )?
-        .execute(params![listing, oldest.as_millisecond(), most])?;
-    if 0 < forgotten {
-        transaction
-            .prepare_cached(
-                "DELETE FROM evidence_body WHERE id NOT IN (SELECT parts_id FROM evidence) \
-                 AND id NOT IN (SELECT picture_id FROM evidence WHERE picture_id IS NOT NULL)",
-            )?
-            .execute([])?;
+        .query_map(params![listing, oldest.as_millisecond(), most], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    // Only the bodies of what was forgotten are looked at: going over all took the longer the more
+    // titles there were.
+    for (parts, picture) in forgotten {
+        for body in [Some(parts), picture].into_iter().flatten() {
+            transaction
+                .prepare_cached(
+                    "DELETE FROM evidence_body WHERE id = ?1 \
+                     AND NOT EXISTS (SELECT 1 FROM evidence WHERE parts_id = ?1) \
+                     AND NOT EXISTS (SELECT 1 FROM evidence WHERE picture_id = ?1)",
+                )?
+                .execute([body])?;
+        }
     }
     Ok(())
 }

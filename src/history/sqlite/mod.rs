@@ -1,8 +1,10 @@
 //! The history in the database: readings, observations, spells and notes.
 
+mod bulk;
 mod looks;
 mod evidence;
 mod notes;
+mod pack;
 mod record;
 mod shown;
 pub mod transfer;
@@ -13,12 +15,14 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub use bulk::Bulk;
 pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{Kept, add_note, all_notes, notes, take_note_back};
+pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
-pub use view::{Seen, observations, view};
+pub use view::{Glimpse, Seen, count_of_looks, glimpses, observations, view};
 
 use super::{ListingId, Source, Spell};
 use crate::book::availability::UnknownAvailability;

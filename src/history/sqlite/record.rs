@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::{listing_number, number_of, spell_of};
 use crate::history::spells::{self, Step};
-use crate::history::{ListingId, Observation};
+use crate::history::{ListingId, Observation, Spell};
 use crate::page::{Reading, Says};
 
 /// What recording an observation changed.
@@ -78,14 +78,43 @@ fn extend(
         Step::New(spell) => (true, spell),
     };
     if changed && let Some(ended) = &before {
-        transaction
-            .prepare_cached("UPDATE spell SET until = ?3 WHERE listing_id = ?1 AND since = ?2")?
-            .execute(params![
-                listing,
-                ended.since.as_millisecond(),
-                at.as_millisecond()
-            ])?;
+        end_spell(transaction, listing, ended.since, at)?;
     }
+    write_spell(transaction, listing, reading, &spell)?;
+    let look_again_at = match spell.confirmed_at {
+        Some(_) => None,
+        None => spell.since.checked_add(confirm_after).ok(),
+    };
+    Ok(Recorded {
+        changed,
+        look_again_at,
+    })
+}
+
+/// A spell ends where the next one begins.
+pub(super) fn end_spell(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    since: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE spell SET until = ?3 WHERE listing_id = ?1 AND since = ?2")?
+        .execute(params![
+            listing,
+            since.as_millisecond(),
+            until.as_millisecond()
+        ])?;
+    Ok(())
+}
+
+/// Writes the lasting spell, which rests on that reading.
+pub(super) fn write_spell(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    reading: i64,
+    spell: &Spell,
+) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO spell (listing_id, since, availability, last_seen, until, readings, \
@@ -103,14 +132,7 @@ fn extend(
             spell.confirmed_at.map(Timestamp::as_millisecond),
             reading
         ])?;
-    let look_again_at = match spell.confirmed_at {
-        Some(_) => None,
-        None => spell.since.checked_add(confirm_after).ok(),
-    };
-    Ok(Recorded {
-        changed,
-        look_again_at,
-    })
+    Ok(())
 }
 
 fn remember_good(
@@ -160,7 +182,8 @@ pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqli
         .insert(params![listing.isbn.as_str(), listing.store.as_str()])
 }
 
-fn reading_row(
+/// The number of a reading, made when this listing says so for the first time.
+pub(super) fn reading_row(
     transaction: &Transaction<'_>,
     listing: i64,
     reading: &Reading,

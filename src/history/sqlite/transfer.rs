@@ -1,10 +1,10 @@
 //! Everything that was seen and told, for moving to another database.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{source_of, time, unreadable};
+use super::{observations, time, unreadable};
 use crate::book::StoreId;
 use crate::history::{ListingId, Observation};
 
@@ -30,8 +30,8 @@ pub struct KeptNote {
     pub taken_back_at: Option<i64>,
 }
 
-/// Shows every observation to `visit`, listing by listing, oldest first, one at a time: a history
-/// of ten years need not fit into memory.
+/// Shows every observation to `visit`, listing by listing, oldest first: a history of ten years of
+/// many titles need not fit into memory.
 ///
 /// # Errors
 ///
@@ -40,25 +40,23 @@ pub fn every_observation<E: From<rusqlite::Error>>(
     connection: &Connection,
     mut visit: impl FnMut(Observation) -> Result<(), E>,
 ) -> Result<(), E> {
-    let mut statement = connection.prepare(
-        "SELECT l.isbn, l.store, o.at, o.source, r.body \
-         FROM observation o JOIN listing l ON l.id = o.listing_id \
-         JOIN reading r ON r.id = o.reading_id ORDER BY l.isbn, l.store, o.at",
-    )?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let isbn: String = row.get(0)?;
-        let store: String = row.get(1)?;
-        let body: String = row.get(4)?;
-        visit(Observation {
-            listing: ListingId {
-                isbn: isbn.parse().map_err(|error| unreadable(0, error))?,
-                store: StoreId::new(&store),
-            },
-            at: time(row.get(2)?)?,
-            source: source_of(row.get(3)?)?,
-            reading: serde_json::from_str(&body).map_err(|error| unreadable(4, error))?,
-        })?;
+    let listings: Vec<(String, String)> = connection
+        .prepare("SELECT isbn, store FROM listing ORDER BY isbn, store")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    for (isbn, store) in listings {
+        let listing = ListingId {
+            isbn: isbn.parse().map_err(|error| unreadable(0, error))?,
+            store: StoreId::new(&store),
+        };
+        for seen in observations(connection, &listing, Timestamp::MIN)? {
+            visit(Observation {
+                listing: listing.clone(),
+                at: seen.at,
+                source: seen.source,
+                reading: seen.reading,
+            })?;
+        }
     }
     Ok(())
 }
@@ -74,14 +72,17 @@ pub fn last_look(
 ) -> rusqlite::Result<Option<Timestamp>> {
     let newest: Option<i64> = connection
         .prepare_cached(
-            "SELECT max(o.at) FROM observation o JOIN listing l ON l.id = o.listing_id \
-             WHERE l.isbn = ?1 AND l.store = ?2",
+            "SELECT max( \
+                 (SELECT coalesce(max(at), ?3) FROM observation WHERE listing_id = l.id), \
+                 (SELECT coalesce(max(last), ?3) FROM packed_look WHERE listing_id = l.id)) \
+             FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
         )?
         .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str()],
+            params![listing.isbn.as_str(), listing.store.as_str(), i64::MIN],
             |row| row.get(0),
-        )?;
-    newest.map(time).transpose()
+        )
+        .optional()?;
+    newest.filter(|at| *at != i64::MIN).map(time).transpose()
 }
 
 /// Every note, oldest first.

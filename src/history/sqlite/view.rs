@@ -1,8 +1,12 @@
 //! Reading the history back: the view of an edition, and its observations one by one.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
+use super::pack::looks_since;
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
 use crate::book::Isbn13;
@@ -106,17 +110,72 @@ pub fn observations(
     let Some(number) = listing_number(connection, listing)? else {
         return Ok(Vec::new());
     };
-    connection
-        .prepare_cached(
-            "SELECT o.at, o.source, r.body FROM observation o JOIN reading r ON r.id = o.reading_id \
-             WHERE o.listing_id = ?1 AND o.at >= ?2 ORDER BY o.at",
-        )?
-        .query_map(params![number, from.as_millisecond()], |row| {
+    let mut readings: BTreeMap<i64, Reading> = BTreeMap::new();
+    looks_since(connection, number, from.as_millisecond())?
+        .into_iter()
+        .map(|look| {
+            let reading = match readings.entry(look.reading) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => new.insert(reading_at(connection, look.reading)?),
+            };
             Ok(Seen {
-                at: time(row.get(0)?)?,
-                source: source_of(row.get(1)?)?,
-                reading: reading_of(&row.get::<_, String>(2)?)?,
+                at: time(look.at)?,
+                source: source_of(look.source)?,
+                reading: reading.clone(),
             })
-        })?
+        })
         .collect()
+}
+
+fn reading_at(connection: &Connection, number: i64) -> rusqlite::Result<Reading> {
+    let body: String = connection
+        .prepare_cached("SELECT body FROM reading WHERE id = ?1")?
+        .query_row([number], |row| row.get(0))?;
+    reading_of(&body)
+}
+
+/// One observation of a listing without what it said: that is the reading of this number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glimpse {
+    /// When.
+    pub at: Timestamp,
+    /// How it was had.
+    pub source: Source,
+    /// The row in `reading`.
+    pub reading: i64,
+}
+
+/// The observations of a listing, oldest first, by the numbers of their readings.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn glimpses(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Vec<Glimpse>> {
+    let Some(number) = listing_number(connection, listing)? else {
+        return Ok(Vec::new());
+    };
+    looks_since(connection, number, i64::MIN)?
+        .into_iter()
+        .map(|look| {
+            Ok(Glimpse {
+                at: time(look.at)?,
+                source: source_of(look.source)?,
+                reading: look.reading,
+            })
+        })
+        .collect()
+}
+
+/// How many observations there are, packed or not.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn count_of_looks(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "SELECT (SELECT count(*) FROM observation) + \
+             (SELECT coalesce(sum(looks), 0) FROM packed_look)",
+        [],
+        |row| row.get(0),
+    )
 }

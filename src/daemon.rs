@@ -9,10 +9,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::round::{self, House, Stop, Summary, Which};
+use crate::schedule::awake::woke;
 
 /// How long a stop may take before the service ends without waiting any longer.
 const PATIENCE: Duration = Duration::from_secs(4);
@@ -54,6 +56,8 @@ pub struct Means<Load, Deliver> {
 
 /// Runs until it is told to stop.
 ///
+/// 0. A tick that comes long after the last one shows that the machine slept: what became due in
+///    between is not asked all at once.
 /// 1. A tick begins a turn, unless one is under way: turns never overlap, and a tick that comes
 ///    too early is not made up for, because what is due is decided from stored times.
 /// 2. A reload takes the new configuration from the next turn on; a wrong one changes nothing.
@@ -76,7 +80,11 @@ where
     let mut house = house;
     let stop = Stop::default();
     let mut turn: Option<JoinHandle<()>> = None;
+    let mut last_tick = None;
     while let Some(event) = events.recv().await {
+        if matches!(event, Event::Tick) {
+            last_tick = Some(mind_sleep(&house, last_tick));
+        }
         match event {
             Event::Tick if turn.is_some() => {}
             Event::Tick => {
@@ -115,6 +123,17 @@ where
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// After a sleep of the machine's, what became due meanwhile is spread over the next minutes, as
+/// after a start. Gives the time of this tick.
+fn mind_sleep(house: &House, last_tick: Option<Timestamp>) -> Timestamp {
+    let now = house.clock.now();
+    if let Some(since) = woke(last_tick, now) {
+        tracing::info!("the machine slept, or its clock was set; what is due is spread out");
+        house.wake(since);
+    }
+    now
 }
 
 async fn one_turn<Deliver, Delivered>(

@@ -77,8 +77,8 @@ impl Context {
     ///
     /// See [`Context::into_house`].
     pub fn into_watch(self) -> anyhow::Result<House> {
-        let mut house = self.into_house()?;
-        house.awake_since = Some(house.clock.now());
+        let house = self.into_house()?;
+        house.wake(house.clock.now());
         Ok(house)
     }
 }

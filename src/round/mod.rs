@@ -55,12 +55,9 @@ pub struct House {
     pub settings: Settings,
     /// The only way out.
     pub fetcher: Fetcher,
-    /// Since when a service has kept watch; `None` for a single round. See [`Rules`].
-    ///
-    /// [`Rules`]: crate::schedule::due::Rules
-    pub awake_since: Option<Timestamp>,
     pub(crate) lessons: Lessons,
     judged_all: Mutex<Option<Timestamp>>,
+    awake_since: Mutex<Option<Timestamp>>,
 }
 
 /// Which listings a round asks.
@@ -269,10 +266,29 @@ impl House {
             clock,
             settings,
             fetcher,
-            awake_since: None,
             lessons,
             judged_all,
+            awake_since: Mutex::default(),
         }
+    }
+
+    /// Since when a service has kept watch; `None` for a single round. See [`Rules`].
+    ///
+    /// [`Rules`]: crate::schedule::due::Rules
+    #[must_use]
+    pub fn awake_since(&self) -> Option<Timestamp> {
+        *self
+            .awake_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A service keeps watch from `now` on: it has begun, or the machine slept until now.
+    pub fn wake(&self, now: Timestamp) {
+        *self
+            .awake_since
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
 
     /// "Salt Roads (paperback) at Amazon", for lines that people read.

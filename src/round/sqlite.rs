@@ -104,7 +104,7 @@ fn next_look(
     let rules = Rules {
         floor: house.plan.manners.floor,
         confirm_after: house.plan.judging.confirm_after,
-        awake_since: house.awake_since,
+        awake_since: house.awake_since(),
     };
     due::due((&edition.isbn, &listing.store), &times, rhythm, &rules, now)
 }

@@ -4,6 +4,7 @@
 //! What is due is decided from stored times and the clock, never from timers, so that a machine
 //! that slept, was restarted, or whose clock was set, neither forgets a look nor doubles one.
 
+pub mod awake;
 pub mod cadence;
 pub mod cron;
 pub mod due;

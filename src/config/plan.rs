@@ -268,6 +268,9 @@ pub struct EditionPlan {
     pub edition: Edition,
     /// Its listings, in the order of the configuration.
     pub listings: Vec<ListingPlan>,
+    /// The other formats of the same book (the same title and author), in the order of the
+    /// configuration; their own siblings are left out.
+    pub siblings: Vec<EditionPlan>,
 }
 
 /// A listing to watch.

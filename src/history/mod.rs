@@ -132,4 +132,30 @@ pub struct View {
     pub listings: Vec<ListingView>,
     /// What the author told us and has not taken back, oldest first.
     pub notes: Vec<Note>,
+    /// The other formats of the same book, in the order of the configuration.
+    pub siblings: Vec<Sibling>,
+}
+
+/// Another format of the same book: what judging one format needs to know of another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sibling {
+    /// The edition, as configured.
+    pub edition: Edition,
+    /// What the author told us of it and has not taken back, oldest first.
+    pub notes: Vec<Note>,
+    /// Its pages at the Amazon stores that watch both, those that have been seen in a state twice.
+    pub pages: Vec<SiblingPage>,
+}
+
+/// The page of another format.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiblingPage {
+    /// The store.
+    pub store: StoreId,
+    /// The address of the product page, clean of tracking.
+    pub address: String,
+    /// The newest spell, confirmed or not.
+    pub now: Spell,
+    /// Since when it has been on sale, confirmed; `None` while it is not.
+    pub on_sale_since: Option<Timestamp>,
 }

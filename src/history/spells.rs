@@ -50,6 +50,19 @@ pub fn step(
     })
 }
 
+/// Since when a page has been on sale, over confirmed spells, of which blips in between are none;
+/// `None` when the newest confirmed one is not on sale.
+#[must_use]
+pub fn on_sale_since(spells: &[Spell]) -> Option<Timestamp> {
+    spells
+        .iter()
+        .rev()
+        .filter(|spell| spell.is_confirmed())
+        .take_while(|spell| spell.availability.is_released())
+        .map(|spell| spell.since)
+        .last()
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt::Write as _;

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::windows::Windows;
 use super::{Finding, Settings, judge};
 use crate::book::{Distribution, Edition, Format, Note, NoteKind, StoreId};
-use crate::history::spells::{Step, step};
-use crate::history::{Blind, ListingView, Shown, View};
+use crate::history::spells::{Step, on_sale_since, step};
+use crate::history::{Blind, ListingView, Shown, Sibling, SiblingPage, View};
 use crate::page::{OtherFormat, Says, Unread, UnreadReason};
 
 /// The shipped windows, read once for all tests.
@@ -25,6 +25,7 @@ pub(crate) struct Script {
     pages: String,
     notes: String,
     zone: TimeZone,
+    siblings: Vec<Script>,
 }
 
 /// `2027-02-09T09:00`, in UTC.
@@ -55,7 +56,14 @@ impl Script {
             pages: String::new(),
             notes: String::new(),
             zone: TimeZone::UTC,
+            siblings: Vec::new(),
         }
+    }
+
+    /// Another format of the same book, with its own pages and notes.
+    pub(crate) fn sibling(mut self, other: Script) -> Self {
+        self.siblings.push(other);
+        self
     }
 
     pub(crate) fn enabled(mut self, date: &str) -> Self {
@@ -97,6 +105,7 @@ impl Script {
             edition: self.edition.clone(),
             listings: Vec::new(),
             notes: self.notes.lines().filter_map(note).collect(),
+            siblings: self.siblings.iter().map(Script::as_sibling).collect(),
         };
         let mut looks: Vec<(Timestamp, &str, &str)> = Vec::new();
         for line in self
@@ -128,6 +137,27 @@ impl Script {
             look(&mut view.listings[index], at, what);
         }
         view
+    }
+
+    #[track_caller]
+    fn as_sibling(&self) -> Sibling {
+        let view = self.view();
+        Sibling {
+            edition: view.edition,
+            notes: view.notes,
+            pages: view
+                .listings
+                .into_iter()
+                .filter_map(|listing| {
+                    Some(SiblingPage {
+                        on_sale_since: on_sale_since(&listing.spells),
+                        now: listing.spells.last()?.clone(),
+                        store: listing.store,
+                        address: listing.address,
+                    })
+                })
+                .collect(),
+        }
     }
 
     /// What there is to think, at the time of the newest look or note.

@@ -43,7 +43,13 @@ pub fn length(length: SignedDuration) -> String {
 #[must_use]
 pub fn stores<'a>(stores: impl IntoIterator<Item = &'a StoreId>) -> String {
     let labels: Vec<&str> = stores.into_iter().map(StoreId::label).collect();
-    match labels.split_last() {
+    list(&labels)
+}
+
+/// Things in a sentence, as "paperback, hardcover and ebook".
+#[must_use]
+pub fn list(things: &[&str]) -> String {
+    match things.split_last() {
         None => String::new(),
         Some((last, [])) => (*last).to_owned(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),

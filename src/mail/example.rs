@@ -156,6 +156,7 @@ pub fn stuck() -> Result<View, crate::book::IsbnError> {
             ),
         ],
         notes: Vec::new(),
+        siblings: Vec::new(),
     })
 }
 

@@ -161,6 +161,7 @@ mod tests {
         vec![EditionPlan {
             edition,
             listings: Vec::new(),
+            siblings: Vec::new(),
         }]
     }
 

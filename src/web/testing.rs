@@ -56,6 +56,7 @@ pub(crate) fn view(publication_date: &str, spells: &str) -> View {
         edition: edition(publication_date),
         listings,
         notes: Vec::new(),
+        siblings: Vec::new(),
     }
 }
 

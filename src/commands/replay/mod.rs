@@ -3,6 +3,7 @@
 pub mod expect;
 pub mod play;
 pub mod story;
+mod written;
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

@@ -57,12 +57,15 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
     let mut next_turn_of_post = story.start;
     loop {
         let now = house.clock.now();
-        while let Some(note) = notes.next_if(|note| note.at <= now) {
+        while let Some(said) = notes.next_if(|said| said.note.at <= now) {
             for plan in &house.plan.editions {
                 let isbn = &plan.edition.isbn;
+                if said.isbn.as_ref().is_some_and(|about| about != isbn) {
+                    continue;
+                }
                 house
                     .db
-                    .write(|transaction| add_note(transaction, isbn, note, now))?;
+                    .write(|transaction| add_note(transaction, isbn, &said.note, now))?;
             }
         }
         let has_unread = look_around(&house, story, &mut played.looks)?;
@@ -75,7 +78,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
         played.sent.extend(queued.into_iter().map(sent));
         let next = [
             next_look_of_all(&house, now)?.filter(|at| now < *at),
-            notes.peek().map(|note| note.at),
+            notes.peek().map(|said| said.note.at),
             next_of_calendar(now, &house.plan.author.zone),
             Some(next_turn_of_post),
             is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
@@ -113,7 +116,7 @@ fn look_around(
     let round = begin(house, now, tasks.len())?;
     let mut has_unread = false;
     for task in tasks {
-        let reading = story.page(&task.listing.store, now);
+        let reading = story.page(&task.listing.isbn, &task.listing.store, now);
         has_unread |= matches!(reading, Reading::Unread(_));
         looks.push((now, task.listing.store.clone()));
         let observation = Observation {

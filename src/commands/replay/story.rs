@@ -1,14 +1,13 @@
 //! A story: one launch as the pages showed it, and what the author must hear.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use serde::{Deserialize, Deserializer, de};
 
-use crate::book::{Availability, Money, Note, NoteKind, StoreId};
+use super::written::{Editions, ExpectWritten, NoteWritten, PageWritten, Written};
+use crate::book::{Availability, Isbn13, Note, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
 use crate::judge::Severity;
-use crate::page::{Reading, Says, UnreadReason};
+use crate::page::{Reading, Says};
 
 /// A launch, and what must come of it.
 #[derive(Debug, Clone)]
@@ -26,7 +25,7 @@ pub struct Story {
     /// What the pages say, from when on, in the order of time.
     pub pages: Vec<PageChange>,
     /// What the author told us, in the order of time.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Said>,
     /// What must come of it.
     pub expectations: Vec<Expectation>,
 }
@@ -38,8 +37,19 @@ pub struct PageChange {
     pub at: Timestamp,
     /// The store.
     pub store: StoreId,
+    /// The edition; `None` for every one of the story.
+    pub isbn: Option<Isbn13>,
     /// What the page says.
     pub reading: Reading,
+}
+
+/// What the author told us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The note.
+    pub note: Note,
+    /// The edition; `None` for every one of the story.
+    pub isbn: Option<Isbn13>,
 }
 
 /// What must come of a story, in a span of time with both ends.
@@ -118,13 +128,24 @@ impl Story {
                 page.store
             )));
         }
+        let is_watched = |isbn: &Isbn13| {
+            let mut editions = plan.editions.iter();
+            editions.any(|plan| plan.edition.isbn == *isbn)
+        };
         pages.sort_by_key(|page| page.at);
         let mut notes = written
             .note
             .into_iter()
             .map(NoteWritten::check)
             .collect::<Result<Vec<_>, _>>()?;
-        notes.sort_by_key(|note| note.at);
+        notes.sort_by_key(|said| said.note.at);
+        let named = pages.iter().filter_map(|page| page.isbn.as_ref());
+        let named = named.chain(notes.iter().filter_map(|said| said.isbn.as_ref()));
+        if let Some(isbn) = named.into_iter().find(|isbn| !is_watched(isbn)) {
+            return Err(StoryError::Entry(format!(
+                "an entry is about {isbn}, which is none of the editions"
+            )));
+        }
         let expectations = written
             .expect
             .into_iter()
@@ -142,14 +163,14 @@ impl Story {
         })
     }
 
-    /// What a store's page says at `now`; before the first entry it is not listed.
+    /// What an edition's page at a store says at `now`; before its first entry it is not listed.
     #[must_use]
-    pub fn page(&self, store: &StoreId, now: Timestamp) -> Reading {
-        let newest = self
-            .pages
-            .iter()
-            .rev()
-            .find(|page| page.store == *store && page.at <= now);
+    pub fn page(&self, isbn: &Isbn13, store: &StoreId, now: Timestamp) -> Reading {
+        let newest = self.pages.iter().rev().find(|page| {
+            page.store == *store
+                && page.at <= now
+                && page.isbn.as_ref().is_none_or(|about| about == isbn)
+        });
         newest.map_or_else(
             || says(Availability::NotListed, "No page for this ISBN"),
             |page| page.reading.clone(),
@@ -174,186 +195,20 @@ fn plan(written: &Written, start: Timestamp) -> Result<Plan, StoryError> {
     author.extend(written.author.clone());
     let mut root = toml::Table::new();
     root.insert("author".to_owned(), author.into());
-    root.insert(
-        "edition".to_owned(),
-        toml::Value::Array(vec![written.edition.clone().into()]),
-    );
+    let editions = match &written.edition {
+        Editions::One(edition) => vec![edition.clone().into()],
+        Editions::Many(editions) => editions.iter().cloned().map(Into::into).collect(),
+    };
+    root.insert("edition".to_owned(), toml::Value::Array(editions));
+    for (name, table) in &written.configuration {
+        root.insert(name.clone(), table.clone());
+    }
     let text = root.to_string();
     let today = start.to_zoned(jiff::tz::TimeZone::UTC).date();
     let problems =
         |problems: Vec<Problem>| StoryError::Edition(render_all(&problems, "story", &text, false));
     let (plan, _) = config::check(&text, "story", today).map_err(problems)?;
     Ok(plan)
-}
-
-/// A moment as TOML writes it.
-#[derive(Debug, Clone, Copy)]
-struct Moment(Timestamp);
-
-impl<'de> Deserialize<'de> for Moment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = toml::value::Datetime::deserialize(deserializer)?;
-        written.to_string().parse().map(Self).map_err(|_| {
-            de::Error::custom(format!(
-                "`{written}` needs a date, a time and a zone, as `2023-05-01T09:00:00Z`"
-            ))
-        })
-    }
-}
-
-/// A date as TOML writes it.
-#[derive(Debug, Clone, Copy)]
-struct Day(Date);
-
-impl<'de> Deserialize<'de> for Day {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = toml::value::Datetime::deserialize(deserializer)?;
-        written
-            .to_string()
-            .parse()
-            .map(Self)
-            .map_err(|_| de::Error::custom(format!("`{written}` is no date, as `2023-06-27`")))
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    story: String,
-    #[serde(default)]
-    from: String,
-    start: Moment,
-    end: Moment,
-    edition: toml::Table,
-    #[serde(default)]
-    author: toml::Table,
-    #[serde(default)]
-    page: Vec<PageWritten>,
-    #[serde(default)]
-    note: Vec<NoteWritten>,
-    #[serde(default)]
-    expect: Vec<ExpectWritten>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PageWritten {
-    at: Moment,
-    store: String,
-    says: String,
-    words: Option<String>,
-    date: Option<Day>,
-    /// In the minor unit of the store's currency, as `1699` for $16.99.
-    price: Option<i64>,
-    title: Option<String>,
-    cover: Option<String>,
-    seller: Option<String>,
-}
-
-impl PageWritten {
-    fn check(self) -> Result<PageChange, StoryError> {
-        let store = StoreId::new(&self.store);
-        let reading = if let Some(reason) = UnreadReason::from_name(&self.says) {
-            let words = self.words.as_deref().unwrap_or(reason.words());
-            Reading::unread(reason, "story", words)
-        } else {
-            let state: Availability = self.says.parse().map_err(|_| {
-                StoryError::Entry(format!(
-                    "`says = \"{}\"` is neither an availability nor a reason of an unread page",
-                    self.says
-                ))
-            })?;
-            let words = self.words.as_deref().unwrap_or(state.word());
-            let mut says = Says::new(state, "story", words, "story");
-            let currency = crate::book::storefront::find(store.as_str())
-                .map_or("USD", |storefront| storefront.currency);
-            says.date = self.date.map(|day| day.0);
-            says.price = self.price.map(|minor| Money::new(minor, currency));
-            says.title = self.title;
-            says.cover = self.cover;
-            says.seller = self.seller;
-            Reading::Says(Box::new(says))
-        };
-        Ok(PageChange {
-            at: self.at.0,
-            store,
-            reading,
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NoteWritten {
-    at: Moment,
-    what: String,
-    to: Option<Day>,
-    store: Option<String>,
-    ticket: Option<String>,
-    text: Option<String>,
-}
-
-impl NoteWritten {
-    fn check(self) -> Result<Note, StoryError> {
-        let kind = NoteKind::from_name(&self.what, self.to.map(|day| day.0)).ok_or_else(|| {
-            StoryError::Entry(format!(
-                "`what = \"{}\"` is no note; `date_changed` needs `to` as well",
-                self.what
-            ))
-        })?;
-        Ok(Note {
-            kind,
-            at: self.at.0,
-            store: self.store.as_deref().map(StoreId::new),
-            ticket: self.ticket,
-            text: self.text,
-        })
-    }
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ExpectWritten {
-    letter: Option<String>,
-    none: Option<String>,
-    at_most: Option<usize>,
-    about: Option<String>,
-    says: Option<String>,
-    from: Moment,
-    until: Moment,
-}
-
-impl ExpectWritten {
-    fn check(self) -> Result<Expectation, StoryError> {
-        let (count, kind) = match (&self.letter, &self.none, self.at_most) {
-            (Some(kind), None, None) => (Count::Some, kind),
-            (None, Some(kind), None) => (Count::None, kind),
-            (Some(kind), None, Some(most)) => (Count::AtMost(most), kind),
-            _ => {
-                return Err(StoryError::Entry(
-                    "an `expect` has either `letter`, or `none`, or `at_most` with `letter`"
-                        .to_owned(),
-                ));
-            }
-        };
-        let kind = match kind.as_str() {
-            "any" => Kind::Any,
-            "digest" => Kind::Digest,
-            name => Kind::Of(Severity::from_name(name).ok_or_else(|| {
-                StoryError::Entry(format!(
-                    "`{name}` is no kind of letter: act, watch, good, digest or any"
-                ))
-            })?),
-        };
-        Ok(Expectation {
-            count,
-            kind,
-            about: self.about.as_deref().map(StoreId::new),
-            says: self.says,
-            from: self.from.0,
-            until: self.until.0,
-        })
-    }
 }
 
 #[cfg(test)]
@@ -385,7 +240,11 @@ mod tests {
     fn before_its_first_entry_a_page_is_not_listed() {
         let story = Story::parse(STORY).unwrap();
         let amazon = StoreId::new("amazon.com");
-        let state = |at: &str| story.page(&amazon, at.parse().unwrap()).availability();
+        let isbn = "9781944098117".parse().unwrap();
+        let state = |at: &str| {
+            let reading = story.page(&isbn, &amazon, at.parse().unwrap());
+            reading.availability()
+        };
         assert_eq!(state("2023-05-01T11:59:00Z"), Some(Availability::NotListed));
         assert_eq!(state("2023-05-01T12:00:00Z"), Some(Availability::PreOrder));
     }

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
-use crate::commands::replay::story::{PageChange, Story, StoryError};
+use crate::commands::replay::story::{PageChange, Said, Story, StoryError};
 use crate::judge::phase::midnight_gmt;
 use crate::page::{Reading, Says, UnreadReason};
 
@@ -294,11 +294,19 @@ impl Launch {
                 .extend(line.iter().map(|(at, reading)| PageChange {
                     at: *at,
                     store: shop.clone(),
+                    isbn: None,
                     reading: reading.clone(),
                 }));
         }
         story.pages.sort_by_key(|page| page.at);
-        story.notes.clone_from(&self.notes);
+        story.notes = self
+            .notes
+            .iter()
+            .map(|note| Said {
+                note: note.clone(),
+                isbn: None,
+            })
+            .collect();
         Ok(story)
     }
 
@@ -350,9 +358,10 @@ mod tests {
         let wall = Reading::unread(UnreadReason::Blocked, "simulate", "a captcha");
         launch.overlay(1, (after(date, -48), after(date, 96)), &wall);
         let story = launch.story("drawn").unwrap();
+        let isbn = "9781944098117".parse().unwrap();
         let state = |hours| {
             story
-                .page(&StoreId::new(STORES[1]), after(date, hours))
+                .page(&isbn, &StoreId::new(STORES[1]), after(date, hours))
                 .availability()
         };
         assert_eq!(state(-47), None);

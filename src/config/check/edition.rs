@@ -1,5 +1,6 @@
 //! `[[edition]]`: the books to watch, and where.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::calendar;
@@ -56,7 +57,9 @@ pub(super) fn editions(
     plans.extend(seen.into_iter().map(|(written, listings)| EditionPlan {
         edition: written.edition,
         listings,
+        siblings: Vec::new(),
     }));
+    join_formats(&mut plans);
     if !is_there {
         root.findings()
             .add(Problem::warning("there is no edition to watch").remedy(
@@ -65,6 +68,34 @@ pub(super) fn editions(
             ));
     }
     (plans, used)
+}
+
+/// Tells each edition of the other formats of its book: those with the same title and author,
+/// whatever their case.
+fn join_formats(plans: &mut [EditionPlan]) {
+    let mut books: BTreeMap<(String, Option<String>), Vec<usize>> = BTreeMap::new();
+    for (index, plan) in plans.iter().enumerate() {
+        let author = plan.edition.author.as_ref().map(|name| name.to_lowercase());
+        let book = (plan.edition.title.to_lowercase(), author);
+        books.entry(book).or_default().push(index);
+    }
+    for indices in books.into_values().filter(|indices| 1 < indices.len()) {
+        let formats: Vec<EditionPlan> = indices
+            .iter()
+            .filter_map(|index| plans.get(*index).cloned())
+            .collect();
+        for index in indices {
+            let Some(plan) = plans.get_mut(index) else {
+                continue;
+            };
+            let format = plan.edition.format;
+            plan.siblings = formats
+                .iter()
+                .filter(|other| other.edition.format != format)
+                .cloned()
+                .collect();
+        }
+    }
 }
 
 fn written(table: &mut Table<'_>) -> Option<Written> {

@@ -315,6 +315,7 @@ mod tests {
                 ask: "https://www.amazon.com/dp/0132350882".parse().unwrap(),
                 asin: Some("0132350882".into()),
             }],
+            siblings: Vec::new(),
         }
     }
 }

@@ -9,13 +9,17 @@ use rusqlite::{Connection, params};
 use super::pack::looks_since;
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
-use crate::book::Isbn13;
+use crate::book::{Family, Isbn13};
 use crate::config::plan::{EditionPlan, ListingPlan};
-use crate::history::{Blind, ListingId, ListingView, Source, View};
+use crate::history::spells::on_sale_since;
+use crate::history::{Blind, ListingId, ListingView, Sibling, SiblingPage, Source, Spell, View};
 use crate::page::Reading;
 
 /// How many spells of a listing a view holds; older ones stay in the database.
 const SPELLS_IN_A_VIEW: i64 = 200;
+
+/// How many of another format's: enough to see since when it has been on sale, blips included.
+const SPELLS_OF_A_SIBLING: i64 = 20;
 
 /// The view of an edition: its listings with their spells, and the notes that stand.
 ///
@@ -32,7 +36,59 @@ pub fn view(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Vie
         edition: plan.edition.clone(),
         listings,
         notes: notes(connection, &plan.edition.isbn)?,
+        siblings: plan
+            .siblings
+            .iter()
+            .map(|other| sibling(connection, plan, other))
+            .collect::<rusqlite::Result<_>>()?,
     })
+}
+
+/// What judging an edition needs to know of another format of its book: only the Amazon stores
+/// that watch both, and of those only their newest spells.
+fn sibling(
+    connection: &Connection,
+    plan: &EditionPlan,
+    other: &EditionPlan,
+) -> rusqlite::Result<Sibling> {
+    let isbn = &other.edition.isbn;
+    let mut pages = Vec::new();
+    for listing in &other.listings {
+        let watches_both = plan.listings.iter().any(|own| own.store == listing.store);
+        if !watches_both || listing.store.family() != Family::Amazon {
+            continue;
+        }
+        let id = ListingId {
+            isbn: isbn.clone(),
+            store: listing.store.clone(),
+        };
+        let Some(number) = listing_number(connection, &id)? else {
+            continue;
+        };
+        let spells = spells(connection, number, SPELLS_OF_A_SIBLING)?;
+        let on_sale_since = on_sale_since(&spells);
+        pages.extend(spells.into_iter().next_back().map(|now| SiblingPage {
+            store: listing.store.clone(),
+            address: listing.address.to_string(),
+            now,
+            on_sale_since,
+        }));
+    }
+    Ok(Sibling {
+        edition: other.edition.clone(),
+        notes: notes(connection, isbn)?,
+        pages,
+    })
+}
+
+/// The newest spells of a listing, oldest first.
+fn spells(connection: &Connection, number: i64, most: i64) -> rusqlite::Result<Vec<Spell>> {
+    let mut spells: Vec<Spell> = connection
+        .prepare_cached(include_str!("spells.sql"))?
+        .query_map(params![number, most], spell_of)?
+        .collect::<rusqlite::Result<_>>()?;
+    spells.reverse();
+    Ok(spells)
 }
 
 fn listing_view(
@@ -77,11 +133,7 @@ fn listing_view(
             }
             Ok(())
         })?;
-    view.spells = connection
-        .prepare_cached(include_str!("spells.sql"))?
-        .query_map(params![number, SPELLS_IN_A_VIEW], spell_of)?
-        .collect::<rusqlite::Result<_>>()?;
-    view.spells.reverse();
+    view.spells = spells(connection, number, SPELLS_IN_A_VIEW)?;
     view.shown = shown(connection, number)?;
     Ok(view)
 }

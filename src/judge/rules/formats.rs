@@ -5,7 +5,6 @@ use crate::history::ListingView;
 use crate::judge::case::{Case, about};
 use crate::judge::phase::later;
 use crate::judge::{Finding, Party, words};
-use crate::page::OtherFormat;
 
 /// Two pages for one book, and formats out of step (DOMAIN F17, F25).
 ///
@@ -23,8 +22,9 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         .collect()
 }
 
-fn is_named(format: Format, other: &OtherFormat) -> bool {
-    let name = other.name.to_lowercase();
+/// A store's name for a format means this one, as "Kindle" means the ebook.
+pub(super) fn is_named(format: Format, name: &str) -> bool {
+    let name = name.to_lowercase();
     match format {
         Format::Paperback => name.contains("paperback"),
         Format::Hardcover => name.contains("hardcover") || name.contains("hardback"),
@@ -38,11 +38,14 @@ fn two_pages(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let format = case.view.edition.format;
     let known = case.particular(listing, |says| {
-        let same = says.formats.iter().filter(|other| is_named(format, other));
+        let same = says
+            .formats
+            .iter()
+            .filter(|other| is_named(format, &other.name));
         let is_one_ours = says
             .formats
             .iter()
-            .any(|other| other.selected && is_named(format, other));
+            .any(|other| other.selected && is_named(format, &other.name));
         is_one_ours && 1 < same.count()
     })?;
     known.value.then(|| Finding {

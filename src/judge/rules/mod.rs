@@ -19,6 +19,7 @@ pub mod good_news;
 pub mod kdp_not_live;
 pub mod kdp_publish;
 pub mod missing;
+pub mod not_joined;
 pub mod price;
 pub mod released_early;
 pub mod rights_query;
@@ -73,6 +74,7 @@ const NAMES: &[&str] = &[
     "stale-title",
     "two-pages",
     "formats-out-of-step",
+    "formats-not-joined",
     "unread",
     "page-appeared",
     RELEASED,
@@ -160,6 +162,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "formats",
         judge: formats::judge,
+    },
+    Rule {
+        name: "formats-not-joined",
+        judge: not_joined::judge,
     },
     Rule {
         name: "unread",

@@ -147,45 +147,76 @@ pub(super) fn rights_query(case: &Case<'_>) -> ReadyText {
     )
 }
 
-/// F: to KDP, not before the eighth day.
+/// F: to KDP, not before the eighth day. The other formats are named as far as they are known:
+/// those of the book that are watched at a store of the finding.
 pub(super) fn formats_not_linked(case: &Case<'_>) -> ReadyText {
     let edition = &case.view.edition;
-    let own = match (edition.format, case.isbn10()) {
-        (Format::Ebook, _) => format!("ebook {}", case.isbn()),
-        (format, Some(isbn10)) => format!("{} ISBN-10 {isbn10} ({})", format.name(), case.isbn()),
-        (format, None) => format!("{} ISBN-13 {}", format.name(), case.isbn()),
+    let own: Vec<_> = case.concerned();
+    let siblings = || {
+        let pages = case.view.siblings.iter().flat_map(|sibling| {
+            let edition = &sibling.edition;
+            sibling.pages.iter().map(move |page| (edition, page))
+        });
+        pages.filter(|(_, page)| own.iter().any(|listing| listing.store == page.store))
     };
-    let pages = case
-        .concerned()
-        .into_iter()
-        .map(|listing| words::one_line(&listing.address))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let mut editions = vec![number_of(edition)];
+    for (other, _) in siblings() {
+        let number = number_of(other);
+        if !editions.contains(&number) {
+            editions.push(number);
+        }
+    }
+    let addresses = own.iter().map(|listing| listing.address.as_str());
+    let addresses: Vec<String> = addresses
+        .chain(siblings().map(|(_, page)| page.address.as_str()))
+        .map(words::one_line)
+        .collect();
+    let is_known = 1 < editions.len();
+    let editions = words::list(&editions.iter().map(String::as_str).collect::<Vec<_>>());
+    let pages = addresses.join(", ");
+    let title = case.title();
+    let (named, live, shown) = if is_known {
+        (
+            vec![said(format!("{editions}."))],
+            vec![said(format!("{}.", case.day(case.finding.since)))],
+            vec![said(format!("Pages: {pages}"))],
+        )
+    } else {
+        let others = complete("the other editions: Kindle ASIN, ISBN-10 of the print books");
+        (
+            vec![said(format!("{editions} and")), others, said(".")],
+            vec![complete("the dates"), said(".")],
+            vec![
+                said(format!("Pages: {pages},")),
+                complete("the pages of the other editions"),
+            ],
+        )
+    };
+    let identical = Piece::OnlyIfTrue(
+        "All are live in my account, and title, subtitle, author, contributors, edition and \
+         language are identical."
+            .to_owned(),
+    );
+    let linking = [said(format!("Please link the editions of {title}:"))];
+    let since = [identical, said("They have been live since")];
     text(
         None,
         [
-            paragraph([
-                said(format!(
-                    "Please link the editions of {}: {own} and",
-                    case.title()
-                )),
-                complete("the other editions: Kindle ASIN, ISBN-10 of the print books"),
-                said("."),
-            ]),
-            paragraph([
-                Piece::OnlyIfTrue(
-                    "All are live in my account, and title, subtitle, author, contributors, \
-                     edition and language are identical."
-                        .to_owned(),
-                ),
-                said("They have been live since"),
-                complete("the dates"),
-                said("."),
-                said(format!("Pages: {pages},")),
-                complete("the pages of the other editions"),
-            ]),
+            paragraph(linking.into_iter().chain(named)),
+            paragraph(since.into_iter().chain(live).chain(shown)),
         ],
     )
+}
+
+/// An edition as KDP knows it: print by its ISBN-10 where there is one.
+fn number_of(edition: &Edition) -> String {
+    match (edition.format, edition.isbn.to_isbn10()) {
+        (Format::Ebook, _) => format!("ebook {}", edition.isbn),
+        (format, Some(isbn10)) => {
+            format!("{} ISBN-10 {isbn10} ({})", format.name(), edition.isbn)
+        }
+        (format, None) => format!("{} ISBN-13 {}", format.name(), edition.isbn),
+    }
 }
 
 fn capital(word: &str) -> String {

@@ -47,6 +47,7 @@ fn plan() -> EditionPlan {
             ask: address,
             asin: None,
         }],
+        siblings: Vec::new(),
     }
 }
 

@@ -1,0 +1,248 @@
+//! Two formats of one book that are not linked on one page.
+
+use jiff::Timestamp;
+
+use super::formats::is_named;
+use crate::book::{Availability, Distribution, Edition, Family, Format, Note, StoreId};
+use crate::history::{ListingView, Sibling, SiblingPage};
+use crate::judge::case::{Case, about, severity};
+use crate::judge::phase::Calendar;
+use crate::judge::windows::{Stage, WindowName};
+use crate::judge::{Finding, Party, SupportText, words};
+
+/// Formats not joined (DOMAIN F27).
+///
+/// 1. At one Amazon store two formats of the book have a page each, and both are on sale through
+///    KDP: KDP joins only what is published in one account of its own. While a format comes from
+///    Ingram it is no fault (DOMAIN §1.4).
+/// 2. Neither page names the other's format among the formats it offers, though ours, in readings
+///    that lasted, offers some: a page that shows no formats at all says nothing about it.
+/// 3. The clock starts when the later of the two went on sale at KDP. KDP says a week at the
+///    longest; act on the eighth day.
+/// 4. It is told once a book: of its paperback, before the hardcover, before the ebook.
+/// 5. Next step: compare what must be identical, then ask KDP to link them (text F).
+pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
+    case.view
+        .listings
+        .iter()
+        .filter(|listing| listing.store.family() == Family::Amazon)
+        .filter_map(|listing| judge_listing(case, listing))
+        .collect()
+}
+
+fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let edition = &case.view.edition;
+    let run = case.run(listing, Availability::is_released)?;
+    let own = live_since(edition, &case.calendar, store, run.since)?;
+    let offered = case.particular(listing, |says| {
+        let names = says.formats.iter().map(|other| other.name.as_str());
+        names.collect::<Vec<_>>()
+    })?;
+    if offered.value.is_empty() {
+        return None;
+    }
+    let mut apart: Vec<&Sibling> = Vec::new();
+    let mut start = own;
+    for (sibling, page) in at_store(case, store) {
+        let calendar = calendar_of(case, sibling);
+        let live = page
+            .on_sale_since
+            .and_then(|since| live_since(&sibling.edition, &calendar, store, since));
+        let Some(live) = live else { continue };
+        if sibling.edition.format < edition.format {
+            return None;
+        }
+        let is_joined = offered
+            .value
+            .iter()
+            .any(|name| is_named(sibling.edition.format, name))
+            || page
+                .now
+                .says
+                .formats
+                .iter()
+                .any(|other| !other.selected && is_named(edition.format, &other.name));
+        if !is_joined {
+            start = start.max(live);
+            apart.push(sibling);
+        }
+    }
+    let names: Vec<&str> = apart
+        .iter()
+        .map(|sibling| sibling.edition.format.name())
+        .collect();
+    (!names.is_empty()).then_some(())?;
+    finding(case, store, &names, (start, offered.seen))
+}
+
+/// The other formats with a page at the store.
+fn at_store<'a>(
+    case: &Case<'a>,
+    store: &StoreId,
+) -> impl Iterator<Item = (&'a Sibling, &'a SiblingPage)> {
+    case.view.siblings.iter().filter_map(move |sibling| {
+        let page = sibling.pages.iter().find(|page| page.store == *store)?;
+        Some((sibling, page))
+    })
+}
+
+fn calendar_of(case: &Case<'_>, sibling: &Sibling) -> Calendar {
+    let notes: &[Note] = &sibling.notes;
+    Calendar::of(&sibling.edition, notes, case.zone())
+}
+
+/// Since when a format that is on sale has been so through KDP; `None` when another serves it.
+///
+/// An ebook at Amazon is KDP's, unless somebody else was named who brings it there.
+fn live_since(
+    edition: &Edition,
+    calendar: &Calendar,
+    store: &StoreId,
+    on_sale: Timestamp,
+) -> Option<Timestamp> {
+    if let Some(published) = calendar.published_at(store) {
+        return Some(published.max(on_sale));
+    }
+    let is_kdp = match edition.distribution {
+        Distribution::Kdp => true,
+        Distribution::IngramSpark => edition.format == Format::Ebook,
+        Distribution::Draft2Digital | Distribution::PublishDrive | Distribution::Other => false,
+    };
+    is_kdp.then_some(on_sale)
+}
+
+fn finding(
+    case: &Case<'_>,
+    store: &StoreId,
+    others: &[&str],
+    (start, seen): (Timestamp, Timestamp),
+) -> Option<Finding> {
+    let window = case.window(WindowName::MetaKdpLink);
+    let stage = window.stage(start, seen);
+    let act_from = window.act_from(start);
+    let label = store.label();
+    let others = words::list(others);
+    let own = case.view.edition.format.name();
+    Some(Finding {
+        severity: severity(stage)?,
+        headline: format!("{label} does not join the {own} and the {others}"),
+        verdict: format!(
+            "Both have been on sale at {label} since {}, and the {own}'s page does not offer the \
+             {others}, nor the other way round.",
+            words::day(start, case.zone()),
+        ),
+        usual: Some(window.usual()),
+        act_from,
+        next_step: if stage == Stage::Act {
+            format!(
+                "Compare title, subtitle, author, contributors, edition and language in your KDP \
+                 account: they must be identical. If they are, ask for the formats to be linked. {}",
+                Party::Kdp.how()
+            )
+        } else {
+            case.wait_words(act_from)
+        },
+        ask: (stage == Stage::Act).then_some(Party::Kdp),
+        text: (stage == Stage::Act).then_some(SupportText::FormatsNotLinked),
+        ..about("formats-not-joined", store, start)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::script::Script;
+
+    /// A paperback by KDP, on sale since 1 September, whose page offers these formats.
+    fn paperback(formats: &str, days: i64) -> Script {
+        Script::new("2023-09-01")
+            .notes("2023-09-01T00:00 kdp_published")
+            .pages(&format!(
+                "2023-09-01T12:00 amazon.com in_stock formats={formats}..24*{days}"
+            ))
+    }
+
+    /// The ebook, on sale since 3 September.
+    fn ebook(formats: &str) -> Script {
+        Script::new("2023-09-01")
+            .with(|edition| {
+                edition.format = Format::Ebook;
+                edition.distribution = Distribution::Kdp;
+            })
+            .pages(&format!(
+                "2023-09-03T12:00 amazon.com in_stock formats={formats}..24*40"
+            ))
+    }
+
+    const ALONE: &str = "*Paperback:in_stock";
+    const KINDLE: &str = "*Kindle:in_stock";
+
+    #[test]
+    fn formats_apart_are_watched_after_a_week_and_acted_on_the_day_after() {
+        for (days, expected) in [
+            (8, None),
+            (9, Some("watch formats-not-joined amazon.com")),
+            (10, Some("act formats-not-joined amazon.com")),
+        ] {
+            paperback(ALONE, days)
+                .sibling(ebook(KINDLE))
+                .check(expected.as_slice());
+        }
+        let finding = paperback(ALONE, 20)
+            .sibling(ebook(KINDLE))
+            .judge()
+            .remove(0);
+        assert_eq!(finding.ask, Some(Party::Kdp));
+        assert_eq!(finding.text, Some(SupportText::FormatsNotLinked));
+    }
+
+    #[test]
+    fn one_page_that_names_the_other_is_enough() {
+        paperback("*Paperback:in_stock,Kindle:in_stock", 40)
+            .sibling(ebook(KINDLE))
+            .check(&[]);
+        paperback(ALONE, 40)
+            .sibling(ebook("*Kindle:in_stock,Paperback:in_stock"))
+            .check(&[]);
+    }
+
+    #[test]
+    fn a_page_that_shows_no_formats_says_nothing() {
+        Script::new("2023-09-01")
+            .notes("2023-09-01T00:00 kdp_published")
+            .pages("2023-09-01T12:00 amazon.com in_stock..24*40")
+            .sibling(ebook(KINDLE))
+            .check(&[]);
+    }
+
+    #[test]
+    fn while_ingram_serves_a_format_it_is_no_fault() {
+        paperback(ALONE, 40)
+            .with(|edition| edition.amazon_switch = false)
+            .sibling(ebook(KINDLE))
+            .check(&[]);
+        paperback(ALONE, 40)
+            .sibling(
+                ebook(KINDLE).with(|edition| edition.distribution = Distribution::Draft2Digital),
+            )
+            .check(&[]);
+    }
+
+    #[test]
+    fn it_is_told_of_the_paperback_and_not_again_of_the_ebook() {
+        let ebook = ebook(KINDLE).sibling(paperback(ALONE, 40));
+        ebook.check(&[]);
+    }
+
+    #[test]
+    fn a_format_that_is_not_out_yet_is_waited_for() {
+        let behind = Script::new("2023-09-01")
+            .with(|edition| {
+                edition.format = Format::Ebook;
+                edition.distribution = Distribution::Kdp;
+            })
+            .pages("2023-09-01T12:00 amazon.com pre_order formats=*Kindle:pre_order..24*40");
+        paperback(ALONE, 40).sibling(behind).check(&[]);
+    }
+}

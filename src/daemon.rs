@@ -43,12 +43,16 @@ pub struct Turn {
     pub trouble: Option<String>,
 }
 
+/// How a round ended: what it came to, or why it failed.
+pub type Ending = Result<Summary, String>;
+
 /// What the service does with the outside: how a house is made anew and how letters go out.
 /// Given as functions, so that this loop knows neither files nor servers.
 pub struct Means<Load, Deliver> {
     /// Reads the configuration again.
     pub load: Load,
-    /// Drains the outbox.
+    /// Drains the outbox after a round that ended so, and tells whoever wants to know that we are
+    /// alive.
     pub deliver: Deliver,
     /// The file of the configuration, for the log.
     pub config: PathBuf,
@@ -74,7 +78,7 @@ pub async fn run<Load, Deliver, Delivered>(
 ) -> anyhow::Result<()>
 where
     Load: Fn() -> anyhow::Result<House>,
-    Deliver: Fn(Arc<House>, Stop) -> Delivered + Clone + Send + 'static,
+    Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered + Clone + Send + 'static,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>> + Send + 'static,
 {
     let mut house = house;
@@ -142,14 +146,21 @@ async fn one_turn<Deliver, Delivered>(
     deliver: Deliver,
 ) -> anyhow::Result<Turn>
 where
-    Deliver: Fn(Arc<House>, Stop) -> Delivered,
+    Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>>,
 {
     let (steps, _nobody) = mpsc::unbounded_channel();
     let round = round::round(&house, Which::Due, &stop, &steps)
         .await
-        .context("going round")?;
-    let (delivered, trouble) = deliver(Arc::clone(&house), stop.clone()).await?;
+        .context("going round");
+    let ending = match &round {
+        Ok(summary) => Ok(*summary),
+        Err(error) => Err(format!("{error:#}")),
+    };
+    // What waits in the outbox does not depend on this round.
+    let delivered = deliver(Arc::clone(&house), stop.clone(), ending).await;
+    let round = round?;
+    let (delivered, trouble) = delivered?;
     round::pack_looks(&house, &stop).context("packing old looks")?;
     Ok(Turn {
         round,

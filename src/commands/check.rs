@@ -11,7 +11,7 @@ use serde_json::json;
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::{deliver, face, signals};
+use super::{deliver, face, ping, signals};
 use crate::exit::Exit;
 use crate::mail::words;
 use crate::page::Reading;
@@ -63,8 +63,16 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
     let round = round::round(&house, which, &stop, &steps).await;
     drop(steps);
     listener.await.context("showing the progress")?;
+    let delivered = match &round {
+        Ok(_) => deliver::deliver(&house, &stop).await,
+        Err(error) => Err(anyhow::anyhow!("the round failed: {error}")),
+    };
+    let trouble = delivered.as_ref().err().map(|error| format!("{error:#}"));
+    if !stop.is_set() {
+        ping::ping(&house, trouble.as_deref()).await;
+    }
     let summary = round?;
-    let delivered = deliver::deliver(&house, &stop).await?;
+    let delivered = delivered?;
     round::pack_looks(&house, &stop).context("packing old looks")?;
 
     let mut out = anstream::stdout().lock();

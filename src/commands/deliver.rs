@@ -3,6 +3,8 @@
 use anyhow::Context as _;
 use jiff::SignedDuration;
 
+use crate::config::telling::HookPlan;
+use crate::mail::Route;
 use crate::mail::deliver::{Summary, Transport, deliver_due};
 use crate::mail::notice::{Late, missed};
 use crate::mail::sqlite::{self, Entry, EntryState};
@@ -14,32 +16,82 @@ const MOST_AT_ONCE: u32 = 500;
 /// Mail that is this late comes with a word about it.
 const LATE: SignedDuration = SignedDuration::from_hours(3 * 24);
 
-/// Delivers what is due. When letters go out that could not for three days, a notice that says so
-/// goes with them.
+/// Delivers what is due: by mail, then to each program elsewhere. When letters go out that could
+/// not for three days, a notice that says so goes with them.
 ///
 /// # Errors
 ///
 /// When the password or the database cannot be used. A mail server in trouble is in the summary.
 pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
+    give_up_unknown_ways(house)?;
+    let mail = by_mail(house, stop).await;
+    let mut elsewhere = Summary::default();
+    for hook in &house.plan.hooks {
+        elsewhere.add(to_hook(house, hook, stop).await?);
+    }
+    // A password that cannot be had stops the mail, not the rest.
+    let mut summary = mail?;
+    summary.add(elsewhere);
+    Ok(summary)
+}
+
+async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
     let transport = Transport::from_plan(&house.plan)?;
     let before = house.clock.now().checked_sub(LATE)?;
     let late = house
         .db
         .read(|connection| sqlite::waiting_since_before(connection, before))
         .context("reading the outbox")?;
-    let stopped = || stop.is_set();
-    let mut summary = deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, stopped)
-        .await
-        .context("using the outbox")?;
+    let mut summary = drain(house, &transport, stop).await?;
     if queue_word_about_late(house, &late)? && summary.trouble.is_none() {
-        let more = deliver_due(&house.db, &transport, &house.clock, MOST_AT_ONCE, stopped)
-            .await
-            .context("using the outbox")?;
-        summary.delivered += more.delivered;
-        summary.later += more.later;
-        summary.trouble = more.trouble;
+        summary.add(drain(house, &transport, stop).await?);
     }
     Ok(summary)
+}
+
+/// Posts what is due. A secret that cannot be read leaves all of it waiting, and is said.
+async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<Summary> {
+    let transport = match Transport::from_hook(hook) {
+        Ok(transport) => transport,
+        Err(error) => {
+            let place = format!("[[{}]] `{}`", hook.kind.name(), hook.name);
+            tracing::warn!("{place}: {error}");
+            return Ok(Summary {
+                later: 1,
+                trouble: Some(format!("{place}: {error}")),
+                ..Summary::default()
+            });
+        }
+    };
+    drain(house, &transport, stop).await
+}
+
+async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Result<Summary> {
+    let stopped = || stop.is_set();
+    deliver_due(&house.db, transport, &house.clock, MOST_AT_ONCE, stopped)
+        .await
+        .context("using the outbox")
+}
+
+/// What waits for a webhook that is no longer in the configuration is kept and shown.
+fn give_up_unknown_ways(house: &House) -> anyhow::Result<()> {
+    let now = house.clock.now();
+    let hooks = house.plan.hooks.iter();
+    let mut known: Vec<Route> = hooks
+        .map(|hook| Route::Hook(hook.kind, hook.name.clone()))
+        .collect();
+    known.push(Route::Mail);
+    let given_up = house
+        .db
+        .write(|transaction| sqlite::give_up_unknown_ways(transaction, &known, now))
+        .context("writing the outbox")?;
+    if given_up > 0 {
+        tracing::warn!(
+            letters = given_up,
+            "given up: the configuration no longer has their webhook"
+        );
+    }
+    Ok(())
 }
 
 /// Queues the notice about those of `late` that went out now, and says whether there is one.
@@ -49,7 +101,10 @@ fn queue_word_about_late(house: &House, late: &[Entry]) -> anyhow::Result<bool> 
         .db
         .write(|transaction| -> rusqlite::Result<bool> {
             let mut arrived = Vec::new();
-            for entry in late {
+            let is_the_authors = |entry: &&Entry| {
+                entry.letter.route == Route::Mail && entry.letter.to == house.plan.author.email
+            };
+            for entry in late.iter().filter(is_the_authors) {
                 let now = sqlite::entry(transaction, entry.id)?;
                 if now.is_some_and(|now| matches!(now.state, EntryState::Delivered(_))) {
                     arrived.push(Late {

@@ -8,9 +8,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::{deliver, page};
+use super::{deliver, page, ping};
 use crate::daemon::{self, Event, Means};
 use crate::exit::Exit;
+use crate::round::{House, Stop};
 use crate::schedule::ticker::{Tick, Ticker};
 
 /// Keep watch: look at every listing when it is due, and send letters, until stopped.
@@ -54,8 +55,15 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
             }
             Ok(house)
         },
-        deliver: |house: Arc<crate::round::House>, stop| async move {
-            let summary = deliver::deliver(&house, &stop).await?;
+        deliver: |house: Arc<House>, stop: Stop, ending: daemon::Ending| async move {
+            let delivered = deliver::deliver(&house, &stop).await;
+            let trouble = ending
+                .err()
+                .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
+            if !stop.is_set() {
+                ping::ping(&house, trouble.as_deref()).await;
+            }
+            let summary = delivered?;
             Ok((summary.delivered, summary.trouble))
         },
         config: file,

@@ -19,6 +19,7 @@ pub mod problem;
 pub mod providers;
 mod syntax;
 mod table;
+pub mod telling;
 mod times;
 mod values;
 

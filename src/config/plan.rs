@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use url::{Host, Url};
 
+use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
 use super::ways::{ApiPlan, BrowserPlan, Ways};
 use crate::book::{Availability, Edition, StoreId};
 
@@ -39,6 +40,12 @@ pub struct Plan {
     pub browser: BrowserPlan,
     /// The page.
     pub web: WebPlan,
+    /// The clients of an imprint, in the order of the file.
+    pub clients: Vec<ClientPlan>,
+    /// The programs elsewhere that are told, webhooks before ntfy.
+    pub hooks: Vec<HookPlan>,
+    /// Who is told after every round that we are alive; `None`: nobody.
+    pub ping: Option<PingPlan>,
 }
 
 /// The page.
@@ -92,6 +99,8 @@ pub struct MailPlan {
     pub from: String,
     /// A file with further certificates to trust (PEM), for a server of one's own.
     pub ca_file: Option<PathBuf>,
+    /// The most letters that it is asked to take within an hour.
+    pub most_per_hour: u32,
 }
 
 /// How the line to the mail server is protected.
@@ -271,6 +280,8 @@ pub struct EditionPlan {
     /// The other formats of the same book (the same title and author), in the order of the
     /// configuration; their own siblings are left out.
     pub siblings: Vec<EditionPlan>,
+    /// Who gets its letters, when the edition itself names them; see [`Plan::recipients`].
+    pub notify: Vec<Recipient>,
 }
 
 /// A listing to watch.

@@ -282,6 +282,17 @@ impl<'a> Table<'a> {
         ))
     }
 
+    /// A table within a list that is the value of `key`, as `{ to = "…" }`.
+    pub(super) fn item_of(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
+        let entries = value.get_ref().as_table()?;
+        Some(Self::new(
+            self.name_of(key),
+            value.span(),
+            entries,
+            self.findings,
+        ))
+    }
+
     /// All tables of that name, as `[[edition]]`. A single `[edition]` is taken for one of them.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Self> {
         let name = self.name_of(key);
@@ -368,7 +379,7 @@ impl<'a> Table<'a> {
 
     fn suggestion(&self, written: &str) -> String {
         if !self.name.is_empty() && TABLES.contains(&written) {
-            let brackets = if ["edition", "store"].contains(&written) {
+            let brackets = if ["client", "edition", "ntfy", "store", "webhook"].contains(&written) {
                 format!("[[{written}]]")
             } else {
                 format!("[{written}]")
@@ -389,17 +400,20 @@ impl<'a> Table<'a> {
 }
 
 /// The tables of the file, for those who write one as a key.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 14] = [
     "amazon_api",
     "author",
     "browser",
+    "client",
     "data",
     "edition",
     "judging",
     "mail",
+    "ntfy",
     "politeness",
     "schedule",
     "store",
+    "webhook",
     "windows",
 ];
 

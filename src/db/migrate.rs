@@ -17,6 +17,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (6, include_str!("migrations/0006_rations.sql")),
     (7, include_str!("migrations/0007_validators.sql")),
     (8, include_str!("migrations/0008_packed_looks.sql")),
+    (9, include_str!("migrations/0009_routes.sql")),
 ];
 
 /// The newest schema version that this program knows.

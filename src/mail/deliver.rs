@@ -1,6 +1,7 @@
 //! Draining the outbox.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -9,12 +10,14 @@ use super::message::{Parcel, message};
 use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_after};
 use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
-    Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
+    Claimant, Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
 };
 use super::words::one_line;
+use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
 use crate::config::files::{SecretError, secret};
-use crate::config::plan::Plan;
+use crate::config::plan::{Plan, Secret};
+use crate::config::telling::{HookKind, HookPlan};
 use crate::db::Db;
 
 /// How long a claim lasts: longer than the longest dialogue with a mail server, so that a letter
@@ -31,6 +34,8 @@ pub enum Transport {
         /// The sender's address.
         from: String,
     },
+    /// To a program elsewhere.
+    Hook(Hook),
     /// Into a folder, as `.eml` files.
     Folder {
         /// The folder; it is created when the first letter comes.
@@ -38,6 +43,21 @@ pub enum Transport {
         /// The sender's address.
         from: String,
     },
+}
+
+/// A program elsewhere, and how to reach it.
+#[derive(Debug, Clone)]
+pub struct Hook {
+    /// What it speaks.
+    pub kind: HookKind,
+    /// Its name.
+    pub name: String,
+    /// Its address.
+    pub address: Secret,
+    /// The key of the signature, or the access token.
+    pub secret: Option<Secret>,
+    /// A shorter limit than the usual one, for tests.
+    pub patience: Option<Duration>,
 }
 
 /// Why no letter can be sent at all.
@@ -57,6 +77,38 @@ pub enum TransportError {
 }
 
 impl Transport {
+    /// The way to a webhook or to ntfy. The secret is read now, so that one corrected meanwhile
+    /// counts.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when the secret cannot be read. What waits stays queued.
+    pub fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
+        Ok(Self::Hook(Hook {
+            kind: plan.kind,
+            name: plan.name.clone(),
+            address: plan.address.clone(),
+            secret: plan.secret.as_ref().map(secret).transpose()?,
+            patience: None,
+        }))
+    }
+
+    /// The way whose letters it takes.
+    #[must_use]
+    pub fn route(&self) -> Route {
+        match self {
+            Self::Smtp { .. } | Self::Folder { .. } => Route::Mail,
+            Self::Hook(hook) => Route::Hook(hook.kind, hook.name.clone()),
+        }
+    }
+
+    fn most_per_hour(&self) -> Option<u32> {
+        match self {
+            Self::Smtp { server, .. } => server.most_per_hour,
+            Self::Folder { .. } | Self::Hook(_) => None,
+        }
+    }
+
     /// The way that the configuration names: its mail server, or the folder `letters` in the data
     /// folder. The password is read now, so that one corrected meanwhile counts.
     ///
@@ -93,6 +145,7 @@ impl Transport {
                 encryption: mail.encryption,
                 login,
                 certificates,
+                most_per_hour: Some(mail.most_per_hour),
                 patience: None,
             },
             from: mail.from.clone(),
@@ -115,8 +168,10 @@ pub struct Summary {
     pub login_refused: bool,
 }
 
-/// Delivers what is due, one letter after the other, until nothing is due, `limit` letters were
-/// tried, the server is in trouble, or `stopped` says so.
+/// Delivers what is due on the way of `transport`, one letter after the other.
+///
+/// It ends when nothing is due, `limit` letters were tried, the hour has had its letters, the server
+/// is in trouble, or `stopped` says so.
 ///
 /// 1. Claim the letter that has been due longest, until 15 minutes from now.
 /// 2. Send it.
@@ -139,6 +194,12 @@ pub async fn deliver_due(
     stopped: impl Fn() -> bool,
 ) -> rusqlite::Result<Summary> {
     let who = format!("{}-{:016x}", std::process::id(), fastrand::u64(..));
+    let route = transport.route();
+    let claimant = Claimant {
+        who: &who,
+        route: &route,
+        most_per_hour: transport.most_per_hour(),
+    };
     let mut summary = Summary::default();
     for _ in 0..limit {
         if stopped() {
@@ -146,15 +207,15 @@ pub async fn deliver_due(
         }
         let now = clock.now();
         let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
-        let Some(claimed) = db.write(|tx| claim_next(tx, &who, now, until))? else {
+        let Some(claimed) = db.write(|tx| claim_next(tx, claimant, now, until))? else {
             break;
         };
-        match transport.send(&claimed).await {
+        match transport.send(&claimed, now).await {
             Ok(proof) => {
                 let now = clock.now();
                 db.write(|tx| -> rusqlite::Result<()> {
                     mark_delivered(tx, claimed.id, proof.words(), now)?;
-                    release_all(tx, now)?;
+                    release_all(tx, &route, now)?;
                     Ok(())
                 })?;
                 summary.delivered += 1;
@@ -214,7 +275,7 @@ fn settle(
         if about_the_server {
             let pause = pause_after(claimed.tries, meaning);
             let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
-            hold_back(tx, meaning, until)?;
+            hold_back(tx, &claimed.letter.route, meaning, until)?;
         }
         Ok(())
     })?;
@@ -227,18 +288,29 @@ enum Proof {
     Taken(Box<Sent>),
     /// It is in this file.
     Written(String),
+    /// The other side answered this.
+    Posted(String),
 }
 
 impl Proof {
     fn words(&self) -> &str {
         match self {
             Self::Taken(sent) => &sent.answer,
-            Self::Written(path) => path,
+            Self::Written(words) | Self::Posted(words) => words,
         }
     }
 }
 
 impl Summary {
+    /// Adds what another drain did.
+    pub fn add(&mut self, other: Self) {
+        self.delivered += other.delivered;
+        self.later += other.later;
+        self.refused += other.refused;
+        self.login_refused |= other.login_refused;
+        self.trouble = self.trouble.take().or(other.trouble);
+    }
+
     fn count(&mut self, trouble: &Trouble, about_the_server: bool) {
         match meaning(trouble) {
             Meaning::Refused => self.refused += 1,
@@ -256,18 +328,18 @@ impl Summary {
 
 impl Transport {
     /// Sends one letter.
-    async fn send(&self, claimed: &Claimed) -> Result<Proof, Trouble> {
-        let from = match self {
-            Self::Smtp { from, .. } | Self::Folder { from, .. } => from,
-        };
-        let parcel: Parcel = message(&claimed.letter, from).map_err(|error| Trouble {
-            stage: Stage::Prepare,
-            code: None,
-            words: one_line(&error.to_string()),
-        })?;
+    async fn send(&self, claimed: &Claimed, now: Timestamp) -> Result<Proof, Trouble> {
+        let letter = &claimed.letter;
         match self {
-            Self::Smtp { server, .. } => server.send(&parcel).await.map(Box::new).map(Proof::Taken),
-            Self::Folder { folder, .. } => files::write(folder, &claimed.letter, &parcel)
+            Self::Hook(hook) => http::post(&hook.post(letter, now)?)
+                .await
+                .map(Proof::Posted),
+            Self::Smtp { server, from } => server
+                .send(&parcel(letter, from)?)
+                .await
+                .map(Box::new)
+                .map(Proof::Taken),
+            Self::Folder { folder, from } => files::write(folder, letter, &parcel(letter, from)?)
                 .map(|path| Proof::Written(path.display().to_string()))
                 .map_err(|error| Trouble {
                     // A full disk or a missing right is there for every letter.
@@ -276,5 +348,47 @@ impl Transport {
                     words: format!("cannot write to {}: {error}", folder.display()),
                 }),
         }
+    }
+}
+
+fn parcel(letter: &Letter, from: &str) -> Result<Parcel, Trouble> {
+    message(letter, from).map_err(|error| broken(&one_line(&error.to_string())))
+}
+
+impl Hook {
+    /// What is posted: the body as it was queued, under the letter's id.
+    fn post(&self, letter: &Letter, now: Timestamp) -> Result<http::Post, Trouble> {
+        let (address, headers, body) = match self.kind {
+            HookKind::Webhook => {
+                let body = letter.text.clone();
+                let headers =
+                    webhook::headers(&letter.message_id, &body, self.secret.as_ref(), now);
+                (self.address.clone(), headers, body)
+            }
+            HookKind::Ntfy => {
+                let (root, topic) = ntfy::root_and_topic(&self.address)
+                    .ok_or_else(|| broken("the address names no topic"))?;
+                let body = ntfy::with_topic(&letter.text, &topic)
+                    .ok_or_else(|| broken("what is queued is no message for ntfy"))?;
+                let bearer = |token: &Secret| Secret::new(format!("Bearer {}", token.reveal()));
+                let token = self.secret.as_ref().map(bearer);
+                let headers = token.map(|token| ("authorization", token));
+                (root, headers.into_iter().collect(), body)
+            }
+        };
+        Ok(http::Post {
+            address,
+            headers,
+            body,
+            patience: self.patience,
+        })
+    }
+}
+
+fn broken(words: &str) -> Trouble {
+    Trouble {
+        stage: Stage::Prepare,
+        code: None,
+        words: words.to_owned(),
     }
 }

@@ -1,17 +1,21 @@
 //! The weekly digest: what stands, what is coming, and that we are still watching. Pure.
 
+mod issue;
+
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::identity::{Identity, message_id};
 use super::support::label;
-use super::text::{Lines, WHY_YOU_GET_THIS};
-use super::{Desk, Letter, LetterKind, html, words};
+use super::text::{Lines, why_you_get_this};
+use super::{Desk, Letter, LetterKind, Route, html, words};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
 use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::{Finding, Severity};
+
+pub use issue::{Issue, issues};
 
 /// How far ahead milestones are named.
 const AHEAD_DAYS: i64 = 21;
@@ -37,6 +41,7 @@ pub struct Item {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DigestSheet {
     pub greeting: String,
+    pub why: String,
     pub verdict: String,
     pub standing: Vec<Standing>,
     pub quiet: Vec<Quiet>,
@@ -101,16 +106,20 @@ pub(super) struct Sight {
     pub is_lost: bool,
 }
 
-/// Writes the digest. Editions with something to act on come first, then those to watch, then by
+/// Writes the digest, of a client of an imprint or of everything. Editions with something to act on come first, then those to watch, then by
 /// the days to publication.
 #[must_use]
-pub fn digest(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Letter {
+pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timestamp) -> Letter {
     let sheet = sheet(desk, items, now);
-    let subject = format!("Digest: {}", words::clipped(&summary(items), 120));
+    let whose = client.map_or_else(String::new, |name| {
+        format!(" for {}", words::clipped(name, 60))
+    });
+    let subject = format!("Digest{whose}: {}", words::clipped(&summary(items), 120));
     Letter {
+        route: Route::Mail,
         message_id: message_id(&Identity {
             about: "digest",
-            rules: &[],
+            rules: client.as_slice(),
             written: now,
             to: &desk.author.email,
             from: desk.from,
@@ -182,6 +191,7 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
     });
     DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
+        why: why_you_get_this(desk),
         verdict,
         standing: standing
             .into_iter()
@@ -360,7 +370,7 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
 
 fn text(sheet: &DigestSheet) -> String {
     let mut lines = Lines::default();
-    lines.wrapped("", &format!("Hello {},", sheet.greeting));
+    lines.wrapped("", &words::hello(&sheet.greeting));
     lines.gap();
     lines.wrapped("", &sheet.verdict);
     for edition in &sheet.standing {
@@ -415,7 +425,7 @@ fn text(sheet: &DigestSheet) -> String {
     lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();
-    lines.wrapped("", WHY_YOU_GET_THIS);
+    lines.wrapped("", &sheet.why);
     lines.finish()
 }
 

@@ -41,6 +41,8 @@ pub fn author() -> Author {
 pub fn desk(author: &Author) -> Desk<'_> {
     Desk {
         author,
+        copy_of: None,
+        also_to: &[],
         from: "jane@example.com",
         stores: &[],
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),

@@ -76,11 +76,12 @@ pub fn file_name(letter: &Letter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::LetterKind;
     use crate::mail::message::message;
+    use crate::mail::{LetterKind, Route};
 
     fn letter(id: &str) -> Letter {
         Letter {
+            route: Route::Mail,
             message_id: id.to_owned(),
             references: None,
             written: "2027-01-28T12:00:00Z".parse().unwrap(),

@@ -8,7 +8,7 @@ use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
 use super::support::{Piece, stands_apart};
-use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, WHY_YOU_GET_THIS, door_how};
+use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, door_how};
 use crate::book::Availability;
 use crate::judge::Severity;
 
@@ -19,7 +19,7 @@ pub fn letter(sheet: &Sheet, subject: &str) -> String {
         sheet,
         subject,
         caution: CAUTION,
-        why: WHY_YOU_GET_THIS,
+        why: &sheet.why,
         look_alikes: LOOK_ALIKES,
         delete: DELETE_WHAT_IS_NOT_TRUE,
     }
@@ -35,7 +35,7 @@ pub(super) fn digest(sheet: &DigestSheet, subject: &str) -> String {
     DigestTemplate {
         sheet,
         subject,
-        why: WHY_YOU_GET_THIS,
+        why: &sheet.why,
     }
     .render()
     .unwrap_or_default()
@@ -47,7 +47,7 @@ pub(super) fn notice(sheet: &NoticeSheet, subject: &str) -> String {
     NoticeTemplate {
         sheet,
         subject,
-        why: WHY_YOU_GET_THIS,
+        why: &sheet.why,
     }
     .render()
     .unwrap_or_default()

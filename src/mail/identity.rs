@@ -39,6 +39,13 @@ pub fn message_id(identity: &Identity<'_>) -> String {
     )
 }
 
+/// The name of a copy, from the name of the letter that it is a copy of and who gets it: the copies
+/// of a thread refer to each other as the letters do.
+#[must_use]
+pub fn copy_id(message_id: &str, to: &str) -> String {
+    format!("{:08x}.{message_id}", fingerprint(&[to]) & 0xffff_ffff)
+}
+
 /// The domain of an address when it is made of the letters of one, otherwise `pubwatch.invalid`.
 fn domain(address: &str) -> String {
     let domain = address

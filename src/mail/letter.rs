@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::identity::{Identity, message_id};
 use super::sheet::sheet;
-use super::{Desk, Letter, LetterKind, html, text, words};
+use super::{Desk, Letter, LetterKind, Route, html, text, words};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
 
@@ -36,6 +36,7 @@ pub fn compose(
         }
     }
     Some(Letter {
+        route: Route::Mail,
         message_id: message_id(&Identity {
             about: view.edition.isbn.as_str(),
             rules: &rules,

@@ -117,10 +117,11 @@ fn boundary(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::LetterKind;
+    use crate::mail::{LetterKind, Route};
 
     fn letter() -> Letter {
         Letter {
+            route: Route::Mail,
             message_id: "one@example.com".to_owned(),
             references: None,
             written: "2027-01-28T12:00:00Z".parse().unwrap(),

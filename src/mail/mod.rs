@@ -1,28 +1,34 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
+pub mod addressee;
 pub mod controls;
 pub mod deliver;
 pub mod digest;
 pub mod example;
 pub mod files;
 pub mod html;
+pub mod http;
 pub mod identity;
 pub mod letter;
 pub mod message;
 pub mod notice;
+pub mod ntfy;
 pub mod outbox;
+pub mod ping;
 pub mod sheet;
 pub mod smtp;
 pub mod sqlite;
 pub mod strip;
 pub mod support;
 pub mod text;
+pub mod webhook;
 pub mod words;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Isbn13, StoreId};
 use crate::config::plan::{Author, StorePlan};
+use crate::config::telling::HookKind;
 use crate::judge::Severity;
 
 /// Where letters are written: who gets them, who sends them, and how this author's world is called.
@@ -30,6 +36,10 @@ use crate::judge::Severity;
 pub struct Desk<'a> {
     /// Who gets the letters, in which time zone.
     pub author: &'a Author,
+    /// The author, where somebody else gets a copy.
+    pub copy_of: Option<&'a Author>,
+    /// The addresses of the others who get the same.
+    pub also_to: &'a [String],
     /// The sender's address.
     pub from: &'a str,
     /// The stores, for their labels.
@@ -71,9 +81,44 @@ impl LetterKind {
     }
 }
 
+/// The way that a letter goes. Each has its own claims, pauses and troubles.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Route {
+    /// By mail, or into the folder that stands for it.
+    Mail,
+    /// To a program elsewhere, by its kind and name.
+    Hook(HookKind, String),
+}
+
+impl Route {
+    /// The name in the database and in JSON, as `mail` or `webhook:mine`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::Mail => "mail".to_owned(),
+            Self::Hook(kind, name) => format!("{}:{name}", kind.name()),
+        }
+    }
+
+    /// The way of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        if name == "mail" {
+            return Some(Self::Mail);
+        }
+        let (kind, name) = name.split_once(':')?;
+        [HookKind::Webhook, HookKind::Ntfy]
+            .into_iter()
+            .find(|one| one.name() == kind)
+            .map(|kind| Self::Hook(kind, name.to_owned()))
+    }
+}
+
 /// A rendered letter, ready for the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Letter {
+    /// The way that it goes.
+    pub route: Route,
     /// Our own Message-ID, without the angle brackets; stays the same over every try.
     pub message_id: String,
     /// The Message-ID of the first letter of its thread.
@@ -90,14 +135,14 @@ pub struct Letter {
     pub isbn: Option<Isbn13>,
     /// The stores that it is about.
     pub stores: Vec<StoreId>,
-    /// The name and address of who gets it.
+    /// The name of who gets it; may be empty.
     pub to_name: String,
-    /// The address of who gets it.
+    /// The mail address of who gets it, or the name of the webhook.
     pub to: String,
     /// The subject; one line.
     pub subject: String,
-    /// The text part.
+    /// The text part; for a webhook or ntfy what is posted, as JSON.
     pub text: String,
-    /// The HTML part.
+    /// The HTML part; empty where there is none.
     pub html: String,
 }

@@ -3,14 +3,15 @@
 use jiff::Timestamp;
 
 use super::identity::{Identity, message_id};
-use super::text::{Lines, WHY_YOU_GET_THIS};
-use super::{Desk, Letter, LetterKind, html, words};
+use super::text::{Lines, why_you_get_this};
+use super::{Desk, Letter, LetterKind, Route, html, words};
 use crate::judge::{Finding, Severity};
 
 /// What a notice says, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NoticeSheet {
     pub greeting: String,
+    pub why: String,
     pub headline: String,
     pub paragraphs: Vec<String>,
     pub list: Vec<String>,
@@ -31,6 +32,7 @@ pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
     let since = words::brief_moment(finding.since, &desk.author.zone, now);
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
+        why: why_you_get_this(desk),
         headline: words::clipped(&finding.headline, 160),
         paragraphs: vec![
             words::one_line(&finding.verdict),
@@ -52,6 +54,7 @@ pub fn missed(desk: &Desk<'_>, late: &[Late], now: Timestamp) -> Option<Letter> 
     let zone = &desk.author.zone;
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
+        why: why_you_get_this(desk),
         headline: format!("We could not mail you for {days}"),
         paragraphs: vec![
             format!(
@@ -85,6 +88,7 @@ fn letter(
     let prefix = severity.map_or("Notice", Severity::word);
     let subject = format!("{prefix}: {}", sheet.headline);
     Letter {
+        route: Route::Mail,
         message_id: message_id(&Identity {
             about: "notice",
             rules: &[rule],
@@ -109,7 +113,7 @@ fn letter(
 
 fn text(sheet: &NoticeSheet) -> String {
     let mut lines = Lines::default();
-    lines.wrapped("", &format!("Hello {},", sheet.greeting));
+    lines.wrapped("", &words::hello(&sheet.greeting));
     lines.gap();
     lines.wrapped("", &format!("{}.", sheet.headline));
     for paragraph in &sheet.paragraphs {
@@ -121,6 +125,6 @@ fn text(sheet: &NoticeSheet) -> String {
         lines.wrapped("  ", line);
     }
     lines.signature();
-    lines.wrapped("", WHY_YOU_GET_THIS);
+    lines.wrapped("", &sheet.why);
     lines.finish()
 }

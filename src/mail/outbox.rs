@@ -21,6 +21,8 @@ pub enum Stage {
     Data,
     /// The letter has been sent; the answer to it.
     Answer,
+    /// A post to a webhook or to ntfy, and the answer to it.
+    Post,
 }
 
 impl Stage {
@@ -36,6 +38,7 @@ impl Stage {
             Self::Recipient => "naming the recipient",
             Self::Data => "sending the letter",
             Self::Answer => "waiting for the answer after the letter",
+            Self::Post => "posting",
         }
     }
 }
@@ -105,10 +108,20 @@ impl Meaning {
 ///
 /// Sources: RFC 5321 §4.2.1 (4yz transient, 5yz permanent), §3.8 (421 may answer anything),
 /// §4.2.5 (the answer to the end of data decides who is responsible for the letter); RFC 4954 §6
-/// (530, 534, 535, 538 speak of the login).
+/// (530, 534, 535, 538 speak of the login). For posts RFC 9110 §15: 408, 425, 429 and 5xx pass, and
+/// so, for a person, do redirects and 404, which a new address or a program that is switched on
+/// again mends; 401 and 403 speak of the token; every other 4xx, as 410, is for good. A post without
+/// an answer may have arrived, and is sent again under the same id.
 #[must_use]
 pub fn meaning(trouble: &Trouble) -> Meaning {
     let code = trouble.code.unwrap_or(0);
+    if trouble.stage == Stage::Post {
+        return match code {
+            401 | 403 | 407 => Meaning::LoginRefused,
+            0..400 | 404 | 408 | 421 | 425 | 429 | 500.. => Meaning::ServerLater,
+            400.. => Meaning::Refused,
+        };
+    }
     match (trouble.stage, code) {
         (Stage::Prepare, _) => Meaning::Refused,
         (Stage::Login, 500..) | (_, 530 | 534 | 535 | 538) => Meaning::LoginRefused,
@@ -177,6 +190,9 @@ pub fn fate(meaning: Meaning, tries: u32, queued: Timestamp, now: Timestamp) -> 
 pub fn explain(trouble: &Trouble) -> String {
     let doing = trouble.stage.doing();
     let words = trouble.words.as_str();
+    if trouble.stage == Stage::Post {
+        return explain_post(trouble);
+    }
     let what = match trouble.code {
         Some(code) => format!("the mail server answered {code} while {doing}: {words}"),
         None => format!("while {doing}: {words}"),
@@ -190,6 +206,25 @@ pub fn explain(trouble: &Trouble) -> String {
             format!("{what}; it may have arrived, and is sent again under the same Message-ID")
         }
         Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
+    }
+}
+
+/// What people read of a post that failed.
+fn explain_post(trouble: &Trouble) -> String {
+    let words = trouble.words.as_str();
+    let Some(code) = trouble.code else {
+        return format!(
+            "while posting: {words}; it may have arrived, and is sent again under the same id"
+        );
+    };
+    let what = format!("it answered {code} to the post: {words}");
+    match (meaning(trouble), code) {
+        (Meaning::LoginRefused, _) => format!(
+            "{what}; check its secret or token in the configuration, then run `pubwatch outbox \
+             retry`"
+        ),
+        (_, 300..400 | 404) => format!("{what}; check its `address` in the configuration"),
+        (_, _) => what,
     }
 }
 
@@ -243,6 +278,14 @@ mod tests {
         check(Stage::Answer, 554, Meaning::Refused);
         check(Stage::Answer, 0, Meaning::Unknown);
         check(Stage::Prepare, 0, Meaning::Refused);
+        check(Stage::Post, 0, Meaning::ServerLater);
+        check(Stage::Post, 301, Meaning::ServerLater);
+        check(Stage::Post, 400, Meaning::Refused);
+        check(Stage::Post, 401, Meaning::LoginRefused);
+        check(Stage::Post, 404, Meaning::ServerLater);
+        check(Stage::Post, 410, Meaning::Refused);
+        check(Stage::Post, 429, Meaning::ServerLater);
+        check(Stage::Post, 500, Meaning::ServerLater);
     }
 
     #[test]

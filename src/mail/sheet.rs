@@ -7,6 +7,7 @@ use super::Desk;
 use super::controls::{Control, controls};
 use super::strip::{Cell, strip};
 use super::support::{self, Case, Door, ReadyText, label, ready_text};
+use super::text::why_you_get_this;
 use super::words;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
@@ -82,6 +83,8 @@ pub struct Part {
 pub struct Sheet {
     /// The name in the greeting.
     pub greeting: String,
+    /// The small print: why this reader gets it.
+    pub why: String,
     /// The title.
     pub title: String,
     /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days".
@@ -129,6 +132,7 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
     }
     Sheet {
         greeting: words::clipped(&desk.author.name, 60),
+        why: why_you_get_this(desk),
         title: words::clipped(&edition.title, 120),
         about: format!(
             "{}, ISBN {}, {}",
@@ -143,7 +147,12 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
         stores,
         legend,
         open: !open.is_empty(),
-        controls: controls(view, &open),
+        // The commands are for whoever has the machine.
+        controls: if desk.copy_of.is_none() {
+            controls(view, &open)
+        } else {
+            Vec::new()
+        },
         next: next(desk, tellings, now),
     }
 }

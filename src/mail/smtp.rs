@@ -40,6 +40,8 @@ pub struct SmtpServer {
     pub login: Option<(String, Secret)>,
     /// Further certificates to trust (PEM), for a server of one's own.
     pub certificates: Option<Vec<u8>>,
+    /// The most letters that it is asked to take within an hour.
+    pub most_per_hour: Option<u32>,
     /// Shorter limits than the usual ones, for tests.
     pub patience: Option<Duration>,
 }

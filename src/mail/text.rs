@@ -3,6 +3,7 @@
 use super::sheet::{Part, Sheet, StoreLine};
 use super::strip::Cell;
 use super::support::{ReadyText, joined};
+use super::{Desk, words};
 
 /// The longest line; only an address may be longer, since a broken one is of no use.
 const WIDTH: usize = 72;
@@ -76,7 +77,7 @@ impl Lines {
 #[must_use]
 pub fn letter(sheet: &Sheet) -> String {
     let mut lines = Lines::default();
-    lines.wrapped("", &format!("Hello {},", sheet.greeting));
+    lines.wrapped("", &words::hello(&sheet.greeting));
     lines.gap();
     lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
     for (index, part) in sheet.parts.iter().enumerate() {
@@ -127,7 +128,7 @@ pub fn letter(sheet: &Sheet) -> String {
     lines.heading("What happens next");
     lines.wrapped("", &sheet.next);
     lines.signature();
-    lines.wrapped("", WHY_YOU_GET_THIS);
+    lines.wrapped("", &sheet.why);
     lines.finish()
 }
 
@@ -136,10 +137,27 @@ pub const CAUTION: &str = "We look from one place, without an account. A page ca
                            account, country or device, so please open it yourself before you \
                            write to anyone.";
 
-/// The small print.
-pub const WHY_YOU_GET_THIS: &str = "You get this because Pubwatch runs on your behalf and watches \
-                                    this book. It wrote to nobody else. An answer to this mail \
-                                    reaches no machine.";
+/// The small print: why this reader gets it, and who else does.
+#[must_use]
+pub fn why_you_get_this(desk: &Desk<'_>) -> String {
+    if let Some(author) = desk.copy_of {
+        return format!(
+            "You get this because {}, for whom Pubwatch keeps watch, wants you to know. An answer \
+             to this mail goes to {}; ask there if you want no more of them.",
+            words::clipped(&author.name, 60),
+            words::one_line(desk.from)
+        );
+    }
+    let others: Vec<&str> = desk.also_to.iter().map(String::as_str).collect();
+    let others = match others[..] {
+        [] => "It wrote to nobody else.".to_owned(),
+        _ => format!("It also wrote to {}.", words::list(&others)),
+    };
+    format!(
+        "You get this because Pubwatch runs on your behalf and watches this book. {others} An \
+         answer to this mail reaches no machine."
+    )
+}
 
 /// One store's block. Shared with the digest.
 pub fn store_block(lines: &mut Lines, store: &StoreLine) {

@@ -172,6 +172,16 @@ fn hangs_on(character: char) -> bool {
     matches!(character, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{0300}'..='\u{036F}' | ' ' | ',')
 }
 
+/// The greeting; without a name it greets all the same.
+#[must_use]
+pub fn hello(name: &str) -> String {
+    if name.is_empty() {
+        "Hello,".to_owned()
+    } else {
+        format!("Hello {name},")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -36,7 +36,7 @@ use crate::stores::Lessons;
 use look::{Asked, ask};
 
 pub use pack::pack_looks;
-pub use post::desk;
+pub use post::{LINE_DOWN, desk};
 pub use stop::Stop;
 
 /// A service judges editions that nothing was asked about this often.
@@ -214,7 +214,7 @@ pub async fn round(
     if !stop.is_set() {
         for queued in judge(house, which, &touched)? {
             let subject = queued.letter.subject;
-            summary.letters += 1;
+            summary.letters += queued.copies;
             tell(steps, Step::Queued { subject });
         }
     }

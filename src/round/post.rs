@@ -2,6 +2,8 @@
 //! line is down. Each is queued in the transaction that finds it due, so that two processes at
 //! once write one.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
@@ -13,7 +15,8 @@ use crate::config::plan::EditionPlan;
 use crate::history::sqlite::view;
 use crate::judge::line::{line_down, reach};
 use crate::judge::{Severity, judge};
-use crate::mail::digest::{Item, digest};
+use crate::mail::addressee::{desk_for, post_notice, reader};
+use crate::mail::digest::{Item, digest, issues};
 use crate::mail::notice::notice;
 use crate::mail::sqlite::{enqueue, last_digest};
 use crate::mail::words;
@@ -21,7 +24,7 @@ use crate::mail::{Desk, Letter};
 use crate::schedule::cron::has_come;
 
 /// The rule under which the notice about our own line is remembered.
-const LINE_DOWN: &str = "line-down";
+pub const LINE_DOWN: &str = "line-down";
 
 /// Where this house's letters are written.
 #[must_use]
@@ -29,6 +32,8 @@ pub fn desk(house: &House, next_look: Option<Timestamp>) -> Desk<'_> {
     let author = &house.plan.author;
     Desk {
         author,
+        copy_of: None,
+        also_to: &[],
         from: house
             .plan
             .mail
@@ -49,10 +54,11 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
         .db
         .read(|connection| digest_is_due(house, connection, now))?
     {
-        letters.extend(house.db.write(|tx| weekly(house, tx, now))?);
+        letters.extend(house.db.write(|tx| digests(house, tx, now))?);
     }
     let queued = |letter| Queued {
         letter,
+        copies: 1,
         tellings: Vec::new(),
     };
     Ok(letters.into_iter().map(queued).collect())
@@ -73,6 +79,10 @@ fn line_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>
             (LineStep::Tell, Some(finding)) => {
                 let letter = notice(&desk(house, None), &finding, now);
                 enqueue(tx, &letter, now)?;
+                let lines = [finding.verdict.clone(), finding.next_step.clone()];
+                for post in post_notice(&house.plan.hooks, &letter, &lines) {
+                    enqueue(tx, &post, now)?;
+                }
                 alerts::open_notice(tx, LINE_DOWN, now)?;
                 Ok(Some(letter))
             }
@@ -104,27 +114,40 @@ fn last(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     Ok(first.and_then(|milliseconds| Timestamp::from_millisecond(milliseconds).ok()))
 }
 
-fn weekly(
+/// Writes the digests that are due, one for each client of an imprint and one for all that is
+/// nobody's, to each of their recipients about the editions that are theirs.
+fn digests(
     house: &House,
     transaction: &Transaction<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Option<Letter>> {
-    // Another process may have written it between the look and this transaction.
+) -> rusqlite::Result<Vec<Letter>> {
+    // Another process may have written them between the look and this transaction.
     let Some(last) = last(transaction)? else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     if !digest_is_due(house, transaction, now)? {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let items = house
-        .plan
-        .editions
-        .iter()
-        .map(|plan| item(house, transaction, plan, (last, now)))
-        .collect::<rusqlite::Result<Vec<_>>>()?;
-    let letter = digest(&desk(house, None), &items, now);
-    enqueue(transaction, &letter, now)?;
-    Ok(Some(letter))
+    let mut items = BTreeMap::new();
+    for plan in &house.plan.editions {
+        let item = item(house, transaction, plan, (last, now))?;
+        items.insert(plan.edition.isbn.clone(), item);
+    }
+    let mut letters = Vec::new();
+    for issue in issues(&house.plan) {
+        let items: Vec<Item> = issue
+            .editions
+            .iter()
+            .filter_map(|isbn| items.get(isbn).cloned())
+            .collect();
+        let reader = reader(&issue.recipient, &house.plan.author);
+        let desk = desk(house, None);
+        let desk = desk_for(&desk, &reader, &[]);
+        let letter = digest(&desk, issue.client.as_deref(), &items, now);
+        enqueue(transaction, &letter, now)?;
+        letters.push(letter);
+    }
+    Ok(letters)
 }
 
 /// What the digest is told of an edition: what stands, and what came and went since the last one

@@ -7,7 +7,7 @@ use super::doors::{Closed, Doors};
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task, Which};
 use crate::alerts::Telling;
-use crate::alerts::lifecycle::{Pace, decide};
+use crate::alerts::lifecycle::{Pace, decide, key};
 use crate::alerts::sqlite as alerts;
 use crate::book::Source;
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
@@ -26,7 +26,7 @@ use crate::judge::judge;
 use crate::judge::learned::learn;
 use crate::judge::windows::Windows;
 use crate::mail::Letter;
-use crate::mail::letter::compose;
+use crate::mail::addressee::{Audience, Weighed, write};
 use crate::mail::sqlite::enqueue;
 use crate::page::{Reading, UnreadReason, Wanted};
 use crate::schedule::cadence::Launch;
@@ -227,8 +227,10 @@ pub(crate) fn take_in(
 /// A letter that was queued, with what it tells.
 #[derive(Debug, Clone)]
 pub(crate) struct Queued {
-    /// The letter.
+    /// The letter as it tells everything.
     pub(crate) letter: Letter,
+    /// How many were queued of it: one for each who hears of it.
+    pub(crate) copies: usize,
     /// What it tells; nothing of an edition when it is a notice.
     pub(crate) tellings: Vec<Telling>,
 }
@@ -285,14 +287,30 @@ pub(crate) fn judge_edition(
     let memory = alerts::memory(transaction, isbn, now)?;
     let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
     let desk = super::post::desk(house, next_look_at_any(house, plan, transaction, now)?);
-    let letter = compose(&desk, &view, &decisions.tellings, now);
-    if let Some(letter) = &letter {
+    let weighed: Vec<Weighed> = decisions
+        .tellings
+        .iter()
+        .map(|telling| {
+            let key = key(isbn, &telling.finding);
+            let over = decisions.over.iter().find(|alert| alert.key == key);
+            Weighed::new(telling.clone(), over.and_then(|alert| alert.told))
+        })
+        .collect();
+    let audience = Audience {
+        recipients: &house.plan.recipients(plan),
+        hooks: &house.plan.hooks,
+    };
+    let written = write(&desk, audience, &view, &weighed, now);
+    for letter in written.iter().flat_map(|written| &written.all) {
         enqueue(transaction, letter, now)?;
     }
-    let message_id = letter.as_ref().map(|letter| letter.message_id.as_str());
+    let message_id = written
+        .as_ref()
+        .map(|written| written.whole.message_id.as_str());
     alerts::apply(transaction, isbn, &decisions, message_id, now)?;
-    Ok(letter.map(|letter| Queued {
-        letter,
+    Ok(written.map(|written| Queued {
+        copies: written.all.len(),
+        letter: written.whole,
         tellings: decisions.tellings,
     }))
 }

@@ -162,6 +162,7 @@ mod tests {
             edition,
             listings: Vec::new(),
             siblings: Vec::new(),
+            notify: Vec::new(),
         }]
     }
 

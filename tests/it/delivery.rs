@@ -11,7 +11,7 @@ use pubwatch::db::Db;
 use pubwatch::mail::deliver::{Summary, Transport, deliver_due};
 use pubwatch::mail::smtp::SmtpServer;
 use pubwatch::mail::sqlite::{self, Entry, EntryState, Show};
-use pubwatch::mail::{Letter, LetterKind};
+use pubwatch::mail::{Letter, LetterKind, Route};
 
 use crate::smtp_server::{Behaviour, Line, TestServer};
 
@@ -21,6 +21,7 @@ pub(crate) fn start() -> Timestamp {
 
 pub(crate) fn letter(name: &str, to: &str) -> Letter {
     Letter {
+        route: Route::Mail,
         message_id: format!("{name}@example.com"),
         references: None,
         written: start(),
@@ -121,6 +122,7 @@ pub(crate) fn smtp(server: &TestServer, encryption: Encryption, password: &str) 
             login: (encryption != Encryption::None)
                 .then(|| ("jane".to_owned(), Secret::new(password.to_owned()))),
             certificates: Some(server.ca.clone()),
+            most_per_hour: None,
             patience: Some(Duration::from_millis(1500)),
         },
         from: "watch@example.com".to_owned(),

@@ -71,6 +71,7 @@ async fn a_life_that_drains() {
                 encryption: Encryption::None,
                 login: None,
                 certificates: None,
+                most_per_hour: None,
                 patience: None,
             },
             from,

@@ -77,6 +77,7 @@ impl Mta {
                     Secret::new(password.to_owned()),
                 )),
                 certificates: Some(std::fs::read(self.fact("MTA_CA_FILE")).unwrap()),
+                most_per_hour: None,
                 patience: None,
             },
             from: "watch@example.com".to_owned(),

@@ -10,7 +10,7 @@ use crate::mail::identity::{Identity, message_id};
 use crate::mail::message::message;
 use crate::mail::outbox::explain;
 use crate::mail::sqlite::counts;
-use crate::mail::{Letter, LetterKind, files};
+use crate::mail::{Letter, LetterKind, Route, files};
 
 /// What waits, and what was refused.
 pub(super) fn outbox(db: &Db) -> Vec<Look> {
@@ -63,6 +63,8 @@ pub(super) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Loo
                 Err(error) => Look::wrong("mail", format!("{says}, but: {error}")),
             }]
         }
+        // Letters go by mail or into a folder; the others are beside them.
+        Transport::Hook(_) => Vec::new(),
         Transport::Smtp { server, from } => {
             let place = format!("{}:{}", server.host, server.port);
             let outcome = if letter {
@@ -110,6 +112,7 @@ fn test_letter(plan: &Plan, from: &str, now: Timestamp) -> Letter {
         .replace('<', "&lt;")
         .replace('\n', "<br>\n");
     Letter {
+        route: Route::Mail,
         message_id: message_id(&Identity {
             about: "test",
             rules: &[],

@@ -23,7 +23,8 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{Bulk, add_note, keep_evidence, pack_some};
 use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
-use crate::mail::sqlite::{claim_next, mark_delivered};
+use crate::mail::Route;
+use crate::mail::sqlite::{Claimant, claim_next, mark_delivered};
 use crate::page::{Reading, UnreadReason};
 use crate::round::House;
 use crate::round::sqlite::judge_edition;
@@ -280,7 +281,12 @@ impl<'a> Years<'a> {
         if judge_edition(self.house, self.plan, tx, at)?.is_some() {
             self.written.letters += 1;
             let until = after(at, 1);
-            if let Some(claimed) = claim_next(tx, "simulate", at, until)? {
+            let claimant = Claimant {
+                who: "simulate",
+                route: &Route::Mail,
+                most_per_hour: None,
+            };
+            if let Some(claimed) = claim_next(tx, claimant, at, until)? {
                 mark_delivered(tx, claimed.id, "250 2.0.0 Ok", at)?;
             }
         }

@@ -6,11 +6,13 @@ use std::ops::Range;
 use super::calendar;
 use super::listing::listings;
 use super::store::Defined;
+use super::telling;
 use super::ways::Means;
 use crate::book::{Distribution, Edition, Format, Isbn13};
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
+use crate::config::telling::Recipient;
 use crate::config::{times, values};
 use jiff::civil::Date;
 use serde_spanned::Spanned;
@@ -24,6 +26,7 @@ pub(super) struct Written {
     pub(super) enabled: Option<Range<usize>>,
     pub(super) switch: Option<Range<usize>>,
     pub(super) format: Option<Range<usize>>,
+    pub(super) notify: Vec<Recipient>,
 }
 
 /// Reads every `[[edition]]`; also gives the stores that they name, in the order of first use.
@@ -58,6 +61,7 @@ pub(super) fn editions(
         edition: written.edition,
         listings,
         siblings: Vec::new(),
+        notify: written.notify,
     }));
     join_formats(&mut plans);
     if !is_there {
@@ -124,6 +128,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         .text("list_price")
         .and_then(|text| findings.keep(values::money(&text)));
     let imprint = table.text("imprint").map(Spanned::into_inner);
+    let notify = telling::notify(table);
     let (isbn, publication) = (isbn?, publication?);
     Some(Written {
         isbn: isbn.span(),
@@ -132,6 +137,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         enabled: enabled.as_ref().map(Spanned::span),
         switch: amazon_switch.then(|| table.key_span("amazon_switch")),
         format: format_span,
+        notify,
         edition: Edition {
             isbn: isbn.into_inner(),
             title: title?.into_inner(),

@@ -9,6 +9,10 @@ use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
 use crate::config::values;
 
+/// Providers of mailboxes commonly take 100 to 500 letters an hour; beyond that they refuse the rest
+/// for a day, or close the account.
+const MOST_PER_HOUR: i64 = 100;
+
 const PASSWORDS: Keys = Keys {
     what: "password",
     file: "password_file",
@@ -43,6 +47,9 @@ pub(super) fn mail(
         });
         Some(path)
     });
+    let most_per_hour = table
+        .whole("most_per_hour", 1..=100_000, MOST_PER_HOUR)
+        .and_then(|number| u32::try_from(number.into_inner()).ok());
     table.finish();
     if findings.errors() > before {
         return None;
@@ -55,6 +62,7 @@ pub(super) fn mail(
         password: password.map(Spanned::into_inner),
         from: from.or_else(|| author.map(str::to_owned))?,
         ca_file,
+        most_per_hour: most_per_hour.unwrap_or(100),
     })
 }
 

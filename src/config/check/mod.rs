@@ -7,6 +7,7 @@ mod mail;
 mod manners;
 mod secret;
 mod store;
+mod telling;
 mod ways;
 mod web;
 mod windows;
@@ -22,6 +23,7 @@ use super::plan::{Author, Judging, Plan, SchedulePlan};
 use super::problem::{Problem, starred};
 use super::syntax::syntax;
 use super::table::{Findings, Table, Text};
+use super::telling::PingPlan;
 use super::{times, values};
 
 /// What a configuration is read against.
@@ -111,7 +113,7 @@ fn sections(
     let mail = root
         .table("mail")
         .map(|table| mail::mail(table, email, &paths, files));
-    let schedule = schedule(&mut root);
+    let (schedule, ping) = schedule(&mut root);
     let api = root
         .table("amazon_api")
         .map(|table| ways::api(table, &paths, files));
@@ -120,6 +122,8 @@ fn sections(
     let defined = store::stores(&mut root, means);
     let (editions, used) = edition::editions(&mut root, &defined, surroundings.today, means);
     store::warn_of_unused(&defined, &used, root.findings());
+    let clients = telling::clients(&mut root, &editions);
+    let hooks = telling::hooks(&mut root, &paths, files);
     let manners = manners::manners(&mut root, &used, email);
     let judging = judging(&mut root);
     let windows = windows::windows(&mut root);
@@ -144,6 +148,9 @@ fn sections(
         },
         browser,
         web: web?,
+        clients,
+        hooks,
+        ping,
     })
 }
 
@@ -187,14 +194,17 @@ fn data(root: &mut Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {
     findings.keep(paths.resolve(&folder?))
 }
 
-fn schedule(root: &mut Table<'_>) -> Option<SchedulePlan> {
+/// The schedule, and who is told after every round.
+fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
     const DIGEST: &str = "0 8 * * MON";
     let default = Spanned::new(0..0, DIGEST.to_owned());
     let Some(mut table) = root.table("schedule") else {
-        return Some(SchedulePlan {
+        let digest = times::cron("digest", &default).ok();
+        let plan = digest.map(|digest| SchedulePlan {
             check: None,
-            digest: times::cron("digest", &default).ok()?,
+            digest,
         });
+        return (plan, None);
     };
     let findings = table.findings();
     let check = table
@@ -202,14 +212,16 @@ fn schedule(root: &mut Table<'_>) -> Option<SchedulePlan> {
         .map(|text| findings.keep(times::cron("check", &text)));
     let digest = table.text("digest").unwrap_or(default);
     let digest = findings.keep(times::cron("digest", &digest));
+    let ping = telling::ping(&mut table);
     table.finish();
-    Some(SchedulePlan {
-        check: match check {
-            Some(check) => Some(check?),
-            None => None,
-        },
-        digest: digest?,
-    })
+    let plan = match (check, digest) {
+        (Some(None), _) | (_, None) => None,
+        (check, Some(digest)) => Some(SchedulePlan {
+            check: check.flatten(),
+            digest,
+        }),
+    };
+    (plan, ping)
 }
 
 fn judging(root: &mut Table<'_>) -> Judging {
@@ -321,6 +333,12 @@ mod tests {
                     } else if value.get_ref().is_table() {
                         collect(name, value.get_ref(), keys);
                     }
+                    if let DeValue::Array(items) = value.get_ref() {
+                        for item in items.iter().filter(|item| item.get_ref().is_table()) {
+                            let inner = format!("{name}.{}", key.get_ref());
+                            collect(&inner, item.get_ref(), keys);
+                        }
+                    }
                     let is_free =
                         FREE.contains(&name) && !["quiet", "act"].contains(&&**key.get_ref());
                     if !is_free {
@@ -376,6 +394,8 @@ mod tests {
             [
                 "the password is to come from two places",
                 "the secret is to come from two places",
+                "the secret is to come from two places",
+                "the token is to come from two places",
                 "no edition is watched at `books.example.com`"
             ]
         );

@@ -316,6 +316,7 @@ mod tests {
                 asin: Some("0132350882".into()),
             }],
             siblings: Vec::new(),
+            notify: Vec::new(),
         }
     }
 }

@@ -45,6 +45,9 @@ pub const RELEASED: &str = "released";
 /// News: the book is on sale at every store.
 pub const RELEASED_EVERYWHERE: &str = "released-everywhere";
 
+/// News: how the book stands at every store a day and three days after its on-sale date.
+pub const LAUNCH_REPORT: &str = "launch-report";
+
 /// Every name that a finding about an edition may have, and every cause that several of them share.
 const NAMES: &[&str] = &[
     RIGHTS_QUERY,

@@ -13,7 +13,7 @@ fn item(title: &str, severity: Option<Severity>) -> Item {
 
 fn written(items: &[Item]) -> Letter {
     let author = example::author();
-    digest(&example::desk(&author), items, example::moment(0))
+    digest(&example::desk(&author), None, items, example::moment(0))
 }
 
 #[track_caller]

@@ -67,7 +67,7 @@ fn weekly(desk: &Desk<'_>) -> Result<Letter, IsbnError> {
             lines: Vec::new(),
         },
     ];
-    Ok(digest(desk, &items, moment(0)))
+    Ok(digest(desk, None, &items, moment(0)))
 }
 
 /// A book that has been out for years.

@@ -166,26 +166,26 @@ fn select(which: &str) -> String {
 }
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let meaning: Option<String> = row.get(18)?;
-    let state = if let Some(at) = time_of(row, 20)? {
+    let meaning: Option<String> = row.get(19)?;
+    let state = if let Some(at) = time_of(row, 21)? {
         EntryState::Delivered(at)
-    } else if let Some(at) = time_of(row, 22)? {
+    } else if let Some(at) = time_of(row, 23)? {
         EntryState::Dropped(at)
-    } else if let Some(at) = time_of(row, 21)? {
+    } else if let Some(at) = time_of(row, 22)? {
         EntryState::Failed(at)
     } else {
         EntryState::Waiting
     };
     Ok(Entry {
         letter: letter_of(row)?,
-        id: row.get(13)?,
-        queued: time(14, row.get(14)?)?,
-        tries: row.get(15)?,
-        next_try: time(16, row.get(16)?)?,
-        last_try: time_of(row, 17)?,
+        id: row.get(14)?,
+        queued: time(15, row.get(15)?)?,
+        tries: row.get(16)?,
+        next_try: time(17, row.get(17)?)?,
+        last_try: time_of(row, 18)?,
         last_meaning: meaning.as_deref().and_then(Meaning::from_name),
-        last_error: row.get(19)?,
+        last_error: row.get(20)?,
         state,
-        answer: row.get(23)?,
+        answer: row.get(24)?,
     })
 }

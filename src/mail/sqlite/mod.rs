@@ -12,12 +12,12 @@ pub use look::{
     Counts, Show, counts, entries, entry, last_digest, undelivered_since, waiting_since_before,
 };
 pub use queue::{
-    Claimed, Failure, claim_next, drop_letter, enqueue, hold_back, mark_delivered, mark_failed,
-    release_all, retry,
+    Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,
+    mark_delivered, mark_failed, release_all, retry,
 };
 
 use super::outbox::Meaning;
-use super::{Letter, LetterKind};
+use super::{Letter, LetterKind, Route};
 use crate::book::{Isbn13, IsbnError, StoreId};
 use crate::judge::Severity;
 
@@ -74,12 +74,13 @@ impl EntryState {
 
 /// The columns that [`letter_of`] reads, in its order.
 const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
-                              to_name, to_address, subject, body_text, body_html";
+                              to_name, to_address, subject, body_text, body_html, route";
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let kind: String = row.get(3)?;
     let severity: Option<String> = row.get(4)?;
     let isbn: Option<String> = row.get(6)?;
+    let route: String = row.get(13)?;
     let stores: Vec<String> =
         serde_json::from_str(&row.get::<_, String>(7)?).map_err(|error| unreadable(7, error))?;
     Ok(Letter {
@@ -105,6 +106,8 @@ fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
         subject: row.get(10)?,
         text: row.get(11)?,
         html: row.get(12)?,
+        route: Route::from_name(&route)
+            .ok_or_else(|| unreadable(13, format!("`{route}` is no way of a letter")))?,
     })
 }
 

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::{LETTER_COLUMNS, letter_of, time};
 use crate::book::{Isbn13, StoreId};
 use crate::judge::Severity;
-use crate::mail::Letter;
 use crate::mail::outbox::Meaning;
+use crate::mail::{Letter, Route};
 
 /// A letter that waits: neither delivered nor failed nor dropped.
 const WAITS: &str = "delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL";
@@ -41,8 +41,8 @@ pub fn enqueue(
     let added = transaction
         .prepare_cached(
             "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, isbn, stores, \
-             to_name, to_address, subject, body_text, body_html, queued_at, next_try_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?14) \
+             to_name, to_address, subject, body_text, body_html, route, queued_at, next_try_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15) \
              ON CONFLICT (message_id) DO NOTHING",
         )?
         .execute(params![
@@ -59,28 +59,48 @@ pub fn enqueue(
             letter.subject,
             letter.text,
             letter.html,
+            letter.route.name(),
             now.as_millisecond(),
         ])?;
     Ok(added == 1)
 }
 
-/// Claims the letter that has been due longest, until `until`, for `who`. `None`: none is due.
+/// Who claims letters, of which way, and how many at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Claimant<'a> {
+    /// The name of this drain, as no other has it.
+    pub who: &'a str,
+    /// The way whose letters it takes.
+    pub route: &'a Route,
+    /// The most letters that may be tried on this way within an hour, by whatever process.
+    pub most_per_hour: Option<u32>,
+}
+
+/// Claims the letter of its way that has been due longest, until `until`. `None`: none is due, or
+/// the hour has had its letters.
 ///
-/// The claim runs out by itself, so that a kill in the middle of sending frees the letter.
+/// The claim runs out by itself, so that a kill in the middle of sending frees the letter. What was
+/// tried within the hour is counted from the stored times, so that no restart begins anew.
 ///
 /// # Errors
 ///
 /// SQLite's.
 pub fn claim_next(
     transaction: &Transaction<'_>,
-    who: &str,
+    claimant: Claimant<'_>,
     now: Timestamp,
     until: Timestamp,
 ) -> rusqlite::Result<Option<Claimed>> {
+    let route = claimant.route.name();
+    if let Some(most) = claimant.most_per_hour
+        && most <= tried_within_the_hour(transaction, &route, now)?
+    {
+        return Ok(None);
+    }
     let sql = format!(
         "UPDATE outbox SET claimed_by = ?1, claimed_until = ?2, tries = tries + 1, \
          last_try_at = ?3 \
-         WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND next_try_at <= ?3 \
+         WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND route = ?4 AND next_try_at <= ?3 \
                      AND (claimed_until IS NULL OR claimed_until <= ?3) \
                      ORDER BY next_try_at, id LIMIT 1) \
          RETURNING {LETTER_COLUMNS}, id, queued_at, tries"
@@ -88,17 +108,38 @@ pub fn claim_next(
     transaction
         .prepare_cached(&sql)?
         .query_row(
-            params![who, until.as_millisecond(), now.as_millisecond()],
+            params![
+                claimant.who,
+                until.as_millisecond(),
+                now.as_millisecond(),
+                route
+            ],
             |row| {
                 Ok(Claimed {
                     letter: letter_of(row)?,
-                    id: row.get(13)?,
-                    queued: time(14, row.get(14)?)?,
-                    tries: row.get(15)?,
+                    id: row.get(14)?,
+                    queued: time(15, row.get(15)?)?,
+                    tries: row.get(16)?,
                 })
             },
         )
         .optional()
+}
+
+/// How many letters of a way were last tried within the hour before `now`. A time after `now` is
+/// one of a clock that was set back, and does not count.
+fn tried_within_the_hour(
+    transaction: &Transaction<'_>,
+    route: &str,
+    now: Timestamp,
+) -> rusqlite::Result<u32> {
+    let now = now.as_millisecond();
+    transaction
+        .prepare_cached(
+            "SELECT count(*) FROM outbox \
+             WHERE route = ?1 AND last_try_at > ?2 AND last_try_at <= ?3",
+        )?
+        .query_row(params![route, now - 3_600_000, now], |row| row.get(0))
 }
 
 /// Records that a letter was delivered, with the server's answer. That holds whoever has the claim
@@ -164,7 +205,7 @@ pub fn mark_failed(
     Ok(())
 }
 
-/// Puts off every waiting letter until `until` at least: the server is in trouble, so asking it
+/// Puts off every waiting letter of a way until `until` at least: the server is in trouble, so asking it
 /// for each of them would only annoy it, or lock the account.
 ///
 /// # Errors
@@ -172,33 +213,67 @@ pub fn mark_failed(
 /// SQLite's.
 pub fn hold_back(
     transaction: &Transaction<'_>,
+    route: &Route,
     meaning: Meaning,
     until: Timestamp,
 ) -> rusqlite::Result<()> {
     let sql = format!(
-        "UPDATE outbox SET next_try_at = ?1, last_meaning = ?2 WHERE {WAITS} AND next_try_at < ?1"
+        "UPDATE outbox SET next_try_at = ?1, last_meaning = ?2 \
+         WHERE {WAITS} AND route = ?3 AND next_try_at < ?1"
     );
-    transaction
-        .prepare_cached(&sql)?
-        .execute(params![until.as_millisecond(), meaning.name()])?;
+    transaction.prepare_cached(&sql)?.execute(params![
+        until.as_millisecond(),
+        meaning.name(),
+        route.name()
+    ])?;
     Ok(())
 }
 
-/// Makes every letter due that waits only because the server was in trouble: it is back. Says how
+/// Makes every letter of a way due that waits only because the server was in trouble: it is back. Says how
 /// many.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn release_all(transaction: &Transaction<'_>, now: Timestamp) -> rusqlite::Result<usize> {
+pub fn release_all(
+    transaction: &Transaction<'_>,
+    route: &Route,
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
     let sql = format!(
         "UPDATE outbox SET next_try_at = ?1, last_meaning = NULL \
-         WHERE {WAITS} AND next_try_at > ?1 AND last_meaning IN (?2, ?3)"
+         WHERE {WAITS} AND route = ?4 AND next_try_at > ?1 AND last_meaning IN (?2, ?3)"
     );
     transaction.prepare_cached(&sql)?.execute(params![
         now.as_millisecond(),
         Meaning::ServerLater.name(),
         Meaning::LoginRefused.name(),
+        route.name(),
+    ])
+}
+
+/// Gives up the letters whose way is none of `known`: the configuration no longer has it. They are
+/// kept and shown. Says how many.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn give_up_unknown_ways(
+    transaction: &Transaction<'_>,
+    known: &[Route],
+    now: Timestamp,
+) -> rusqlite::Result<usize> {
+    let known: Vec<String> = known.iter().map(Route::name).collect();
+    let known = serde_json::Value::from(known).to_string();
+    let sql = format!(
+        "UPDATE outbox SET failed_at = ?1, last_meaning = ?2, \
+         last_error = 'the configuration no longer has `' || route || '`' \
+         WHERE {WAITS} AND route NOT IN (SELECT value FROM json_each(?3))"
+    );
+    transaction.prepare_cached(&sql)?.execute(params![
+        now.as_millisecond(),
+        Meaning::Refused.name(),
+        known
     ])
 }
 
@@ -243,139 +318,4 @@ pub fn drop_letter(
 }
 
 #[cfg(test)]
-mod tests {
-    use jiff::SignedDuration;
-
-    use super::*;
-    use crate::db::Db;
-    use crate::mail::LetterKind;
-    use crate::mail::sqlite::{EntryState, Show, entries, entry};
-
-    fn at(minutes: i64) -> Timestamp {
-        "2027-01-28T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
-    }
-
-    fn letter(id: &str) -> Letter {
-        Letter {
-            message_id: format!("{id}@example.com"),
-            references: Some("first@example.com".to_owned()),
-            written: at(0),
-            kind: LetterKind::Alert,
-            severity: Some(Severity::Act),
-            rule: Some("stuck".to_owned()),
-            isbn: Some("9780132350884".parse().unwrap()),
-            stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
-            to_name: "Zoë".to_owned(),
-            to: "zoe@example.com".to_owned(),
-            subject: "Act".to_owned(),
-            text: "text".to_owned(),
-            html: "html".to_owned(),
-        }
-    }
-
-    fn outbox(ids: &[&str]) -> (tempfile::TempDir, Db) {
-        let folder = tempfile::tempdir().unwrap();
-        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
-        for id in ids {
-            assert!(write(&db, |tx| enqueue(tx, &letter(id), at(0))));
-        }
-        (folder, db)
-    }
-
-    fn write<T>(db: &Db, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> T {
-        db.write(change).unwrap()
-    }
-
-    fn claim(db: &Db, who: &str, minutes: i64) -> Option<i64> {
-        write(db, |tx| claim_next(tx, who, at(minutes), at(minutes + 15))).map(|claimed| claimed.id)
-    }
-
-    fn state(db: &Db, id: i64) -> EntryState {
-        db.read(|connection| entry(connection, id))
-            .unwrap()
-            .unwrap()
-            .state
-    }
-
-    #[test]
-    fn a_letter_comes_out_as_it_went_in() {
-        let (_folder, db) = outbox(&["a"]);
-        let entry = db.read(|connection| entry(connection, 1)).unwrap().unwrap();
-        assert_eq!(entry.letter, letter("a"));
-        assert_eq!(entry.state, EntryState::Waiting);
-        assert_eq!(db.read(|c| entries(c, Show::All)).unwrap(), [entry]);
-    }
-
-    #[test]
-    fn the_same_message_id_is_queued_once() {
-        let (_folder, db) = outbox(&["a"]);
-        assert!(!write(&db, |tx| enqueue(tx, &letter("a"), at(9))));
-        assert_eq!(db.read(|c| entries(c, Show::All)).unwrap().len(), 1);
-    }
-
-    #[test]
-    fn a_claimed_letter_is_nobody_elses_until_the_claim_runs_out() {
-        let (_folder, db) = outbox(&["a"]);
-        assert_eq!(claim(&db, "one", 0), Some(1));
-        assert_eq!(claim(&db, "two", 1), None);
-        assert_eq!(claim(&db, "two", 15), Some(1));
-    }
-
-    #[test]
-    fn who_lost_the_claim_cannot_put_the_letter_off() {
-        let (_folder, db) = outbox(&["a"]);
-        claim(&db, "one", 0);
-        claim(&db, "two", 15);
-        let failure = Failure {
-            meaning: Meaning::Refused,
-            words: "no".to_owned(),
-            again: None,
-        };
-        write(&db, |tx| mark_failed(tx, 1, "one", &failure, at(16)));
-        assert_eq!(state(&db, 1), EntryState::Waiting);
-        write(&db, |tx| mark_delivered(tx, 1, "250 ok", at(17)));
-        write(&db, |tx| mark_failed(tx, 1, "two", &failure, at(18)));
-        assert_eq!(state(&db, 1), EntryState::Delivered(at(17)));
-    }
-
-    #[test]
-    fn trouble_with_the_server_holds_all_back_and_its_end_releases_them() {
-        let (_folder, db) = outbox(&["a", "b", "c"]);
-        write(&db, |tx| hold_back(tx, Meaning::ServerLater, at(60)));
-        assert_eq!(claim(&db, "one", 59), None);
-        assert_eq!(claim(&db, "one", 60), Some(1));
-        write(&db, |tx| mark_delivered(tx, 1, "250 ok", at(60)));
-        write(&db, |tx| hold_back(tx, Meaning::ServerLater, at(600)));
-        assert_eq!(write(&db, |tx| release_all(tx, at(61))), 2);
-        assert_eq!(claim(&db, "one", 61), Some(2));
-    }
-
-    #[test]
-    fn a_refused_or_dropped_letter_comes_back_when_someone_says_so() {
-        let (_folder, db) = outbox(&["a", "b"]);
-        claim(&db, "one", 0);
-        let failure = Failure {
-            meaning: Meaning::Refused,
-            words: "no such user".to_owned(),
-            again: None,
-        };
-        write(&db, |tx| mark_failed(tx, 1, "one", &failure, at(1)));
-        assert_eq!(state(&db, 1), EntryState::Failed(at(1)));
-        assert!(write(&db, |tx| drop_letter(tx, 2, at(2))));
-        assert!(!write(&db, |tx| drop_letter(tx, 2, at(2))));
-        assert_eq!(claim(&db, "one", 9), None);
-        assert_eq!(write(&db, |tx| retry(tx, None, at(10))), 1);
-        assert_eq!(claim(&db, "one", 10), Some(1));
-        assert_eq!(write(&db, |tx| retry(tx, Some(2), at(11))), 1);
-        assert_eq!(claim(&db, "one", 11), Some(2));
-    }
-
-    #[test]
-    fn a_queued_letter_cannot_be_rewritten_or_deleted() {
-        let (_folder, db) = outbox(&["a"]);
-        for sql in ["UPDATE outbox SET subject = 'x'", "DELETE FROM outbox"] {
-            let result: rusqlite::Result<usize> = db.write(|tx| tx.execute(sql, []));
-            assert!(result.is_err(), "{sql}");
-        }
-    }
-}
+mod tests;

@@ -48,6 +48,7 @@ fn plan() -> EditionPlan {
             asin: None,
         }],
         siblings: Vec::new(),
+        notify: Vec::new(),
     }
 }
 

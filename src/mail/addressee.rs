@@ -1,0 +1,207 @@
+//! Who is told: one thing that is to be told becomes a letter for each recipient and a message for
+//! each program elsewhere, of what each wants to hear. Pure.
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::identity::copy_id;
+use super::letter::compose;
+use super::{Desk, Letter, Route, ntfy, webhook, words};
+use crate::alerts::{Occasion, Telling};
+use crate::config::plan::Author;
+use crate::config::telling::{HookKind, HookPlan, Least, Recipient};
+use crate::history::View;
+use crate::judge::Severity;
+
+/// Something to tell, and how much it weighs for those who only want to hear what weighs much.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Weighed {
+    /// What is told.
+    pub telling: Telling,
+    /// Its severity; for an all-clear the highest one that had been told, so that whoever heard of
+    /// a worry hears of its end.
+    pub weight: Severity,
+}
+
+impl Weighed {
+    /// Weighs a telling; `told` is the highest severity that letters had told of an alert that is
+    /// over.
+    #[must_use]
+    pub fn new(telling: Telling, told: Option<Severity>) -> Self {
+        let weight = match telling.occasion {
+            Occasion::Closed { .. } => told.unwrap_or(telling.finding.severity),
+            Occasion::Opened | Occasion::Escalated | Occasion::Reminded | Occasion::News => {
+                telling.finding.severity
+            }
+        };
+        Self { telling, weight }
+    }
+}
+
+/// Who hears of an edition.
+#[derive(Debug, Clone, Copy)]
+pub struct Audience<'a> {
+    /// People, by mail.
+    pub recipients: &'a [Recipient],
+    /// Programs elsewhere.
+    pub hooks: &'a [HookPlan],
+}
+
+/// What was written about an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The letter as it tells everything; its Message-ID names the thread. It is one of `all` when
+    /// somebody wants to hear everything.
+    pub whole: Letter,
+    /// The letters and messages to queue; never empty.
+    pub all: Vec<Letter>,
+}
+
+/// Whether somebody with this limit hears of something of this weight.
+#[must_use]
+pub fn hears(least: Least, weight: Severity) -> bool {
+    match least {
+        Least::Good => true,
+        Least::Watch => weight >= Severity::Watch,
+        Least::Act => weight >= Severity::Act,
+    }
+}
+
+/// Writes to everybody who wants to hear of something in `weighed`; `desk` is the author's. `None`:
+/// there is nothing to tell, or nobody wants to hear it.
+#[must_use]
+pub fn write(
+    desk: &Desk<'_>,
+    audience: Audience<'_>,
+    view: &View,
+    weighed: &[Weighed],
+    now: Timestamp,
+) -> Option<Written> {
+    let heard = |least: Least| -> Vec<Telling> {
+        weighed
+            .iter()
+            .filter(|one| hears(least, one.weight))
+            .map(|one| one.telling.clone())
+            .collect()
+    };
+    let hearers: Vec<(&Recipient, Vec<Telling>)> = audience
+        .recipients
+        .iter()
+        .map(|recipient| (recipient, heard(recipient.least)))
+        .filter(|(_, tellings)| !tellings.is_empty())
+        .collect();
+    let whole = compose(desk, view, &heard(Least::Good), now)?;
+    let mut all = Vec::new();
+    for (recipient, tellings) in &hearers {
+        let others: Vec<String> = hearers
+            .iter()
+            .filter(|(other, _)| other.address != recipient.address)
+            .map(|(other, _)| other.address.clone())
+            .collect();
+        let reader = reader(recipient, desk.author);
+        let desk = desk_for(desk, &reader, &others);
+        if let Some(mut letter) = compose(&desk, view, tellings, now) {
+            own_identity(&mut letter, &whole, desk.copy_of.is_some());
+            all.push(letter);
+        }
+    }
+    for hook in audience.hooks {
+        let tellings = heard(hook.least);
+        if let Some(letter) = compose(desk, view, &tellings, now) {
+            let body = match hook.kind {
+                HookKind::Webhook => webhook::about_edition(&letter, desk, view, &tellings),
+                HookKind::Ntfy => ntfy::about_edition(&letter, view, &tellings),
+            };
+            all.push(posted(hook, &whole, letter, body));
+        }
+    }
+    (!all.is_empty()).then_some(Written { whole, all })
+}
+
+/// A recipient as the one whom a letter greets; the author's own name is known.
+#[must_use]
+pub fn reader(recipient: &Recipient, author: &Author) -> Author {
+    let is_author = is_author(recipient, author);
+    let name = recipient
+        .name
+        .clone()
+        .or_else(|| is_author.then(|| author.name.clone()));
+    Author {
+        name: name.unwrap_or_default(),
+        email: recipient.address.clone(),
+        zone: author.zone.clone(),
+    }
+}
+
+/// The desk at which a letter to `reader` is written, in the author's place or as a copy.
+#[must_use]
+pub fn desk_for<'a>(desk: &Desk<'a>, reader: &'a Author, others: &'a [String]) -> Desk<'a> {
+    let is_author = reader.email.eq_ignore_ascii_case(&desk.author.email);
+    Desk {
+        author: reader,
+        copy_of: (!is_author).then_some(desk.author),
+        also_to: others,
+        ..*desk
+    }
+}
+
+fn is_author(recipient: &Recipient, author: &Author) -> bool {
+    recipient.address.eq_ignore_ascii_case(&author.email)
+}
+
+/// The author's letter has the thread's name itself, also when it tells only a part; copies have
+/// names made from it, so that they make threads among themselves.
+fn own_identity(letter: &mut Letter, whole: &Letter, is_copy: bool) {
+    if is_copy {
+        letter.message_id = copy_id(&whole.message_id, &letter.to);
+        letter.references = letter
+            .references
+            .as_ref()
+            .map(|first| copy_id(first, &letter.to));
+    } else {
+        letter.message_id.clone_from(&whole.message_id);
+    }
+}
+
+/// What a program elsewhere is told of something that is no edition's, as that our line is down.
+/// `lines` is the same in a few sentences.
+#[must_use]
+pub fn post_notice(hooks: &[HookPlan], letter: &Letter, lines: &[String]) -> Vec<Letter> {
+    hooks
+        .iter()
+        .filter(|hook| {
+            letter
+                .severity
+                .is_none_or(|severity| hears(hook.least, severity))
+        })
+        .map(|hook| {
+            let body = match hook.kind {
+                HookKind::Webhook => webhook::about(letter),
+                HookKind::Ntfy => ntfy::about(letter, lines),
+            };
+            posted(hook, letter, letter.clone(), body)
+        })
+        .collect()
+}
+
+fn posted(hook: &HookPlan, whole: &Letter, letter: Letter, mut body: Value) -> Letter {
+    let route = Route::Hook(hook.kind, hook.name.clone());
+    let id = copy_id(&whole.message_id, &route.name());
+    if let Some(object) = body.as_object_mut()
+        && object.contains_key("id")
+    {
+        object.insert("id".to_owned(), Value::String(id.clone()));
+    }
+    Letter {
+        message_id: id,
+        to_name: String::new(),
+        to: words::one_line(&route.name()),
+        route,
+        text: body.to_string(),
+        html: String::new(),
+        ..letter
+    }
+}
+
+#[cfg(test)]
+mod tests;

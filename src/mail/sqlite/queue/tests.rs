@@ -1,0 +1,201 @@
+use jiff::SignedDuration;
+
+use super::*;
+use crate::db::Db;
+use crate::mail::LetterKind;
+use crate::mail::sqlite::{EntryState, Show, entries, entry};
+
+fn at(minutes: i64) -> Timestamp {
+    "2027-01-28T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+fn letter(id: &str) -> Letter {
+    Letter {
+        route: Route::Mail,
+        message_id: format!("{id}@example.com"),
+        references: Some("first@example.com".to_owned()),
+        written: at(0),
+        kind: LetterKind::Alert,
+        severity: Some(Severity::Act),
+        rule: Some("stuck".to_owned()),
+        isbn: Some("9780132350884".parse().unwrap()),
+        stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
+        to_name: "Zoë".to_owned(),
+        to: "zoe@example.com".to_owned(),
+        subject: "Act".to_owned(),
+        text: "text".to_owned(),
+        html: "html".to_owned(),
+    }
+}
+
+fn outbox(ids: &[&str]) -> (tempfile::TempDir, Db) {
+    let folder = tempfile::tempdir().unwrap();
+    let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+    for id in ids {
+        assert!(write(&db, |tx| enqueue(tx, &letter(id), at(0))));
+    }
+    (folder, db)
+}
+
+fn write<T>(db: &Db, change: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> T {
+    db.write(change).unwrap()
+}
+
+fn claim(db: &Db, who: &str, minutes: i64) -> Option<i64> {
+    claim_by(db, &Route::Mail, None, (who, minutes))
+}
+
+fn claim_by(
+    db: &Db,
+    route: &Route,
+    most_per_hour: Option<u32>,
+    (who, minutes): (&str, i64),
+) -> Option<i64> {
+    let claimant = Claimant {
+        who,
+        route,
+        most_per_hour,
+    };
+    write(db, |tx| {
+        claim_next(tx, claimant, at(minutes), at(minutes + 15))
+    })
+    .map(|claimed| claimed.id)
+}
+
+fn state(db: &Db, id: i64) -> EntryState {
+    db.read(|connection| entry(connection, id))
+        .unwrap()
+        .unwrap()
+        .state
+}
+
+#[test]
+fn a_letter_comes_out_as_it_went_in() {
+    let (_folder, db) = outbox(&["a"]);
+    let entry = db.read(|connection| entry(connection, 1)).unwrap().unwrap();
+    assert_eq!(entry.letter, letter("a"));
+    assert_eq!(entry.state, EntryState::Waiting);
+    assert_eq!(db.read(|c| entries(c, Show::All)).unwrap(), [entry]);
+}
+
+#[test]
+fn the_same_message_id_is_queued_once() {
+    let (_folder, db) = outbox(&["a"]);
+    assert!(!write(&db, |tx| enqueue(tx, &letter("a"), at(9))));
+    assert_eq!(db.read(|c| entries(c, Show::All)).unwrap().len(), 1);
+}
+
+#[test]
+fn a_claimed_letter_is_nobody_elses_until_the_claim_runs_out() {
+    let (_folder, db) = outbox(&["a"]);
+    assert_eq!(claim(&db, "one", 0), Some(1));
+    assert_eq!(claim(&db, "two", 1), None);
+    assert_eq!(claim(&db, "two", 15), Some(1));
+}
+
+#[test]
+fn who_lost_the_claim_cannot_put_the_letter_off() {
+    let (_folder, db) = outbox(&["a"]);
+    claim(&db, "one", 0);
+    claim(&db, "two", 15);
+    let failure = Failure {
+        meaning: Meaning::Refused,
+        words: "no".to_owned(),
+        again: None,
+    };
+    write(&db, |tx| mark_failed(tx, 1, "one", &failure, at(16)));
+    assert_eq!(state(&db, 1), EntryState::Waiting);
+    write(&db, |tx| mark_delivered(tx, 1, "250 ok", at(17)));
+    write(&db, |tx| mark_failed(tx, 1, "two", &failure, at(18)));
+    assert_eq!(state(&db, 1), EntryState::Delivered(at(17)));
+}
+
+#[test]
+fn trouble_with_the_server_holds_all_back_and_its_end_releases_them() {
+    let (_folder, db) = outbox(&["a", "b", "c"]);
+    write(&db, |tx| {
+        hold_back(tx, &Route::Mail, Meaning::ServerLater, at(60))
+    });
+    assert_eq!(claim(&db, "one", 59), None);
+    assert_eq!(claim(&db, "one", 60), Some(1));
+    write(&db, |tx| mark_delivered(tx, 1, "250 ok", at(60)));
+    write(&db, |tx| {
+        hold_back(tx, &Route::Mail, Meaning::ServerLater, at(600))
+    });
+    assert_eq!(write(&db, |tx| release_all(tx, &Route::Mail, at(61))), 2);
+    assert_eq!(claim(&db, "one", 61), Some(2));
+}
+
+#[test]
+fn a_refused_or_dropped_letter_comes_back_when_someone_says_so() {
+    let (_folder, db) = outbox(&["a", "b"]);
+    claim(&db, "one", 0);
+    let failure = Failure {
+        meaning: Meaning::Refused,
+        words: "no such user".to_owned(),
+        again: None,
+    };
+    write(&db, |tx| mark_failed(tx, 1, "one", &failure, at(1)));
+    assert_eq!(state(&db, 1), EntryState::Failed(at(1)));
+    assert!(write(&db, |tx| drop_letter(tx, 2, at(2))));
+    assert!(!write(&db, |tx| drop_letter(tx, 2, at(2))));
+    assert_eq!(claim(&db, "one", 9), None);
+    assert_eq!(write(&db, |tx| retry(tx, None, at(10))), 1);
+    assert_eq!(claim(&db, "one", 10), Some(1));
+    assert_eq!(write(&db, |tx| retry(tx, Some(2), at(11))), 1);
+    assert_eq!(claim(&db, "one", 11), Some(2));
+}
+
+#[test]
+fn each_way_has_troubles_of_its_own() {
+    let (_folder, db) = outbox(&["a"]);
+    let hook = Route::Hook(crate::config::telling::HookKind::Webhook, "mine".to_owned());
+    let posted = Letter {
+        route: hook.clone(),
+        ..letter("b")
+    };
+    write(&db, |tx| enqueue(tx, &posted, at(0)));
+    write(&db, |tx| {
+        hold_back(tx, &hook, Meaning::ServerLater, at(600))
+    });
+    assert_eq!(claim_by(&db, &hook, None, ("one", 1)), None);
+    assert_eq!(claim(&db, "one", 1), Some(1));
+    assert_eq!(write(&db, |tx| release_all(tx, &Route::Mail, at(2))), 0);
+    assert_eq!(write(&db, |tx| release_all(tx, &hook, at(2))), 1);
+    assert_eq!(claim_by(&db, &hook, None, ("one", 3)), Some(2));
+    let entry = db.read(|c| entry(c, 2)).unwrap().unwrap();
+    assert_eq!(entry.letter, posted);
+    assert_eq!(
+        write(&db, |tx| give_up_unknown_ways(tx, &[Route::Mail], at(4))),
+        1
+    );
+    assert_eq!(state(&db, 2), EntryState::Failed(at(4)));
+    assert_eq!(state(&db, 1), EntryState::Waiting);
+}
+
+#[test]
+fn an_hour_has_so_many_letters_and_no_more_whoever_asks() {
+    let (_folder, db) = outbox(&["a", "b", "c"]);
+    let most = Some(2);
+    let try_at = |who, minutes| claim_by(&db, &Route::Mail, most, (who, minutes));
+    assert_eq!(try_at("one", 0), Some(1));
+    write(&db, |tx| mark_delivered(tx, 1, "250 ok", at(0)));
+    assert_eq!(try_at("one", 30), Some(2));
+    write(&db, |tx| mark_delivered(tx, 2, "250 ok", at(30)));
+    // Another process, or this one after a restart, counts the same.
+    assert_eq!(try_at("two", 59), None);
+    assert_eq!(try_at("two", 60), Some(3));
+}
+
+#[test]
+fn a_queued_letter_cannot_be_rewritten_or_deleted() {
+    let (_folder, db) = outbox(&["a"]);
+    for sql in [
+        "UPDATE outbox SET subject = 'x'",
+        "UPDATE outbox SET route = 'x'",
+        "DELETE FROM outbox",
+    ] {
+        let result: rusqlite::Result<usize> = db.write(|tx| tx.execute(sql, []));
+        assert!(result.is_err(), "{sql}");
+    }
+}

@@ -60,7 +60,7 @@ impl Service {
                 loaded.fetch_add(1, Ordering::SeqCst);
                 Err(anyhow::anyhow!("the file is wrong"))
             },
-            deliver: move |_house: Arc<House>, _stop| {
+            deliver: move |_house: Arc<House>, _stop, _ending| {
                 let number = counted.fetch_add(1, Ordering::SeqCst);
                 let what = script[number.min(script.len() - 1)];
                 async move {

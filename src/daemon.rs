@@ -105,6 +105,10 @@ where
             Event::TurnOver(over) => {
                 turn = None;
                 log(&over);
+                if house.board.is_wanted() {
+                    // Asked for while the turn was under way.
+                    let _ = sender.send(Event::Tick);
+                }
             }
             Event::Reload => match (means.load)() {
                 Ok(new) => {

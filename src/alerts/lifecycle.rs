@@ -20,6 +20,8 @@
 //! 6. What comes back within the settling time is a flap: Watch only in the digest, Act all the
 //!    same, in the old thread.
 //! 7. News is told once.
+//! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
+//!    the mute is told when it ends.
 
 mod waiting;
 
@@ -28,7 +30,7 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Alert, AlertKey, Occasion, Telling};
+use super::{Alert, AlertKey, Occasion, Telling, mute};
 use crate::book::{Isbn13, NoteKind, StoreId};
 use crate::config::plan::Plan;
 use crate::history::{ListingView, View};
@@ -101,6 +103,7 @@ pub fn decide(
     now: Timestamp,
 ) -> Decisions {
     let isbn = &view.edition.isbn;
+    let is_muted = |key: &AlertKey| mute::until(key, &view.notes, &pace.zone, now).is_some();
     let mut decisions = Decisions::default();
     let mut due: Vec<Telling> = Vec::new();
     for finding in findings
@@ -126,15 +129,18 @@ pub fn decide(
         if decisions.open.iter().any(|open| open.key == alert.key) {
             continue;
         }
-        if let Some(telling) = all_clear(alert, findings, view, now) {
+        let all_clear = all_clear(alert, findings, view, now);
+        if let Some(telling) = all_clear.filter(|_| !is_muted(&alert.key)) {
             due.push(telling);
             waiting.push(alert.clone());
         } else {
             decisions.over.push(alert.clone());
         }
     }
-    let news = news(memory, findings, isbn, &mut due);
+    let mut news = news(memory, findings, isbn, &mut due);
+    news.retain(|key| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
+    due.retain(|telling| !is_muted(&key(isbn, &telling.finding)));
     let is_launch = Calendar::of(&view.edition, &view.notes, &pace.zone).is_launch(now);
     let may_write = is_launch || may_write(memory, &due, findings, pace, now);
     if !due.is_empty()

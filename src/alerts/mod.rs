@@ -4,6 +4,7 @@
 //! [`lifecycle`] decides, [`sqlite`] remembers.
 
 pub mod lifecycle;
+pub mod mute;
 #[cfg(test)]
 mod properties;
 pub mod sqlite;

@@ -34,6 +34,15 @@ pub enum NoteKind {
         /// The new publication date.
         to: Date,
     },
+    /// No letters about it until a day comes. What is found is still shown, and told then if it
+    /// lasts.
+    Muted {
+        /// From the beginning of this day, in the author's zone, it is told again.
+        until: Date,
+        /// The cause of the one alert that is muted, as `unavailable`; `None`: everything.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cause: Option<String>,
+    },
 }
 
 impl NoteKind {
@@ -51,13 +60,21 @@ impl NoteKind {
             Self::AskedStore => "asked_store",
             Self::Expected => "expected",
             Self::DateChanged { .. } => "date_changed",
+            Self::Muted { .. } => "muted",
         }
     }
 
-    /// The note of that name; a moved date needs the new date, which the others do not have.
+    /// The note of that name; a moved date needs the new date and a mute its end, and the others
+    /// have none.
     #[must_use]
     pub fn from_name(name: &str, to: Option<Date>) -> Option<Self> {
-        let moved = to.map(|to| Self::DateChanged { to });
+        let dated = to.map(|to| {
+            let muted = Self::Muted {
+                until: to,
+                cause: None,
+            };
+            [Self::DateChanged { to }, muted]
+        });
         [
             Self::DistributionEnabled,
             Self::KdpPublished,
@@ -71,7 +88,7 @@ impl NoteKind {
         ]
         .into_iter()
         .filter(|_| to.is_none())
-        .chain(moved)
+        .chain(dated.into_iter().flatten())
         .find(|kind| kind.name() == name)
     }
 }
@@ -102,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_moved_date_has_a_date() {
+    fn only_a_moved_date_and_a_mute_have_a_date() {
         let to = "2027-03-02".parse().unwrap();
         check("kdp_published", None, Some(&NoteKind::KdpPublished));
         check("asked_ingramspark", None, Some(&NoteKind::AskedIngramSpark));
@@ -111,7 +128,13 @@ mod tests {
             Some("2027-03-02"),
             Some(&NoteKind::DateChanged { to }),
         );
+        let muted = NoteKind::Muted {
+            until: to,
+            cause: None,
+        };
+        check("muted", Some("2027-03-02"), Some(&muted));
         check("date_changed", None, None);
+        check("muted", None, None);
         check("kdp_published", Some("2027-03-02"), None);
         check("sold_out", None, None);
     }

@@ -4,7 +4,7 @@
 //! mail folder are the ones that watch a real book.
 
 use std::io::Write;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::round::{self, House, Step, Stop, Which};
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
 
 /// Where `pubwatch run` serves its page unless told otherwise.
-const USUAL_PLACE: &str = "127.0.0.1:7117";
+const USUAL_PLACE: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 7117);
 
 /// See a launch of ten weeks in a few seconds: no configuration, no network.
 #[derive(Debug, clap::Args)]
@@ -95,25 +95,26 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
     stage.launch(&mut out).await?;
     stage.curtain(&mut out, folder)?;
     if !arguments.exit && !stop.is_set() {
-        stay(&mut out, &house, &stop, arguments.data.is_some()).await?;
+        stay(&mut out, &stage, arguments.data.is_some()).await?;
     }
     street.stop().await;
     Ok(Exit::Done)
 }
 
 /// Serves the web page on the demo's data until Ctrl-C.
-async fn stay(
-    out: &mut impl Write,
-    house: &House,
-    stop: &Stop,
-    is_kept: bool,
-) -> anyhow::Result<()> {
-    let page = page::open(house).await?;
-    if let (Some(_), Some(place)) = (&page, house.plan.web.listen) {
+async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow::Result<()> {
+    let house = stage.house;
+    let (bell, mut rung) = mpsc::unbounded_channel();
+    house.board.ring_with(move || {
+        // Nobody hears it when the demo is over.
+        let _ = bell.send(());
+    });
+    let page = page::open_at(house, free_place()).await?;
+    if let Some(page) = &page {
         writeln!(
             out,
             "\nThe same on a web page: {}",
-            face::bold(&format!("http://{place}/"))
+            face::bold(&format!("http://{}/", page.place))
         )?;
     }
     let kept = if is_kept {
@@ -122,19 +123,25 @@ async fn stay(
         " and takes the files away"
     };
     writeln!(out, "\nCtrl-C ends the demo{kept}.")?;
-    stop.wait().await;
+    loop {
+        tokio::select! {
+            () = stage.stop.wait() => break,
+            // Somebody clicks "Check now".
+            Some(()) = rung.recv() => stage.round(out).await?,
+        }
+    }
     if let Some(page) = page {
         page.close().await;
     }
     Ok(())
 }
 
-/// Where the demo's web page is served: at the usual place, or where there is room.
-fn free_place() -> anyhow::Result<SocketAddr> {
-    let listener = TcpListener::bind(USUAL_PLACE)
-        .or_else(|_| TcpListener::bind("127.0.0.1:0"))
-        .context("looking for a free port for the web page")?;
-    Ok(listener.local_addr()?)
+/// Where the demo's web page is served: at the usual place, or where there is room. Asked for just
+/// before it is served, since other demos may be on their way there.
+fn free_place() -> SocketAddr {
+    let is_free = TcpListener::bind(USUAL_PLACE).is_ok();
+    let port = if is_free { USUAL_PLACE.1 } else { 0 };
+    SocketAddr::from((USUAL_PLACE.0, port))
 }
 
 /// The book of the demo. Title, author and number are invented; the number is valid.
@@ -165,14 +172,13 @@ fn plan(script: &Script, street: &Street, folder: &Path) -> anyhow::Result<Plan>
         .collect();
     let text = format!(
         "[author]\nname = \"{author}\"\nemail = \"jane@example.com\"\n\
-         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n[web]\nlisten = \"{place}\"\n\n{bases}\n[[edition]]\n\
+         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n{bases}\n[[edition]]\n\
          title = \"{title}\"\nauthor = \"{author}\"\nisbn = \"{isbn}\"\nformat = \"paperback\"\n\
          publication_date = {date}\ndistribution = \"ingramspark\"\n\
          distribution_enabled = {enabled}\namazon_switch = true\nlist_price = \"16.99 USD\"\n\
          stores = [{stores}]\n",
         author = book.author,
         folder = folder.display().to_string(),
-        place = free_place()?,
         bases = bases.concat(),
         title = book.title,
         isbn = book.isbn,

@@ -13,14 +13,13 @@ use super::{face, which};
 use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
-use crate::fetch::charset;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::looks;
-use crate::history::{ListingId, Observation};
-use crate::page::{Page, Reading, Says, Wanted};
+use crate::history::{ListingId, Observation, saved};
+use crate::page::{Reading, Says};
 use crate::round::House;
 use crate::round::sqlite::take_in;
-use crate::stores::{self, Lessons};
+use crate::stores::Lessons;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.
 ///
@@ -141,30 +140,8 @@ fn read(
             file.display()
         )
     })?;
-    let body = charset::decode(&bytes, None);
-    let page = Page {
-        store: &listing.store,
-        address: None,
-        status: 200,
-        headers: &[],
-        body: &body,
-    };
-    let wanted = Wanted {
-        isbn: Some(plan.edition.isbn.clone()),
-        asin: listing.asin.clone(),
-        format: Some(plan.edition.format),
-    };
-    let read = stores::read_closely(&page, &wanted, lessons);
-    let evidence = Evidence {
-        at,
-        source: Source::ByHand,
-        status: None,
-        address: listing.address.to_string(),
-        headers: Vec::new(),
-        parts: read.kept,
-        picture: None,
-    };
-    Ok((read.reading, Some(evidence)))
+    let (reading, evidence) = saved::read(&bytes, (plan, listing), at, lessons);
+    Ok((reading, Some(evidence)))
 }
 
 /// The moment of the look. Looks are only appended, so it lies after the last one.

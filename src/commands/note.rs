@@ -29,6 +29,7 @@ use crate::judge::words;
     pubwatch note \"Salt Roads\" asked-ingramspark --store amazon.com --ticket 4711\n  \
     pubwatch note \"Salt Roads\" revision-done --text \"new cover\"\n  \
     pubwatch note \"Salt Roads\" date-changed --to 2027-03-09\n  \
+    pubwatch note \"Salt Roads\" muted --to 2027-02-20 --store amazon.com\n  \
     pubwatch note \"Salt Roads\" --take-back 3")]
 pub struct Arguments {
     /// An ISBN, or a part of the title
@@ -42,7 +43,8 @@ pub struct Arguments {
     #[arg(long, value_name = "WHEN", requires = "what")]
     at: Option<String>,
 
-    /// The new publication date, with `date-changed`
+    /// The new publication date, with `date-changed`; the day on which letters begin again, with
+    /// `muted`
     #[arg(long, value_name = "DATE", requires = "what")]
     to: Option<Date>,
 
@@ -91,12 +93,14 @@ pub enum What {
     Expected,
     /// The publication date was moved, with --to
     DateChanged,
+    /// No letters until a day, with --to; what lasts longer is told then
+    Muted,
 }
 
 impl What {
     fn kind(self, to: Option<Date>) -> anyhow::Result<NoteKind> {
-        if self != Self::DateChanged && to.is_some() {
-            bail!("`--to` goes with `date-changed` only");
+        if !matches!(self, Self::DateChanged | Self::Muted) && to.is_some() {
+            bail!("`--to` goes with `date-changed` and `muted` only");
         }
         Ok(match self {
             Self::DistributionEnabled => NoteKind::DistributionEnabled,
@@ -110,6 +114,10 @@ impl What {
             Self::Expected => NoteKind::Expected,
             Self::DateChanged => NoteKind::DateChanged {
                 to: to.context("`date-changed` needs the new date: add `--to 2027-03-09`")?,
+            },
+            Self::Muted => NoteKind::Muted {
+                until: to.context("`muted` needs its last day: add `--to 2027-02-20`")?,
+                cause: None,
             },
         })
     }
@@ -240,11 +248,12 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
 }
 
 fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
-    let to = if let NoteKind::DateChanged { to } = kept.note.kind {
-        Some(to.to_string())
-    } else {
-        None
-    };
+    let to =
+        if let NoteKind::DateChanged { to } | NoteKind::Muted { until: to, .. } = &kept.note.kind {
+            Some(to.to_string())
+        } else {
+            None
+        };
     json!({
         "number": kept.number,
         "isbn": plan.edition.isbn,
@@ -261,8 +270,11 @@ fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
 /// A note on one line.
 fn line(note: &Note, zone: &TimeZone) -> String {
     let mut parts = vec![note.kind.name().replace('_', " ")];
-    if let NoteKind::DateChanged { to } = note.kind {
-        parts.push(format!("to {}", words::date(to)));
+    if let NoteKind::DateChanged { to } = &note.kind {
+        parts.push(format!("to {}", words::date(*to)));
+    } else if let NoteKind::Muted { until, cause } = &note.kind {
+        parts.extend(cause.as_ref().map(|cause| format!("only “{cause}”")));
+        parts.push(format!("until {}", words::date(*until)));
     }
     parts.extend(
         note.store
@@ -316,6 +328,10 @@ fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZon
         NoteKind::DateChanged { .. } => "The new date counts, also over the configuration's. We \
             watch until every store shows it."
             .to_owned(),
+        NoteKind::Muted { until, .. } => format!(
+            "No letters about it until {}; what still stands then is told.",
+            words::date(until)
+        ),
     }
 }
 
@@ -358,10 +374,10 @@ mod tests {
     }
 
     #[test]
-    fn every_note_can_be_told_and_only_a_moved_date_has_a_date() {
+    fn every_note_can_be_told_and_only_a_moved_date_and_a_mute_have_a_date() {
         let date: Date = "2027-03-09".parse().unwrap();
         for what in What::value_variants() {
-            let to = (*what == What::DateChanged).then_some(date);
+            let to = matches!(what, What::DateChanged | What::Muted).then_some(date);
             let kind = what.kind(to).unwrap();
             let name = what
                 .to_possible_value()

@@ -1,5 +1,6 @@
 //! The page of `pubwatch run`: opened with the service, closed with it.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A page that is being served.
 #[derive(Debug)]
 pub struct Page {
+    /// Where it is served.
+    pub place: SocketAddr,
     live: Arc<Live>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -27,9 +30,18 @@ pub struct Page {
 ///
 /// [`ServeError`] when everybody in the network could see it, or the password cannot be checked.
 pub async fn open(house: &House) -> Result<Option<Page>, ServeError> {
-    let Some(place) = house.plan.web.listen else {
-        return Ok(None);
-    };
+    match house.plan.web.listen {
+        Some(place) => open_at(house, place).await,
+        None => Ok(None),
+    }
+}
+
+/// Serves the page of a house at `place`; `None` when the address cannot be had.
+///
+/// # Errors
+///
+/// As [`open`].
+pub async fn open_at(house: &House, place: SocketAddr) -> Result<Option<Page>, ServeError> {
     let site = site_of(house, Arc::new(Guard::new()?));
     let listener = match listen(&site, place).await {
         Ok(listener) => listener,
@@ -39,6 +51,7 @@ pub async fn open(house: &House) -> Result<Option<Page>, ServeError> {
         }
         Err(error) => return Err(error),
     };
+    let place = listener.local_addr().unwrap_or(place);
     let address = site.address(&place.to_string());
     tracing::info!(%address, "serving the page");
     let live = Arc::new(Live::new(site));
@@ -53,7 +66,12 @@ pub async fn open(house: &House) -> Result<Option<Page>, ServeError> {
             tracing::error!(%error, "the page is no longer served");
         }
     });
-    Ok(Some(Page { live, stop, server }))
+    Ok(Some(Page {
+        place,
+        live,
+        stop,
+        server,
+    }))
 }
 
 /// Takes the configuration of a house that was read again. Where it listens changes only with a
@@ -70,6 +88,7 @@ fn site_of(house: &House, guard: Arc<Guard>) -> Site {
         house.settings.clone(),
         guard,
     )
+    .with_board(Arc::clone(&house.board))
 }
 
 impl Page {

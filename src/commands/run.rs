@@ -45,11 +45,18 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     let heartbeat = Ticker::start(ticks).await?;
     beat(heard, sender.clone());
     listen(sender.clone())?;
+    let board = Arc::clone(&house.board);
+    let bell = sender.clone();
+    board.ring_with(move || {
+        // The loop may be gone already; then nobody goes round any more.
+        let _ = bell.send(Event::Tick);
+    });
     let page = page::open(&house).await?;
     let live = page.as_ref().map(page::Page::live);
     let means = Means {
         load: move || {
-            let house = Context::open(config.as_deref())?.into_watch()?;
+            let mut house = Context::open(config.as_deref())?.into_watch()?;
+            house.board = Arc::clone(&board);
             if let Some(live) = &live {
                 page::reload(live, &house);
             }

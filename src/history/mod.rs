@@ -3,6 +3,7 @@
 
 pub mod evidence;
 pub mod packing;
+pub mod saved;
 pub mod spells;
 pub mod sqlite;
 

@@ -32,6 +32,7 @@ use crate::history::ListingId;
 use crate::judge::Settings;
 use crate::mail::words;
 use crate::page::{Reading, Wanted};
+use crate::schedule::Board;
 use crate::stores::Lessons;
 use look::{Asked, ask};
 
@@ -55,6 +56,8 @@ pub struct House {
     pub settings: Settings,
     /// The only way out.
     pub fetcher: Fetcher,
+    /// What the page asks for, and is told.
+    pub board: Arc<Board>,
     pub(crate) lessons: Lessons,
     judged_all: Mutex<Option<Timestamp>>,
     awake_since: Mutex<Option<Timestamp>>,
@@ -266,6 +269,7 @@ impl House {
             clock,
             settings,
             fetcher,
+            board: Arc::default(),
             lessons,
             judged_all,
             awake_since: Mutex::default(),

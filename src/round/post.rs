@@ -5,16 +5,18 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction};
 
 use super::House;
 use super::sqlite::Queued;
-use crate::alerts::lifecycle::{LineStep, line_step};
-use crate::alerts::{Alert, sqlite as alerts};
+use crate::alerts::lifecycle::{LineStep, key, line_step};
+use crate::alerts::{Alert, mute, sqlite as alerts};
 use crate::config::plan::EditionPlan;
+use crate::history::View;
 use crate::history::sqlite::view;
 use crate::judge::line::{line_down, reach};
-use crate::judge::{Severity, judge};
+use crate::judge::{Finding, Severity, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
 use crate::mail::digest::{Item, digest, issues};
 use crate::mail::notice::notice;
@@ -162,6 +164,7 @@ fn item(
     let mut findings = judge(&view, &house.settings, now);
     findings.retain(|finding| finding.severity > Severity::GoodNews);
     let zone = &house.plan.author.zone;
+    let muted = take_muted(&mut findings, &view, zone, now);
     let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
         .into_iter()
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
@@ -175,10 +178,34 @@ fn item(
                 words::lasting(over.duration_since(alert.since))
             )
         })
+        .chain(muted)
         .collect();
     Ok(Item {
         view,
         findings,
         lines,
     })
+}
+
+/// Takes out what the author muted, and says in a line each that it stands.
+fn take_muted(
+    findings: &mut Vec<Finding>,
+    view: &View,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Vec<String> {
+    let mut lines = Vec::new();
+    findings.retain(|finding| {
+        let key = key(&view.edition.isbn, finding);
+        let Some(until) = mute::until(&key, &view.notes, zone, now) else {
+            return true;
+        };
+        lines.push(format!(
+            "{}: muted until {}, as you asked.",
+            finding.headline.trim_end_matches('.'),
+            words::date(until)
+        ));
+        false
+    });
+    lines
 }

@@ -35,11 +35,15 @@ use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
 /// How long the right to look at a listing outlives the deadline of its request.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
 
-/// The listings to ask now, in the order of the configuration.
+/// The listings to ask now, in the order of the configuration. What a person asked for on the page
+/// is among them, and when the next look will be due is told there.
 pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
+    // Taken first: a wish that cannot be fulfilled is not asked for again and again.
+    let wanted = house.board.take();
     let doors = doors(house, now)?;
     let tasks = house.db.read(|connection| -> rusqlite::Result<_> {
         let mut tasks = Vec::new();
+        let mut next: Option<Timestamp> = None;
         for plan in &house.plan.editions {
             for listing in &plan.listings {
                 let id = listing_id(plan, listing);
@@ -52,7 +56,13 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
                     Which::All => is_floor_over(house, &looks, now),
                     Which::Due => {
                         let at = (listing, closed(house, &ways, listing, &doors));
-                        next_look(house, plan, at, &looks, now).is_now(now)
+                        let due = next_look(house, plan, at, &looks, now);
+                        let is_wanted =
+                            wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
+                        if !due.is_now(now) {
+                            next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
+                        }
+                        due.is_now(now) || is_wanted
                     }
                 };
                 if is_due {
@@ -61,6 +71,9 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
                     tasks.push((urgency, task(id, plan, listing, looks.last_try)));
                 }
             }
+        }
+        if which == Which::Due {
+            house.board.set_next_look(next);
         }
         Ok(tasks)
     })?;

@@ -5,10 +5,12 @@
 //! that slept, was restarted, or whose clock was set, neither forgets a look nor doubles one.
 
 pub mod awake;
+pub mod board;
 pub mod cadence;
 pub mod cron;
 pub mod due;
 pub mod ticker;
 
+pub use board::Board;
 pub use cadence::{Launch, Urgency};
 pub use due::{Due, Rhythm, Rules, Times, Why, due};

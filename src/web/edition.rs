@@ -9,13 +9,14 @@ use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
 use super::overview::address;
 use super::timeline::{self, Layout, Mark, Picture, Range, Stretch};
+use super::told::{Told, told};
 use crate::book::{Availability, NoteKind};
+use crate::history::sqlite::Kept;
 use crate::history::{ListingView, View};
 use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::windows::Windows;
 use crate::judge::{Finding, Severity};
-use crate::mail::support::{self, Case};
 use crate::mail::words;
 
 /// What the page is made from.
@@ -33,6 +34,8 @@ pub struct Material<'a> {
     pub windows: &'a Windows,
     /// Its letters, oldest first.
     pub letters: &'a [LetterLine],
+    /// Its notes that stand, with their numbers.
+    pub notes: &'a [Kept],
     /// The range of the timeline.
     pub range: Option<Range>,
     /// Who is watching.
@@ -43,6 +46,8 @@ pub struct Material<'a> {
     pub said: Option<&'a str>,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// Somebody goes round when it is asked for.
+    pub may_check: bool,
     /// It is to stand alone, as a report for a client.
     pub is_report: bool,
 }
@@ -78,7 +83,10 @@ struct Page {
     narrow: String,
     legend: Vec<(String, &'static str)>,
     changes: Vec<Change>,
-    notes: Vec<(String, String)>,
+    notes: Vec<Said>,
+    may_check: bool,
+    tomorrow: String,
+    next_week: String,
     calendar: Vec<Milestone>,
     letters: Vec<(i64, String, String, &'static str)>,
     token: String,
@@ -88,16 +96,13 @@ struct Page {
     states: Vec<(&'static str, &'static str)>,
 }
 
-struct Told {
-    class: &'static str,
-    severity: &'static str,
-    headline: String,
-    verdict: String,
-    usual: Option<(String, String, Option<String>)>,
-    next_step: String,
-    door: Option<(&'static str, &'static str, Option<&'static str>)>,
-    subject: Option<String>,
-    text: Vec<String>,
+/// What the author said.
+struct Said {
+    number: i64,
+    when: String,
+    what: String,
+    /// What taking it back is called.
+    take_back: &'static str,
 }
 
 struct Listing {
@@ -122,7 +127,7 @@ struct Milestone {
 }
 
 /// The notes that a form offers.
-pub const NOTES: [NoteKind; 9] = [
+const NOTES: [NoteKind; 9] = [
     NoteKind::DistributionEnabled,
     NoteKind::AskedIngramSpark,
     NoteKind::AskedStore,
@@ -133,6 +138,9 @@ pub const NOTES: [NoteKind; 9] = [
     NoteKind::KdpRightsQuery,
     NoteKind::Expected,
 ];
+
+/// The name of the note that the publication date was moved, which needs the new date.
+pub const DATE_CHANGED: &str = "date_changed";
 
 /// The page.
 ///
@@ -179,7 +187,10 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         narrow: drawing(place, material, range, Layout::Narrow),
         legend: legend(material.view),
         changes: changes::of(place, material.view, material.sources),
-        notes: notes(place, material.view),
+        notes: notes(place, material.notes),
+        may_check: material.may_check,
+        tomorrow: in_days(place, 1),
+        next_week: in_days(place, 7),
         calendar: calendar(place, material.view),
         letters: letters(place, material.letters),
         token: material.token.to_owned(),
@@ -188,6 +199,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         kinds: NOTES
             .iter()
             .map(|kind| (kind.name(), said_kind(kind)))
+            .chain([(DATE_CHANGED, "The publication date was moved".to_owned())])
             .collect(),
         states: Availability::ALL
             .map(|state| (state.name(), state.word()))
@@ -209,14 +221,27 @@ fn good_news(place: &Place<'_>, findings: &[Finding]) -> Vec<(String, String)> {
         .collect()
 }
 
-fn notes(place: &Place<'_>, view: &View) -> Vec<(String, String)> {
-    view.notes
+fn notes(place: &Place<'_>, notes: &[Kept]) -> Vec<Said> {
+    notes
         .iter()
-        .map(|note| {
-            let said = words::one_line(&timeline::words_of(note));
-            (place.moment(note.at), said)
+        .map(|kept| Said {
+            number: kept.number,
+            when: place.moment(kept.note.at),
+            what: words::clipped(&timeline::words_of(&kept.note), 400),
+            take_back: if matches!(kept.note.kind, NoteKind::Muted { .. }) {
+                "Unmute"
+            } else {
+                "Take back"
+            },
         })
         .collect()
+}
+
+/// A day to come, as a form takes it.
+fn in_days(place: &Place<'_>, days: i64) -> String {
+    let today = place.now.to_zoned(place.zone.clone()).date();
+    let day = today.checked_add(jiff::Span::new().days(days));
+    day.map_or_else(|_| String::new(), |day| day.to_string())
 }
 
 fn letters(place: &Place<'_>, letters: &[LetterLine]) -> Vec<(i64, String, String, &'static str)> {
@@ -254,6 +279,7 @@ fn said_kind(kind: &NoteKind) -> String {
         NoteKind::AskedStore => "I asked the store or my distributor",
         NoteKind::Expected => "What the page shows is as it should be",
         NoteKind::DateChanged { .. } => "The publication date was moved",
+        NoteKind::Muted { .. } => "No letters for a while",
     }
     .to_owned()
 }
@@ -286,46 +312,6 @@ fn meta(place: &Place<'_>, view: &View) -> String {
     .flatten()
     .collect::<Vec<_>>()
     .join(" · ")
-}
-
-fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding) -> Told {
-    let case = Case {
-        view: material.view,
-        finding,
-        stores: place.stores,
-        zone: place.zone,
-        now: place.now,
-    };
-    let ready = finding.text.map(|text| support::ready_text(text, &case));
-    Told {
-        class: match finding.severity {
-            Severity::Act => "act",
-            Severity::Watch => "watch",
-            Severity::GoodNews => "good",
-        },
-        severity: finding.severity.word(),
-        headline: words::one_line(&finding.headline),
-        verdict: words::one_line(&finding.verdict),
-        usual: finding.usual.as_ref().map(|usual| {
-            let link = usual.link.clone().filter(|link| link.starts_with("http"));
-            (usual.sentence.clone(), usual.source.clone(), link)
-        }),
-        next_step: words::one_line(&finding.next_step),
-        door: finding
-            .ask
-            .and_then(support::door)
-            .map(|door| (door.who, door.how, door.link)),
-        subject: ready.as_ref().and_then(|ready| ready.subject.clone()),
-        text: ready
-            .map(|ready| {
-                ready
-                    .paragraphs
-                    .iter()
-                    .map(|one| support::joined(one))
-                    .collect()
-            })
-            .unwrap_or_default(),
-    }
 }
 
 fn listing(place: &Place<'_>, listing: &ListingView) -> Listing {

@@ -2,21 +2,22 @@
 //! loading again does nothing twice.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use super::answer::{Answer, Asked, refusal};
+use super::looks;
 use super::site::{PageError, Site};
-use crate::book::{Availability, Note, NoteKind, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::book::{Note, NoteKind};
+use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
-use crate::history::sqlite::{add_note, record};
-use crate::history::{ListingId, Observation, Source};
+use crate::history::sqlite::{add_note, all_notes, take_note_back};
+use crate::judge::rules::static_name;
 use crate::mail;
 use crate::mail::words;
-use crate::page::{Reading, Says};
-use crate::web::edition::NOTES;
+use crate::web::edition::DATE_CHANGED;
 
 /// The longest note.
-const LONGEST: usize = 300;
+pub(super) const LONGEST: usize = 300;
 
 /// Does what the path says.
 pub(super) fn act(
@@ -32,7 +33,11 @@ pub(super) fn act(
             };
             match *what {
                 "note" => note(site, plan, asked, now),
-                "look" => look(site, plan, asked, now),
+                "mute" => mute(site, plan, asked, now),
+                "take-back" => take_back(site, plan, asked, now),
+                "look" => looks::told(site, plan, asked, now),
+                "page" => looks::saved(site, plan, asked, now),
+                "check" => looks::check(site, plan, now),
                 _ => Ok(refusal(404, "There is no such action.")),
             }
         }
@@ -41,17 +46,15 @@ pub(super) fn act(
     }
 }
 
-/// The store that a form names, if the edition is watched there.
-fn store(plan: &EditionPlan, asked: &Asked) -> Option<StoreId> {
+/// The listing at the store that a form names, if the edition is watched there.
+pub(super) fn listing<'a>(plan: &'a EditionPlan, asked: &Asked) -> Option<&'a ListingPlan> {
     let wanted = asked.field("store");
-    let listing = plan
-        .listings
+    plan.listings
         .iter()
-        .find(|one| one.store.as_str() == wanted)?;
-    Some(listing.store.clone())
+        .find(|one| one.store.as_str() == wanted)
 }
 
-fn done(site: &Site, plan: &EditionPlan, said: &str) -> Answer {
+pub(super) fn done(site: &Site, plan: &EditionPlan, said: &str) -> Answer {
     Answer::see_other(format!(
         "{}/editions/{}?said={said}",
         site.base,
@@ -66,10 +69,19 @@ fn note(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     let wanted = asked.field("kind");
-    let Some(kind) = NOTES.iter().find(|kind| kind.name() == wanted).cloned() else {
-        return Ok(refusal(400, "There is no such note."));
+    let is_moved = wanted == DATE_CHANGED;
+    let Some(kind) = NoteKind::from_name(&wanted, is_moved.then(|| day(asked, "to")).flatten())
+    else {
+        return Ok(refusal(
+            400,
+            if is_moved {
+                "A date that was moved needs the new date."
+            } else {
+                "There is no such note."
+            },
+        ));
     };
-    let about = store(plan, asked);
+    let about = listing(plan, asked).map(|listing| listing.store.clone());
     if about.is_none() && !asked.field("store").is_empty() {
         return Ok(refusal(400, "The edition is not watched at that store."));
     }
@@ -86,49 +98,80 @@ fn note(
         ticket: written("ticket"),
         text: written("text"),
     };
-    site.db.write(|transaction| {
-        Ok::<_, DbError>(add_note(transaction, &plan.edition.isbn, &note, now)?)
-    })?;
+    write(site, plan, &note, now)?;
     Ok(done(site, plan, "noted"))
 }
 
-fn look(
+fn write(site: &Site, plan: &EditionPlan, note: &Note, now: Timestamp) -> Result<i64, DbError> {
+    let isbn = &plan.edition.isbn;
+    site.db
+        .write(|transaction| Ok(add_note(transaction, isbn, note, now)?))
+}
+
+/// A day that a form names.
+fn day(asked: &Asked, name: &str) -> Option<Date> {
+    asked.field(name).parse().ok()
+}
+
+/// No letters about the edition, a store of it, or one cause, until a day.
+fn mute(
     site: &Site,
     plan: &EditionPlan,
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Answer, PageError> {
-    let Some(store) = store(plan, asked) else {
-        return Ok(refusal(400, "The edition is not watched at that store."));
-    };
-    let Ok(state) = asked.field("state").parse::<Availability>() else {
-        return Ok(refusal(400, "There is no such state."));
-    };
-    let said = words::clipped(&asked.field("words"), LONGEST);
-    if said.is_empty() {
+    let today = now.to_zoned(site.plan.author.zone.clone()).date();
+    let Some(until) = day(asked, "until").filter(|until| today < *until) else {
         return Ok(refusal(
             400,
-            "Without its exact words a look is no evidence.",
+            "A mute needs a day to come, on which it ends.",
         ));
+    };
+    let about = listing(plan, asked).map(|listing| listing.store.clone());
+    if about.is_none() && !asked.field("store").is_empty() {
+        return Ok(refusal(400, "The edition is not watched at that store."));
     }
-    let observation = Observation {
-        listing: ListingId {
-            isbn: plan.edition.isbn.clone(),
-            store,
+    let cause = asked.field("cause");
+    if !cause.is_empty() && static_name(&cause).is_none() {
+        return Ok(refusal(400, "There is no such cause."));
+    }
+    let note = Note {
+        kind: NoteKind::Muted {
+            until,
+            cause: Some(cause).filter(|cause| !cause.is_empty()),
         },
         at: now,
-        source: Source::ByHand,
-        reading: Reading::Says(Box::new(Says::new(
-            state,
-            "by-hand/page",
-            &said,
-            "as you saw it",
-        ))),
+        store: about,
+        ticket: None,
+        text: None,
     };
-    let confirm_after = site.plan.judging.confirm_after;
-    site.db
-        .write(|transaction| Ok::<_, DbError>(record(transaction, &observation, confirm_after)?))?;
-    Ok(done(site, plan, "recorded"))
+    write(site, plan, &note, now)?;
+    Ok(done(site, plan, "muted"))
+}
+
+/// Takes a note of this edition back: a mute ends at once.
+fn take_back(
+    site: &Site,
+    plan: &EditionPlan,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let number = asked.field("number").parse::<i64>().ok();
+    let is_done = site.db.write(|transaction| {
+        let kept = all_notes(transaction, &plan.edition.isbn)?;
+        match number.filter(|number| kept.iter().any(|one| one.number == *number)) {
+            Some(number) => Ok::<_, DbError>(take_note_back(transaction, number, now)?),
+            None => Ok(false),
+        }
+    })?;
+    Ok(if is_done {
+        done(site, plan, "taken-back")
+    } else {
+        refusal(
+            409,
+            "There is no such note of this edition, or it is taken back already.",
+        )
+    })
 }
 
 fn letter(site: &Site, id: &str, what: &str, now: Timestamp) -> Result<Answer, PageError> {

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::site::{PageError, Site, locked, random};
-use super::{actions, exports, pages};
+use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages};
+use crate::web::form;
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::{
     FILE_POLICY, PAGE_POLICY, SESSION, is_our_host, is_password, is_same_origin,
@@ -28,6 +29,8 @@ pub struct Asked {
     pub cookie: Option<String>,
     /// The `Authorization`.
     pub authorization: Option<String>,
+    /// The `Content-Type` of the body.
+    pub kind: Option<String>,
     /// The body.
     pub body: Vec<u8>,
 }
@@ -36,10 +39,13 @@ impl Asked {
     /// A field of the form, or empty.
     #[must_use]
     pub fn field(&self, name: &str) -> String {
-        url::form_urlencoded::parse(&self.body)
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.into_owned())
-            .unwrap_or_default()
+        String::from_utf8_lossy(&self.bytes(name)).into_owned()
+    }
+
+    /// A field of the form as it was sent, or empty: a file is not always text.
+    #[must_use]
+    pub fn bytes(&self, name: &str) -> Vec<u8> {
+        form::field(self.kind.as_deref(), &self.body, name).unwrap_or_default()
     }
 
     /// A value of the query, or empty.
@@ -198,6 +204,29 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         tracing::error!(%error, path = %asked.path, "a page cannot be made");
         refusal(500, "The page cannot be made just now. The log says why.")
     })
+}
+
+/// How many bytes the body of a request may have, before any of it is read: a saved page is large,
+/// and only who may send one may send much.
+#[must_use]
+pub fn room(site: &Site, asked: &Asked) -> usize {
+    let path = asked.path.strip_prefix(site.base.as_str());
+    let parts: Vec<&str> = path.unwrap_or_default().split('/').collect();
+    let is_ours = asked.host.as_deref().is_some_and(|host| {
+        is_our_host(host, site.public_name())
+            && is_same_origin(
+                asked.origin.as_deref(),
+                asked.fetch_site.as_deref(),
+                host,
+                site.public_name(),
+            )
+    });
+    let is_page = asked.method == "POST" && matches!(parts[..], ["", "editions", _, "page"]);
+    if is_page && is_ours && session(site, asked, site.clock.now()).is_some() {
+        LARGEST_PAGE
+    } else {
+        LARGEST_BODY
+    }
 }
 
 fn open_to_all(site: &Site, parts: &[&str], now: Timestamp) -> Option<Answer> {

@@ -4,6 +4,7 @@
 mod actions;
 pub mod answer;
 pub mod exports;
+mod looks;
 mod pages;
 pub mod site;
 
@@ -31,6 +32,9 @@ pub use site::{Guard, Live, Site};
 
 /// The most bytes of a form.
 pub const LARGEST_BODY: usize = 64 * 1024;
+
+/// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
+pub const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;
 
 /// How long a connection may go without an answer being written to it, and how long it may take to
 /// send its request: a client slower than this is let go.
@@ -112,9 +116,6 @@ pub async fn serve(
 
 async fn handle(State(live): State<Arc<Live>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return response(answer::refusal(413, "The request is too large."));
-    };
     let text = |name: HeaderName| {
         parts
             .headers
@@ -122,7 +123,7 @@ async fn handle(State(live): State<Arc<Live>>, request: Request) -> Response {
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned)
     };
-    let asked = Asked {
+    let mut asked = Asked {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -131,9 +132,14 @@ async fn handle(State(live): State<Arc<Live>>, request: Request) -> Response {
         fetch_site: text(HeaderName::from_static("sec-fetch-site")),
         cookie: text(header::COOKIE),
         authorization: text(header::AUTHORIZATION),
-        body: body.to_vec(),
+        kind: text(header::CONTENT_TYPE),
+        body: Vec::new(),
     };
     let site = live.now();
+    let Ok(body) = to_bytes(body, answer::room(&site, &asked)).await else {
+        return response(answer::refusal(413, "The request is too large."));
+    };
+    asked.body = body.to_vec();
     // The database is asked on a thread that may wait.
     let answer = tokio::task::spawn_blocking(move || answer::answer(&site, &asked)).await;
     response(answer.unwrap_or_else(|error| {

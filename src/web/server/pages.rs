@@ -10,6 +10,7 @@ use crate::db::DbError;
 use crate::fetch::robots::Answer as Answered;
 use crate::fetch::sqlite::{memories, robots};
 use crate::history::View;
+use crate::history::sqlite::{Kept, all_notes};
 use crate::mail;
 use crate::mail::words;
 use crate::web::edition::{self, LetterLine};
@@ -116,6 +117,7 @@ pub(super) struct Dossier {
     pub(super) unseen: Vec<Vec<Stretch>>,
     pub(super) sources: changes::Sources,
     pub(super) letters: Vec<LetterLine>,
+    notes: Vec<Kept>,
     pulse: Pulse,
 }
 
@@ -133,11 +135,17 @@ impl Dossier {
         let letters = site.db.read(|connection| {
             Ok::<_, DbError>(sqlite::letters_about(connection, &plan.edition.isbn)?)
         })?;
+        let notes = site.db.read(|connection| {
+            let mut notes = all_notes(connection, &plan.edition.isbn)?;
+            notes.retain(|note| note.taken_back.is_none());
+            Ok::<_, DbError>(notes)
+        })?;
         Ok(Self {
             view,
             unseen,
             sources,
             letters,
+            notes,
             pulse,
         })
     }
@@ -159,11 +167,13 @@ impl Dossier {
                 findings: &findings,
                 windows: &site.settings.windows,
                 letters: &self.letters,
+                notes: &self.notes,
                 range,
                 pulse: &self.pulse,
                 token,
                 said,
                 may_log_out: site.plan.web.password_hash.is_some(),
+                may_check: site.board.is_heard(),
                 is_report: token.is_empty(),
             },
         )?)
@@ -174,6 +184,18 @@ impl Dossier {
 fn said(code: &str) -> Option<&'static str> {
     Some(match code {
         "noted" => "Noted. From now on this is taken into account.",
+        "muted" => "Muted. No letters about it until then; what still stands then is told.",
+        "taken-back" => "Taken back. It is judged as if it had never been said.",
+        "read" => "The saved page was read. It counts as a look of yours.",
+        "unread" => {
+            "The saved page could not be read; why stands below, at its store. You can still say \
+             yourself what it shows."
+        }
+        "asked" => "It is looked at now. Load the page again in a minute to see what was found.",
+        "too-soon" => {
+            "Every page was looked at a short while ago. Out of politeness to the stores it is not \
+             asked again so soon."
+        }
         "recorded" => "Recorded. It counts as a look of yours.",
         "retried" => "It is tried again now.",
         "dropped" => "It will not be sent.",

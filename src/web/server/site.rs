@@ -14,6 +14,8 @@ use crate::db::{Db, DbError};
 use crate::history::View;
 use crate::history::sqlite::view;
 use crate::judge::{Finding, Settings, judge};
+use crate::schedule::Board;
+use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::{Findings, Glances};
 use crate::web::security::{Sessions, Throttle, Tokens};
@@ -34,6 +36,10 @@ pub struct Site {
     pub base: String,
     /// Who may do what.
     pub guard: Arc<Guard>,
+    /// What is asked of the service, and told by it.
+    pub board: Arc<Board>,
+    /// How pages are read that the user saved.
+    pub lessons: Lessons,
     judged: Mutex<BTreeMap<Isbn13, Judged>>,
 }
 
@@ -124,14 +130,22 @@ impl Site {
                 address.path().trim_end_matches('/').to_owned()
             });
         Self {
+            lessons: Lessons::of(&plan.stores),
             plan,
             db,
             clock,
             settings,
             base,
             guard,
+            board: Arc::default(),
             judged: Mutex::default(),
         }
+    }
+
+    /// The site of a service that goes round when its board asks for it.
+    #[must_use]
+    pub fn with_board(self, board: Arc<Board>) -> Self {
+        Self { board, ..self }
     }
 
     /// Where and when a page is made.

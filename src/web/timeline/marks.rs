@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::canvas::Canvas;
 use super::{Frame, Mark};
-use crate::book::Note;
+use crate::book::{Note, NoteKind};
 use crate::mail::words;
 use crate::web::markup::{text, width};
 
@@ -89,6 +89,14 @@ fn said(frame: &Frame<'_>, mark: &Mark, kind: &str) -> (String, String) {
 #[must_use]
 pub fn words_of(note: &Note) -> String {
     let mut said = note.kind.name().replace('_', " ");
+    if let NoteKind::DateChanged { to } = &note.kind {
+        let _ = write!(said, " to {}", words::date(*to));
+    } else if let NoteKind::Muted { until, cause } = &note.kind {
+        if let Some(cause) = cause {
+            let _ = write!(said, " about “{cause}”");
+        }
+        let _ = write!(said, " until {}", words::date(*until));
+    }
     if let Some(store) = &note.store {
         let _ = write!(said, " ({})", store.label());
     }

@@ -1,6 +1,8 @@
 //! The page over real connections: who is answered, what an action does, what is taken along.
 
+mod acting;
 mod browser;
+mod chromium;
 mod exports;
 mod many;
 mod refusals;

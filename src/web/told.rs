@@ -1,0 +1,78 @@
+//! A finding on the page of its edition: what it is, what is usual, the next step, and the text to
+//! send.
+
+use super::edition::Material;
+use super::frame::Place;
+use crate::alerts::lifecycle::key;
+use crate::alerts::mute;
+use crate::judge::{Finding, Severity};
+use crate::mail::support::{self, Case};
+use crate::mail::words;
+
+/// A finding as its box shows it.
+pub(super) struct Told {
+    pub(super) class: &'static str,
+    pub(super) severity: &'static str,
+    pub(super) headline: String,
+    pub(super) verdict: String,
+    pub(super) usual: Option<(String, String, Option<String>)>,
+    pub(super) next_step: String,
+    pub(super) door: Option<(&'static str, &'static str, Option<&'static str>)>,
+    pub(super) subject: Option<String>,
+    pub(super) text: Vec<String>,
+    /// The cause that a mute of it names.
+    pub(super) cause: String,
+    /// The store that a mute of it names; empty when it is about several.
+    pub(super) store: String,
+    /// Until when it is muted.
+    pub(super) muted: Option<String>,
+}
+
+/// What a box says of a finding.
+pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding) -> Told {
+    let case = Case {
+        view: material.view,
+        finding,
+        stores: place.stores,
+        zone: place.zone,
+        now: place.now,
+    };
+    let alert = key(&material.view.edition.isbn, finding);
+    let muted = mute::until(&alert, &material.view.notes, place.zone, place.now);
+    let ready = finding.text.map(|text| support::ready_text(text, &case));
+    Told {
+        store: match alert.stores.as_slice() {
+            [one] => one.to_string(),
+            _ => String::new(),
+        },
+        cause: alert.rule,
+        muted: muted.map(words::date),
+        class: match finding.severity {
+            Severity::Act => "act",
+            Severity::Watch => "watch",
+            Severity::GoodNews => "good",
+        },
+        severity: finding.severity.word(),
+        headline: words::one_line(&finding.headline),
+        verdict: words::one_line(&finding.verdict),
+        usual: finding.usual.as_ref().map(|usual| {
+            let link = usual.link.clone().filter(|link| link.starts_with("http"));
+            (usual.sentence.clone(), usual.source.clone(), link)
+        }),
+        next_step: words::one_line(&finding.next_step),
+        door: finding
+            .ask
+            .and_then(support::door)
+            .map(|door| (door.who, door.how, door.link)),
+        subject: ready.as_ref().and_then(|ready| ready.subject.clone()),
+        text: ready
+            .map(|ready| {
+                ready
+                    .paragraphs
+                    .iter()
+                    .map(|one| support::joined(one))
+                    .collect()
+            })
+            .unwrap_or_default(),
+    }
+}

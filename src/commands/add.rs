@@ -6,9 +6,12 @@ use std::path::Path;
 
 use anyhow::{anyhow, bail};
 use jiff::civil::Date;
+use url::Url;
 
+use super::check;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::details::{self, Details};
+use super::setup::library::{self, OPEN_LIBRARY, Record};
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
 use super::setup::which_book::{self, Named};
@@ -21,7 +24,7 @@ use crate::exit::Exit;
 ///
 /// On a terminal it asks for what no flag gives: the title, the format, the publication date, who
 /// distributes it, and where it is watched. The configuration keeps its comments and its order,
-/// and is written only when the result is right.
+/// and is written only when the result is right. Then what is due gets its first look.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// ISBNs, or addresses of the book's pages; several addresses of one book are one edition
@@ -32,8 +35,20 @@ pub struct Arguments {
     #[arg(long)]
     isbn: Option<Isbn13>,
 
+    /// Ask Open Library for the title and the format: one record a book
+    #[arg(long)]
+    look_up: bool,
+
+    /// Where Open Library is; for tests
+    #[arg(long, value_name = "ADDRESS", default_value = OPEN_LIBRARY, hide = true)]
+    library: Url,
+
     #[command(flatten)]
     details: Details,
+
+    /// Take no first look; the next round takes it
+    #[arg(long)]
+    no_look: bool,
 
     /// Show what would be written, and write nothing
     #[arg(long)]
@@ -65,6 +80,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             details: &arguments.details,
             before: entries.last(),
             plan: &existing.loaded.plan,
+            record: looked_up(arguments, &existing.loaded.plan, &isbn)?,
         };
         let entry = entry(&isbn, &pages, &known, &mut asker)?;
         entries.push(entry);
@@ -87,12 +103,43 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             write!(out, "{}", added(plan))?;
         }
     }
+    write!(out, "Written to {}.", changed.path.display())?;
+    if arguments.no_look {
+        writeln!(out, " `pubwatch check` takes the first look.")?;
+        return Ok(Exit::Done);
+    }
     writeln!(
         out,
-        "Written to {}. `pubwatch check` takes the first look.",
-        changed.path.display()
+        " Now the first look; Ctrl-C leaves it to the next round."
     )?;
-    Ok(Exit::Done)
+    drop(out);
+    check::run(&check::Arguments::what_is_due(), config)
+}
+
+/// What Open Library knows of a book, when it is to be asked. That it knows nothing or cannot be
+/// reached is said, and is no reason not to add the book.
+fn looked_up(arguments: &Arguments, plan: &Plan, isbn: &Isbn13) -> anyhow::Result<Record> {
+    if !arguments.look_up {
+        return Ok(Record::default());
+    }
+    let answer = library::ask(plan, &arguments.library, isbn);
+    let (said, record) = match answer {
+        Ok(Some(record)) => {
+            let title = record.title.as_deref().unwrap_or("no title");
+            let format = record.format.map_or("no format", Format::name);
+            (format!("Open Library has {title}, {format}."), record)
+        }
+        Ok(None) => (
+            format!("Open Library does not know {isbn}."),
+            Record::default(),
+        ),
+        Err(error) => (
+            format!("Open Library could not be asked: {error:#}."),
+            Record::default(),
+        ),
+    };
+    writeln!(anstream::stderr(), "{said}")?;
+    Ok(record)
 }
 
 fn of_isbn<'plan>(plan: &'plan Plan, isbn: &Isbn13) -> Option<&'plan EditionPlan> {
@@ -104,6 +151,7 @@ struct Known<'a> {
     details: &'a Details,
     before: Option<&'a Entry>,
     plan: &'a Plan,
+    record: Record,
 }
 
 type Pages = Vec<(StoreId, String)>;
@@ -143,6 +191,7 @@ fn entry(
 ) -> anyhow::Result<Entry> {
     let details = known.details;
     let title = title(known, asker)?;
+    let usual_format = known.record.format.unwrap_or(Format::Paperback);
     let format = asker.value(
         details.format,
         &Question {
@@ -150,7 +199,7 @@ fn entry(
             what: "the format",
             flag: "--format FORMAT",
         },
-        Some(("paperback", Format::Paperback)),
+        Some((usual_format.name(), usual_format)),
         &details::format,
     )?;
     let publication_date = publication_date(known, asker)?;
@@ -193,7 +242,8 @@ fn entry(
 }
 
 fn title(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<String> {
-    let last = known.before.map(|entry| entry.edition.title.clone());
+    let own = known.record.title.clone();
+    let last = own.or_else(|| known.before.map(|entry| entry.edition.title.clone()));
     Ok(asker.value(
         known.details.title.clone(),
         &Question {

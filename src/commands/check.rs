@@ -21,6 +21,7 @@ use crate::round::{self, Step, Stop, Summary, Which};
 ///
 /// A listing that was looked at within the last half hour (`politeness.floor`) is left alone.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
     /// Look only at what is due by the schedule; the form for cron, as often as you like
     #[arg(long)]
@@ -33,6 +34,22 @@ pub struct Arguments {
     /// What the round came to, as one JSON object
     #[arg(long)]
     json: bool,
+
+    /// Somebody waits for what came of it, terminal or not.
+    #[arg(skip)]
+    is_awaited: bool,
+}
+
+impl Arguments {
+    /// What a person wants who has just added a book: what is due, and what comes of it shown.
+    pub(super) fn what_is_due() -> Self {
+        Self {
+            due: true,
+            quiet: false,
+            json: false,
+            is_awaited: true,
+        }
+    }
 }
 
 /// Goes round once and delivers what is queued.
@@ -78,7 +95,7 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
     let mut out = anstream::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", as_json(&summary, &delivered))?;
-    } else if show || delivered.trouble.is_some() {
+    } else if show || arguments.is_awaited || delivered.trouble.is_some() {
         writeln!(out, "{}", in_words(&summary, &delivered))?;
     }
     let attention = delivered.later + delivered.refused > 0;

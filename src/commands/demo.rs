@@ -7,6 +7,7 @@ use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -35,6 +36,14 @@ const USUAL_PLACE: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 7117);
 /// See a launch of ten weeks in a few seconds: no configuration, no network.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
+    /// Draw another launch: other times that the stores take, the same for the same number
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+
+    /// How many days of the launch pass in a second [default: as many as there can]
+    #[arg(long, value_name = "DAYS", value_parser = speed)]
+    speed: Option<f64>,
+
     /// End when the launch is over, instead of staying until Ctrl-C
     #[arg(long)]
     exit: bool,
@@ -42,6 +51,16 @@ pub struct Arguments {
     /// Keep the database and the letters in this folder
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+}
+
+/// Reads a speed.
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(days) if days > 0.0 && days.is_finite() => Ok(days),
+        Ok(_) | Err(_) => Err(format!(
+            "`{text}` is no number of days; write one such as 2 or 0.5"
+        )),
+    }
 }
 
 /// Plays the launch.
@@ -68,7 +87,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 }
 
 async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
-    let script = Script::launch(book()?);
+    // The pauses between two pages have a random part; here that is the same from run to run.
+    fastrand::seed(arguments.seed.unwrap_or_default());
+    let script = match arguments.seed {
+        Some(seed) => Script::drawn(book()?, seed),
+        None => Script::launch(book()?),
+    };
     let clock = Clock::starting_at(script.begins);
     let street = Street::start(clock.clone(), script.clone())
         .await
@@ -91,6 +115,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
         script: &script,
         house: &house,
         stop: &stop,
+        speed: arguments.speed,
     };
     stage.launch(&mut out).await?;
     stage.curtain(&mut out, folder)?;
@@ -233,6 +258,8 @@ struct Stage<'a> {
     script: &'a Script,
     house: &'a Arc<House>,
     stop: &'a Stop,
+    /// Days of the launch in a second of ours.
+    speed: Option<f64>,
 }
 
 impl Stage<'_> {
@@ -255,9 +282,24 @@ impl Stage<'_> {
             self.round(out).await?;
             let next = round::sqlite::next_look_of_all(self.house, clock.now())?;
             let latest = clock.now().saturating_add(LONGEST_STEP)?;
-            clock.turn_to(next.map_or(latest, |next| next.min(latest)));
+            let now = next.map_or(latest, |next| next.min(latest));
+            self.let_pass(now.duration_since(told)).await;
+            clock.turn_to(now);
         }
         Ok(())
+    }
+
+    /// Waits as long as the time of the launch takes at the chosen speed, or until Ctrl-C.
+    async fn let_pass(&self, time: SignedDuration) {
+        let Some(speed) = self.speed else { return };
+        let days = time.as_secs_f64() / (24.0 * 3600.0);
+        let Ok(wait) = Duration::try_from_secs_f64(days / speed) else {
+            return;
+        };
+        tokio::select! {
+            () = tokio::time::sleep(wait) => {}
+            () = self.stop.wait() => {}
+        }
     }
 
     /// The author clicks "Publish" at KDP and tells Pubwatch.

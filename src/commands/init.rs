@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
+use super::doctor;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::fresh::{Fresh, FreshMail, text};
 use super::setup::place;
+use crate::clock::Clock;
 use crate::config::{files, providers};
 use crate::exit::Exit;
 
@@ -57,6 +59,10 @@ pub struct Arguments {
     /// The folder of the database and the letters [default: the usual one of this system]
     #[arg(long, value_name = "FOLDER")]
     data: Option<String>,
+
+    /// Send a test letter to your address at once, to see that letters get through
+    #[arg(long)]
+    test_letter: bool,
 }
 
 /// The values of `encryption`.
@@ -122,7 +128,45 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
         Some(_) | None => None,
     };
-    write(&path, &text, &fresh, password.as_deref())
+    if !write(&path, &text, &fresh, password.as_deref())? {
+        return Ok(Exit::Done);
+    }
+    let exit = if arguments.test_letter || wants_a_letter(&fresh, &mut asker)? {
+        test_letter(&path)?
+    } else {
+        Exit::Done
+    };
+    writeln!(
+        anstream::stdout(),
+        "Next: `pubwatch add ISBN` for each edition, which also takes the first look, and \
+         `pubwatch doctor` to see that everything is in order."
+    )?;
+    Ok(exit)
+}
+
+/// Whether to send a test letter: somebody is there to say so, and letters go out by mail.
+fn wants_a_letter(fresh: &Fresh, asker: &mut Asker<'_>) -> anyhow::Result<bool> {
+    if fresh.mail.is_none() || !asker.is_there() {
+        return Ok(false);
+    }
+    let question = format!("Send a test letter to {} now?", fresh.email);
+    Ok(asker.yes(&question, true)?)
+}
+
+/// Sends the test letter of `pubwatch doctor`, and says what came of it. The configuration stays:
+/// what is wrong with the mail is corrected in it.
+fn test_letter(path: &Path) -> anyhow::Result<Exit> {
+    let loaded = files::load(Some(path), place::today())?;
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    let now = Clock::System.now();
+    let looks = runtime.block_on(doctor::mail::server(&loaded.plan, true, now));
+    write!(anstream::stdout(), "{}", doctor::lines(&looks))?;
+    let is_wrong = looks.iter().any(doctor::look::Look::is_wrong);
+    Ok(if is_wrong {
+        Exit::Attention
+    } else {
+        Exit::Done
+    })
 }
 
 fn ask(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Fresh> {
@@ -314,7 +358,8 @@ fn password(somebody_is_there: bool) -> anyhow::Result<Option<String>> {
     Ok(Some(typed).filter(|typed| !typed.is_empty()))
 }
 
-fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyhow::Result<Exit> {
+/// Writes the configuration and the password; says whether it can be used as it is.
+fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyhow::Result<bool> {
     let secret = fresh
         .mail
         .as_ref()
@@ -335,19 +380,16 @@ fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyh
         writeln!(
             out,
             "Put the password of your mail account into {} (its first line), and run \
-             `chmod 600` on it.",
+             `chmod 600` on it.\n\
+             Next: `pubwatch doctor --letter` sends a test letter, and `pubwatch add ISBN` adds \
+             an edition.",
             file.display()
         )?;
-    } else {
-        // What was written must be usable; if it is not, this says why.
-        files::load(Some(path), place::today())?;
+        return Ok(false);
     }
-    writeln!(
-        out,
-        "Next: `pubwatch add ISBN` for each edition, then `pubwatch check` for the first look, \
-         and `pubwatch doctor` to see that everything is in order."
-    )?;
-    Ok(Exit::Done)
+    // What was written must be usable; if it is not, this says why.
+    files::load(Some(path), place::today())?;
+    Ok(true)
 }
 
 fn beside(path: &Path, file: &str) -> PathBuf {
@@ -368,6 +410,7 @@ mod tests {
         username: None,
         password_file: None,
         data: None,
+        test_letter: false,
     };
 
     fn talk(answers: &str) -> (anyhow::Result<Fresh>, String) {

@@ -5,9 +5,14 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::CommandFactory as _;
+use pubwatch::book::StoreId;
 use pubwatch::cli::Cli;
+use pubwatch::clock::Clock;
+use pubwatch::demo::pages::{Book, Offer, bot_check, missing, product};
+use pubwatch::demo::street::{Asked, Shown, Street};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/cmd")
@@ -38,6 +43,61 @@ fn every_command_does_what_its_case_says() {
         .case("tests/it/cmd/*.trycmd")
         .case("tests/it/cmd/*.toml")
         .run();
+}
+
+const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+
+/// Three shops on loopback, of which each says something else.
+async fn shops() -> Street {
+    let book = Book {
+        title: "Salt Roads".to_owned(),
+        author: "Jane Roe".to_owned(),
+        publisher: "Saltmarsh Press".to_owned(),
+        isbn: "978-1-944098-11-7".parse().unwrap(),
+        price: "$16.99".to_owned(),
+        publication_date: jiff::civil::date(2035, 2, 13),
+    };
+    let keeper = move |asked: &Asked| match (asked.store.as_str(), asked.path.as_str()) {
+        (_, "/robots.txt") => Shown::text(""),
+        ("amazon.com", _) => Shown::page(200, bot_check()),
+        ("bookshop.org", _) => {
+            Shown::page(200, product(asked.store.family(), &book, Offer::PreOrder))
+        }
+        _ => Shown::page(404, missing()),
+    };
+    let stores = STORES.map(StoreId::new);
+    Street::serve(Clock::System, &stores, Arc::new(keeper))
+        .await
+        .unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_round_against_shops_on_loopback_is_told_as_its_case_says() {
+    let street = shops().await;
+    let home = tempfile::tempdir().unwrap();
+    let bases = street.shops().iter();
+    let bases =
+        bases.map(|(store, base)| format!("[[store]]\nname = \"{store}\"\nbase = \"{base}\"\n"));
+    let text = format!(
+        "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\
+         [data]\nfolder = \"data\"\n[politeness]\npause = \"0s\"\njitter = \"0s\"\n{}\
+         [[edition]]\ntitle = \"Salt Roads\"\nisbn = \"9781944098117\"\n\
+         publication_date = 2035-02-13\ndistribution_enabled = 2026-11-02\n\
+         stores = [\"{}\"]\n",
+        bases.collect::<String>(),
+        STORES.join("\", \"")
+    );
+    let config = home.path().join("pubwatch.toml");
+    fs::write(&config, text).unwrap();
+    tokio::task::spawn_blocking(move || {
+        cases(home.path(), &config.display().to_string())
+            .case("tests/it/cmd/network/*.trycmd")
+            .insert_var("[HOME]", home.path().display().to_string())
+            .unwrap()
+            .run();
+    })
+    .await
+    .unwrap();
 }
 
 /// The commands that the cases of a file call, as `outbox list`.

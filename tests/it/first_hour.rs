@@ -23,6 +23,7 @@ fn from_nothing_to_a_book_in_the_configuration() {
         "2027-02-09",
         "--enabled",
         "2026-11-20",
+        "--no-look",
     ]);
     assert!(
         said.contains("https://www.amazon.com/dp/1944098119"),
@@ -44,6 +45,7 @@ fn from_nothing_to_a_book_in_the_configuration() {
             "X",
             "--date",
             "2027-02-09",
+            "--no-look",
         ],
     );
     assert!(said.contains("is there already"), "{said}");
@@ -68,6 +70,7 @@ fn a_second_init_and_a_wrong_edit_leave_the_file_as_it_is() {
         "Salt Roads",
         "--date",
         "2027-02-09",
+        "--no-look",
     ]);
     let before = home.config();
     let said = home.ends(5, &["init", "--name", "X", "--email", "x@example.com"]);
@@ -122,6 +125,7 @@ fn what_was_seen_moves_to_another_machine_by_backup_and_by_export() {
         "Salt Roads",
         "--date",
         "2027-02-09",
+        "--no-look",
     ]);
     home.ok(&["status"]);
     look_five_times(&home.path("data/pubwatch.db"));

@@ -23,6 +23,8 @@ mod faults;
 #[cfg(test)]
 mod first_hour;
 #[cfg(test)]
+mod first_look;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod fuzzed;

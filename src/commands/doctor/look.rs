@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 /// How something is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
+pub(in crate::commands) enum State {
     /// In order.
     Good,
     /// Worth knowing.
@@ -14,7 +14,7 @@ pub(super) enum State {
 }
 
 impl State {
-    pub(super) fn name(self) -> &'static str {
+    pub(in crate::commands) fn name(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Note => "note",
@@ -25,23 +25,23 @@ impl State {
 
 /// What was looked at, how it is, and what to do.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Look {
-    pub(super) topic: String,
-    pub(super) state: State,
-    pub(super) says: String,
-    pub(super) next: Option<String>,
+pub(in crate::commands) struct Look {
+    pub(in crate::commands) topic: String,
+    pub(in crate::commands) state: State,
+    pub(in crate::commands) says: String,
+    pub(in crate::commands) next: Option<String>,
 }
 
 impl Look {
-    pub(super) fn good(topic: &str, says: impl Into<String>) -> Self {
+    pub(in crate::commands) fn good(topic: &str, says: impl Into<String>) -> Self {
         Self::new(topic, State::Good, says)
     }
 
-    pub(super) fn note(topic: &str, says: impl Into<String>) -> Self {
+    pub(in crate::commands) fn note(topic: &str, says: impl Into<String>) -> Self {
         Self::new(topic, State::Note, says)
     }
 
-    pub(super) fn wrong(topic: &str, says: impl Into<String>) -> Self {
+    pub(in crate::commands) fn wrong(topic: &str, says: impl Into<String>) -> Self {
         Self::new(topic, State::Wrong, says)
     }
 
@@ -54,13 +54,18 @@ impl Look {
         }
     }
 
+    /// It has to be seen to.
+    pub(in crate::commands) fn is_wrong(&self) -> bool {
+        self.state == State::Wrong
+    }
+
     /// The next step.
-    pub(super) fn next(mut self, step: impl Into<String>) -> Self {
+    pub(in crate::commands) fn next(mut self, step: impl Into<String>) -> Self {
         self.next = Some(step.into());
         self
     }
 
-    pub(super) fn json(&self) -> Value {
+    pub(in crate::commands) fn json(&self) -> Value {
         json!({
             "topic": self.topic,
             "state": self.state.name(),

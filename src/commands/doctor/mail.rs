@@ -36,7 +36,7 @@ pub(super) fn outbox(db: &Db) -> Vec<Look> {
 }
 
 /// Connects, secures the line and logs in; with `letter`, sends one.
-pub(super) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Look> {
+pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Look> {
     let transport = match Transport::from_plan(plan) {
         Ok(transport) => transport,
         Err(error) => {

@@ -1,9 +1,9 @@
 //! `pubwatch doctor`: looks at everything that the watch depends on, and says the next step for
 //! what is not in order.
 
-mod look;
+pub(super) mod look;
 mod machine;
-mod mail;
+pub(super) mod mail;
 mod stores;
 
 use std::fmt::Write as _;
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     } else {
         write!(out, "{}", text(&looks))?;
     }
-    let is_wrong = looks.iter().any(|look| look.state == State::Wrong);
+    let is_wrong = looks.iter().any(Look::is_wrong);
     Ok(if is_wrong {
         Exit::Attention
     } else {
@@ -121,7 +121,8 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     Ok(())
 }
 
-fn text(looks: &[Look]) -> String {
+/// Each look on its lines, with the next step below.
+pub(super) fn lines(looks: &[Look]) -> String {
     let width = looks.iter().map(|look| look.topic.len()).max();
     let width = width.unwrap_or_default();
     let mut text = String::new();
@@ -141,6 +142,12 @@ fn text(looks: &[Look]) -> String {
             let _ = writeln!(text, "{indent}→ {next}");
         }
     }
+    text
+}
+
+/// The looks, and what they come to.
+fn text(looks: &[Look]) -> String {
+    let mut text = lines(looks);
     let count = |state| looks.iter().filter(|look| look.state == state).count();
     let (wrong, notes) = (count(State::Wrong), count(State::Note));
     let _ = match (wrong, notes) {

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod details;
 pub mod fresh;
+pub mod library;
 pub mod place;
 pub mod stores;
 pub mod which_book;

@@ -1,0 +1,169 @@
+//! What Open Library knows of a book. It is asked only when the user says so, once a book, with
+//! all the courtesies that stores get: robots.txt, a pause, our name.
+//!
+//! Its record of an edition lies at `/isbn/NUMBER.json`, from where it redirects to the record
+//! itself. The other form of the question, `/api/books`, is closed to programs by its robots.txt.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use serde_json::Value;
+use url::Url;
+
+use crate::book::{Format, Isbn13, StoreId};
+use crate::clock::Clock;
+use crate::commands::context::open_database;
+use crate::config::Plan;
+use crate::config::plan::{ListingPlan, StorePlan};
+use crate::fetch::{Fetched, Fetcher, Reception};
+
+/// Where it is, unless a test says otherwise.
+pub const OPEN_LIBRARY: &str = "https://openlibrary.org";
+
+/// The name under which its pause and its refusals are remembered.
+const NAME: &str = "openlibrary.org";
+
+/// Open Library asks for at most one request a second of programs that do not log in.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What is known of an edition.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Record {
+    /// Its title, without the subtitle.
+    pub title: Option<String>,
+    /// Its format.
+    pub format: Option<Format>,
+}
+
+/// Asks for the record of an edition.
+///
+/// # Errors
+///
+/// When the data folder cannot be used, or nothing came back that can be used: a sentence that
+/// says so. Adding a book does not depend on it.
+pub fn ask(plan: &Plan, base: &Url, isbn: &Isbn13) -> anyhow::Result<Option<Record>> {
+    let db = open_database(&plan.data)?;
+    let store = StoreId::new(NAME);
+    let listing = ListingPlan {
+        store: store.clone(),
+        address: base.join(&format!("/isbn/{isbn}.json"))?,
+        ask: base.join(&format!("/isbn/{isbn}.json"))?,
+        asin: None,
+    };
+    let library = StorePlan {
+        pause: Some(PAUSE.min(plan.manners.pause)),
+        ..StorePlan::plain(store)
+    };
+    let fetcher = Fetcher::new(Arc::clone(&db), Clock::System, &plan.manners, &[library])?;
+    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    let got = match runtime.block_on(fetcher.fetch(&listing))? {
+        Fetched::Got(got) => got,
+        Fetched::Nothing(why) => anyhow::bail!("{}", why.explanation),
+    };
+    let reception = match got.status {
+        403 | 429 => Reception::Refused,
+        _ => Reception::Welcome,
+    };
+    fetcher.remember(&got, reception)?;
+    match got.status {
+        200 => read(&got.body, isbn).map(Some),
+        404 => Ok(None),
+        status => anyhow::bail!("it answered with status {status}"),
+    }
+}
+
+/// Reads a record, when it is of this edition.
+fn read(json: &str, isbn: &Isbn13) -> anyhow::Result<Record> {
+    let record: Value = serde_json::from_str(json).context("its answer is no record")?;
+    let numbers = ["isbn_13", "isbn_10"]
+        .iter()
+        .filter_map(|key| record[*key].as_array())
+        .flatten()
+        .filter_map(Value::as_str)
+        .filter_map(|number| number.parse::<Isbn13>().ok());
+    let mut numbers = numbers.peekable();
+    anyhow::ensure!(
+        numbers.peek().is_none() || numbers.any(|number| number == *isbn),
+        "its record is of another edition"
+    );
+    let text = |key: &str| {
+        let text = record[key].as_str().unwrap_or_default().trim();
+        (!text.is_empty()).then(|| text.to_owned())
+    };
+    Ok(Record {
+        title: text("title"),
+        format: text("physical_format").and_then(|words| format(&words)),
+    })
+}
+
+/// The format that a cataloguer's words mean; `None` where they mean none of ours, as an audio CD.
+fn format(words: &str) -> Option<Format> {
+    let words = words.to_ascii_lowercase();
+    let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
+    if says(&["audio", "cd", "cassette", "large print"]) {
+        None
+    } else if says(&[
+        "hardcover",
+        "hardback",
+        "hard cover",
+        "cloth",
+        "library binding",
+    ]) {
+        Some(Format::Hardcover)
+    } else if says(&["paperback", "softcover", "soft cover", "perfect"]) {
+        Some(Format::Paperback)
+    } else if says(&["ebook", "e-book", "kindle", "epub", "electronic"]) {
+        Some(Format::Ebook)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(json: &str, title: Option<&str>, format: Option<Format>) {
+        let isbn = "9781944098117".parse().unwrap();
+        let record = read(json, &isbn).unwrap();
+        assert_eq!((record.title.as_deref(), record.format), (title, format));
+    }
+
+    #[test]
+    fn a_record_gives_the_title_and_the_format_and_nothing_that_it_does_not_say() {
+        check(
+            r#"{"title": " Salt Roads ", "physical_format": "Paperback", "isbn_13": ["978-1-944098-11-7"]}"#,
+            Some("Salt Roads"),
+            Some(Format::Paperback),
+        );
+        check(
+            r#"{"title": "Salt Roads", "isbn_10": ["1944098119"], "physical_format": "Kindle Edition"}"#,
+            Some("Salt Roads"),
+            Some(Format::Ebook),
+        );
+        check(
+            r#"{"title": "", "physical_format": "Audio CD"}"#,
+            None,
+            None,
+        );
+        check("{}", None, None);
+    }
+
+    #[track_caller]
+    fn refused(json: &str, why: &str) {
+        let isbn = "9781944098117".parse().unwrap();
+        let error = read(json, &isbn).unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
+
+    #[test]
+    fn a_record_of_another_edition_and_what_is_no_record_are_not_used() {
+        refused(
+            r#"{"title": "Other", "isbn_13": ["9780132350884"]}"#,
+            "another edition",
+        );
+        refused("<html>busy</html>", "no record");
+    }
+}

@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::context::Context;
+use super::sight::{self, Here};
 use super::{face, which};
 use crate::book::Note;
 use crate::config::plan::EditionPlan;
@@ -171,6 +172,15 @@ impl Face<'_> {
             ]);
         }
         text.push_str(&face::lines(&strips));
+        let here = Here {
+            zone: self.zone,
+            now: self.now,
+        };
+        let blind = sight::blind(&[view], &[], here);
+        if !blind.is_empty() {
+            text.push('\n');
+            text.push_str(&blind);
+        }
         text.push('\n');
         text.push_str(&self.changes(view));
         text

@@ -41,5 +41,6 @@ pub mod run;
 pub mod check;
 pub mod face;
 pub mod setup;
+mod sight;
 pub mod which;
 pub mod windows;

@@ -9,14 +9,19 @@ use serde_json::json;
 
 use super::context::Context;
 use super::face;
+use super::sight::{self, Here};
 use crate::alerts::Alert;
+use crate::book::Isbn13;
+use crate::db::DbError;
 use crate::exit::Exit;
+use crate::fetch::ration::Ration;
+use crate::fetch::sqlite::rations;
 use crate::history::sqlite::view;
 use crate::history::{ListingView, View};
 use crate::judge::Severity;
 use crate::mail::sqlite::{Counts, counts};
 use crate::mail::words;
-use crate::round::sqlite::{LastRound, last_round};
+use crate::round::sqlite::{Agenda, LastRound, NextLook, last_round};
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, clap::Args)]
@@ -35,6 +40,8 @@ struct Status {
     now: Timestamp,
     last: Option<LastRound>,
     views: Vec<View>,
+    next: Vec<NextLook>,
+    rations: Vec<Ration>,
     alerts: Vec<Alert>,
     outbox: Counts,
 }
@@ -77,7 +84,16 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     })
 }
 
-fn gather(context: &Context) -> rusqlite::Result<Status> {
+fn gather(context: &Context) -> Result<Status, DbError> {
+    let now = context.clock.now();
+    let agenda = Agenda {
+        plan: &context.plan,
+        db: &context.db,
+        awake_since: None,
+    };
+    let next = agenda.next_looks(now)?;
+    let cap = context.plan.manners.requests_per_day;
+    let rations = rations(&context.db, cap, now)?;
     context.db.read(|connection| {
         let mut views = Vec::new();
         let mut alerts = Vec::new();
@@ -90,9 +106,11 @@ fn gather(context: &Context) -> rusqlite::Result<Status> {
         }
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
-            now: context.clock.now(),
+            now,
             last: last_round(connection)?,
             views,
+            next,
+            rations,
             alerts,
             outbox: counts(connection)?,
         })
@@ -111,6 +129,18 @@ impl Status {
         }
         parts.push(self.exceptions());
         parts.push(self.overview(context));
+        let here = Here {
+            zone: &context.plan.author.zone,
+            now: self.now,
+        };
+        let views: Vec<&View> = self.views.iter().collect();
+        let blind = sight::blind(&views, &self.next, here);
+        if !blind.is_empty() {
+            parts.push(format!("\n{blind}"));
+        }
+        if self.last.is_some() {
+            parts.push(sight::next_looks(&self.next, &views, here));
+        }
         parts.push(self.mail());
         parts.concat()
     }
@@ -159,7 +189,16 @@ impl Status {
         };
         let (act, watch) = (count(Severity::Act), count(Severity::Watch));
         if act + watch == 0 {
-            return "\nNothing needs you.\n".to_owned();
+            // Silence is no news: what nobody has read yet cannot be well.
+            let is_known = self.views.iter().any(|view| {
+                let mut listings = view.listings.iter();
+                listings.any(|listing| listing.last_good.is_some())
+            });
+            return if is_known {
+                "\nNothing needs you.\n".to_owned()
+            } else {
+                "\nNothing is known yet: no page has been read.\n".to_owned()
+            };
         }
         let mut lines = vec![format!("\n{act} to act on, {watch} to watch\n")];
         for alert in self
@@ -259,8 +298,13 @@ impl Status {
     }
 
     fn json(&self) -> serde_json::Value {
-        let listing = |listing: &ListingView| {
+        let listing = |isbn: &Isbn13, listing: &ListingView| {
             let spell = listing.now();
+            let next = self
+                .next
+                .iter()
+                .find(|next| next.listing.isbn == *isbn && next.listing.store == listing.store);
+            let next = next.and_then(|next| next.due);
             json!({
                 "store": listing.store,
                 "address": listing.address,
@@ -272,6 +316,9 @@ impl Status {
                 "last_good": listing.last_good,
                 "unread_since": listing.blind.as_ref().map(|blind| blind.since),
                 "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason),
+                "unread_words": listing.blind.as_ref().map(|blind| &blind.unread.words),
+                "next_look": next.map(|due| due.at),
+                "next_look_why": next.map(|due| due.why.words()),
             })
         };
         json!({
@@ -283,7 +330,16 @@ impl Status {
                 "title": view.edition.title,
                 "format": view.edition.format,
                 "publication_date": view.edition.publication_date,
-                "listings": view.listings.iter().map(listing).collect::<Vec<_>>(),
+                "listings": view
+                    .listings
+                    .iter()
+                    .map(|one| listing(&view.edition.isbn, one))
+                    .collect::<Vec<_>>(),
+            })).collect::<Vec<_>>(),
+            "requests_today": self.rations.iter().map(|ration| json!({
+                "host": ration.host.as_str(),
+                "used": ration.used,
+                "cap": ration.cap,
             })).collect::<Vec<_>>(),
             "alerts": self.alerts.iter().map(|alert| json!({
                 "rule": alert.key.rule,

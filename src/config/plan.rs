@@ -154,6 +154,8 @@ impl fmt::Debug for Secret {
 pub struct SchedulePlan {
     /// Five-field cron in the author's zone; `None`: by the phase of each edition.
     pub check: Option<croner::Cron>,
+    /// The time between two looks at a page of which nothing is expected, when the phase decides.
+    pub steady: SignedDuration,
     /// Five-field cron in the author's zone.
     pub digest: croner::Cron,
 }

@@ -8,6 +8,7 @@ mod case;
 pub mod learned;
 pub mod length;
 pub mod line;
+pub mod other_ways;
 pub mod phase;
 pub mod rules;
 #[cfg(test)]

@@ -12,7 +12,6 @@ use crate::fetch::breaker::Gate;
 use crate::fetch::ration::{spent_until, used_on};
 use crate::fetch::{HostKey, HostMemory};
 use crate::schedule::cadence::Urgency;
-use crate::schedule::due::Times;
 
 /// What is remembered of all hosts, as it bears on asking them now.
 #[derive(Debug, Default)]
@@ -31,16 +30,6 @@ pub(super) struct Doors {
 pub(super) struct Closed {
     pub(super) shut_until: Option<Timestamp>,
     pub(super) spent_until: Option<Timestamp>,
-}
-
-impl Closed {
-    pub(super) fn times(self) -> Times {
-        Times {
-            closed_until: self.shut_until,
-            store_spent_until: self.spent_until,
-            ..Times::default()
-        }
-    }
 }
 
 impl Doors {

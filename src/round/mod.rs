@@ -314,14 +314,7 @@ impl House {
 
     /// The ways in to a listing's page, in the order in which they are tried.
     fn sources(&self, task: &Task) -> Vec<Source> {
-        self.ways(&task.listing.isbn, &task.plan)
-    }
-
-    /// The ways in to an edition's page, in the order in which they are tried.
-    fn ways(&self, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
-        let stores = &self.plan.stores;
-        let store = stores.iter().find(|store| store.id == listing.store);
-        store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())
+        ways(&self.plan, &task.listing.isbn, &task.plan)
     }
 
     fn is_time_to_judge_all(&self) -> bool {
@@ -339,6 +332,12 @@ impl House {
         }
         is_time
     }
+}
+
+/// The ways in to an edition's page, in the order in which they are tried.
+fn ways(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
+    let store = plan.stores.iter().find(|store| store.id == listing.store);
+    store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())
 }
 
 impl Summary {

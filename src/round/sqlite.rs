@@ -3,186 +3,36 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::doors::{Closed, Doors};
 use super::look::NOT_MODIFIED;
-use super::{House, Summary, Task, Which};
+use super::{House, Summary, Task};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide, key};
 use crate::alerts::sqlite as alerts;
 use crate::book::Source;
-use crate::config::plan::{EditionPlan, ListingPlan, Plan};
+use crate::config::plan::{EditionPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
-use crate::fetch::creators_api;
-use crate::fetch::ration::{spent_until, used_on};
-use crate::fetch::{self, HostKey};
+use crate::history::Observation;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Looks, Recognised, Recorded, claim_look, keep_evidence, looks, recognise_by, recognised,
-    record, view,
+    Recognised, Recorded, claim_look, keep_evidence, looks, recognise_by, recognised, record, view,
 };
-use crate::history::{ListingId, Observation};
 use crate::judge::judge;
 use crate::judge::learned::learn;
 use crate::judge::windows::Windows;
 use crate::mail::Letter;
 use crate::mail::addressee::{Audience, Weighed, write};
 use crate::mail::sqlite::enqueue;
-use crate::page::{Reading, UnreadReason, Wanted};
-use crate::schedule::cadence::Launch;
-use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
+use crate::page::Reading;
+
+mod agenda;
+
+pub(crate) use agenda::due;
+pub(super) use agenda::page_spent_until;
+pub use agenda::{Agenda, NextLook, next_look_of_all};
 
 /// How long the right to look at a listing outlives the deadline of its request.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
-
-/// The listings to ask now, in the order of the configuration. What a person asked for on the page
-/// is among them, and when the next look will be due is told there.
-pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
-    // Taken first: a wish that cannot be fulfilled is not asked for again and again.
-    let wanted = house.board.take();
-    let doors = doors(house, now)?;
-    let tasks = house.db.read(|connection| -> rusqlite::Result<_> {
-        let mut tasks = Vec::new();
-        let mut next: Option<Timestamp> = None;
-        for plan in &house.plan.editions {
-            for listing in &plan.listings {
-                let id = listing_id(plan, listing);
-                let ways = house.ways(&id.isbn, listing);
-                if ways.iter().all(|way| *way == Source::ByHand) {
-                    continue;
-                }
-                let looks = looks(connection, &id)?;
-                let is_due = match which {
-                    Which::All => is_floor_over(house, &looks, now),
-                    Which::Due => {
-                        let at = (listing, closed(house, &ways, listing, &doors));
-                        let due = next_look(house, plan, at, &looks, now);
-                        let is_wanted =
-                            wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
-                        if !due.is_now(now) {
-                            next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
-                        }
-                        due.is_now(now) || is_wanted
-                    }
-                };
-                if is_due {
-                    let urgency =
-                        launch(plan, listing, &looks).urgency(&house.plan.author.zone, now);
-                    tasks.push((urgency, task(id, plan, listing, looks.last_try)));
-                }
-            }
-        }
-        if which == Which::Due {
-            house.board.set_next_look(next);
-        }
-        Ok(tasks)
-    })?;
-    Ok(doors.ration_out(tasks))
-}
-
-fn launch(plan: &EditionPlan, listing: &ListingPlan, looks: &Looks) -> Launch {
-    Launch::of(&plan.edition, &listing.store, looks.released)
-}
-
-/// A look that a person asks for is only bound by the floor. A last look in the future is one of
-/// a clock that was set back.
-fn is_floor_over(house: &House, looks: &Looks, now: Timestamp) -> bool {
-    looks.last_try.is_none_or(|last| {
-        let since = now.duration_since(last);
-        since.is_negative() || house.plan.manners.floor <= since
-    })
-}
-
-/// When a listing is looked at next, by the author's cron or by the phase of the launch.
-fn next_look(
-    house: &House,
-    plan: &EditionPlan,
-    (listing, closed): (&ListingPlan, Closed),
-    looks: &Looks,
-    now: Timestamp,
-) -> Due {
-    let (edition, zone) = (&plan.edition, &house.plan.author.zone);
-    let launch = launch(plan, listing, looks);
-    let rhythm = match &house.plan.schedule.check {
-        Some(cron) => Rhythm::Cron { cron, zone },
-        None => Rhythm::Every(launch.urgency(zone, now).interval()),
-    };
-    let times = Times {
-        last_try: looks.last_try,
-        unconfirmed_since: looks.unconfirmed_since,
-        retry_at: looks.last_try.and_then(|last| retry_at(looks, last)),
-        spent_until: looked_enough(house, looks, now),
-        ..closed.times()
-    };
-    let rules = Rules {
-        floor: house.plan.manners.floor,
-        confirm_after: house.plan.judging.confirm_after,
-        awake_since: house.awake_since(),
-    };
-    due::due((&edition.isbn, &listing.store), &times, rhythm, &rules, now)
-}
-
-/// A look that failed for a passing reason is repeated after an hour, then after two, four, until
-/// the rhythm is quicker.
-fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
-    let passing = [UnreadReason::Blocked, UnreadReason::Unreachable];
-    looks
-        .blind_reason
-        .filter(|reason| passing.contains(reason))?;
-    let doublings = looks.blind_attempts.saturating_sub(1).min(6);
-    last_try
-        .checked_add(SignedDuration::from_hours(1_i64 << doublings))
-        .ok()
-}
-
-/// Until when a page gets no further look, because those of the day are used up.
-fn looked_enough(house: &House, looks: &Looks, now: Timestamp) -> Option<Timestamp> {
-    let used = used_on(looks.day, looks.looks, now);
-    spent_until(used, house.plan.manners.looks_per_day, now)
-}
-
-/// Until when a page gets no further look, as it stands in the database now.
-pub(super) fn page_spent_until(house: &House, task: &Task) -> Result<Option<Timestamp>, DbError> {
-    let looks = house
-        .db
-        .read(|connection| looks(connection, &task.listing))?;
-    Ok(looked_enough(house, &looks, house.clock.now()))
-}
-
-fn doors(house: &House, now: Timestamp) -> Result<Doors, DbError> {
-    let memories = fetch::sqlite::memories(&house.db)?;
-    Ok(Doors::of(
-        &memories,
-        house.plan.manners.requests_per_day,
-        now,
-    ))
-}
-
-fn closed(house: &House, ways: &[Source], listing: &ListingPlan, doors: &Doors) -> Closed {
-    let api = house.plan.api.as_ref().and_then(creators_api::host);
-    HostKey::of(&listing.ask)
-        .map(|host| doors.closed(&host, ways, api.as_ref()))
-        .unwrap_or_default()
-}
-
-fn task(
-    listing: ListingId,
-    edition: &EditionPlan,
-    plan: &ListingPlan,
-    last_try: Option<Timestamp>,
-) -> Task {
-    let wanted = Wanted {
-        isbn: Some(listing.isbn.clone()),
-        asin: plan.asin.clone(),
-        format: Some(edition.edition.format),
-    };
-    Task {
-        listing,
-        plan: plan.clone(),
-        wanted,
-        last_try,
-    }
-}
 
 /// Takes the right to look at a listing now. False when somebody else has, or is.
 pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
@@ -299,7 +149,10 @@ pub(crate) fn judge_edition(
     let findings = judge(&view, &house.settings, now);
     let memory = alerts::memory(transaction, isbn, now)?;
     let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
-    let desk = super::post::desk(house, next_look_at_any(house, plan, transaction, now)?);
+    let desk = super::post::desk(
+        house,
+        agenda::next_look_at_any(house, plan, transaction, now)?,
+    );
     let weighed: Vec<Weighed> = decisions
         .tellings
         .iter()
@@ -326,78 +179,6 @@ pub(crate) fn judge_edition(
         letter: written.whole,
         tellings: decisions.tellings,
     }))
-}
-
-/// When a listing is looked at next.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NextLook {
-    /// The listing.
-    pub listing: ListingId,
-    /// When, and why then; `None` where only the user looks, by hand.
-    pub due: Option<Due>,
-}
-
-/// When each listing is looked at next, in the order of the configuration.
-///
-/// # Errors
-///
-/// The database's.
-pub fn next_looks(house: &House, now: Timestamp) -> Result<Vec<NextLook>, DbError> {
-    let doors = doors(house, now)?;
-    house.db.read(|connection| {
-        let mut all = Vec::new();
-        for plan in &house.plan.editions {
-            for listing in &plan.listings {
-                let id = listing_id(plan, listing);
-                let ways = house.ways(&id.isbn, listing);
-                let asks = ways.iter().any(|way| *way != Source::ByHand);
-                let closed = closed(house, &ways, listing, &doors);
-                let looks = looks(connection, &id)?;
-                let due = next_look(house, plan, (listing, closed), &looks, now);
-                all.push(NextLook {
-                    listing: id,
-                    due: asks.then_some(due),
-                });
-            }
-        }
-        Ok(all)
-    })
-}
-
-/// When any page is looked at next; `None` when nothing is watched.
-///
-/// # Errors
-///
-/// The database's.
-pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
-    let next = next_looks(house, now)?.into_iter();
-    Ok(next.filter_map(|next| next.due).map(|due| due.at).min())
-}
-
-fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
-    ListingId {
-        isbn: plan.edition.isbn.clone(),
-        store: listing.store.clone(),
-    }
-}
-
-/// When the next page of an edition is looked at.
-fn next_look_at_any(
-    house: &House,
-    plan: &EditionPlan,
-    connection: &Connection,
-    now: Timestamp,
-) -> rusqlite::Result<Option<Timestamp>> {
-    let mut next: Option<Timestamp> = None;
-    for listing in &plan.listings {
-        let id = listing_id(plan, listing);
-        let at = (listing, Closed::default());
-        let at = next_look(house, plan, at, &looks(connection, &id)?, now)
-            .at
-            .max(now);
-        next = Some(next.map_or(at, |earlier| earlier.min(at)));
-    }
-    Ok(next)
 }
 
 /// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one

@@ -16,7 +16,7 @@ use pubwatch::history::ListingId;
 use pubwatch::history::sqlite::{evidence, observations, view};
 use pubwatch::judge::Settings;
 use pubwatch::page::Reading;
-use pubwatch::round::sqlite::next_looks;
+use pubwatch::round::sqlite::Agenda;
 use pubwatch::round::{House, Stop, Which, round};
 
 use crate::loopback::{Reply, Server, time};
@@ -312,7 +312,9 @@ async fn a_page_gets_its_looks_of_the_day_and_no_more_even_when_somebody_insists
         watch.clock.turn_to(watch.clock.now() + 1.hours());
     }
     assert_eq!(server.paths().len(), 4, "robots.txt, and three looks");
-    let next = next_looks(&watch.house, watch.clock.now()).unwrap();
+    let next = Agenda::of(&watch.house)
+        .next_looks(watch.clock.now())
+        .unwrap();
     let due = next[0].due.unwrap();
     assert_eq!(
         format!("{} {}", due.at, due.why.words()),

@@ -15,6 +15,7 @@ mod windows;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
@@ -202,6 +203,7 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
         let digest = times::cron("digest", &default).ok();
         let plan = digest.map(|digest| SchedulePlan {
             check: None,
+            steady: DAILY,
             digest,
         });
         return (plan, None);
@@ -210,6 +212,7 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
     let check = table
         .text("check")
         .map(|text| findings.keep(times::cron("check", &text)));
+    let steady = steady(&mut table);
     let digest = table.text("digest").unwrap_or(default);
     let digest = findings.keep(times::cron("digest", &digest));
     let ping = telling::ping(&mut table);
@@ -218,10 +221,28 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
         (Some(None), _) | (_, None) => None,
         (check, Some(digest)) => Some(SchedulePlan {
             check: check.flatten(),
+            steady: steady.unwrap_or(DAILY),
             digest,
         }),
     };
     (plan, ping)
+}
+
+/// A page of which nothing is expected is looked at once a day, unless the user says otherwise.
+const DAILY: SignedDuration = SignedDuration::from_hours(24);
+const WEEKLY: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+fn steady(table: &mut Table<'_>) -> Option<SignedDuration> {
+    let written = table.duration("steady")?;
+    if !(DAILY..=WEEKLY).contains(written.get_ref()) {
+        let problem = Problem::error("`steady` must lie between a day and a week")
+            .at(written.span(), "")
+            .because("nothing is expected of these pages, so more often only burdens the stores")
+            .remedy("write `steady = \"24h\"` or `steady = \"7 days\"`");
+        table.findings().add(problem);
+        return None;
+    }
+    Some(written.into_inner())
 }
 
 fn judging(root: &mut Table<'_>) -> Judging {
@@ -230,7 +251,7 @@ fn judging(root: &mut Table<'_>) -> Judging {
         return judging;
     };
     let findings = table.findings();
-    let mut read = |key: &'static str, least: &str, value: &mut jiff::SignedDuration| {
+    let mut read = |key: &'static str, least: &str, value: &mut SignedDuration| {
         let Some(duration) = table.duration(key) else {
             return;
         };

@@ -1,10 +1,10 @@
 //! A page could not be read for long.
 
-use crate::book::{Family, Isbn13};
+use crate::book::Isbn13;
 use crate::history::{Blind, ListingView};
 use crate::judge::case::{Case, about, severity};
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, words};
+use crate::judge::{Finding, other_ways, words};
 use crate::page::UnreadReason;
 
 /// Unread for long: we are blind (promise 1).
@@ -67,25 +67,24 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         ),
         usual: Some(window.usual()),
         act_from: None,
-        next_step: other_ways(&case.view.edition.isbn, listing),
+        next_step: next_step(&case.view.edition.isbn, listing),
         ask: None,
         text: None,
         ..about("unread", store, blind.since)
     })
 }
 
-/// What a person can do about it: look, hand over a saved page, or choose another way in.
-fn other_ways(isbn: &Isbn13, listing: &ListingView) -> String {
+/// What a person can do about it.
+fn next_step(isbn: &Isbn13, listing: &ListingView) -> String {
     let store = &listing.store;
-    let api = match store.family() {
-        Family::Amazon => ", Amazon's own API",
-        Family::BarnesNoble | Family::Bookshop | Family::Other => "",
-    };
     format!(
-        "Open the page yourself now and then: {}. Tell us what it says with `pubwatch look {isbn} \
-         {store} --says …`, or save it and name the file in place of `--says`. Or set another \
-         `source` for the store: your browser{api}, or a program of your own.",
-        listing.address
+        "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save it and \
+         name the file in place of `--says`. Or give us another way in ({}) by a line in the \
+         store's [[store]] table, as `{}`.",
+        listing.address,
+        other_ways::command(isbn, store),
+        other_ways::names(store),
+        other_ways::source_line(store)
     )
 }
 
@@ -110,6 +109,7 @@ mod tests {
         let ways = &finding.next_step;
         assert!(ways.contains("amazon.com --says"), "{ways}");
         assert!(ways.contains("Amazon's own API"), "{ways}");
+        assert!(ways.contains("source = [\"api\""), "{ways}");
     }
 
     #[test]

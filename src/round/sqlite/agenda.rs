@@ -1,0 +1,276 @@
+//! Which listings are due, when the others will be, and why then.
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+
+use crate::book::Source;
+use crate::config::plan::{EditionPlan, ListingPlan, Plan};
+use crate::db::{Db, DbError};
+use crate::fetch::ration::{spent_until, used_on};
+use crate::fetch::{self, HostKey, creators_api};
+use crate::history::ListingId;
+use crate::history::sqlite::{Looks, looks};
+use crate::page::{UnreadReason, Wanted};
+use crate::round::doors::{Closed, Doors};
+use crate::round::{House, Task, Which, ways};
+use crate::schedule::cadence::{Launch, Urgency};
+use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
+
+/// What the schedule follows from: the configuration, what is stored, and since when a service has
+/// been awake.
+#[derive(Debug, Clone, Copy)]
+pub struct Agenda<'a> {
+    /// What to watch, and how often.
+    pub plan: &'a Plan,
+    /// What is stored.
+    pub db: &'a Db,
+    /// Since when a service has kept watch; `None` for everybody else.
+    pub awake_since: Option<Timestamp>,
+}
+
+/// When a listing is looked at next.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NextLook {
+    /// The listing.
+    pub listing: ListingId,
+    /// When, and why then; `None` where only the user looks, by hand.
+    pub due: Option<Due>,
+}
+
+/// The listings to ask now, in the order of the configuration. What a person asked for on the page
+/// is among them, and when the next look will be due is told there.
+pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Task>, DbError> {
+    // Taken first: a wish that cannot be fulfilled is not asked for again and again.
+    let wanted = house.board.take();
+    let agenda = Agenda::of(house);
+    let doors = agenda.doors(now)?;
+    let tasks = house.db.read(|connection| -> rusqlite::Result<_> {
+        let mut tasks = Vec::new();
+        let mut next: Option<Timestamp> = None;
+        for (plan, listing) in agenda.listings() {
+            let id = listing_id(plan, listing);
+            if agenda.is_by_hand(&id, listing) {
+                continue;
+            }
+            let looks = looks(connection, &id)?;
+            let is_due = match which {
+                Which::All => is_floor_over(house, &looks, now),
+                Which::Due => {
+                    let closed = agenda.closed(&id, listing, &doors);
+                    let due = agenda.next_look(plan, (listing, closed), &looks, now);
+                    let is_wanted = wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
+                    if !due.is_now(now) {
+                        next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
+                    }
+                    due.is_now(now) || is_wanted
+                }
+            };
+            if is_due {
+                let urgency = agenda.urgency(plan, listing, &looks, now);
+                tasks.push((urgency, task(id, plan, listing, looks.last_try)));
+            }
+        }
+        if which == Which::Due {
+            house.board.set_next_look(next);
+        }
+        Ok(tasks)
+    })?;
+    Ok(doors.ration_out(tasks))
+}
+
+/// When any page is looked at next; `None` when nothing is watched.
+///
+/// # Errors
+///
+/// The database's.
+pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
+    let next = Agenda::of(house).next_looks(now)?.into_iter();
+    Ok(next.filter_map(|next| next.due).map(|due| due.at).min())
+}
+
+/// When the next page of an edition is looked at, should every store be open.
+pub(super) fn next_look_at_any(
+    house: &House,
+    plan: &EditionPlan,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let agenda = Agenda::of(house);
+    let mut next: Option<Timestamp> = None;
+    for listing in &plan.listings {
+        let looks = looks(connection, &listing_id(plan, listing))?;
+        let at = (listing, Closed::default());
+        let at = agenda.next_look(plan, at, &looks, now).at.max(now);
+        next = Some(next.map_or(at, |earlier| earlier.min(at)));
+    }
+    Ok(next)
+}
+
+/// Until when a page gets no further look, as it stands in the database now.
+pub(in crate::round) fn page_spent_until(
+    house: &House,
+    task: &Task,
+) -> Result<Option<Timestamp>, DbError> {
+    let looks = house
+        .db
+        .read(|connection| looks(connection, &task.listing))?;
+    Ok(Agenda::of(house).looked_enough(&looks, house.clock.now()))
+}
+
+impl<'a> Agenda<'a> {
+    /// The agenda of a house.
+    #[must_use]
+    pub fn of(house: &'a House) -> Self {
+        Self {
+            plan: &house.plan,
+            db: &house.db,
+            awake_since: house.awake_since(),
+        }
+    }
+
+    /// When each listing is looked at next, in the order of the configuration.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn next_looks(&self, now: Timestamp) -> Result<Vec<NextLook>, DbError> {
+        let doors = self.doors(now)?;
+        self.db.read(|connection| {
+            let mut all = Vec::new();
+            for (plan, listing) in self.listings() {
+                let id = listing_id(plan, listing);
+                let closed = self.closed(&id, listing, &doors);
+                let looks = looks(connection, &id)?;
+                let due = self.next_look(plan, (listing, closed), &looks, now);
+                all.push(NextLook {
+                    due: (!self.is_by_hand(&id, listing)).then_some(due),
+                    listing: id,
+                });
+            }
+            Ok(all)
+        })
+    }
+
+    fn listings(&self) -> impl Iterator<Item = (&'a EditionPlan, &'a ListingPlan)> {
+        let editions = self.plan.editions.iter();
+        editions.flat_map(|plan| plan.listings.iter().map(move |listing| (plan, listing)))
+    }
+
+    /// Nobody but the user looks.
+    fn is_by_hand(&self, id: &ListingId, listing: &ListingPlan) -> bool {
+        let ways = ways(self.plan, &id.isbn, listing);
+        ways.iter().all(|way| *way == Source::ByHand)
+    }
+
+    fn urgency(
+        &self,
+        plan: &EditionPlan,
+        listing: &ListingPlan,
+        looks: &Looks,
+        now: Timestamp,
+    ) -> Urgency {
+        let launch = Launch::of(&plan.edition, &listing.store, looks.released);
+        launch.urgency(&self.plan.author.zone, now)
+    }
+
+    /// When a listing is looked at next, by the author's cron or by the phase of the launch.
+    fn next_look(
+        &self,
+        plan: &EditionPlan,
+        (listing, closed): (&ListingPlan, Closed),
+        looks: &Looks,
+        now: Timestamp,
+    ) -> Due {
+        let (edition, zone) = (&plan.edition, &self.plan.author.zone);
+        let rhythm = if let Some(cron) = &self.plan.schedule.check {
+            Rhythm::Cron { cron, zone }
+        } else {
+            let urgency = self.urgency(plan, listing, looks, now);
+            let is_steady = urgency == Urgency::Steady;
+            let steady = Some(self.plan.schedule.steady).filter(|_| is_steady);
+            Rhythm::Every(steady.unwrap_or(urgency.interval()))
+        };
+        let times = Times {
+            last_try: looks.last_try,
+            unconfirmed_since: looks.unconfirmed_since,
+            retry_at: looks.last_try.and_then(|last| retry_at(looks, last)),
+            closed_until: closed.shut_until,
+            store_spent_until: closed.spent_until,
+            spent_until: self.looked_enough(looks, now),
+        };
+        let rules = Rules {
+            floor: self.plan.manners.floor,
+            confirm_after: self.plan.judging.confirm_after,
+            awake_since: self.awake_since,
+        };
+        due::due((&edition.isbn, &listing.store), &times, rhythm, &rules, now)
+    }
+
+    /// Until when a page gets no further look, because those of the day are used up.
+    fn looked_enough(&self, looks: &Looks, now: Timestamp) -> Option<Timestamp> {
+        let used = used_on(looks.day, looks.looks, now);
+        spent_until(used, self.plan.manners.looks_per_day, now)
+    }
+
+    fn doors(&self, now: Timestamp) -> Result<Doors, DbError> {
+        let memories = fetch::sqlite::memories(self.db)?;
+        let cap = self.plan.manners.requests_per_day;
+        Ok(Doors::of(&memories, cap, now))
+    }
+
+    fn closed(&self, id: &ListingId, listing: &ListingPlan, doors: &Doors) -> Closed {
+        let ways = ways(self.plan, &id.isbn, listing);
+        let api = self.plan.api.as_ref().and_then(creators_api::host);
+        HostKey::of(&listing.ask)
+            .map(|host| doors.closed(&host, &ways, api.as_ref()))
+            .unwrap_or_default()
+    }
+}
+
+/// A look that a person asks for is only bound by the floor. A last look in the future is one of
+/// a clock that was set back.
+fn is_floor_over(house: &House, looks: &Looks, now: Timestamp) -> bool {
+    looks.last_try.is_none_or(|last| {
+        let since = now.duration_since(last);
+        since.is_negative() || house.plan.manners.floor <= since
+    })
+}
+
+/// A look that failed for a passing reason is repeated after an hour, then after two, four, until
+/// the rhythm is quicker.
+fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
+    let passing = [UnreadReason::Blocked, UnreadReason::Unreachable];
+    looks
+        .blind_reason
+        .filter(|reason| passing.contains(reason))?;
+    let doublings = looks.blind_attempts.saturating_sub(1).min(6);
+    last_try
+        .checked_add(SignedDuration::from_hours(1_i64 << doublings))
+        .ok()
+}
+
+fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
+    ListingId {
+        isbn: plan.edition.isbn.clone(),
+        store: listing.store.clone(),
+    }
+}
+
+fn task(
+    listing: ListingId,
+    edition: &EditionPlan,
+    plan: &ListingPlan,
+    last_try: Option<Timestamp>,
+) -> Task {
+    let wanted = Wanted {
+        isbn: Some(listing.isbn.clone()),
+        asin: plan.asin.clone(),
+        format: Some(edition.edition.format),
+    };
+    Task {
+        listing,
+        plan: plan.clone(),
+        wanted,
+        last_try,
+    }
+}

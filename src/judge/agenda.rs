@@ -1,10 +1,11 @@
 //! The agenda of an edition: every day of its launch on which something is right to do or to be
 //! expected, and what its dates make unlikely (DOMAIN §3).
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::phase::{Calendar, begun_everywhere, midnight_gmt};
+use super::rules::LAUNCH_REPORTS;
 use super::rules::calendar::MILESTONES;
 use super::windows::WindowName;
 use super::{Settings, words};
@@ -29,7 +30,8 @@ pub struct Entry {
 ///
 /// 1. The milestones that concern the edition, counted back from its publication date. The day
 ///    begins at KDP at 00:00 GMT, so that one is a moment, on the author's own day.
-/// 2. For each store, once distribution is enabled: when it usually lists the title, and from when
+/// 2. The days of the launch reports.
+/// 3. For each store, once distribution is enabled: when it usually lists the title, and from when
 ///    asking is right.
 #[must_use]
 pub fn agenda(
@@ -67,6 +69,16 @@ pub fn agenda(
             name: "on-sale".to_owned(),
             what: "On-sale date".to_owned(),
             why: "Stores but Amazon go by this one.".to_owned(),
+        });
+    }
+    let last = calendar.publication.max(calendar.on_sale);
+    for (name, hours) in LAUNCH_REPORTS {
+        entries.push(Entry {
+            day: last.saturating_add((hours / 24).days()),
+            moment: None,
+            name: name.to_owned(),
+            what: "Launch report".to_owned(),
+            why: format!("A letter: what every store shows {hours} hours after the date."),
         });
     }
     if edition.distribution != Distribution::Kdp

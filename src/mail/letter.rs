@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::identity::{Identity, message_id};
-use super::sheet::sheet;
+use super::sheet::{sheet, word};
 use super::{Desk, Letter, LetterKind, Route, html, text, words};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
@@ -75,7 +75,7 @@ fn subject(desk: &Desk<'_>, view: &View, ordered: &[&Telling], now: Timestamp) -
     };
     format!(
         "{}{again}: {}{more}, {} ({}), {}",
-        first.finding.severity.word(),
+        word(&first.finding),
         words::clipped(
             first.finding.headline.trim_end_matches('.'),
             SUBJECT_HEADLINE

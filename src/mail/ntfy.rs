@@ -8,7 +8,7 @@ use crate::alerts::Telling;
 use crate::config::plan::Secret;
 use crate::history::View;
 use crate::judge::Severity;
-use crate::judge::rules::LAUNCH_REPORT;
+use crate::judge::rules::is_launch_report;
 
 /// A title on a phone is cut after fewer, and ntfy takes 250 bytes.
 const LONGEST_TITLE: usize = 120;
@@ -38,7 +38,12 @@ pub fn about_edition(letter: &Letter, view: &View, tellings: &[Telling]) -> Valu
     let click = view
         .listings
         .iter()
-        .find(|listing| letter.stores.first() == Some(&listing.store))
+        .find(|listing| {
+            letter
+                .stores
+                .first()
+                .is_none_or(|store| *store == listing.store)
+        })
         .map(|listing| words::one_line(&listing.address));
     message(letter, &lines, click)
 }
@@ -75,7 +80,7 @@ fn weight(letter: &Letter) -> (u8, &'static str) {
         (_, Some(Severity::Act)) => (4, "warning"),
         (LetterKind::Notice, _) => (3, "satellite"),
         (_, Some(Severity::Watch)) => (3, "eyes"),
-        (_, _) if letter.rule.as_deref() == Some(LAUNCH_REPORT) => (3, "books"),
+        (_, _) if letter.rule.as_deref().is_some_and(is_launch_report) => (3, "books"),
         (_, Some(Severity::GoodNews)) => (3, "white_check_mark"),
         (_, None) => (2, "books"),
     }

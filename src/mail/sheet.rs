@@ -12,6 +12,8 @@ use super::words;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
+use crate::judge::rules::is_launch_report;
+use crate::judge::rules::launch_report::sells;
 use crate::judge::{Finding, Severity, Usual};
 
 /// How many days a strip shows.
@@ -60,6 +62,8 @@ pub struct StripCell {
 pub struct Part {
     /// How much it matters.
     pub severity: Severity,
+    /// The word for it, as "Act" or "Launch report".
+    pub word: &'static str,
     /// What happened, in a line.
     pub headline: String,
     /// One or two sentences.
@@ -72,6 +76,8 @@ pub struct Part {
     pub step: String,
     /// Until when waiting is right.
     pub wait_until: Option<String>,
+    /// The stores that sell it, with their clean links; in a launch report.
+    pub links: Vec<(String, String)>,
     /// Whom to write to.
     pub door: Option<Door>,
     /// What to write.
@@ -191,8 +197,21 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
     let step = step(finding, door.as_ref(), open);
     // Some steps name the day themselves.
     let wait_until = wait_until.filter(|_| !step.starts_with("Wait "));
+    let is_report = is_launch_report(finding.rule);
+    let is_complete = view.listings.iter().all(sells);
+    let links = if is_report {
+        links(desk, view)
+    } else {
+        Vec::new()
+    };
     Part {
-        severity: finding.severity,
+        severity: if is_report && !is_complete {
+            Severity::Watch
+        } else {
+            finding.severity
+        },
+        word: word(finding),
+        links,
         headline: words::clipped(&finding.headline, 160),
         verdict: words::one_line(&finding.verdict),
         occasion: occasion(telling, view, zone, now),
@@ -202,6 +221,29 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
         door,
         text,
     }
+}
+
+/// The word before a headline: the severity's, but for a launch report, which is neither good nor bad
+/// by itself.
+#[must_use]
+pub(super) fn word(finding: &Finding) -> &'static str {
+    if is_launch_report(finding.rule) {
+        "Launch report"
+    } else {
+        finding.severity.word()
+    }
+}
+
+/// The stores that sell the book, with their clean links.
+fn links(desk: &Desk<'_>, view: &View) -> Vec<(String, String)> {
+    view.listings
+        .iter()
+        .filter(|listing| sells(listing))
+        .map(|listing| {
+            let label = words::clipped(label(&listing.store, desk.stores), 40);
+            (label, words::one_line(&listing.address))
+        })
+        .collect()
 }
 
 /// The next step. How to write to the party is left out where the door says it, with its address;

@@ -87,7 +87,7 @@ pub fn letter(sheet: &Sheet) -> String {
         } else {
             String::new()
         };
-        let headline = format!("{number}{}: {}.", part.severity.word(), part.headline);
+        let headline = format!("{number}{}: {}.", part.word, part.headline);
         lines.wrapped("", &headline);
         lines.gap();
         lines.wrapped("", &part.verdict);
@@ -219,6 +219,13 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
         lines.wrapped("", &format!("{} Source: {}.", usual.sentence, usual.source));
         if let Some(link) = &usual.link {
             lines.line(link);
+        }
+    }
+    if !part.links.is_empty() {
+        lines.heading("The links to share");
+        for (label, address) in &part.links {
+            lines.line(&format!("  {label}"));
+            lines.line(&format!("  {address}"));
         }
     }
     if part.step.is_empty() && part.door.is_none() {

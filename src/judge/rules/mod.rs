@@ -18,6 +18,7 @@ pub mod formats;
 pub mod good_news;
 pub mod kdp_not_live;
 pub mod kdp_publish;
+pub mod launch_report;
 pub mod missing;
 pub mod not_joined;
 pub mod price;
@@ -45,8 +46,14 @@ pub const RELEASED: &str = "released";
 /// News: the book is on sale at every store.
 pub const RELEASED_EVERYWHERE: &str = "released-everywhere";
 
-/// News: how the book stands at every store a day and three days after its on-sale date.
-pub const LAUNCH_REPORT: &str = "launch-report";
+/// News: how the book stands at every store, so many hours after its date has begun everywhere.
+pub const LAUNCH_REPORTS: [(&str, i64); 2] = [("launch-report-24h", 24), ("launch-report-72h", 72)];
+
+/// The name is that of a launch report.
+#[must_use]
+pub fn is_launch_report(rule: &str) -> bool {
+    LAUNCH_REPORTS.iter().any(|(name, _)| *name == rule)
+}
 
 /// Every name that a finding about an edition may have, and every cause that several of them share.
 const NAMES: &[&str] = &[
@@ -92,6 +99,7 @@ pub fn static_name(name: &str) -> Option<&'static str> {
         .copied()
         .chain(calendar::MILESTONES.iter().map(|milestone| milestone.name))
         .chain(["calendar-dates-differ"])
+        .chain(LAUNCH_REPORTS.map(|(name, _)| name))
         .find(|known| *known == name)
 }
 
@@ -177,6 +185,10 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "calendar",
         judge: calendar::judge,
+    },
+    Rule {
+        name: "launch-report",
+        judge: launch_report::judge,
     },
     Rule {
         name: "good-news",

@@ -3,23 +3,39 @@
 use jiff::SignedDuration;
 use jiff::civil::date;
 
-use super::{Example, finding, half_blind, listing, moment, spell, stuck};
+use super::{
+    Example, finding, half_blind, listing, moment, news, recovered, spell, stuck, telling,
+};
+use crate::alerts::Occasion;
 use crate::book::{Availability, IsbnError};
+use crate::config::plan::Author;
 use crate::history::View;
+use crate::judge::rules::LAUNCH_REPORTS;
 use crate::judge::{Finding, Severity};
+use crate::mail::addressee::desk_for;
 use crate::mail::digest::{Item, digest};
+use crate::mail::letter::compose;
 use crate::mail::notice::{Late, missed, notice};
 use crate::mail::{Desk, Letter};
 
 pub(super) fn letters(desk: &Desk<'_>) -> Result<Vec<Example>, IsbnError> {
     let mut letters = vec![
-        example("digest", "once a week", weekly(desk)?),
+        example("digest", "once a week", weekly(desk, None)?),
+        example(
+            "digest-of-a-client",
+            "once a week, for a client of an imprint",
+            weekly(desk, Some("Gull House"))?,
+        ),
         example(
             "line-down",
             "no store could be reached",
             notice(desk, &line_down(), moment(0)),
         ),
     ];
+    let report = launch_report(desk)?;
+    let copy = copy(desk)?;
+    letters.extend(report.map(|letter| example("launch-report", "a day after the date", letter)));
+    letters.extend(copy.map(|letter| example("copy", "something to do, for a publicist", letter)));
     let late = [
         (72, "Watch: Bookshop.org's page could not be read"),
         (30, "Act: Amazon shows \"Currently unavailable\""),
@@ -42,7 +58,7 @@ fn example(name: &'static str, about: &'static str, letter: Letter) -> Example {
     }
 }
 
-fn weekly(desk: &Desk<'_>) -> Result<Letter, IsbnError> {
+fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, IsbnError> {
     let mut blind = half_blind()?;
     "A Field Guide to Tides".clone_into(&mut blind.edition.title);
     blind.edition.isbn = "9781944098223".parse()?;
@@ -67,7 +83,54 @@ fn weekly(desk: &Desk<'_>) -> Result<Letter, IsbnError> {
             lines: Vec::new(),
         },
     ];
-    Ok(digest(desk, None, &items, moment(0)))
+    Ok(digest(desk, client, &items, moment(0)))
+}
+
+/// The day after the date: two stores sell it, one is behind.
+fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
+    let mut view = recovered()?;
+    view.edition.publication_date = date(2027, 1, 27);
+    view.edition.on_sale_date = date(2027, 1, 27);
+    for listing in view.listings.iter_mut().take(2) {
+        if let Some(last) = listing.spells.last_mut() {
+            last.until = Some(moment(-28));
+            last.says.date = Some(date(2027, 1, 27));
+        }
+        listing
+            .spells
+            .push(spell(Availability::InStock, "In Stock", -28, None));
+    }
+    if let Some(last) = view
+        .listings
+        .last_mut()
+        .and_then(|one| one.spells.last_mut())
+    {
+        last.says.date = Some(date(2027, 1, 27));
+    }
+    let mut finding = news(
+        LAUNCH_REPORTS[0].0,
+        &[],
+        "2 of 3 stores sell it",
+        "Amazon and Barnes & Noble sell it. Still missing: Bookshop.org (Pre-order since Fri 15 \
+         January).",
+    );
+    "Stores usually follow within three days of the date. Wait for the next report; if something \
+     needs you before, we write."
+        .clone_into(&mut finding.next_step);
+    let told = [telling(Occasion::News, finding)];
+    Ok(compose(desk, &view, &told, moment(0)))
+}
+
+/// The letter with something to do, as a publicist gets it.
+fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
+    let reader = Author {
+        name: "Pat Lund".to_owned(),
+        email: "press@example.com".to_owned(),
+        zone: desk.author.zone.clone(),
+    };
+    let desk = desk_for(desk, &reader, &[]);
+    let told = [telling(Occasion::Opened, finding(Severity::Act))];
+    Ok(compose(&desk, &stuck()?, &told, moment(0)))
 }
 
 /// A book that has been out for years.

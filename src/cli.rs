@@ -8,7 +8,7 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::clock::Clock;
 use crate::commands;
 use crate::config::ConfigError;
-use crate::db::DbError;
+use crate::db::{self, DbError};
 use crate::exit::Exit;
 
 /// Watches your book's pages at the stores, and tells you when to wait and when to act.
@@ -91,6 +91,8 @@ pub enum Command {
     Backup(commands::backup::Arguments),
     /// Put a backup back in the place of the database
     Restore(commands::backup::RestoreArguments),
+    /// Save what can still be read of a damaged database
+    Salvage(commands::salvage::Arguments),
     /// Print everything that is known, as lines of JSON
     Export(commands::transfer::ExportArguments),
     /// Take over what another Pubwatch saw, from the lines of `export --all`
@@ -149,6 +151,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Service(arguments) => commands::service::run(arguments, config),
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
+        Command::Salvage(arguments) => commands::salvage::run(arguments, config),
         Command::Export(arguments) => commands::transfer::export(arguments, config),
         Command::ImportHistory(arguments) => commands::transfer::import(arguments, config),
         Command::Completions(arguments) => commands::completions::run(arguments),
@@ -173,9 +176,17 @@ fn explain(error: &anyhow::Error) -> Exit {
         }
         Some(_) | None => writeln!(anstream::stderr(), "pubwatch: {}", chain(error)),
     };
+    let database = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<DbError>())
+        .is_some();
+    let advice = error.chain().find_map(db::advice);
+    if let Some(advice) = advice.filter(|_| !database) {
+        let _ = writeln!(anstream::stderr(), "pubwatch: {advice}");
+    }
     if wrong_configuration.is_some() {
         Exit::Configuration
-    } else if error.downcast_ref::<DbError>().is_some() {
+    } else if database || advice.is_some() {
         Exit::Database
     } else {
         Exit::Failure

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::context::{Context, open_database};
+use super::salvage::set_aside;
 use super::setup::ask::Asker;
 use crate::clock::Clock;
 use crate::config;
-use crate::db::backup;
+use crate::db::backup::{self, BackupError};
 use crate::exit::Exit;
 
 /// Copy the database into one file; also while the service runs.
@@ -83,8 +84,15 @@ pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::R
     }
     // What cannot be put back is no reason to copy anything.
     backup::check(&arguments.file)?;
-    let db = open_database(data)?;
     let mut out = anstream::stdout().lock();
+    let path = data.join("pubwatch.db");
+    let is_damaged = !is_new && matches!(backup::check(&path), Err(BackupError::Damaged { .. }));
+    if is_damaged {
+        let aside = set_aside(&path)?;
+        writeln!(out, "The damaged database is in {}", aside.display())?;
+    }
+    let is_new = is_new || is_damaged;
+    let db = open_database(data)?;
     let aside = (!is_new).then(|| {
         data.join(format!(
             "before-restore-{}.db",

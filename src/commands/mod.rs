@@ -29,6 +29,7 @@ pub mod log;
 pub mod outbox;
 pub mod read;
 pub mod replay;
+pub mod salvage;
 pub mod simulate;
 pub mod report;
 

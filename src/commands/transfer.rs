@@ -6,8 +6,9 @@ use std::io::{BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
-use rusqlite::Connection;
+use jiff::SignedDuration;
 use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Transaction};
 use serde_json::{Map, Value, json};
 
 use super::context::Context;
@@ -161,50 +162,18 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
     let found = read(&arguments.file)?;
     let context = Context::open(config)?;
     let confirm_after = context.plan.judging.confirm_after;
-    let mut kept: BTreeMap<ListingId, usize> = BTreeMap::new();
-    let mut own: BTreeSet<ListingId> = BTreeSet::new();
-    let mut notes = 0;
-    context.db.write(|transaction| -> anyhow::Result<()> {
-        let mut current: Option<(ListingId, Bulk)> = None;
-        for seen in &found.observations {
-            let listing = &seen.listing;
-            if own.contains(listing) {
-                continue;
-            }
-            if !kept.contains_key(listing) && last_look(transaction, listing)?.is_some() {
-                own.insert(listing.clone());
-                continue;
-            }
-            // They come listing by listing.
-            let mut bulk = match current.take() {
-                Some((known, bulk)) if known == *listing => bulk,
-                Some((_, before)) => {
-                    before.flush(transaction)?;
-                    Bulk::begin(transaction, listing, confirm_after)?
-                }
-                None => Bulk::begin(transaction, listing, confirm_after)?,
-            };
-            bulk.add(transaction, seen)?;
-            current = Some((listing.clone(), bulk));
-            *kept.entry(listing.clone()).or_default() += 1;
-        }
-        if let Some((_, bulk)) = current {
-            bulk.flush(transaction)?;
-        }
-        for note in &found.notes {
-            notes += usize::from(keep_note(transaction, note)?);
-        }
-        Ok(())
-    })?;
+    let taken = context
+        .db
+        .write(|tx| take_over(tx, &found, confirm_after))?;
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
         "Took over {} of {}, and {}",
-        counted(kept.values().sum::<usize>(), "observation"),
-        counted(kept.len(), "listing"),
-        counted(notes, "note")
+        counted(taken.kept.values().sum::<usize>(), "observation"),
+        counted(taken.kept.len(), "listing"),
+        counted(taken.notes, "note")
     )?;
-    for listing in &own {
+    for listing in &taken.own {
         writeln!(
             out,
             "  {} at {} was looked at here already, and keeps its own history",
@@ -220,6 +189,54 @@ pub fn import(arguments: &ImportArguments, config: Option<&Path>) -> anyhow::Res
         )?;
     }
     Ok(Exit::Done)
+}
+
+/// What was taken over.
+#[derive(Default)]
+struct Taken {
+    kept: BTreeMap<ListingId, usize>,
+    /// These were looked at here already.
+    own: BTreeSet<ListingId>,
+    notes: usize,
+}
+
+fn take_over(
+    transaction: &Transaction<'_>,
+    found: &Found,
+    confirm_after: SignedDuration,
+) -> rusqlite::Result<Taken> {
+    let mut taken = Taken::default();
+    let mut current: Option<(ListingId, Bulk)> = None;
+    for seen in &found.observations {
+        let listing = &seen.listing;
+        if taken.own.contains(listing) {
+            continue;
+        }
+        if !taken.kept.contains_key(listing) && last_look(transaction, listing)?.is_some() {
+            taken.own.insert(listing.clone());
+            continue;
+        }
+        // They come listing by listing.
+        let mut bulk = match current.take() {
+            Some((known, bulk)) if known == *listing => bulk,
+            before => {
+                if let Some((_, before)) = before {
+                    before.flush(transaction)?;
+                }
+                Bulk::begin(transaction, listing, confirm_after)?
+            }
+        };
+        bulk.add(transaction, seen)?;
+        current = Some((listing.clone(), bulk));
+        *taken.kept.entry(listing.clone()).or_default() += 1;
+    }
+    if let Some((_, bulk)) = current {
+        bulk.flush(transaction)?;
+    }
+    for note in &found.notes {
+        taken.notes += usize::from(keep_note(transaction, note)?);
+    }
+    Ok(taken)
 }
 
 /// "1 note", "2 notes".

@@ -132,8 +132,13 @@ fn open_copy(source: &Path) -> Result<Connection, BackupError> {
     };
     let copy = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     migrate::ours(&copy).map_err(|error| match &error {
-        DbError::Sqlite(inner) => damaged(inner),
-        DbError::FromTheFuture { .. } | DbError::Foreign | DbError::NotWritable(_) => error.into(),
+        DbError::Sqlite(inner) | DbError::Damaged(inner) => damaged(inner),
+        DbError::FromTheFuture { .. }
+        | DbError::Foreign
+        | DbError::NotWritable(_)
+        | DbError::Full(_)
+        | DbError::Held(_)
+        | DbError::ReadOnly(_) => error.into(),
     })?;
     sound(&copy, source)?;
     Ok(copy)

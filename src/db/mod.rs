@@ -3,6 +3,7 @@
 
 pub mod backup;
 mod migrate;
+pub mod salvage;
 pub mod sqlite;
 
-pub use sqlite::{Db, DbError};
+pub use sqlite::{Db, DbError, advice};

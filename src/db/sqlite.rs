@@ -42,10 +42,62 @@ pub enum DbError {
         "cannot open or create it: {0}; check that the folder exists and that you may write there"
     )]
     NotWritable(std::io::Error),
+    /// The file is damaged.
+    #[error("{words} ({0})", words = DAMAGED)]
+    Damaged(rusqlite::Error),
+    /// There is no room for it.
+    #[error("{words} ({0})", words = FULL)]
+    Full(rusqlite::Error),
+    /// Somebody else has it for too long.
+    #[error("{words} ({0})", words = HELD)]
+    Held(rusqlite::Error),
+    /// It may not be written.
+    #[error("{words} ({0})", words = READ_ONLY)]
+    ReadOnly(rusqlite::Error),
     /// SQLite says no.
     #[error(transparent)]
-    Sqlite(#[from] rusqlite::Error),
+    Sqlite(rusqlite::Error),
 }
+
+impl From<rusqlite::Error> for DbError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode;
+
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error),
+            // A limit of the system's on the size of files shows as a failed write.
+            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Self::Full(error),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Held(error),
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly(error),
+            Some(_) | None => Self::Sqlite(error),
+        }
+    }
+}
+
+/// What to do about an error of SQLite's that comes from the file or the disk; `None` for any other
+/// error.
+#[must_use]
+pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
+    use rusqlite::ErrorCode;
+
+    let error: &rusqlite::Error = error.downcast_ref()?;
+    match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Some(DAMAGED),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Some(FULL),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Some(HELD),
+        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Some(READ_ONLY),
+        Some(_) | None => None,
+    }
+}
+
+const DAMAGED: &str = "the database is damaged; stop the service, look after the disk, and put a \
+    backup back with `pubwatch restore`, or save what can be read with `pubwatch salvage`";
+const FULL: &str = "the disk is full, or it fails; make room, or look after it: nothing that was \
+    recorded is lost";
+const HELD: &str = "another program has held the database for a minute; nothing was changed, and \
+    it is tried again the next time";
+const READ_ONLY: &str = "the database may not be written; see who owns it and its folder, and that \
+    the disk is not mounted read-only";
 
 impl Db {
     /// Opens the database, creates it (readable by its owner only) where it is missing, and brings

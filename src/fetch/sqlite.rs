@@ -135,6 +135,13 @@ impl<'a> Hold<'a> {
             }
             let at = ask_at(memory.next_allowed, wish.now, wish.longest);
             if wish.now < at {
+                if memory.next_allowed.is_none_or(|next| next <= at) {
+                    return Ok(Claim::NotYet(at));
+                }
+                // A clock that has been set back since wrote that; left there, it would put us
+                // off again and again until its day has come.
+                let at = later(wish.now, wish.pause);
+                put_right(transaction, self.host, at)?;
                 return Ok(Claim::NotYet(at));
             }
             if gate == Gate::OneTry && wish.passage == Passage::Trying {
@@ -150,6 +157,12 @@ impl<'a> Hold<'a> {
             Ok(Claim::Ours)
         })
     }
+}
+
+fn put_right(transaction: &Connection, host: &HostKey, at: Timestamp) -> rusqlite::Result<usize> {
+    transaction
+        .prepare_cached("UPDATE host SET next_allowed = ?2 WHERE name = ?1")?
+        .execute(params![host.as_str(), at.as_millisecond()])
 }
 
 fn begin(transaction: &Connection, hold: &Hold<'_>, wish: Wish) -> rusqlite::Result<usize> {

@@ -31,6 +31,10 @@ mod fuzzed;
 #[cfg(test)]
 mod home;
 #[cfg(test)]
+mod injected;
+#[cfg(test)]
+mod injected_shortly;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod killed_round;

@@ -118,7 +118,7 @@ impl Title {
         let mut price_until = Timestamp::MIN;
         for (at, reading) in &mut self.lines[store] {
             if price_until < *at {
-                cents = [1699, 1599, 1499, 1849, 1999][rng.usize(0..5)];
+                cents = [1699, 1599, 1499, 1649, 1549][rng.usize(0..5)];
                 price_until = after(*at, rng.i64(60 * 24..240 * 24));
             }
             let Reading::Says(said) = reading else {

@@ -37,7 +37,8 @@ pub(super) fn manners(
         return author.is_some().then_some(manners);
     };
     let findings = table.findings();
-    let least = if all_on_loopback(used) {
+    let is_our_own = all_on_loopback(used);
+    let least = if is_our_own {
         SignedDuration::ZERO
     } else {
         LEAST_PAUSE
@@ -52,7 +53,7 @@ pub(super) fn manners(
     if let Some(floor) = between(&mut table, "floor", floor_least, SignedDuration::MAX) {
         manners.floor = SignedDuration::try_from(floor).unwrap_or(manners.floor);
     }
-    daily(&mut table, &mut manners);
+    daily(&mut table, &mut manners, is_our_own);
     if let Some(deadline) = between(
         &mut table,
         "deadline",
@@ -82,11 +83,18 @@ pub(super) fn manners(
     (!manners.contact.is_empty()).then_some(manners)
 }
 
-/// The most of a day.
-fn daily(table: &mut Table<'_>, manners: &mut Manners) {
+/// The most of a day; as many as one likes of servers of one's own.
+fn daily(table: &mut Table<'_>, manners: &mut Manners, is_our_own: bool) {
+    let most = |limit: i64| {
+        if is_our_own {
+            i64::from(u32::MAX)
+        } else {
+            limit
+        }
+    };
     let requests = table.whole(
         "requests_per_day",
-        1..=MOST_REQUESTS,
+        1..=most(MOST_REQUESTS),
         i64::from(manners.requests_per_day),
     );
     if let Some(requests) = requests.and_then(|written| u32::try_from(*written.get_ref()).ok()) {
@@ -94,7 +102,7 @@ fn daily(table: &mut Table<'_>, manners: &mut Manners) {
     }
     let looks = table.whole(
         "looks_per_day",
-        1..=MOST_LOOKS,
+        1..=most(MOST_LOOKS),
         i64::from(manners.looks_per_day),
     );
     if let Some(looks) = looks.and_then(|written| u32::try_from(*written.get_ref()).ok()) {

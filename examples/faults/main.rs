@@ -1,0 +1,116 @@
+//! Faults by the thousand against the real program.
+//!
+//! ```text
+//! cargo run --release --example faults -- --injections 1000 --seed 1
+//! ```
+//!
+//! The program is this executable again, as `pubwatch`; the stores and the mail server are in this
+//! process. The table at the end counts looks and letters: expected, kept, doubled.
+#![expect(
+    clippy::unwrap_used,
+    reason = "the harness is shared with the tests, and ends when it cannot go on"
+)]
+
+#[path = "../../tests/it/injected/mod.rs"]
+mod injected;
+#[expect(dead_code, reason = "the tests play more of the mail server than this")]
+#[path = "../../tests/it/smtp_server.rs"]
+mod smtp_server;
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use clap::Parser;
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use injected::inject::{Episode, Fault, length_of_a_round};
+use injected::tally::{Tally, table};
+use injected::world::Program;
+
+/// Set: this executable is `pubwatch`.
+const AS_PUBWATCH: &str = "FAULTS_AS_PUBWATCH";
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// How many faults in all; each kind gets its share
+    #[arg(long, default_value_t = 1000)]
+    injections: usize,
+
+    /// Another number draws other moments
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+
+    /// Only the kinds whose name holds this
+    #[arg(long)]
+    only: Option<String>,
+
+    /// So many worlds side by side
+    #[arg(long, default_value_t = 4)]
+    side_by_side: usize,
+}
+
+fn main() -> std::process::ExitCode {
+    if std::env::var_os(AS_PUBWATCH).is_some() {
+        return pubwatch::cli::run().into();
+    }
+    let arguments = Arguments::parse();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(arguments.side_by_side + 4)
+        .enable_all()
+        .build()
+        .unwrap();
+    let tallies = runtime.block_on(play(&arguments));
+    let text = table(&tallies);
+    std::io::stdout().write_all(text.as_bytes()).unwrap();
+    let is_good = tallies.iter().all(|(_, tally)| tally.is_good());
+    u8::from(!is_good).into()
+}
+
+async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {
+    let program = Program {
+        path: std::env::current_exe().unwrap(),
+        environment: vec![(AS_PUBWATCH.into(), "1".into())],
+    };
+    let round = length_of_a_round(&program).await;
+    let side_by_side = Arc::new(Semaphore::new(arguments.side_by_side));
+    let mut running = JoinSet::new();
+    let kinds = Fault::ALL.iter().enumerate();
+    for (kind, (fault, name, share)) in kinds {
+        if arguments
+            .only
+            .as_ref()
+            .is_some_and(|only| !name.contains(only.as_str()))
+        {
+            continue;
+        }
+        let mut left = (share * arguments.injections).div_ceil(1000);
+        let mut number = 0;
+        while 0 < left {
+            let injections = left.min(fault.in_one_world());
+            left -= injections;
+            let own = arguments.seed * 10_000 + kind as u64 * 100 + number;
+            let episode = Episode {
+                injections,
+                rng: fastrand::Rng::with_seed(own),
+                round,
+                at_length: number == 0 && 1000 <= arguments.injections,
+            };
+            number += 1;
+            let (program, side_by_side) = (program.clone(), Arc::clone(&side_by_side));
+            running.spawn(async move {
+                let _turn = side_by_side.acquire().await.unwrap();
+                (kind, fault.play(&program, episode).await)
+            });
+        }
+    }
+    let mut tallies = Fault::ALL.map(|(_, name, _)| (name, Tally::default()));
+    while let Some(played) = running.join_next().await {
+        let (kind, tally) = played.unwrap();
+        tallies[kind].1.add(tally);
+    }
+    tallies
+        .into_iter()
+        .filter(|(_, tally)| 0 < tally.injections || !tally.remarks.is_empty())
+        .collect()
+}

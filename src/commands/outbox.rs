@@ -11,6 +11,7 @@ use super::face;
 use crate::book::StoreId;
 use crate::exit::Exit;
 use crate::judge::Severity;
+use crate::mail::Route;
 use crate::mail::outbox::Meaning;
 use crate::mail::sqlite::{self, Entry, EntryState, Show};
 use crate::mail::words;
@@ -107,7 +108,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
         writeln!(out, "{none}")?;
         return Ok(exit);
     }
-    let mut table = face::table(&["no", "written", "what became of it", "subject"]);
+    let mut table = face::table(&["no", "written", "to", "what became of it", "subject"]);
     for entry in &entries {
         table.add_row([
             entry.id.to_string(),
@@ -116,22 +117,30 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
                 &context.plan.author.zone,
                 context.clock.now(),
             ),
+            words::clipped(&entry.letter.to, 40),
             became(context, entry),
             words::clipped(&entry.letter.subject, 100),
         ]);
     }
     write!(out, "{}", face::lines(&table))?;
+    trouble(&mut out, &counts)?;
+    Ok(exit)
+}
+
+/// What goes wrong at present, below the list.
+fn trouble(out: &mut impl std::io::Write, counts: &sqlite::Counts) -> std::io::Result<()> {
     if counts.login_refused {
         writeln!(
             out,
-            "\n{} the mail server does not take the user name or the password. Correct them under \
-             [mail], then run `pubwatch outbox retry`.",
-            face::painted(face::style_of_severity(Severity::Act), "Act:")
+            "\n{} the user name and the password, or a token, are not taken. Correct them in the \
+             configuration, then run `pubwatch outbox retry`.\n{}",
+            face::painted(face::style_of_severity(Severity::Act), "Act:"),
+            counts.last_error.as_deref().unwrap_or_default()
         )?;
     } else if let Some(error) = &counts.last_error {
         writeln!(out, "\nLast trouble: {error}")?;
     }
-    Ok(exit)
+    Ok(())
 }
 
 /// "delivered Tue 3 May, 08:10 EDT", "tried 3 times, again at 14:00 EDT".
@@ -169,7 +178,11 @@ fn show(context: &Context, number: i64, html: bool, as_json: bool) -> anyhow::Re
         write!(out, "{}", entry.letter.html)?;
     } else {
         let letter = &entry.letter;
-        writeln!(out, "To:         {} <{}>", letter.to_name, letter.to)?;
+        let to = match &letter.route {
+            Route::Mail => format!("{} <{}>", letter.to_name, letter.to),
+            Route::Hook(..) => letter.route.name(),
+        };
+        writeln!(out, "To:         {}", to.trim_start())?;
         writeln!(out, "Subject:    {}", letter.subject)?;
         writeln!(
             out,
@@ -237,6 +250,7 @@ fn as_value(entry: &Entry, whole: bool) -> Value {
         "rule": letter.rule,
         "isbn": letter.isbn,
         "stores": stores,
+        "route": letter.route.name(),
         "to": letter.to,
         "subject": letter.subject,
         "written": letter.written,

@@ -125,6 +125,7 @@ impl Status {
                 "No edition is watched yet. Add an [[edition]] to {}.\n",
                 context.config.display()
             ));
+            parts.push(self.mail());
             return parts.concat();
         }
         parts.push(self.exceptions());

@@ -31,6 +31,10 @@ mod fuzzed;
 #[cfg(test)]
 mod home;
 #[cfg(test)]
+mod hook_server;
+#[cfg(test)]
+mod hooks;
+#[cfg(test)]
 mod injected;
 #[cfg(test)]
 mod injected_shortly;
@@ -60,6 +64,10 @@ mod stories;
 mod street;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod switch;
+#[cfg(test)]
+mod telling;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, saved};
 use crate::page::{Reading, Says};
 use crate::round::House;
-use crate::round::sqlite::take_in;
+use crate::round::sqlite::{judge_editions, take_in};
 use crate::stores::Lessons;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.
@@ -88,6 +88,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     };
     let recorded =
         take_in(&house, &observation, evidence.as_ref()).context("recording the look")?;
+    // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
+    // by hand alone needs a round.
+    let queued = judge_editions(&house, std::iter::once(plan)).context("judging what was seen")?;
     let mut out = anstream::stdout().lock();
     let name = house.name_of(&observation.listing);
     match &observation.reading {
@@ -98,11 +101,15 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
                 out,
                 "{}",
                 if recorded.changed {
-                    "Recorded as a change; the next round judges it."
+                    "Recorded as a change; it counts when it is seen a second time."
                 } else {
                     "Recorded; it is the state that was known."
                 }
             )?;
+            for one in &queued {
+                let subject = &one.letter.subject;
+                writeln!(out, "Letter: {subject} (it goes out with the next round)")?;
+            }
             Ok(Exit::Done)
         }
         Reading::Unread(unread) => {

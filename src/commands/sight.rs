@@ -10,7 +10,7 @@ use crate::book::{Isbn13, StoreId};
 use crate::history::{Blind, ListingView, View};
 use crate::judge::other_ways;
 use crate::mail::words;
-use crate::page::UnreadReason;
+use crate::page::{UnreadReason, refused};
 use crate::round::sqlite::NextLook;
 use crate::schedule::due::Why;
 
@@ -65,7 +65,10 @@ fn paragraph(
         words::lasting(here.now.duration_since(since)),
         reason.words()
     )];
-    lines.push(format!("  “{}”", words::clipped(&blind.unread.words, 200)));
+    lines.push(match refused::explain(&blind.unread) {
+        Some(sentence) => format!("  {sentence} ({})", words::clipped(&blind.unread.words, 80)),
+        None => format!("  “{}”", words::clipped(&blind.unread.words, 240)),
+    });
     let good = pages.iter().filter_map(|(_, page, _)| page.last_good).max();
     let good = match (good, many) {
         (Some(at), _) => format!("The last good look was {}.", moment(at)),

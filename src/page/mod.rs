@@ -8,6 +8,7 @@ pub mod money;
 pub mod nesting;
 pub mod pattern;
 pub mod refusal;
+pub mod refused;
 pub mod sieve;
 pub mod trace;
 pub mod wording;

@@ -22,10 +22,11 @@ const SMALL: usize = 48 * 1024;
 
 /// Marks that only walls carry, in lower case, and what they are.
 const WALLS: &[(&str, &str)] = &[
-    ("/errors/validatecaptcha", "Amazon's captcha"),
-    ("/errors_page/validatecaptcha", "Amazon's captcha"),
-    ("opfcaptcha.amazon", "Amazon's captcha"),
-    ("id=\"captchacharacters\"", "Amazon's captcha"),
+    // The picture with letters first: the page with a mere button has the same form.
+    ("captchacharacters", "Amazon's captcha"),
+    ("/errors/validatecaptcha", BUTTON),
+    ("/errors_page/validatecaptcha", BUTTON),
+    ("opfcaptcha.amazon", BUTTON),
     ("window.gokuprops", "a challenge of AWS WAF"),
     ("_cf_chl_opt", "a challenge of Cloudflare"),
     ("?bm-verify=", "a challenge of Akamai"),
@@ -34,6 +35,8 @@ const WALLS: &[(&str, &str)] = &[
     ("cs_503_", "Amazon's error page for robots"),
     ("error/500_503.png", "Amazon's error page for robots"),
 ];
+
+const BUTTON: &str = "Amazon's page with a button to continue";
 
 /// Titles of walls, in lower case; the whole title must be one of them, and the page small.
 const TITLES: &[&str] = &[
@@ -48,6 +51,7 @@ const TITLES: &[&str] = &[
     "sorry! something went wrong!",
     "request blocked",
     "human verification",
+    "before you continue",
     "security check",
     "ddos-guard",
     "403 forbidden",
@@ -164,7 +168,10 @@ fn by_address(page: &Page<'_>, trace: &mut Trace) -> Option<Reading> {
         ("/ap/signin", "the store asks to sign in"),
         ("/ap/cvf", "the store asks to sign in"),
         ("/black-curtain/", "the store asks for the visitor's age"),
-        ("/errors/validatecaptcha", "Amazon's captcha"),
+        ("/errors/validatecaptcha", BUTTON),
+        ("/cookieprefs", "the store asks to consent to its cookies"),
+        ("/privacyprefs", "the store asks to consent to its cookies"),
+        ("://consent.", "the store asks to consent to its cookies"),
     ]
     .into_iter()
     .find(|(mark, _)| address.to_ascii_lowercase().contains(mark));

@@ -118,3 +118,47 @@ fn what_cannot_be_read_is_said() {
     let missing = house.said(&["look", "salt", "books.example.com", "none.html"], 5);
     assert!(missing.contains("cannot read the saved page"), "{missing}");
 }
+
+#[test]
+fn what_a_person_saw_is_judged_at_once_and_no_letter_is_written_twice() {
+    let house = House::new(&CONFIGURATION.replace("2027-02-09", "2099-02-09"));
+    let now = pubwatch::clock::Clock::System.now();
+    let look = |state: &str, hours: i64| {
+        let at = (now - jiff::SignedDuration::from_hours(hours)).to_string();
+        let look = [
+            "look",
+            "salt",
+            "books.example.com",
+            "--says",
+            state,
+            "--at",
+            &at,
+        ];
+        house.said(&look, 0)
+    };
+    look("not_listed", 60);
+    look("not_listed", 40);
+    let first = look("pre_order", 8);
+    assert!(
+        first.contains("it counts when it is seen a second time"),
+        "{first}"
+    );
+    assert!(!first.contains("Letter:"), "one look is no news: {first}");
+    let second = look("pre_order", 0);
+    assert!(second.contains("Letter:"), "{second}");
+    let line = second
+        .lines()
+        .find_map(|line| line.strip_prefix("Letter: "));
+    let (subject, _) = line.unwrap().rsplit_once(" (").unwrap();
+    for _ in 0..2 {
+        house.said(&["check", "--quiet"], 0);
+    }
+    let list = house.said(&["outbox", "list", "--json"], 0);
+    let same = list.lines().filter(|line| {
+        let letter: serde_json::Value = serde_json::from_str(line).unwrap();
+        letter["subject"] == subject
+    });
+    assert_eq!(same.count(), 1, "{list}");
+    let edition = list.lines().filter(|line| line.contains("9781944098117"));
+    assert_eq!(edition.count(), 1, "nothing else is told of it: {list}");
+}

@@ -55,6 +55,8 @@ mod manners;
 #[cfg(test)]
 mod real_mta;
 #[cfg(test)]
+mod refusals;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod smtp_server;
@@ -78,5 +80,7 @@ mod ways_api;
 mod web;
 #[cfg(test)]
 mod whole_round;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod wordings;

@@ -490,3 +490,86 @@ async fn a_challenge_that_does_not_clear_is_a_refusal_and_a_tab_stays_at_its_hos
     assert_eq!(watch.seen(), ["browser unreachable"]);
     assert_eq!(other.paths(), Vec::<String>::new());
 }
+
+#[cfg(feature = "browser")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn the_whole_program_keeps_a_dated_picture_of_a_change() {
+    let server = Server::start(|path| match path {
+        "/robots.txt" => Reply::nothing(),
+        _ => Reply::ok(&scripted("PreOrder")),
+    })
+    .await;
+    let house = crate::support::House::new(&format!(
+        "[author]
+         name = 'Jane Roe'
+         email = 'jane@example.com'
+         timezone = 'UTC'
+         [data]
+         folder = 'data'
+         [browser]
+         screenshots = true
+         [[edition]]
+         title = 'Salt Roads'
+         isbn = '{ISBN}'
+         publication_date = 2099-02-09
+         stores = ['books.example.com']
+         [[store]]
+         name = 'books.example.com'
+         address = '/book/{{isbn13}}'
+         base = '{}'
+         source = ['browser']
+         selectors = {{ ready = '#buy' }}",
+        server.base
+    ));
+    let (list, said, picture) = tokio::task::spawn_blocking(move || {
+        house.said(&["check", "--quiet"], 0);
+        let list = house.said(&["evidence", "salt"], 0);
+        let picture = ["evidence", "salt", "books.example.com", "--png", "page.png"];
+        let said = house.said(&picture, 0);
+        let picture = std::fs::read(house.path().join("page.png")).unwrap();
+        (list, said, picture)
+    })
+    .await
+    .unwrap();
+    assert!(list.contains("with a picture"), "{list}");
+    let today = Clock::System.now().to_string();
+    assert!(list.starts_with(&today[..8]), "it has its date: {list}");
+    assert_eq!(said, "");
+    assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"));
+    assert!(picture.len() > 3000, "{} bytes", picture.len());
+}
+
+#[cfg(feature = "browser")]
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn no_part_of_a_page_in_the_browser_reaches_for_another_machine_of_the_network() {
+    let other = Server::start(|_| Reply::ok("a secret of this machine")).await;
+    let away = other.base.clone();
+    let server = Server::start(move |path| match path {
+        "/robots.txt" => Reply::nothing(),
+        "/own.js" => Reply::page(
+            "200 OK",
+            "Content-Type: text/javascript\r\n",
+            "window.own = 1",
+        ),
+        _ => {
+            let parts = format!(
+                "<script src='/own.js'></script><script src='{away}a.js'></script>\
+                 <iframe src='{away}frame'></iframe><link rel=stylesheet href='{away}b.css'>\
+                 <script>fetch('{away}data')</script>"
+            );
+            Reply::ok(&scripted("PreOrder").replace("</main>", &format!("</main>{parts}")))
+        }
+    })
+    .await;
+    let watch = Watch::new(&server, |_| {
+        "source = ['browser']
+         selectors = { ready = '#buy' }"
+            .to_owned()
+    });
+    watch.round().await;
+    assert_eq!(watch.seen(), ["browser pre_order"]);
+    assert!(server.paths().contains(&"/own.js".to_owned()));
+    assert_eq!(other.paths(), Vec::<String>::new());
+}

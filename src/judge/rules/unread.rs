@@ -5,7 +5,7 @@ use crate::history::{Blind, ListingView};
 use crate::judge::case::{Case, about, severity};
 use crate::judge::windows::WindowName;
 use crate::judge::{Finding, other_ways, words};
-use crate::page::UnreadReason;
+use crate::page::{UnreadReason, refused};
 
 /// Unread for long: we are blind (promise 1).
 ///
@@ -52,6 +52,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
             )
         },
     );
+    let why = refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words());
     Some(Finding {
         severity,
         headline: format!(
@@ -63,7 +64,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
             "We could not read the page at any look since {}: {}. {last} This says nothing about \
              the book; we keep what we knew, and go on trying, gently.",
             words::moment(blind.since, case.zone()),
-            blind.unread.reason.words(),
+            why,
         ),
         usual: Some(window.usual()),
         act_from: None,

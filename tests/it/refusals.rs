@@ -1,0 +1,279 @@
+//! Each kind of refusal is told from the others, and explained by a sentence of its own with a
+//! next step.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use pubwatch::book::StoreId;
+use pubwatch::page::{Page, Reading, Unread, Wanted, refused};
+use pubwatch::stores::fixture::Case;
+use pubwatch::stores::{Lessons, read_closely};
+
+use crate::corpus;
+
+fn unread(case: &Case, html: &str) -> Option<Unread> {
+    let store = StoreId::new(&case.store);
+    let page = Page {
+        store: &store,
+        address: case.address.as_deref(),
+        status: case.status.unwrap_or(200),
+        headers: &[],
+        body: html,
+    };
+    match read_closely(&page, &Wanted::default(), &Lessons::default()).reading {
+        Reading::Unread(unread) => Some(unread),
+        Reading::Says(_) => None,
+    }
+}
+
+/// How the sentence for a page begins.
+#[track_caller]
+fn check(sentence: Option<&str>, name: &str, expected: &str) {
+    let sentence = sentence.unwrap_or_else(|| panic!("{name}: nothing is explained"));
+    assert!(sentence.starts_with(expected), "{name}: {sentence}");
+    let (what, next_step) = sentence.split_once("; ").unwrap_or_default();
+    assert!(
+        !what.is_empty() && !next_step.is_empty(),
+        "{name}: {sentence}"
+    );
+    assert!(!sentence.ends_with('.'), "{name}: {sentence}");
+}
+
+#[test]
+fn each_refusal_of_our_own_fixtures_has_its_sentence() {
+    let expected = [
+        ("amazon/captcha-image", "Amazon asks to type the letters"),
+        ("amazon/challenge-202", "the store's firewall (AWS WAF)"),
+        (
+            "amazon/continue-shopping",
+            "Amazon shows a page with only a button",
+        ),
+        (
+            "amazon/continue-shopping-italian",
+            "Amazon shows a page with only a button",
+        ),
+        (
+            "amazon/error-for-robots",
+            "Amazon sends the “Something went wrong” page",
+        ),
+        (
+            "amazon/interstitial",
+            "Akamai, which guards the store, wants a browser",
+        ),
+        ("amazon/server-error", "the store's server has a fault"),
+        (
+            "amazon/sign-in",
+            "the store shows this page only to those who are signed in",
+        ),
+        (
+            "amazon/too-many-requests",
+            "the store says that it is asked too often",
+        ),
+        (
+            "barnesandnoble/challenge",
+            "Cloudflare stands before the store",
+        ),
+        (
+            "barnesandnoble/refused",
+            "Akamai, which guards the store, has shut out",
+        ),
+        (
+            "barnesandnoble/too-many-requests",
+            "the store says that it is asked too often",
+        ),
+        (
+            "bookshop/uk-challenge",
+            "Cloudflare stands before the store",
+        ),
+        ("bookshop/uk-server-error", "the store's server"),
+        (
+            "bookshop/us-challenge",
+            "Cloudflare stands before the store",
+        ),
+        ("bookshop/us-server-error", "the store's server"),
+        ("other/challenge", "Cloudflare stands before the store"),
+    ];
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut found = BTreeMap::new();
+    for store in std::fs::read_dir(&folder).unwrap() {
+        let store = store.unwrap().path();
+        let Ok(files) = std::fs::read_dir(&store) else {
+            continue;
+        };
+        for file in files {
+            let file = file.unwrap().path();
+            if file.extension().is_none_or(|ending| ending != "toml") {
+                continue;
+            }
+            let case: Case = toml::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+            let html = std::fs::read_to_string(file.with_extension("html")).unwrap();
+            if let Some(sentence) = unread(&case, &html).as_ref().and_then(refused::explain) {
+                let name = file.strip_prefix(&folder).unwrap().with_extension("");
+                found.insert(name.to_string_lossy().into_owned(), sentence);
+            }
+        }
+    }
+    let named: Vec<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(
+        named,
+        expected.map(|(name, _)| name),
+        "every refusal is in the table"
+    );
+    for (name, expected) in expected {
+        check(found.get(name).copied(), name, expected);
+    }
+}
+
+#[test]
+fn each_refusal_that_was_really_met_has_a_sentence_of_its_own() {
+    let Some(folder) = corpus::folder() else {
+        return;
+    };
+    let expected = [
+        (
+            "amazon-captcha-image-2022",
+            "amazon.com",
+            200,
+            "Amazon asks to type the letters",
+        ),
+        (
+            "amazon-continue-shopping-2025",
+            "amazon.in",
+            200,
+            "Amazon shows a page with only a",
+        ),
+        (
+            "amazon-awswaf-challenge-2026",
+            "amazon.fr",
+            202,
+            "the store's firewall (AWS WAF)",
+        ),
+        (
+            "amazon-503-something-went-wrong",
+            "amazon.com",
+            503,
+            "Amazon sends the “Something",
+        ),
+        (
+            "cloudflare-managed-2026-02",
+            "bookshop.org",
+            403,
+            "Cloudflare stands before",
+        ),
+        (
+            "akamai-access-denied-2026",
+            "barnesandnoble.com",
+            403,
+            "Akamai, which guards the",
+        ),
+        (
+            "perimeterx-adorama-2021",
+            "bookshop.org",
+            403,
+            "PerimeterX, which guards",
+        ),
+    ];
+    let mut sentences = BTreeMap::new();
+    for (name, store, status, begins) in expected {
+        let path = folder.join(format!("blocked/{name}.html"));
+        let bytes = std::fs::read(path).unwrap();
+        let html = pubwatch::fetch::charset::decode(&bytes, None);
+        let case = Case {
+            store: store.to_owned(),
+            status: Some(status),
+            ..Case::default()
+        };
+        let unread = unread(&case, &html);
+        let sentence = unread.as_ref().and_then(refused::explain);
+        check(sentence, name, begins);
+        let other = sentences.insert(sentence, name);
+        assert_eq!(other, None, "{name} has a sentence of its own");
+    }
+    // The two missing pages among them are no refusals, though one names automated access.
+    for name in ["amazon-404-page-not-found", "amazon-404-dogs-older"] {
+        let path = folder.join(format!("blocked/{name}.html"));
+        let bytes = std::fs::read(path).unwrap();
+        let html = pubwatch::fetch::charset::decode(&bytes, None);
+        let case = Case {
+            store: "amazon.com".to_owned(),
+            status: Some(404),
+            ..Case::default()
+        };
+        assert_eq!(unread(&case, &html), None, "{name}");
+    }
+}
+
+#[test]
+fn walls_by_address_status_and_title_have_sentences_too() {
+    for (address, status, html, begins) in [
+        (
+            "https://www.amazon.de/privacyprefs?x",
+            200,
+            "",
+            "the store wants its cookies",
+        ),
+        (
+            "https://consent.books.example/?to=x",
+            200,
+            "",
+            "the store wants its cookies",
+        ),
+        (
+            "https://www.amazon.com/ap/signin?x",
+            200,
+            "",
+            "the store shows this page only",
+        ),
+        (
+            "https://www.amazon.com/black-curtain/x",
+            200,
+            "",
+            "the store asks for the visitor",
+        ),
+        (
+            "https://books.example/1",
+            403,
+            "",
+            "the store forbids this page",
+        ),
+        (
+            "https://books.example/1",
+            429,
+            "",
+            "the store says that it is asked",
+        ),
+        (
+            "https://books.example/1",
+            503,
+            "",
+            "the store's server is busy",
+        ),
+        (
+            "https://books.example/1",
+            500,
+            "",
+            "the store's server has a fault",
+        ),
+        (
+            "https://books.example/1",
+            200,
+            "<title>Robot Check</title>",
+            "the store shows a bot",
+        ),
+        (
+            "https://books.example/1",
+            200,
+            "<p class=g-recaptcha>",
+            "the store asks to prove",
+        ),
+    ] {
+        let case = Case {
+            store: "amazon.com".to_owned(),
+            address: Some(address.to_owned()),
+            status: Some(status),
+            ..Case::default()
+        };
+        let unread = unread(&case, html);
+        check(unread.as_ref().and_then(refused::explain), address, begins);
+    }
+}

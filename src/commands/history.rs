@@ -4,14 +4,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::context::Context;
 use super::sight::{self, Here};
-use super::{face, which};
+use super::{face, picture, which};
 use crate::book::Note;
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
@@ -20,7 +20,7 @@ use crate::history::{ListingId, ListingView, Spell, View};
 use crate::judge::Settings;
 use crate::mail::{strip, words};
 use crate::page::Reading;
-use crate::web::server::exports::drawing;
+use crate::web::server::exports::{drawing, paper};
 use crate::web::server::{Guard, Site};
 use crate::web::timeline::Range;
 
@@ -46,9 +46,20 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "edition", conflicts_with_all = ["json", "looks"])]
     svg: Option<PathBuf>,
 
+    /// Write the timeline of one edition to this file, as PNG
+    #[arg(long, value_name = "FILE", requires = "edition", conflicts_with_all = ["json", "looks"])]
+    png: Option<PathBuf>,
+
     /// What the timeline shows: launch, 30d, year, all [default: what tells most now]
-    #[arg(long, value_name = "RANGE", requires = "svg", value_parser = range)]
+    #[arg(long, value_name = "RANGE", value_parser = range)]
     range: Option<Range>,
+}
+
+impl Arguments {
+    /// A file with a drawing is asked for.
+    fn is_drawing(&self) -> bool {
+        self.svg.is_some() || self.png.is_some()
+    }
 }
 
 fn range(name: &str) -> Result<Range, String> {
@@ -59,15 +70,24 @@ fn range(name: &str) -> Result<Range, String> {
 fn write_timeline(
     context: Context,
     edition: &EditionPlan,
-    range: Option<Range>,
-    file: &Path,
+    arguments: &Arguments,
 ) -> anyhow::Result<Exit> {
     let now = context.clock.now();
     let settings = Settings::of(&context.plan)?;
     let guard = Arc::new(Guard::new()?);
     let site = Site::new(context.plan, context.db, context.clock, settings, guard);
-    let svg = drawing(&site, edition, range, now).context("reading the history")?;
-    std::fs::write(file, svg).with_context(|| format!("cannot write {}", file.display()))?;
+    let range = arguments.range;
+    let write = |file: &Path, bytes: &[u8]| {
+        std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
+    };
+    if let Some(file) = &arguments.svg {
+        let svg = drawing(&site, edition, range, now).context("reading the history")?;
+        write(file, svg.as_bytes())?;
+    }
+    if let Some(file) = &arguments.png {
+        let svg = paper(&site, edition, range, now).context("reading the history")?;
+        write(file, &picture::png(&svg, picture::fonts_of_machine())?)?;
+    }
     Ok(Exit::Done)
 }
 
@@ -83,9 +103,12 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         Some(words) => vec![which::edition(&context.plan, words)?],
         None => context.plan.editions.iter().collect(),
     };
-    if let (Some(file), [edition]) = (&arguments.svg, editions.as_slice()) {
+    if let ([edition], true) = (editions.as_slice(), arguments.is_drawing()) {
         let edition = (*edition).clone();
-        return write_timeline(context, &edition, arguments.range, file);
+        return write_timeline(context, &edition, arguments);
+    }
+    if arguments.range.is_some() {
+        bail!("`--range` goes with `--svg` or `--png`; `--days` says how far the strip goes back");
     }
     let from = now
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))

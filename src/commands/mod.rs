@@ -22,6 +22,7 @@ pub mod history;
 pub mod look;
 pub mod page;
 pub mod password;
+pub mod picture;
 pub mod ping;
 pub mod letters;
 pub mod note;

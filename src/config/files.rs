@@ -213,12 +213,15 @@ pub fn checked(path: PathBuf, text: String, today: Date) -> Result<Loaded, Confi
     problems.extend(checked.files.iter().filter_map(look_at));
     problems.extend(missing_variables(checked.plan.as_ref()));
     match checked.plan {
-        Some(plan) if !problems.iter().any(Problem::is_error) => Ok(Loaded {
-            plan,
-            warnings: problems,
-            path,
-            text,
-        }),
+        Some(mut plan) if !problems.iter().any(Problem::is_error) => {
+            plan.origins.file = Some(whole);
+            Ok(Loaded {
+                plan,
+                warnings: problems,
+                path,
+                text,
+            })
+        }
         Some(_) | None => Err(ConfigError::Wrong {
             path,
             text,

@@ -8,6 +8,7 @@ pub mod plan;
 pub mod ways;
 
 pub mod files;
+pub mod origins;
 
 mod check;
 

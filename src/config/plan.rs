@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use url::{Host, Url};
 
+use super::origins::Origins;
 use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
 use super::ways::{ApiPlan, BrowserPlan, Ways};
 use crate::book::{Availability, Edition, StoreId};
@@ -46,6 +47,8 @@ pub struct Plan {
     pub hooks: Vec<HookPlan>,
     /// Who is told after every round that we are alive; `None`: nobody.
     pub ping: Option<PingPlan>,
+    /// Where its values stand in the file.
+    pub origins: Origins,
 }
 
 /// The page.

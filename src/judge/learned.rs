@@ -37,6 +37,17 @@ pub struct Learned {
     pub ninety: Option<SignedDuration>,
     /// The shortest and the longest of those that have come through.
     pub range: Option<(SignedDuration, SignedDuration)>,
+    /// The curve: where titles came through, earliest first.
+    pub steps: Vec<Step>,
+}
+
+/// A step of the curve of Kaplan and Meier.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Step {
+    /// So long after the window began.
+    pub after: SignedDuration,
+    /// The share of titles that still wait from then on, in thousandths, rounded down.
+    pub waiting: u16,
 }
 
 impl Learned {
@@ -82,6 +93,7 @@ pub fn estimate(waits: &[Wait]) -> Learned {
     // The share that still waits, as a fraction of whole numbers: no rounding decides a median.
     let (mut numerator, mut denominator) = (1_u128, 1_u128);
     let (mut median, mut ninety) = (None, None);
+    let mut steps = Vec::new();
     for (time, (over, censored)) in &events {
         if 0 < *over {
             numerator *= (at_risk - over) as u128;
@@ -89,6 +101,10 @@ pub fn estimate(waits: &[Wait]) -> Learned {
             let common = greatest_common_divisor(numerator, denominator);
             numerator /= common;
             denominator /= common;
+            steps.push(Step {
+                after: *time,
+                waiting: u16::try_from(numerator * 1000 / denominator).unwrap_or(1000),
+            });
             if median.is_none() && numerator * 2 <= denominator {
                 median = Some(*time);
             }
@@ -110,6 +126,7 @@ pub fn estimate(waits: &[Wait]) -> Learned {
         median,
         ninety,
         range: over().min().zip(over().max()),
+        steps,
     }
 }
 

@@ -48,6 +48,8 @@ impl Place<'_> {
 pub struct Pulse {
     /// The end of the newest round that read a page.
     pub last_good_round: Option<Timestamp>,
+    /// When the next look is due, where a service keeps watch.
+    pub next_look: Option<Timestamp>,
     /// Stores of which at least one page can be read.
     pub fine: usize,
     /// The stores of which no page can be read.
@@ -78,7 +80,7 @@ pub struct Frame {
 }
 
 /// A round that is older than this is worth a worry: the longest cadence is a day.
-const STALE: SignedDuration = SignedDuration::from_hours(26);
+pub(super) const STALE: SignedDuration = SignedDuration::from_hours(26);
 
 impl Frame {
     /// The frame of a page.
@@ -88,6 +90,9 @@ impl Frame {
         match pulse.last_good_round {
             Some(at) => parts.push(format!("last good round {}", place.moment(at))),
             None => parts.push("no round yet".to_owned()),
+        }
+        if let Some(next) = pulse.next_look.filter(|next| place.now < *next) {
+            parts.push(format!("next {}", place.moment(next)));
         }
         if pulse.fine > 0 {
             let count = i64::try_from(pulse.fine).unwrap_or(i64::MAX);
@@ -224,7 +229,7 @@ mod tests {
         let fine = Pulse {
             last_good_round: Some(at("2027-01-25T08:12:00Z")),
             fine: 3,
-            blind: Vec::new(),
+            ..Pulse::default()
         };
         check(&fine, "last good round 08:12 UTC · 3 stores fine", false);
         let blind = Pulse {
@@ -236,6 +241,15 @@ mod tests {
             &blind,
             "last good round 08:12 UTC · 1 store fine · cannot see Amazon",
             true,
+        );
+        let next = Pulse {
+            next_look: Some(at("2027-01-25T14:00:00Z")),
+            ..fine.clone()
+        };
+        check(
+            &next,
+            "last good round 08:12 UTC · next 14:00 UTC · 3 stores fine",
+            false,
         );
         let stale = Pulse {
             last_good_round: Some(at("2027-01-23T08:12:00Z")),

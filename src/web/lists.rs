@@ -8,38 +8,38 @@ use super::frame::{Frame, Place, Pulse};
 use super::overview::{Findings, Glances, address, book};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::judge::Severity;
-use crate::judge::length::Length;
-use crate::judge::windows::{WindowName, Windows};
 use crate::mail::words;
 
 /// A page with one table.
 #[derive(Template)]
 #[template(path = "web/templates/list.html")]
-struct List {
-    frame: Frame,
-    lead: String,
-    columns: &'static [&'static str],
-    rows: Vec<Vec<Field>>,
-    empty: &'static str,
+pub(super) struct List {
+    pub(super) frame: Frame,
+    pub(super) lead: String,
+    pub(super) columns: &'static [&'static str],
+    pub(super) rows: Vec<Vec<Field>>,
+    pub(super) empty: &'static str,
 }
 
 /// A field of the table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Field {
-    text: String,
-    quiet: String,
-    link: Option<String>,
-    class: &'static str,
+pub(super) struct Field {
+    pub(super) text: String,
+    pub(super) quiet: String,
+    pub(super) link: Option<String>,
+    /// Markup of ours, drawn below the text.
+    pub(super) drawing: String,
+    pub(super) class: &'static str,
 }
 
-fn plain(text: impl AsRef<str>) -> Field {
+pub(super) fn plain(text: impl AsRef<str>) -> Field {
     Field {
         text: words::one_line(text.as_ref()),
         ..Field::default()
     }
 }
 
-fn linked(text: &str, link: String) -> Field {
+pub(super) fn linked(text: &str, link: String) -> Field {
     Field {
         link: Some(link),
         ..plain(text)
@@ -47,7 +47,7 @@ fn linked(text: &str, link: String) -> Field {
 }
 
 impl Field {
-    fn beside(mut self, quiet: &str) -> Self {
+    pub(super) fn beside(mut self, quiet: &str) -> Self {
         self.quiet = words::one_line(quiet);
         self
     }
@@ -149,9 +149,13 @@ pub struct HostLine {
     pub shut_until: Option<Timestamp>,
     /// What happened, in words.
     pub why: Option<String>,
+    /// The newest page that was a refusal.
+    pub refused_at: Option<Timestamp>,
     /// Requests of today.
     pub requests: u32,
-    /// What robots.txt says, in words.
+    /// The most there are in a day.
+    pub most: u32,
+    /// What robots.txt says about the pages that are watched there, in words.
     pub robots: String,
 }
 
@@ -198,8 +202,16 @@ pub fn stores(
             plain(place.label(&store.id)).beside(store.id.as_str()),
             health.beside(&words::clipped(&rest, 200)),
             plain(last_good.map_or_else(|| "never".to_owned(), |at| place.moment(at))),
+            plain(
+                host.and_then(|host| host.refused_at)
+                    .map_or_else(|| "none".to_owned(), |at| place.moment(at)),
+            ),
             plain(here.len().to_string()),
-            plain(host.map_or_else(|| "0".to_owned(), |host| host.requests.to_string())),
+            plain(format!(
+                "{} of {}",
+                host.map_or(0, |host| host.requests),
+                host.map_or(plan.manners.requests_per_day, |host| host.most)
+            )),
             plain(host.map_or("not asked for yet", |host| host.robots.as_str())),
         ]);
     }
@@ -215,6 +227,7 @@ pub fn stores(
             "Store",
             "Health",
             "Last good look",
+            "Last refusal",
             "Pages",
             "Requests today",
             "robots.txt",
@@ -247,132 +260,4 @@ fn hosts_of(plan: &Plan, store: &crate::config::plan::StorePlan) -> Vec<String> 
     hosts.sort();
     hosts.dedup();
     hosts
-}
-
-/// How long things usually take, and who says so.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
-pub fn windows(place: &Place<'_>, windows: &Windows, pulse: &Pulse) -> askama::Result<String> {
-    let rows = WindowName::ALL
-        .iter()
-        .map(|name| {
-            let window = windows.window(*name);
-            let act = window.act.map_or_else(|| "never".to_owned(), Length::words);
-            let own = if window.is_own { "yours" } else { "" };
-            vec![
-                plain(name.name()).beside(own),
-                plain(&window.starts),
-                plain(window.quiet.words()),
-                plain(window.normal.map_or_else(String::new, Length::words)),
-                plain(act),
-                Field {
-                    link: window
-                        .link
-                        .clone()
-                        .filter(|link| link.starts_with("https://")),
-                    ..plain(&window.source)
-                }
-                .beside(&format!("{}; {}", window.usual, window.grade.words())),
-            ]
-        })
-        .collect();
-    List {
-        frame: Frame::new(place, "windows", "Windows", pulse),
-        lead: "How long something usually takes before you are told. A number of your own goes \
-               into [windows] of the configuration."
-            .to_owned(),
-        columns: &[
-            "Window",
-            "From",
-            "Quiet until",
-            "Still normal until",
-            "Act after",
-            "Source",
-        ],
-        rows,
-        empty: "",
-    }
-    .render()
-}
-
-/// The configuration in force. Secrets are only said to be there.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
-pub fn settings(place: &Place<'_>, plan: &Plan, pulse: &Pulse) -> askama::Result<String> {
-    let listen = plan
-        .web
-        .listen
-        .map_or_else(|| "off".to_owned(), |at| at.to_string());
-    let address = plan
-        .web
-        .address
-        .as_ref()
-        .map_or_else(|| listen.clone(), ToString::to_string);
-    let stores: Vec<&str> = plan.stores.iter().map(|one| one.id.as_str()).collect();
-    let author = &plan.author;
-    let mut all = vec![
-        ("author", format!("{} <{}>", author.name, author.email)),
-        (
-            "time zone",
-            author.zone.iana_name().unwrap_or("fixed").to_owned(),
-        ),
-        ("data folder", plan.data.display().to_string()),
-    ];
-    all.extend(mail(plan));
-    all.extend([
-        ("least pause", format!("{} s", plan.manners.pause.as_secs())),
-        ("contact", plan.manners.contact.clone()),
-        (
-            "a change counts after",
-            words::lasting(plan.judging.confirm_after),
-        ),
-        (
-            "reminders",
-            format!("every {}", words::lasting(plan.judging.remind_every)),
-        ),
-        ("page", listen),
-        ("page address", address),
-        ("page password", stars(plan.web.password_hash.is_some())),
-        ("editions", plan.editions.len().to_string()),
-        ("stores", stores.join(", ")),
-    ]);
-    List {
-        frame: Frame::new(place, "settings", "Settings", pulse),
-        lead: "The configuration in force. It is changed in its file, never here; secrets are not \
-               shown."
-            .to_owned(),
-        columns: &["What", "Value"],
-        rows: all
-            .into_iter()
-            .map(|(key, value)| vec![plain(key), plain(value)])
-            .collect(),
-        empty: "",
-    }
-    .render()
-}
-
-fn mail(plan: &Plan) -> Vec<(&'static str, String)> {
-    let Some(mail) = &plan.mail else {
-        let folder = "no server: letters are written to the data folder".to_owned();
-        return vec![("mail", folder)];
-    };
-    let user = mail.username.clone().unwrap_or_else(|| "none".to_owned());
-    vec![
-        (
-            "mail server",
-            format!("{}:{}, {:?}", mail.host, mail.port, mail.encryption),
-        ),
-        ("mail user", user),
-        ("mail password", stars(mail.password.is_some())),
-        ("mail sender", mail.from.clone()),
-    ]
-}
-
-/// Whether there is a secret, and never which.
-fn stars(is_there: bool) -> String {
-    (if is_there { "***" } else { "none" }).to_owned()
 }

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use super::face::{UNSEEN_CLASS, face};
 use super::filter::Filter;
 use super::frame::{Frame, Place, Pulse, brief, shape};
+use super::troubles::Trouble;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::phase::Calendar;
@@ -46,6 +47,8 @@ pub struct Material<'a> {
     pub findings: &'a Findings,
     /// Who is watching.
     pub pulse: &'a Pulse,
+    /// What is wrong with watching itself.
+    pub troubles: &'a [Trouble],
     /// A link in a mail leads to a site that has a way out.
     pub may_log_out: bool,
 }
@@ -287,11 +290,12 @@ fn choices(place: &Place<'_>, material: &Material<'_>) -> Choices {
 
 fn verdict(material: &Material<'_>) -> String {
     let count = |wanted: Severity| {
-        material
-            .findings
-            .values()
-            .flatten()
-            .filter(|finding| finding.severity == wanted)
+        let findings = material.findings.values().flatten();
+        let troubles = material.troubles.iter().map(|trouble| trouble.severity);
+        findings
+            .map(|finding| finding.severity)
+            .chain(troubles)
+            .filter(|severity| *severity == wanted)
             .count()
     };
     let is_watched = material
@@ -312,7 +316,11 @@ fn verdict(material: &Material<'_>) -> String {
 
 /// The exceptions, most severe first, and how many more there are.
 fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, usize) {
-    let mut all: Vec<(Severity, Exception)> = Vec::new();
+    let mut all: Vec<(Severity, Exception)> = material
+        .troubles
+        .iter()
+        .map(|trouble| (trouble.severity, of_trouble(place, trouble)))
+        .collect();
     for plan in material.editions {
         let edition = &plan.edition;
         for finding in material.findings.get(&edition.isbn).into_iter().flatten() {
@@ -339,6 +347,21 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     let more = all.len().saturating_sub(EXCEPTIONS);
     let kept = all.into_iter().take(EXCEPTIONS).map(|(_, one)| one);
     (kept.collect(), more)
+}
+
+fn of_trouble(place: &Place<'_>, trouble: &Trouble) -> Exception {
+    Exception {
+        class: if trouble.severity == Severity::Act {
+            "act"
+        } else {
+            "watch"
+        },
+        severity: trouble.severity.word(),
+        address: format!("{}/{}", place.base, trouble.page),
+        book: words::one_line(&trouble.what),
+        headline: words::one_line(&trouble.headline),
+        next_step: words::clipped(&trouble.next_step, 240),
+    }
 }
 
 /// The first sentence, and the next one where the first is a mere beginning, so that the list stays

@@ -11,6 +11,7 @@ use super::edition::LetterLine;
 use super::feed::Event;
 use super::overview::{Glance, Glances};
 use super::timeline::{Look, Stretch, unseen};
+use super::troubles::Post;
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
 use crate::history::sqlite::glimpses;
@@ -61,6 +62,38 @@ pub fn last_good_round(connection: &Connection) -> rusqlite::Result<Option<Times
         )?
         .query_row([], |row| time(row, 0))
         .optional()
+}
+
+/// What keeps letters from going out.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn post(connection: &Connection) -> rusqlite::Result<Post> {
+    const STUCK: &str = "FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL";
+    let mut post = connection
+        .prepare_cached(&format!(
+            "SELECT count(*) FILTER (WHERE failed_at IS NOT NULL), \
+                    count(*) FILTER (WHERE failed_at IS NULL AND last_error IS NOT NULL), \
+                    min(queued_at) FILTER (WHERE failed_at IS NOT NULL OR last_error IS NOT NULL) \
+             {STUCK}"
+        ))?
+        .query_row([], |row| {
+            Ok(Post {
+                failed: row.get(0)?,
+                waiting: row.get(1)?,
+                since: time_of(row, 2)?,
+                error: None,
+            })
+        })?;
+    post.error = connection
+        .prepare_cached(&format!(
+            "SELECT last_error {STUCK} AND last_error IS NOT NULL \
+             ORDER BY last_try_at DESC, id DESC LIMIT 1"
+        ))?
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(post)
 }
 
 /// The editions with an open alert.

@@ -20,6 +20,7 @@ use jiff::civil::Date;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
 
+use super::origins::Origins;
 use super::plan::{Author, Judging, Plan, SchedulePlan};
 use super::problem::{Problem, starred};
 use super::syntax::syntax;
@@ -65,7 +66,10 @@ pub(super) struct Checked {
 /// Checks a configuration.
 pub(super) fn check(text: &str, surroundings: &Surroundings<'_>) -> Checked {
     let findings = Findings::default();
-    let (plan, files) = check_into(text, surroundings, &findings);
+    let (mut plan, files) = check_into(text, surroundings, &findings);
+    if let Some(plan) = &mut plan {
+        plan.origins = Origins::of(text);
+    }
     Checked {
         plan,
         problems: findings.into_problems(),
@@ -152,6 +156,7 @@ fn sections(
         clients,
         hooks,
         ping,
+        origins: Origins::default(),
     })
 }
 

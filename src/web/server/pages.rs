@@ -1,5 +1,7 @@
 //! The pages, made from what the database holds now.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use jiff::Timestamp;
 
@@ -7,10 +9,12 @@ use super::answer::{Answer, Asked, refusal};
 use super::site::{PageError, Site};
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
-use crate::fetch::robots::Answer as Answered;
-use crate::fetch::sqlite::{memories, robots};
+use crate::fetch::HostKey;
+use crate::fetch::robots::{Answer as Answered, Verdict};
+use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
 use crate::history::sqlite::{Kept, all_notes};
+use crate::judge::learned::learn;
 use crate::mail;
 use crate::mail::words;
 use crate::web::edition::{self, LetterLine};
@@ -20,7 +24,8 @@ use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
 use crate::web::timeline::{Range, Stretch};
-use crate::web::{changes, letter, sqlite};
+use crate::web::troubles::troubles;
+use crate::web::{changes, letter, settings, sqlite, usual};
 
 /// How many letters the list shows.
 const LETTERS: u32 = 500;
@@ -60,17 +65,23 @@ pub(super) fn page(
     let place = site.place(now);
     let (glances, pulse) = site.glances()?;
     let html = match parts {
-        [""] => overview::page(
-            &place,
-            &overview::Material {
-                editions: &site.plan.editions,
-                glances: &glances,
-                findings: &site.findings(now)?,
-                pulse: &pulse,
-                may_log_out: site.plan.web.password_hash.is_some(),
-            },
-            &Filter::from_query(&asked.query),
-        )?,
+        [""] => {
+            let post = site
+                .db
+                .read(|connection| Ok::<_, DbError>(sqlite::post(connection)?))?;
+            overview::page(
+                &place,
+                &overview::Material {
+                    editions: &site.plan.editions,
+                    glances: &glances,
+                    findings: &site.findings(now)?,
+                    pulse: &pulse,
+                    troubles: &troubles(&place, &glances, &pulse, &post),
+                    may_log_out: site.plan.web.password_hash.is_some(),
+                },
+                &Filter::from_query(&asked.query),
+            )?
+        }
         ["editions", isbn] => {
             let Some(plan) = site.edition(isbn) else {
                 return Ok(refusal(404, "No such edition is watched."));
@@ -91,8 +102,12 @@ pub(super) fn page(
             return one_letter(site, (id, rest), asked, (session, &pulse), now);
         }
         ["stores"] => lists::stores(&place, &site.plan, &glances, &hosts(site, now)?, &pulse)?,
-        ["windows"] => lists::windows(&place, &site.settings.windows, &pulse)?,
-        ["settings"] => lists::settings(&place, &site.plan, &pulse)?,
+        ["windows"] => {
+            let views = site.views()?;
+            let learned = learn(&views, place.zone);
+            usual::page(&place, &site.settings.windows, &learned, &pulse)?
+        }
+        ["settings"] => settings::page(&place, &site.plan, &pulse)?,
         _ => return Ok(refusal(404, "There is no such page.")),
     };
     Ok(Answer::page(html))
@@ -235,41 +250,51 @@ fn one_letter(
     }
 }
 
-/// How each host has received us, and what its robots.txt is.
+/// How each host has received us, and what its robots.txt says of the pages that are watched.
 fn hosts(site: &Site, now: Timestamp) -> Result<Vec<HostLine>, PageError> {
+    let most = site.plan.manners.requests_per_day;
+    let today: BTreeMap<HostKey, u32> = rations(&site.db, most, now)?
+        .into_iter()
+        .map(|ration| (ration.host, ration.used))
+        .collect();
     let mut lines = Vec::new();
     for (host, memory) in memories(&site.db)? {
-        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         lines.push(HostLine {
-            robots: robots_of(site, host.as_str(), now)?,
+            robots: robots_of(site, &host, now)?,
+            requests: today.get(&host).copied().unwrap_or_default(),
             host: host.as_str().to_owned(),
             shut_until: memory.breaker.shut_until,
             why: memory.breaker.why,
-            requests: if memory.day == Some(today) {
-                memory.requests
-            } else {
-                0
-            },
+            refused_at: memory.breaker.refused_at,
+            most,
         });
     }
     Ok(lines)
 }
 
-fn robots_of(site: &Site, host: &str, now: Timestamp) -> Result<String, PageError> {
-    for scheme in ["https", "http"] {
-        if let Some(robots) = robots(&site.db, &format!("{scheme}://{host}"))? {
-            let ago = words::lasting(now.duration_since(robots.fetched_at));
-            return Ok(match robots.answer {
-                Answered::File(_) => format!("read {ago} ago"),
-                Answered::Missing { status } => format!("there is none ({status}), {ago} ago"),
-                Answered::Unreachable { why } => {
-                    format!(
-                        "could not be had, so nothing is asked: {}",
-                        words::clipped(&why, 100)
-                    )
-                }
-            });
+fn robots_of(site: &Site, host: &HostKey, now: Timestamp) -> Result<String, PageError> {
+    let mut listings = site.plan.editions.iter().flat_map(|plan| &plan.listings);
+    let Some(page) = listings.find(|one| HostKey::of(&one.ask).as_ref() == Some(host)) else {
+        return Ok("no page is watched there".to_owned());
+    };
+    let origin = page.ask.origin().ascii_serialization();
+    let Some(robots) = robots(&site.db, &origin)? else {
+        return Ok("not asked for yet".to_owned());
+    };
+    let ago = words::lasting(now.duration_since(robots.fetched_at));
+    Ok(match (robots.verdict(&page.ask), &robots.answer) {
+        (Verdict::Allowed, Answered::Missing { status }) => {
+            format!("there is none ({status}), {ago} ago")
         }
-    }
-    Ok("not asked for yet".to_owned())
+        (Verdict::Allowed, _) => format!("allows our pages, read {ago} ago"),
+        (Verdict::Forbidden { line, agent }, _) => format!(
+            "forbids our pages: “{}” for {}, read {ago} ago",
+            words::clipped(&line, 80),
+            words::clipped(&agent, 40)
+        ),
+        (Verdict::Unknown { why }, _) => format!(
+            "could not be had, so nothing is asked: {}",
+            words::clipped(&why, 100)
+        ),
+    })
 }

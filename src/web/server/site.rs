@@ -1,12 +1,12 @@
 //! What the pages are made from, and what the server remembers between requests.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
 use super::ServeError;
-use crate::book::Isbn13;
+use crate::book::{Isbn13, StoreId};
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
@@ -200,34 +200,33 @@ impl Site {
                 sqlite::last_good_round(connection)?,
             ))
         })?;
-        let watched: std::collections::BTreeSet<_> = self
+        let watched: BTreeSet<(&Isbn13, &StoreId)> = self
             .plan
             .editions
             .iter()
             .flat_map(|plan| {
                 let isbn = &plan.edition.isbn;
-                plan.listings
-                    .iter()
-                    .map(move |one| (isbn.clone(), one.store.clone()))
+                plan.listings.iter().map(move |one| (isbn, &one.store))
             })
             .collect();
-        glances.retain(|listing, _| watched.contains(listing));
+        glances.retain(|(isbn, store), _| watched.contains(&(isbn, store)));
         let mut pulse = Pulse {
             last_good_round,
+            next_look: self.board.next_look(),
             ..Pulse::default()
         };
-        for store in &self.plan.stores {
-            let mut here = glances
-                .iter()
-                .filter(|((_, one), glance)| *one == store.id && glance.last_try.is_some())
-                .peekable();
-            if here.peek().is_none() {
-                continue;
+        // For each store that was looked at, whether one of its pages can be seen.
+        let mut stores: BTreeMap<&StoreId, bool> = BTreeMap::new();
+        for ((_, store), glance) in &glances {
+            if glance.last_try.is_some() {
+                *stores.entry(store).or_default() |= glance.blind_since.is_none();
             }
-            if here.all(|(_, glance)| glance.blind_since.is_some()) {
-                pulse.blind.push(store.id.clone());
-            } else {
-                pulse.fine += 1;
+        }
+        for store in &self.plan.stores {
+            match stores.get(&store.id) {
+                Some(true) => pulse.fine += 1,
+                Some(false) => pulse.blind.push(store.id.clone()),
+                None => {}
             }
         }
         Ok((glances, pulse))
@@ -240,6 +239,20 @@ impl Site {
     /// The database's.
     pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
         self.db.read(|connection| Ok(view(connection, plan)?))
+    }
+
+    /// The views of all editions.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn views(&self) -> Result<Vec<View>, DbError> {
+        self.db.read(|connection| {
+            let all = self.plan.editions.iter();
+            Ok(all
+                .map(|plan| view(connection, plan))
+                .collect::<rusqlite::Result<_>>()?)
+        })
     }
 
     /// What there is to think of an edition, of which the view is at hand.

@@ -1,9 +1,22 @@
-//! What a person sees, in a real browser: no overflow, no outside, pictures to look at.
+//! What a person sees, in a real browser: pictures to look at, nothing hostile that comes alive,
+//! and what a checker for accessibility says.
+//!
+//! The pictures lie in the build folder. With `PUBWATCH_PICTURES=docs/pictures` those of the manual
+//! are drawn anew:
+//! `PUBWATCH_PICTURES=docs/pictures cargo test --test it pictures_of_the -- --include-ignored`
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
-use super::{ISBN, SALT_ROADS, TestSite, configuration};
+use pubwatch::book::Availability;
+use serde_json::json;
+
+use super::acting::Demo;
+use super::chromium::Chromium;
+use super::{ISBN, SALT_ROADS, TestSite, configuration, now, says};
+
+/// A desk, and a phone.
+const WIDE: (u32, u32) = (1280, 900);
+const NARROW: (u32, u32) = (390, 844);
 
 /// Where pictures are left to be looked at.
 fn pictures() -> PathBuf {
@@ -12,104 +25,58 @@ fn pictures() -> PathBuf {
     folder
 }
 
-fn chromium(arguments: &[&str]) -> std::process::Output {
-    let profile = tempfile::tempdir().unwrap();
-    let output = Command::new("chromium")
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--disable-background-networking",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .args(["--hide-scrollbars", "--virtual-time-budget=2000"])
-        .args(arguments)
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    output
-}
-
-fn picture(url: &str, name: &str, (width, height): (u32, u32), dark: bool) -> PathBuf {
-    let file = pictures().join(format!("{name}.png"));
-    let mut arguments = vec![
-        format!("--screenshot={}", file.display()),
-        format!("--window-size={width},{height}"),
-    ];
-    if dark {
-        arguments.push("--force-dark-mode".to_owned());
-    }
-    arguments.push(url.to_owned());
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    chromium(&arguments);
-    assert!(file.metadata().unwrap().len() > 2000, "{}", file.display());
-    file
-}
-
-fn say(file: &Path) {
-    println!("{}", file.display());
+/// Nothing is wider than the window, so that nobody scrolls sideways; tables scroll in themselves.
+#[track_caller]
+fn fits(chromium: &mut Chromium, what: &str) {
+    let over = chromium
+        .eval("document.documentElement.scrollWidth - document.documentElement.clientWidth");
+    assert_eq!(over, 0, "{what} is wider than the window");
 }
 
 #[test]
 #[ignore = "needs Chromium"]
-fn the_pages_are_drawn_wide_and_narrow_light_and_dark() {
+fn the_pages_of_the_demo_are_drawn_wide_and_narrow_light_and_dark() {
+    let demo = Demo::start();
+    let mut chromium = Chromium::start();
+    let pages = [
+        ("overview", format!("{}/", demo.base)),
+        ("edition", demo.edition()),
+        ("alerts", format!("{}/alerts", demo.base)),
+        ("letters", format!("{}/letters", demo.base)),
+        ("stores", format!("{}/stores", demo.base)),
+        ("windows", format!("{}/windows", demo.base)),
+        ("settings", format!("{}/settings", demo.base)),
+    ];
+    for (size, width) in [(WIDE, "wide"), (NARROW, "phone")] {
+        for (is_dark, colours) in [(false, "light"), (true, "dark")] {
+            chromium.look(size, is_dark);
+            for (name, address) in &pages {
+                let name = format!("{name}-{width}-{colours}");
+                chromium.open(address);
+                fits(&mut chromium, &name);
+                chromium.picture(&pictures().join(format!("{name}.png")), true);
+            }
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn the_pictures_of_the_manual_are_drawn() {
+    let folder = std::env::var("PUBWATCH_PICTURES").map_or_else(|_| pictures(), PathBuf::from);
     let site = TestSite::salt_roads();
     site.alert(ISBN, "Amazon is unavailable");
     let base = format!("http://{}", site.address);
-    for (name, path) in [
-        ("overview", "/".to_owned()),
-        ("edition", format!("/editions/{ISBN}")),
+    let edition = format!("{base}/editions/{ISBN}");
+    let mut chromium = Chromium::start();
+    for (name, address, size, is_dark) in [
+        ("overview", format!("{base}/"), (1000, 470), false),
+        ("edition", edition, (1000, 1180), false),
+        ("phone", format!("{base}/"), (390, 760), true),
     ] {
-        let url = format!("{base}{path}");
-        let heights = if name == "overview" {
-            (640, 900)
-        } else {
-            (2400, 4200)
-        };
-        say(&picture(
-            &url,
-            &format!("{name}-wide-light"),
-            (1280, heights.0),
-            false,
-        ));
-        say(&picture(
-            &url,
-            &format!("{name}-wide-dark"),
-            (1280, heights.0),
-            true,
-        ));
-        say(&picture(
-            &url,
-            &format!("{name}-phone-light"),
-            (390, heights.1),
-            false,
-        ));
-        say(&picture(
-            &url,
-            &format!("{name}-phone-dark"),
-            (390, heights.1),
-            true,
-        ));
-    }
-    let filtered = format!("{base}/?q=salt");
-    say(&picture(&filtered, "filter", (1280, 640), false));
-    say(&picture(
-        &format!("{base}/editions/{ISBN}"),
-        "edition-top",
-        (1280, 1760),
-        false,
-    ));
-    for name in ["alerts", "stores", "windows", "settings"] {
-        say(&picture(
-            &format!("{base}/{name}"),
-            name,
-            (1280, 800),
-            false,
-        ));
+        chromium.look(size, is_dark);
+        chromium.open(&address);
+        chromium.picture(&folder.join(format!("{name}.png")), false);
     }
 }
 
@@ -123,78 +90,56 @@ fn hostile_titles_and_words_are_drawn_as_text() {
     let text = SALT_ROADS.replace("Salt Roads", &title.replace('"', "'"));
     let site = TestSite::new(&configuration(&text));
     site.live_through_a_launch(ISBN);
+    site.alert(ISBN, "<h1>Amazon</h1>");
     let words = format!(
-        "<img src=x onerror=\"document.title='owned'\">{}",
+        "<img src=x onerror=\"document.title='owned'\">{} \u{202e}{{{{7*7}}}}",
         "ب".repeat(300)
     );
-    site.see(
-        ISBN,
-        "amazon.com",
-        super::now(),
-        super::says(pubwatch::book::Availability::InStock, &words),
-    );
+    let state = Availability::InStock;
+    site.see(ISBN, "amazon.com", now(), says(state, &words));
     let base = format!("http://{}", site.address);
+    let mut chromium = Chromium::start();
     for (name, path) in [
         ("overview", "/".to_owned()),
         ("edition", format!("/editions/{ISBN}")),
+        ("alerts", "/alerts".to_owned()),
     ] {
-        let url = format!("{base}{path}");
-        say(&picture(
-            &url,
-            &format!("hostile-{name}"),
-            (1280, 2400),
-            false,
-        ));
-        let dom = String::from_utf8(chromium(&["--dump-dom", &url]).stdout).unwrap();
-        let (_, rest) = dom.split_once("<title>").unwrap();
-        assert!(
-            !rest.split("</title>").next().unwrap().starts_with("owned"),
-            "{rest}"
-        );
-        assert!(!dom.contains("<img"), "{name}");
-        assert!(!dom.contains("<script"), "{name}");
+        for (size, width) in [(WIDE, "wide"), (NARROW, "phone")] {
+            chromium.look(size, false);
+            chromium.open(&format!("{base}{path}"));
+            let title = chromium.eval("document.title");
+            assert!(!title.as_str().unwrap().starts_with("owned"), "{title}");
+            let alive = "document.querySelectorAll('img, script, main h1 script, iframe').length";
+            assert_eq!(chromium.eval(alive), 0, "{name}");
+            // What turns the direction of writing stays inside of its element, or is gone.
+            let turned = chromium.eval("document.body.textContent.includes('\\u202e')");
+            assert_eq!(turned, false, "{name}");
+            fits(&mut chromium, name);
+            let file = pictures().join(format!("hostile-{name}-{width}.png"));
+            chromium.picture(&file, true);
+        }
+        let asked = chromium.asked_for();
+        assert!(asked.iter().all(|one| one.starts_with(&base)), "{asked:?}");
     }
-}
-
-#[test]
-#[ignore = "needs Chromium"]
-fn a_report_opened_from_the_disk_shows_everything() {
-    let site = TestSite::salt_roads();
-    let html = site.get(&format!("/editions/{ISBN}/report.html")).body;
-    let file = site.folder.path().join("report.html");
-    std::fs::write(&file, html).unwrap();
-    // Every address but the file itself leads nowhere.
-    let offline = "--host-resolver-rules=MAP * 0.0.0.0";
-    let url = format!("file://{}", file.display());
-    let dom = String::from_utf8(chromium(&[offline, "--dump-dom", &url]).stdout).unwrap();
-    assert!(dom.contains("Currently unavailable"), "{dom}");
-    say(&picture(&url, "report", (1280, 2000), false));
-}
-
-/// The page as a file with the checker in it, whose findings become the page's title.
-fn with_checker(site: &TestSite, path: &str, checker: &str) -> String {
-    let page = site.get(path).body;
-    let (before, rest) = page.split_once("<link rel=\"stylesheet\" href=\"").unwrap();
-    let (sheet, after) = rest.split_once("\">").unwrap();
-    let style = site.get(sheet).body;
-    let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
-               'best-practice']}).then(found => { document.title = 'axe ' + found.passes.length + \
-               ' passes; ' + found.violations.map(one => one.impact + ' ' + one.id + ' ' + \
-               one.nodes.map(node => node.html.slice(0, 120)).join(' | ')).join('; '); });";
-    format!("{before}<style>{style}</style>{after}<script>{checker}</script><script>{run}</script>")
 }
 
 #[test]
 #[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
 fn an_accessibility_checker_finds_nothing() {
     let Ok(checker) = std::env::var("PUBWATCH_AXE") else {
-        println!("NOT RUN: set PUBWATCH_AXE to axe-core's axe.min.js");
+        println!("NOT RUN: the accessibility checker; set PUBWATCH_AXE to axe-core's axe.min.js");
         return;
     };
     let checker = std::fs::read_to_string(checker).unwrap();
     let site = TestSite::salt_roads();
     site.alert(ISBN, "Amazon is unavailable");
+    let base = format!("http://{}", site.address);
+    let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
+         'best-practice']}).then(found => ({ passes: found.passes.length, \
+         violations: found.violations.map(one => one.impact + ' ' + one.id + ': ' + \
+         one.nodes.map(node => node.html.slice(0, 160)).join(' | ')) }))";
     let edition = format!("/editions/{ISBN}");
+    let mut chromium = Chromium::start();
     for path in [
         "/",
         &edition,
@@ -204,18 +149,20 @@ fn an_accessibility_checker_finds_nothing() {
         "/windows",
         "/settings",
     ] {
-        for mode in ["--disable-extensions", "--force-dark-mode"] {
-            let file = site.folder.path().join("page.html");
-            std::fs::write(&file, with_checker(&site, path, &checker)).unwrap();
-            let url = format!("file://{}", file.display());
-            let dom = chromium(&[mode, "--window-size=1280,2000", "--dump-dom", &url]).stdout;
-            let dom = String::from_utf8(dom).unwrap();
-            let (_, rest) = dom.split_once("<title>").unwrap();
-            let found = rest.split("</title>").next().unwrap();
-            println!("{path} {mode}: {found}");
-            assert!(
-                found.starts_with("axe ") && found.ends_with("passes; "),
-                "{path}: {found}"
+        for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
+            chromium.look(size, is_dark);
+            chromium.open(&format!("{base}{path}"));
+            chromium.eval("document.querySelectorAll('details').forEach(one => one.open = true)");
+            // The debugger is above the page's policy, which allows no script at all.
+            chromium.call("Runtime.evaluate", &json!({ "expression": checker }));
+            let found = chromium.eval(run);
+            let passes = found["passes"].as_u64().unwrap();
+            println!("{path} {size:?} dark {is_dark}: {passes} rules pass");
+            assert!(passes > 10, "{path}: {found}");
+            assert_eq!(
+                found["violations"],
+                json!([]),
+                "{path} {size:?} dark {is_dark}"
             );
         }
     }

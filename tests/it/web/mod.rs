@@ -25,7 +25,7 @@ use pubwatch::web::server::{Guard, Live, Site, listen, serve};
 pub(crate) struct TestSite {
     pub(crate) address: SocketAddr,
     pub(crate) db: Arc<Db>,
-    pub(crate) folder: tempfile::TempDir,
+    _folder: tempfile::TempDir,
     _runtime: tokio::runtime::Runtime,
 }
 
@@ -109,7 +109,7 @@ impl TestSite {
         Self {
             address,
             db,
-            folder,
+            _folder: folder,
             _runtime: runtime,
         }
     }

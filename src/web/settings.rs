@@ -1,0 +1,184 @@
+//! The configuration in force: each value, and where it comes from. Secrets are only said to be
+//! there.
+
+use askama::Template as _;
+
+use super::frame::{Frame, Place, Pulse};
+use super::lists::{List, plain};
+use crate::config::plan::{Plan, SecretSource};
+use crate::mail::words;
+
+/// A value: what it is, what it says, and the keys of the file that give it.
+type Value = (&'static str, String, Origin);
+
+/// Where a value comes from.
+enum Origin {
+    /// A key of the file, or else the default.
+    Key(&'static str),
+    /// Said in words.
+    Said(String),
+}
+
+/// The page.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn page(place: &Place<'_>, plan: &Plan, pulse: &Pulse) -> askama::Result<String> {
+    let all = author(plan)
+        .into_iter()
+        .chain(mail(plan))
+        .chain(manners(plan))
+        .chain(web(plan));
+    let file = plan.origins.file.as_ref();
+    List {
+        frame: Frame::new(place, "settings", "Settings", pulse),
+        lead: format!(
+            "The configuration in force{}. It is changed in its file, never here; secrets are not \
+             shown.",
+            file.map_or_else(String::new, |file| format!(", from {}", file.display()))
+        ),
+        columns: &["What", "Value", "From"],
+        rows: all
+            .map(|(what, value, origin)| {
+                vec![plain(what), plain(value), plain(from(plan, &origin))]
+            })
+            .collect(),
+        empty: "",
+    }
+    .render()
+}
+
+fn from(plan: &Plan, origin: &Origin) -> String {
+    match origin {
+        Origin::Said(said) => said.clone(),
+        Origin::Key(key) => match plan.origins.line(key) {
+            Some(line) => format!("line {line}, {key}"),
+            None => "default".to_owned(),
+        },
+    }
+}
+
+fn author(plan: &Plan) -> Vec<Value> {
+    let author = &plan.author;
+    let zone = author.zone.iana_name().unwrap_or("fixed").to_owned();
+    let stores: Vec<&str> = plan.stores.iter().map(|one| one.id.as_str()).collect();
+    let folder = match plan.origins.line("data.folder") {
+        Some(_) => Origin::Key("data.folder"),
+        None => Origin::Said("default: XDG_DATA_HOME, or the home folder".to_owned()),
+    };
+    vec![
+        ("author", author.name.clone(), Origin::Key("author.name")),
+        (
+            "letters go to",
+            author.email.clone(),
+            Origin::Key("author.email"),
+        ),
+        ("time zone", zone, Origin::Key("author.timezone")),
+        ("data folder", plan.data.display().to_string(), folder),
+        (
+            "editions",
+            plan.editions.len().to_string(),
+            Origin::Key("edition"),
+        ),
+        ("stores", stores.join(", "), Origin::Key("edition")),
+    ]
+}
+
+fn mail(plan: &Plan) -> Vec<Value> {
+    let Some(mail) = &plan.mail else {
+        let folder = "no server: letters are written to the data folder".to_owned();
+        return vec![("mail", folder, Origin::Key("mail"))];
+    };
+    let secret = match &mail.password {
+        None => Origin::Key("mail.password_file"),
+        Some(SecretSource::File(file)) => Origin::Said(format!("the file {}", file.display())),
+        Some(SecretSource::Env(name)) => Origin::Said(format!("the environment variable {name}")),
+        Some(SecretSource::Command(command)) => Origin::Said(format!(
+            "the command `{}`",
+            words::clipped(command.first().map_or("", String::as_str), 80)
+        )),
+    };
+    vec![
+        (
+            "mail server",
+            format!("{}:{}, {:?}", mail.host, mail.port, mail.encryption),
+            Origin::Key("mail.host"),
+        ),
+        (
+            "mail user",
+            mail.username.clone().unwrap_or_else(|| "none".to_owned()),
+            Origin::Key("mail.username"),
+        ),
+        ("mail password", stars(mail.password.is_some()), secret),
+        ("mail sender", mail.from.clone(), Origin::Key("mail.from")),
+    ]
+}
+
+fn manners(plan: &Plan) -> Vec<Value> {
+    let manners = &plan.manners;
+    let check = plan.schedule.check.as_ref();
+    vec![
+        (
+            "looks",
+            check.map_or_else(
+                || "by the phase of each launch".to_owned(),
+                |cron| cron.pattern.to_string(),
+            ),
+            Origin::Key("schedule.check"),
+        ),
+        (
+            "digest",
+            plan.schedule.digest.pattern.to_string(),
+            Origin::Key("schedule.digest"),
+        ),
+        (
+            "least pause",
+            format!("{} s", manners.pause.as_secs()),
+            Origin::Key("politeness.pause"),
+        ),
+        (
+            "requests a day",
+            manners.requests_per_day.to_string(),
+            Origin::Key("politeness.requests_per_day"),
+        ),
+        (
+            "contact",
+            manners.contact.clone(),
+            Origin::Key("politeness.contact"),
+        ),
+        (
+            "a change counts after",
+            words::lasting(plan.judging.confirm_after),
+            Origin::Key("judging.confirm_after"),
+        ),
+        (
+            "reminders",
+            format!("every {}", words::lasting(plan.judging.remind_every)),
+            Origin::Key("judging.remind_every"),
+        ),
+    ]
+}
+
+fn web(plan: &Plan) -> Vec<Value> {
+    let listen = plan
+        .web
+        .listen
+        .map_or_else(|| "off".to_owned(), |at| at.to_string());
+    let address = plan.web.address.as_ref();
+    let address = address.map_or_else(|| listen.clone(), ToString::to_string);
+    vec![
+        ("page", listen, Origin::Key("web.listen")),
+        ("page address", address, Origin::Key("web.address")),
+        (
+            "page password",
+            stars(plan.web.password_hash.is_some()),
+            Origin::Key("web.password_hash"),
+        ),
+    ]
+}
+
+/// Whether there is a secret, and never which.
+fn stars(is_there: bool) -> String {
+    (if is_there { "***" } else { "none" }).to_owned()
+}

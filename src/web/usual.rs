@@ -1,0 +1,133 @@
+//! How long things usually take, beside how long they took for the user's own titles.
+
+use std::collections::BTreeMap;
+
+use askama::Template as _;
+use jiff::SignedDuration;
+
+use super::curve::curve;
+use super::frame::{Frame, Place, Pulse};
+use super::lists::{Field, List, plain};
+use crate::judge::learned::Learned;
+use crate::judge::length::Length;
+use crate::judge::windows::{Window, WindowName, Windows};
+use crate::judge::words;
+
+/// The page: the shipped windows, the user's own numbers over them, and what was learned.
+///
+/// # Errors
+///
+/// When the template cannot be written, which a string never refuses.
+pub fn page(
+    place: &Place<'_>,
+    windows: &Windows,
+    learned: &BTreeMap<WindowName, Learned>,
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let rows = WindowName::ALL
+        .iter()
+        .map(|name| row(*name, windows.window(*name), learned.get(name)))
+        .collect();
+    List {
+        frame: Frame::new(place, "windows", "Windows", pulse),
+        lead:
+            "How long something usually takes before you are told, and how long it took for your \
+               own titles: the line falls where they came through. A number of your own goes into \
+               [windows] of the configuration; `pubwatch windows --toml` prints lines for it."
+                .to_owned(),
+        columns: &[
+            "Window",
+            "From",
+            "Quiet until",
+            "Still normal until",
+            "Act after",
+            "Your own titles",
+            "Source",
+        ],
+        rows,
+        empty: "",
+    }
+    .render()
+}
+
+fn row(name: WindowName, window: &Window, learned: Option<&Learned>) -> Vec<Field> {
+    let act = window.act.map_or_else(|| "never".to_owned(), Length::words);
+    let own = if window.is_own { "yours" } else { "" };
+    vec![
+        plain(name.name()).beside(own),
+        plain(&window.starts),
+        plain(window.quiet.words()),
+        plain(window.normal.map_or_else(String::new, Length::words)),
+        plain(act),
+        learned.map_or_else(Field::default, |learned| own_titles(window, learned)),
+        Field {
+            link: window
+                .link
+                .clone()
+                .filter(|link| link.starts_with("https://")),
+            ..plain(&window.source)
+        }
+        .beside(&format!("{}; {}", window.usual, window.grade.words())),
+    ]
+}
+
+fn own_titles(window: &Window, learned: &Learned) -> Field {
+    let said = in_words(learned);
+    let length = |length: Option<Length>| match length {
+        Some(Length::Hours(hours)) => Some(SignedDuration::from_hours(hours)),
+        _ => None,
+    };
+    let marks: Vec<(&str, SignedDuration)> = [
+        ("quiet", length(Some(window.quiet))),
+        ("act", length(window.act)),
+    ]
+    .into_iter()
+    .filter_map(|(name, length)| Some((name, length?)))
+    .collect();
+    Field {
+        drawing: curve(&learned.steps, &marks, &said),
+        ..plain(said)
+    }
+}
+
+/// "9 came through, half by 9 days, nine in ten by 14 days; 2 still wait".
+fn in_words(learned: &Learned) -> String {
+    let mut said = format!("{} came through", learned.over);
+    if let Some(median) = learned.median {
+        said.push_str(&format!(", half by {}", words::length(median)));
+    }
+    if let Some(ninety) = learned.ninety {
+        said.push_str(&format!(", nine in ten by {}", words::length(ninety)));
+    }
+    if 0 < learned.waiting {
+        said.push_str(&format!("; {} still wait", learned.waiting));
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::learned::{Wait, estimate};
+
+    #[test]
+    fn own_titles_are_told_in_words_and_drawn() {
+        let wait = |days: i64, is_over: bool| Wait {
+            lasted: SignedDuration::from_hours(days * 24),
+            is_over,
+        };
+        let learned = estimate(&[wait(6, true), wait(8, true), wait(9, false)]);
+        assert_eq!(
+            in_words(&learned),
+            "2 came through, half by 8 days; 1 still wait"
+        );
+        let windows = Windows::new(&[]).unwrap();
+        let field = own_titles(windows.window(WindowName::ListAmazon), &learned);
+        assert!(
+            field.drawing.contains("class=\"quiet\""),
+            "{}",
+            field.drawing
+        );
+        assert!(field.drawing.contains("class=\"act\""), "{}", field.drawing);
+    }
+}

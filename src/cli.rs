@@ -63,6 +63,8 @@ pub enum Command {
     Report(commands::report::Arguments),
     /// Print the hash of a password, for `password_hash` in the table `web`
     Password(commands::password::Arguments),
+    /// Give a client a read-only link to the page, or withdraw one
+    Share(commands::share::Arguments),
     /// Show the letters and what became of them; try again, or drop one
     Outbox(commands::outbox::Arguments),
     /// See what the letters look like, before there is a reason for one
@@ -136,6 +138,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Evidence(arguments) => commands::evidence::run(arguments, config),
         Command::Report(arguments) => commands::report::run(arguments, config),
         Command::Password(arguments) => commands::password::run(arguments),
+        Command::Share(arguments) => commands::share::run(arguments, config),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),

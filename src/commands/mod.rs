@@ -33,6 +33,7 @@ pub mod replay;
 pub mod salvage;
 pub mod simulate;
 pub mod report;
+pub mod share;
 
 pub mod contents;
 pub mod context;

@@ -18,6 +18,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (7, include_str!("migrations/0007_validators.sql")),
     (8, include_str!("migrations/0008_packed_looks.sql")),
     (9, include_str!("migrations/0009_routes.sql")),
+    (10, include_str!("migrations/0010_shares.sql")),
 ];
 
 /// The newest schema version that this program knows.

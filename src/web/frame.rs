@@ -75,6 +75,8 @@ pub struct Frame {
     pub is_worrying: bool,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// It is for a client who was given a link: there are no other pages.
+    pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
     pub report: Option<String>,
 }
@@ -115,6 +117,7 @@ impl Frame {
             pulse: parts.join(" · "),
             is_worrying: is_stale || !pulse.blind.is_empty(),
             may_log_out: false,
+            is_shared: false,
             report: None,
         }
     }

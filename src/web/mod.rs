@@ -25,6 +25,7 @@ pub mod export;
 pub mod feed;
 pub mod sqlite;
 pub mod security;
+pub mod shares;
 pub mod server;
 
 #[cfg(test)]

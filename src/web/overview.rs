@@ -49,6 +49,8 @@ pub struct Material<'a> {
     pub pulse: &'a Pulse,
     /// What is wrong with watching itself.
     pub troubles: &'a [Trouble],
+    /// It is for a client who was given a link, and may only look.
+    pub is_shared: bool,
     /// A link in a mail leads to a site that has a way out.
     pub may_log_out: bool,
 }
@@ -134,6 +136,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     let (exceptions, more_exceptions) = exceptions(place, material);
     let mut frame = Frame::new(place, "", "Overview", material.pulse);
     frame.may_log_out = material.may_log_out;
+    frame.is_shared = material.is_shared;
     Overview {
         frame,
         verdict: verdict(material),

@@ -246,6 +246,12 @@ impl Tokens {
     }
 }
 
+/// The SHA-256 of bytes, in hexadecimal digits: enough for a secret that is random itself.
+#[must_use]
+pub fn digest(bytes: &[u8]) -> String {
+    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+}
+
 /// Bytes as hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {

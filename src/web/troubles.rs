@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::frame::{Place, Pulse, STALE};
-use super::overview::Glances;
+use super::overview::{Findings, Glances};
 use crate::judge::Severity;
 use crate::mail::words;
 
@@ -46,11 +46,16 @@ pub struct Trouble {
 
 /// Everything that is wrong, the most severe first.
 #[must_use]
-pub fn troubles(place: &Place<'_>, glances: &Glances, pulse: &Pulse, post: &Post) -> Vec<Trouble> {
+pub fn troubles(
+    place: &Place<'_>,
+    (glances, findings): (&Glances, &Findings),
+    pulse: &Pulse,
+    post: &Post,
+) -> Vec<Trouble> {
     let mut all: Vec<Trouble> = late(place, pulse)
         .into_iter()
         .chain(undelivered(place, post))
-        .chain(blind(place, glances))
+        .chain(blind(place, glances, findings))
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.severity));
     all
@@ -93,13 +98,18 @@ fn undelivered(place: &Place<'_>, post: &Post) -> Option<Trouble> {
     })
 }
 
-fn blind(place: &Place<'_>, glances: &Glances) -> Vec<Trouble> {
+/// The pages that cannot be read, but not those of which an alert speaks already.
+fn blind(place: &Place<'_>, glances: &Glances, findings: &Findings) -> Vec<Trouble> {
     let mut stores: BTreeMap<_, (usize, Timestamp)> = BTreeMap::new();
-    for ((_, store), glance) in glances {
+    for ((isbn, store), glance) in glances {
         let Some(since) = glance.blind_since else {
             continue;
         };
-        if place.now.duration_since(since) <= BLIND {
+        let is_told = findings.get(isbn).is_some_and(|all| {
+            all.iter()
+                .any(|one| one.rule == "unread" && one.stores.contains(store))
+        });
+        if is_told || place.now.duration_since(since) <= BLIND {
             continue;
         }
         let entry = stores.entry(store).or_insert((0, since));
@@ -153,10 +163,15 @@ mod tests {
             last_good_round: Some(at(last_round)),
             ..Pulse::default()
         };
-        let found: Vec<String> = troubles(&place, &[(key, glance)].into(), &pulse, post)
-            .into_iter()
-            .map(|one| format!("{}: {}", one.what, one.headline))
-            .collect();
+        let found: Vec<String> = troubles(
+            &place,
+            (&[(key, glance)].into(), &Findings::new()),
+            &pulse,
+            post,
+        )
+        .into_iter()
+        .map(|one| format!("{}: {}", one.what, one.headline))
+        .collect();
         assert_eq!(found, expected);
     }
 

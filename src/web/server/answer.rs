@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::site::{PageError, Site, locked, random};
-use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages};
+use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages, shared};
 use crate::web::form;
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::{
@@ -174,6 +174,9 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
     if is_look && let Some(open) = open_to_all(site, &parts, now) {
         return open;
     }
+    if let ["share", secret, rest @ ..] = parts.as_slice() {
+        return below_link(site, (secret, rest), asked, is_look, now);
+    }
     if !is_look
         && !is_same_origin(
             asked.origin.as_deref(),
@@ -195,15 +198,12 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
             Answer::see_other(format!("{}/login", site.base))
         };
     };
-    let made = if is_look {
+    let answered = if is_look {
         looked_up(site, asked, (&parts, &session), host, now)
     } else {
         acted(site, asked, (&parts, &session), now)
     };
-    made.unwrap_or_else(|error| {
-        tracing::error!(%error, path = %asked.path, "a page cannot be made");
-        refusal(500, "The page cannot be made just now. The log says why.")
-    })
+    made(answered, &asked.path)
 }
 
 /// How many bytes the body of a request may have, before any of it is read: a saved page is large,
@@ -227,6 +227,31 @@ pub fn room(site: &Site, asked: &Asked) -> usize {
     } else {
         LARGEST_BODY
     }
+}
+
+/// What a client sees who was given a link. The link is the key, so no password is asked for.
+fn below_link(
+    site: &Site,
+    (secret, rest): (&str, &[&str]),
+    asked: &Asked,
+    is_look: bool,
+    now: Timestamp,
+) -> Answer {
+    if !is_look {
+        return refusal(405, "Who has this link may look, and change nothing.");
+    }
+    if let ["static", ..] = rest {
+        return open_to_all(site, rest, now)
+            .unwrap_or_else(|| refusal(404, "There is no such page."));
+    }
+    made(shared::page(site, (secret, rest), asked, now), "share")
+}
+
+fn made(made: Result<Answer, PageError>, what: &str) -> Answer {
+    made.unwrap_or_else(|error| {
+        tracing::error!(%error, page = what, "a page cannot be made");
+        refusal(500, "The page cannot be made just now. The log says why.")
+    })
 }
 
 fn open_to_all(site: &Site, parts: &[&str], now: Timestamp) -> Option<Answer> {

@@ -66,6 +66,7 @@ pub(super) fn page(
     let (glances, pulse) = site.glances()?;
     let html = match parts {
         [""] => {
+            let findings = site.findings(now)?;
             let post = site
                 .db
                 .read(|connection| Ok::<_, DbError>(sqlite::post(connection)?))?;
@@ -74,9 +75,10 @@ pub(super) fn page(
                 &overview::Material {
                     editions: &site.plan.editions,
                     glances: &glances,
-                    findings: &site.findings(now)?,
+                    findings: &findings,
                     pulse: &pulse,
-                    troubles: &troubles(&place, &glances, &pulse, &post),
+                    troubles: &troubles(&place, (&glances, &findings), &pulse, &post),
+                    is_shared: false,
                     may_log_out: site.plan.web.password_hash.is_some(),
                 },
                 &Filter::from_query(&asked.query),

@@ -249,9 +249,7 @@ impl Site {
     pub fn views(&self) -> Result<Vec<View>, DbError> {
         self.db.read(|connection| {
             let all = self.plan.editions.iter();
-            Ok(all
-                .map(|plan| view(connection, plan))
-                .collect::<rusqlite::Result<_>>()?)
+            all.map(|plan| Ok(view(connection, plan)?)).collect()
         })
     }
 

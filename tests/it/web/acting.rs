@@ -34,7 +34,8 @@ impl Demo {
             line.split_once(words).unwrap().1.to_owned()
         };
         let amazon = after("Amazon at ");
-        let amazon = amazon.split([',', ' ']).next().unwrap().to_owned();
+        let amazon = amazon.split([',', ' ']).next().unwrap();
+        let amazon = amazon.trim_end_matches('/').to_owned();
         let page = after("The same on a web page: ");
         // What it says later is heard, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
@@ -52,7 +53,7 @@ impl Demo {
 
     /// Amazon's page, as a browser saves it.
     fn save_page(&self) -> std::path::PathBuf {
-        let page = get(&format!("{}/dp/1944098111", self.amazon));
+        let page = get(&format!("{}/dp/1944098119", self.amazon));
         let file = self.folder.path().join("Salt Roads.html");
         std::fs::write(&file, page).unwrap();
         file

@@ -6,6 +6,7 @@ mod chromium;
 mod exports;
 mod many;
 mod refusals;
+mod shares;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -123,6 +123,31 @@ fn an_oversized_body_is_cut_off() {
 }
 
 #[test]
+fn a_saved_page_may_be_large_and_only_from_who_may_send_one() {
+    let site = TestSite::salt_roads();
+    let path = format!("/editions/{ISBN}/page");
+    let token = site.get(&format!("/editions/{ISBN}")).token();
+    let form = |bytes: usize| format!("token={token}&store=amazon.com&page={}", "a".repeat(bytes));
+    let foreign = [("Origin", "https://evil.example.net")];
+    assert_eq!(
+        site.ask("POST", &path, &foreign, &form(1 << 20)).status,
+        413
+    );
+    assert_eq!(site.post(&path, &form(9 << 20)).status, 413);
+    let read = site.post(&path, &form(2 << 20));
+    assert_eq!(read.status, 303, "{}", read.body);
+    assert!(read.header("location").unwrap().ends_with("said=unread"));
+    // Without a session behind a password: no room for a page.
+    let locked = with_password();
+    let ours = [
+        ("Host", "books.example.com"),
+        ("Origin", "https://books.example.com"),
+    ];
+    let answer = locked.ask("POST", &format!("/pubwatch{path}"), &ours, &form(1 << 20));
+    assert_eq!(answer.status, 413);
+}
+
+#[test]
 fn a_client_that_never_ends_its_request_is_let_go_and_keeps_nobody_out() {
     let site = TestSite::salt_roads();
     let mut slow = TcpStream::connect(site.address).unwrap();

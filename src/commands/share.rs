@@ -1,0 +1,120 @@
+//! `pubwatch share`: read-only links for clients.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::context::Context;
+use super::face;
+use crate::exit::Exit;
+use crate::mail::words;
+use crate::web::security::hex;
+use crate::web::server::site::random;
+use crate::web::shares::{hash, sqlite};
+
+/// Give a client a link to the page, which shows the editions of that client and nothing else.
+///
+/// Whoever has the link may look, without a password, and change nothing. It is printed once: of
+/// its secret only a hash is kept. Without a CLIENT the links that were given are shown.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    pubwatch share \"Saltmarsh Press\"\n  \
+    pubwatch share --withdraw 3")]
+pub struct Arguments {
+    /// The imprint or client, as the editions name it
+    client: Option<String>,
+
+    /// Withdraw the link with this number
+    #[arg(long, value_name = "NUMBER", conflicts_with = "client")]
+    withdraw: Option<i64>,
+}
+
+/// Gives a link, withdraws one, or shows them.
+///
+/// # Errors
+///
+/// When no edition is of that client, there is no such link, or the database cannot be used.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    match (&arguments.client, arguments.withdraw) {
+        (Some(client), _) => give(&context, client),
+        (None, Some(number)) => withdraw(&context, number),
+        (None, None) => show(&context),
+    }
+}
+
+fn give(context: &Context, wanted: &str) -> anyhow::Result<Exit> {
+    let clients: std::collections::BTreeSet<&str> = context
+        .plan
+        .editions
+        .iter()
+        .filter_map(|plan| plan.edition.imprint.as_deref())
+        .collect();
+    let Some(client) = clients.iter().find(|one| one.eq_ignore_ascii_case(wanted)) else {
+        let known: Vec<&str> = clients.into_iter().collect();
+        if known.is_empty() {
+            bail!("no edition names an `imprint`; write the client's name there first");
+        }
+        bail!(
+            "no edition is of `{wanted}`; there are {}",
+            words::list(&known)
+        );
+    };
+    let secret = hex(&random::<32>()?);
+    let now = context.clock.now();
+    let number = context
+        .db
+        .write(|transaction| sqlite::add(transaction, client, &hash(&secret), now))
+        .context("writing the link down")?;
+    let web = &context.plan.web;
+    let base = match (&web.address, web.listen) {
+        (Some(address), _) => address.as_str().trim_end_matches('/').to_owned(),
+        (None, Some(place)) => format!("http://{place}"),
+        (None, None) => bail!("the page is off; set `listen` in [web] first"),
+    };
+    writeln!(
+        anstream::stdout(),
+        "{base}/share/{secret}/\n\nNumber {number}. It shows the editions of {client} to whoever \
+         has it, and is printed only now. Withdraw it with: pubwatch share --withdraw {number}"
+    )?;
+    Ok(Exit::Done)
+}
+
+fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
+    let now = context.clock.now();
+    let is_done = context
+        .db
+        .write(|transaction| sqlite::withdraw(transaction, number, now))
+        .context("withdrawing the link")?;
+    if !is_done {
+        bail!("there is no link number {number} that holds; `pubwatch share` shows them");
+    }
+    writeln!(anstream::stdout(), "Link {number} is withdrawn.")?;
+    Ok(Exit::Done)
+}
+
+fn show(context: &Context) -> anyhow::Result<Exit> {
+    let all = context.db.read(|connection| sqlite::all(connection))?;
+    let mut out = anstream::stdout().lock();
+    if all.is_empty() {
+        writeln!(
+            out,
+            "No link was given so far. `pubwatch share CLIENT` gives one."
+        )?;
+        return Ok(Exit::Done);
+    }
+    let zone = &context.plan.author.zone;
+    let mut table = face::table(&["Number", "Client", "Given", "Withdrawn"]);
+    for one in all {
+        table.add_row([
+            one.number.to_string(),
+            words::one_line(&one.client),
+            words::moment(one.made, zone),
+            one.withdrawn
+                .map_or_else(String::new, |at| words::moment(at, zone)),
+        ]);
+    }
+    writeln!(out, "{}", face::lines(&table))?;
+    Ok(Exit::Done)
+}

@@ -1,0 +1,89 @@
+//! What a client sees who was given a link: the overview and the pages of his editions, as reports.
+//! Nothing else is answered below such a link, and nothing can be changed.
+
+use jiff::Timestamp;
+
+use super::answer::{Answer, Asked, refusal};
+use super::exports;
+use super::site::{PageError, Site};
+use crate::config::plan::EditionPlan;
+use crate::db::DbError;
+use crate::web::filter::Filter;
+use crate::web::frame::Place;
+use crate::web::overview;
+use crate::web::shares::{hash, sqlite};
+
+/// The page below a link.
+pub(super) fn page(
+    site: &Site,
+    (secret, rest): (&str, &[&str]),
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let hash = hash(secret);
+    let client = site
+        .db
+        .read(|connection| Ok::<_, DbError>(sqlite::client(connection, &hash)?))?;
+    let Some(client) = client else {
+        return Ok(refusal(404, "There is no such link, or it was withdrawn."));
+    };
+    let editions: Vec<EditionPlan> = site
+        .plan
+        .editions
+        .iter()
+        .filter(|plan| plan.edition.imprint.as_deref() == Some(client.as_str()))
+        .cloned()
+        .collect();
+    let answer = match rest {
+        [] => Answer::see_other(format!("{}/share/{secret}/", site.base)),
+        [""] => Answer::page(listed(site, secret, &editions, asked, now)?),
+        ["editions", isbn] => {
+            let mine = editions
+                .iter()
+                .find(|one| one.edition.isbn.as_str() == *isbn);
+            match mine {
+                Some(plan) => Answer::file(
+                    "text/html; charset=utf-8",
+                    exports::report(site, plan, now)?,
+                    None,
+                ),
+                None => refusal(404, "There is no such page."),
+            }
+        }
+        _ => refusal(404, "There is no such page."),
+    };
+    // The address is the key: no search engine is to keep it.
+    Ok(answer.with("x-robots-tag", "noindex, nofollow"))
+}
+
+fn listed(
+    site: &Site,
+    secret: &str,
+    editions: &[EditionPlan],
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<String, PageError> {
+    let base = format!("{}/share/{secret}", site.base);
+    let place = Place {
+        base: &base,
+        ..site.place(now)
+    };
+    let is_mine = |isbn: &crate::book::Isbn13| editions.iter().any(|one| one.edition.isbn == *isbn);
+    let (mut glances, pulse) = site.glances()?;
+    glances.retain(|(isbn, _), _| is_mine(isbn));
+    let mut findings = site.findings(now)?;
+    findings.retain(|isbn, _| is_mine(isbn));
+    Ok(overview::page(
+        &place,
+        &overview::Material {
+            editions,
+            glances: &glances,
+            findings: &findings,
+            pulse: &pulse,
+            troubles: &[],
+            is_shared: true,
+            may_log_out: false,
+        },
+        &Filter::from_query(&asked.query),
+    )?)
+}

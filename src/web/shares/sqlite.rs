@@ -1,0 +1,75 @@
+//! The links for clients in the database.
+
+use jiff::Timestamp;
+use rusqlite::types::Type;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::Share;
+
+/// Writes a link down and gives its number.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn add(
+    transaction: &Transaction<'_>,
+    client: &str,
+    hash: &str,
+    now: Timestamp,
+) -> rusqlite::Result<i64> {
+    transaction
+        .prepare_cached("INSERT INTO share (client, hash, made) VALUES (?1, ?2, ?3)")?
+        .insert(params![client, hash, now.as_millisecond()])
+}
+
+/// Withdraws a link. False when there is none of that number that holds.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn withdraw(
+    transaction: &Transaction<'_>,
+    number: i64,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    let rows = transaction
+        .prepare_cached("UPDATE share SET withdrawn = ?2 WHERE id = ?1 AND withdrawn IS NULL")?
+        .execute(params![number, now.as_millisecond()])?;
+    Ok(rows == 1)
+}
+
+/// Whose editions a link shows; `None` when there is no such link, or it was withdrawn.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<String>> {
+    connection
+        .prepare_cached("SELECT client FROM share WHERE hash = ?1 AND withdrawn IS NULL")?
+        .query_row([hash], |row| row.get(0))
+        .optional()
+}
+
+/// Every link that was given, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Share>> {
+    let time = |milliseconds| {
+        Timestamp::from_millisecond(milliseconds).map_err(|error| {
+            rusqlite::Error::FromSqlConversionFailure(2, Type::Integer, error.into())
+        })
+    };
+    connection
+        .prepare_cached("SELECT id, client, made, withdrawn FROM share ORDER BY id")?
+        .query_map([], |row| {
+            Ok(Share {
+                number: row.get(0)?,
+                client: row.get(1)?,
+                made: time(row.get(2)?)?,
+                withdrawn: row.get::<_, Option<i64>>(3)?.map(time).transpose()?,
+            })
+        })?
+        .collect()
+}

@@ -56,9 +56,15 @@ pub struct Arguments {
 }
 
 impl Arguments {
-    /// A file with a drawing is asked for.
-    fn is_drawing(&self) -> bool {
-        self.svg.is_some() || self.png.is_some()
+    /// A file with a drawing is asked for. Only a drawing has a range.
+    fn is_drawing(&self) -> anyhow::Result<bool> {
+        let is_drawing = self.svg.is_some() || self.png.is_some();
+        if self.range.is_some() && !is_drawing {
+            bail!(
+                "`--range` goes with `--svg` or `--png`; `--days` says how far the strip goes back"
+            );
+        }
+        Ok(is_drawing)
     }
 }
 
@@ -103,12 +109,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         Some(words) => vec![which::edition(&context.plan, words)?],
         None => context.plan.editions.iter().collect(),
     };
-    if let ([edition], true) = (editions.as_slice(), arguments.is_drawing()) {
+    if let ([edition], true) = (editions.as_slice(), arguments.is_drawing()?) {
         let edition = (*edition).clone();
         return write_timeline(context, &edition, arguments);
-    }
-    if arguments.range.is_some() {
-        bail!("`--range` goes with `--svg` or `--png`; `--days` says how far the strip goes back");
     }
     let from = now
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))

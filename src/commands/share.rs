@@ -95,7 +95,7 @@ fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
 }
 
 fn show(context: &Context) -> anyhow::Result<Exit> {
-    let all = context.db.read(|connection| sqlite::all(connection))?;
+    let all = context.db.read(sqlite::all)?;
     let mut out = anstream::stdout().lock();
     if all.is_empty() {
         writeln!(

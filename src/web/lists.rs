@@ -191,13 +191,7 @@ pub fn stores(
             (all, some) if all == some => plain("cannot be seen"),
             (all, some) => plain(format!("{some} of {all} pages cannot be seen")),
         };
-        let rest = host.map_or_else(String::new, |host| {
-            let why = host.why.as_deref().unwrap_or_default();
-            match host.shut_until.filter(|until| place.now < *until) {
-                Some(until) => format!("resting until {}: {why}", place.moment(until)),
-                None => why.to_owned(),
-            }
-        });
+        let rest = host.map_or_else(String::new, |host| at_rest(place, host));
         rows.push(vec![
             plain(place.label(&store.id)).beside(store.id.as_str()),
             health.beside(&words::clipped(&rest, 200)),
@@ -215,12 +209,12 @@ pub fn stores(
             plain(host.map_or("not asked for yet", |host| host.robots.as_str())),
         ]);
     }
-    let pause = store_pause(plan);
     List {
         frame: Frame::new(place, "stores", "Stores", pulse),
         lead: format!(
-            "At most one request every {pause} seconds to each store, as {}. What a store refuses \
-             is left alone.",
+            "At most one request every {} seconds to each store, as {}. What a store refuses is \
+             left alone.",
+            plan.manners.pause.as_secs(),
             words::one_line(&plan.manners.contact)
         ),
         columns: &[
@@ -238,8 +232,13 @@ pub fn stores(
     .render()
 }
 
-fn store_pause(plan: &Plan) -> u64 {
-    plan.manners.pause.as_secs()
+/// What a host did to us lately, and until when it is left in peace.
+fn at_rest(place: &Place<'_>, host: &HostLine) -> String {
+    let why = host.why.as_deref().unwrap_or_default();
+    match host.shut_until.filter(|until| place.now < *until) {
+        Some(until) => format!("resting until {}: {why}", place.moment(until)),
+        None => why.to_owned(),
+    }
 }
 
 /// The hosts of a store's pages, as the fetcher names them.

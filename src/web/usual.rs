@@ -1,6 +1,7 @@
 //! How long things usually take, beside how long they took for the user's own titles.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use askama::Template as _;
 use jiff::SignedDuration;
@@ -94,13 +95,13 @@ fn own_titles(window: &Window, learned: &Learned) -> Field {
 fn in_words(learned: &Learned) -> String {
     let mut said = format!("{} came through", learned.over);
     if let Some(median) = learned.median {
-        said.push_str(&format!(", half by {}", words::length(median)));
+        let _ = write!(said, ", half by {}", words::length(median));
     }
     if let Some(ninety) = learned.ninety {
-        said.push_str(&format!(", nine in ten by {}", words::length(ninety)));
+        let _ = write!(said, ", nine in ten by {}", words::length(ninety));
     }
     if 0 < learned.waiting {
-        said.push_str(&format!("; {} still wait", learned.waiting));
+        let _ = write!(said, "; {} still wait", learned.waiting);
     }
     said
 }

@@ -80,6 +80,55 @@ fn a_thousand() -> TestSite {
     site
 }
 
+/// "Salt Roads" looked at every hour for a year at three stores, with a change every five days.
+fn a_year_of_hours() -> TestSite {
+    let site = TestSite::new(&configuration(super::SALT_ROADS));
+    let hour = 3_600_000_i64;
+    let begin = now().as_millisecond() - 8760 * hour;
+    site.db
+        .write(|tx| {
+            for store in ["amazon.com", "barnesandnoble.com", "bookshop.org"] {
+                tx.execute(
+                    "INSERT INTO listing (isbn, store, first_try, last_try, last_good) \
+                     VALUES (?1, ?2, ?3, ?4, ?4)",
+                    (super::ISBN, store, begin, now().as_millisecond()),
+                )?;
+            }
+            tx.execute_batch(&format!(
+                "INSERT INTO reading (listing_id, body) SELECT id, json_object( \
+                    'outcome', 'says', 'availability', 'in_stock', 'confidence', 'sure', \
+                    'rule', 'test', 'words', 'In stock', 'place', '#availability', 'formats', \
+                    json('[]')) FROM listing; \
+                 WITH RECURSIVE hours(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM hours WHERE n < 8759) \
+                 INSERT INTO observation (listing_id, at, reading_id, source) \
+                    SELECT l.id, {begin} + n * {hour}, r.id, 0 FROM listing l \
+                    JOIN reading r ON r.listing_id = l.id, hours; \
+                 WITH RECURSIVE turns(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM turns WHERE n < 72) \
+                 INSERT INTO spell SELECT l.id, {begin} + n * 120 * {hour}, \
+                    CASE n % 2 WHEN 0 THEN 'in_stock' ELSE 'out_of_stock' END, \
+                    {begin} + (n * 120 + 119) * {hour}, \
+                    CASE n WHEN 72 THEN NULL ELSE {begin} + (n + 1) * 120 * {hour} END, 120, \
+                    {begin} + (n * 120 + 1) * {hour}, r.id \
+                    FROM listing l JOIN reading r ON r.listing_id = l.id, turns;"
+            ))?;
+            Ok::<_, DbError>(())
+        })
+        .unwrap();
+    site
+}
+
+#[test]
+fn a_year_of_hourly_checks_is_drawn_in_milliseconds() {
+    let site = a_year_of_hours();
+    let path = format!("/editions/{}/timeline.svg?range=year", super::ISBN);
+    let (time, weight) = median(&site, &path);
+    println!("a year of hourly checks: median {time:?}, {weight} bytes");
+    assert!(weight < 200_000, "{weight} bytes");
+    // A build for tests on a busy machine is many times slower than one for use.
+    let most = if cfg!(debug_assertions) { 2000 } else { 50 };
+    assert!(time < Duration::from_millis(most), "{time:?}");
+}
+
 #[expect(clippy::disallowed_methods, reason = "this test measures time")]
 fn median(site: &TestSite, path: &str) -> (Duration, usize) {
     let mut times = Vec::new();

@@ -293,7 +293,8 @@ fn line(note: &Note, zone: &TimeZone) -> String {
 
 /// What follows from a note.
 fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZone) -> String {
-    let until = |name: WindowName| words::moment(windows.window(name).quiet.after(note.at), zone);
+    let window = |name: WindowName| windows.at(name, &edition.isbn, note.store.as_ref());
+    let until = |name: WindowName| words::moment(window(name).quiet.after(note.at), zone);
     match note.kind {
         NoteKind::DistributionEnabled if edition.distribution_enabled.is_some() => {
             "The configuration says when it was enabled, and that day counts.".to_owned()
@@ -304,7 +305,7 @@ fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZon
             until(WindowName::KdpClicked)
         ),
         NoteKind::KdpRightsQuery => {
-            let limit = windows.window(WindowName::RightsQueryLimit);
+            let limit = window(WindowName::RightsQueryLimit);
             let limit = limit.act_from(note.at).unwrap_or(note.at);
             format!(
                 "Answer that very message until {}; then tell us with `asked-kdp`.",

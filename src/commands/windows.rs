@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::history::sqlite::view;
 use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
-use crate::judge::windows::{Window, WindowName, Windows};
+use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
 use crate::judge::words;
 
 /// Show how long things usually take, who says so, and how long they took for your own titles.
@@ -24,8 +24,8 @@ use crate::judge::words;
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "quiet: nothing is said until then. act: from then on there is something \
-    to do. Set your own numbers in the configuration, in [windows]; `--toml` prints lines for it \
-    from your own times."
+    to do. Set your own numbers in the configuration, in [windows]; `learned = true` there lets \
+    your own times take the place of the shipped ones, and `--toml` prints them as lines for it."
 )]
 pub struct Arguments {
     /// Only windows whose name contains this, as `list.`
@@ -34,6 +34,10 @@ pub struct Arguments {
     /// Your own times as lines for the configuration, where there is enough of them
     #[arg(long, conflicts_with = "json")]
     toml: bool,
+
+    /// The shipped windows as the table of `docs/what-is-usual.md`
+    #[arg(long, hide = true, conflicts_with_all = ["json", "toml"])]
+    markdown: bool,
 
     /// One JSON object a window, for scripts
     #[arg(long)]
@@ -46,8 +50,13 @@ pub struct Arguments {
 ///
 /// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    if arguments.markdown {
+        let mut out = anstream::stdout().lock();
+        write!(out, "{}", as_markdown(&Windows::new(&[])?))?;
+        return Ok(Exit::Done);
+    }
     let context = Context::open(config)?;
-    let windows = Windows::new(&context.plan.windows)?;
+    let shipped = Windows::new(&context.plan.windows)?;
     let views = context.db.read(|connection| {
         context
             .plan
@@ -57,6 +66,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .collect::<rusqlite::Result<Vec<_>>>()
     })?;
     let learned = learn(&views, &context.plan.author.zone);
+    let all = context.plan.judging.learned_windows;
+    let windows = shipped.clone().with_own_titles(&learned, all);
     let names: Vec<WindowName> = WindowName::ALL
         .iter()
         .copied()
@@ -70,7 +81,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     let mut out = anstream::stdout().lock();
     if arguments.toml {
-        write!(out, "{}", as_toml(&names, &learned))?;
+        write!(out, "{}", as_toml(&names, &shipped, &learned))?;
     } else if arguments.json {
         for name in names {
             let own = learned.get(&name);
@@ -117,6 +128,7 @@ fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serd
         "link": window.link,
         "grade": window.grade.words(),
         "is_own": window.is_own,
+        "is_learned": window.is_learned,
         "learned": learned.map(|learned| json!({
             "median_hours": hours(learned.median),
             "ninety_hours": hours(learned.ninety),
@@ -127,19 +139,49 @@ fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serd
     })
 }
 
-/// Lines for the configuration: quiet until half of the own titles came through, act from when
-/// nine in ten had.
-fn as_toml(names: &[WindowName], learned: &BTreeMap<WindowName, Learned>) -> String {
-    let days = |length: SignedDuration| (length.as_hours() + 23) / 24;
+/// The windows as a table of Markdown, for the manual.
+#[must_use]
+pub fn as_markdown(windows: &Windows) -> String {
+    let mut text = String::from(
+        "| window | begins | quiet | act | what is usual, and who says so |\n\
+         | --- | --- | --- | --- | --- |\n",
+    );
+    for name in WindowName::ALL {
+        let window = windows.window(*name);
+        let usual = window.usual();
+        let source = usual.link.map_or_else(
+            || usual.source.clone(),
+            |link| format!("[{}]({link})", usual.source),
+        );
+        let row = format!(
+            "| `{}` | {} | {} | {} | {} {source} |\n",
+            name.name(),
+            window.starts,
+            window.quiet.words(),
+            window.act.map_or("never".to_owned(), Length::words),
+            usual.sentence,
+        );
+        text.push_str(&row);
+    }
+    text
+}
+
+/// Lines for the configuration, with the numbers that `learned = true` would go by.
+fn as_toml(
+    names: &[WindowName],
+    windows: &Windows,
+    learned: &BTreeMap<WindowName, Learned>,
+) -> String {
     let lines: Vec<String> = names
         .iter()
         .filter_map(|name| {
-            let own = learned.get(name).filter(|own| own.is_enough())?;
-            let (median, ninety) = (days(own.median?), days(own.ninety?));
+            let own = learned.get(name)?;
+            let (quiet, act) = learned_numbers(*name, windows.window(*name), own)?;
             Some(format!(
-                "\"{}\" = {{ quiet = \"{median} days\", act = \"{} days\" }}\n",
+                "\"{}\" = {{ quiet = \"{}\", act = \"{}\" }}\n",
                 name.name(),
-                ninety.max(median + 1)
+                quiet.words(),
+                act.words()
             ))
         })
         .collect();
@@ -166,7 +208,8 @@ mod tests {
         };
         let waits: Vec<Wait> = (6..16).map(wait).collect();
         let learned = BTreeMap::from([(WindowName::ListAmazon, estimate(&waits))]);
-        let text = as_toml(WindowName::ALL, &learned);
+        let shipped = Windows::new(&[]).unwrap();
+        let text = as_toml(WindowName::ALL, &shipped, &learned);
         assert_eq!(
             text,
             "[windows]\n\"list.amazon\" = { quiet = \"10 days\", act = \"14 days\" }\n"
@@ -177,6 +220,9 @@ mod tests {
         let today = jiff::civil::date(2026, 12, 1);
         let (plan, _) = crate::config::check(&config, "test", today).unwrap();
         assert!(Windows::new(&plan.windows).is_ok());
-        assert!(as_toml(WindowName::ALL, &BTreeMap::new()).starts_with("# There are no windows"));
+        assert!(
+            as_toml(WindowName::ALL, &shipped, &BTreeMap::new())
+                .starts_with("# There are no windows")
+        );
     }
 }

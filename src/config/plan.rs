@@ -12,7 +12,7 @@ use url::{Host, Url};
 use super::origins::Origins;
 use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
 use super::ways::{ApiPlan, BrowserPlan, Ways};
-use crate::book::{Availability, Edition, StoreId};
+use crate::book::{Availability, Edition, Isbn13, StoreId};
 
 /// Everything the program was told to do.
 #[derive(Debug, Clone)]
@@ -33,7 +33,7 @@ pub struct Plan {
     pub editions: Vec<EditionPlan>,
     /// How judging counts.
     pub judging: Judging,
-    /// Windows that replace the shipped ones, by name as `list.amazon`.
+    /// Windows that replace the shipped ones, everywhere, at one store or for one edition.
     pub windows: Vec<WindowOverride>,
     /// The user's account for Amazon's API; `None`: nothing asks it.
     pub api: Option<ApiPlan>,
@@ -309,25 +309,36 @@ pub struct Judging {
     pub confirm_after: SignedDuration,
     /// An open alert is recalled at most this often.
     pub remind_every: SignedDuration,
+    /// The times of the user's own titles take the place of the shipped windows, once there are
+    /// enough of them: `learned` of `[windows]`.
+    pub learned_windows: bool,
 }
 
 impl Default for Judging {
-    /// Two looks six hours apart, and a reminder a week.
+    /// Two looks six hours apart, a reminder a week, and the shipped windows.
     fn default() -> Self {
         Self {
             confirm_after: SignedDuration::from_hours(6),
             remind_every: SignedDuration::from_hours(7 * 24),
+            learned_windows: false,
         }
     }
 }
 
 /// A window that the user set.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct WindowOverride {
     /// The window's name, as `list.amazon`.
     pub name: String,
+    /// For this edition only; `None`: for all.
+    pub edition: Option<Isbn13>,
+    /// At this store only; `None`: at all.
+    pub store: Option<StoreId>,
     /// No message until then, in hours.
     pub quiet_hours: Option<i64>,
     /// Acting is right from then, in hours.
     pub act_hours: Option<i64>,
+    /// Whether the times of the user's own titles take its place; `None`: as for all windows. Only
+    /// where it is for all editions and stores.
+    pub learned: Option<bool>,
 }

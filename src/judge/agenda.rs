@@ -85,7 +85,7 @@ pub fn agenda(
         && let Some(enabled) = calendar.enabled
     {
         for store in stores {
-            entries.extend(listing_days(store, enabled, edition.first_title, settings));
+            entries.extend(listing_days(store, enabled, edition, settings));
         }
     }
     // The sort is stable: what falls on one day stays in the order of the launch.
@@ -96,12 +96,12 @@ pub fn agenda(
 fn listing_days(
     store: &StoreId,
     enabled: Date,
-    first_title: bool,
+    edition: &Edition,
     settings: &Settings,
 ) -> Vec<Entry> {
     let window = settings
         .windows
-        .listing(WindowName::listing_at(store), first_title);
+        .listing(WindowName::listing_at(store), edition, store);
     let start = begun_everywhere(enabled);
     let day = |at: Timestamp| at.to_zoned(settings.zone.clone()).date();
     let label = store.label();

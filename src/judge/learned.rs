@@ -58,6 +58,16 @@ impl Learned {
         ENOUGH <= self.over && self.median.is_some()
     }
 
+    /// In whole days, by when half had come through and by when nine in ten had, the second at
+    /// least a day after the first; `None` unless there is enough of it and nine in ten of all
+    /// titles, with those that still wait, have come through.
+    #[must_use]
+    pub fn days(&self) -> Option<(i64, i64)> {
+        let days = |length: SignedDuration| (length.as_hours() + 23) / 24;
+        let (median, ninety) = self.median.zip(self.ninety).filter(|_| self.is_enough())?;
+        Some((days(median), days(ninety).max(days(median) + 1)))
+    }
+
     /// "Your last 9 titles took 6 to 15 days", when there is enough of it.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {

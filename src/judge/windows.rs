@@ -1,15 +1,18 @@
 //! How long things usually take: the shipped windows, each with its source, and the user's own
 //! numbers over them.
 
+mod own;
+
+pub use own::learned_numbers;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
 use super::Usual;
-use super::learned::Learned;
 use super::length::Length;
-use crate::book::{Family, StoreId};
+use crate::book::{Edition, Family, Isbn13, StoreId};
 use crate::config::plan::WindowOverride;
 
 /// The windows as they are shipped.
@@ -160,6 +163,9 @@ pub struct Window {
     /// The user has set its numbers.
     #[serde(skip)]
     pub is_own: bool,
+    /// Its numbers are those of the user's own titles, as the configuration asks.
+    #[serde(skip)]
+    pub is_learned: bool,
     /// How long it took for the user's own titles, a sentence, once there is enough of it.
     #[serde(skip)]
     pub own_titles: Option<String>,
@@ -208,10 +214,12 @@ impl Window {
             first.make_ascii_uppercase();
         }
         sentence.push('.');
-        if self.is_own {
-            let act = self.act.map_or_else(String::new, |act| {
-                format!(" Your configuration asks to act after {}.", act.words())
-            });
+        if let Some(act) = self.act.filter(|_| self.is_own) {
+            let act = format!(" Your configuration asks to act after {}.", act.words());
+            sentence.push_str(&act);
+        }
+        if let Some(act) = self.act.filter(|_| self.is_learned) {
+            let act = format!(" We go by your own titles: act after {}.", act.words());
             sentence.push_str(&act);
         }
         if let Some(own) = &self.own_titles {
@@ -253,6 +261,10 @@ pub enum WindowsError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Windows {
     windows: BTreeMap<WindowName, Window>,
+    /// What the user set, in the order of the configuration.
+    own: Vec<WindowOverride>,
+    /// The windows that differ for one edition, at one store, or for one edition at one store.
+    scoped: BTreeMap<(WindowName, Option<Isbn13>, Option<StoreId>), Window>,
     /// Stands in for a window that is missing, which reading the file has ruled out.
     fallback: Window,
 }
@@ -281,13 +293,14 @@ impl Windows {
             .get(&WindowName::ListOther)
             .cloned()
             .ok_or_else(|| WindowsError::Shipped("`list.other` is missing".to_owned()))?;
-        for one in overrides {
-            let window = WindowName::from_name(&one.name)
-                .and_then(|name| windows.get_mut(&name))
-                .ok_or_else(|| unknown(&one.name))?;
-            set(window, one);
-        }
-        Ok(Self { windows, fallback })
+        let mut windows = Self {
+            windows,
+            own: overrides.to_vec(),
+            scoped: BTreeMap::new(),
+            fallback,
+        };
+        windows.set_own()?;
+        Ok(windows)
     }
 
     /// The window of that name.
@@ -296,23 +309,30 @@ impl Windows {
         self.windows.get(&name).unwrap_or(&self.fallback)
     }
 
-    /// Tells with each window how long it took for the user's own titles, where there is enough of
-    /// it to tell. The numbers stay as they are.
+    /// The window of that name for an edition, and at a store if it is about one: what the user
+    /// set for this edition goes before what was set for the store, and that before the rest.
     #[must_use]
-    pub fn with_own_titles(mut self, learned: &BTreeMap<WindowName, Learned>) -> Self {
-        for (name, learned) in learned {
-            if let Some(window) = self.windows.get_mut(name) {
-                window.own_titles = learned.sentence();
-            }
+    pub fn at(&self, name: WindowName, isbn: &Isbn13, store: Option<&StoreId>) -> &Window {
+        if self.scoped.is_empty() {
+            return self.window(name);
         }
-        self
+        let (isbn, store) = (Some(isbn.clone()), store.cloned());
+        let scopes = [(isbn.clone(), store.clone()), (isbn, None), (None, store)];
+        scopes
+            .into_iter()
+            .find_map(|(isbn, store)| self.scoped.get(&(name, isbn, store)))
+            .unwrap_or_else(|| self.window(name))
     }
 
-    /// The window from enabling to a page, longer for the first title of an account.
+    /// The window from enabling to a page, longer for the first title of an account, unless the
+    /// user set it for this very edition.
     #[must_use]
-    pub fn listing(&self, name: WindowName, first_title: bool) -> Window {
-        let mut window = self.window(name).clone();
-        if first_title && let Length::Hours(extra) = self.window(WindowName::FirstTitle).quiet {
+    pub fn listing(&self, name: WindowName, edition: &Edition, store: &StoreId) -> Window {
+        let mut window = self.at(name, &edition.isbn, Some(store)).clone();
+        if edition.first_title
+            && !self.is_set_for(name, &edition.isbn)
+            && let Length::Hours(extra) = self.window(WindowName::FirstTitle).quiet
+        {
             window.quiet = window.quiet.plus(extra);
             window.normal = window.normal.map(|normal| normal.plus(extra));
             window.act = window.act.map(|act| act.plus(extra));
@@ -320,17 +340,6 @@ impl Windows {
         }
         window
     }
-}
-
-fn set(window: &mut Window, own: &WindowOverride) {
-    if let Some(quiet) = own.quiet_hours {
-        window.quiet = Length::Hours(quiet);
-        window.normal = None;
-    }
-    if let Some(act) = own.act_hours {
-        window.act = Some(Length::Hours(act));
-    }
-    window.is_own = true;
 }
 
 fn find(table: &toml::Table, name: &str) -> Option<toml::Value> {
@@ -442,33 +451,5 @@ mod tests {
             "2027-12-31T00:00:00Z",
             Stage::Late,
         );
-    }
-
-    #[test]
-    fn the_users_numbers_win_and_a_wrong_name_is_explained() {
-        let own = |name: &str| WindowOverride {
-            name: name.to_owned(),
-            quiet_hours: Some(1),
-            act_hours: Some(2),
-        };
-        let windows = Windows::new(&[own("list.amazon")]).unwrap();
-        let window = windows.window(WindowName::ListAmazon);
-        let start = at("2026-12-01T00:00:00Z");
-        assert_eq!(window.stage(start, at("2026-12-01T02:00:00Z")), Stage::Act);
-        assert!(window.usual().sentence.ends_with("act after 2 hours."));
-        let error = Windows::new(&[own("list.amazn")]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "there is no window `list.amazn`, did you mean `list.amazon`?; \
-             `pubwatch windows` lists them"
-        );
-    }
-
-    #[test]
-    fn a_first_title_has_more_time() {
-        let windows = Windows::new(&[]).unwrap();
-        let window = windows.listing(WindowName::ListAmazon, true);
-        assert_eq!(window.act, Some(Length::Hours(44 * 24)));
-        assert_eq!(window.quiet, Length::Hours(28 * 24));
     }
 }

@@ -108,7 +108,10 @@ pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) ->
             .collect::<rusqlite::Result<Vec<_>>>()
     });
     match views {
-        Ok(views) => windows.with_own_titles(&learn(&views, &plan.author.zone)),
+        Ok(views) => {
+            let learned = learn(&views, &plan.author.zone);
+            windows.with_own_titles(&learned, plan.judging.learned_windows)
+        }
         Err(error) => {
             tracing::warn!(%error, "the times of the user's own titles cannot be told");
             windows

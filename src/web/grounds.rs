@@ -27,7 +27,7 @@ pub fn grounds(
         .iter()
         .map(|listing| {
             let mut grounds = before(view, windows, &calendar, listing);
-            grounds.extend(after(windows, &calendar, listing));
+            grounds.extend(after(view, windows, &calendar, listing));
             grounds.extend(of_findings(findings, listing, now));
             grounds
         })
@@ -59,7 +59,7 @@ fn before(
         return Vec::new();
     };
     let name = WindowName::listing_at(&listing.store);
-    let window = windows.listing(name, view.edition.first_title);
+    let window = windows.listing(name, &view.edition, &listing.store);
     let released = midnight_gmt(calendar.date_at(&listing.store));
     let end = first_seen(listing, midnight_gmt(enabled), |spell| {
         spell.availability.is_orderable()
@@ -71,7 +71,12 @@ fn before(
     )
 }
 
-fn after(windows: &Windows, calendar: &Calendar, listing: &ListingView) -> Vec<Ground> {
+fn after(
+    view: &View,
+    windows: &Windows,
+    calendar: &Calendar,
+    listing: &ListingView,
+) -> Vec<Ground> {
     let (name, start) = match calendar.published_at(&listing.store) {
         Some(published) => (WindowName::KdpClicked, published),
         None if listing.store.family() == Family::Amazon && !calendar.amazon_by_kdp => (
@@ -83,7 +88,7 @@ fn after(windows: &Windows, calendar: &Calendar, listing: &ListingView) -> Vec<G
             calendar.released_at(&listing.store),
         ),
     };
-    let window = windows.window(name);
+    let window = windows.at(name, &view.edition.isbn, Some(&listing.store));
     let end = first_seen(listing, start, |spell| spell.availability.is_released());
     let week = jiff::SignedDuration::from_hours(14 * 24);
     of_window(window, start, end.unwrap_or(start + week).min(start + week))

@@ -73,6 +73,8 @@ mod telling;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod usual;
+#[cfg(test)]
 mod ways;
 #[cfg(test)]
 mod ways_api;

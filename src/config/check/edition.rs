@@ -8,8 +8,9 @@ use super::listing::listings;
 use super::store::Defined;
 use super::telling;
 use super::ways::Means;
+use super::windows;
 use crate::book::{Distribution, Edition, Format, Isbn13};
-use crate::config::plan::{EditionPlan, ListingPlan, StorePlan};
+use crate::config::plan::{EditionPlan, ListingPlan, StorePlan, WindowOverride};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
 use crate::config::telling::Recipient;
@@ -32,9 +33,9 @@ pub(super) struct Written {
 /// Reads every `[[edition]]`; also gives the stores that they name, in the order of first use.
 pub(super) fn editions(
     root: &mut Table<'_>,
-    defined: &[Defined],
+    (defined, means): (&[Defined], Means),
     today: Date,
-    means: Means,
+    own_windows: &mut Vec<WindowOverride>,
 ) -> (Vec<EditionPlan>, Vec<StorePlan>) {
     let mut used: Vec<StorePlan> = Vec::new();
     let mut plans: Vec<EditionPlan> = Vec::new();
@@ -45,6 +46,7 @@ pub(super) fn editions(
         let written = written(&mut table);
         let isbn = written.as_ref().map(|written| &written.edition);
         let listings = listings(&mut table, isbn, defined, &mut used, means);
+        let only_here = windows::of_one(&mut table);
         table.finish();
         let Some(written) = written else { continue };
         let first = seen
@@ -55,6 +57,10 @@ pub(super) fn editions(
             continue;
         }
         calendar::warn(&written, today, findings);
+        own_windows.extend(only_here.into_iter().map(|window| WindowOverride {
+            edition: Some(written.edition.isbn.clone()),
+            ..window
+        }));
         seen.push((written, listings));
     }
     plans.extend(seen.into_iter().map(|(written, listings)| EditionPlan {

@@ -124,14 +124,22 @@ fn sections(
         .map(|table| ways::api(table, &paths, files));
     let browser = ways::browser(&mut root, &paths);
     let means = ways::Means { api: api.is_some() };
-    let defined = store::stores(&mut root, means);
-    let (editions, used) = edition::editions(&mut root, &defined, surroundings.today, means);
+    let mut own_windows = Vec::new();
+    let defined = store::stores(&mut root, means, &mut own_windows);
+    let (editions, used) = edition::editions(
+        &mut root,
+        (&defined, means),
+        surroundings.today,
+        &mut own_windows,
+    );
     store::warn_of_unused(&defined, &used, root.findings());
     let clients = telling::clients(&mut root, &editions);
     let hooks = telling::hooks(&mut root, &paths, files);
     let manners = manners::manners(&mut root, &used, email);
-    let judging = judging(&mut root);
-    let windows = windows::windows(&mut root);
+    let judging = Judging {
+        learned_windows: windows::windows(&mut root, &mut own_windows),
+        ..judging(&mut root)
+    };
     let web = web::web(&mut root);
     root.finish();
     Some(Plan {
@@ -146,7 +154,7 @@ fn sections(
         stores: used,
         editions,
         judging,
-        windows,
+        windows: own_windows,
         api: match api {
             Some(api) => Some(api?),
             None => None,
@@ -307,10 +315,12 @@ mod tests {
     use crate::config::EXAMPLE;
 
     /// Tables whose keys are the user's own: stores, windows, states.
-    const FREE: [&str; 5] = [
+    const FREE: [&str; 7] = [
         "amazon_api.partner_tags",
         "edition.addresses",
         "edition.sources",
+        "edition.windows",
+        "store.windows",
         "store.words",
         "windows",
     ];
@@ -365,8 +375,8 @@ mod tests {
                             collect(&inner, item.get_ref(), keys);
                         }
                     }
-                    let is_free =
-                        FREE.contains(&name) && !["quiet", "act"].contains(&&**key.get_ref());
+                    let is_free = FREE.contains(&name)
+                        && !["quiet", "act", "learned"].contains(&&**key.get_ref());
                     if !is_free {
                         keys.entry(name.to_owned())
                             .or_default()

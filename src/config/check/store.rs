@@ -8,8 +8,9 @@ use url::Url;
 
 use super::manners::store_pause;
 use super::ways::{self, Means};
+use super::windows;
 use crate::book::{Availability, StoreId, storefront};
-use crate::config::plan::{OwnStore, Phrase, StorePlan};
+use crate::config::plan::{OwnStore, Phrase, StorePlan, WindowOverride};
 use crate::config::presets::preset;
 use crate::config::problem::{Problem, did_you_mean, one_of};
 use crate::config::table::{Findings, Table, Text, text_of};
@@ -25,10 +26,15 @@ pub(super) struct Defined {
 }
 
 /// Reads every `[[store]]`.
-pub(super) fn stores(root: &mut Table<'_>, means: Means) -> Vec<Defined> {
+pub(super) fn stores(
+    root: &mut Table<'_>,
+    means: Means,
+    own_windows: &mut Vec<WindowOverride>,
+) -> Vec<Defined> {
     let mut defined: Vec<Defined> = Vec::new();
-    for table in root.tables("store") {
+    for mut table in root.tables("store") {
         let findings = table.findings();
+        let only_here = windows::of_one(&mut table);
         let Some(store) = store(table, means) else {
             continue;
         };
@@ -41,6 +47,10 @@ pub(super) fn stores(root: &mut Table<'_>, means: Means) -> Vec<Defined> {
             );
             continue;
         }
+        own_windows.extend(only_here.into_iter().map(|window| WindowOverride {
+            store: Some(store.plan.id.clone()),
+            ..window
+        }));
         defined.push(store);
     }
     defined

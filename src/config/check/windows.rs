@@ -1,4 +1,5 @@
-//! `[windows]`: windows of the user's own in place of the shipped ones.
+//! `[windows]`, and the same for one edition or one store: windows of the user's own in place of
+//! the shipped ones.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -33,19 +34,46 @@ fn collect_names(table: &toml::Table, prefix: &str, names: &mut BTreeSet<String>
     }
 }
 
-/// `"list.amazon" = { quiet = "14 days", act = "30 days" }`, with the name in quotes or not.
-pub(super) fn windows(root: &mut Table<'_>) -> Vec<WindowOverride> {
-    let Some(table) = root.table("windows") else {
-        return Vec::new();
+/// `[windows]`: `learned`, and windows as `"list.amazon" = { quiet = "14 days", act = "30 days" }`,
+/// with the name in quotes or not. Gives whether the user's own times replace the shipped ones.
+pub(super) fn windows(root: &mut Table<'_>, windows: &mut Vec<WindowOverride>) -> bool {
+    let Some(mut table) = root.table("windows") else {
+        return false;
     };
+    let learned = table.flag("learned").unwrap_or(false);
+    collect_windows(&table, "", Scope::Everywhere, windows);
+    learned
+}
+
+/// `[edition.windows]`, `[store.windows]`: the same for one edition or one store.
+pub(super) fn of_one(table: &mut Table<'_>) -> Vec<WindowOverride> {
     let mut windows = Vec::new();
-    collect_windows(&table, "", &mut windows);
+    if let Some(table) = table.table("windows") {
+        collect_windows(&table, "", Scope::One, &mut windows);
+    }
     windows
 }
 
-fn collect_windows(table: &Table<'_>, prefix: &str, windows: &mut Vec<WindowOverride>) {
+/// Where windows are set.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scope {
+    /// For all editions and stores; here the user's own times may take a window's place.
+    Everywhere,
+    /// For one edition or one store.
+    One,
+}
+
+fn collect_windows(
+    table: &Table<'_>,
+    prefix: &str,
+    scope: Scope,
+    windows: &mut Vec<WindowOverride>,
+) {
     for (key, value) in table.entries() {
         let name = format!("{prefix}{}", key.get_ref());
+        if scope == Scope::Everywhere && name == "learned" {
+            continue;
+        }
         let Some(mut inner) = table.within(value) else {
             table.findings().add(wrong_kind(
                 &name,
@@ -55,32 +83,51 @@ fn collect_windows(table: &Table<'_>, prefix: &str, windows: &mut Vec<WindowOver
             ));
             continue;
         };
-        if !inner.has("quiet") && !inner.has("act") {
+        let is_window = ["quiet", "act", "learned"].iter().any(|key| inner.has(key));
+        if !is_window {
             // A dotted name without quotes is a table within a table.
-            collect_windows(&inner, &format!("{name}."), windows);
+            collect_windows(&inner, &format!("{name}."), scope, windows);
             continue;
         }
         if !SHIPPED.contains(&name) {
             table.findings().add(unknown(&name, key.span()));
         }
-        let quiet = limit(&mut inner, "quiet");
-        let act = limit(&mut inner, "act");
-        if let (Some(quiet), Some(act)) = (&quiet, &act)
-            && act.get_ref() < quiet.get_ref()
-        {
-            table.findings().add(
-                Problem::error("acting would come before the quiet time ends")
-                    .at(act.span(), "`act` is earlier")
-                    .at(quiet.span(), "than `quiet`")
-                    .remedy("make `act` the longer of the two"),
-            );
-        }
+        windows.push(window(&mut inner, name, scope));
         inner.finish();
-        windows.push(WindowOverride {
-            name,
-            quiet_hours: quiet.map(Spanned::into_inner),
-            act_hours: act.map(Spanned::into_inner),
-        });
+    }
+}
+
+fn window(table: &mut Table<'_>, name: String, scope: Scope) -> WindowOverride {
+    let quiet = limit(table, "quiet");
+    let act = limit(table, "act");
+    if let (Some(quiet), Some(act)) = (&quiet, &act)
+        && act.get_ref() < quiet.get_ref()
+    {
+        table.findings().add(
+            Problem::error("acting would come before the quiet time ends")
+                .at(act.span(), "`act` is earlier")
+                .at(quiet.span(), "than `quiet`")
+                .remedy("make `act` the longer of the two"),
+        );
+    }
+    let learned = match scope {
+        Scope::Everywhere => table.flag("learned"),
+        Scope::One => None,
+    };
+    if learned == Some(true) && (quiet.is_some() || act.is_some()) {
+        table.findings().add(
+            Problem::error("numbers of your own and `learned` contradict each other")
+                .at(table.key_span("learned"), "")
+                .remedy("leave out `learned`, or `quiet` and `act`"),
+        );
+    }
+    WindowOverride {
+        name,
+        edition: None,
+        store: None,
+        quiet_hours: quiet.map(Spanned::into_inner),
+        act_hours: act.map(Spanned::into_inner),
+        learned,
     }
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         if run.seen < published || !case.is_switching(listing) {
             continue;
         }
-        let window = case.window(WindowName::KdpClicked);
+        let window = case.window_at(WindowName::KdpClicked, store);
         let Some(severity) = severity(window.stage(published, run.seen)) else {
             continue;
         };

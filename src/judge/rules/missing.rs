@@ -86,8 +86,8 @@ fn window(case: &Case<'_>, listing: &ListingView) -> Option<(Window, Timestamp)>
         let enabled = calendar.enabled.map(begun_everywhere);
         (WindowName::listing_at(store), enabled)
     };
-    let first_title = case.view.edition.first_title;
-    let window = case.settings.windows.listing(name, first_title);
+    let edition = &case.view.edition;
+    let window = case.settings.windows.listing(name, edition, store);
     Some((window, begun.unwrap_or_else(|| calendar.released_at(store))))
 }
 

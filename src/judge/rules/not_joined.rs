@@ -118,7 +118,7 @@ fn finding(
     others: &[&str],
     (start, seen): (Timestamp, Timestamp),
 ) -> Option<Finding> {
-    let window = case.window(WindowName::MetaKdpLink);
+    let window = case.window_at(WindowName::MetaKdpLink, store);
     let stage = window.stage(start, seen);
     let act_from = window.act_from(start);
     let label = store.label();

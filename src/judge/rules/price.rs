@@ -51,7 +51,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         });
     };
     if list.minor < price.minor {
-        let window = case.window(WindowName::PriceAboveList);
+        let window = case.window_at(WindowName::PriceAboveList, store);
         let is_bookshop = store.family() == Family::Bookshop;
         return Some(Finding {
             severity: severity(window.stage(known.since, known.seen))?,

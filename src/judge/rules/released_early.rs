@@ -76,7 +76,7 @@ fn wrong(
     shown: jiff::civil::Date,
 ) -> Finding {
     let store = &listing.store;
-    let window = case.window(WindowName::DateDiffers);
+    let window = case.window_at(WindowName::DateDiffers, store);
     let party = case.party_for(store);
     Finding {
         severity: Severity::Act,
@@ -103,7 +103,7 @@ fn wrong(
 
 fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Option<Finding> {
     let store = &listing.store;
-    let window = case.window(WindowName::LabelLost);
+    let window = case.window_at(WindowName::LabelLost, store);
     let stage = window.stage(run.since, run.seen);
     let severity = severity(stage)?;
     let act_from = window.act_from(run.since);

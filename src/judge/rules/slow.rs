@@ -42,7 +42,7 @@ fn judge_state(case: &Case<'_>, listing: &ListingView, slow: Availability) -> Op
     } else {
         ("temporarily-out-of-stock", WindowName::TempOosIngram)
     };
-    let window = case.window(name);
+    let window = case.window_at(name, store);
     let stage = window.stage(clock, run.seen);
     let severity = severity(stage)?;
     let party = case.party_for(store);

@@ -85,7 +85,7 @@ fn stale(
     (done, seen): (Timestamp, Timestamp),
 ) -> Option<Finding> {
     let store = &listing.store;
-    let window = case.window(name);
+    let window = case.window_at(name, store);
     let stage = window.stage(done, seen);
     let party = case.party_for(store);
     let act_from = window.act_from(done);

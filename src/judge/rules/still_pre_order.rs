@@ -23,11 +23,12 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         if run.seen < date || case.is_switching(listing) {
             continue;
         }
-        let window = case.window(if case.calendar.is_kdp_store(store) {
+        let name = if case.calendar.is_kdp_store(store) {
             WindowName::ReleaseAmazonNotKdp
         } else {
             WindowName::ReleaseIngramFed
-        });
+        };
+        let window = case.window_at(name, store);
         // What was a pre-order at our first look has been one since the date; what became one under
         // our eyes has its own beginning.
         let is_first = listing.spells.iter().all(|spell| run.since <= spell.since);

@@ -26,7 +26,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         if case.is_switching(listing) {
             continue;
         }
-        let window = case.window(WindowName::ThirdPartyOnly);
+        let window = case.window_at(WindowName::ThirdPartyOnly, store);
         let Some(severity) = severity(window.stage(clock, run.seen)) else {
             continue;
         };

@@ -44,7 +44,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         act_from,
     } = measure(case, listing, (&run, clock), !others.is_empty());
     let severity = severity(stage)?;
-    let is_steady = window == case.window(WindowName::SteadyUnavailable);
+    let is_steady = window == case.window_at(WindowName::SteadyUnavailable, store);
     let rule = if is_steady {
         "unavailable"
     } else if others.is_empty() {
@@ -99,7 +99,7 @@ fn measure<'a>(
     let store = &listing.store;
     let date = case.calendar.released_at(store);
     let with = |name: WindowName, start: Timestamp| {
-        let window = case.window(name);
+        let window = case.window_at(name, store);
         Measured {
             window,
             start,

@@ -37,7 +37,7 @@ fn reason(listing: &ListingView) -> Option<UnreadReason> {
 
 fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Option<Finding> {
     let store = &listing.store;
-    let window = case.window(WindowName::Unread);
+    let window = case.window_at(WindowName::Unread, store);
     let seen = listing.last_try?;
     let severity = severity(window.stage(blind.since, seen))?;
     if blind.unread.reason == UnreadReason::WrongProduct || blind.attempts < 2 {

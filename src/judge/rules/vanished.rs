@@ -25,11 +25,12 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         if !was_listed || case.is_switching(listing) {
             continue;
         }
-        let window = case.window(if case.calendar.steady_from(store) <= run.since {
+        let name = if case.calendar.steady_from(store) <= run.since {
             WindowName::SteadyUnavailable
         } else {
             WindowName::Delisted
-        });
+        };
+        let window = case.window_at(name, store);
         let stage = window.stage(run.since, run.seen);
         let Some(severity) = severity(stage) else {
             continue;

@@ -69,7 +69,7 @@ fn wrong(
         Some(moved) => (WindowName::MetaIngramText, moved.max(known.since)),
         None => (WindowName::DateDiffers, known.since),
     };
-    let window = case.window(name);
+    let window = case.window_at(name, store);
     let has_passed = shown <= gmt_date(known.seen);
     let (stage, act_from) = if has_passed {
         (Stage::Act, Some(known.since))

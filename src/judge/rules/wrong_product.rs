@@ -25,7 +25,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         {
             continue;
         }
-        let window = case.window(WindowName::WrongProduct);
+        let window = case.window_at(WindowName::WrongProduct, store);
         let Some(severity) = severity(window.stage(blind.since, seen)) else {
             continue;
         };

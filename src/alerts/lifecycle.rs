@@ -6,8 +6,8 @@
 //!    only in the digest, see [`manner`]), again when it becomes Act, and an Act alert is recalled
 //!    at most every `remind_every`, and only when its pages were read since.
 //! 2. One letter an edition and day: the civil day of the author. What is due on a day that has had
-//!    its letter waits, untold and unforgotten, for the first look of the next day. The three days
-//!    of the launch are excepted.
+//!    its letter waits, untold and unforgotten, for the first look of the next day. The days of
+//!    the launch are excepted, up to the one on which what is late becomes something to act on.
 //! 3. A letter without an Act in it waits for an Act that is due later the same day, so that the
 //!    day's one letter is not spent on lesser things.
 //! 4. Stores that change together are one letter: it waits, for half a day at most, for the looks

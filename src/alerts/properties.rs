@@ -106,7 +106,7 @@ proptest! {
     }
 
     #[test]
-    fn time_alone_opens_nothing((script, now) in history(), days in 1..400_i64) {
+    fn time_alone_opens_nothing_forward_or_back((script, now) in history(), days in -40..400_i64) {
         let view = script.view();
         let later = now + SignedDuration::from_hours(days * 24);
         let known = |at| {
@@ -180,6 +180,37 @@ proptest! {
             memory.open = decisions.open;
             memory.lately_over.extend(decisions.over.into_iter().map(|alert| (alert, at)));
             memory.news.extend(decisions.news);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_tells_nothing_twice((script, now) in history(), back in 1..40_i64) {
+        let view = script.view();
+        let pace = Pace {
+            remind_every: SignedDuration::from_hours(168),
+            zone: jiff::tz::TimeZone::UTC,
+        };
+        let pages = |at| -> Vec<Finding> {
+            let found = script.judge_at(&view, at).into_iter();
+            found
+                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+                .collect()
+        };
+        let first = decide(&Memory::default(), &pages(now), &view, &pace, now);
+        let told: Vec<_> = first.tellings.iter().map(|one| &one.finding.stores).collect();
+        let memory = Memory {
+            open: first.open,
+            lately_over: Vec::new(),
+            news: first.news.into_iter().collect(),
+            last_letter: (!told.is_empty()).then_some(now),
+        };
+        let earlier = now - SignedDuration::from_hours(back);
+        let again = decide(&memory, &pages(earlier), &view, &pace, earlier);
+        for telling in again.tellings {
+            prop_assert!(
+                telling.occasion != Occasion::Reminded && !told.contains(&&telling.finding.stores),
+                "{telling:?}"
+            );
         }
     }
 }

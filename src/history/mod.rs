@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::book::Source;
 use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
-use crate::page::{Reading, Says, Unread};
+use crate::page::{Reading, Says, Unread, UnreadReason};
 
 /// A listing's name: an edition's product page at one store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -108,6 +108,20 @@ pub struct Blind {
     pub attempts: u32,
     /// What the newest one said.
     pub unread: Unread,
+}
+
+/// A page that could not be read at its newest looks, more than one: what is known of it without
+/// its history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Whose page.
+    pub listing: ListingId,
+    /// Since when.
+    pub since: Timestamp,
+    /// The newest look.
+    pub tried: Timestamp,
+    /// What the newest look gave.
+    pub reason: UnreadReason,
 }
 
 impl ListingView {

@@ -4,6 +4,7 @@
 //! is a file in [`rules`].
 
 pub mod agenda;
+pub mod blind;
 mod case;
 pub mod learned;
 pub mod length;

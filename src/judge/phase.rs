@@ -136,13 +136,14 @@ impl Calendar {
         store.family() == Family::Amazon && self.amazon_by_kdp
     }
 
-    /// The three days from the earlier of the two dates, in which letters are not rationed.
+    /// From the earlier of the two dates until a day after what is late becomes something to act
+    /// on: in that time letters are not rationed.
     #[must_use]
     pub fn is_launch(&self, now: Timestamp) -> bool {
         let begin = midnight_gmt(self.publication.min(self.on_sale));
         let end = later(
             begun_everywhere(self.publication.max(self.on_sale)),
-            LAUNCH_HOURS,
+            LAUNCH_HOURS + 24,
         );
         begin <= now && now <= end
     }

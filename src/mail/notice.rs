@@ -41,7 +41,10 @@ pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
         ],
         list: Vec::new(),
     };
-    letter(desk, &sheet, (finding.rule, Some(finding.severity)), now)
+    Letter {
+        stores: finding.stores.clone(),
+        ..letter(desk, &sheet, (finding.rule, Some(finding.severity)), now)
+    }
 }
 
 /// "We could not mail you for three days, here is what you missed." It comes before the letters

@@ -9,12 +9,14 @@ use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction};
 
 use super::House;
-use super::sqlite::Queued;
+use super::sqlite::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
 use crate::alerts::{Alert, mute, sqlite as alerts};
+use crate::book::StoreId;
 use crate::config::plan::EditionPlan;
 use crate::history::View;
 use crate::history::sqlite::view;
+use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
 use crate::judge::{Finding, Severity, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
@@ -52,6 +54,7 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
     let now = house.clock.now();
     let mut letters = Vec::new();
     letters.extend(line_notice(house, now)?);
+    letters.extend(blind_notice(house, now)?);
     if house
         .db
         .read(|connection| digest_is_due(house, connection, now))?
@@ -79,12 +82,7 @@ fn line_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>
         let is_known = alerts::notice_is_open(tx, LINE_DOWN)?;
         match (line_step(is_known, finding.as_ref()), finding) {
             (LineStep::Tell, Some(finding)) => {
-                let letter = notice(&desk(house, None), &finding, now);
-                enqueue(tx, &letter, now)?;
-                let lines = [finding.verdict.clone(), finding.next_step.clone()];
-                for post in post_notice(&house.plan.hooks, &letter, &lines) {
-                    enqueue(tx, &post, now)?;
-                }
+                let letter = queue_notice(house, tx, &finding, now)?;
                 alerts::open_notice(tx, LINE_DOWN, now)?;
                 Ok(Some(letter))
             }
@@ -94,6 +92,53 @@ fn line_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>
             }
             (LineStep::Tell | LineStep::Nothing, _) => Ok(None),
         }
+    })
+}
+
+/// Queues a notice, and tells the programs and phones of it.
+fn queue_notice(
+    house: &House,
+    transaction: &Transaction<'_>,
+    finding: &Finding,
+    now: Timestamp,
+) -> rusqlite::Result<Letter> {
+    let letter = notice(&desk(house, None), finding, now);
+    enqueue(transaction, &letter, now)?;
+    let lines = [finding.verdict.clone(), finding.next_step.clone()];
+    for post in post_notice(&house.plan.hooks, &letter, &lines) {
+        enqueue(transaction, &post, now)?;
+    }
+    Ok(letter)
+}
+
+/// One notice about all stores whose pages can no longer be read for several editions, and none
+/// while that lasts; when they can be read again there is nothing to say, as nothing was lost.
+fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>> {
+    house.db.write(|tx| {
+        let blind = blind_at_stores(house, tx)?;
+        let watched = watched(house);
+        let is_line = is_our_own_line(&blind, &watched);
+        let windows = &house.settings.windows;
+        let mut stores: Vec<&StoreId> = watched.iter().map(|listing| &listing.store).collect();
+        stores.sort();
+        stores.dedup();
+        let mut new = Vec::new();
+        for store in stores {
+            let rule = format!("stores-unread {store}");
+            let found = blind.iter().find(|blind| blind.store == *store);
+            let is_known = alerts::notice_is_open(tx, &rule)?;
+            match found.filter(|found| is_known || !is_line && found.is_to_be_told(windows)) {
+                Some(found) if !is_known => {
+                    alerts::open_notice(tx, &rule, now)?;
+                    new.push(found);
+                }
+                None if is_known => alerts::end_notice(tx, &rule, now)?,
+                Some(_) | None => {}
+            }
+        }
+        notice_about(&new, windows, &house.plan.author.zone)
+            .map(|finding| queue_notice(house, tx, &finding, now))
+            .transpose()
     })
 }
 

@@ -12,11 +12,13 @@ use crate::book::Source;
 use crate::config::plan::{EditionPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
-use crate::history::Observation;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Recognised, Recorded, claim_look, keep_evidence, looks, recognise_by, recognised, record, view,
+    Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, recognise_by, recognised,
+    record, view,
 };
+use crate::history::{ListingId, Observation};
+use crate::judge::blind::{BlindStore, blind_stores, hand_over};
 use crate::judge::judge;
 use crate::judge::learned::learn;
 use crate::judge::windows::Windows;
@@ -149,7 +151,10 @@ pub(crate) fn judge_edition(
 ) -> rusqlite::Result<Option<Queued>> {
     let isbn = &plan.edition.isbn;
     let view = view(transaction, plan)?;
-    let findings = judge(&view, &house.settings, now);
+    let mut findings = judge(&view, &house.settings, now);
+    if findings.iter().any(|finding| finding.rule == "unread") {
+        hand_over(&mut findings, &blind_at_stores(house, transaction)?);
+    }
     let memory = alerts::memory(transaction, isbn, now)?;
     let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
     let desk = super::post::desk(
@@ -182,6 +187,26 @@ pub(crate) fn judge_edition(
         letter: written.whole,
         tellings: decisions.tellings,
     }))
+}
+
+/// The stores at which several editions cannot be read.
+pub(super) fn blind_at_stores(
+    house: &House,
+    connection: &Connection,
+) -> rusqlite::Result<Vec<BlindStore>> {
+    Ok(blind_stores(&blind_pages(connection)?, &watched(house)))
+}
+
+/// Every listing of the configuration.
+pub(super) fn watched(house: &House) -> Vec<ListingId> {
+    let editions = house.plan.editions.iter();
+    editions
+        .flat_map(|plan| {
+            plan.listings
+                .iter()
+                .map(|listing| agenda::listing_id(plan, listing))
+        })
+        .collect()
 }
 
 /// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one

@@ -73,7 +73,7 @@ fn has_waited(telling: &Telling, alert: Option<&Alert>, view: &View, now: Timest
         .filter(|_| finding.severity == Severity::Act);
     let (known_since, patience) = match (&telling.occasion, act_since) {
         (Occasion::Opened | Occasion::Escalated, Some(act_since)) => {
-            (act_since, patience_of_an_act(view, now))
+            (act_since, patience_of_an_act(finding, view, now))
         }
         (Occasion::Opened | Occasion::Escalated, None) => (opened, PATIENCE),
         (Occasion::Reminded, _) => (finding.since, PATIENCE),
@@ -84,9 +84,13 @@ fn has_waited(telling: &Telling, alert: Option<&Alert>, view: &View, now: Timest
     patience <= now.duration_since(known_since)
 }
 
-/// What is to be acted on is told before its own page is looked at again: pages are looked at every
-/// three hours in the weeks around the date, and every six hours or less otherwise.
-fn patience_of_an_act(view: &View, now: Timestamp) -> SignedDuration {
+/// What is to be acted on is told before its own page is looked at again: while KDP takes over
+/// every hour, every three hours in the weeks around the date, and every six hours or less
+/// otherwise.
+fn patience_of_an_act(finding: &Finding, view: &View, now: Timestamp) -> SignedDuration {
+    if finding.rule == "kdp-not-live" {
+        return SignedDuration::from_mins(50);
+    }
     let dates = [view.edition.publication_date, view.edition.on_sale_date];
     let is_near = dates.iter().any(|date| {
         let begin = begun_everywhere(*date);

@@ -83,7 +83,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             Some(next_turn_of_post),
             is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
         ];
-        match next.into_iter().flatten().min() {
+        match next.into_iter().flatten().min().map(|at| story.awake(at)) {
             Some(next) if next <= story.end => house.clock.turn_to(next),
             Some(_) | None => return Ok(played),
         }
@@ -191,6 +191,7 @@ fn sent(queued: Queued) -> Sent {
         kind,
         severity,
         rule,
+        stores,
         subject,
         text,
         ..
@@ -205,11 +206,11 @@ fn sent(queued: Queued) -> Sent {
             stores: telling.finding.stores,
         })
         .collect();
-    // A notice tells of Pubwatch itself, and so of no edition.
+    // A notice tells of Pubwatch itself: of no edition, but perhaps of stores.
     tells.extend(notice.map(|severity| Told {
         severity,
         rule: rule.unwrap_or_default(),
-        stores: Vec::new(),
+        stores,
     }));
     tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
     Sent {

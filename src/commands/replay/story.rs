@@ -26,6 +26,8 @@ pub struct Story {
     pub pages: Vec<PageChange>,
     /// What the author told us, in the order of time.
     pub notes: Vec<Said>,
+    /// When the machine is asleep: from, until.
+    pub asleep: Vec<(Timestamp, Timestamp)>,
     /// What must come of it.
     pub expectations: Vec<Expectation>,
 }
@@ -159,8 +161,22 @@ impl Story {
             plan,
             pages,
             notes,
+            asleep: written
+                .asleep
+                .iter()
+                .map(|asleep| (asleep.from.0, asleep.until.0))
+                .collect(),
             expectations,
         })
+    }
+
+    /// The moment, or when the machine wakes if it sleeps then.
+    #[must_use]
+    pub fn awake(&self, moment: Timestamp) -> Timestamp {
+        let mut asleep = self.asleep.iter();
+        asleep
+            .find(|(from, until)| *from <= moment && moment < *until)
+            .map_or(moment, |(_, until)| *until)
     }
 
     /// What an edition's page at a store says at `now`; before its first entry it is not listed.

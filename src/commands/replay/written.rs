@@ -58,7 +58,17 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) note: Vec<NoteWritten>,
     #[serde(default)]
+    pub(super) asleep: Vec<AsleepWritten>,
+    #[serde(default)]
     pub(super) expect: Vec<ExpectWritten>,
+}
+
+/// The machine is asleep or switched off.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AsleepWritten {
+    pub(super) from: Moment,
+    pub(super) until: Moment,
 }
 
 /// `[edition]`, or several `[[edition]]`.

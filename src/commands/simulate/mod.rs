@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use serde_json::json;
 
 use self::fault::{Kind, Planted, plant};
@@ -58,9 +60,21 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
-    /// The result as one JSON object
+    /// Only the launches in which this fault is planted
+    #[arg(long, value_name = "KIND", conflicts_with = "years", value_parser = kind_of)]
+    fault: Option<Kind>,
+
+    /// The result as one JSON object; launches that went wrong are told as lines of the log
     #[arg(long)]
     json: bool,
+}
+
+fn kind_of(name: &str) -> Result<Kind, String> {
+    let found = Kind::ALL.iter().copied().find(|kind| kind.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+        format!("it is one of {}", names.join(", "))
+    })
 }
 
 /// Plays the launches and prints what came of them.
@@ -72,9 +86,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     if let (Some(years), Some(folder)) = (arguments.years, &arguments.into) {
         return write_years(arguments, years, folder);
     }
-    let report = simulate(arguments.launches as usize, arguments.seed)?;
+    let report = simulate(arguments.launches as usize, arguments.seed, arguments.fault)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
+        for line in report.wrong() {
+            writeln!(anstream::stderr().lock(), "{line}")?;
+        }
         writeln!(out, "{}", report.as_json())?;
     } else {
         write!(out, "{}", report.as_text())?;
@@ -130,12 +147,16 @@ struct Outcome {
     /// Act letters in an ordinary launch, each in a line.
     false_acts: Vec<String>,
     fault: Option<Found>,
+    /// A fault that was not told in time, with the letters that were, each in a line.
+    late: Vec<String>,
 }
 
 /// What came of a planted fault.
 #[derive(Debug, Clone, Copy)]
 struct Found {
     kind: Kind,
+    /// From when on acting on it was right; `None` when nobody had looked since it began.
+    act_from: Option<Timestamp>,
     /// How many looks at its page it took from its act date on; `None` when no letter told of it.
     checks: Option<usize>,
 }
@@ -146,12 +167,17 @@ pub struct Report {
     outcomes: Vec<Outcome>,
 }
 
-/// Plays so many launches, as many at a time as there are processors.
+/// Plays so many launches, or those of them with a fault of that kind, as many at a time as there
+/// are processors. On a terminal it shows how far it is.
 ///
 /// # Errors
 ///
 /// When a launch cannot be played.
-pub fn simulate(launches: usize, seed: u64) -> anyhow::Result<Report> {
+pub fn simulate(launches: usize, seed: u64, fault: Option<Kind>) -> anyhow::Result<Report> {
+    let bar = ProgressBar::new(launches as u64);
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} launches  {elapsed}") {
+        bar.set_style(style);
+    }
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(BTreeMap::new());
     let workers = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
@@ -163,6 +189,10 @@ pub fn simulate(launches: usize, seed: u64) -> anyhow::Result<Report> {
                     if launches <= number {
                         return;
                     }
+                    bar.inc(1);
+                    if fault.is_some() && fault != planted_in(number) {
+                        continue;
+                    }
                     let outcome = one(number, seed)
                         .with_context(|| format!("playing launch {number} of seed {seed}"));
                     let mut outcomes = outcomes.lock().unwrap_or_else(PoisonError::into_inner);
@@ -171,6 +201,7 @@ pub fn simulate(launches: usize, seed: u64) -> anyhow::Result<Report> {
             });
         }
     });
+    bar.finish_and_clear();
     let outcomes = outcomes
         .into_inner()
         .unwrap_or_else(PoisonError::into_inner);
@@ -178,7 +209,13 @@ pub fn simulate(launches: usize, seed: u64) -> anyhow::Result<Report> {
     Ok(Report { outcomes })
 }
 
-/// Draws and plays the launch of that number: an even one is ordinary, an odd one has a fault.
+/// The fault of the launch of that number: an even one is ordinary, the odd ones have each kind in
+/// turn.
+fn planted_in(number: usize) -> Option<Kind> {
+    (number % 2 == 1).then(|| Kind::ALL[number / 2 % Kind::ALL.len()])
+}
+
+/// Draws and plays the launch of that number.
 fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     let windows = Windows::new(&[])?;
     // The seeds of neighbours lie far apart, so that launch 1 of seed 2 is not launch 2 of seed 1.
@@ -186,10 +223,7 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
         seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64).wrapping_mul(0x0100_0000_01b3);
     let mut rng = fastrand::Rng::with_seed(own);
     let mut launch = Launch::draw(&mut rng);
-    let planted = (number % 2 == 1).then(|| {
-        let kind = Kind::ALL[number / 2 % Kind::ALL.len()];
-        plant(&mut launch, kind, &windows, &mut rng)
-    });
+    let planted = planted_in(number).map(|kind| plant(&mut launch, kind, &windows, &mut rng));
     launch.disturb(planted.as_ref().map(|planted| planted.index), &mut rng);
     let title = planted
         .as_ref()
@@ -206,6 +240,15 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     } else {
         Vec::new()
     };
+    let fault = planted.map(|planted| found(&planted, &played, &windows));
+    let late = match fault {
+        Some(Found {
+            checks: Some(checks),
+            ..
+        }) if checks <= 1 => Vec::new(),
+        Some(found) => late_lines(number, &found, &played),
+        None => Vec::new(),
+    };
     Ok(Outcome {
         letters: played
             .sent
@@ -214,8 +257,28 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
             .count(),
         pages: played.looks.len(),
         false_acts,
-        fault: planted.map(|planted| found(&planted, &played, &windows)),
+        fault,
+        late,
     })
+}
+
+/// What a developer wants to see of a fault that was told late or not at all.
+fn late_lines(number: usize, found: &Found, played: &Played) -> Vec<String> {
+    let checks = found.checks.map_or_else(
+        || "not at all".to_owned(),
+        |checks| format!("at look {checks}"),
+    );
+    let act_from = found
+        .act_from
+        .map_or_else(|| "never".to_owned(), |at| at.to_string());
+    let first = format!(
+        "launch {number}: {} was to be told from {act_from} on, and was {checks}",
+        found.kind.name()
+    );
+    let letters = played.sent.iter().filter(|letter| !letter.is_digest);
+    std::iter::once(first)
+        .chain(letters.map(|letter| format!("  {}", letter.line())))
+        .collect()
 }
 
 /// Whether a letter told of the fault, and how many looks at its page that took.
@@ -245,6 +308,7 @@ fn found(planted: &Planted, played: &Played, windows: &Windows) -> Found {
     });
     Found {
         kind: planted.kind,
+        act_from,
         checks,
     }
 }
@@ -311,13 +375,27 @@ impl Report {
                 .all(|(_, planted, found, checks)| planted == found && *checks <= 1)
     }
 
+    /// Every false alarm and every fault that was told late, in the order of the launches.
+    fn wrong(&self) -> Vec<String> {
+        let mut lines: Vec<String> = Vec::new();
+        for outcome in &self.outcomes {
+            let is_false = outcome
+                .false_acts
+                .iter()
+                .map(|line| format!("false: {line}"));
+            lines.extend(is_false);
+            lines.extend(outcome.late.iter().cloned());
+        }
+        lines
+    }
+
     fn as_text(&self) -> String {
         use std::fmt::Write as _;
 
         let mut text = String::new();
-        for line in self.false_acts() {
+        for line in self.wrong() {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "false: {line}");
+            let _ = writeln!(text, "{line}");
         }
         let (median, p95) = self.letters();
         let _ = writeln!(

@@ -1,5 +1,6 @@
 //! The history in the database: readings, observations, spells and notes.
 
+mod blind;
 mod bulk;
 mod looks;
 mod evidence;
@@ -15,6 +16,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
+pub use blind::blind_pages;
 pub use bulk::Bulk;
 pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};

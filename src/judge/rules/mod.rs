@@ -35,6 +35,7 @@ pub mod wrong_date;
 pub mod wrong_product;
 
 use super::Finding;
+use super::blind::UNREAD_WITH_OTHERS;
 use super::case::Case;
 
 /// The name of the rule that is never put back by having asked: it has a limit of five days.
@@ -86,6 +87,7 @@ const NAMES: &[&str] = &[
     "formats-out-of-step",
     "formats-not-joined",
     "unread",
+    UNREAD_WITH_OTHERS,
     "page-appeared",
     RELEASED,
     RELEASED_EVERYWHERE,
@@ -224,6 +226,11 @@ pub fn manner(name: &str) -> Manner {
     match name {
         "stuck" | "stores-disagree" | "unavailable" => Manner {
             cause: "unavailable",
+            ..usual
+        },
+        UNREAD_WITH_OTHERS => Manner {
+            cause: "unread",
+            watch_is_a_letter: false,
             ..usual
         },
         "missing" => Manner {

@@ -249,7 +249,7 @@ fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
         .ok()
 }
 
-fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
+pub(super) fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
     ListingId {
         isbn: plan.edition.isbn.clone(),
         store: listing.store.clone(),

@@ -1,0 +1,43 @@
+//! The pages that cannot be read at present, over all editions.
+
+use rusqlite::Connection;
+
+use super::{reading_of, time};
+use crate::book::StoreId;
+use crate::history::{ListingId, Unreadable};
+use crate::page::Reading;
+
+/// Every page that was unread at its newest looks, two or more, also those that the configuration
+/// no longer names.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
+    let mut statement = connection.prepare_cached(
+        "SELECT l.isbn, l.store, l.blind_since, l.last_try, r.body \
+         FROM listing l JOIN reading r ON r.id = l.blind_reading \
+         WHERE l.blind_since IS NOT NULL AND 2 <= l.blind_attempts AND l.last_try IS NOT NULL",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut pages = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (isbn, store): (String, String) = (row.get(0)?, row.get(1)?);
+        // Both were written by this program; what is neither is no page of ours.
+        let (Ok(isbn), Reading::Unread(unread)) =
+            (isbn.parse(), reading_of(&row.get::<_, String>(4)?)?)
+        else {
+            continue;
+        };
+        pages.push(Unreadable {
+            listing: ListingId {
+                isbn,
+                store: StoreId::new(&store),
+            },
+            since: time(row.get(2)?)?,
+            tried: time(row.get(3)?)?,
+            reason: unread.reason,
+        });
+    }
+    Ok(pages)
+}

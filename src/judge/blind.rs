@@ -1,0 +1,257 @@
+//! Stores whose pages cannot be read for several editions at once: that is about the store, not
+//! about a book, so it is told once. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::windows::{Window, WindowName, Windows};
+use super::{Finding, Party, Severity, words};
+use crate::book::StoreId;
+use crate::history::{ListingId, Unreadable};
+use crate::page::UnreadReason;
+
+/// The rule of an edition's finding once the store's notice has taken it over.
+pub const UNREAD_WITH_OTHERS: &str = "unread-with-others";
+
+/// A store at which several pages cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BlindStore {
+    /// The store.
+    pub store: StoreId,
+    /// Since when more than one page could not be read.
+    pub since: Timestamp,
+    /// The newest look at any of them.
+    pub tried: Timestamp,
+    /// How many pages cannot be read.
+    pub pages: usize,
+    /// How many pages are watched there.
+    pub of: usize,
+    /// The commonest reason.
+    pub reason: UnreadReason,
+}
+
+/// The stores that cannot be read, in the order of their names.
+///
+/// 1. Two pages or more, of different editions, were unread at their newest looks, and they are at
+///    least half of those watched there. One page alone is told of with its edition.
+/// 2. Another product at the address is about that address, and counts for nothing here.
+#[must_use]
+pub fn blind_stores(pages: &[Unreadable], watched: &[ListingId]) -> Vec<BlindStore> {
+    let mut stores: BTreeMap<&StoreId, (Vec<&Unreadable>, usize)> = BTreeMap::new();
+    for listing in watched {
+        let (blind, of) = stores.entry(&listing.store).or_default();
+        *of += 1;
+        blind.extend(
+            pages
+                .iter()
+                .find(|page| page.listing == *listing && page.reason != UnreadReason::WrongProduct),
+        );
+    }
+    stores
+        .into_iter()
+        .filter_map(|(store, (mut blind, of))| {
+            blind.sort_by_key(|page| page.since);
+            let several_since = blind.get(1)?.since;
+            let tried = blind.iter().map(|page| page.tried).max()?;
+            let is_half = of <= blind.len() * 2;
+            is_half.then(|| BlindStore {
+                store: store.clone(),
+                since: several_since,
+                tried,
+                pages: blind.len(),
+                of,
+                reason: commonest(&blind),
+            })
+        })
+        .collect()
+}
+
+fn commonest(pages: &[&Unreadable]) -> UnreadReason {
+    let count = |reason: &UnreadReason| pages.iter().filter(|page| page.reason == *reason).count();
+    UnreadReason::ALL
+        .into_iter()
+        .rev()
+        .max_by_key(count)
+        .unwrap_or(UnreadReason::NoEvidence)
+}
+
+/// Takes the editions' findings about such a store out of their letters: the notice says it.
+pub fn hand_over(findings: &mut [Finding], stores: &[BlindStore]) {
+    for finding in findings.iter_mut().filter(|one| one.rule == "unread") {
+        let is_of_the_store = finding
+            .stores
+            .iter()
+            .all(|store| stores.iter().any(|blind| blind.store == *store));
+        if is_of_the_store {
+            finding.rule = UNREAD_WITH_OTHERS;
+        }
+    }
+}
+
+/// All stores that are watched, several, are unreachable: our own line, which has a notice of its
+/// own.
+#[must_use]
+pub fn is_our_own_line(stores: &[BlindStore], watched: &[ListingId]) -> bool {
+    let mut all: Vec<&StoreId> = watched.iter().map(|listing| &listing.store).collect();
+    all.sort();
+    all.dedup();
+    1 < all.len()
+        && stores.len() == all.len()
+        && stores
+            .iter()
+            .all(|blind| blind.reason == UnreadReason::Unreachable)
+}
+
+impl BlindStore {
+    /// It has lasted for longer than a store's moods usually do.
+    #[must_use]
+    pub fn is_to_be_told(&self, windows: &Windows) -> bool {
+        self.window(windows).quiet.after(self.since) <= self.tried
+    }
+
+    fn window<'a>(&self, windows: &'a Windows) -> &'a Window {
+        windows.window(WindowName::Unread)
+    }
+}
+
+/// One notice about all stores that are to be told of now; `None` when there is none.
+#[must_use]
+pub fn notice_about(stores: &[&BlindStore], windows: &Windows, zone: &TimeZone) -> Option<Finding> {
+    let since = stores.iter().map(|blind| blind.since).min()?;
+    let names = words::stores(stores.iter().map(|blind| &blind.store));
+    let pages: usize = stores.iter().map(|blind| blind.pages).sum();
+    let each: Vec<String> = stores
+        .iter()
+        .map(|blind| {
+            format!(
+                "At {}, {} of {} pages could not be read at any look since {}: {}.",
+                blind.store.label(),
+                blind.pages,
+                blind.of,
+                words::day(blind.since, zone),
+                blind.reason.words(),
+            )
+        })
+        .collect();
+    Some(Finding {
+        rule: "stores-unread",
+        stores: stores.iter().map(|blind| blind.store.clone()).collect(),
+        severity: Severity::Watch,
+        since,
+        headline: format!("We could not read {pages} pages of {names}"),
+        verdict: format!(
+            "{} This says nothing about the books; we keep what we knew, and go on trying, \
+             gently.",
+            each.join(" ")
+        ),
+        usual: Some(windows.window(WindowName::Unread).usual()),
+        act_from: None,
+        next_step: "Open the pages that matter yourself now and then, and tell us what they say \
+                    with `pubwatch look`. Or set another `source` for the store: your browser, \
+                    its API where it has one, or a program of your own."
+            .to_owned(),
+        ask: Some(Party::Author),
+        text: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+
+    const ISBNS: [&str; 4] = [
+        "9781944098117",
+        "9781944021030",
+        "9781944021511",
+        "9781944021665",
+    ];
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours)
+    }
+
+    fn watched(stores: &[&str], editions: usize) -> Vec<ListingId> {
+        let of = |store: &&str| {
+            let store = StoreId::new(store);
+            ISBNS.iter().take(editions).map(move |isbn| ListingId {
+                isbn: isbn.parse().unwrap(),
+                store: store.clone(),
+            })
+        };
+        stores.iter().flat_map(of).collect()
+    }
+
+    fn blind(listing: &ListingId, since: i64, reason: UnreadReason) -> Unreadable {
+        Unreadable {
+            listing: listing.clone(),
+            since: at(since),
+            tried: at(100),
+            reason,
+        }
+    }
+
+    /// The first pages of Amazon are blind; what is found is `store since pages/of`.
+    #[track_caller]
+    fn check(reasons: &[UnreadReason], expected: &[&str]) {
+        let watched = watched(&["amazon.com", "bookshop.org"], 4);
+        let pages: Vec<Unreadable> = watched
+            .iter()
+            .zip(reasons)
+            .zip([7, 3, 9, 1])
+            .map(|((listing, reason), since)| blind(listing, since, *reason))
+            .collect();
+        let found: Vec<String> = blind_stores(&pages, &watched)
+            .iter()
+            .map(|blind| {
+                let since = blind.since.duration_since(at(0)).as_hours();
+                format!("{} {since} {}/{}", blind.store, blind.pages, blind.of)
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn one_page_is_its_editions_and_half_of_them_are_the_stores() {
+        let blocked = UnreadReason::Blocked;
+        check(&[], &[]);
+        check(&[blocked], &[]);
+        check(&[blocked; 2], &["amazon.com 7 2/4"]);
+        check(&[blocked; 4], &["amazon.com 3 4/4"]);
+        check(&[blocked, UnreadReason::WrongProduct], &[]);
+    }
+
+    #[test]
+    fn our_own_line_is_no_stores_fault() {
+        let watched = watched(&["amazon.com", "bookshop.org"], 2);
+        let all = |reason| {
+            let pages: Vec<_> = watched.iter().map(|page| blind(page, 0, reason)).collect();
+            is_our_own_line(&blind_stores(&pages, &watched), &watched)
+        };
+        assert!(all(UnreadReason::Unreachable));
+        assert!(!all(UnreadReason::Blocked));
+    }
+
+    #[test]
+    fn the_notice_names_the_stores_and_counts_the_pages() {
+        let watched = watched(&["amazon.com", "bookshop.org"], 3);
+        let pages: Vec<_> = watched
+            .iter()
+            .map(|page| blind(page, 0, UnreadReason::Blocked))
+            .collect();
+        let stores = blind_stores(&pages, &watched);
+        let windows = Windows::new(&[]).unwrap();
+        assert!(stores.iter().all(|store| store.is_to_be_told(&windows)));
+        let stores: Vec<&BlindStore> = stores.iter().collect();
+        let finding = notice_about(&stores, &windows, &TimeZone::UTC).unwrap();
+        assert_eq!(
+            finding.headline,
+            "We could not read 6 pages of Amazon and Bookshop.org"
+        );
+        assert!(finding.verdict.contains("At Amazon, 3 of 3 pages"));
+        assert!(notice_about(&[], &windows, &TimeZone::UTC).is_none());
+    }
+}

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use super::windows::{Window, WindowName, Windows};
+use super::windows::{WindowName, Windows};
 use super::{Finding, Party, Severity, words};
 use crate::book::StoreId;
 use crate::history::{ListingId, Unreadable};
@@ -77,13 +77,20 @@ fn commonest(pages: &[&Unreadable]) -> UnreadReason {
         .unwrap_or(UnreadReason::NoEvidence)
 }
 
-/// Takes the editions' findings about such a store out of their letters: the notice says it.
-pub fn hand_over(findings: &mut [Finding], stores: &[BlindStore]) {
+/// Takes an edition's findings about such a store out of its letters: the notice says it.
+///
+/// So it does while another edition's page was read there since the last look at this one, `read_since`:
+/// the store may be readable again, and this page is looked at before anything is said.
+pub fn hand_over(
+    findings: &mut [Finding],
+    stores: &[BlindStore],
+    read_since: impl Fn(&StoreId) -> bool,
+) {
     for finding in findings.iter_mut().filter(|one| one.rule == "unread") {
         let is_of_the_store = finding
             .stores
             .iter()
-            .all(|store| stores.iter().any(|blind| blind.store == *store));
+            .all(|store| stores.iter().any(|blind| blind.store == *store) || read_since(store));
         if is_of_the_store {
             finding.rule = UNREAD_WITH_OTHERS;
         }
@@ -108,11 +115,8 @@ impl BlindStore {
     /// It has lasted for longer than a store's moods usually do.
     #[must_use]
     pub fn is_to_be_told(&self, windows: &Windows) -> bool {
-        self.window(windows).quiet.after(self.since) <= self.tried
-    }
-
-    fn window<'a>(&self, windows: &'a Windows) -> &'a Window {
-        windows.window(WindowName::Unread)
+        let window = windows.window(WindowName::Unread);
+        window.quiet.after(self.since) <= self.tried
     }
 }
 

@@ -260,7 +260,7 @@ pub enum WindowsError {
 /// Every window, with the user's numbers in their places.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Windows {
-    windows: BTreeMap<WindowName, Window>,
+    by_name: BTreeMap<WindowName, Window>,
     /// What the user set, in the order of the configuration.
     own: Vec<WindowOverride>,
     /// The windows that differ for one edition, at one store, or for one edition at one store.
@@ -294,7 +294,7 @@ impl Windows {
             .cloned()
             .ok_or_else(|| WindowsError::Shipped("`list.other` is missing".to_owned()))?;
         let mut windows = Self {
-            windows,
+            by_name: windows,
             own: overrides.to_vec(),
             scoped: BTreeMap::new(),
             fallback,
@@ -306,7 +306,7 @@ impl Windows {
     /// The window of that name.
     #[must_use]
     pub fn window(&self, name: WindowName) -> &Window {
-        self.windows.get(&name).unwrap_or(&self.fallback)
+        self.by_name.get(&name).unwrap_or(&self.fallback)
     }
 
     /// The window of that name for an edition, and at a store if it is about one: what the user
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn every_window_is_shipped_and_none_is_forgotten() {
         let windows = Windows::new(&[]).unwrap();
-        assert_eq!(windows.windows.len(), WindowName::ALL.len());
+        assert_eq!(windows.by_name.len(), WindowName::ALL.len());
         let headings = SHIPPED
             .lines()
             .filter(|line| line.starts_with('['))

@@ -213,8 +213,11 @@ fn item(
     let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
         .into_iter()
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
-        // A day of the calendar does not come and go; it passes.
-        .filter(|(alert, _)| !alert.key.rule.starts_with("calendar"))
+        // A day of the calendar does not come and go, it passes; so does a week of a new price.
+        .filter(|(alert, _)| {
+            let rule = &alert.key.rule;
+            !rule.starts_with("calendar") && rule != "price-changed"
+        })
         .map(|(alert, over): (Alert, Timestamp)| {
             format!(
                 "{}: it began {} and was over by itself after {}.",

@@ -8,14 +8,14 @@ use super::{House, Summary, Task};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Pace, decide, key};
 use crate::alerts::sqlite as alerts;
-use crate::book::Source;
+use crate::book::{Source, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, recognise_by, recognised,
-    record, view,
+    Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, newest_good, recognise_by,
+    recognised, record, view,
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::blind::{BlindStore, blind_stores, hand_over};
@@ -153,7 +153,16 @@ pub(crate) fn judge_edition(
     let view = view(transaction, plan)?;
     let mut findings = judge(&view, &house.settings, now);
     if findings.iter().any(|finding| finding.rule == "unread") {
-        hand_over(&mut findings, &blind_at_stores(house, transaction)?);
+        let good = newest_good(transaction)?;
+        let read_since = |store: &StoreId| {
+            let tried = view.listings.iter().find(|listing| listing.store == *store);
+            tried.and_then(|listing| listing.last_try) < good.get(store).copied()
+        };
+        hand_over(
+            &mut findings,
+            &blind_at_stores(house, transaction)?,
+            read_since,
+        );
     }
     let memory = alerts::memory(transaction, isbn, now)?;
     let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);

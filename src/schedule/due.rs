@@ -14,6 +14,9 @@ pub struct Times {
     pub last_try: Option<Timestamp>,
     /// The first sight of a state that is not confirmed yet.
     pub unconfirmed_since: Option<Timestamp>,
+    /// The first sight of such a state at another marketplace of the same shop, since the newest
+    /// look here: what changes together is looked at together.
+    pub sister_changed: Option<Timestamp>,
     /// When a look that failed for a passing reason is to be repeated.
     pub retry_at: Option<Timestamp>,
     /// Until when the store does not want to be asked: an open breaker, a `Retry-After`.
@@ -60,6 +63,8 @@ pub enum Why {
     Rhythm,
     /// A change wants a second look.
     Confirm,
+    /// Another marketplace of the same shop has changed.
+    Sister,
     /// A look failed for a passing reason.
     Retry,
     /// The store does not want to be asked earlier.
@@ -82,6 +87,7 @@ impl Why {
             Self::First => "never looked at",
             Self::Rhythm => "by its rhythm",
             Self::Confirm => "to confirm a change",
+            Self::Sister => "as another marketplace has changed",
             Self::Retry => "after a failed look",
             Self::Closed => "the store asked for quiet until then",
             Self::StoreSpent => "the store has had its requests of the day",
@@ -171,6 +177,7 @@ pub fn due(
         why: Why::Rhythm,
     };
     due = no_later(due, confirmation(times, last_try, rules), Why::Confirm);
+    due = no_later(due, times.sister_changed, Why::Sister);
     let retry = times.retry_at.filter(|retry| last_try < *retry);
     due = no_later(due, retry, Why::Retry);
     if let Some(awake) = rules.awake_since

@@ -39,6 +39,8 @@ mod injected;
 #[cfg(test)]
 mod injected_shortly;
 #[cfg(test)]
+mod judging;
+#[cfg(test)]
 mod killed;
 #[cfg(test)]
 mod killed_round;

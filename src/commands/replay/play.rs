@@ -77,7 +77,8 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
         }
         played.sent.extend(queued.into_iter().map(sent));
         let next = [
-            next_look_of_all(&house, now)?.filter(|at| now < *at),
+            // What a look has brought forward is due at once: at the next beat of the heart.
+            next_look_of_all(&house, now)?.map(|at| at.max(later(now, 1))),
             notes.peek().map(|said| said.note.at),
             next_of_calendar(now, &house.plan.author.zone),
             Some(next_turn_of_post),

@@ -1,5 +1,8 @@
 //! The pages that cannot be read at present, over all editions.
 
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
 use rusqlite::Connection;
 
 use super::{reading_of, time};
@@ -40,4 +43,20 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
         });
     }
     Ok(pages)
+}
+
+/// The newest look at each store that named a state, whatever the edition.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn newest_good(connection: &Connection) -> rusqlite::Result<BTreeMap<StoreId, Timestamp>> {
+    connection
+        .prepare_cached(
+            "SELECT store, max(last_good) FROM listing WHERE last_good IS NOT NULL GROUP BY store",
+        )?
+        .query_map([], |row| {
+            Ok((StoreId::new(&row.get::<_, String>(0)?), time(row.get(1)?)?))
+        })?
+        .collect()
 }

@@ -22,6 +22,9 @@ pub struct Looks {
     pub blind_reason: Option<UnreadReason>,
     /// Since when the lasting state has been seen, if it is not confirmed yet.
     pub unconfirmed_since: Option<Timestamp>,
+    /// Since when such a state has been seen at another Amazon marketplace of the same edition,
+    /// where that is later than the newest look here.
+    pub sister_changed: Option<Timestamp>,
     /// When the page was first seen released.
     pub released: Option<Timestamp>,
     /// The UTC day that `looks` counts.
@@ -44,7 +47,11 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                  (SELECT min(s.since) FROM spell s WHERE s.listing_id = l.id \
                       AND s.availability IN ('in_stock', 'ships_later', 'back_order')), \
                  (SELECT json_extract(r.body, '$.reason') FROM reading r WHERE r.id = l.blind_reading), \
-                 l.day, l.looks \
+                 l.day, l.looks, \
+                 (SELECT min(s.since) FROM listing o JOIN spell s ON s.listing_id = o.id \
+                      WHERE l.store LIKE 'amazon.%' AND o.isbn = l.isbn AND o.id <> l.id \
+                      AND o.store LIKE 'amazon.%' AND s.until IS NULL AND s.confirmed_at IS NULL \
+                      AND l.last_try < s.since) \
              FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
         )?
         .query_row(
@@ -64,6 +71,7 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                         .get::<_, Option<String>>(6)?
                         .and_then(|day| day.parse().ok()),
                     looks: row.get(7)?,
+                    sister_changed: time_of(row, 8)?,
                 })
             },
         )

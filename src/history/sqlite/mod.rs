@@ -16,7 +16,7 @@ use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-pub use blind::blind_pages;
+pub use blind::{blind_pages, newest_good};
 pub use bulk::Bulk;
 pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};

@@ -93,6 +93,15 @@ const NAMES: &[&str] = &[
     RELEASED_EVERYWHERE,
 ];
 
+/// Every name of a finding that is neither of the calendar nor news, for the table of the manual.
+pub fn names_of_troubles() -> impl Iterator<Item = &'static str> {
+    let news = ["page-appeared", RELEASED, RELEASED_EVERYWHERE];
+    NAMES
+        .iter()
+        .copied()
+        .filter(move |name| !news.contains(name))
+}
+
 /// The name as it is known here; `None` for one that no rule uses any more.
 #[must_use]
 pub fn static_name(name: &str) -> Option<&'static str> {

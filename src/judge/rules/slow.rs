@@ -4,7 +4,7 @@ use crate::book::Availability;
 use crate::history::ListingView;
 use crate::judge::case::{Case, about, severity, usual_words};
 use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, SupportText, words};
+use crate::judge::{Finding, Party, SupportText, words};
 
 /// Ships in weeks, and temporarily out of stock (DOMAIN F4, F5).
 ///
@@ -59,7 +59,13 @@ fn judge_state(case: &Case<'_>, listing: &ListingView, slow: Availability) -> Op
         ),
         usual: Some(window.usual()),
         act_from,
-        next_step: if stage == Stage::Act {
+        next_step: if stage == Stage::Act && party == Party::Kdp {
+            format!(
+                "Ask why: a title that KDP prints is usually back within a day or so. Meanwhile \
+                 it can still be ordered. {}",
+                party.how()
+            )
+        } else if stage == Stage::Act {
             format!(
                 "Check the trade discount and returns, which decide how stores stock a title; \
                  then ask for it to be sent again. {}",
@@ -69,7 +75,11 @@ fn judge_state(case: &Case<'_>, listing: &ListingView, slow: Availability) -> Op
             case.wait_words(act_from)
         },
         ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(SupportText::ResendUnavailable),
+        text: (stage == Stage::Act).then_some(if party == Party::Kdp {
+            SupportText::KdpNotLive
+        } else {
+            SupportText::ResendUnavailable
+        }),
         ..about(rule, store, run.since)
     })
 }

@@ -4,7 +4,7 @@ use crate::book::{Availability, Family};
 use crate::judge::case::{Case, about, severity};
 use crate::judge::phase::{LAUNCH_HOURS, later};
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, SupportText, words};
+use crate::judge::{Finding, Party, SupportText, words};
 
 /// Third-party only (DOMAIN F6).
 ///
@@ -52,7 +52,11 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
                 party.how()
             ),
             ask: Some(party),
-            text: Some(SupportText::ResendUnavailable),
+            text: Some(if party == Party::Kdp {
+                SupportText::KdpNotLive
+            } else {
+                SupportText::ResendUnavailable
+            }),
             ..about("third-party-only", store, run.since)
         });
     }

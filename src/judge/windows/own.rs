@@ -22,7 +22,7 @@ impl Windows {
         for one in &self.own {
             let name = WindowName::from_name(&one.name).ok_or_else(|| unknown(&one.name))?;
             if one.edition.is_none() && one.store.is_none() {
-                self.windows
+                self.by_name
                     .entry(name)
                     .and_modify(|window| set(window, one));
             }
@@ -76,7 +76,7 @@ impl Windows {
                 .rev()
                 .filter(|one| one.name == name.name())
                 .find_map(|one| one.learned);
-            let Some(window) = self.windows.get_mut(name) else {
+            let Some(window) = self.by_name.get_mut(name) else {
                 continue;
             };
             window.own_titles = learned.sentence();
@@ -261,14 +261,14 @@ mod tests {
         let with = |own: &[WindowOverride], all: bool| {
             Windows::new(own).unwrap().with_own_titles(&learned, all)
         };
-        let wish = |wish: bool| WindowOverride {
-            learned: Some(wish),
+        let asks = |learned: bool| WindowOverride {
+            learned: Some(learned),
             ..own("list.amazon", None, None)
         };
         check(&with(&[], false), (14, 30));
         check(&with(&[], true), (10, 14));
-        check(&with(&[wish(true)], false), (10, 14));
-        check(&with(&[wish(false)], true), (14, 30));
+        check(&with(&[asks(true)], false), (10, 14));
+        check(&with(&[asks(false)], true), (14, 30));
         check(&with(&[own("list.amazon", None, Some(45))], true), (14, 45));
         let windows = with(&[], true);
         let usual = windows.window(WindowName::ListAmazon).usual().sentence;

@@ -1,11 +1,11 @@
 //! The texts D, E and F, to KDP.
 
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
-use super::{Case, Piece, ReadyText};
+use super::{Case, Paragraph, Piece, ReadyText};
 use crate::book::{Availability, Edition, Family, Format, NoteKind};
 use crate::mail::words;
 
-/// D: to KDP.
+/// D: to KDP, when it is not live, and in other words when it was and is no longer sold as it was.
 pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     let edition = &case.view.edition;
     let published = case
@@ -18,38 +18,33 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
         .concerned()
         .into_iter()
         .filter(|listing| listing.store.family() == Family::Amazon);
+    let was_live = !case.finding.rule.starts_with("kdp-")
+        && at_amazon
+            .clone()
+            .flat_map(|listing| &listing.spells)
+            .any(|spell| spell.is_confirmed() && spell.availability.is_released());
     let marketplaces: Vec<&str> = at_amazon
         .clone()
         .map(|listing| listing.store.as_str())
         .collect();
+    let marketplaces = (!marketplaces.is_empty()).then(|| words::list(&marketplaces));
     let was_pre_order = at_amazon
         .flat_map(|listing| &listing.spells)
         .any(|spell| spell.is_confirmed() && spell.availability == Availability::PreOrder);
     let proof = planned_change_of_printer(was_pre_order && edition.distribution.is_ingram_fed());
-    let isbn10 = case
-        .isbn10()
-        .map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
+    let trouble = if was_live {
+        format!(" at Amazon: {}", case.how_shown())
+    } else {
+        format!(" submitted{subject_date}: not available after 72 hours")
+    };
     text(
         Some(format!(
-            "{} {} submitted{subject_date}: not available after 72 hours",
+            "{} {}{trouble}",
             capital(edition.format.name()),
             case.isbn()
         )),
         [
-            paragraph([
-                said(format!(
-                    "Hello, this is about the {}{isbn10}, at",
-                    case.book()
-                )),
-                fact(
-                    (!marketplaces.is_empty()).then(|| words::list(&marketplaces)),
-                    "the Amazon marketplace",
-                ),
-                said("."),
-                said("The ebook's ASIN is"),
-                complete("the ASIN; leave this sentence out if there is no ebook"),
-                said("."),
-            ]),
+            greeting(case, marketplaces),
             paragraph(
                 [
                     said("I clicked Publish on"),
@@ -64,8 +59,37 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
                 .chain([screenshot()])
                 .chain(proof),
             ),
-            paragraph([said(when_to_order(edition))]),
+            paragraph([said(if was_live {
+                sold_as_before(edition)
+            } else {
+                when_to_order(edition)
+            })]),
         ],
+    )
+}
+
+fn greeting(case: &Case<'_>, marketplaces: Option<String>) -> Paragraph {
+    let isbn10 = case
+        .isbn10()
+        .map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
+    paragraph([
+        said(format!(
+            "Hello, this is about the {}{isbn10}, at",
+            case.book()
+        )),
+        fact(marketplaces, "the Amazon marketplace"),
+        said("."),
+        said("The ebook's ASIN is"),
+        complete("the ASIN; leave this sentence out if there is no ebook"),
+        said("."),
+    ])
+}
+
+fn sold_as_before(edition: &Edition) -> String {
+    format!(
+        "It was on sale there before. Could you tell me whether a review or a question about the \
+         rights is open, and what has to happen for the {} to be sold as before? Thank you.",
+        edition.format.name(),
     )
 }
 

@@ -193,6 +193,7 @@ impl<'a> Agenda<'a> {
         let times = Times {
             last_try: looks.last_try,
             unconfirmed_since: looks.unconfirmed_since,
+            sister_changed: looks.sister_changed,
             retry_at: looks.last_try.and_then(|last| retry_at(looks, last)),
             closed_until: closed.shut_until,
             store_spent_until: closed.spent_until,

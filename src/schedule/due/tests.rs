@@ -34,6 +34,7 @@ fn check(rhythm: Rhythm<'_>, script: &str, expected: &str) {
         match name {
             "tried" => times.last_try = Some(value),
             "changed" => times.unconfirmed_since = Some(value),
+            "sister-changed" => times.sister_changed = Some(value),
             "retry" => times.retry_at = Some(value),
             "store-spent" => times.store_spent_until = Some(value),
             "spent" => times.spent_until = Some(value),
@@ -53,6 +54,24 @@ fn hourly() -> Cron {
 
 fn by_cron<'a>(cron: &'a Cron, zone: &'a TimeZone) -> Rhythm<'a> {
     Rhythm::Cron { cron, zone }
+}
+
+#[test]
+fn a_change_at_another_marketplace_brings_the_look_forward_but_not_below_the_floor() {
+    check(
+        Rhythm::Every(HOUR * 24),
+        "tried 2026-12-01T08:00:00Z
+         sister-changed 2026-12-01T11:00:00Z
+         now 2026-12-01T11:01:00Z",
+        "2026-12-01T11:00:00Z as another marketplace has changed",
+    );
+    check(
+        Rhythm::Every(HOUR * 24),
+        "tried 2026-12-01T10:50:00Z
+         sister-changed 2026-12-01T11:00:00Z
+         now 2026-12-01T11:01:00Z",
+        "2026-12-01T11:20:00Z not earlier, out of politeness",
+    );
 }
 
 #[test]

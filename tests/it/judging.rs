@@ -1,0 +1,137 @@
+//! The table of faults and rules in `docs/dev/judging.md` is what happens: each row's story is
+//! played, and must tell of the rule as the row says; and no rule is missing from the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use pubwatch::commands::replay::expect::Sent;
+use pubwatch::commands::replay::play::play;
+use pubwatch::commands::replay::read;
+use pubwatch::judge::Severity;
+use pubwatch::judge::rules::names_of_troubles;
+
+struct Row {
+    rule: String,
+    told_as: String,
+    ask: String,
+    story: String,
+}
+
+fn rows() -> Vec<Row> {
+    let page = include_str!("../../docs/dev/judging.md");
+    page.lines()
+        .filter(|line| line.starts_with("| ") && line.ends_with(".toml |"))
+        .map(|line| {
+            let cells: Vec<&str> = line.trim_matches('|').split('|').map(str::trim).collect();
+            let [_, rule, told_as, ask, story] = cells.as_slice() else {
+                panic!("not five cells: {line}");
+            };
+            Row {
+                rule: (*rule).to_owned(),
+                told_as: (*told_as).to_owned(),
+                ask: (*ask).to_owned(),
+                story: (*story).to_owned(),
+            }
+        })
+        .collect()
+}
+
+/// What stands in a letter that sends the author there, and in the ready text of that letter.
+fn words_of(ask: &str) -> Vec<&'static str> {
+    ask.split(", ")
+        .filter(|part| !part.is_empty())
+        .map(|part| match part {
+            "IngramSpark" => "IngramSpark",
+            "Draft2Digital" => "Draft2Digital",
+            "KDP" => "KDP",
+            "the store" => "the page",
+            "nobody" => "pubwatch",
+            "A" => "Please re-send",
+            "B" => "not listed at",
+            "C" => "Wrong publication date",
+            "D" => "whether a review or a question about the rights is open",
+            "E" => "hold all rights",
+            "F" => "Please link the editions of",
+            "H" => "Hello, I changed",
+            other => panic!("nobody knows `{other}`"),
+        })
+        .collect()
+}
+
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// What is wrong with a row, given the letters of its story.
+fn wrong(row: &Row, sent: &[Sent]) -> Option<String> {
+    let tells = |letter: &&Sent| letter.tells.iter().any(|told| told.rule == row.rule);
+    let alarms = |letter: &&Sent| {
+        let mut told = letter.tells.iter();
+        told.any(|told| told.severity >= Severity::Watch && told.rule == row.rule)
+    };
+    match row.told_as.as_str() {
+        "silent" => sent
+            .iter()
+            .find(alarms)
+            .map(|letter| format!("it is told: {}", letter.line())),
+        "digest" => {
+            if let Some(letter) = sent.iter().find(tells) {
+                return Some(format!("it is a letter: {}", letter.line()));
+            }
+            let is_in = sent
+                .iter()
+                .any(|letter| letter.is_digest && letter.subject.contains("to watch"));
+            (!is_in).then(|| "no digest has anything to watch".to_owned())
+        }
+        severity => {
+            let severity = Severity::from_name(severity).expect("act, watch, digest or silent");
+            let letter = sent.iter().find(|letter| {
+                let mut told = letter.tells.iter();
+                told.any(|told| told.severity == severity && told.rule == row.rule)
+            });
+            let Some(letter) = letter else {
+                return Some("no letter tells it".to_owned());
+            };
+            let text = plain(&format!("{} {}", letter.subject, letter.text));
+            words_of(&row.ask)
+                .into_iter()
+                .find(|words| !text.contains(words))
+                .map(|words| format!("its letter lacks \"{words}\": {}", letter.line()))
+        }
+    }
+}
+
+#[test]
+fn every_row_of_the_table_is_what_its_story_tells() {
+    let rows = rows();
+    assert!(35 <= rows.len(), "the table has only {} rows", rows.len());
+    let mut played: BTreeMap<&str, Vec<Sent>> = BTreeMap::new();
+    let mut problems = String::new();
+    for row in &rows {
+        let sent = played.entry(&row.story).or_insert_with(|| {
+            let file = Path::new(env!("CARGO_MANIFEST_DIR"))
+                .join("tests/it/stories")
+                .join(&row.story);
+            let story = read(&file).unwrap_or_else(|error| panic!("{error:#}"));
+            play(&story).unwrap().sent
+        });
+        if let Some(problem) = wrong(row, sent) {
+            writeln!(problems, "{} in {}: {problem}", row.rule, row.story).unwrap();
+        }
+    }
+    assert!(problems.is_empty(), "\n{problems}");
+}
+
+#[test]
+fn every_rule_is_in_the_table() {
+    let rows = rows();
+    let listed: BTreeSet<&str> = rows.iter().map(|row| row.rule.as_str()).collect();
+    let missing: Vec<&str> = names_of_troubles()
+        .filter(|name| !listed.contains(name))
+        .collect();
+    assert!(missing.is_empty(), "the table lacks {missing:?}");
+    let known: BTreeSet<&str> = names_of_troubles().collect();
+    let unknown: Vec<_> = listed.difference(&known).collect();
+    assert!(unknown.is_empty(), "no rule is called {unknown:?}");
+}

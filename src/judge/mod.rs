@@ -6,6 +6,7 @@
 pub mod agenda;
 pub mod blind;
 mod case;
+pub mod doors;
 pub mod learned;
 pub mod length;
 pub mod line;
@@ -247,31 +248,6 @@ impl Party {
             Self::Bookshop => "Bookshop.org",
             Self::Store => "the store",
             Self::Author => "nobody",
-        }
-    }
-
-    /// How to write to them, as a sentence.
-    #[must_use]
-    pub fn how(self) -> &'static str {
-        match self {
-            Self::IngramSpark => {
-                "Write to IngramSpark from your account's registered address, through \
-                 \"Submit a request\" at help.ingramspark.com."
-            }
-            Self::Draft2Digital => {
-                "Write to Draft2Digital from your account: it is the only door, as you have no \
-                 account of your own at Ingram for this title."
-            }
-            Self::PublishDrive => {
-                "Write to PublishDrive from your account: it is the only door, as you have no \
-                 account of your own at Ingram for this title."
-            }
-            Self::Distributor => "Write to your distributor.",
-            Self::Kdp => "Write to KDP through Contact us at kdp.amazon.com.",
-            Self::BarnesNoble => "Write to Barnes & Noble at Titles@bn.com.",
-            Self::Bookshop => "Write to Bookshop.org through support.bookshop.org.",
-            Self::Store => "Write to the store.",
-            Self::Author => "",
         }
     }
 }

@@ -6,15 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use super::Desk;
 use super::controls::{Control, controls};
 use super::strip::{Cell, strip};
-use super::support::{self, Case, Door, ReadyText, label, ready_text};
+use super::support::{Case, ReadyText, label, ready_text};
 use super::text::why_you_get_this;
 use super::words;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
+use crate::judge::doors::Door;
 use crate::judge::rules::is_launch_report;
 use crate::judge::rules::launch_report::sells;
-use crate::judge::{Finding, Severity, Usual};
+use crate::judge::{Finding, Party, Severity, Usual};
 
 /// How many days a strip shows.
 const STRIP_DAYS: u16 = 30;
@@ -193,7 +194,7 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
     let door = finding
         .ask
         .filter(|_| open && wait_until.is_none())
-        .and_then(support::door);
+        .and_then(Party::door);
     let step = step(finding, door.as_ref(), open);
     // Some steps name the day themselves.
     let wait_until = wait_until.filter(|_| !step.starts_with("Wait "));
@@ -251,7 +252,7 @@ fn links(desk: &Desk<'_>, view: &View) -> Vec<(String, String)> {
 fn step(finding: &Finding, door: Option<&Door>, open: bool) -> String {
     let mut step = words::one_line(&finding.next_step);
     if let (Some(party), Some(_)) = (finding.ask, door) {
-        step = words::one_line(&step.replace(party.how(), ""));
+        step = words::one_line(&step.replace(&party.how(), ""));
     }
     if !open && step.starts_with("Nothing to do") {
         step.clear();

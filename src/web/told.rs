@@ -62,7 +62,7 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
         next_step: words::one_line(&finding.next_step),
         door: finding
             .ask
-            .and_then(support::door)
+            .and_then(crate::judge::Party::door)
             .map(|door| (door.who, door.how, door.link)),
         subject: ready.as_ref().and_then(|ready| ready.subject.clone()),
         text: ready

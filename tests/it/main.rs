@@ -47,6 +47,8 @@ mod killed_round;
 #[cfg(test)]
 mod letters;
 #[cfg(test)]
+mod letters_drawn;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod look;

@@ -18,7 +18,7 @@ use super::words;
 use crate::book::{Availability, NoteKind, StoreId};
 use crate::config::plan::StorePlan;
 use crate::history::{ListingView, Spell, View};
-use crate::judge::{Finding, Party, SupportText};
+use crate::judge::{Finding, SupportText};
 
 /// A piece of a ready text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,73 +90,6 @@ impl ReadyText {
     pub fn has_open_pieces(&self) -> bool {
         self.paragraphs.iter().flatten().any(Piece::is_open)
     }
-}
-
-/// Where to write.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
-    /// Who is there.
-    pub who: &'static str,
-    /// How to reach them, and what to mind.
-    pub how: &'static str,
-    /// The official address.
-    pub link: Option<&'static str>,
-}
-
-/// The official door of a party; `None` where the author needs nobody.
-///
-/// Source: DOMAIN §2.5. Addresses are fixed here because look-alike support sites exist.
-#[must_use]
-pub fn door(party: Party) -> Option<Door> {
-    let (who, how, link) = match party {
-        Party::IngramSpark => (
-            "IngramSpark support",
-            "“Submit a request” at help.ingramspark.com, or \
-             Ingramsparksupport@ingramcontent.com. Write from the e-mail address of your \
-             IngramSpark account, one request a message",
-            Some("https://help.ingramspark.com/hc/en-us/requests/new"),
-        ),
-        Party::Draft2Digital => (
-            "Draft2Digital support",
-            "the contact form in your Draft2Digital account; for a book that they distribute \
-             there is no other door",
-            Some("https://draft2digital.freshdesk.com/support/home"),
-        ),
-        Party::PublishDrive => (
-            "PublishDrive support",
-            "the contact form in your PublishDrive account; for a book that they distribute \
-             there is no other door",
-            None,
-        ),
-        Party::Distributor => (
-            "your distributor",
-            "whoever carries the book to the stores; they alone can re-send its record",
-            None,
-        ),
-        Party::Kdp => (
-            "KDP support",
-            "“Contact us” at the foot of kdp.amazon.com, signed in; if they wrote to you, answer \
-             that very e-mail",
-            Some("https://kdp.amazon.com/contact-us"),
-        ),
-        Party::BarnesNoble => (
-            "Barnes & Noble's title desk",
-            "Titles@bn.com, for up to 25 titles",
-            Some("mailto:Titles@bn.com"),
-        ),
-        Party::Bookshop => (
-            "Bookshop.org support",
-            "support.bookshop.org; give the ISBN-13",
-            Some("https://support.bookshop.org/"),
-        ),
-        Party::Store => (
-            "the store",
-            "its customer service, from the store's own help page",
-            None,
-        ),
-        Party::Author => return None,
-    };
-    Some(Door { who, how, link })
 }
 
 /// What a ready text is written from.

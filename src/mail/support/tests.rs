@@ -1,3 +1,4 @@
+use crate::judge::Party;
 use proptest::prelude::*;
 
 use super::*;
@@ -185,7 +186,8 @@ fn every_door_is_official_and_the_author_needs_none() {
         Party::Bookshop,
         Party::Store,
     ] {
-        let link = door(party)
+        let link = party
+            .door()
             .unwrap()
             .link
             .unwrap_or("https://kdp.amazon.com/");
@@ -198,7 +200,7 @@ fn every_door_is_official_and_the_author_needs_none() {
         ];
         assert!(official.iter().any(|one| link.starts_with(one)), "{link}");
     }
-    assert_eq!(door(Party::Author), None);
+    assert_eq!(Party::Author.door(), None);
 }
 
 /// Any view that the stages before us may hand over: any states, any of them blind, facts missing.

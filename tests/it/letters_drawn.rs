@@ -1,0 +1,144 @@
+//! Every kind of letter in a real browser, as wide as a desk and as narrow as a phone, light and
+//! dark: nothing runs over, nothing is fetched, and pictures are left to be looked at.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use pubwatch::mail::example;
+
+/// The widths of a mail program on a desk and of a narrow phone.
+const WIDTHS: [u32; 2] = [600, 360];
+
+/// The pictures of the manual: which letter, its width, how much of it, dark.
+const OF_THE_MANUAL: [(&str, (u32, u32), bool); 4] = [
+    ("act", (600, 460), false),
+    ("digest", (600, 400), true),
+    ("launch-report", (600, 440), false),
+    ("good-news", (360, 560), false),
+];
+
+/// Where pictures are left: the folder that `PUBWATCH_PICTURES` names, as docs/pictures.
+fn pictures() -> PathBuf {
+    let named = std::env::var_os("PUBWATCH_PICTURES").map(PathBuf::from);
+    let folder =
+        named.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("letters"));
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+fn chromium(arguments: &[String]) -> String {
+    let profile = tempfile::tempdir().unwrap();
+    let output = Command::new("chromium")
+        .args(["--headless", "--no-sandbox", "--disable-gpu"])
+        .args(["--hide-scrollbars", "--virtual-time-budget=3000"])
+        .arg(format!("--user-data-dir={}", profile.path().display()))
+        .args(arguments)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn attribute(html: &str) -> String {
+    html.replace('&', "&amp;").replace('"', "&quot;")
+}
+
+/// A page with every letter in a frame of every width, and a script that says of each how wide it
+/// came out and what it fetched.
+fn page() -> String {
+    let mut page = String::from("<!DOCTYPE html><meta charset=\"utf-8\"><body>");
+    for example in example::letters().unwrap() {
+        for width in WIDTHS {
+            write!(
+                page,
+                "<iframe data-name=\"{}\" width=\"{width}\" height=\"800\" style=\"border:0\" \
+                 srcdoc=\"{}\"></iframe>",
+                example.name,
+                attribute(&example.letter.html)
+            )
+            .unwrap();
+        }
+    }
+    page + "<pre id=\"said\"></pre><script>addEventListener('load', () => {
+        const said = [];
+        for (const frame of document.querySelectorAll('iframe')) {
+            const root = frame.contentDocument.documentElement;
+            const over = [...root.querySelectorAll('body *')]
+                .filter(one => one.getBoundingClientRect().right > frame.width + 0.5).length;
+            const fetched = frame.contentWindow.performance.getEntriesByType('resource').length;
+            const ground = frame.contentWindow.getComputedStyle(
+                root.querySelector('table.page')).backgroundColor;
+            said.push(['SAID', frame.dataset.name, frame.width, root.scrollWidth, over, fetched,
+                ground.replaceAll(' ', '')].join(' '));
+        }
+        document.getElementById('said').textContent = said.join('\\n') + '\\nEND';
+    })</script>"
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn no_letter_runs_over_or_fetches_anything_wide_and_narrow_light_and_dark() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("letters.html");
+    std::fs::write(&file, page()).unwrap();
+    let letters = example::letters().unwrap().len();
+    for (dark, ground) in [(false, "rgb(255,255,255)"), (true, "rgb(13,17,23)")] {
+        let mut arguments = vec!["--dump-dom".to_owned(), "--window-size=800,900".to_owned()];
+        if dark {
+            arguments.push("--force-dark-mode".to_owned());
+        }
+        arguments.push(format!("file://{}", file.display()));
+        let dom = chromium(&arguments);
+        let (_, said) = dom.split_once("<pre id=\"said\">").unwrap();
+        let lines: Vec<&str> = said
+            .lines()
+            .take_while(|line| !line.starts_with("END"))
+            .collect();
+        assert_eq!(lines.len(), letters * WIDTHS.len(), "{said}");
+        for line in lines {
+            let fields: Vec<&str> = line.split(' ').collect();
+            let [_, name, width, came, over, fetched, found] = fields[..] else {
+                panic!("{line}");
+            };
+            assert_eq!(came, width, "{name} is wider than its window");
+            assert_eq!(over, "0", "{name} at {width}: something runs over");
+            assert_eq!(fetched, "0", "{name} fetches something");
+            assert_eq!(found, ground, "{name}: its ground when dark is {dark}");
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn pictures_are_made_of_the_real_letters() {
+    let folder = tempfile::tempdir().unwrap();
+    for example in example::letters().unwrap() {
+        let file = folder.path().join(format!("{}.html", example.name));
+        std::fs::write(&file, &example.letter.html).unwrap();
+    }
+    for (name, size, dark) in OF_THE_MANUAL {
+        let picture = pictures().join(format!("letter-{name}.png"));
+        draw(
+            &folder.path().join(format!("{name}.html")),
+            &picture,
+            size,
+            dark,
+        );
+        let bytes = picture.metadata().unwrap().len();
+        assert!((2_000..=60_000).contains(&bytes), "{name}: {bytes} bytes");
+        println!("{}", picture.display());
+    }
+}
+
+fn draw(page: &Path, picture: &Path, (width, height): (u32, u32), dark: bool) {
+    let mut arguments = vec![
+        format!("--screenshot={}", picture.display()),
+        format!("--window-size={width},{height}"),
+    ];
+    if dark {
+        arguments.push("--force-dark-mode".to_owned());
+    }
+    arguments.push(format!("file://{}", page.display()));
+    chromium(&arguments);
+}

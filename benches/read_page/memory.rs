@@ -38,6 +38,8 @@ pub(crate) fn answer() {
     };
     corpus::read(&small);
     let page = sample(name);
+    // Loading the page took memory that is free again: the system is to forget that peak.
+    std::fs::write("/proc/self/clear_refs", "5").unwrap_or_default();
     let before = peak();
     if let Some((_, way)) = WAYS.iter().find(|(known, _)| *known == way) {
         way(&page);

@@ -9,7 +9,7 @@ use super::context::{Context, open_database};
 use super::salvage::set_aside;
 use super::setup::ask::Asker;
 use crate::clock::Clock;
-use crate::config;
+use crate::commands::loading::load;
 use crate::db::backup::{self, BackupError};
 use crate::exit::Exit;
 
@@ -63,7 +63,7 @@ pub struct RestoreArguments {
 /// When the backup is not sound, or nobody confirms it; the database is then as it was.
 pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let now = Clock::System.now();
-    let loaded = config::load(config, super::setup::place::today())?;
+    let loaded = load(config, super::setup::place::today())?;
     let data = &loaded.plan.data;
     let is_new = !data.join("pubwatch.db").exists();
     let stdin = std::io::stdin();

@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
 use crate::clock::Clock;
-use crate::config::files::{ConfigError, Loaded, find, load};
+use crate::commands::loading::load;
+use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;

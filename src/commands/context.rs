@@ -7,7 +7,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 
 use crate::clock::Clock;
-use crate::config::{self, Plan};
+use crate::commands::loading::load;
+use crate::config::Plan;
 use crate::db::Db;
 use crate::fetch::Fetcher;
 use crate::judge::Settings;
@@ -35,7 +36,7 @@ impl Context {
     pub fn open(config: Option<&Path>) -> anyhow::Result<Self> {
         let clock = Clock::System;
         let today = clock.now().to_zoned(jiff::tz::TimeZone::system()).date();
-        let loaded = config::load(config, today)?;
+        let loaded = load(config, today)?;
         // Warnings are for a person at a terminal: from cron they would come as a mail every time.
         // `pubwatch config check` prints them always.
         if !loaded.warnings.is_empty() && std::io::stderr().is_terminal() {

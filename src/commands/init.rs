@@ -11,7 +11,8 @@ use super::setup::ask::{Asker, Question, some_text};
 use super::setup::fresh::{Fresh, FreshMail, text};
 use super::setup::place;
 use crate::clock::Clock;
-use crate::config::{files, providers};
+use crate::commands::loading::load;
+use crate::config::providers;
 use crate::exit::Exit;
 
 /// The file of the password, beside the configuration.
@@ -156,7 +157,7 @@ fn wants_a_letter(fresh: &Fresh, asker: &mut Asker<'_>) -> anyhow::Result<bool> 
 /// Sends the test letter of `pubwatch doctor`, and says what came of it. The configuration stays:
 /// what is wrong with the mail is corrected in it.
 fn test_letter(path: &Path) -> anyhow::Result<Exit> {
-    let loaded = files::load(Some(path), place::today())?;
+    let loaded = load(Some(path), place::today())?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let now = Clock::System.now();
     let looks = runtime.block_on(doctor::mail::server(&loaded.plan, true, now));
@@ -388,7 +389,7 @@ fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyh
         return Ok(false);
     }
     // What was written must be usable; if it is not, this says why.
-    files::load(Some(path), place::today())?;
+    load(Some(path), place::today())?;
     Ok(true)
 }
 

@@ -37,6 +37,7 @@ pub mod share;
 
 pub mod contents;
 pub mod context;
+pub mod loading;
 pub mod signals;
 pub mod deliver;
 pub mod status;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::face;
 use crate::clock::Clock;
-use crate::config;
+use crate::commands::loading::load;
 use crate::db::{backup, salvage};
 use crate::exit::Exit;
 
@@ -29,7 +29,7 @@ pub struct Arguments {
 ///
 /// When there is no database, or nothing of it can be read; it is then as it was.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
-    let loaded = config::load(config, super::setup::place::today())?;
+    let loaded = load(config, super::setup::place::today())?;
     let data = loaded.plan.data;
     let path = data.join("pubwatch.db");
     if !path.try_exists()? {

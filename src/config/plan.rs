@@ -273,6 +273,8 @@ pub struct Phrase {
     pub availability: Availability,
     /// The words.
     pub words: String,
+    /// Where they stand in the file, in bytes.
+    pub span: std::ops::Range<usize>,
 }
 
 /// An edition with its listings.

@@ -31,6 +31,13 @@ const FORMATTING: &[&str] = &[
 /// Elements beyond which an end tag closes nothing.
 const WALLS: &[&str] = &["table", "button", "object", "marquee", "applet", "select"];
 
+/// So many elements within each other are enough to know: to go on would take steps that grow with
+/// the square of them.
+const ENOUGH_LEVELS: usize = 512;
+
+/// So many elements are enough to know.
+const ENOUGH_ELEMENTS: usize = 100_000;
+
 /// What is open at most.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Nesting {
@@ -38,9 +45,13 @@ pub struct Nesting {
     pub levels: usize,
     /// Formatting elements that are open at one time.
     pub formatting: usize,
+    /// Elements, all together.
+    pub elements: usize,
+    /// Attributes of one element; never fewer than there are.
+    pub attributes: usize,
 }
 
-/// Measures a piece of HTML without comments.
+/// Measures a piece of HTML without comments, as far as it takes to know that it is too much.
 #[must_use]
 pub fn nesting(html: &str) -> Nesting {
     let mut open: Vec<&str> = Vec::new();
@@ -58,11 +69,14 @@ pub fn nesting(html: &str) -> Nesting {
             .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
             .unwrap_or(tag.len());
         let name = &tag[..end];
-        rest = after_tag(&tag[end..]);
+        let attributes;
+        (rest, attributes) = after_tag(&tag[end..]);
         if closing {
             close(&mut open, name, &mut formatting);
             continue;
         }
+        most.elements += 1;
+        most.attributes = most.attributes.max(attributes);
         if is(VOID, name) || is(LOOSE, name) {
             continue;
         }
@@ -74,6 +88,9 @@ pub fn nesting(html: &str) -> Nesting {
         formatting += usize::from(is(FORMATTING, name));
         most.levels = most.levels.max(open.len());
         most.formatting = most.formatting.max(formatting);
+        if most.levels > ENOUGH_LEVELS || most.elements > ENOUGH_ELEMENTS {
+            break;
+        }
     }
     most
 }
@@ -99,29 +116,37 @@ fn close(open: &mut Vec<&str>, name: &str, formatting: &mut usize) {
     }
 }
 
-/// What follows the end of a tag, whose attributes may hold `>` in quotes.
-fn after_tag(attributes: &str) -> &str {
+/// What follows the end of a tag, whose attributes may hold `>` in quotes, and how many attributes
+/// there are: every beginning of a word, or of one behind a quoted value.
+fn after_tag(attributes: &str) -> (&str, usize) {
     let bytes = attributes.as_bytes();
     let mut index = 0;
     let mut after_equals = false;
+    let mut between = true;
+    let mut count = 0;
     while let Some(byte) = bytes.get(index) {
         index += 1;
         match byte {
-            b'>' => return attributes.get(index..).unwrap_or_default(),
+            b'>' => return (attributes.get(index..).unwrap_or_default(), count),
             b'"' | b'\'' if after_equals => {
                 let value = bytes.get(index..).unwrap_or_default();
                 let Some(length) = value.iter().position(|other| other == byte) else {
-                    return "";
+                    return ("", count);
                 };
                 index += length + 1;
                 after_equals = false;
+                between = true;
             }
             b'=' => after_equals = true,
-            byte if byte.is_ascii_whitespace() => {}
-            _ => after_equals = false,
+            byte if byte.is_ascii_whitespace() => between = true,
+            byte => {
+                count += usize::from(between);
+                between = *byte == b'/';
+                after_equals = false;
+            }
         }
     }
-    ""
+    ("", count)
 }
 
 /// What follows the end tag of an element of text.
@@ -132,7 +157,7 @@ fn after_raw<'h>(text: &'h str, name: &str) -> &'h str {
             .get(..name.len())
             .is_some_and(|found| found.eq_ignore_ascii_case(name));
         if ends {
-            return after_tag(&after[name.len()..]);
+            return after_tag(&after[name.len()..]).0;
         }
         rest = after;
     }
@@ -145,7 +170,28 @@ mod tests {
 
     #[track_caller]
     fn check(html: &str, levels: usize, formatting: usize) {
-        assert_eq!(nesting(html), Nesting { levels, formatting }, "{html}");
+        let found = nesting(html);
+        assert_eq!(
+            (found.levels, found.formatting),
+            (levels, formatting),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn attributes_are_never_counted_too_few() {
+        for (html, least, elements) in [
+            ("<a>", 0, 1),
+            ("<div id=a class='b c' hidden><br/></div>", 3, 2),
+            ("<p a='1'b=\"2\"c/d/e f = g>x</p>", 6, 1),
+            ("<title><b x></title><i y>", 1, 2),
+            ("</p a b c>", 0, 0),
+        ] {
+            let found = nesting(html);
+            assert!(found.attributes >= least, "{html}: {found:?}");
+            assert!(found.attributes <= least + 1, "{html}: {found:?}");
+            assert_eq!(found.elements, elements, "{html}");
+        }
     }
 
     #[test]
@@ -156,6 +202,14 @@ mod tests {
         check("<div title='</div>'><div title=\"<b><b>\">", 2, 0);
         check("", 0, 0);
         check("a < b <3 </ <!doctype html>", 0, 0);
+    }
+
+    #[test]
+    fn what_is_too_much_is_not_measured_to_its_end() {
+        let deep = format!("{}{}", "<div>".repeat(100_000), "</x>".repeat(100_000));
+        assert_eq!(nesting(&deep).levels, ENOUGH_LEVELS + 1);
+        let wide = "<br><i></i>".repeat(1_000_000);
+        assert_eq!(nesting(&wide).elements, ENOUGH_ELEMENTS + 2);
     }
 
     #[test]

@@ -7,9 +7,10 @@
 //! keeping.
 
 use std::borrow::Cow;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 use lol_html::html_content::{Comment, Element};
 use lol_html::{
@@ -83,10 +84,11 @@ pub fn sieve(body: &str, parts: &[&str]) -> Result<String, Unsiftable> {
         }
     }
     let kept = squeeze(&winnow(&kept)?);
-    if kept.len() > MOST_KEPT {
+    let nesting = nesting(&kept);
+    let is_wide = nesting.elements > MOST_ELEMENTS || nesting.attributes > MOST_ATTRIBUTES;
+    if kept.len() > MOST_KEPT || is_wide {
         return Err(Unsiftable::TooLarge);
     }
-    let nesting = nesting(&kept);
     if nesting.levels > DEEPEST || nesting.formatting > MOST_FORMATTING {
         return Err(Unsiftable::TooDeep);
     }
@@ -137,53 +139,70 @@ fn ranges(body: &str, parts: &[&str]) -> Result<Vec<Range<usize>>, Unsiftable> {
     Ok(ranges)
 }
 
-/// Removes what no reader looks at, and counts the elements that are left.
+/// Removes what no reader looks at.
 fn winnow(kept: &str) -> Result<String, Unsiftable> {
     let chaff = ElementContentHandlers::default().element(|chaff: &mut Element<'_, '_>| {
         chaff.remove();
-        Ok(())
-    });
-    let aside = ASIDE.iter().map(|start| format!("[id^='{start}']"));
-    let chaff_of_all = CHAFF.iter().map(|part| (*part).to_owned()).chain(aside);
-    let selector = chaff_of_all.collect::<Vec<_>>().join(", ");
-    let elements = Rc::new(Cell::new(0_usize));
-    let attributes = Rc::new(Cell::new(0_usize));
-    let (counted, most) = (Rc::clone(&elements), Rc::clone(&attributes));
-    let count = ElementContentHandlers::default().element(move |element: &mut Element<'_, '_>| {
-        counted.set(counted.get() + usize::from(!element.removed()));
-        most.set(most.get().max(element.attributes().len()));
         Ok(())
     });
     let comments = DocumentContentHandlers::default().comments(|comment: &mut Comment<'_>| {
         comment.remove();
         Ok(())
     });
-    let parsed = |text: &str| text.parse::<Selector>().map_err(|_| Unsiftable::Broken);
+    let selector: Selector = CHAFF_OF_ALL.parse().map_err(|_| Unsiftable::Broken)?;
     let settings = RewriteStrSettings::new()
-        .append_element_content_handler((Cow::Owned(parsed(&selector)?), chaff))
-        .append_element_content_handler((Cow::Owned(parsed("*")?), count))
+        .append_element_content_handler((Cow::Owned(selector), chaff))
         .append_document_content_handler(comments)
         .with_strict(false);
-    let clean = rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)?;
-    if elements.get() > MOST_ELEMENTS || attributes.get() > MOST_ATTRIBUTES {
-        return Err(Unsiftable::TooLarge);
-    }
-    Ok(clean)
+    rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)
 }
 
-/// Runs of white space become single characters: pages that passed through an editor are mostly
-/// indentation, and no reader looks at it.
+/// The selector of all chaff, with what is about the visitor.
+static CHAFF_OF_ALL: LazyLock<String> = LazyLock::new(|| {
+    let aside = ASIDE.iter().map(|start| format!("[id^='{start}']"));
+    let chaff = CHAFF.iter().map(|part| (*part).to_owned());
+    chaff.chain(aside).collect::<Vec<_>>().join(", ")
+});
+
+/// The beginning of the names of attributes that count clicks. They are a third of a buy box.
+const TRACKING: &[u8] = b"data-csa-";
+
+/// Runs of white space become single characters, and attributes that count clicks go: pages that
+/// passed through an editor are mostly indentation, and no reader looks at either.
 fn squeeze(html: &str) -> String {
     let mut tight = String::with_capacity(html.len());
     let mut after_space = true;
-    for character in html.chars() {
-        let is_space = character.is_ascii_whitespace();
-        if !(is_space && after_space) {
-            tight.push(character);
+    // Pieces end with their white space, which is one byte: in UTF-8 no other character holds it.
+    let is_space = |byte: &u8| byte.is_ascii_whitespace();
+    let mut start = 0;
+    while start < html.len() {
+        let rest = &html.as_bytes()[start..];
+        if after_space && let Some(length) = tracking(rest) {
+            start += length;
+            continue;
         }
-        after_space = is_space;
+        let length = rest
+            .iter()
+            .position(is_space)
+            .map_or(rest.len(), |at| at + 1);
+        let is_space_alone = length == 1 && is_space(&rest[0]);
+        if !(is_space_alone && after_space) {
+            tight.push_str(&html[start..start + length]);
+        }
+        after_space = is_space(&rest[length - 1]);
+        start += length;
     }
     tight
+}
+
+/// The length of an attribute that counts clicks, where one begins here.
+fn tracking(text: &[u8]) -> Option<usize> {
+    let name = text.strip_prefix(TRACKING)?;
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let name_end = name.iter().position(|byte| !is_name(byte))?;
+    let value = name.get(name_end..)?.strip_prefix(b"=\"")?;
+    let value_end = value.iter().position(|byte| *byte == b'"')?;
+    Some(TRACKING.len() + name_end + 2 + value_end + 1)
 }
 
 #[cfg(test)]
@@ -240,11 +259,27 @@ mod tests {
     }
 
     #[test]
+    fn attributes_that_count_clicks_are_not_kept() {
+        check(
+            "<p id=a data-csa-c-type=\"x > y\" data-csa-c-id=\"1\">in <b data-csa-c-x=\"\"/>stock</p>",
+            &["#a"],
+            "<p id=a >in <b />stock</p>",
+        );
+        check(
+            "<p id=a data-csa-c-type=x data-csa=\"1\">",
+            &["#a"],
+            "<p id=a data-csa-c-type=x data-csa=\"1\">",
+        );
+    }
+
+    #[test]
     fn too_deep_and_too_large_pages_are_refused() {
         let deep = format!("<div id=a>{}", "<div>".repeat(10_000));
         assert_eq!(sieve(&deep, &["#a"]), Err(Unsiftable::TooDeep));
         let deeper = format!("<div id=a>{}", "<div>".repeat(100_000));
-        assert_eq!(sieve(&deeper, &["#a"]), Err(Unsiftable::TooLarge));
+        assert_eq!(sieve(&deeper, &["#a"]), Err(Unsiftable::TooDeep));
+        let many = format!("<div id=a>{}", "<br>".repeat(50_000));
+        assert_eq!(sieve(&many, &["#a"]), Err(Unsiftable::TooLarge));
         let wide = format!("<div id=a{}>", " b".repeat(1000));
         assert_eq!(sieve(&wide, &["#a"]), Err(Unsiftable::TooLarge));
         let bold = format!("<div id=a>{}", "<p><b class=x>".repeat(1000));

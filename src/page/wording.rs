@@ -211,6 +211,7 @@ pub const FILES: &[(&str, &str)] = &[
     ("ja", include_str!("../../config/wording/ja.toml")),
     ("sv", include_str!("../../config/wording/sv.toml")),
     ("pl", include_str!("../../config/wording/pl.toml")),
+    ("tr", include_str!("../../config/wording/tr.toml")),
 ];
 
 static SHIPPED: LazyLock<Wording> = LazyLock::new(|| {
@@ -396,6 +397,13 @@ mod tests {
                     phrase.source.is_some(),
                     phrase.unverified,
                     "{language}: `{}` needs either a source or `unverified = true`",
+                    phrase.text
+                );
+                let places = ["amazon.", "barnesandnoble.", "bookshop.", "/"];
+                let is_named = |source: &String| places.iter().any(|place| source.contains(place));
+                assert!(
+                    phrase.source.as_ref().is_none_or(is_named),
+                    "{language}: the source of `{}` names no store and no project",
                     phrase.text
                 );
                 assert_eq!(plain(&phrase.text), phrase.text, "{language}: not plain");

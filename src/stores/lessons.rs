@@ -6,10 +6,12 @@
 )]
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use crate::book::{Availability, StoreId, storefront};
+use crate::book::{Availability, Family, StoreId, storefront};
+use crate::config::Problem;
 use crate::config::plan::{Phrase, StorePlan};
-use crate::page::wording::{Meaning, PhraseText, Wording};
+use crate::page::wording::{Hit, Meaning, PhraseText, Wording};
 
 /// Words and places that users added, by store.
 #[derive(Debug, Clone, Default)]
@@ -100,17 +102,18 @@ fn meaning(state: Availability) -> Meaning {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Objection {
     /// It is found in any text, or in none.
-    #[error("`{phrase}` ({store}) has no words of its own; write some that the page shows")]
+    #[error("`{phrase}` ({store}) has no words of its own, so it would be found anywhere")]
     Empty {
         /// The store.
         store: StoreId,
         /// The phrase.
         phrase: String,
+        /// Where it stands in the file, in bytes.
+        span: Range<usize>,
     },
-    /// A shipped phrase says something else.
+    /// A shipped phrase is found in it, or it in a shipped phrase, which says something else.
     #[error(
-        "`{phrase}` ({store}) is to mean {taught}, but the shipped phrase `{shipped}` already \
-         means {known}; if the store really uses it so, please report it"
+        "`{phrase}` ({store}) is to mean {taught}, but the shipped phrase `{shipped}` means {known}"
     )]
     Contradiction {
         /// The store.
@@ -119,11 +122,34 @@ pub enum Objection {
         phrase: String,
         /// What it should mean.
         taught: &'static str,
-        /// The shipped phrase that is found in it.
+        /// The shipped phrase.
         shipped: String,
         /// What that one means.
         known: &'static str,
+        /// Where the taught one stands in the file, in bytes.
+        span: Range<usize>,
     },
+}
+
+impl Objection {
+    /// The objection as a fault of the configuration, with its place and what to do.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let problem = Problem::error(self.to_string());
+        match self {
+            Self::Empty { span, .. } => problem
+                .at(span.clone(), "")
+                .because("`{n}`, `{date}`, `{time}` and `{name}` stand for any words")
+                .remedy("add words that the page always shows, as \"ships on {date}\""),
+            Self::Contradiction { span, known, .. } => problem
+                .at(span.clone(), "")
+                .because("a page that says the one would be read as the other")
+                .remedy(format!(
+                    "write more of the sentence, or move it to `{known}`"
+                ))
+                .remedy("if the store really uses it so, please report it"),
+        }
+    }
 }
 
 /// Every taught phrase that would do harm, in the order of the configuration.
@@ -147,16 +173,37 @@ fn objection(store: &StorePlan, phrase: &Phrase) -> Option<Objection> {
         return Some(Objection::Empty {
             store: store.id.clone(),
             phrase: written,
+            span: phrase.span.clone(),
         });
     }
-    let hit = Wording::shipped().state(&written, store.id.family())?;
-    let known = state_of(hit.meaning())?;
-    (hit.is_verified() && known != phrase.availability).then(|| Objection::Contradiction {
+    let (shipped, known) = contradicted(&written, phrase, store.id.family())?;
+    Some(Objection::Contradiction {
         store: store.id.clone(),
         phrase: written,
         taught: phrase.availability.name(),
-        shipped: hit.phrase.written.text.clone(),
+        shipped,
         known: known.name(),
+        span: phrase.span.clone(),
+    })
+}
+
+/// The shipped phrase of another state that is found in this one, or that this one is found in:
+/// "back in stock" is a part of "we don't know when this will be back in stock". What nobody has
+/// verified contradicts nobody.
+fn contradicted(written: &str, phrase: &Phrase, family: Family) -> Option<(String, Availability)> {
+    let other = |meaning| state_of(meaning).filter(|known| *known != phrase.availability);
+    let within = Wording::shipped()
+        .state(written, family)
+        .filter(Hit::is_verified)
+        .and_then(|hit| Some((hit.phrase.written.text.clone(), other(hit.meaning())?)));
+    within.or_else(|| {
+        let alone = Wording::taught(&[self::phrase(phrase)]);
+        Wording::shipped()
+            .phrases()
+            .iter()
+            .filter(|known| known.is_for(family) && !known.written.unverified)
+            .filter(|known| alone.own(&known.written.text).is_some())
+            .find_map(|known| Some((known.written.text.clone(), other(known.written.means)?)))
     })
 }
 
@@ -185,6 +232,7 @@ mod tests {
         store.phrases.push(Phrase {
             availability: state,
             words: words.to_owned(),
+            span: 0..0,
         });
         store
     }
@@ -218,7 +266,19 @@ mod tests {
             "amazon.com",
             Availability::InStock,
             "currently unavailable",
-            Some("already means out_of_stock"),
+            Some("means out_of_stock"),
+        );
+        check(
+            "books.example",
+            Availability::InStock,
+            "back in stock",
+            Some("is to mean in_stock"),
+        );
+        check(
+            "books.example",
+            Availability::OutOfStock,
+            "no copies left",
+            None,
         );
     }
 

@@ -13,6 +13,8 @@ use proptest::prelude::{ProptestConfig, proptest};
 use pubwatch::config::problem::render_all;
 use pubwatch::config::{ConfigError, EXAMPLE, Problem, check, load};
 
+use crate::home::Home;
+
 const TODAY: Date = date(2026, 11, 22);
 
 /// What the user reads, and whether the configuration can be used.
@@ -223,4 +225,45 @@ proptest! {
         let shown = messages(&format!("{}{inserted}{rest}", &EXAMPLE[..start]), "damaged.toml");
         assert!(shown.starts_with("can"));
     }
+}
+
+#[test]
+fn words_that_would_do_harm_are_refused_with_their_place_by_every_command() {
+    let home = Home::with_configuration();
+    let taught = |words: &str| {
+        format!(
+            "{}\n[[edition]]\ntitle = 'Salt Roads'\nisbn = '9781944098117'\n\
+             publication_date = 2027-02-09\ndistribution_enabled = 2026-12-01\n\
+             stores = ['books.example.com']\n[[store]]\nname = 'books.example.com'\n\
+             address = '/book/{{isbn13}}'\n[store.selectors]\nbuy_area = '#buy'\n\
+             [store.words]\nin_stock = [\n  'on our shelves',\n  '{words}',\n]\n",
+            home.config()
+        )
+    };
+    let path = home.path("taught.toml");
+    let named = path.to_string_lossy().into_owned();
+    let line = taught("").lines().position(|line| line == "  '',").unwrap() + 1;
+    for (words, message) in [
+        ("{date} {name}", "has no words of its own"),
+        ("currently unavailable", "means out_of_stock"),
+        ("back in stock", "is to mean in_stock"),
+        ("available for pre-order", "means pre_order"),
+    ] {
+        fs::write(&path, taught(words)).unwrap();
+        for command in [
+            &["config", "check"][..],
+            &["check"],
+            &["status"],
+            &["add", "9780132350884"],
+        ] {
+            let said = home.ends(3, &[&["--config", &named], command].concat());
+            assert!(said.contains(message), "{words}, {command:?}: {said}");
+            let place = format!("taught.toml:{line}:3");
+            assert!(said.contains(&place), "{place}, {command:?}: {said}");
+        }
+        let shown = home.ends(3, &["--config", &named, "config", "check", "--json"]);
+        assert!(shown.contains(&format!("\"line\":{line}")), "{shown}");
+    }
+    fs::write(&path, taught("ready to be sent to you")).unwrap();
+    home.ok(&["--config", &named, "config", "check"]);
 }

@@ -197,6 +197,27 @@ fn only_the_clock_reads_the_clock_and_only_the_fetcher_makes_clients() {
 }
 
 #[test]
+fn commands_load_the_configuration_with_everything_that_is_checked() {
+    let mut problems = Vec::new();
+    for path in rust_files(&root().join("src")) {
+        let name = below_src(&path);
+        let text = fs::read_to_string(&path).unwrap();
+        for (number, line) in code_lines(&text) {
+            let by_hand = ["config::load", "files::load", "files::checked"];
+            let is_by_hand = by_hand.iter().any(|word| line.contains(word));
+            let allowed = ["commands/loading.rs", "config/mod.rs"];
+            if is_by_hand && !allowed.contains(&name.as_str()) {
+                problems.push(format!(
+                    "src/{name}:{number} loads a configuration without the checks of its words; \
+                     use `commands::loading`"
+                ));
+            }
+        }
+    }
+    report(&problems);
+}
+
+#[test]
 fn no_file_is_too_long_to_be_one_thing() {
     let mut problems = Vec::new();
     for folder in ["src", "tests", "benches", "fuzz/fuzz_targets", "examples"] {

@@ -19,7 +19,7 @@ use super::context::{Context, open_database};
 use super::face;
 use super::setup::place::today;
 use crate::clock::Clock;
-use crate::config;
+use crate::commands::loading::load;
 use crate::exit::Exit;
 
 /// See that everything is in order: configuration, data, clock, mail, stores, service.
@@ -68,7 +68,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> anyhow::Result<()> {
     looks.push(machine::versions());
-    let loaded = match config::load(config, today()) {
+    let loaded = match load(config, today()) {
         Ok(loaded) => loaded,
         Err(error) => {
             looks.push(Look::wrong("configuration", error.render(false)).next(

@@ -13,6 +13,7 @@ use clap::{Subcommand, ValueEnum};
 
 use self::units::{Job, Unit};
 use super::setup::place::{is_superuser, today, write_whole};
+use crate::commands::loading::load;
 use crate::config::plan::SecretSource;
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
@@ -146,7 +147,7 @@ fn print(kind: Kind, config: Option<&Path>) -> anyhow::Result<Exit> {
 }
 
 fn install(config: Option<&Path>, timer: bool, start: bool) -> anyhow::Result<Exit> {
-    let loaded = config::load(config, today())?;
+    let loaded = load(config, today())?;
     let paths = Paths::of(&loaded)?;
     if cfg!(target_os = "macos") {
         if timer {

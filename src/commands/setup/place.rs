@@ -10,6 +10,7 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
 use crate::clock::Clock;
+use crate::commands::loading::{load, load_text};
 use crate::config::{self, ConfigError, Loaded, files};
 
 /// Today, where this machine stands.
@@ -38,7 +39,7 @@ impl Existing {
     ///
     /// [`ConfigError`] when there is none that can be used.
     pub fn load(config: Option<&Path>) -> anyhow::Result<Self> {
-        let loaded = config::load(config, today())?;
+        let loaded = load(config, today())?;
         let target = fs::canonicalize(&loaded.path)
             .with_context(|| format!("finding the file behind {}", loaded.path.display()))?;
         Ok(Self { loaded, target })
@@ -50,7 +51,7 @@ impl Existing {
     ///
     /// [`ConfigError::Wrong`] when it could not be used; the file is untouched.
     pub fn with(&self, text: String) -> Result<Loaded, ConfigError> {
-        files::checked(self.loaded.path.clone(), text, today())
+        load_text(self.loaded.path.clone(), text, today())
     }
 
     /// Replaces the text on the disk.

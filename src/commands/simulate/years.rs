@@ -15,7 +15,7 @@ use super::title::{Title, isbn, patience};
 use crate::book::{Availability, Source, StoreId};
 use crate::clock::Clock;
 use crate::commands::context::open_database;
-use crate::config;
+use crate::commands::loading::load;
 use crate::config::plan::EditionPlan;
 use crate::demo::pages::{Book, Offer, product};
 use crate::fetch::Fetcher;
@@ -82,7 +82,7 @@ pub fn write(folder: &Path, order: Order, now: Timestamp) -> anyhow::Result<Writ
     std::fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))?;
 
     let today = now.to_zoned(TimeZone::UTC).date();
-    let plan = config::load(Some(&file), today)?.plan;
+    let plan = load(Some(&file), today)?.plan;
     let db = open_database(&plan.data)?;
     let clock = Clock::starting_at(now);
     let settings = Settings::of(&plan)?;

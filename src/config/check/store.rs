@@ -317,7 +317,7 @@ fn phrases(table: &mut Table<'_>) -> Vec<Phrase> {
         return Vec::new();
     };
     let findings = words.findings();
-    let mut phrases: Vec<(Phrase, Range<usize>)> = Vec::new();
+    let mut phrases: Vec<Phrase> = Vec::new();
     for (state, value) in words.entries() {
         let Ok(availability) = state.get_ref().parse::<Availability>() else {
             findings.add(unknown_state(&state));
@@ -336,17 +336,14 @@ fn phrases(table: &mut Table<'_>) -> Vec<Phrase> {
                 findings.add(problem);
                 continue;
             }
-            let words = text.get_ref().clone();
-            phrases.push((
-                Phrase {
-                    availability,
-                    words,
-                },
-                text.span(),
-            ));
+            phrases.push(Phrase {
+                availability,
+                words: text.get_ref().clone(),
+                span: text.span(),
+            });
         }
     }
-    phrases.into_iter().map(|(phrase, _)| phrase).collect()
+    phrases
 }
 
 fn unknown_state(state: &Text) -> Problem {
@@ -359,11 +356,7 @@ fn unknown_state(state: &Text) -> Problem {
     }
 }
 
-fn wrong_phrase(
-    text: &Text,
-    availability: Availability,
-    phrases: &[(Phrase, Range<usize>)],
-) -> Option<Problem> {
+fn wrong_phrase(text: &Text, availability: Availability, phrases: &[Phrase]) -> Option<Problem> {
     let written = text.get_ref();
     let letters = written.chars().filter(|c| c.is_alphanumeric()).count();
     if letters < 3 {
@@ -373,13 +366,13 @@ fn wrong_phrase(
                 .remedy("write the whole phrase, as it stands beside the button"),
         );
     }
-    let (other, span) = phrases.iter().find(|(other, _)| {
+    let other = phrases.iter().find(|other| {
         other.availability != availability && other.words.eq_ignore_ascii_case(written)
     })?;
     Some(
         Problem::error(format!("`{written}` would stand for two states"))
             .at(text.span(), availability.name())
-            .at(span.clone(), other.availability.name())
+            .at(other.span.clone(), other.availability.name())
             .remedy("keep it in one of them"),
     )
 }

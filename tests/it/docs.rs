@@ -146,7 +146,7 @@ fn every_block_that_is_marked_runnable_runs() {
 #[test]
 fn every_message_that_the_trouble_page_quotes_is_one_of_the_program() {
     let mut sources = String::new();
-    let mut folders = vec![root().join("src")];
+    let mut folders = vec![root().join("src"), root().join("config")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -159,17 +159,80 @@ fn every_message_that_the_trouble_page_quotes_is_one_of_the_program() {
     }
     let sources = joined(&sources);
     let trouble = fs::read_to_string(root().join("docs/trouble.md")).unwrap();
-    let quoted: Vec<&str> = trouble
-        .lines()
-        .filter_map(|line| line.strip_prefix("### “")?.strip_suffix('”'))
-        .collect();
+    let quoted = quoted(&trouble);
     assert!(quoted.len() > 15, "{quoted:?}");
-    for words in quoted {
+    for words in quoted.iter().flatten() {
         // Dots stand for what differs from case to case.
         for part in words.split('…').map(str::trim) {
-            assert!(sources.contains(part), "no message says “{part}”");
+            let is_known = sources.contains(part) || NOT_OURS.contains(&part);
+            assert!(is_known, "no message says “{part}”");
         }
     }
+}
+
+/// What clap, serde and the system say in our messages.
+const NOT_OURS: [&str; 5] = [
+    "error: invalid value",
+    "unexpected argument",
+    "missing field",
+    ": No such file or directory",
+    ": File exists",
+];
+
+/// The messages that the headings of the trouble page quote, heading by heading.
+fn quoted(trouble: &str) -> Vec<Vec<&str>> {
+    let headings = trouble
+        .lines()
+        .filter_map(|line| line.strip_prefix("### “"));
+    headings
+        .map(|heading| {
+            let messages = heading.split('“');
+            messages
+                .filter_map(|part| Some(part.split_once('”')?.0))
+                .collect()
+        })
+        .collect()
+}
+
+/// Every message that the cases of the commands end with can be found on the trouble page.
+#[test]
+fn every_error_that_a_person_can_cause_is_on_the_trouble_page() {
+    let trouble = fs::read_to_string(root().join("docs/trouble.md")).unwrap();
+    let quoted = quoted(&trouble);
+    let is_found = |message: &str| {
+        quoted.iter().flatten().any(|words| {
+            let mut rest = message;
+            words.split('…').map(str::trim).all(|part| {
+                let found = rest.split_once(part);
+                rest = found.map_or("", |(_, after)| after);
+                found.is_some()
+            })
+        })
+    };
+    let mut count = 0;
+    let mut missing = Vec::new();
+    for entry in fs::read_dir(root().join("tests/it/cmd")).unwrap() {
+        let path = entry.unwrap().path();
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "trycmd")
+        {
+            continue;
+        }
+        for line in fs::read_to_string(&path).unwrap().lines() {
+            let own = line.strip_prefix("pubwatch: ");
+            let Some(message) = own.or_else(|| line.starts_with("error: invalid").then_some(line))
+            else {
+                continue;
+            };
+            count += 1;
+            if !is_found(message) {
+                missing.push(format!("{}: {message}", path.display()));
+            }
+        }
+    }
+    assert!(count > 50, "only {count} messages in the cases");
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
 
 /// Sources with the texts that run over several lines put together.

@@ -8,6 +8,7 @@ use pubwatch::book::StoreId;
 use pubwatch::db::Db;
 use pubwatch::history::{ListingId, Observation, Source, sqlite};
 use pubwatch::page::{Reading, Unread, UnreadReason};
+use quick_xml::events::Event;
 
 use crate::home::Home;
 
@@ -202,6 +203,68 @@ fn the_units_of_systemd_are_well_formed() {
             .collect();
         assert!(ours.is_empty(), "{kind}: {said}");
     }
+}
+
+#[test]
+fn the_agent_for_macos_is_a_well_formed_property_list() {
+    let home = Home::new();
+    let text = home.ok(&["service", "print", "launchd"]);
+    let mut reader = quick_xml::Reader::from_str(&text);
+    let (mut open, mut words, mut elements) = (0, Vec::new(), Vec::new());
+    loop {
+        let event = reader.read_event().unwrap();
+        if let Event::Start(tag) = &event {
+            open += 1;
+            elements.push(String::from_utf8(tag.name().as_ref().to_vec()).unwrap());
+        } else if let Event::Text(text) = &event {
+            words.push(String::from_utf8(text.as_ref().to_vec()).unwrap());
+        } else if matches!(event, Event::End(_)) {
+            open -= 1;
+        } else if matches!(event, Event::Eof) {
+            break;
+        }
+    }
+    assert_eq!(open, 0, "{text}");
+    assert_eq!(elements[0], "plist");
+    // A dictionary has a value for each key.
+    for key in ["Label", "ProgramArguments", "KeepAlive", "ThrottleInterval"] {
+        assert!(words.iter().any(|word| word == key), "{key}: {text}");
+    }
+    assert!(words.iter().any(|word| word.ends_with("/pubwatch")));
+    assert!(words.iter().any(|word| word == "run"), "{text}");
+}
+
+#[test]
+fn the_litestream_configuration_of_the_docs_names_the_database_that_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let docs = fs::read_to_string(root.join("docs/backup.md")).unwrap();
+    let (_, rest) = docs.split_once("```yaml\n").unwrap();
+    let (yaml, _) = rest.split_once("```").unwrap();
+    // As much of YAML as it uses: indented by twos, no tabs, `key: value`.
+    let lines: Vec<&str> = yaml.lines().filter(|line| !line.starts_with('#')).collect();
+    assert_eq!(lines[0], "dbs:");
+    for line in &lines[1..] {
+        let indent = line.len() - line.trim_start().len();
+        assert!(indent % 2 == 0 && 0 < indent, "{line}");
+        let (key, _) = line
+            .trim_start()
+            .trim_start_matches("- ")
+            .split_once(':')
+            .unwrap();
+        assert!(
+            ["path", "replicas", "type", "retention"].contains(&key),
+            "{line}"
+        );
+    }
+    assert!(lines[1].ends_with("/pubwatch.db"), "{}", lines[1]);
+    // What it copies is the write-ahead log.
+    let home = Home::with_configuration();
+    home.ok(&["status"]);
+    let database = rusqlite::Connection::open(home.path("data/pubwatch.db")).unwrap();
+    let mode: String = database
+        .query_row("PRAGMA journal_mode", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(mode, "wal");
 }
 
 /// The findings of `doctor --json`, as topic, state, words and next step.

@@ -77,6 +77,8 @@ mod telling;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]
+mod upgrade;
+#[cfg(test)]
 mod usual;
 #[cfg(test)]
 mod ways;

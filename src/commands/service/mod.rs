@@ -21,6 +21,11 @@ use crate::exit::Exit;
 /// The user that the service of the system runs as.
 const USER: &str = "pubwatch";
 
+const SERVICE: &str = "pubwatch.service";
+
+/// Where packages put the units of the system.
+const PACKAGED: [&str; 2] = ["/usr/lib/systemd/system", "/lib/systemd/system"];
+
 /// Let the system start Pubwatch by itself: install, look at, remove.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -180,6 +185,10 @@ fn install(config: Option<&Path>, timer: bool, start: bool) -> anyhow::Result<Ex
     fs::create_dir_all(&folder)
         .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     for unit in &units {
+        if is_system && is_packaged(unit) {
+            writeln!(out, "{} is the package's own, and is used", unit.name)?;
+            continue;
+        }
         let path = folder.join(unit.name);
         write_whole(&path, unit.text.as_bytes(), 0o644)
             .with_context(|| format!("cannot write {}", path.display()))?;
@@ -264,7 +273,14 @@ fn status() -> anyhow::Result<Exit> {
     let is_system = is_superuser();
     let folder = unit_folder(is_system)?;
     let names = ["pubwatch.service", "pubwatch-check.timer"];
-    let Some(name) = names.iter().find(|name| folder.join(name).exists()) else {
+    let is_there = |name: &&&str| {
+        let packaged = is_system
+            && PACKAGED
+                .iter()
+                .any(|own| Path::new(own).join(name).exists());
+        packaged || folder.join(name).exists()
+    };
+    let Some(name) = names.iter().find(is_there) else {
         writeln!(
             anstream::stdout(),
             "No service is installed in {}; `pubwatch service install` does it",
@@ -303,11 +319,21 @@ fn remove() -> anyhow::Result<Exit> {
     }
     paths.retain(|path| path.exists());
     let mut out = anstream::stdout().lock();
+    let runs = Path::new("/run/systemd/system").is_dir();
+    let packaged = is_system
+        && PACKAGED
+            .iter()
+            .any(|own| Path::new(own).join(SERVICE).exists());
+    if packaged && runs {
+        systemctl(true, &["disable", "--now", SERVICE, "pubwatch-check.timer"])?;
+        writeln!(out, "Stopped {SERVICE}; its file belongs to the package")?;
+    }
     if paths.is_empty() {
-        writeln!(out, "No service is installed")?;
+        if !packaged {
+            writeln!(out, "No service is installed")?;
+        }
         return Ok(Exit::Done);
     }
-    let runs = Path::new("/run/systemd/system").is_dir();
     for path in &paths {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         // What does not run cannot be stopped, and need not be.
@@ -326,6 +352,13 @@ fn remove() -> anyhow::Result<Exit> {
     }
     writeln!(out, "Configuration and data are where they were.")?;
     Ok(Exit::Done)
+}
+
+/// A package brought the very same file.
+fn is_packaged(unit: &Unit) -> bool {
+    PACKAGED.iter().any(|folder| {
+        fs::read_to_string(Path::new(folder).join(unit.name)).is_ok_and(|text| text == unit.text)
+    })
 }
 
 fn unit_folder(is_system: bool) -> anyhow::Result<PathBuf> {

@@ -215,9 +215,10 @@ fn the_agent_for_macos_is_a_well_formed_property_list() {
         let event = reader.read_event().unwrap();
         if let Event::Start(tag) = &event {
             open += 1;
-            elements.push(String::from_utf8(tag.name().as_ref().to_vec()).unwrap());
+            elements.push(tag.name().into_inner().to_owned());
         } else if let Event::Text(text) = &event {
-            words.push(String::from_utf8(text.as_ref().to_vec()).unwrap());
+            let text: &str = text.as_ref();
+            words.push(text.to_owned());
         } else if matches!(event, Event::End(_)) {
             open -= 1;
         } else if matches!(event, Event::Eof) {

@@ -57,6 +57,8 @@ mod loopback;
 #[cfg(test)]
 mod manners;
 #[cfg(test)]
+mod manners_day;
+#[cfg(test)]
 mod real_mta;
 #[cfg(test)]
 mod refusals;

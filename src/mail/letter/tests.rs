@@ -4,13 +4,21 @@ use crate::judge::Severity;
 use crate::mail::example;
 
 /// Titles that have hurt other programs.
-const HARD_TITLES: [&str; 7] = [
+const HARD_TITLES: [&str; 8] = [
     "Salt\r\nBcc: everyone@example.com\r\n\r\nRoads",
     "<script>alert(1)</script><img src=x onerror=alert(2)>",
     "\"Quotes\" & 'apostrophes' <b>bold</b> {{ braces }} {% raw %}",
     "\u{202E}right to left override\u{202C} and عنوان الكتاب",
     "👩\u{200D}👩\u{200D}👧 family 📚 塩の道",
     "[please complete: a trap]",
+    // 300 characters without a space, in three scripts.
+    concat!(
+        "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+        "ßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßßß塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩塩",
+        "عععععععععععععععععععععععععععععععععععععععععععععععععععععععععععع",
+        "WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW",
+        "éééééééééééééééééééééééééééééééééééééééééééééééééééééééééééé",
+    ),
     "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
 ];
 

@@ -35,6 +35,10 @@ struct Arguments {
     #[arg(long, default_value_t = 2)]
     rounds: usize,
 
+    /// Fail when a round takes more memory than this, in kilobytes
+    #[arg(long, requires = "listings")]
+    most_kb: Option<u64>,
+
     /// A service with nothing to do, for so many seconds
     #[arg(long)]
     idle: Option<u64>,
@@ -51,7 +55,7 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Runtime::new()?;
     if let Some(listings) = arguments.listings {
-        runtime.block_on(rounds(listings, arguments.rounds))?;
+        runtime.block_on(rounds(listings, arguments.rounds, arguments.most_kb))?;
     }
     if let Some(seconds) = arguments.idle {
         runtime.block_on(idle(seconds))?;
@@ -105,7 +109,7 @@ fn database_bytes(house: &Path) -> anyhow::Result<u64> {
     Ok(u64::try_from(pages * size)?)
 }
 
-async fn rounds(listings: usize, rounds: usize) -> anyhow::Result<()> {
+async fn rounds(listings: usize, rounds: usize, most_kb: Option<u64>) -> anyhow::Result<()> {
     let editions = listings.div_ceil(STORES.len());
     let street = Street::open().await?;
     let house = house(editions, &street, "\n[web]\nlisten = \"off\"\n")?;
@@ -126,6 +130,9 @@ async fn rounds(listings: usize, rounds: usize) -> anyhow::Result<()> {
         let served = street.served() - asked;
         report(round, read, (&usage, wall), (served, bytes - before))?;
         before = bytes;
+        if most_kb.is_some_and(|most| most < usage.peak_kb) {
+            bail!("a round took {} kB of memory", usage.peak_kb);
+        }
     }
     street.close().await;
     Ok(())

@@ -1,8 +1,9 @@
 //! `pubwatch export --all` and `pubwatch import-history`: everything, as lines of JSON.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufRead as _, BufReader, BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -61,9 +62,15 @@ pub fn export(arguments: &ExportArguments, config: Option<&Path>) -> anyhow::Res
             out.flush()?;
         }
         Some(path) => {
-            let file = File::create_new(path).with_context(|| {
-                format!("cannot create {}; is it there already?", path.display())
-            })?;
+            // It tells as much as the database does: for its owner only.
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+                .with_context(|| {
+                    format!("cannot create {}; is it there already?", path.display())
+                })?;
             let mut out = BufWriter::new(file);
             everything(&context, &mut out)?;
             out.into_inner()

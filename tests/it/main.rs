@@ -63,6 +63,8 @@ mod real_mta;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod secrets;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod smtp_server;
@@ -76,6 +78,8 @@ mod support;
 mod switch;
 #[cfg(test)]
 mod telling;
+#[cfg(test)]
+mod threats;
 #[cfg(test)]
 mod tidy;
 #[cfg(test)]

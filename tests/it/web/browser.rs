@@ -71,7 +71,7 @@ fn the_pictures_of_the_manual_are_drawn() {
     let mut chromium = Chromium::start();
     for (name, address, size, is_dark) in [
         ("overview", format!("{base}/"), (1000, 470), false),
-        ("edition", edition, (1000, 1180), false),
+        ("edition", edition, (1000, 2090), false),
         ("phone", format!("{base}/"), (390, 760), true),
     ] {
         chromium.look(size, is_dark);

@@ -22,6 +22,7 @@ const TABLES: &[(&str, &str)] = &[
     ("observation", "listing_id, at"),
     ("spell", "listing_id, since"),
     ("note", "id"),
+    ("share", "id"),
     ("round", "id"),
     ("outbox", "id"),
     ("alert", "id"),
@@ -309,8 +310,8 @@ mod tests {
             });
             assert_eq!(orphans.unwrap(), 0, "page {page}");
         }
-        // A page holds less than three hundred looks.
-        assert!(LOOKS - 300 <= worst, "only {worst} of {LOOKS} were saved");
+        // A page of 4096 bytes holds about 340 looks, which take twelve bytes at least.
+        assert!(LOOKS - 345 <= worst, "only {worst} of {LOOKS} were saved");
     }
 
     #[test]

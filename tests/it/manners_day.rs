@@ -168,64 +168,69 @@ async fn count(titles: &str, catalogue: Catalogue) -> [usize; 2] {
     [counts[0], counts[2]]
 }
 
+/// A catalogue without a title.
+const NOTHING: Catalogue = Catalogue {
+    steady: 0,
+    on_pre_order: 0,
+    launch_week: 0,
+    published_today: 0,
+};
+
+/// The catalogues of the documentation, by the words of its table.
+const CATALOGUES: [(&str, Catalogue); 6] = [
+    (
+        "1, nothing expected",
+        Catalogue {
+            steady: 1,
+            ..NOTHING
+        },
+    ),
+    (
+        "1, on pre-order",
+        Catalogue {
+            on_pre_order: 1,
+            ..NOTHING
+        },
+    ),
+    (
+        "1, in its launch week",
+        Catalogue {
+            launch_week: 1,
+            ..NOTHING
+        },
+    ),
+    (
+        "1, on its publication date",
+        Catalogue {
+            published_today: 1,
+            ..NOTHING
+        },
+    ),
+    (
+        "20: 16 without news, 3 on pre-order, 1 published today",
+        Catalogue {
+            steady: 16,
+            on_pre_order: 3,
+            published_today: 1,
+            ..NOTHING
+        },
+    ),
+    (
+        "300: 270 without news, 25 on pre-order, 4 in their launch week, 1 published today",
+        Catalogue {
+            steady: 270,
+            on_pre_order: 25,
+            launch_week: 4,
+            published_today: 1,
+        },
+    ),
+];
+
 #[tokio::test]
 async fn a_day_of_watching_costs_the_stores_what_the_documentation_says() {
-    let nothing = Catalogue {
-        steady: 0,
-        on_pre_order: 0,
-        launch_week: 0,
-        published_today: 0,
-    };
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/politeness.md");
     let documented = std::fs::read_to_string(path).unwrap();
-    for (titles, catalogue) in [
-        (
-            "1, nothing expected",
-            Catalogue {
-                steady: 1,
-                ..nothing
-            },
-        ),
-        (
-            "1, on pre-order",
-            Catalogue {
-                on_pre_order: 1,
-                ..nothing
-            },
-        ),
-        (
-            "1, in its launch week",
-            Catalogue {
-                launch_week: 1,
-                ..nothing
-            },
-        ),
-        (
-            "1, on its publication date",
-            Catalogue {
-                published_today: 1,
-                ..nothing
-            },
-        ),
-        (
-            "20: 16 without news, 3 on pre-order, 1 published today",
-            Catalogue {
-                steady: 16,
-                on_pre_order: 3,
-                published_today: 1,
-                ..nothing
-            },
-        ),
-        (
-            "300: 270 without news, 25 on pre-order, 4 in their launch week, 1 published today",
-            Catalogue {
-                steady: 270,
-                on_pre_order: 25,
-                launch_week: 4,
-                published_today: 1,
-            },
-        ),
-    ] {
+    for (titles, catalogue) in CATALOGUES {
         let counted = count(titles, catalogue).await;
         println!("| {titles} | {} | {} |", counted[0], counted[1]);
         for (said, counted) in said(&documented, titles).into_iter().zip(counted) {

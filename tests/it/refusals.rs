@@ -39,60 +39,63 @@ fn check(sentence: Option<&str>, name: &str, expected: &str) {
     assert!(!sentence.ends_with('.'), "{name}: {sentence}");
 }
 
+/// A fixture, and how its sentence begins.
+const OF_OUR_FIXTURES: [(&str, &str); 17] = [
+    ("amazon/captcha-image", "Amazon asks to type the letters"),
+    ("amazon/challenge-202", "the store's firewall (AWS WAF)"),
+    (
+        "amazon/continue-shopping",
+        "Amazon shows a page with only a button",
+    ),
+    (
+        "amazon/continue-shopping-italian",
+        "Amazon shows a page with only a button",
+    ),
+    (
+        "amazon/error-for-robots",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/interstitial",
+        "Akamai, which guards the store, wants a browser",
+    ),
+    ("amazon/server-error", "the store's server has a fault"),
+    (
+        "amazon/sign-in",
+        "the store shows this page only to those who are signed in",
+    ),
+    (
+        "amazon/too-many-requests",
+        "the store says that it is asked too often",
+    ),
+    (
+        "barnesandnoble/challenge",
+        "Cloudflare stands before the store",
+    ),
+    (
+        "barnesandnoble/refused",
+        "Akamai, which guards the store, has shut out",
+    ),
+    (
+        "barnesandnoble/too-many-requests",
+        "the store says that it is asked too often",
+    ),
+    (
+        "bookshop/uk-challenge",
+        "Cloudflare stands before the store",
+    ),
+    ("bookshop/uk-server-error", "the store's server"),
+    (
+        "bookshop/us-challenge",
+        "Cloudflare stands before the store",
+    ),
+    ("bookshop/us-server-error", "the store's server"),
+    ("other/challenge", "Cloudflare stands before the store"),
+];
+
 #[test]
 fn each_refusal_of_our_own_fixtures_has_its_sentence() {
-    let expected = [
-        ("amazon/captcha-image", "Amazon asks to type the letters"),
-        ("amazon/challenge-202", "the store's firewall (AWS WAF)"),
-        (
-            "amazon/continue-shopping",
-            "Amazon shows a page with only a button",
-        ),
-        (
-            "amazon/continue-shopping-italian",
-            "Amazon shows a page with only a button",
-        ),
-        (
-            "amazon/error-for-robots",
-            "Amazon sends the “Something went wrong” page",
-        ),
-        (
-            "amazon/interstitial",
-            "Akamai, which guards the store, wants a browser",
-        ),
-        ("amazon/server-error", "the store's server has a fault"),
-        (
-            "amazon/sign-in",
-            "the store shows this page only to those who are signed in",
-        ),
-        (
-            "amazon/too-many-requests",
-            "the store says that it is asked too often",
-        ),
-        (
-            "barnesandnoble/challenge",
-            "Cloudflare stands before the store",
-        ),
-        (
-            "barnesandnoble/refused",
-            "Akamai, which guards the store, has shut out",
-        ),
-        (
-            "barnesandnoble/too-many-requests",
-            "the store says that it is asked too often",
-        ),
-        (
-            "bookshop/uk-challenge",
-            "Cloudflare stands before the store",
-        ),
-        ("bookshop/uk-server-error", "the store's server"),
-        (
-            "bookshop/us-challenge",
-            "Cloudflare stands before the store",
-        ),
-        ("bookshop/us-server-error", "the store's server"),
-        ("other/challenge", "Cloudflare stands before the store"),
-    ];
+    let expected = OF_OUR_FIXTURES;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
     let mut found = BTreeMap::new();
     for store in std::fs::read_dir(&folder).unwrap() {
@@ -124,55 +127,58 @@ fn each_refusal_of_our_own_fixtures_has_its_sentence() {
     }
 }
 
+/// A page of the corpus, its store and status, and how its sentence begins.
+const REALLY_MET: [(&str, &str, u16, &str); 7] = [
+    (
+        "amazon-captcha-image-2022",
+        "amazon.com",
+        200,
+        "Amazon asks to type the letters",
+    ),
+    (
+        "amazon-continue-shopping-2025",
+        "amazon.in",
+        200,
+        "Amazon shows a page with only a",
+    ),
+    (
+        "amazon-awswaf-challenge-2026",
+        "amazon.fr",
+        202,
+        "the store's firewall (AWS WAF)",
+    ),
+    (
+        "amazon-503-something-went-wrong",
+        "amazon.com",
+        503,
+        "Amazon sends the “Something",
+    ),
+    (
+        "cloudflare-managed-2026-02",
+        "bookshop.org",
+        403,
+        "Cloudflare stands before",
+    ),
+    (
+        "akamai-access-denied-2026",
+        "barnesandnoble.com",
+        403,
+        "Akamai, which guards the",
+    ),
+    (
+        "perimeterx-adorama-2021",
+        "bookshop.org",
+        403,
+        "PerimeterX, which guards",
+    ),
+];
+
 #[test]
 fn each_refusal_that_was_really_met_has_a_sentence_of_its_own() {
     let Some(folder) = corpus::folder() else {
         return;
     };
-    let expected = [
-        (
-            "amazon-captcha-image-2022",
-            "amazon.com",
-            200,
-            "Amazon asks to type the letters",
-        ),
-        (
-            "amazon-continue-shopping-2025",
-            "amazon.in",
-            200,
-            "Amazon shows a page with only a",
-        ),
-        (
-            "amazon-awswaf-challenge-2026",
-            "amazon.fr",
-            202,
-            "the store's firewall (AWS WAF)",
-        ),
-        (
-            "amazon-503-something-went-wrong",
-            "amazon.com",
-            503,
-            "Amazon sends the “Something",
-        ),
-        (
-            "cloudflare-managed-2026-02",
-            "bookshop.org",
-            403,
-            "Cloudflare stands before",
-        ),
-        (
-            "akamai-access-denied-2026",
-            "barnesandnoble.com",
-            403,
-            "Akamai, which guards the",
-        ),
-        (
-            "perimeterx-adorama-2021",
-            "bookshop.org",
-            403,
-            "PerimeterX, which guards",
-        ),
-    ];
+    let expected = REALLY_MET;
     let mut sentences = BTreeMap::new();
     for (name, store, status, begins) in expected {
         let path = folder.join(format!("blocked/{name}.html"));
@@ -203,70 +209,73 @@ fn each_refusal_that_was_really_met_has_a_sentence_of_its_own() {
     }
 }
 
+/// An address, a status and a page, and how the sentence begins.
+const WALLS: [(&str, u16, &str, &str); 10] = [
+    (
+        "https://www.amazon.de/privacyprefs?x",
+        200,
+        "",
+        "the store wants its cookies",
+    ),
+    (
+        "https://consent.books.example/?to=x",
+        200,
+        "",
+        "the store wants its cookies",
+    ),
+    (
+        "https://www.amazon.com/ap/signin?x",
+        200,
+        "",
+        "the store shows this page only",
+    ),
+    (
+        "https://www.amazon.com/black-curtain/x",
+        200,
+        "",
+        "the store asks for the visitor",
+    ),
+    (
+        "https://books.example/1",
+        403,
+        "",
+        "the store forbids this page",
+    ),
+    (
+        "https://books.example/1",
+        429,
+        "",
+        "the store says that it is asked",
+    ),
+    (
+        "https://books.example/1",
+        503,
+        "",
+        "the store's server is busy",
+    ),
+    (
+        "https://books.example/1",
+        500,
+        "",
+        "the store's server has a fault",
+    ),
+    (
+        "https://books.example/1",
+        200,
+        "<title>Robot Check</title>",
+        "the store shows a bot",
+    ),
+    (
+        "https://books.example/1",
+        200,
+        "<p class=g-recaptcha>",
+        "the store asks to prove",
+    ),
+];
+
 #[test]
 fn walls_by_address_status_and_title_have_sentences_too() {
-    for (address, status, html, begins) in [
-        (
-            "https://www.amazon.de/privacyprefs?x",
-            200,
-            "",
-            "the store wants its cookies",
-        ),
-        (
-            "https://consent.books.example/?to=x",
-            200,
-            "",
-            "the store wants its cookies",
-        ),
-        (
-            "https://www.amazon.com/ap/signin?x",
-            200,
-            "",
-            "the store shows this page only",
-        ),
-        (
-            "https://www.amazon.com/black-curtain/x",
-            200,
-            "",
-            "the store asks for the visitor",
-        ),
-        (
-            "https://books.example/1",
-            403,
-            "",
-            "the store forbids this page",
-        ),
-        (
-            "https://books.example/1",
-            429,
-            "",
-            "the store says that it is asked",
-        ),
-        (
-            "https://books.example/1",
-            503,
-            "",
-            "the store's server is busy",
-        ),
-        (
-            "https://books.example/1",
-            500,
-            "",
-            "the store's server has a fault",
-        ),
-        (
-            "https://books.example/1",
-            200,
-            "<title>Robot Check</title>",
-            "the store shows a bot",
-        ),
-        (
-            "https://books.example/1",
-            200,
-            "<p class=g-recaptcha>",
-            "the store asks to prove",
-        ),
-    ] {
+    for (address, status, html, begins) in WALLS {
         let case = Case {
             store: "amazon.com".to_owned(),
             address: Some(address.to_owned()),

@@ -2,7 +2,7 @@
 //! the machine trusts, and some that it does not.
 
 use std::fmt::Write as _;
-use std::process::Command;
+use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
@@ -96,6 +96,46 @@ fn page() -> String {
     )
 }
 
+/// A configuration that watches one edition at these stores on loopback.
+fn configuration(ports: &[(&str, u16)]) -> String {
+    let mut text = "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n\
+                    [data]\nfolder = 'data'\n[politeness]\npause = '0s'\njitter = '0s'\n"
+        .to_owned();
+    let mut watched = Vec::new();
+    for (name, port) in ports {
+        let _ = write!(
+            text,
+            "[[store]]\nname = '{name}.example'\naddress = '/book/{{isbn13}}'\n\
+             base = 'https://localhost:{port}'\n"
+        );
+        watched.push(format!("'{name}.example'"));
+    }
+    let _ = write!(
+        text,
+        "[[edition]]\ntitle = 'Salt Roads'\nisbn = '{ISBN}'\npublication_date = 2099-02-09\n\
+         stores = [{}]\n",
+        watched.join(", ")
+    );
+    text
+}
+
+/// Looks at every page once, with the test's own authority as the only one that is trusted.
+async fn look(home: &Home) -> Output {
+    let path = home.0.path().to_owned();
+    tokio::task::spawn_blocking(move || {
+        Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+            .args(["check", "--quiet"])
+            .env_clear()
+            .env("HOME", &path)
+            .env("PUBWATCH_CONFIG", path.join("pubwatch.toml"))
+            .env("SSL_CERT_FILE", path.join("root.pem"))
+            .output()
+            .unwrap()
+    })
+    .await
+    .unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_good_certificate_is_spoken_to_over_http_2_and_each_bad_one_has_its_sentence() {
     let trusted = authority("the test's own authority");
@@ -120,42 +160,15 @@ async fn a_good_certificate_is_spoken_to_over_http_2_and_each_bad_one_has_its_se
     ];
     let home = Home::new();
     std::fs::write(home.path("root.pem"), trusted.pem()).unwrap();
-    let mut text = "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n\
-                    [data]\nfolder = 'data'\n[politeness]\npause = '0s'\njitter = '0s'\n"
-        .to_owned();
+    let mut ports = Vec::new();
     let mut expected = Vec::new();
-    let mut watched = Vec::new();
     let seen = Seen::default();
     for (name, config, sentence) in stores {
-        let port = store(config, Arc::clone(&seen)).await;
-        let _ = write!(
-            text,
-            "[[store]]\nname = '{name}.example'\naddress = '/book/{{isbn13}}'\n\
-             base = 'https://localhost:{port}'\n"
-        );
-        watched.push(format!("'{name}.example'"));
+        ports.push((name, store(config, Arc::clone(&seen)).await));
         expected.push((format!("{name}.example"), sentence));
     }
-    let _ = write!(
-        text,
-        "[[edition]]\ntitle = 'Salt Roads'\nisbn = '{ISBN}'\npublication_date = 2099-02-09\n\
-         stores = [{}]\n",
-        watched.join(", ")
-    );
-    std::fs::write(home.path("pubwatch.toml"), text).unwrap();
-    let path = home.0.path().to_owned();
-    let output = tokio::task::spawn_blocking(move || {
-        Command::new(env!("CARGO_BIN_EXE_pubwatch"))
-            .args(["check", "--quiet"])
-            .env_clear()
-            .env("HOME", &path)
-            .env("PUBWATCH_CONFIG", path.join("pubwatch.toml"))
-            .env("SSL_CERT_FILE", path.join("root.pem"))
-            .output()
-            .unwrap()
-    })
-    .await
-    .unwrap();
+    std::fs::write(home.path("pubwatch.toml"), configuration(&ports)).unwrap();
+    let output = look(&home).await;
     assert!(output.status.success(), "{output:?}");
     assert_eq!(
         *seen.lock().unwrap(),

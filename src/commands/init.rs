@@ -158,6 +158,8 @@ fn wants_a_letter(fresh: &Fresh, asker: &mut Asker<'_>) -> anyhow::Result<bool> 
 /// what is wrong with the mail is corrected in it.
 fn test_letter(path: &Path) -> anyhow::Result<Exit> {
     let loaded = load(Some(path), place::today())?;
+    // The data folder is made for its owner only, before a letter is written there.
+    open_database(&loaded.plan.data)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let now = Clock::System.now();
     let looks = runtime.block_on(doctor::mail::server(&loaded.plan, true, now));

@@ -20,7 +20,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 /// 1. It goes by the clock, as the calendar does: that a store is behind is what it is to say.
 /// 2. It waits for a look at every page since it was due, for six hours at most; pages that cannot
 ///    be read are said to be so.
-/// 3. A launch that was over before we looked for the first time has none.
+/// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
+/// 4. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let date = case.calendar.publication.max(case.calendar.on_sale);
     let begun = begun_everywhere(date);
@@ -32,6 +33,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     if !is_watched {
         return Vec::new();
     }
+    let now = reached(case);
     LAUNCH_REPORTS
         .iter()
         .zip(LATEST)
@@ -42,15 +44,21 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
                     .unwrap_or(Timestamp::MAX)
             };
             let due = after(*hours);
-            let is_time = due <= case.now && case.now < after(latest);
-            (is_time && is_looked_at(case, due)).then(|| report(case, rule, due))
+            let is_time = due <= now && now < after(latest);
+            (is_time && is_looked_at(case, due, now)).then(|| report(case, rule, due))
         })
         .collect()
 }
 
+/// How far the time has come: a clock that was set back does not bring back yesterday's report.
+fn reached(case: &Case<'_>) -> Timestamp {
+    let looks = case.view.listings.iter().filter_map(|one| one.last_try);
+    looks.fold(case.now, Timestamp::max)
+}
+
 /// Every page that can be read was read since the report was due, or it has waited long enough.
-fn is_looked_at(case: &Case<'_>, due: Timestamp) -> bool {
-    let has_waited = PATIENCE <= case.now.duration_since(due);
+fn is_looked_at(case: &Case<'_>, due: Timestamp, now: Timestamp) -> bool {
+    let has_waited = PATIENCE <= now.duration_since(due);
     let mut readable = case.view.listings.iter().filter(|one| one.blind.is_none());
     has_waited || readable.all(|listing| listing.last_good >= Some(due))
 }

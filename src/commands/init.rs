@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 
+use super::context::open_database;
 use super::doctor;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::fresh::{Fresh, FreshMail, text};

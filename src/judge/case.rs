@@ -7,7 +7,7 @@ use super::phase::{Calendar, Phase, midnight_gmt};
 use super::windows::{Stage, Window, WindowName};
 use super::{Finding, Party, Settings, Severity, words};
 use crate::book::{Availability, Distribution, NoteKind, StoreId};
-use crate::history::{ListingView, View};
+use crate::history::{ListingView, Spell, View};
 use crate::page::Says;
 
 /// What a rule is given.
@@ -176,18 +176,26 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// KDP was told to publish to this page, and it has not been on sale since: the other rules
-    /// leave it to KDP's clock.
+    /// KDP was told to publish to this page, and has not put it on sale since: the other rules leave
+    /// it to KDP's clock.
+    ///
+    /// A sale that began before that is the distributor's, whose copies may run out hours later. It
+    /// only counts as KDP's when it outlasts the time that KDP usually takes.
     pub(crate) fn is_switching(&self, listing: &ListingView) -> bool {
-        self.calendar
-            .published_at(&listing.store)
-            .is_some_and(|published| {
-                !listing.spells.iter().any(|spell| {
-                    spell.is_confirmed()
-                        && spell.availability.is_released()
-                        && published < spell.last_seen
-                })
-            })
+        let store = &listing.store;
+        let Some(published) = self.calendar.published_at(store) else {
+            return false;
+        };
+        let outlasted = self
+            .window_at(WindowName::KdpClicked, store)
+            .act_from(published)
+            .unwrap_or(published);
+        let is_kdps = |spell: &Spell| {
+            spell.is_confirmed()
+                && spell.availability.is_released()
+                && (published <= spell.since || outlasted <= spell.last_seen)
+        };
+        !listing.spells.iter().any(is_kdps)
     }
 
     /// KDP is to serve this page, its date has come, and nobody told us that it was published.

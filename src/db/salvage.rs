@@ -32,7 +32,6 @@ const TABLES: &[(&str, &str)] = &[
     ("host", "name"),
     ("evidence_body", "id"),
     ("evidence", "listing_id, at"),
-    ("share", "id"),
 ];
 
 /// Rows that name what was lost cannot stay.

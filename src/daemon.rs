@@ -153,7 +153,8 @@ where
     Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>>,
 {
-    let (steps, _nobody) = mpsc::unbounded_channel();
+    // Nobody listens, and nobody keeps the steps either: a long round would gather every reading.
+    let (steps, _) = mpsc::unbounded_channel();
     let round = round::round(&house, Which::Due, &stop, &steps)
         .await
         .context("going round");

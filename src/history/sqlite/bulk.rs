@@ -1,4 +1,4 @@
-//! Recording many looks at one listing, one after the other: what [`super::record`] does, with the
+//! Recording many looks at one listing, one after the other: what [`super::record()`] does, with the
 //! spell and the listing's times written once for all of them instead of once for each.
 
 use jiff::{SignedDuration, Timestamp};

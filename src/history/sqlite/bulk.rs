@@ -1,5 +1,5 @@
-//! Recording many looks at one listing, one after the other: what [`super::record()`] does, with the
-//! spell and the listing's times written once for all of them instead of once for each.
+//! Recording many looks at one listing, one after the other: what [`super::record()`] does, with
+//! the spell and the listing's times written once for all of them instead of once for each.
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};

@@ -1,7 +1,8 @@
 //! What a person can do about a page that Pubwatch cannot read: look, hand over a saved page, or
 //! choose another way in. One wording for letters and commands.
 
-use crate::book::{Family, Isbn13, StoreId};
+use crate::book::{Family, Isbn13, Source, StoreId};
+use crate::page::UnreadReason;
 
 /// The command that tells what a person saw.
 #[must_use]
@@ -29,5 +30,88 @@ pub fn names(store: &StoreId) -> &'static str {
         Family::BarnesNoble | Family::Bookshop | Family::Other => {
             "your browser, or a program of your own"
         }
+    }
+}
+
+/// The way in that would work best where those of `tried` did not, in their order, with the
+/// `source` line that has it. `None`: only looking by hand is left.
+///
+/// 1. Amazon's own API comes first: it is asked instead of the page, so that no robots.txt and no
+///    bot check is in its way.
+/// 2. A page that robots.txt forbids is forbidden to the browser and to the user's program as well.
+/// 3. A browser passes what only a script completes; a program of the user's is the last of all.
+#[must_use]
+pub fn better(store: &StoreId, tried: &[Source], reason: UnreadReason) -> Option<(Source, String)> {
+    let of_store: &[Source] = match store.family() {
+        Family::Amazon => &[Source::Api, Source::Browser, Source::Command],
+        Family::BarnesNoble | Family::Bookshop | Family::Other => {
+            &[Source::Browser, Source::Command]
+        }
+    };
+    let is_open = |way: Source| way == Source::Api || !matches!(reason, UnreadReason::Robots);
+    let next = of_store
+        .iter()
+        .copied()
+        .find(|way| !tried.contains(way) && is_open(*way))?;
+    let mut order: Vec<Source> = tried.to_vec();
+    let hand = order.iter().position(|way| *way == Source::ByHand);
+    match next {
+        Source::Api => order.insert(0, next),
+        _ => order.insert(hand.unwrap_or(order.len()), next),
+    }
+    Some((next, line(&order)))
+}
+
+/// The `source` line of ways in this order.
+#[must_use]
+pub fn line(order: &[Source]) -> String {
+    let names: Vec<String> = order
+        .iter()
+        .map(|way| format!("\"{}\"", way.name().replace('_', "-")))
+        .collect();
+    format!("source = [{}]", names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(store: &str, tried: &[Source], reason: UnreadReason, expected: Option<&str>) {
+        let found = better(&StoreId::new(store), tried, reason);
+        assert_eq!(found.map(|(_, line)| line).as_deref(), expected);
+    }
+
+    #[test]
+    fn the_next_way_is_one_that_was_not_tried_and_is_not_forbidden() {
+        use Source::{Api, Browser, ByHand, Command, Http};
+        use UnreadReason::{Blocked, NoEvidence, Robots};
+        check(
+            "amazon.com",
+            &[Http],
+            Blocked,
+            Some("source = [\"api\", \"http\"]"),
+        );
+        check(
+            "amazon.de",
+            &[Api, Http, ByHand],
+            Blocked,
+            Some("source = [\"api\", \"http\", \"browser\", \"by-hand\"]"),
+        );
+        check("amazon.com", &[Api, Http], Robots, None);
+        check(
+            "bookshop.org",
+            &[Http],
+            NoEvidence,
+            Some("source = [\"http\", \"browser\"]"),
+        );
+        check(
+            "bookshop.org",
+            &[Http, Browser],
+            Blocked,
+            Some("source = [\"http\", \"browser\", \"command\"]"),
+        );
+        check("bookshop.org", &[Http], Robots, None);
+        check("bookshop.org", &[Http, Browser, Command], Blocked, None);
     }
 }

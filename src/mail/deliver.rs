@@ -331,9 +331,7 @@ impl Transport {
     async fn send(&self, claimed: &Claimed, now: Timestamp) -> Result<Proof, Trouble> {
         let letter = &claimed.letter;
         match self {
-            Self::Hook(hook) => http::post(&hook.post(letter, now)?)
-                .await
-                .map(Proof::Posted),
+            Self::Hook(hook) => hook.send(letter, now).await.map(Proof::Posted),
             Self::Smtp { server, from } => server
                 .send(&parcel(letter, from)?)
                 .await
@@ -356,6 +354,15 @@ fn parcel(letter: &Letter, from: &str) -> Result<Parcel, Trouble> {
 }
 
 impl Hook {
+    /// Posts a letter whose text is the body, and gives the answer in a few words.
+    ///
+    /// # Errors
+    ///
+    /// [`Trouble`] says what was answered, or what the line did.
+    pub async fn send(&self, letter: &Letter, now: Timestamp) -> Result<String, Trouble> {
+        http::post(&self.post(letter, now)?).await
+    }
+
     /// What is posted: the body as it was queued, under the letter's id.
     fn post(&self, letter: &Letter, now: Timestamp) -> Result<http::Post, Trouble> {
         let (address, headers, body) = match self.kind {

@@ -11,7 +11,7 @@ use super::look::Look;
 use crate::book::source::Source;
 use crate::config::Loaded;
 use crate::config::plan::Plan;
-use crate::db::Db;
+use crate::db::{Db, DbError};
 use crate::history::sqlite::count_of_looks;
 use crate::mail::words;
 use crate::round::sqlite::last_round;
@@ -116,6 +116,20 @@ pub(super) fn data_folder(data: &Path) -> Vec<Look> {
         Err(error) => Look::wrong("data", format!("{}: {error}", data.display())),
     };
     vec![look]
+}
+
+/// A database that cannot be opened.
+pub(super) fn no_database(error: &anyhow::Error) -> Look {
+    let look = Look::wrong("database", format!("{error:#}"));
+    match error.downcast_ref::<DbError>() {
+        Some(DbError::Damaged(_)) => look.next(
+            "`pubwatch restore BACKUP` puts the newest backup back; without one, `pubwatch salvage`",
+        ),
+        Some(DbError::FromTheFuture { .. }) => look.next("install the newest Pubwatch"),
+        Some(_) | None => {
+            look.next("see that the data folder belongs to the user that runs pubwatch")
+        }
+    }
 }
 
 pub(super) fn database(db: &Db) -> Look {

@@ -1,6 +1,7 @@
 //! `pubwatch doctor`: looks at everything that the watch depends on, and says the next step for
 //! what is not in order.
 
+mod hooks;
 pub(super) mod look;
 mod machine;
 pub(super) mod mail;
@@ -32,7 +33,7 @@ pub struct Arguments {
     #[arg(long)]
     offline: bool,
 
-    /// Send a test letter to your address
+    /// Send a test letter to your address, and a test message to every webhook and ntfy
     #[arg(long, conflicts_with = "offline")]
     letter: bool,
 
@@ -84,10 +85,7 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     let db = match open_database(&loaded.plan.data) {
         Ok(db) => db,
         Err(error) => {
-            looks.push(
-                Look::wrong("database", format!("{error:#}"))
-                    .next("see that the data folder belongs to the user that runs pubwatch"),
-            );
+            looks.push(machine::no_database(&error));
             return Ok(());
         }
     };
@@ -110,6 +108,7 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
         return Ok(());
     }
     looks.extend(runtime.block_on(mail::server(&plan, arguments.letter, now)));
+    looks.extend(runtime.block_on(hooks::look(&context.db, &plan, arguments.letter, now)));
     let house = match context.into_house() {
         Ok(house) => house,
         Err(error) => {

@@ -3,10 +3,14 @@
 use jiff::Timestamp;
 
 use super::look::Look;
-use crate::history::ListingView;
-use crate::history::sqlite::view;
+use crate::book::{Isbn13, Source};
+use crate::config::plan::StorePlan;
+use crate::db::Db;
+use crate::history::sqlite::{observations, view};
+use crate::history::{ListingId, ListingView};
+use crate::judge::other_ways;
 use crate::mail::words;
-use crate::page::UnreadReason;
+use crate::page::{Unread, UnreadReason, refused};
 use crate::round::{House, Stop, one_page_of_each_store};
 
 /// Asks one page of each store that may be asked, and tells of each how its newest look went.
@@ -37,23 +41,60 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
     for store in &house.plan.stores {
         let newest = views
             .iter()
-            .flat_map(|view| view.listings.iter())
-            .filter(|listing| listing.store == store.id)
-            .max_by_key(|listing| listing.last_try);
+            .flat_map(|view| {
+                let isbn = &view.edition.isbn;
+                view.listings.iter().map(move |listing| (isbn, listing))
+            })
+            .filter(|(_, listing)| listing.store == store.id)
+            .max_by_key(|(_, listing)| listing.last_try);
         looks.push(match newest {
-            Some(listing) => of(&store.label, listing, now),
+            Some((isbn, listing)) => {
+                let page = Page {
+                    store,
+                    isbn,
+                    listing,
+                    by: way_of(&house.db, isbn, listing),
+                };
+                of(&page, now)
+            }
             None => Look::note(&store.label, "no edition is watched there"),
         });
     }
     looks
 }
 
-fn of(label: &str, listing: &ListingView, now: Timestamp) -> Look {
+/// A page of a store, and how it was had when it was last looked at.
+struct Page<'a> {
+    store: &'a StorePlan,
+    isbn: &'a Isbn13,
+    listing: &'a ListingView,
+    by: Option<Source>,
+}
+
+/// By which way the newest look was had; `None` where there is none, or it cannot be told.
+fn way_of(db: &Db, isbn: &Isbn13, listing: &ListingView) -> Option<Source> {
+    let id = ListingId {
+        isbn: isbn.clone(),
+        store: listing.store.clone(),
+    };
+    let last = listing.last_try?;
+    let newest = db.read(|connection| observations(connection, &id, last));
+    // That it cannot be told is no news: the view could be read a moment ago.
+    Some(newest.ok()?.last()?.source)
+}
+
+fn of(page: &Page<'_>, now: Timestamp) -> Look {
+    let (label, listing) = (&page.store.label, page.listing);
     let Some(last) = listing.last_try else {
+        if page.store.ways.is_by_hand(page.isbn) {
+            return Look::note(label, "nobody has told what its page says yet").next(format!(
+                "look yourself, and tell: `{}`",
+                other_ways::command(page.isbn, &listing.store)
+            ));
+        }
         return Look::note(
             label,
-            "it was not asked: it asked us to stay away, or another \
-            Pubwatch is asking it now",
+            "it was not asked: it asked us to stay away, or another Pubwatch is asking it now",
         )
         .next("`pubwatch history` shows more once there was a look");
     };
@@ -70,43 +111,140 @@ fn of(label: &str, listing: &ListingView, now: Timestamp) -> Look {
             words::clipped(&blind.unread.words, 160),
             listing.address
         );
-        return Look::wrong(label, says).next(advice(blind.unread.reason));
+        return Look::wrong(label, says).next(advice(page, &blind.unread));
     }
-    match listing.now() {
-        Some(spell) => Look::good(
-            label,
-            format!(
-                "{ago}: {} (“{}”)",
-                spell.availability.word(),
-                words::clipped(&spell.says.words, 80)
-            ),
-        ),
-        None => Look::note(label, format!("{ago}: nothing was read")),
+    let Some(spell) = listing.now() else {
+        return Look::note(label, format!("{ago}: nothing was read"));
+    };
+    let says = format!(
+        "{ago}: {} (“{}”)",
+        spell.availability.word(),
+        words::clipped(&spell.says.words, 80)
+    );
+    match first_in_line(page) {
+        None => Look::good(label, says),
+        Some((by, line)) => {
+            let says = format!("{says}, {}, after another way could not", by.words());
+            Look::note(label, says).next(format!(
+                "if that stays so, put this way first, which asks the store less: `{line}`"
+            ))
+        }
     }
 }
 
+/// The way that read the page although it is not the first one, and the order with it in front.
+/// What the author told beside the ways says nothing about them.
+fn first_in_line(page: &Page<'_>) -> Option<(Source, String)> {
+    let by = page.by.filter(|by| *by != Source::ByHand)?;
+    let order = page.store.ways.of(page.isbn);
+    if order.first() == Some(&by) || !order.contains(&by) {
+        return None;
+    }
+    let rest = order.iter().copied().filter(|way| *way != by);
+    let better: Vec<Source> = std::iter::once(by).chain(rest).collect();
+    Some((by, other_ways::line(&better)))
+}
+
 /// The next step for a page that could not be read.
-fn advice(reason: UnreadReason) -> &'static str {
-    match reason {
-        UnreadReason::Blocked | UnreadReason::Robots => {
-            "the store does not want programs there: set another way in with `source` in its \
-             [[store]] table (docs/configuration.md), or save the page in your browser"
+fn advice(page: &Page<'_>, unread: &Unread) -> String {
+    let listing = page.listing;
+    match unread.reason {
+        UnreadReason::Blocked | UnreadReason::Robots | UnreadReason::NoEvidence => {
+            let why = refused::explain(unread).map_or_else(
+                || why(unread.reason).to_owned(),
+                |sentence| format!("{sentence}."),
+            );
+            let hand = other_ways::command(page.isbn, &listing.store);
+            let tried = page.store.ways.of(page.isbn);
+            match other_ways::better(&listing.store, tried, unread.reason) {
+                Some((way, line)) => format!(
+                    "{why} What would work better: {}, by `{line}` in its [[store]] table; or \
+                     look yourself: `{hand}`",
+                    needs(way)
+                ),
+                None => format!("{why} Look yourself: `{hand}`"),
+            }
         }
-        UnreadReason::Unreachable => {
-            "see that this machine is on the network; if only this store fails, wait: it is asked \
-             again by itself"
-        }
-        UnreadReason::WrongProduct => {
+        UnreadReason::Unreachable => "see that this machine is on the network; if only this store \
+             fails, wait: it is asked again by itself"
+            .to_owned(),
+        UnreadReason::WrongProduct => format!(
             "compare the address with the book's page in your browser, and give the right one: \
-             `pubwatch edit ISBN --address ADDRESS`"
-        }
+             `pubwatch edit {} --address ADDRESS`",
+            page.isbn
+        ),
         UnreadReason::NotOfferedHere => {
-            "the store does not deliver to where this machine is: look from there, or leave the \
-             store out of `stores`"
+            "the store does not deliver to where this machine is: look \
+             from there, or leave the store out of `stores`"
+                .to_owned()
         }
+    }
+}
+
+/// What a reason comes to, where the store itself said nothing.
+fn why(reason: UnreadReason) -> &'static str {
+    match reason {
+        UnreadReason::Robots => "the store does not want programs at that page.",
         UnreadReason::NoEvidence => {
-            "the page may not be there yet, or the store has changed its pages; open the address \
-             in your browser, and add its words under [store.words] if it is a store of your own"
+            "the page may not be there yet, or the store has changed it: open the address in your \
+             browser; the words of a store of your own stand under [store.words]."
         }
+        UnreadReason::Blocked
+        | UnreadReason::Unreachable
+        | UnreadReason::WrongProduct
+        | UnreadReason::NotOfferedHere => "the store does not want programs there.",
+    }
+}
+
+/// A way in, with what it takes.
+fn needs(way: Source) -> &'static str {
+    match way {
+        Source::Api => "Amazon's own API, for which you need an account",
+        Source::Browser => "your browser, with a Pubwatch that is built for it",
+        Source::Command => "a program of yours (`command`)",
+        Source::Http => "Pubwatch's own request",
+        Source::ByHand => "your own look",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::StoreId;
+    use crate::judge::script::Script;
+
+    #[track_caller]
+    fn check(pages: &str, order: &[Source], by: Source, state: &str, next: Option<&str>) {
+        let view = Script::new("2027-02-09").pages(pages).view();
+        let mut store = StorePlan::plain(StoreId::new("amazon.com"));
+        store.ways.order = order.to_vec();
+        let listing = view.listings.iter().find(|one| one.store == store.id);
+        let page = Page {
+            store: &store,
+            isbn: &view.edition.isbn,
+            listing: listing.unwrap(),
+            by: Some(by),
+        };
+        let look = of(&page, "2027-01-06T09:00:00Z".parse().unwrap());
+        let found = look.json();
+        assert_eq!(found["state"], state, "{found}");
+        match next {
+            None => assert_eq!(look.next, None),
+            Some(words) => assert!(look.next.unwrap().contains(words), "{found}"),
+        }
+    }
+
+    #[test]
+    fn the_way_that_would_work_better_is_named() {
+        use Source::{Api, ByHand, Http};
+        let blocked = "2027-01-04T00:00 amazon.com pre_order\n2027-01-05T08:00 amazon.com blocked";
+        let better = "What would work better: Amazon's own API, for which you need an account, by \
+                      `source = [\"api\", \"http\"]`";
+        check(blocked, &[Http], Http, "wrong", Some(better));
+        let read = "2027-01-04T00:00 amazon.com pre_order";
+        check(read, &[Http], Http, "good", None);
+        check(read, &[Http], ByHand, "good", None);
+        let first = "put this way first, which asks the store less: `source = [\"api\", \"http\"]`";
+        check(read, &[Http, Api], Api, "note", Some(first));
     }
 }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
 
 use super::{Entry, EntryState, LETTER_COLUMNS, letter_of, time, time_of};
-use crate::mail::LetterKind;
 use crate::mail::outbox::Meaning;
+use crate::mail::{LetterKind, Route};
 
 /// Which letters to show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,6 +124,23 @@ pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Tim
         |row| row.get(0),
     )?;
     oldest.map(|milliseconds| time(0, milliseconds)).transpose()
+}
+
+/// When a letter was last delivered on that way. `None`: none was so far.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn last_delivered(
+    connection: &Connection,
+    route: &Route,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let newest: Option<i64> = connection.query_row(
+        "SELECT max(delivered_at) FROM outbox WHERE route = ?1",
+        [route.name()],
+        |row| row.get(0),
+    )?;
+    newest.map(|milliseconds| time(0, milliseconds)).transpose()
 }
 
 /// When the newest digest was written.

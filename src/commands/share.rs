@@ -61,18 +61,18 @@ fn give(context: &Context, wanted: &str) -> anyhow::Result<Exit> {
             words::list(&known)
         );
     };
-    let secret = hex(&random::<32>()?);
-    let now = context.clock.now();
-    let number = context
-        .db
-        .write(|transaction| sqlite::add(transaction, client, &hash(&secret), now))
-        .context("writing the link down")?;
     let web = &context.plan.web;
     let base = match (&web.address, web.listen) {
         (Some(address), _) => address.as_str().trim_end_matches('/').to_owned(),
         (None, Some(place)) => format!("http://{place}"),
         (None, None) => bail!("the page is off; set `listen` in [web] first"),
     };
+    let secret = hex(&random::<32>()?);
+    let now = context.clock.now();
+    let number = context
+        .db
+        .write(|transaction| sqlite::add(transaction, client, &hash(&secret), now))
+        .context("writing the link down")?;
     writeln!(
         anstream::stdout(),
         "{base}/share/{secret}/\n\nNumber {number}. It shows the editions of {client} to whoever \

@@ -69,7 +69,10 @@ pub fn export(arguments: &ExportArguments, config: Option<&Path>) -> anyhow::Res
                 .mode(0o600)
                 .open(path)
                 .with_context(|| {
-                    format!("cannot create {}; is it there already?", path.display())
+                    format!(
+                        "cannot create {}, and nothing is written over",
+                        path.display()
+                    )
                 })?;
             let mut out = BufWriter::new(file);
             everything(&context, &mut out)?;

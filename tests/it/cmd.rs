@@ -100,6 +100,83 @@ async fn a_round_against_shops_on_loopback_is_told_as_its_case_says() {
     .unwrap();
 }
 
+/// Every command that opens the database, with what it needs besides.
+const ON_THE_DATABASE: &[&[&str]] = &[
+    &["calendar", "roads"],
+    &["check"],
+    &["evidence", "roads"],
+    &["export", "--all"],
+    &["history"],
+    &["import-history", "seen.jsonl"],
+    &["look", "roads", "bookshop.org", "page.html"],
+    &["note", "roads"],
+    &["outbox", "list"],
+    &["report", "roads"],
+    &["run"],
+    &["share"],
+    &["status"],
+    &["windows"],
+];
+
+#[test]
+fn a_database_that_is_not_ours_or_newer_than_we_is_left_alone_by_every_command() {
+    let house = folder().join("house");
+    let home = tempfile::tempdir().unwrap();
+    for name in ["pubwatch.toml", "seen.jsonl", "page.html"] {
+        fs::copy(house.join(name), home.path().join(name)).unwrap();
+    }
+    fs::create_dir(home.path().join("data")).unwrap();
+    let file = home.path().join("data/pubwatch.db");
+    let cases = [
+        (
+            "PRAGMA application_id = 7; CREATE TABLE x (y)",
+            "this is a database of another program",
+        ),
+        (
+            "PRAGMA user_version = 9999",
+            "install the version that wrote it, or a newer one",
+        ),
+    ];
+    for (sql, words) in cases {
+        if words.contains("newer") {
+            fs::remove_file(&file).unwrap();
+            drop(pubwatch::db::Db::open(&file).unwrap());
+        }
+        let database = rusqlite::Connection::open(&file).unwrap();
+        database.execute_batch(sql).unwrap();
+        drop(database);
+        let before = fs::read(&file).unwrap();
+        for arguments in ON_THE_DATABASE {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+                .args(*arguments)
+                .env("PUBWATCH_CONFIG", "pubwatch.toml")
+                .current_dir(home.path())
+                .output()
+                .unwrap();
+            let said = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(4), "{arguments:?}: {said}");
+            assert!(said.contains(words), "{arguments:?}: {said}");
+        }
+        assert_eq!(fs::read(&file).unwrap(), before, "{words}: it was touched");
+    }
+}
+
+#[test]
+fn a_file_that_is_larger_than_any_page_is_not_read() {
+    let home = tempfile::tempdir().unwrap();
+    let large = fs::File::create(home.path().join("large.html")).unwrap();
+    // A hole: it takes no room on the disk.
+    large.set_len(1 << 30).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+        .args(["read", "large.html", "--store", "bookshop.org"])
+        .current_dir(home.path())
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(5));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("MB: no page is"), "{said}");
+}
+
 /// The commands that the cases of a file call, as `outbox list`.
 fn called(path: &Path) -> BTreeSet<String> {
     let text = fs::read_to_string(path).unwrap();

@@ -2,6 +2,7 @@
 
 pub mod units;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
@@ -12,9 +13,9 @@ use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
 
 use self::units::{Job, Unit};
-use super::setup::place::{is_superuser, today, write_whole};
+use super::setup::place::{for_a_new_one, is_superuser, today, write_whole};
 use crate::commands::loading::load;
-use crate::config::plan::SecretSource;
+use crate::config::plan::{Plan, SecretSource};
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
 
@@ -127,10 +128,11 @@ fn print(kind: Kind, config: Option<&Path>) -> anyhow::Result<Exit> {
     let config = match (config, kind) {
         (Some(named), _) => text(&std::path::absolute(named)?)?,
         (None, Kind::System | Kind::Timer) => "/etc/pubwatch/pubwatch.toml".to_owned(),
-        (None, Kind::User | Kind::Launchd | Kind::Cron) => match config::files::find(None) {
-            Ok(found) => text(&found)?,
-            Err(_) => text(&super::setup::place::for_a_new_one(None)?)?,
-        },
+        // $PUBWATCH_CONFIG may name it from here; whoever runs the service is elsewhere.
+        (None, Kind::User | Kind::Launchd | Kind::Cron) => {
+            let place = config::files::find(None).or_else(|_| for_a_new_one(None))?;
+            text(&std::path::absolute(place)?)?
+        }
     };
     let program = program()?;
     let job = Job {
@@ -179,6 +181,7 @@ fn install(config: Option<&Path>, timer: bool, start: bool) -> anyhow::Result<Ex
     };
     let mut out = anstream::stdout().lock();
     if is_system {
+        within_sight(&loaded)?;
         hand_over(&loaded, start)?;
     }
     let folder = unit_folder(is_system)?;
@@ -227,7 +230,23 @@ fn install_agent(paths: &Paths, start: bool) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Makes the user of the service, and lets it read the configuration and the password, and own the
+/// The service of the system sees no home folders and no `/tmp`; better to say so now.
+fn within_sight(loaded: &Loaded) -> anyhow::Result<()> {
+    let files = std::iter::once(&loaded.path).chain(secret_files(&loaded.plan));
+    for path in files.chain(std::iter::once(&loaded.plan.data)) {
+        let place = std::path::absolute(path)?;
+        if units::is_out_of_sight(&place) {
+            bail!(
+                "the service of the system cannot see {}; keep it in /etc/pubwatch, or install \
+                 the service as the user whose it is",
+                place.display()
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Makes the user of the service, and lets it read the configuration and the secrets, and own the
 /// data.
 fn hand_over(loaded: &Loaded, start: bool) -> anyhow::Result<()> {
     if !start {
@@ -249,24 +268,30 @@ fn hand_over(loaded: &Loaded, start: bool) -> anyhow::Result<()> {
         let shell = ["--no-create-home", "--shell", "/usr/sbin/nologin", USER];
         call("useradd", &[&options[..], &shell[..]].concat())?;
     }
-    let mut files = vec![loaded.path.clone()];
-    if let Some(SecretSource::File(path)) = loaded
-        .plan
-        .mail
-        .as_ref()
-        .and_then(|mail| mail.password.as_ref())
-    {
-        files.push(path.clone());
-    }
-    for file in files {
-        call("chgrp", &[USER, &text(&file)?])?;
-        fs::set_permissions(&file, fs::Permissions::from_mode(0o640))?;
+    for file in std::iter::once(&loaded.path).chain(secret_files(&loaded.plan)) {
+        call("chgrp", &[USER, &text(file)?])?;
+        fs::set_permissions(file, fs::Permissions::from_mode(0o640))?;
     }
     let data = &loaded.plan.data;
     if data.is_dir() {
         call("chown", &["-R", &format!("{USER}:{USER}"), &text(data)?])?;
     }
     Ok(())
+}
+
+/// The files in which the secrets of a configuration are, each once.
+fn secret_files(plan: &Plan) -> BTreeSet<&PathBuf> {
+    let of_mail = plan.mail.iter().filter_map(|mail| mail.password.as_ref());
+    let of_api = plan.api.iter().map(|api| &api.secret);
+    let of_hooks = plan.hooks.iter().filter_map(|hook| hook.secret.as_ref());
+    of_mail
+        .chain(of_api)
+        .chain(of_hooks)
+        .filter_map(|source| match source {
+            SecretSource::File(path) => Some(path),
+            SecretSource::Env(_) | SecretSource::Command(_) => None,
+        })
+        .collect()
 }
 
 fn status() -> anyhow::Result<Exit> {

@@ -1,5 +1,7 @@
 //! The files of a service, from templates. Pure.
 
+use std::path::Path;
+
 const SYSTEM: &str = include_str!("../../../packaging/systemd/pubwatch.service");
 const USER: &str = include_str!("../../../packaging/systemd/pubwatch-user.service");
 const TIMER: &str = include_str!("../../../packaging/systemd/pubwatch-check.timer");
@@ -23,6 +25,14 @@ pub struct Unit {
     pub name: &'static str,
     /// Its text.
     pub text: String,
+}
+
+/// A place that the service of the system cannot see, by its `ProtectHome` and `PrivateTmp`.
+#[must_use]
+pub fn is_out_of_sight(path: &Path) -> bool {
+    ["/home", "/root", "/run/user", "/tmp", "/var/tmp"]
+        .iter()
+        .any(|hidden| path.starts_with(hidden))
 }
 
 /// The service of the whole system.
@@ -181,6 +191,21 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("\nReadWritePaths=/srv/books\n"), "{text}");
+    }
+
+    #[test]
+    fn what_the_service_of_the_system_cannot_see_is_known() {
+        for hidden in ["/home/jane/pubwatch.toml", "/root/.config/x", "/tmp/x"] {
+            assert!(is_out_of_sight(Path::new(hidden)), "{hidden}");
+        }
+        for seen in ["/etc/pubwatch/pubwatch.toml", "/srv/books", "/homes/x"] {
+            assert!(!is_out_of_sight(Path::new(seen)), "{seen}");
+        }
+        // The two lines of the unit that hide them.
+        let unit = system(JOB).text;
+        for line in ["ProtectHome=yes", "PrivateTmp=yes"] {
+            assert!(unit.lines().any(|one| one == line), "{line}");
+        }
     }
 
     #[test]

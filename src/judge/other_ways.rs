@@ -55,10 +55,12 @@ pub fn better(store: &StoreId, tried: &[Source], reason: UnreadReason) -> Option
         .find(|way| !tried.contains(way) && is_open(*way))?;
     let mut order: Vec<Source> = tried.to_vec();
     let hand = order.iter().position(|way| *way == Source::ByHand);
-    match next {
-        Source::Api => order.insert(0, next),
-        _ => order.insert(hand.unwrap_or(order.len()), next),
-    }
+    let place = if next == Source::Api {
+        0
+    } else {
+        hand.unwrap_or(order.len())
+    };
+    order.insert(place, next);
     Some((next, line(&order)))
 }
 

@@ -16,7 +16,7 @@ use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
-use crate::history::sqlite::view;
+use crate::history::sqlite::{Depth, view_to};
 use crate::history::{ListingView, View};
 use crate::judge::Severity;
 use crate::mail::sqlite::{Counts, counts};
@@ -98,7 +98,7 @@ fn gather(context: &Context) -> Result<Status, DbError> {
         let mut views = Vec::new();
         let mut alerts = Vec::new();
         for plan in &context.plan.editions {
-            views.push(view(connection, plan)?);
+            views.push(view_to(connection, plan, Depth::Newest)?);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
                 &plan.edition.isbn,

@@ -11,7 +11,7 @@ use serde_json::json;
 use super::context::Context;
 use super::face;
 use crate::exit::Exit;
-use crate::history::sqlite::view;
+use crate::history::sqlite::{Depth, view_to};
 use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
@@ -62,7 +62,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .plan
             .editions
             .iter()
-            .map(|plan| view(connection, plan))
+            .map(|plan| view_to(connection, plan, Depth::States))
             .collect::<rusqlite::Result<Vec<_>>>()
     })?;
     let learned = learn(&views, &context.plan.author.zone);

@@ -6,4 +6,4 @@ mod migrate;
 pub mod salvage;
 pub mod sqlite;
 
-pub use sqlite::{Db, DbError, advice};
+pub use sqlite::{Db, DbError, Version, advice, version};

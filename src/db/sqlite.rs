@@ -20,6 +20,35 @@ pub struct Db {
     path: PathBuf,
 }
 
+/// A state of the database, as one connection sees it: while it is the same, so is everything in
+/// it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Version {
+    /// What other connections have written, in this process or another.
+    others: i64,
+    /// Rows that this connection has written.
+    own: i64,
+}
+
+/// The state that the database is in now. Whoever keeps what was read asks for it first and reads
+/// then, so that a change between the two is seen the next time.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn version(connection: &Connection) -> rusqlite::Result<Version> {
+    // `data_version` leaves out what this connection writes, and `total_changes` has only that.
+    let ask = |sql| {
+        connection
+            .prepare_cached(sql)?
+            .query_row([], |row| row.get(0))
+    };
+    Ok(Version {
+        others: ask("PRAGMA data_version")?,
+        own: ask("SELECT total_changes()")?,
+    })
+}
+
 /// Why the database cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {
@@ -286,6 +315,36 @@ mod tests {
             })
             .unwrap();
         assert_eq!(rows, 0);
+    }
+
+    #[test]
+    fn whoever_writes_there_is_another_version_and_looking_makes_none() {
+        let (_folder, path) = opened();
+        let (one, other) = (Db::open(&path).unwrap(), Db::open(&path).unwrap());
+        let now = || one.read(version).unwrap();
+        let add = |db: &Db, store: &str| {
+            let isbn = "9780132350884";
+            let insert = "INSERT INTO listing (isbn, store) VALUES (?1, ?2)";
+            db.write(|tx| tx.execute(insert, [isbn, store])).unwrap();
+        };
+        let begun = now();
+        let count = "SELECT count(*) FROM listing";
+        let looked = one.read(|c| c.query_row(count, [], |row| row.get::<_, i64>(0)));
+        assert_eq!((looked.unwrap(), now()), (0, begun));
+        add(&one, "a");
+        let own = now();
+        assert_ne!(own, begun);
+        add(&other, "b");
+        let others = now();
+        assert_ne!(others, own);
+        let light = "UPDATE listing SET store = 'c' WHERE store = 'b'";
+        one.write_lightly(|tx| tx.execute(light, [])).unwrap();
+        let changed = now();
+        assert_ne!(changed, others);
+        let all = "DELETE FROM listing";
+        one.write(|tx| tx.execute(all, [])).unwrap();
+        assert_ne!(now(), changed, "also when all of a table goes");
+        assert_eq!(now(), now());
     }
 
     #[test]

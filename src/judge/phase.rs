@@ -41,6 +41,18 @@ pub enum Phase {
 }
 
 impl Phase {
+    /// Every phase, in the order of a launch.
+    pub const ALL: [Self; 8] = [
+        Self::SetUp,
+        Self::Propagating,
+        Self::PreOrder,
+        Self::EarlyShip,
+        Self::ReleaseDay,
+        Self::Switchover,
+        Self::Settling,
+        Self::Steady,
+    ];
+
     /// The name in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -158,18 +170,24 @@ impl Calendar {
     /// 5. Then it settles until 14 days and 72 hours after the date, and is steady.
     #[must_use]
     pub fn phase(&self, listing: &ListingView, at: Timestamp) -> Phase {
-        let date = self.date_at(&listing.store);
+        let has_taken_orders = listing
+            .spells
+            .iter()
+            .any(|spell| spell.is_confirmed() && spell.availability.is_orderable());
+        self.phase_given(&listing.store, has_taken_orders, at)
+    }
+
+    /// The phase at a store whose page has, or has not yet, been confirmed to take orders.
+    #[must_use]
+    pub fn phase_given(&self, store: &StoreId, has_taken_orders: bool, at: Timestamp) -> Phase {
+        let date = self.date_at(store);
         let begun = begun_everywhere(date);
-        let published = self.published_at(&listing.store);
+        let published = self.published_at(store);
         if published.is_some_and(|published| published <= at && at < later(published, LAUNCH_HOURS))
         {
             return Phase::Switchover;
         }
         if at < midnight_gmt(date) {
-            let has_taken_orders = listing
-                .spells
-                .iter()
-                .any(|spell| spell.is_confirmed() && spell.availability.is_orderable());
             let is_enabled = self.enabled.is_some_and(|day| midnight_gmt(day) <= at);
             return if has_taken_orders {
                 if midnight_gmt(date.saturating_sub(EARLY_SHIP_DAYS.days())) <= at {
@@ -185,7 +203,7 @@ impl Calendar {
         }
         if at < later(begun, 24) {
             Phase::ReleaseDay
-        } else if at < self.steady_from(&listing.store) {
+        } else if at < self.steady_from(store) {
             Phase::Settling
         } else {
             Phase::Steady

@@ -14,8 +14,8 @@ use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, newest_good, recognise_by,
-    recognised, record, view,
+    Depth, Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, newest_good,
+    recognise_by, recognised, record, view, view_to,
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::blind::{BlindStore, blind_stores, hand_over};
@@ -106,7 +106,7 @@ pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) ->
     let views = db.read(|connection| {
         plan.editions
             .iter()
-            .map(|edition| view(connection, edition))
+            .map(|edition| view_to(connection, edition, Depth::States))
             .collect::<rusqlite::Result<Vec<_>>>()
     });
     match views {

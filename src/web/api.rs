@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::changes::Sources;
-use super::overview::{Findings, Glances};
+use super::overview::Findings;
+use super::survey::Glances;
 use crate::book::{Edition, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::View;

@@ -287,7 +287,8 @@ fn said_kind(kind: &NoteKind) -> String {
 fn meta(place: &Place<'_>, view: &View) -> String {
     let edition = &view.edition;
     let today = place.now.to_zoned(place.zone.clone()).date();
-    let verb = if today < edition.publication_date {
+    let date = Calendar::of(edition, &view.notes, place.zone).publication;
+    let verb = if today < date {
         "publishes"
     } else {
         "published"
@@ -305,8 +306,8 @@ fn meta(place: &Place<'_>, view: &View) -> String {
         Some(edition.format.name().to_owned()),
         imprint,
         Some(format!("ISBN {}", edition.isbn.as_str())),
-        Some(format!("{verb} {}", words::date(edition.publication_date))),
-        Some(words::to_publication(today, edition.publication_date)),
+        Some(format!("{verb} {}", words::date(date))),
+        Some(words::to_publication(today, date)),
     ]
     .into_iter()
     .flatten()

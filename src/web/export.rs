@@ -8,7 +8,7 @@ use super::changes::{Sources, newest_first};
 use super::face::face;
 use super::frame::Pulse;
 use super::markup::{clipped, width};
-use super::overview::Glances;
+use super::survey::Glances;
 use crate::history::View;
 use crate::history::sqlite::Seen;
 use crate::mail::sqlite::Counts;
@@ -286,14 +286,12 @@ mod tests {
     #[test]
     fn metrics_name_every_listing() {
         let isbn: crate::book::Isbn13 = "9781944098117".parse().unwrap();
-        let glance = crate::web::overview::Glance {
+        let glance = crate::web::survey::Glance {
             state: Some((
                 crate::book::Availability::PreOrder,
                 at("2027-01-02T00:00:00Z"),
             )),
-            last_try: None,
-            last_good: None,
-            blind_since: None,
+            ..crate::web::survey::Glance::default()
         };
         let glances = Glances::from([((isbn, crate::book::StoreId::new("amazon.com")), glance)]);
         let text = metrics(

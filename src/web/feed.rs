@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 
 use super::markup::text;
+use super::survey::Survey;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
-use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::mail::words;
 
@@ -72,9 +73,9 @@ fn entry(edition: &Edition, event: &Event, address: &str) -> String {
     )
 }
 
-/// The days of every launch, and the publication dates themselves.
+/// The days of every launch, and the publication dates themselves, as the author moved them.
 #[must_use]
-pub fn ics(editions: &[EditionPlan], now: Timestamp) -> String {
+pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Timestamp) -> String {
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
@@ -82,7 +83,7 @@ pub fn ics(editions: &[EditionPlan], now: Timestamp) -> String {
     ];
     for plan in editions {
         let edition = &plan.edition;
-        let dates = Calendar::of(edition, &[], &jiff::tz::TimeZone::UTC);
+        let dates = survey.calendar(edition, zone);
         let title = format!(
             "{} ({})",
             words::clipped(&edition.title, 80),
@@ -168,7 +169,12 @@ mod tests {
 
     #[test]
     fn the_calendar_has_the_day_itself_and_what_leads_to_it() {
-        let text = ics(&plans(), at("2027-01-01T00:00:00Z"));
+        let text = ics(
+            &plans(),
+            &Survey::default(),
+            &TimeZone::UTC,
+            at("2027-01-01T00:00:00Z"),
+        );
         assert!(
             text.contains("UID:9781944098117-publication@pubwatch\r\n"),
             "{text}"

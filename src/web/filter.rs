@@ -1,6 +1,19 @@
 //! Which editions the overview shows, as its address says.
 
+use crate::judge::phase::Phase;
 use crate::mail::words;
+
+/// What people call the phases of a launch.
+pub const PHASES: [(Phase, &str); 8] = [
+    (Phase::SetUp, "not enabled yet"),
+    (Phase::Propagating, "waiting for pages"),
+    (Phase::PreOrder, "pre-order"),
+    (Phase::EarlyShip, "last two weeks before"),
+    (Phase::ReleaseDay, "release day"),
+    (Phase::Switchover, "Amazon changes over to KDP"),
+    (Phase::Settling, "first weeks after"),
+    (Phase::Steady, "steady"),
+];
 
 /// Which editions to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -9,7 +22,7 @@ pub struct Filter {
     pub words: String,
     /// An imprint or client.
     pub imprint: String,
-    /// `coming`, `launching` or `out`.
+    /// `coming`, `launching`, `out`, or the name of a phase that one of the stores must be in.
     pub when: String,
     /// A store that must show `state`.
     pub store: String,
@@ -59,8 +72,27 @@ impl Filter {
                 query.append_pair(key, value);
             }
         }
-        query.append_pair("page", &page.to_string());
+        if 1 < page {
+            query.append_pair("page", &page.to_string());
+        }
         query.finish()
+    }
+
+    /// The phase that one of the stores must be in.
+    #[must_use]
+    pub fn phase(&self) -> Option<Phase> {
+        let mut all = PHASES.iter().map(|(phase, _)| *phase);
+        all.find(|phase| phase.name() == self.when)
+    }
+
+    /// The query of the overview that shows only this state.
+    #[must_use]
+    pub fn query_of_state(&self, state: &str) -> String {
+        let narrowed = Self {
+            state: state.to_owned(),
+            ..self.clone()
+        };
+        narrowed.query_of_page(1)
     }
 
     /// It leaves something out.

@@ -48,12 +48,31 @@ impl Place<'_> {
 pub struct Pulse {
     /// The end of the newest round that read a page.
     pub last_good_round: Option<Timestamp>,
+    /// The end of the newest round, whatever it gave.
+    pub last_round: Option<Timestamp>,
+    /// Rounds since the last good one have asked, and read nothing.
+    pub in_vain: bool,
     /// When the next look is due, where a service keeps watch.
     pub next_look: Option<Timestamp>,
     /// Stores of which at least one page can be read.
     pub fine: usize,
     /// The stores of which no page can be read.
     pub blind: Vec<StoreId>,
+}
+
+impl Pulse {
+    /// How long nothing has been read, once that is too long: more than a day, in which a round
+    /// asked in vain or there was none. A service that has nothing to ask for days is well.
+    #[must_use]
+    pub fn late(&self, now: Timestamp) -> Option<SignedDuration> {
+        let since = |at: Timestamp| now.duration_since(at);
+        let late = self
+            .last_good_round
+            .map(since)
+            .filter(|late| STALE < *late)?;
+        let is_gone = self.last_round.is_none_or(|last| STALE < since(last));
+        (self.in_vain || is_gone).then_some(late)
+    }
 }
 
 /// The parts around the content of a page.
@@ -81,8 +100,8 @@ pub struct Frame {
     pub report: Option<String>,
 }
 
-/// A round that is older than this is worth a worry: the longest cadence is a day.
-pub(super) const STALE: SignedDuration = SignedDuration::from_hours(26);
+/// A round that is older than this is worth a worry.
+const STALE: SignedDuration = SignedDuration::from_hours(26);
 
 impl Frame {
     /// The frame of a page.
@@ -105,9 +124,6 @@ impl Frame {
             let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
             parts.push(format!("cannot see {}", words::list(&labels)));
         }
-        let is_stale = pulse
-            .last_good_round
-            .is_some_and(|at| place.now.duration_since(at) > STALE);
         Self {
             base: place.base.to_owned(),
             title: words::one_line(title),
@@ -115,7 +131,7 @@ impl Frame {
             style: format!("{}/static/{}", place.base, style_name()),
             sprite: sprite(),
             pulse: parts.join(" · "),
-            is_worrying: is_stale || !pulse.blind.is_empty(),
+            is_worrying: pulse.late(place.now).is_some() || !pulse.blind.is_empty(),
             may_log_out: false,
             is_shared: false,
             report: None,
@@ -231,6 +247,7 @@ mod tests {
         check(&Pulse::default(), "no round yet", false);
         let fine = Pulse {
             last_good_round: Some(at("2027-01-25T08:12:00Z")),
+            last_round: Some(at("2027-01-25T08:12:00Z")),
             fine: 3,
             ..Pulse::default()
         };
@@ -254,15 +271,23 @@ mod tests {
             "last good round 08:12 UTC · next 14:00 UTC · 3 stores fine",
             false,
         );
-        let stale = Pulse {
+        // Every title is steady, and looked at once a week: nothing was due.
+        let idle = Pulse {
             last_good_round: Some(at("2027-01-23T08:12:00Z")),
             ..fine
         };
-        check(
-            &stale,
-            "last good round Sat 23 January, 08:12 UTC · 3 stores fine",
-            true,
-        );
+        let said = "last good round Sat 23 January, 08:12 UTC · 3 stores fine";
+        check(&idle, said, false);
+        let in_vain = Pulse {
+            in_vain: true,
+            ..idle.clone()
+        };
+        check(&in_vain, said, true);
+        let gone = Pulse {
+            last_round: idle.last_good_round,
+            ..idle
+        };
+        check(&gone, said, true);
     }
 
     #[test]

@@ -5,7 +5,8 @@ use jiff::Timestamp;
 
 use super::edition::LetterLine;
 use super::frame::{Frame, Place, Pulse};
-use super::overview::{Findings, Glances, address, book};
+use super::overview::{Findings, address, book};
+use super::survey::Glances;
 use crate::config::plan::{EditionPlan, Plan};
 use crate::judge::Severity;
 use crate::mail::words;

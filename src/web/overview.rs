@@ -3,35 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use jiff::Timestamp;
-use jiff::civil::Date;
 
+use super::chosen::{Dated, chosen, dated};
 use super::face::{UNSEEN_CLASS, face};
-use super::filter::Filter;
-use super::frame::{Frame, Place, Pulse, brief, shape};
+use super::filter::{Filter, PHASES};
+use super::frame::{Frame, Place, Pulse, shape};
+use super::rows::{Row, row};
+use super::survey::Survey;
 use super::troubles::Trouble;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
-use crate::judge::phase::Calendar;
-use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::{Finding, Severity};
 use crate::mail::words;
-
-/// What is known of a listing at a glance.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Glance {
-    /// The state now and since when; `None`: no state was ever read.
-    pub state: Option<(Availability, Timestamp)>,
-    /// The newest attempt.
-    pub last_try: Option<Timestamp>,
-    /// The newest reading that named a state.
-    pub last_good: Option<Timestamp>,
-    /// Since when it cannot be read, while it cannot.
-    pub blind_since: Option<Timestamp>,
-}
-
-/// Every listing at a glance.
-pub type Glances = BTreeMap<(Isbn13, StoreId), Glance>;
 
 /// The findings of each edition that has some, most severe first.
 pub type Findings = BTreeMap<Isbn13, Vec<Finding>>;
@@ -41,8 +24,8 @@ pub type Findings = BTreeMap<Isbn13, Vec<Finding>>;
 pub struct Material<'a> {
     /// The editions, as configured.
     pub editions: &'a [EditionPlan],
-    /// Their listings at a glance.
-    pub glances: &'a Glances,
+    /// What the database says of them, and perhaps of others.
+    pub survey: &'a Survey,
     /// What there is to think of them.
     pub findings: &'a Findings,
     /// Who is watching.
@@ -78,7 +61,17 @@ struct Overview {
     count: String,
     all: usize,
     has_filter: bool,
-    pages: Vec<(usize, String)>,
+    pages: Vec<(usize, Option<String>)>,
+    tally: Vec<Count>,
+}
+
+/// How many pages show a state.
+struct Count {
+    shape: String,
+    word: &'static str,
+    pages: usize,
+    query: String,
+    is_chosen: bool,
 }
 
 /// What there is to choose from.
@@ -86,6 +79,7 @@ struct Choices {
     imprints: Vec<String>,
     stores: Vec<(String, String)>,
     states: Vec<(&'static str, &'static str)>,
+    phases: Vec<(&'static str, &'static str)>,
     months: Vec<String>,
 }
 
@@ -98,35 +92,17 @@ struct Exception {
     next_step: String,
 }
 
-struct Row {
-    class: &'static str,
-    address: String,
-    title: String,
-    format: &'static str,
-    date: String,
-    days: String,
-    cells: Vec<Option<Cell>>,
-    next: String,
-}
-
-struct Cell {
-    store: String,
-    shape: String,
-    word: &'static str,
-    length: String,
-    note: String,
-}
-
 /// The page.
 ///
 /// # Errors
 ///
 /// When the template cannot be written, which a string never refuses.
 pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> askama::Result<String> {
-    let chosen = chosen(place, material, filter);
+    let all = dated(place, material);
+    let chosen = chosen(place, material, &all, filter);
     let pages = chosen.len().div_ceil(ROWS).max(1);
     let page = filter.page.min(pages);
-    let shown: Vec<&EditionPlan> = chosen
+    let shown: Vec<&Dated<'_>> = chosen
         .iter()
         .skip((page - 1) * ROWS)
         .take(ROWS)
@@ -137,15 +113,22 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     let mut frame = Frame::new(place, "", "Overview", material.pulse);
     frame.may_log_out = material.may_log_out;
     frame.is_shared = material.is_shared;
+    // Few editions need no search.
+    let has_filter = material.editions.len() > FEW || filter.is_narrow();
     Overview {
         frame,
         verdict: verdict(material),
         exceptions,
         more_exceptions,
-        choices: choices(place, material),
+        choices: choices(place, &all),
+        tally: if has_filter {
+            tally(material, filter)
+        } else {
+            Vec::new()
+        },
         rows: shown
             .iter()
-            .map(|plan| row(place, material, plan, &stores))
+            .map(|one| row(place, material, one, &stores))
             .collect(),
         stores: stores.iter().map(|store| place.label(store)).collect(),
         count: match (filter.is_narrow(), chosen.len()) {
@@ -154,17 +137,14 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
             (false, all) => words::count(i64::try_from(all).unwrap_or(0), "edition"),
         },
         all: material.editions.len(),
-        // Few editions need no search.
-        has_filter: material.editions.len() > FEW || filter.is_narrow(),
+        has_filter,
         pages: (1..=pages)
             .filter(|_| pages > 1)
             .map(|number| {
-                let query = if number == page {
-                    String::new()
-                } else {
-                    filter.query_of_page(number)
-                };
-                (number, query)
+                (
+                    number,
+                    (number != page).then(|| filter.query_of_page(number)),
+                )
             })
             .collect(),
         filter: filter.clone(),
@@ -172,89 +152,50 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     .render()
 }
 
-fn severity(material: &Material<'_>, isbn: &Isbn13) -> Option<Severity> {
-    let findings = material.findings.get(isbn)?;
-    findings.iter().map(|finding| finding.severity).max()
-}
-
-/// The editions that the filter asks for: what needs a look first, then by how near their date is.
-fn chosen<'a>(place: &Place<'_>, material: &Material<'a>, filter: &Filter) -> Vec<&'a EditionPlan> {
-    let today = place.now.to_zoned(place.zone.clone()).date();
-    let mut chosen: Vec<&EditionPlan> = material
-        .editions
-        .iter()
-        .filter(|plan| fits(material, filter, plan, today))
-        .collect();
-    chosen.sort_by_cached_key(|plan| {
-        let severity = severity(material, &plan.edition.isbn).unwrap_or(Severity::GoodNews);
-        let days = days_to(today, plan.edition.publication_date);
-        (
-            std::cmp::Reverse(severity),
-            // Two months around the date come first, whichever side they are on.
-            days.unsigned_abs() > 60,
-            days.unsigned_abs(),
-            plan.edition.title.clone(),
-        )
-    });
-    chosen
-}
-
-fn fits(material: &Material<'_>, filter: &Filter, plan: &EditionPlan, today: Date) -> bool {
-    let edition = &plan.edition;
-    let sought = filter.words.to_lowercase();
-    let digits: String = sought.chars().filter(char::is_ascii_digit).collect();
-    let has_words = sought.is_empty()
-        || edition.title.to_lowercase().contains(&sought)
-        || edition
-            .author
-            .as_ref()
-            .is_some_and(|author| author.to_lowercase().contains(&sought))
-        || (digits.len() > 3 && edition.isbn.as_str().contains(&digits));
-    let has_imprint =
-        filter.imprint.is_empty() || edition.imprint.as_deref() == Some(filter.imprint.as_str());
-    let days = days_to(today, edition.publication_date);
-    let is_then = match filter.when.as_str() {
-        "coming" => days > 0,
-        "launching" => (-14..=14).contains(&days),
-        "out" => days <= 0,
-        _ => true,
-    };
-    let in_month = filter.month.is_empty()
-        || edition.publication_date.strftime("%Y-%m").to_string() == filter.month;
-    has_words
-        && has_imprint
-        && is_then
-        && in_month
-        && plan.listings.iter().any(|listing| {
-            let at_store = filter.store.is_empty() || listing.store.as_str() == filter.store;
-            at_store && shows(material, filter, &edition.isbn, &listing.store)
+/// How many pages show each state, of all editions that are watched.
+fn tally(material: &Material<'_>, filter: &Filter) -> Vec<Count> {
+    let glances = || {
+        let editions = material.editions.iter();
+        editions.flat_map(|plan| {
+            let isbn = &plan.edition.isbn;
+            plan.listings
+                .iter()
+                .map(move |listing| material.survey.glance(isbn, &listing.store))
         })
-}
-
-fn shows(material: &Material<'_>, filter: &Filter, isbn: &Isbn13, store: &StoreId) -> bool {
-    let glance = material.glances.get(&(isbn.clone(), store.clone()));
-    match filter.state.as_str() {
-        "" => true,
-        "unseen" => {
-            glance.is_none_or(|glance| glance.blind_since.is_some() || glance.state.is_none())
+    };
+    let mut counts: BTreeMap<Availability, usize> = BTreeMap::new();
+    let mut unseen = 0;
+    for glance in glances() {
+        match glance.and_then(|glance| glance.state) {
+            Some((state, _)) => *counts.entry(state).or_default() += 1,
+            None => unseen += 1,
         }
-        name => glance
-            .and_then(|glance| glance.state)
-            .is_some_and(|(state, _)| state.name() == name),
+        if glance.is_some_and(|glance| glance.state.is_some() && glance.blind_since.is_some()) {
+            unseen += 1;
+        }
     }
-}
-
-fn days_to(today: Date, date: Date) -> i64 {
-    today
-        .until(date)
-        .map_or(0, |span| i64::from(span.get_days()))
+    let states = Availability::ALL.into_iter().map(|state| {
+        let some = counts.get(&state).copied().unwrap_or_default();
+        (face(state).class, state.word(), state.name(), some)
+    });
+    states
+        .chain([(UNSEEN_CLASS, "Not seen", "unseen", unseen)])
+        .filter(|(_, _, _, some)| 0 < *some)
+        .map(|(class, word, name, pages)| Count {
+            shape: shape(class),
+            word,
+            pages,
+            query: Filter::default().query_of_state(name),
+            is_chosen: filter.state == name,
+        })
+        .collect()
 }
 
 /// The stores of these editions, in the order in which the configuration uses them.
-fn stores_of(place: &Place<'_>, editions: &[&EditionPlan]) -> Vec<StoreId> {
+fn stores_of(place: &Place<'_>, editions: &[&Dated<'_>]) -> Vec<StoreId> {
     let used: BTreeSet<&StoreId> = editions
         .iter()
-        .flat_map(|plan| plan.listings.iter().map(|listing| &listing.store))
+        .flat_map(|one| one.plan.listings.iter().map(|listing| &listing.store))
         .collect();
     place
         .stores
@@ -264,19 +205,22 @@ fn stores_of(place: &Place<'_>, editions: &[&EditionPlan]) -> Vec<StoreId> {
         .collect()
 }
 
-fn choices(place: &Place<'_>, material: &Material<'_>) -> Choices {
-    let imprints: BTreeSet<String> = material
-        .editions
+fn choices(place: &Place<'_>, editions: &[Dated<'_>]) -> Choices {
+    let imprints: BTreeSet<&str> = editions
         .iter()
-        .filter_map(|plan| plan.edition.imprint.clone())
+        .filter_map(|one| one.plan.edition.imprint.as_deref())
         .collect();
-    let months: BTreeSet<String> = material
-        .editions
+    let months: BTreeSet<(i16, i8)> = editions
         .iter()
-        .map(|plan| plan.edition.publication_date.strftime("%Y-%m").to_string())
+        .map(|one| {
+            (
+                one.calendar.publication.year(),
+                one.calendar.publication.month(),
+            )
+        })
         .collect();
     Choices {
-        imprints: imprints.into_iter().collect(),
+        imprints: imprints.into_iter().map(str::to_owned).collect(),
         stores: place
             .stores
             .iter()
@@ -287,13 +231,20 @@ fn choices(place: &Place<'_>, material: &Material<'_>) -> Choices {
             .map(|state| (state.name(), state.word()))
             .chain([("unseen", "Not seen")])
             .collect(),
-        months: months.into_iter().collect(),
+        phases: PHASES.map(|(phase, words)| (phase.name(), words)).to_vec(),
+        months: months
+            .into_iter()
+            .map(|(year, month)| format!("{year:04}-{month:02}"))
+            .collect(),
     }
 }
 
 fn verdict(material: &Material<'_>) -> String {
+    let isbns = || material.editions.iter().map(|plan| &plan.edition.isbn);
     let count = |wanted: Severity| {
-        let findings = material.findings.values().flatten();
+        let findings = isbns()
+            .filter_map(|isbn| material.findings.get(isbn))
+            .flatten();
         let troubles = material.troubles.iter().map(|trouble| trouble.severity);
         findings
             .map(|finding| finding.severity)
@@ -301,10 +252,12 @@ fn verdict(material: &Material<'_>) -> String {
             .filter(|severity| *severity == wanted)
             .count()
     };
-    let is_watched = material
-        .glances
-        .values()
-        .any(|glance| glance.last_try.is_some());
+    let is_watched = material.editions.iter().any(|plan| {
+        plan.listings.iter().any(|listing| {
+            let glance = material.survey.glance(&plan.edition.isbn, &listing.store);
+            glance.is_some_and(|glance| glance.last_try.is_some())
+        })
+    });
     match (count(Severity::Act), count(Severity::Watch)) {
         (0, 0) if !material.pulse.blind.is_empty() => {
             "Nothing to do, but not every store can be seen".to_owned()
@@ -393,78 +346,6 @@ pub fn book(edition: &Edition) -> String {
 #[must_use]
 pub fn address(place: &Place<'_>, edition: &Edition) -> String {
     format!("{}/editions/{}", place.base, edition.isbn.as_str())
-}
-
-fn row(place: &Place<'_>, material: &Material<'_>, plan: &EditionPlan, stores: &[StoreId]) -> Row {
-    let edition = &plan.edition;
-    let today = place.now.to_zoned(place.zone.clone()).date();
-    let days = days_to(today, edition.publication_date);
-    Row {
-        class: match severity(material, &edition.isbn) {
-            Some(Severity::Act) => "act",
-            Some(Severity::Watch) => "watch",
-            Some(Severity::GoodNews) | None => "",
-        },
-        address: address(place, edition),
-        title: words::clipped(&edition.title, 80),
-        format: edition.format.name(),
-        date: if (-300..300).contains(&days) {
-            edition.publication_date.strftime("%-d %b").to_string()
-        } else {
-            edition.publication_date.strftime("%-d %b %Y").to_string()
-        },
-        days: match days {
-            1.. => format!("in {days} d"),
-            0 => "today".to_owned(),
-            ..0 => String::new(),
-        },
-        cells: stores
-            .iter()
-            .map(|store| {
-                let is_watched = plan.listings.iter().any(|listing| listing.store == *store);
-                is_watched.then(|| cell(place, material, &edition.isbn, store))
-            })
-            .collect(),
-        next: next_milestone(edition, today),
-    }
-}
-
-fn cell(place: &Place<'_>, material: &Material<'_>, isbn: &Isbn13, store: &StoreId) -> Cell {
-    let glance = material.glances.get(&(isbn.clone(), store.clone()));
-    let state = glance.and_then(|glance| glance.state);
-    let blind = glance.and_then(|glance| glance.blind_since);
-    let (shape, word, since) = match (state, blind) {
-        (Some((state, since)), _) => (shape(face(state).class), state.word(), Some(since)),
-        (None, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
-        (None, None) => (shape(UNSEEN_CLASS), "Not looked at yet", None),
-    };
-    Cell {
-        store: place.label(store),
-        shape,
-        word,
-        length: since.map_or_else(String::new, |since| brief(place.now.duration_since(since))),
-        note: match (state, blind) {
-            (Some(_), Some(since)) => {
-                format!("not seen for {}", brief(place.now.duration_since(since)))
-            }
-            _ => String::new(),
-        },
-    }
-}
-
-/// The next day of the launch calendar, as "28 May: No more changes at Ingram from today".
-#[must_use]
-pub fn next_milestone(edition: &Edition, today: Date) -> String {
-    let calendar = Calendar::of(edition, &[], &jiff::tz::TimeZone::UTC);
-    MILESTONES
-        .iter()
-        .filter(|milestone| milestone.concerns(edition, &calendar))
-        .map(|milestone| (milestone.day(edition.publication_date), milestone))
-        .filter(|(day, _)| today <= *day)
-        .min_by_key(|(day, _)| *day)
-        .map_or_else(String::new, |(day, milestone)| {
-            format!("{}: {}", day.strftime("%-d %b"), milestone.what)
-        })
 }
 
 #[cfg(test)]

@@ -9,26 +9,36 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
-use super::overview::{Glance, Glances};
+use super::survey::{Glance, Glances, Rounds, Survey};
 use super::timeline::{Look, Stretch, unseen};
 use super::troubles::Post;
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
-use crate::history::sqlite::glimpses;
+use crate::history::sqlite::{glimpses, standing_notes};
 use crate::history::{ListingId, View};
 
-/// Every listing at a glance.
+/// What the database says of all editions together.
 ///
 /// # Errors
 ///
 /// SQLite's, also when a row does not hold what this program wrote.
-pub fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
+pub fn survey(connection: &Connection) -> rusqlite::Result<Survey> {
+    Ok(Survey {
+        glances: glances(connection)?,
+        notes: standing_notes(connection)?,
+        alerted: alerted(connection)?,
+        rounds: rounds(connection)?,
+        post: post(connection)?,
+    })
+}
+
+fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
     connection
         .prepare_cached(include_str!("glances.sql"))?
         .query_map([], |row| {
             let isbn: Isbn13 = isbn(row, 0)?;
-            let store = StoreId::new(&row.get::<_, String>(1)?);
-            let name: Option<String> = row.get(2)?;
+            let store = StoreId::new(row.get_ref(1)?.as_str()?);
+            let name = row.get_ref(2)?.as_str_or_null()?;
             let since = time_of(row, 3)?;
             let state = match (name, since) {
                 (Some(name), Some(since)) => {
@@ -41,35 +51,41 @@ pub fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             };
             let glance = Glance {
                 state,
+                has_taken_orders: row.get(9)?,
                 last_try: time_of(row, 4)?,
                 last_good: time_of(row, 5)?,
                 blind_since: time_of(row, 6)?,
+                looks: (row.get(7)?, row.get(8)?),
             };
             Ok(((isbn, store), glance))
         })?
         .collect()
 }
 
-/// The end of the newest round that read a page.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn last_good_round(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+fn rounds(connection: &Connection) -> rusqlite::Result<Rounds> {
+    let good: Option<(i64, Timestamp)> = connection
+        .prepare_cached(
+            "SELECT id, ended FROM round WHERE ended IS NOT NULL AND read > 0 \
+             ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, time(row, 1)?)))
+        .optional()?;
     connection
         .prepare_cached(
-            "SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 ORDER BY id DESC LIMIT 1",
+            "SELECT max(ended), coalesce(max(asked > 0 AND read = 0), 0) FROM round \
+             WHERE id >= ?1 AND ended IS NOT NULL",
         )?
-        .query_row([], |row| time(row, 0))
-        .optional()
+        .query_row([good.map_or(0, |(id, _)| id)], |row| {
+            Ok(Rounds {
+                last_good: good.map(|(_, ended)| ended),
+                last: time_of(row, 0)?,
+                in_vain: row.get(1)?,
+            })
+        })
 }
 
 /// What keeps letters from going out.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn post(connection: &Connection) -> rusqlite::Result<Post> {
+fn post(connection: &Connection) -> rusqlite::Result<Post> {
     const STUCK: &str = "FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL";
     let mut post = connection
         .prepare_cached(&format!(
@@ -97,33 +113,11 @@ pub fn post(connection: &Connection) -> rusqlite::Result<Post> {
 }
 
 /// The editions with an open alert.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn alerted(connection: &Connection) -> rusqlite::Result<BTreeSet<Isbn13>> {
+fn alerted(connection: &Connection) -> rusqlite::Result<BTreeSet<Isbn13>> {
     connection
         .prepare_cached("SELECT DISTINCT isbn FROM alert WHERE over IS NULL")?
         .query_map([], |row| isbn(row, 0))?
         .collect()
-}
-
-/// What changes when an edition is looked at, or the author says something: two editions with the
-/// same mark have been judged already.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn mark(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<(i64, i64, i64)> {
-    connection
-        .prepare_cached(
-            "SELECT (SELECT coalesce(max(last_try), 0) FROM listing WHERE isbn = ?1), \
-                    (SELECT coalesce(max(id), 0) FROM note WHERE isbn = ?1), \
-                    (SELECT count(*) FROM note WHERE isbn = ?1 AND taken_back_at IS NULL)",
-        )?
-        .query_row([isbn.as_str()], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        })
 }
 
 /// The letters about an edition, oldest first, without their bodies.

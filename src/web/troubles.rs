@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::frame::{Place, Pulse, STALE};
-use super::overview::{Findings, Glances};
+use super::frame::{Place, Pulse};
+use super::overview::Findings;
+use super::survey::Glances;
 use crate::judge::Severity;
 use crate::mail::words;
 
@@ -62,9 +63,7 @@ pub fn troubles(
 }
 
 fn late(place: &Place<'_>, pulse: &Pulse) -> Option<Trouble> {
-    let last = pulse.last_good_round?;
-    let late = place.now.duration_since(last);
-    (STALE < late).then(|| Trouble {
+    pulse.late(place.now).map(|late| Trouble {
         severity: Severity::Act,
         page: "stores",
         what: "Nobody is watching".to_owned(),
@@ -141,7 +140,7 @@ mod tests {
 
     use super::*;
     use crate::book::StoreId;
-    use crate::web::overview::Glance;
+    use crate::web::survey::Glance;
     use crate::web::testing::at;
 
     #[track_caller]
@@ -153,10 +152,8 @@ mod tests {
             stores: &[],
         };
         let glance = Glance {
-            state: None,
-            last_try: None,
-            last_good: None,
             blind_since: blind.map(at),
+            ..Glance::default()
         };
         let key = ("9781944098117".parse().unwrap(), StoreId::new("amazon.com"));
         let pulse = Pulse {

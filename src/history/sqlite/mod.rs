@@ -20,11 +20,11 @@ pub use blind::{blind_pages, newest_good};
 pub use bulk::Bulk;
 pub use evidence::{evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
-pub use notes::{Kept, add_note, all_notes, notes, take_note_back};
+pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
-pub use view::{Glimpse, Seen, count_of_looks, glimpses, observations, view};
+pub use view::{Depth, Glimpse, Seen, count_of_looks, glimpses, observations, view, view_to};
 
 use super::{ListingId, Source, Spell};
 use crate::book::availability::UnknownAvailability;

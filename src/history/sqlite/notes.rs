@@ -1,10 +1,12 @@
 //! What the author told us: written down, read back, taken back, never deleted.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{time, unreadable};
-use crate::book::{Isbn13, Note, NoteKind, StoreId};
+use crate::book::{Isbn13, IsbnError, Note, NoteKind, StoreId};
 
 /// The notes of an edition that have not been taken back, oldest first.
 ///
@@ -19,6 +21,26 @@ pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Not
         )?
         .query_map([isbn.as_str()], note_of)?
         .collect()
+}
+
+/// The notes of every edition that has some that stand, oldest first.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Vec<Note>>> {
+    let mut all: BTreeMap<Isbn13, Vec<Note>> = BTreeMap::new();
+    let mut statement = connection.prepare_cached(
+        "SELECT kind, at, store, ticket, words, isbn FROM note \
+         WHERE taken_back_at IS NULL ORDER BY isbn, at, id",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let isbn = row.get_ref(5)?.as_str()?.parse();
+        let isbn = isbn.map_err(|error: IsbnError| unreadable(5, error))?;
+        all.entry(isbn).or_default().push(note_of(row)?);
+    }
+    Ok(all)
 }
 
 /// Writes a note down and gives its number, by which it can be taken back.

@@ -21,24 +21,47 @@ const SPELLS_IN_A_VIEW: i64 = 200;
 /// How many of another format's: enough to see since when it has been on sale, blips included.
 const SPELLS_OF_A_SIBLING: i64 = 20;
 
+/// How much of the history a view holds. What is left out is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Depth {
+    /// All that judging looks at.
+    Whole,
+    /// Not what each page showed besides its state, and nothing of the other formats.
+    States,
+    /// Of the states only the newest.
+    Newest,
+}
+
 /// The view of an edition: its listings with their spells, and the notes that stand.
 ///
 /// # Errors
 ///
 /// SQLite's, also when a row does not hold what this program wrote.
 pub fn view(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<View> {
+    view_to(connection, plan, Depth::Whole)
+}
+
+/// The view of an edition, as deep as it is needed.
+///
+/// # Errors
+///
+/// As [`view`].
+pub fn view_to(
+    connection: &Connection,
+    plan: &EditionPlan,
+    depth: Depth,
+) -> rusqlite::Result<View> {
     let listings = plan
         .listings
         .iter()
-        .map(|listing| listing_view(connection, &plan.edition.isbn, listing))
+        .map(|listing| listing_view(connection, &plan.edition.isbn, listing, depth))
         .collect::<rusqlite::Result<_>>()?;
+    let siblings = plan.siblings.iter().filter(|_| depth == Depth::Whole);
     Ok(View {
         edition: plan.edition.clone(),
         listings,
         notes: notes(connection, &plan.edition.isbn)?,
-        siblings: plan
-            .siblings
-            .iter()
+        siblings: siblings
             .map(|other| sibling(connection, plan, other))
             .collect::<rusqlite::Result<_>>()?,
     })
@@ -95,6 +118,7 @@ fn listing_view(
     connection: &Connection,
     isbn: &Isbn13,
     plan: &ListingPlan,
+    depth: Depth,
 ) -> rusqlite::Result<ListingView> {
     let mut view = ListingView {
         store: plan.store.clone(),
@@ -133,8 +157,14 @@ fn listing_view(
             }
             Ok(())
         })?;
-    view.spells = spells(connection, number, SPELLS_IN_A_VIEW)?;
-    view.shown = shown(connection, number)?;
+    let most = match depth {
+        Depth::Whole | Depth::States => SPELLS_IN_A_VIEW,
+        Depth::Newest => 1,
+    };
+    view.spells = spells(connection, number, most)?;
+    if depth == Depth::Whole {
+        view.shown = shown(connection, number)?;
+    }
     Ok(view)
 }
 

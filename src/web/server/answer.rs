@@ -371,7 +371,7 @@ fn looked_up(
         ["api", ..] => exports::api(site, parts, now),
         ["metrics"] => exports::metrics(site, now),
         ["feed.atom"] => exports::feed(site, host, now),
-        ["calendar.ics"] => Ok(exports::calendar(site, now)),
+        ["calendar.ics"] => exports::calendar(site, now),
         ["editions", isbn, file] => exports::edition(site, isbn, file, asked, now),
         _ => pages::page(site, parts, asked, session, now),
     }

@@ -1,6 +1,6 @@
 //! What scripts, spreadsheets, feed readers and calendars take along.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::answer::{Answer, Asked, refusal};
 use super::pages::Dossier;
@@ -21,16 +21,11 @@ const SVG: &str = "image/svg+xml";
 /// How many changes the feed tells.
 const CHANGES: u32 = 100;
 
-/// A round that is older than this is no good any more.
-const STALE: SignedDuration = SignedDuration::from_hours(26);
-
 /// Is it alive, and is it still watching? 503 when no round has read a page for too long.
 pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
-    match site.glances() {
+    match site.survey() {
         Ok((_, pulse)) => {
-            let is_stale = pulse
-                .last_good_round
-                .is_some_and(|at| STALE < now.duration_since(at));
+            let is_stale = pulse.late(now).is_some();
             let said = if is_stale { "stale" } else { "ok" };
             let body = serde_json::json!({
                 "status": said,
@@ -48,11 +43,11 @@ pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
 
 /// What Prometheus collects.
 pub(super) fn metrics(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
-    let (glances, pulse) = site.glances()?;
+    let (survey, pulse) = site.survey()?;
     let counts = site
         .db
         .read(|connection| Ok::<_, DbError>(mail::sqlite::counts(connection)?))?;
-    let text = export::metrics(&pulse, &glances, &counts, now);
+    let text = export::metrics(&pulse, &survey.glances, &counts, now);
     Ok(Answer::file(
         "text/plain; version=0.0.4; charset=utf-8",
         text,
@@ -74,9 +69,14 @@ pub(super) fn feed(site: &Site, host: &str, now: Timestamp) -> Result<Answer, Pa
 }
 
 /// The calendar of launches.
-pub(super) fn calendar(site: &Site, now: Timestamp) -> Answer {
-    let text = feed::ics(&site.plan.editions, now);
-    Answer::file("text/calendar; charset=utf-8", text, Some("pubwatch.ics"))
+pub(super) fn calendar(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
+    let (survey, _) = site.survey()?;
+    let text = feed::ics(&site.plan.editions, &survey, &site.plan.author.zone, now);
+    Ok(Answer::file(
+        "text/calendar; charset=utf-8",
+        text,
+        Some("pubwatch.ics"),
+    ))
 }
 
 /// The JSON of `/api/v1/`.
@@ -86,10 +86,10 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             return Ok(Answer::file(JSON, api::OPENAPI.to_owned(), None));
         }
         ["api", "v1", "editions"] => {
-            let (glances, _) = site.glances()?;
-            api::editions(&site.plan.editions, &glances)
+            let (survey, _) = site.survey()?;
+            api::editions(&site.plan.editions, &survey.glances)
         }
-        ["api", "v1", "alerts"] => api::alerts(&site.plan.editions, &site.findings(now)?),
+        ["api", "v1", "alerts"] => api::alerts(&site.plan.editions, &*site.findings(now)?),
         ["api", "v1", "editions", isbn, rest @ ..] => {
             let Some(plan) = site.edition(isbn) else {
                 return Ok(refusal(404, "No such edition is watched."));
@@ -113,7 +113,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
 }
 
 fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, PageError> {
-    let (_, pulse) = site.glances()?;
+    let (_, pulse) = site.survey()?;
     Dossier::read(site, plan, pulse, now)
 }
 

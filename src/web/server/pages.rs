@@ -63,21 +63,19 @@ pub(super) fn page(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     let place = site.place(now);
-    let (glances, pulse) = site.glances()?;
+    let (survey, pulse) = site.survey()?;
     let html = match parts {
         [""] => {
             let findings = site.findings(now)?;
-            let post = site
-                .db
-                .read(|connection| Ok::<_, DbError>(sqlite::post(connection)?))?;
+            let known = (&survey.glances, &*findings);
             overview::page(
                 &place,
                 &overview::Material {
                     editions: &site.plan.editions,
-                    glances: &glances,
+                    survey: &survey,
                     findings: &findings,
                     pulse: &pulse,
-                    troubles: &troubles(&place, (&glances, &findings), &pulse, &post),
+                    troubles: &troubles(&place, known, &pulse, &survey.post),
                     is_shared: false,
                     may_log_out: site.plan.web.password_hash.is_some(),
                 },
@@ -93,7 +91,7 @@ pub(super) fn page(
             let range = Range::from_name(&asked.value("range"));
             Dossier::read(site, plan, pulse, now)?.page(site, (range, &token, said), now)?
         }
-        ["alerts"] => lists::alerts(&place, &site.plan.editions, &site.findings(now)?, &pulse)?,
+        ["alerts"] => lists::alerts(&place, &site.plan.editions, &*site.findings(now)?, &pulse)?,
         ["letters"] => {
             let all = site.db.read(|connection| {
                 Ok::<_, DbError>(sqlite::newest_letters(connection, LETTERS)?)
@@ -103,10 +101,12 @@ pub(super) fn page(
         ["letters", id, rest @ ..] => {
             return one_letter(site, (id, rest), asked, (session, &pulse), now);
         }
-        ["stores"] => lists::stores(&place, &site.plan, &glances, &hosts(site, now)?, &pulse)?,
+        ["stores"] => {
+            let hosts = hosts(site, now)?;
+            lists::stores(&place, &site.plan, &survey.glances, &hosts, &pulse)?
+        }
         ["windows"] => {
-            let views = site.views()?;
-            let learned = learn(&views, place.zone);
+            let learned = learn(&site.states()?, place.zone);
             usual::page(&place, &site.settings.windows, &learned, &pulse)?
         }
         ["settings"] => settings::page(&place, &site.plan, &pulse)?,

@@ -68,16 +68,13 @@ fn listed(
         base: &base,
         ..site.place(now)
     };
-    let is_mine = |isbn: &crate::book::Isbn13| editions.iter().any(|one| one.edition.isbn == *isbn);
-    let (mut glances, pulse) = site.glances()?;
-    glances.retain(|(isbn, _), _| is_mine(isbn));
-    let mut findings = site.findings(now)?;
-    findings.retain(|isbn, _| is_mine(isbn));
+    let (survey, pulse) = site.survey()?;
+    let findings = site.findings(now)?;
     Ok(overview::page(
         &place,
         &overview::Material {
             editions,
-            glances: &glances,
+            survey: &survey,
             findings: &findings,
             pulse: &pulse,
             troubles: &[],

@@ -1,25 +1,24 @@
 //! What the pages are made from, and what the server remembers between requests.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
 
 use super::ServeError;
-use crate::book::{Isbn13, StoreId};
+use super::memory::Memory;
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
 use crate::db::{Db, DbError};
 use crate::history::View;
-use crate::history::sqlite::view;
+use crate::history::sqlite::{Depth, view, view_to};
 use crate::judge::{Finding, Settings, judge};
 use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
-use crate::web::overview::{Findings, Glances};
+use crate::web::overview::Findings;
 use crate::web::security::{Sessions, Throttle, Tokens};
-use crate::web::sqlite;
+use crate::web::survey::Survey;
 
 /// The site: the plan, the database, the clock, and who is logged in.
 #[derive(Debug)]
@@ -40,7 +39,7 @@ pub struct Site {
     pub board: Arc<Board>,
     /// How pages are read that the user saved.
     pub lessons: Lessons,
-    judged: Mutex<BTreeMap<Isbn13, Judged>>,
+    memory: Memory,
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
@@ -92,15 +91,6 @@ impl Live {
     }
 }
 
-/// What was thought of an edition, and what it rested on. The rules speak of what was last read, so
-/// the same looks and notes give the same findings; only the calendar goes by the hour.
-#[derive(Debug, Clone)]
-struct Judged {
-    mark: (i64, i64, i64),
-    hour: i64,
-    findings: Vec<Finding>,
-}
-
 /// Why a page cannot be made.
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
@@ -138,7 +128,7 @@ impl Site {
             base,
             guard,
             board: Arc::default(),
-            judged: Mutex::default(),
+            memory: Memory::default(),
         }
     }
 
@@ -187,49 +177,16 @@ impl Site {
             .find(|plan| plan.edition.isbn.as_str() == isbn)
     }
 
-    /// Every watched listing at a glance, and who is watching. What the configuration no longer
-    /// names is left out.
+    /// What the database says of all editions together, and who is watching. What the
+    /// configuration no longer names is left out.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn glances(&self) -> Result<(Glances, Pulse), DbError> {
-        let (mut glances, last_good_round) = self.db.read(|connection| {
-            Ok::<_, DbError>((
-                sqlite::glances(connection)?,
-                sqlite::last_good_round(connection)?,
-            ))
-        })?;
-        let watched: BTreeSet<(&Isbn13, &StoreId)> = self
-            .plan
-            .editions
-            .iter()
-            .flat_map(|plan| {
-                let isbn = &plan.edition.isbn;
-                plan.listings.iter().map(move |one| (isbn, &one.store))
-            })
-            .collect();
-        glances.retain(|(isbn, store), _| watched.contains(&(isbn, store)));
-        let mut pulse = Pulse {
-            last_good_round,
-            next_look: self.board.next_look(),
-            ..Pulse::default()
-        };
-        // For each store that was looked at, whether one of its pages can be seen.
-        let mut stores: BTreeMap<&StoreId, bool> = BTreeMap::new();
-        for ((_, store), glance) in &glances {
-            if glance.last_try.is_some() {
-                *stores.entry(store).or_default() |= glance.blind_since.is_none();
-            }
-        }
-        for store in &self.plan.stores {
-            match stores.get(&store.id) {
-                Some(true) => pulse.fine += 1,
-                Some(false) => pulse.blind.push(store.id.clone()),
-                None => {}
-            }
-        }
-        Ok((glances, pulse))
+    pub fn survey(&self) -> Result<(Arc<Survey>, Pulse), DbError> {
+        let survey = self.memory.survey(&self.db, &self.plan.editions)?;
+        let pulse = survey.pulse(&self.plan.stores, self.board.next_look());
+        Ok((survey, pulse))
     }
 
     /// The view of an edition.
@@ -241,15 +198,17 @@ impl Site {
         self.db.read(|connection| Ok(view(connection, plan)?))
     }
 
-    /// The views of all editions.
+    /// The views of all editions with their states alone, from which the times of the user's own
+    /// titles are learned.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn views(&self) -> Result<Vec<View>, DbError> {
+    pub fn states(&self) -> Result<Vec<View>, DbError> {
         self.db.read(|connection| {
             let all = self.plan.editions.iter();
-            all.map(|plan| Ok(view(connection, plan)?)).collect()
+            all.map(|plan| Ok(view_to(connection, plan, Depth::States)?))
+                .collect()
         })
     }
 
@@ -264,35 +223,10 @@ impl Site {
     /// # Errors
     ///
     /// The database's.
-    pub fn findings(&self, now: Timestamp) -> Result<Findings, DbError> {
-        let alerted = self
-            .db
-            .read(|connection| Ok::<_, DbError>(sqlite::alerted(connection)?))?;
-        let hour = now.as_second() / 3600;
-        let mut findings = Findings::new();
-        for isbn in alerted {
-            let Some(plan) = self.edition(isbn.as_str()) else {
-                continue;
-            };
-            let mark = self
-                .db
-                .read(|connection| Ok::<_, DbError>(sqlite::mark(connection, &isbn)?))?;
-            let known = locked(&self.judged)
-                .get(&isbn)
-                .filter(|judged| judged.mark == mark && judged.hour == hour)
-                .cloned();
-            let judged = match known {
-                Some(judged) => judged,
-                None => Judged {
-                    mark,
-                    hour,
-                    findings: self.findings_of(&self.view(plan)?, now),
-                },
-            };
-            findings.insert(isbn.clone(), judged.findings.clone());
-            locked(&self.judged).insert(isbn, judged);
-        }
-        Ok(findings)
+    pub fn findings(&self, now: Timestamp) -> Result<Arc<Findings>, DbError> {
+        let editions = &self.plan.editions;
+        self.memory
+            .findings(&self.db, editions, &self.settings, now)
     }
 
     /// A new token for the forms of one page.

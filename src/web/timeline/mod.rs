@@ -15,6 +15,7 @@ use jiff::tz::TimeZone;
 
 use crate::history::View;
 use crate::judge::Severity;
+use crate::judge::phase::Calendar;
 use crate::mail::words;
 
 pub use marks::words_of;
@@ -258,7 +259,8 @@ fn axis(canvas: &mut Canvas, frame: &Frame<'_>) {
 
 /// The publication date, the on-sale date where it differs, and today.
 fn dates(canvas: &mut Canvas, frame: &Frame<'_>) {
-    let edition = &frame.picture.view.edition;
+    let view = frame.picture.view;
+    let dates = Calendar::of(&view.edition, &view.notes, frame.picture.zone);
     let now = frame.picture.now;
     let zone = frame.picture.zone;
     if frame.scale.shows(now) {
@@ -271,23 +273,23 @@ fn dates(canvas: &mut Canvas, frame: &Frame<'_>) {
             frame.top,
         ));
     }
-    if edition.on_sale_date != edition.publication_date {
-        let words = format!("On sale {}", words::date(edition.on_sale_date));
+    if dates.on_sale != dates.publication {
+        let words = format!("On sale {}", words::date(dates.on_sale));
         date(
             canvas,
             frame,
             "on-sale",
-            midnight(edition.on_sale_date, zone),
+            midnight(dates.on_sale, zone),
             (&words, 28),
         );
     }
-    let published = midnight(edition.publication_date, zone);
+    let published = midnight(dates.publication, zone);
     let verb = if published <= now {
         "Published"
     } else {
         "Publishes"
     };
-    let words = format!("{verb} {}", words::date(edition.publication_date));
+    let words = format!("{verb} {}", words::date(dates.publication));
     date(canvas, frame, "published", published, (&words, 14));
 }
 

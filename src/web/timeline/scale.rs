@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::history::View;
+use crate::judge::phase::Calendar;
 
 /// The part of an edition's life that a timeline shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,7 +56,8 @@ impl Range {
     /// year.
     #[must_use]
     pub fn fitting(view: &View, now: Timestamp) -> Self {
-        let published = midnight(view.edition.publication_date, &TimeZone::UTC);
+        let dates = Calendar::of(&view.edition, &view.notes, &TimeZone::UTC);
+        let published = midnight(dates.publication, &TimeZone::UTC);
         if now < published + SignedDuration::from_hours(60 * 24) {
             Self::Launch
         } else {
@@ -75,10 +77,10 @@ impl Range {
             .unwrap_or(now);
         let (from, to) = match self {
             Self::Launch => {
-                let published = midnight(view.edition.publication_date, zone);
-                let enabled = view
-                    .edition
-                    .distribution_enabled
+                let dates = Calendar::of(&view.edition, &view.notes, zone);
+                let published = midnight(dates.publication, zone);
+                let enabled = dates
+                    .enabled
                     .map_or(published - day * 60, |date| midnight(date, zone));
                 // A launch that is watched from the middle on begins where the watching began.
                 let from = enabled.min(published - day * 14).max(begun - day * 7);

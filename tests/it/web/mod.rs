@@ -5,11 +5,13 @@ mod browser;
 mod chromium;
 mod exports;
 mod many;
+mod overview;
 mod refusals;
 mod shares;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -89,13 +91,39 @@ impl TestSite {
     pub(crate) fn new(configuration: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("pubwatch.toml");
-        let today = now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        Self::serve(configuration, &file, db, (now(), folder))
+    }
+
+    /// The site of a folder that holds a configuration and a database, at the time of its newest
+    /// look. The database is not written to.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let file = folder.join("pubwatch.toml");
+        let configuration = std::fs::read_to_string(&file).unwrap();
+        let db = Db::open(&folder.join("data/pubwatch.db")).unwrap();
+        let newest = db.read(|connection| {
+            let newest = "SELECT max(last_try) FROM listing";
+            connection.query_row(newest, [], |row| row.get(0))
+        });
+        let newest: Result<i64, DbError> = newest.map_err(DbError::from);
+        let now = Timestamp::from_millisecond(newest.unwrap()).unwrap();
+        let unused = tempfile::tempdir().unwrap();
+        Self::serve(&configuration, &file, db, (now, unused))
+    }
+
+    fn serve(
+        configuration: &str,
+        file: &Path,
+        db: Db,
+        (now, folder): (Timestamp, tempfile::TempDir),
+    ) -> Self {
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let (plan, _) =
             pubwatch::config::check(configuration, file.to_str().unwrap(), today).unwrap();
-        let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
+        let db = Arc::new(db);
         let settings = Settings::of(&plan).unwrap();
         let guard = Arc::new(Guard::new().unwrap());
-        let clock = Clock::starting_at(now());
+        let clock = Clock::starting_at(now);
         let site = Site::new(plan, Arc::clone(&db), clock, settings, guard);
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)

@@ -1,0 +1,137 @@
+//! Which editions the overview shows, and in which order. Pure.
+
+use std::cmp::Reverse;
+
+use jiff::civil::Date;
+
+use super::filter::Filter;
+use super::frame::Place;
+use super::overview::Material;
+use crate::book::{Isbn13, StoreId};
+use crate::config::plan::EditionPlan;
+use crate::judge::Severity;
+use crate::judge::phase::{Calendar, Phase};
+
+/// An edition with the dates that it lives by today.
+#[derive(Debug, Clone)]
+pub(super) struct Dated<'a> {
+    pub(super) plan: &'a EditionPlan,
+    /// Its dates, with what the author noted about them.
+    pub(super) calendar: Calendar,
+    /// The days to its publication; negative ones are past.
+    pub(super) days: i64,
+}
+
+/// Every edition with its dates, in the order of the configuration.
+pub(super) fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated<'a>> {
+    let today = place.now.to_zoned(place.zone.clone()).date();
+    let editions = material.editions.iter();
+    editions
+        .map(|plan| {
+            let calendar = material.survey.calendar(&plan.edition, place.zone);
+            Dated {
+                plan,
+                days: days_to(today, calendar.publication),
+                calendar,
+            }
+        })
+        .collect()
+}
+
+/// The editions that the filter asks for: what needs a look first, then by how near their date is.
+pub(super) fn chosen<'a, 'b>(
+    place: &Place<'_>,
+    material: &Material<'_>,
+    all: &'b [Dated<'a>],
+    filter: &Filter,
+) -> Vec<&'b Dated<'a>> {
+    let mut chosen: Vec<&Dated<'a>> = all
+        .iter()
+        .filter(|one| fits(place, material, filter, one))
+        .collect();
+    chosen.sort_by(|left, right| {
+        let key = |one: &Dated<'_>| {
+            let severity = severity(material, &one.plan.edition.isbn);
+            let days = one.days.unsigned_abs();
+            // Two months around the date come first, whichever side they are on.
+            (
+                Reverse(severity.unwrap_or(Severity::GoodNews)),
+                60 < days,
+                days,
+            )
+        };
+        let titles = || left.plan.edition.title.cmp(&right.plan.edition.title);
+        key(left).cmp(&key(right)).then_with(titles)
+    });
+    chosen
+}
+
+/// How severe the loudest finding of an edition is.
+pub(super) fn severity(material: &Material<'_>, isbn: &Isbn13) -> Option<Severity> {
+    let findings = material.findings.get(isbn)?;
+    findings.iter().map(|finding| finding.severity).max()
+}
+
+fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated<'_>) -> bool {
+    let edition = &one.plan.edition;
+    let has_imprint =
+        filter.imprint.is_empty() || edition.imprint.as_deref() == Some(filter.imprint.as_str());
+    let month = || one.calendar.publication.strftime("%Y-%m").to_string();
+    let is_then = match filter.when.as_str() {
+        "coming" => one.days > 0,
+        "launching" => (-14..=14).contains(&one.days),
+        "out" => one.days <= 0,
+        _ => true,
+    };
+    has_words(filter, one.plan)
+        && has_imprint
+        && is_then
+        && (filter.month.is_empty() || month() == filter.month)
+        && one.plan.listings.iter().any(|listing| {
+            let store = &listing.store;
+            (filter.store.is_empty() || store.as_str() == filter.store)
+                && shows(material, filter, &edition.isbn, store)
+                && filter
+                    .phase()
+                    .is_none_or(|wanted| wanted == phase(place, material, one, store))
+        })
+}
+
+fn phase(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Phase {
+    let listing = (&one.plan.edition.isbn, store);
+    material.survey.phase(&one.calendar, listing, place.now)
+}
+
+fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
+    let edition = &plan.edition;
+    let sought = filter.words.to_lowercase();
+    let digits: String = sought.chars().filter(char::is_ascii_digit).collect();
+    sought.is_empty()
+        || edition.title.to_lowercase().contains(&sought)
+        || edition
+            .author
+            .as_ref()
+            .is_some_and(|author| author.to_lowercase().contains(&sought))
+        || (digits.len() > 3 && edition.isbn.as_str().contains(&digits))
+}
+
+fn shows(material: &Material<'_>, filter: &Filter, isbn: &Isbn13, store: &StoreId) -> bool {
+    if filter.state.is_empty() {
+        return true;
+    }
+    let glance = material.survey.glance(isbn, store);
+    match filter.state.as_str() {
+        "unseen" => {
+            glance.is_none_or(|glance| glance.blind_since.is_some() || glance.state.is_none())
+        }
+        name => glance
+            .and_then(|glance| glance.state)
+            .is_some_and(|(state, _)| state.name() == name),
+    }
+}
+
+fn days_to(today: Date, date: Date) -> i64 {
+    today
+        .until(date)
+        .map_or(0, |span| i64::from(span.get_days()))
+}

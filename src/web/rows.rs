@@ -1,0 +1,131 @@
+//! The rows of the overview: an edition, its state at every store, and what comes next. Pure.
+
+use jiff::civil::Date;
+
+use super::chosen::{Dated, severity};
+use super::face::{UNSEEN_CLASS, face};
+use super::frame::{Place, brief, shape};
+use super::overview::{Material, address};
+use crate::book::{Edition, Isbn13, StoreId};
+use crate::judge::Severity;
+use crate::judge::phase::Calendar;
+use crate::judge::rules::calendar::MILESTONES;
+use crate::mail::words;
+
+/// An edition.
+pub(super) struct Row {
+    pub(super) class: &'static str,
+    pub(super) address: String,
+    pub(super) title: String,
+    pub(super) format: &'static str,
+    pub(super) open: String,
+    pub(super) date: String,
+    pub(super) days: String,
+    pub(super) cells: Vec<Option<Cell>>,
+    pub(super) next: String,
+}
+
+/// Its state at a store.
+pub(super) struct Cell {
+    pub(super) store: String,
+    pub(super) shape: String,
+    pub(super) word: &'static str,
+    pub(super) length: String,
+    pub(super) note: String,
+}
+
+/// The row of an edition, with a cell for each of `stores`.
+pub(super) fn row(
+    place: &Place<'_>,
+    material: &Material<'_>,
+    one: &Dated<'_>,
+    stores: &[StoreId],
+) -> Row {
+    let edition = &one.plan.edition;
+    let date = one.calendar.publication;
+    Row {
+        class: match severity(material, &edition.isbn) {
+            Some(Severity::Act) => "act",
+            Some(Severity::Watch) => "watch",
+            Some(Severity::GoodNews) | None => "",
+        },
+        address: address(place, edition),
+        title: words::clipped(&edition.title, 80),
+        format: edition.format.name(),
+        open: open(material, &edition.isbn),
+        date: if (-300..300).contains(&one.days) {
+            date.strftime("%-d %b").to_string()
+        } else {
+            date.strftime("%-d %b %Y").to_string()
+        },
+        days: match one.days {
+            1.. => format!("in {} d", one.days),
+            0 => "today".to_owned(),
+            ..0 => String::new(),
+        },
+        cells: stores
+            .iter()
+            .map(|store| {
+                let mut listings = one.plan.listings.iter();
+                let is_watched = listings.any(|listing| listing.store == *store);
+                is_watched.then(|| cell(place, material, &edition.isbn, store))
+            })
+            .collect(),
+        next: next_milestone(
+            edition,
+            &one.calendar,
+            place.now.to_zoned(place.zone.clone()).date(),
+        ),
+    }
+}
+
+/// What is open, as "1 to act on, 2 to watch".
+fn open(material: &Material<'_>, isbn: &Isbn13) -> String {
+    let findings = material.findings.get(isbn).map_or(&[][..], Vec::as_slice);
+    let count = |wanted| {
+        let all = findings.iter();
+        all.filter(|finding| finding.severity == wanted).count()
+    };
+    match (count(Severity::Act), count(Severity::Watch)) {
+        (0, 0) => String::new(),
+        (0, watch) => format!("{watch} to watch"),
+        (act, 0) => format!("{act} to act on"),
+        (act, watch) => format!("{act} to act on, {watch} to watch"),
+    }
+}
+
+fn cell(place: &Place<'_>, material: &Material<'_>, isbn: &Isbn13, store: &StoreId) -> Cell {
+    let glance = material.survey.glance(isbn, store);
+    let state = glance.and_then(|glance| glance.state);
+    let blind = glance.and_then(|glance| glance.blind_since);
+    let (shape, word, since) = match (state, blind) {
+        (Some((state, since)), _) => (shape(face(state).class), state.word(), Some(since)),
+        (None, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
+        (None, None) => (shape(UNSEEN_CLASS), "Not looked at yet", None),
+    };
+    Cell {
+        store: place.label(store),
+        shape,
+        word,
+        length: since.map_or_else(String::new, |since| brief(place.now.duration_since(since))),
+        note: match (state, blind) {
+            (Some(_), Some(since)) => {
+                format!("not seen for {}", brief(place.now.duration_since(since)))
+            }
+            _ => String::new(),
+        },
+    }
+}
+
+/// The next day of the launch calendar, as "28 May: No more changes at Ingram from today".
+fn next_milestone(edition: &Edition, calendar: &Calendar, today: Date) -> String {
+    MILESTONES
+        .iter()
+        .filter(|milestone| milestone.concerns(edition, calendar))
+        .map(|milestone| (milestone.day(calendar.publication), milestone))
+        .filter(|(day, _)| today <= *day)
+        .min_by_key(|(day, _)| *day)
+        .map_or_else(String::new, |(day, milestone)| {
+            format!("{}: {}", day.strftime("%-d %b"), milestone.what)
+        })
+}

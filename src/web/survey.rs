@@ -1,0 +1,154 @@
+//! Every listing at a glance, and what else the pages show of all editions together. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::frame::Pulse;
+use super::troubles::Post;
+use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
+use crate::config::plan::{EditionPlan, StorePlan};
+use crate::judge::phase::{Calendar, Phase};
+
+/// What is known of a listing at a glance.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// The state now and since when; `None`: no state was ever read.
+    pub state: Option<(Availability, Timestamp)>,
+    /// A state that took orders has been confirmed.
+    pub has_taken_orders: bool,
+    /// The newest attempt.
+    pub last_try: Option<Timestamp>,
+    /// The newest reading that named a state.
+    pub last_good: Option<Timestamp>,
+    /// Since when it cannot be read, while it cannot.
+    pub blind_since: Option<Timestamp>,
+    /// How often it was looked at in this state, and in vain since: with the times above it is
+    /// another one after every look.
+    pub looks: (u32, u32),
+}
+
+/// Every listing at a glance.
+pub type Glances = BTreeMap<(Isbn13, StoreId), Glance>;
+
+/// When it was gone round.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Rounds {
+    /// The end of the newest round that read a page.
+    pub last_good: Option<Timestamp>,
+    /// The end of the newest round, whatever it gave.
+    pub last: Option<Timestamp>,
+    /// Rounds since the last good one have asked, and read nothing.
+    pub in_vain: bool,
+}
+
+/// What the database says of all editions together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// Every watched listing.
+    pub glances: Glances,
+    /// The notes that stand, oldest first.
+    pub notes: BTreeMap<Isbn13, Vec<Note>>,
+    /// The editions with an open alert.
+    pub alerted: BTreeSet<Isbn13>,
+    /// When it was gone round.
+    pub rounds: Rounds,
+    /// What keeps letters from going out.
+    pub post: Post,
+}
+
+/// What judging an edition rests on: the same mark, the same view.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mark(Vec<(Vec<Option<Glance>>, Vec<Note>)>);
+
+impl Survey {
+    /// Leaves out the listings that the configuration no longer names.
+    #[must_use]
+    pub fn of_watched(mut self, editions: &[EditionPlan]) -> Self {
+        let watched: BTreeSet<(&Isbn13, &StoreId)> = editions
+            .iter()
+            .flat_map(|plan| {
+                let isbn = &plan.edition.isbn;
+                plan.listings.iter().map(move |one| (isbn, &one.store))
+            })
+            .collect();
+        self.glances
+            .retain(|(isbn, store), _| watched.contains(&(isbn, store)));
+        self
+    }
+
+    /// A listing at a glance; `None` while it was never looked at.
+    #[must_use]
+    pub fn glance(&self, isbn: &Isbn13, store: &StoreId) -> Option<&Glance> {
+        self.glances.get(&(isbn.clone(), store.clone()))
+    }
+
+    /// Who is watching.
+    #[must_use]
+    pub fn pulse(&self, stores: &[StorePlan], next_look: Option<Timestamp>) -> Pulse {
+        let mut pulse = Pulse {
+            last_good_round: self.rounds.last_good,
+            last_round: self.rounds.last,
+            in_vain: self.rounds.in_vain,
+            next_look,
+            ..Pulse::default()
+        };
+        // For each store that was looked at, whether one of its pages can be seen.
+        let mut seen: BTreeMap<&StoreId, bool> = BTreeMap::new();
+        for ((_, store), glance) in &self.glances {
+            if glance.last_try.is_some() {
+                *seen.entry(store).or_default() |= glance.blind_since.is_none();
+            }
+        }
+        for store in stores {
+            match seen.get(&store.id) {
+                Some(true) => pulse.fine += 1,
+                Some(false) => pulse.blind.push(store.id.clone()),
+                None => {}
+            }
+        }
+        pulse
+    }
+
+    /// What judging an edition rests on: its own pages and notes, and those of the other formats
+    /// of its book.
+    #[must_use]
+    pub fn mark(&self, plan: &EditionPlan) -> Mark {
+        let all = std::iter::once(plan).chain(&plan.siblings);
+        Mark(
+            all.map(|plan| {
+                let isbn = &plan.edition.isbn;
+                let listings = plan.listings.iter();
+                (
+                    listings
+                        .map(|listing| self.glance(isbn, &listing.store).copied())
+                        .collect(),
+                    self.notes.get(isbn).cloned().unwrap_or_default(),
+                )
+            })
+            .collect(),
+        )
+    }
+
+    /// The dates that an edition lives by, with what the author noted about them.
+    #[must_use]
+    pub fn calendar(&self, edition: &Edition, zone: &TimeZone) -> Calendar {
+        let notes = self.notes.get(&edition.isbn).map_or(&[][..], Vec::as_slice);
+        Calendar::of(edition, notes, zone)
+    }
+
+    /// Where a listing stands in the launch of its edition.
+    #[must_use]
+    pub fn phase(
+        &self,
+        calendar: &Calendar,
+        (isbn, store): (&Isbn13, &StoreId),
+        now: Timestamp,
+    ) -> Phase {
+        let has_taken_orders = self
+            .glance(isbn, store)
+            .is_some_and(|glance| glance.has_taken_orders);
+        calendar.phase_given(store, has_taken_orders, now)
+    }
+}

@@ -1,0 +1,196 @@
+//! The overview: never older than the database, and only what is asked for.
+
+use pubwatch::book::{Availability, Isbn13, Note, NoteKind, StoreId};
+use pubwatch::db::{Db, DbError};
+use pubwatch::history::sqlite::{add_note, take_note_back};
+
+use super::{ISBN, SALT_ROADS, TestSite, at, configuration, now, says};
+
+const LEDGER: &str = "9781944021597";
+
+fn noted(db: &Db, kind: NoteKind) -> i64 {
+    let isbn: Isbn13 = ISBN.parse().unwrap();
+    let note = Note {
+        kind,
+        at: now(),
+        store: Some(StoreId::new("amazon.com")),
+        ticket: None,
+        text: None,
+    };
+    db.write(|tx| Ok::<_, DbError>(add_note(tx, &isbn, &note, now())?))
+        .unwrap()
+}
+
+#[track_caller]
+fn shows(site: &TestSite, expected: &str) {
+    let page = site.get("/").body;
+    assert!(page.contains(expected), "{expected}\n{page}");
+}
+
+#[track_caller]
+fn hides(site: &TestSite, gone: &str) {
+    let page = site.get("/").body;
+    assert!(!page.contains(gone), "{gone}\n{page}");
+}
+
+#[test]
+fn a_change_shows_at_once_whoever_wrote_it() {
+    let site = TestSite::salt_roads();
+    site.alert(ISBN, "Amazon is unavailable");
+    shows(&site, "class=\"act\"");
+    // The service itself.
+    let state = Availability::BackOrder;
+    site.see(ISBN, "barnesandnoble.com", now(), says(state, "Backorder"));
+    shows(&site, "Backorder");
+    // Another process, as a round of cron's, or a command: a note, and taking it back.
+    let other = Db::open(site.db.path()).unwrap();
+    let number = noted(&other, NoteKind::Expected);
+    hides(&site, "class=\"act\"");
+    other
+        .write(|tx| Ok::<_, DbError>(take_note_back(tx, number, now())?))
+        .unwrap();
+    shows(&site, "class=\"act\"");
+    // The page itself.
+    noted(&site.db, NoteKind::Expected);
+    hides(&site, "class=\"act\"");
+    // An alert that a round closes.
+    site.alert(LEDGER, "of an edition that is not watched");
+    site.db
+        .write(|tx| Ok::<_, DbError>(tx.execute("UPDATE alert SET over = 1", [])?))
+        .unwrap();
+    let alerts = site.get("/api/v1/alerts").body;
+    assert_eq!(alerts, r#"{"alerts":[]}"#);
+}
+
+#[test]
+fn what_another_format_shows_is_judged_again_as_well() {
+    let ebook = "9781944021665";
+    let site = TestSite::new(&configuration(&format!(
+        "{SALT_ROADS}[[edition]]\ntitle = \"Salt Roads\"\nauthor = \"Jane Roe\"\n\
+         isbn = \"{ebook}\"\nformat = \"hardcover\"\npublication_date = 2027-01-05\n\
+         stores = [\"amazon.com\"]\n"
+    )));
+    site.alert(ISBN, "open");
+    for when in ["2027-01-05T13:00:00Z", "2027-01-24T13:00:00Z"] {
+        let state = Availability::PreOrder;
+        site.see(ISBN, "amazon.com", at(when), says(state, "Pre-order now"));
+    }
+    let before = site.get("/api/v1/alerts").body;
+    for when in ["2027-01-06T13:00:00Z", "2027-01-24T13:00:00Z"] {
+        let state = Availability::InStock;
+        site.see(ebook, "amazon.com", at(when), says(state, "In Stock"));
+    }
+    let after = site.get("/api/v1/alerts").body;
+    let alone = site.get(&format!("/api/v1/editions/{ISBN}")).body;
+    let rules = |json: &str| -> Vec<String> {
+        let value: serde_json::Value = serde_json::from_str(json).unwrap();
+        let all = value.get("alerts").or(value.get("findings")).unwrap();
+        let all = all.as_array().unwrap().iter();
+        all.map(|one| one["rule"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    // What the page of the edition thinks, which is judged anew each time, the list thinks too.
+    assert_eq!(rules(&after), rules(&alone), "{before}");
+}
+
+#[test]
+fn a_date_that_was_moved_is_the_date_of_the_overview() {
+    let site = TestSite::salt_roads();
+    shows(&site, "9 Feb");
+    let to = "2027-03-16".parse().unwrap();
+    noted(&site.db, NoteKind::DateChanged { to });
+    shows(&site, "16 Mar");
+    shows(&site, "in 50 d");
+    let moved = site.get("/?month=2027-03").body;
+    assert!(moved.contains("1 of 1 editions"), "{moved}");
+    let page = site.get(&format!("/editions/{ISBN}")).body;
+    assert!(page.contains("publishes Tue 16 March 2027"), "{page}");
+}
+
+#[test]
+fn editions_are_found_by_the_phase_of_their_launch() {
+    let site = TestSite::new(&configuration(&format!(
+        "{SALT_ROADS}[[edition]]\ntitle = \"The Orchard Ledger\"\nisbn = \"{LEDGER}\"\n\
+         publication_date = 2027-06-15\nstores = [\"amazon.com\"]\n"
+    )));
+    site.live_through_a_launch(ISBN);
+    let found = |query: &str| -> Vec<&str> {
+        let page = site.get(&format!("/?{query}")).body;
+        let titles = ["Salt Roads", "The Orchard Ledger"];
+        let row = |title: &str| format!("<bdi>{title}</bdi></a> <span");
+        let all = titles.into_iter();
+        all.filter(|title| page.contains(&row(title))).collect()
+    };
+    assert_eq!(found("when=early-ship"), [""; 0]);
+    assert_eq!(found("when=pre-order"), ["Salt Roads"]);
+    assert_eq!(found("when=pre-order&store=bookshop.org"), ["Salt Roads"]);
+    assert_eq!(found("when=set-up"), ["The Orchard Ledger"]);
+    assert_eq!(found("when=release+day"), [""; 0]);
+    assert_eq!(found("when=coming").len(), 2);
+    assert_eq!(found("when=nonsense").len(), 2);
+}
+
+#[test]
+fn pages_are_counted_by_what_they_show_and_each_count_leads_there() {
+    let editions: Vec<String> = (1..=6)
+        .map(|number| {
+            let isbn = super::many::isbn(number);
+            format!(
+                "[[edition]]\ntitle = \"Volume {number}\"\nisbn = \"{isbn}\"\n\
+                 publication_date = 2027-02-09\nstores = [\"amazon.com\"]\n"
+            )
+        })
+        .collect();
+    let site = TestSite::new(&configuration(&editions.concat()));
+    for number in 1..=4 {
+        let state = if number == 1 {
+            Availability::OutOfStock
+        } else {
+            Availability::PreOrder
+        };
+        site.see(
+            &super::many::isbn(number),
+            "amazon.com",
+            now(),
+            says(state, "x"),
+        );
+    }
+    for (count, query, editions) in [
+        ("3 Pre-order", "state=pre_order", "3 of 6 editions"),
+        ("1 Unavailable", "state=out_of_stock", "1 of 6 editions"),
+        ("2 Not seen", "state=unseen", "2 of 6 editions"),
+    ] {
+        shows(&site, &format!("</svg>{count}</a>"));
+        shows(&site, &format!("href=\"/?{query}\""));
+        let page = site.get(&format!("/?{query}")).body;
+        assert!(page.contains(editions), "{editions}\n{page}");
+    }
+}
+
+#[test]
+fn a_service_that_has_nothing_to_ask_for_days_is_well() {
+    let site = TestSite::salt_roads();
+    let rounds = |rounds: &[(&str, u32, u32)]| {
+        site.db
+            .write(|tx| {
+                tx.execute("DELETE FROM round", [])?;
+                for (ended, asked, read) in rounds {
+                    let ended = at(ended).as_millisecond();
+                    tx.execute(
+                        "INSERT INTO round (began, ended, asked, read) VALUES (?1, ?1, ?2, ?3)",
+                        (ended, asked, read),
+                    )?;
+                }
+                Ok::<_, DbError>(())
+            })
+            .unwrap();
+        site.get("/healthz").status
+    };
+    let good = ("2027-01-20T08:00:00Z", 3, 2);
+    let idle = ("2027-01-25T17:29:00Z", 0, 0);
+    let in_vain = ("2027-01-25T08:00:00Z", 3, 0);
+    assert_eq!(rounds(&[good, idle]), 200);
+    assert_eq!(rounds(&[good, in_vain, idle]), 503);
+    assert_eq!(rounds(&[good]), 503);
+    assert_eq!(rounds(&[in_vain, ("2027-01-25T17:00:00Z", 3, 1)]), 200);
+}

@@ -6,10 +6,12 @@ pub mod identity;
 pub mod json_ld;
 pub mod money;
 pub mod nesting;
+pub mod parts;
 pub mod pattern;
 pub mod refusal;
 pub mod refused;
 pub mod sieve;
+pub mod tags;
 pub mod trace;
 pub mod wording;
 

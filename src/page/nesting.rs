@@ -5,22 +5,13 @@
 //! open. So that is counted first, and never too low: an end tag closes an element here only when
 //! it certainly does in the tree.
 
-/// Elements without content.
-const VOID: &[&str] = &[
-    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
-    "track", "wbr",
-];
+use super::tags::{Piece, Pieces, Tag};
 
 /// Elements whose end tag may be left out; another of the kind closes them, so they add at most a
 /// level to each of the others.
 const LOOSE: &[&str] = &[
     "html", "head", "body", "p", "li", "dt", "dd", "tr", "td", "th", "tbody", "thead", "tfoot",
     "caption", "colgroup", "option", "optgroup", "rp", "rt",
-];
-
-/// Elements whose content is text, whatever it looks like.
-const RAW: &[&str] = &[
-    "title", "textarea", "script", "style", "xmp", "iframe", "noembed", "noframes", "noscript",
 ];
 
 /// Elements that are reopened in the next block when they were left open.
@@ -51,48 +42,52 @@ pub struct Nesting {
     pub attributes: usize,
 }
 
-/// Measures a piece of HTML without comments, as far as it takes to know that it is too much.
+/// Counts what is open, tag by tag, as far as it takes to know that it is too much.
+#[derive(Debug, Default)]
+pub struct Gauge<'h> {
+    open: Vec<&'h str>,
+    formatting: usize,
+    most: Nesting,
+}
+
+impl<'h> Gauge<'h> {
+    /// What was open at most so far.
+    #[must_use]
+    pub fn most(&self) -> Nesting {
+        self.most
+    }
+
+    /// Counts a tag.
+    pub fn see(&mut self, tag: &Tag<'h>) {
+        if self.most.levels > ENOUGH_LEVELS || self.most.elements > ENOUGH_ELEMENTS {
+            return;
+        }
+        if tag.closes {
+            close(&mut self.open, tag.name, &mut self.formatting);
+            return;
+        }
+        self.most.elements += 1;
+        self.most.attributes = self.most.attributes.max(tag.attribute_count);
+        if tag.is_void() || tag.is_one_of(LOOSE) {
+            return;
+        }
+        self.open.push(tag.name);
+        self.formatting += usize::from(tag.is_one_of(FORMATTING));
+        self.most.levels = self.most.levels.max(self.open.len());
+        self.most.formatting = self.most.formatting.max(self.formatting);
+    }
+}
+
+/// Measures a piece of HTML.
 #[must_use]
 pub fn nesting(html: &str) -> Nesting {
-    let mut open: Vec<&str> = Vec::new();
-    let mut formatting = 0;
-    let mut most = Nesting::default();
-    let mut rest = html;
-    while let Some((_, after)) = rest.split_once('<') {
-        rest = after;
-        let closing = after.starts_with('/');
-        let tag = after.strip_prefix('/').unwrap_or(after);
-        if !tag.starts_with(|c: char| c.is_ascii_alphabetic()) {
-            continue;
-        }
-        let end = tag
-            .find(|c: char| c.is_ascii_whitespace() || matches!(c, '/' | '>'))
-            .unwrap_or(tag.len());
-        let name = &tag[..end];
-        let attributes;
-        (rest, attributes) = after_tag(&tag[end..]);
-        if closing {
-            close(&mut open, name, &mut formatting);
-            continue;
-        }
-        most.elements += 1;
-        most.attributes = most.attributes.max(attributes);
-        if is(VOID, name) || is(LOOSE, name) {
-            continue;
-        }
-        if is(RAW, name) {
-            rest = after_raw(rest, name);
-            continue;
-        }
-        open.push(name);
-        formatting += usize::from(is(FORMATTING, name));
-        most.levels = most.levels.max(open.len());
-        most.formatting = most.formatting.max(formatting);
-        if most.levels > ENOUGH_LEVELS || most.elements > ENOUGH_ELEMENTS {
-            break;
+    let mut gauge = Gauge::default();
+    for piece in Pieces::of(html) {
+        if let Piece::Tag(tag) = piece {
+            gauge.see(&tag);
         }
     }
-    most
+    gauge.most()
 }
 
 fn is(list: &[&str], name: &str) -> bool {
@@ -114,54 +109,6 @@ fn close(open: &mut Vec<&str>, name: &str, formatting: &mut usize) {
             return;
         }
     }
-}
-
-/// What follows the end of a tag, whose attributes may hold `>` in quotes, and how many attributes
-/// there are: every beginning of a word, or of one behind a quoted value.
-fn after_tag(attributes: &str) -> (&str, usize) {
-    let bytes = attributes.as_bytes();
-    let mut index = 0;
-    let mut after_equals = false;
-    let mut between = true;
-    let mut count = 0;
-    while let Some(byte) = bytes.get(index) {
-        index += 1;
-        match byte {
-            b'>' => return (attributes.get(index..).unwrap_or_default(), count),
-            b'"' | b'\'' if after_equals => {
-                let value = bytes.get(index..).unwrap_or_default();
-                let Some(length) = value.iter().position(|other| other == byte) else {
-                    return ("", count);
-                };
-                index += length + 1;
-                after_equals = false;
-                between = true;
-            }
-            b'=' => after_equals = true,
-            byte if byte.is_ascii_whitespace() => between = true,
-            byte => {
-                count += usize::from(between);
-                between = *byte == b'/';
-                after_equals = false;
-            }
-        }
-    }
-    ("", count)
-}
-
-/// What follows the end tag of an element of text.
-fn after_raw<'h>(text: &'h str, name: &str) -> &'h str {
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once("</") {
-        let ends = after
-            .get(..name.len())
-            .is_some_and(|found| found.eq_ignore_ascii_case(name));
-        if ends {
-            return after_tag(&after[name.len()..]).0;
-        }
-        rest = after;
-    }
-    ""
 }
 
 #[cfg(test)]
@@ -209,7 +156,7 @@ mod tests {
         let deep = format!("{}{}", "<div>".repeat(100_000), "</x>".repeat(100_000));
         assert_eq!(nesting(&deep).levels, ENOUGH_LEVELS + 1);
         let wide = "<br><i></i>".repeat(1_000_000);
-        assert_eq!(nesting(&wide).elements, ENOUGH_ELEMENTS + 2);
+        assert_eq!(nesting(&wide).elements, ENOUGH_ELEMENTS + 1);
     }
 
     #[test]
@@ -220,8 +167,8 @@ mod tests {
             10,
             0,
         );
-        check(&"<div><textarea></div></textarea>".repeat(9), 9, 0);
+        check(&"<div><textarea></div></textarea>".repeat(9), 10, 0);
         check(&"<div><b></div>".repeat(9), 2, 9);
-        check("<div a=\"", 1, 0);
+        check("<div a=\"", 0, 0);
     }
 }

@@ -1,25 +1,14 @@
-//! A streaming pass over a page that keeps only the parts that a reader names.
+//! A pass over the tags of a page that keeps only the parts that a reader names.
 //!
 //! Building a document tree is where the time of reading goes, and a product page is megabytes of
-//! scripts and recommendations around a few kilobytes that matter. The pass finds where the named
-//! parts begin and end, cuts them out, and a second pass over the cuttings removes scripts, styles
-//! and drawings. The tree is then built of what is left, which is also the evidence that is worth
-//! keeping.
-
-use std::borrow::Cow;
-use std::cell::RefCell;
-use std::ops::Range;
-use std::rc::Rc;
-use std::sync::LazyLock;
-
-use lol_html::html_content::{Comment, Element};
-use lol_html::{
-    DocumentContentHandlers, ElementContentHandlers, HtmlRewriter, RewriteStrSettings, Selector,
-    Settings, rewrite_str,
-};
+//! scripts and recommendations around a few kilobytes that matter. The pass finds the named parts,
+//! and writes them down without scripts, styles, drawings and what counts clicks. The tree is then
+//! built of what is left, which is also the evidence that is worth keeping.
 
 use super::dom::ASIDE;
-use super::nesting::nesting;
+use super::nesting::Gauge;
+use super::parts::Parts;
+use super::tags::{Attribute, Piece, Pieces, Tag};
 
 /// The most bytes of kept parts from which a tree is built. The largest real page keeps a tenth.
 pub const MOST_KEPT: usize = 4 * 1024 * 1024;
@@ -36,22 +25,31 @@ const MOST_ELEMENTS: usize = 40_000;
 /// The most attributes of one element: tree builders compare each with all before it.
 const MOST_ATTRIBUTES: usize = 400;
 
-/// What the pass removes from the kept parts: what is no text, lists of quantities, pop-ups, and
-/// what is about the visitor rather than the book.
-const CHAFF: &[&str] = &[
-    "script:not([type*='ld+json'])",
-    "style",
-    "svg",
-    "noscript",
-    "template",
-    "iframe",
-    "option",
-    ".a-popover-preload",
-    "input[name*='csrf']",
-    "input[name*='CSRF']",
-    "input[name*='session']",
-    "input[name*='token']",
-    "form[id^='addToWishlist']",
+/// Elements without text, lists of quantities, and what shows elsewhere or later.
+const CHAFF: &[&str] = &["style", "svg", "noscript", "template", "iframe", "option"];
+
+/// What the type of a script holds that is data.
+const DATA: &str = "ld+json";
+
+/// A class of pop-ups.
+const POP_UP: &str = "a-popover-preload";
+
+/// Parts of the names of inputs that are about the visit.
+const VISIT: &[&str] = &["csrf", "CSRF", "session", "token"];
+
+/// The beginning of the id of a form about the visitor.
+const WISHES: &str = "addToWishlist";
+
+/// Beginnings of the names of attributes that count clicks and wire up scripts. They are half of a
+/// buy box.
+const TRACKING: &[&str] = &[
+    "data-csa-",
+    "data-feature-name",
+    "data-cel-widget",
+    "data-a-popover",
+    "data-action",
+    "onclick",
+    "onload",
 ];
 
 /// What a page is too large or too deep for.
@@ -63,146 +61,202 @@ pub enum Unsiftable {
     /// The parts are nested deeper than any page is.
     #[error("its parts are nested deeper than {DEEPEST} levels")]
     TooDeep,
-    /// The pass gave up.
-    #[error("it cannot be taken apart")]
-    Broken,
 }
 
-/// Keeps the parts of a page that one of `parts` (CSS selectors) selects, in document order, whole
-/// and without scripts.
+/// Keeps the parts of a page that one of `selectors` (CSS) may select, in document order, whole
+/// and without chaff.
 ///
 /// # Errors
 ///
 /// [`Unsiftable`] when a tree of the parts would be too large or too deep.
-pub fn sieve(body: &str, parts: &[&str]) -> Result<String, Unsiftable> {
-    let mut kept = String::new();
-    for range in ranges(body, parts)? {
-        kept.push_str(body.get(range).unwrap_or_default());
-        kept.push('\n');
-        if kept.len() > 2 * MOST_KEPT {
+pub fn sieve(body: &str, selectors: &[&str]) -> Result<String, Unsiftable> {
+    let parts = Parts::of(selectors);
+    let mut pieces = Pieces::of(body);
+    let mut kept = Kept::default();
+    while let Some(piece) = pieces.next() {
+        if let Piece::Tag(tag) = piece
+            && !tag.closes
+            && parts.may_be(tag.name, pieces.attributes())
+            && !(pieces.is_in_drawing() && tag.is("title"))
+        {
+            keep(&mut pieces, body, &tag, &mut kept);
+            kept.text("\n");
+            kept.bounds()?;
+        }
+    }
+    Ok(kept.html)
+}
+
+/// Keeps an element, from its start tag to its end tag or the end of the page.
+fn keep<'h>(pieces: &mut Pieces<'h>, body: &str, part: &Tag<'h>, kept: &mut Kept<'h>) {
+    kept.tag(body, part, pieces.attributes());
+    let mut open = usize::from(!part.is_void());
+    let mut chaff: Option<Chaff<'_>> = None;
+    while open > 0 && kept.bounds().is_ok() {
+        let Some(piece) = pieces.next() else { return };
+        let tag = match piece {
+            Piece::Tag(tag) => tag,
+            Piece::Text(text) => {
+                if chaff.is_none() {
+                    kept.text(text);
+                }
+                continue;
+            }
+        };
+        if tag.is(part.name) {
+            open = if tag.closes { open - 1 } else { open + 1 };
+        }
+        // Where the part ends, so does what was left open in it.
+        if open > 0 {
+            if let Some(open) = &mut chaff {
+                match open.fate_at(&tag, pieces) {
+                    Fate::Within => continue,
+                    Fate::Last => {
+                        chaff = None;
+                        continue;
+                    }
+                    Fate::Over => chaff = None,
+                }
+            }
+            if is_chaff(&tag, pieces.attributes()) {
+                let is_alone = tag.is_void() || tag.is_self_closing && tag.is("svg");
+                chaff = (!is_alone).then_some(Chaff {
+                    name: tag.name,
+                    open: 1,
+                });
+                continue;
+            }
+        }
+        kept.tag(body, &tag, pieces.attributes());
+    }
+}
+
+/// An element that is left out, while it is open.
+struct Chaff<'h> {
+    name: &'h str,
+    /// How many elements of its name are open.
+    open: usize,
+}
+
+/// What a tag is to the chaff that is open before it.
+enum Fate {
+    /// It is left out too.
+    Within,
+    /// It is the last that is left out.
+    Last,
+    /// The chaff ended before it.
+    Over,
+}
+
+impl Chaff<'_> {
+    fn fate_at(&mut self, tag: &Tag<'_>, pieces: &Pieces<'_>) -> Fate {
+        let is_same = tag.is(self.name);
+        if self.name.eq_ignore_ascii_case("option") {
+            // Their end tags may be left out, and they hold nothing but text.
+            return match (is_same, tag.closes) {
+                (true, true) => Fate::Last,
+                (true, false) => Fate::Within,
+                (false, _) => Fate::Over,
+            };
+        }
+        if is_same && tag.closes {
+            self.open -= 1;
+        } else if is_same {
+            self.open += 1;
+        } else if self.name.eq_ignore_ascii_case("svg") && !pieces.is_in_drawing() {
+            // What cannot be drawn ended it.
+            return Fate::Over;
+        }
+        if self.open == 0 {
+            Fate::Last
+        } else {
+            Fate::Within
+        }
+    }
+}
+
+/// Whether an element is left out: what is no text, lists of quantities, pop-ups, and what is
+/// about the visitor rather than the book.
+fn is_chaff(tag: &Tag<'_>, attributes: &[Attribute<'_>]) -> bool {
+    if tag.closes {
+        return false;
+    }
+    if tag.is("script") {
+        return !attributes
+            .iter()
+            .any(|own| own.is("type") && own.plain().contains(DATA));
+    }
+    tag.is_one_of(CHAFF)
+        || attributes.iter().any(|own| {
+            let value = own.value;
+            (own.is("id") && ASIDE.iter().any(|start| value.starts_with(start)))
+                || (own.is("class") && value.split_ascii_whitespace().any(|word| word == POP_UP))
+                || (own.is("name")
+                    && tag.is("input")
+                    && VISIT.iter().any(|word| value.contains(word)))
+                || (own.is("id") && tag.is("form") && value.starts_with(WISHES))
+        })
+}
+
+/// What is kept of a page.
+#[derive(Default)]
+struct Kept<'h> {
+    html: String,
+    /// White space came last, or nothing yet.
+    after_space: bool,
+    gauge: Gauge<'h>,
+}
+
+impl<'h> Kept<'h> {
+    /// Runs of white space become single characters: pages that passed through an editor are
+    /// mostly indentation.
+    fn text(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut from = 0;
+        let mut at = 0;
+        // Slices end beside white space, which is one byte: in UTF-8 no other character holds it.
+        while let Some(byte) = bytes.get(at) {
+            let is_space = byte.is_ascii_whitespace();
+            if is_space && self.after_space {
+                self.html.push_str(text.get(from..at).unwrap_or_default());
+                let rest = bytes.get(at..).unwrap_or_default();
+                let run = rest.iter().position(|byte| !byte.is_ascii_whitespace());
+                at += run.unwrap_or(rest.len());
+                from = at;
+                self.after_space = at == bytes.len();
+            } else {
+                at += 1;
+                self.after_space = is_space;
+            }
+        }
+        self.html.push_str(text.get(from..).unwrap_or_default());
+    }
+
+    /// A tag without what counts clicks and wires up scripts.
+    fn tag(&mut self, body: &str, tag: &Tag<'h>, attributes: &[Attribute<'h>]) {
+        let mut from = tag.range.start;
+        let is_tracking =
+            |own: &&Attribute<'_>| TRACKING.iter().any(|start| own.name.starts_with(start));
+        for attribute in attributes.iter().filter(is_tracking) {
+            self.text(body.get(from..attribute.start).unwrap_or_default());
+            from = attribute.end;
+        }
+        self.text(body.get(from..tag.range.end).unwrap_or_default());
+        self.gauge.see(tag);
+    }
+
+    /// A tree can be built of it.
+    fn bounds(&self) -> Result<(), Unsiftable> {
+        let nesting = self.gauge.most();
+        let is_wide = nesting.elements > MOST_ELEMENTS || nesting.attributes > MOST_ATTRIBUTES;
+        if self.html.len() > MOST_KEPT || is_wide {
             return Err(Unsiftable::TooLarge);
         }
-    }
-    let kept = squeeze(&winnow(&kept)?);
-    let nesting = nesting(&kept);
-    let is_wide = nesting.elements > MOST_ELEMENTS || nesting.attributes > MOST_ATTRIBUTES;
-    if kept.len() > MOST_KEPT || is_wide {
-        return Err(Unsiftable::TooLarge);
-    }
-    if nesting.levels > DEEPEST || nesting.formatting > MOST_FORMATTING {
-        return Err(Unsiftable::TooDeep);
-    }
-    Ok(kept)
-}
-
-type Found = Rc<RefCell<Vec<Range<usize>>>>;
-
-/// Where the parts stand in the page, in order, none within another.
-fn ranges(body: &str, parts: &[&str]) -> Result<Vec<Range<usize>>, Unsiftable> {
-    let found: Found = Rc::default();
-    let selector: Selector = parts.join(", ").parse().map_err(|_| Unsiftable::Broken)?;
-    let end_of_page = body.len();
-    let note = Rc::clone(&found);
-    let handlers = ElementContentHandlers::default().element(move |part: &mut Element<'_, '_>| {
-        let start = part.source_location().bytes();
-        let mut found = note.borrow_mut();
-        let index = found.len();
-        if part.end_tag_handlers().is_none() {
-            found.push(start);
-            return Ok(());
+        if nesting.levels > DEEPEST || nesting.formatting > MOST_FORMATTING {
+            return Err(Unsiftable::TooDeep);
         }
-        // Until its end tag is seen, a part reaches to the end of the page: so does the tree's.
-        found.push(start.start..end_of_page);
-        let note = Rc::clone(&note);
-        part.on_end_tag(Box::new(move |tag| {
-            if let Some(range) = note.borrow_mut().get_mut(index) {
-                range.end = tag.source_location().bytes().end;
-            }
-            Ok(())
-        }))
-    });
-    let settings = Settings::new()
-        .append_element_content_handler((Cow::Owned(selector), handlers))
-        .with_strict(false);
-    let mut rewriter = HtmlRewriter::new(settings, |_: &[u8]| {});
-    rewriter
-        .write(body.as_bytes())
-        .map_err(|_| Unsiftable::Broken)?;
-    rewriter.end().map_err(|_| Unsiftable::Broken)?;
-    let mut ranges: Vec<Range<usize>> = Vec::new();
-    for range in found.borrow().iter() {
-        // Start tags come in order, so only the last kept part can hold this one.
-        if ranges.last().is_none_or(|last| last.end <= range.start) {
-            ranges.push(range.clone());
-        }
-    }
-    Ok(ranges)
-}
-
-/// Removes what no reader looks at.
-fn winnow(kept: &str) -> Result<String, Unsiftable> {
-    let chaff = ElementContentHandlers::default().element(|chaff: &mut Element<'_, '_>| {
-        chaff.remove();
         Ok(())
-    });
-    let comments = DocumentContentHandlers::default().comments(|comment: &mut Comment<'_>| {
-        comment.remove();
-        Ok(())
-    });
-    let selector: Selector = CHAFF_OF_ALL.parse().map_err(|_| Unsiftable::Broken)?;
-    let settings = RewriteStrSettings::new()
-        .append_element_content_handler((Cow::Owned(selector), chaff))
-        .append_document_content_handler(comments)
-        .with_strict(false);
-    rewrite_str(kept, settings).map_err(|_| Unsiftable::Broken)
-}
-
-/// The selector of all chaff, with what is about the visitor.
-static CHAFF_OF_ALL: LazyLock<String> = LazyLock::new(|| {
-    let aside = ASIDE.iter().map(|start| format!("[id^='{start}']"));
-    let chaff = CHAFF.iter().map(|part| (*part).to_owned());
-    chaff.chain(aside).collect::<Vec<_>>().join(", ")
-});
-
-/// The beginning of the names of attributes that count clicks. They are a third of a buy box.
-const TRACKING: &[u8] = b"data-csa-";
-
-/// Runs of white space become single characters, and attributes that count clicks go: pages that
-/// passed through an editor are mostly indentation, and no reader looks at either.
-fn squeeze(html: &str) -> String {
-    let mut tight = String::with_capacity(html.len());
-    let mut after_space = true;
-    // Pieces end with their white space, which is one byte: in UTF-8 no other character holds it.
-    let is_space = |byte: &u8| byte.is_ascii_whitespace();
-    let mut start = 0;
-    while start < html.len() {
-        let rest = &html.as_bytes()[start..];
-        if after_space && let Some(length) = tracking(rest) {
-            start += length;
-            continue;
-        }
-        let length = rest
-            .iter()
-            .position(is_space)
-            .map_or(rest.len(), |at| at + 1);
-        let is_space_alone = length == 1 && is_space(&rest[0]);
-        if !(is_space_alone && after_space) {
-            tight.push_str(&html[start..start + length]);
-        }
-        after_space = is_space(&rest[length - 1]);
-        start += length;
     }
-    tight
-}
-
-/// The length of an attribute that counts clicks, where one begins here.
-fn tracking(text: &[u8]) -> Option<usize> {
-    let name = text.strip_prefix(TRACKING)?;
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
-    let name_end = name.iter().position(|byte| !is_name(byte))?;
-    let value = name.get(name_end..)?.strip_prefix(b"=\"")?;
-    let value_end = value.iter().position(|byte| *byte == b'"')?;
-    Some(TRACKING.len() + name_end + 2 + value_end + 1)
 }
 
 #[cfg(test)]
@@ -259,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn attributes_that_count_clicks_are_not_kept() {
+    fn attributes_that_count_clicks_or_wire_up_scripts_are_not_kept() {
         check(
             "<p id=a data-csa-c-type=\"x > y\" data-csa-c-id=\"1\">in <b data-csa-c-x=\"\"/>stock</p>",
             &["#a"],
@@ -268,7 +322,12 @@ mod tests {
         check(
             "<p id=a data-csa-c-type=x data-csa=\"1\">",
             &["#a"],
-            "<p id=a data-csa-c-type=x data-csa=\"1\">",
+            "<p id=a data-csa=\"1\">",
+        );
+        check(
+            "<p id=a onclick='a > b' data-action=x title='onclick=1'>onclick=1",
+            &["#a"],
+            "<p id=a title='onclick=1'>onclick=1",
         );
     }
 
@@ -288,5 +347,38 @@ mod tests {
         assert_eq!(sieve(&large, &["#a"]), Err(Unsiftable::TooLarge));
         let elsewhere = format!("<p id=a>x</p>{}", "<div>".repeat(100_000));
         assert!(sieve(&elsewhere, &["#a"]).is_ok());
+    }
+
+    #[test]
+    fn what_is_left_open_does_not_swallow_what_follows() {
+        check(
+            "<div id=a>x<div class='a-popover-preload'>y</div>z</div><h1>h</h1>",
+            &["#a", "h1"],
+            "<div id=a>xz</div> <h1>h</h1>",
+        );
+        check(
+            "<div id=a>x<noscript>y</div>z</noscript></div><p>no</p><h1>h</h1>",
+            &["#a", "h1"],
+            "<div id=a>x</div> <h1>h</h1>",
+        );
+        check(
+            "<div id=a><select><option>1<option>2</select>in stock</div>",
+            &["#a"],
+            "<div id=a><select></select>in stock</div>",
+        );
+        check(
+            "<div id=a><svg><path><div>in</div> stock</div><h1>h</h1>",
+            &["#a", "h1"],
+            "<div id=a><div>in</div> stock</div> <h1>h</h1>",
+        );
+    }
+
+    #[test]
+    fn a_drawing_has_no_title_of_the_page() {
+        check(
+            "<svg><title>no</title></svg><title>T</title>",
+            &["title"],
+            "<title>T</title>",
+        );
     }
 }

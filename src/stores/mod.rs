@@ -164,8 +164,7 @@ fn read_tree(
     shortened(reading)
 }
 
-/// The parts that are kept: those that the store's reader names, and the user's buy area. A
-/// selector that the sieve does not understand keeps the whole body; the tree understands more.
+/// The parts that are kept: those that the store's reader names, and the user's buy area.
 fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<&'a str> {
     let named: &[&str] = match page.store.family() {
         Family::Amazon => amazon::PARTS,
@@ -173,10 +172,7 @@ fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<&'a str> {
         Family::Bookshop => bookshop::PARTS,
         Family::Other => generic::PARTS,
     };
-    let own = lessons.buy_area(page.store).map(|selector| {
-        let understood = selector.parse::<lol_html::Selector>().is_ok();
-        if understood { selector } else { "body" }
-    });
+    let own = lessons.buy_area(page.store);
     named.iter().copied().chain(own).collect()
 }
 

@@ -264,8 +264,8 @@ fn selectors(table: &mut Table<'_>, id: Option<&StoreId>) -> Selectors {
         return Selectors::default();
     };
     let read = Selectors {
-        buy_area: selector(&mut selectors, "buy_area", Use::Reading),
-        ready: selector(&mut selectors, "ready", Use::Waiting),
+        buy_area: selector(&mut selectors, "buy_area"),
+        ready: selector(&mut selectors, "ready"),
     };
     if let Some(known) = id.and_then(|id| storefront::find(id.as_str()))
         && selectors.has("buy_area")
@@ -278,34 +278,17 @@ fn selectors(table: &mut Table<'_>, id: Option<&StoreId>) -> Selectors {
     read
 }
 
-/// What a selector is for.
-#[derive(Clone, Copy)]
-enum Use {
-    /// The reader looks at the page twice, with a sieve and as a tree; both must understand it.
-    Reading,
-    /// The browser waits for it.
-    Waiting,
-}
-
-fn selector(table: &mut Table<'_>, key: &'static str, purpose: Use) -> Option<String> {
+fn selector(table: &mut Table<'_>, key: &'static str) -> Option<String> {
     let text = table.text(key)?;
     let selector = text.get_ref();
-    let is_css = Selector::parse(selector).is_ok();
-    let is_plain = !selector.contains(',') && selector.parse::<lol_html::Selector>().is_ok();
-    let wrong = Problem::error(format!(
-        "`{selector}` is no CSS selector that can be used here"
-    ))
-    .at(text.span(), "");
-    let problem = match purpose {
-        Use::Waiting if is_css => None,
-        Use::Reading if is_css && is_plain => None,
-        Use::Waiting => Some(wrong.remedy("write one as \"#product h1\"")),
-        Use::Reading => Some(
-            wrong.remedy("write one as \"#product .purchase\" or \"div.buy-box\", without commas"),
-        ),
-    };
-    if let Some(problem) = problem {
-        table.findings().add(problem);
+    if Selector::parse(selector).is_err() {
+        table.findings().add(
+            Problem::error(format!(
+                "`{selector}` is no CSS selector that can be used here"
+            ))
+            .at(text.span(), "")
+            .remedy("write one as \"#product .purchase\" or \"div.buy-box\""),
+        );
         return None;
     }
     Some(text.into_inner())

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::home::Home;
 
@@ -250,28 +250,118 @@ fn joined(sources: &str) -> String {
     text
 }
 
-/// The folder of the program is first in the path, as when it is installed.
-#[test]
-fn the_readme_and_the_quick_start_speak_of_commands_that_exist() {
-    let home = Home::new();
-    for page in pages() {
-        let text = fs::read_to_string(&page).unwrap();
-        let mut is_shell = false;
-        for line in text.lines() {
-            if line.starts_with("```") {
-                is_shell = line.starts_with("```sh");
-                continue;
-            }
-            let Some(rest) = line.strip_prefix("pubwatch ").filter(|_| is_shell) else {
-                continue;
-            };
-            let command = rest.split_whitespace().next().unwrap();
-            let output = home.run(&[command, "--help"]);
-            assert!(
-                output.status.success(),
-                "{}: there is no `pubwatch {command}`",
-                Path::new(&page).display()
+/// Every call of the program that a page shows: in shell blocks, in texts of a terminal, and between
+/// backticks.
+fn calls(text: &str) -> Vec<String> {
+    let mut is_code = false;
+    let mut calls = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with("```") {
+            is_code = !is_code;
+        } else if is_code {
+            let line = line.trim_start_matches("$ ");
+            calls.extend(line.starts_with("pubwatch ").then(|| line.to_owned()));
+        } else {
+            let code = line.split('`').skip(1).step_by(2);
+            calls.extend(
+                code.filter(|code| code.starts_with("pubwatch "))
+                    .map(str::to_owned),
             );
         }
+    }
+    calls
+}
+
+/// A line as a shell takes it apart, up to a comment, a pipe or the next command.
+fn words(line: &str) -> Vec<String> {
+    let mut words = Vec::new();
+    let mut word: Option<String> = None;
+    let mut quote = None;
+    for one in line.chars() {
+        match (quote, one) {
+            (Some(open), one) if open == one => quote = None,
+            (None, '"' | '\'') => {
+                quote = Some(one);
+                word.get_or_insert_default();
+            }
+            (None, ' ') => words.extend(word.take()),
+            (None, '#') if word.is_none() => break,
+            (None, '|' | ';' | '&' | '>') => break,
+            (_, one) => word.get_or_insert_default().push(one),
+        }
+    }
+    words.extend(word);
+    words
+}
+
+/// What stands for something that the reader fills in: `EDITION`, `…`, `DIR/CASE`.
+fn is_placeholder(word: &str) -> bool {
+    let is_capital = |one: char| one.is_ascii_uppercase() || "-/|._".contains(one);
+    word.contains('…') || word.contains('[') || word.chars().all(is_capital)
+}
+
+/// What is wrong with a call, if something is. A call that is only named may lack what it needs.
+fn fault(call: &str) -> Option<String> {
+    use clap::CommandFactory as _;
+    use clap::error::{ContextKind, ErrorKind};
+
+    let words: Vec<String> = words(call);
+    // `pubwatch doctor …` and `pubwatch outbox list [--json]` are more than one call.
+    let words = words.into_iter().filter(|word| word != "…");
+    let error = pubwatch::cli::Cli::command()
+        .try_get_matches_from(words)
+        .err()?;
+    let kind = error.kind();
+    let is_only_named = matches!(
+        kind,
+        ErrorKind::DisplayHelp
+            | ErrorKind::DisplayVersion
+            | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+            | ErrorKind::MissingRequiredArgument
+            | ErrorKind::MissingSubcommand
+    );
+    let is_of_a_value = matches!(kind, ErrorKind::InvalidValue | ErrorKind::ValueValidation);
+    let value = error
+        .get(ContextKind::InvalidValue)
+        .map(ToString::to_string);
+    let is_filled_in = value.is_some_and(|value| value.is_empty() || is_placeholder(&value));
+    if is_only_named || is_of_a_value && is_filled_in {
+        return None;
+    }
+    Some(format!("`{call}`: {}", error.to_string().lines().next()?))
+}
+
+#[test]
+fn the_documentation_speaks_of_commands_and_flags_that_exist() {
+    let mut count = 0;
+    let mut faults = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        for call in calls(&text) {
+            count += 1;
+            faults.extend(fault(&call).map(|fault| format!("{}: {fault}", page.display())));
+        }
+    }
+    assert!(count > 150, "only {count} calls were found");
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn a_call_that_is_wrong_is_found() {
+    for wrong in [
+        "pubwatch chekc",
+        "pubwatch status --max-ages 12h",
+        "pubwatch note \"Salt Roads\" kdp-burned",
+        "pubwatch look a b --says maybe",
+    ] {
+        assert!(fault(wrong).is_some(), "{wrong}");
+    }
+    for right in [
+        "pubwatch note",
+        "pubwatch look ISBN STORE --says …",
+        "pubwatch demo  # ten weeks",
+        "pubwatch export --all | head",
+    ] {
+        assert_eq!(fault(right), None);
     }
 }

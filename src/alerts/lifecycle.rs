@@ -222,8 +222,10 @@ fn occasion(
         }
         (Some(Severity::Act), Severity::Act) => {
             let last = alert.last_told?;
-            let is_time = pace.remind_every <= now.duration_since(last);
-            (is_time && is_seen_since(view, finding, last)).then_some(Occasion::Reminded)
+            // One that was told far ahead was told by a clock that has been set back since.
+            let is_time = pace.remind_every <= now.duration_since(last).abs();
+            let is_seen = now < last || is_seen_since(view, finding, last);
+            (is_time && is_seen).then_some(Occasion::Reminded)
         }
         (Some(_), Severity::Act) => Some(Occasion::Escalated),
         (Some(_), Severity::Watch | Severity::GoodNews) => None,

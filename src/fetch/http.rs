@@ -29,7 +29,7 @@ use crate::config::plan::{ListingPlan, Manners, StorePlan};
 use crate::config::ways::{ApiPlan, BrowserPlan, Ways};
 use crate::db::{Db, DbError};
 
-pub use super::wire::http::NoClient;
+pub use super::wire::http::{NameTable, NoClient};
 
 /// How often somebody who waits for another's lease looks whether it is over.
 const POLL: Duration = Duration::from_millis(100);
@@ -107,6 +107,14 @@ impl Fetcher {
             browser: browser.clone(),
             ..self
         }
+    }
+
+    /// The same fetcher with another resolver: names lead where this table says. For tests of what
+    /// a name may lead to, which must not depend on the machine's.
+    #[must_use]
+    pub fn resolving(self, table: NameTable) -> Self {
+        self.wire.resolve_by(table);
+        self
     }
 
     /// Asks for a listing's page by our own request, see [`Fetcher::fetch_by`].

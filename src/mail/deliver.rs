@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::files;
 use super::message::{Parcel, message};
-use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_after};
+use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_for};
 use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
     Claimant, Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
@@ -251,7 +251,7 @@ fn settle(
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
     let meaning = meaning(trouble);
-    let again = match fate(meaning, claimed.tries, claimed.queued, now) {
+    let again = match fate(trouble, claimed.tries, claimed.queued, now) {
         Fate::Again(then) => Some(then),
         Fate::Kept => None,
     };
@@ -273,7 +273,7 @@ fn settle(
     db.write(|tx| -> rusqlite::Result<()> {
         mark_failed(tx, claimed.id, who, &failure, now)?;
         if about_the_server {
-            let pause = pause_after(claimed.tries, meaning);
+            let pause = pause_for(trouble, claimed.tries, now);
             let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
             hold_back(tx, &claimed.letter.route, meaning, until)?;
         }
@@ -343,6 +343,7 @@ impl Transport {
                     // A full disk or a missing right is there for every letter.
                     stage: Stage::Connect,
                     code: None,
+                    retry_after: None,
                     words: format!("cannot write to {}: {error}", folder.display()),
                 }),
         }
@@ -396,6 +397,7 @@ fn broken(words: &str) -> Trouble {
     Trouble {
         stage: Stage::Prepare,
         code: None,
+        retry_after: None,
         words: words.to_owned(),
     }
 }

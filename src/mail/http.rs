@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{HeaderName, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Client, Response, redirect};
 use tokio::time::timeout;
 use url::Url;
@@ -114,6 +114,7 @@ async fn judged(mut response: Response) -> Result<String, Trouble> {
         return Err(Trouble {
             stage: Stage::Post,
             code: Some(status.as_u16()),
+            retry_after: None,
             words: format!("it points to {to}, and redirects are not followed"),
         });
     }
@@ -129,9 +130,11 @@ async fn judged(mut response: Response) -> Result<String, Trouble> {
     if status.is_success() {
         return Ok(format!("{} {words}", status.as_u16()).trim_end().to_owned());
     }
+    let wish = response.headers().get(RETRY_AFTER);
     Err(Trouble {
         stage: Stage::Post,
         code: Some(status.as_u16()),
+        retry_after: wish.and_then(|wish| wish.to_str().ok()).map(str::to_owned),
         words: if words.is_empty() {
             status.canonical_reason().unwrap_or("no words").to_owned()
         } else {
@@ -181,6 +184,7 @@ fn broken(stage: Stage, words: &str) -> Trouble {
     Trouble {
         stage,
         code: None,
+        retry_after: None,
         words: words.to_owned(),
     }
 }

@@ -114,6 +114,33 @@ fn boundary(id: &str) -> String {
     format!("=_pubwatch_{:016x}", super::identity::fingerprint(&[id]))
 }
 
+/// Whatever stood in its titles, a letter has the headers, lines and markup of a letter: nothing in
+/// it begins a header, ends it early, draws on a terminal or comes alive.
+#[cfg(test)]
+pub(super) fn no_harm(letter: &Letter) {
+    let is_plain = |text: &str| text.chars().all(|one| one == '\n' || !one.is_control());
+    assert!(is_plain(&letter.subject) && !letter.subject.contains('\n'));
+    assert!(is_plain(&letter.text), "{:?}", letter.text);
+    assert!(is_plain(&letter.html), "{:?}", letter.html);
+    let turns = ['\u{202a}', '\u{202b}', '\u{202d}', '\u{202e}'];
+    for text in [&letter.subject, &letter.text, &letter.html] {
+        assert!(!text.contains(turns), "{text}");
+    }
+    for line in letter.text.lines() {
+        assert!(line != "." && !line.starts_with("Bcc:"), "{}", letter.text);
+    }
+    for tag in ["<script", "<img"] {
+        assert!(!letter.html.contains(tag), "{}", letter.html);
+    }
+    let parcel = message(letter, "watch@example.com").unwrap();
+    assert_eq!(parcel.envelope.to().len(), 1);
+    let whole = String::from_utf8(parcel.bytes).unwrap();
+    let headers = whole.split("\r\n\r\n").next().unwrap();
+    for line in headers.split("\r\n") {
+        assert!(!line.to_ascii_lowercase().starts_with("bcc"), "{line}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

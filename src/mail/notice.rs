@@ -131,3 +131,33 @@ fn text(sheet: &NoticeSheet) -> String {
     lines.wrapped("", &sheet.why);
     lines.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mail::example;
+
+    #[test]
+    fn a_notice_about_a_hostile_title_is_a_letter_like_any_other() {
+        let evil = "Tide<script>alert(1)</script>\r\n.\r\nBcc: all@example.com\r\n\u{202e}\
+                    \u{1b}[2J\0<img src=x onerror=alert(1)>\"'&";
+        let author = example::author();
+        let desk = example::desk(&author);
+        let late = Late {
+            written: example::moment(-96),
+            subject: evil.to_owned(),
+        };
+        let letter = missed(&desk, &[late], example::moment(0)).unwrap();
+        crate::mail::message::no_harm(&letter);
+        assert!(letter.text.contains("Tide<script>"), "{}", letter.text);
+        let finding = Finding {
+            headline: evil.to_owned(),
+            verdict: evil.to_owned(),
+            next_step: evil.to_owned(),
+            ..example::finding(Severity::Watch)
+        };
+        let letter = notice(&desk, &finding, example::moment(0));
+        crate::mail::message::no_harm(&letter);
+        assert!(letter.text.contains("Tide<script>"), "{}", letter.text);
+    }
+}

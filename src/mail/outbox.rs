@@ -2,6 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::fetch::retry_after;
+
 /// How far a try came before it ended. An SMTP answer means nothing without the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -50,6 +52,8 @@ pub struct Trouble {
     pub stage: Stage,
     /// The server's code, when it answered.
     pub code: Option<u16>,
+    /// Its wish to be left alone for a while: the header `Retry-After`, as it came.
+    pub retry_after: Option<String>,
     /// The server's words, or what the line did, on one line.
     pub words: String,
 }
@@ -165,6 +169,18 @@ pub fn pause_after(tries: u32, meaning: Meaning) -> SignedDuration {
     }
 }
 
+/// How long to wait after the `tries`-th try, when it ended in `trouble` at `now`: what the server
+/// wishes where that is longer than our own pause, but no longer than a day.
+#[must_use]
+pub fn pause_for(trouble: &Trouble, tries: u32, now: Timestamp) -> SignedDuration {
+    let pause = pause_after(tries, meaning(trouble));
+    let wish = trouble.retry_after.as_deref();
+    let wish = wish.and_then(|value| retry_after::parse(value, now));
+    // At most a day, which every duration holds.
+    wish.and_then(|wish| SignedDuration::try_from(wish).ok())
+        .map_or(pause, |wish| pause.max(wish))
+}
+
 /// What becomes of a letter after a try that did not deliver it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
@@ -176,11 +192,11 @@ pub enum Fate {
 
 /// What becomes of a letter that was queued at `queued` and whose `tries`-th try just failed.
 #[must_use]
-pub fn fate(meaning: Meaning, tries: u32, queued: Timestamp, now: Timestamp) -> Fate {
-    if meaning == Meaning::Refused || now.duration_since(queued) >= GIVE_UP_AFTER {
+pub fn fate(trouble: &Trouble, tries: u32, queued: Timestamp, now: Timestamp) -> Fate {
+    if meaning(trouble) == Meaning::Refused || now.duration_since(queued) >= GIVE_UP_AFTER {
         Fate::Kept
     } else {
-        let pause = pause_after(tries, meaning);
+        let pause = pause_for(trouble, tries, now);
         Fate::Again(now.checked_add(pause).unwrap_or(Timestamp::MAX))
     }
 }
@@ -248,6 +264,7 @@ mod tests {
         Trouble {
             stage,
             code: (code != 0).then_some(code),
+            retry_after: None,
             words: "words".to_owned(),
         }
     }
@@ -296,7 +313,7 @@ mod tests {
         let mut tries = 0;
         loop {
             tries += 1;
-            match fate(Meaning::ServerLater, tries, queued, now) {
+            match fate(&trouble(Stage::Connect, 0), tries, queued, now) {
                 Fate::Again(next) => {
                     let pause = next.duration_since(now);
                     assert!(pause >= last, "try {tries}: {pause} after {last}");
@@ -312,16 +329,37 @@ mod tests {
 
     #[test]
     fn a_refusal_is_kept_at_once_and_a_wrong_password_waits_an_hour() {
-        let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
-        assert_eq!(fate(Meaning::Refused, 1, now, now), Fate::Kept);
-        assert_eq!(
-            fate(Meaning::LoginRefused, 1, now, now),
-            Fate::Again(now + SignedDuration::from_hours(1))
-        );
-        assert_eq!(
-            fate(Meaning::LetterLater, 1, now, now),
-            Fate::Again(now + SignedDuration::from_mins(1))
-        );
+        #[track_caller]
+        fn check(stage: Stage, code: u16, pause: Option<i64>) {
+            let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+            let expected = pause.map_or(Fate::Kept, |minutes| {
+                Fate::Again(now + SignedDuration::from_mins(minutes))
+            });
+            assert_eq!(fate(&trouble(stage, code), 1, now, now), expected);
+        }
+        check(Stage::Recipient, 550, None);
+        check(Stage::Login, 535, Some(60));
+        check(Stage::Recipient, 450, Some(1));
+    }
+
+    #[test]
+    fn a_wish_for_quiet_makes_a_pause_longer_but_not_shorter_and_not_endless() {
+        #[track_caller]
+        fn check(wish: &str, tries: u32, minutes: i64) {
+            let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
+            let trouble = Trouble {
+                retry_after: Some(wish.to_owned()),
+                ..trouble(Stage::Post, 429)
+            };
+            let pause = SignedDuration::from_mins(minutes);
+            assert_eq!(pause_for(&trouble, tries, now), pause, "{wish}");
+        }
+        check("600", 1, 10);
+        check("Fri, 01 Jan 2027 00:10:00 GMT", 1, 10);
+        check("600", 4, 60);
+        check("0", 1, 1);
+        check("soon", 1, 1);
+        check("31536000", 1, 24 * 60);
     }
 
     #[test]

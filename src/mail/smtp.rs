@@ -110,6 +110,7 @@ impl SmtpServer {
             return Err(Trouble {
                 stage: Stage::Connect,
                 code: None,
+                retry_after: None,
                 words: format!(
                     "`encryption = \"none\"` is only for a server on this machine, and {} is not",
                     self.host
@@ -157,6 +158,7 @@ impl SmtpServer {
         let broken = |words: String| Trouble {
             stage: Stage::Tls,
             code: None,
+            retry_after: None,
             words,
         };
         let mut builder = TlsParameters::builder(self.host.clone());
@@ -262,6 +264,7 @@ fn parameters(
     Err(Trouble {
         stage: Stage::Prepare,
         code: None,
+        retry_after: None,
         words: "the address has letters that this mail server cannot handle (no SMTPUTF8)"
             .to_owned(),
     })
@@ -280,6 +283,7 @@ fn silence(stage: Stage, limit: Duration) -> Trouble {
     Trouble {
         stage,
         code: None,
+        retry_after: None,
         words: format!("no answer within {} seconds", limit.as_secs()),
     }
 }
@@ -299,6 +303,7 @@ fn trouble(stage: Stage, error: &lettre::transport::smtp::Error) -> Trouble {
     Trouble {
         stage,
         code: error.status().map(u16::from),
+        retry_after: None,
         words: one_line(&words),
     }
 }

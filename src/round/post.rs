@@ -25,7 +25,7 @@ use crate::mail::notice::notice;
 use crate::mail::sqlite::{enqueue, last_digest};
 use crate::mail::words;
 use crate::mail::{Desk, Letter};
-use crate::schedule::cron::has_come;
+use crate::schedule::cron::{has_come, next_after};
 
 /// The rule under which the notice about our own line is remembered.
 pub const LINE_DOWN: &str = "line-down";
@@ -144,15 +144,25 @@ fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter
 
 /// Its time has come since the last one, or since the first round when there was none.
 fn digest_is_due(house: &House, connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    let Some(last) = last(connection)? else {
+    let Some(last) = last(house, connection, now)? else {
         return Ok(false);
     };
     let zone = &house.plan.author.zone;
     Ok(has_come(&house.plan.schedule.digest, zone, last, now))
 }
 
-fn last(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    if let Some(last) = last_digest(connection)? {
+/// When the last digest was written. One from beyond the next two was written by a clock that has
+/// been set back since, and is not believed: it would silence all of them until then.
+fn last(
+    house: &House,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let next = |after| {
+        let (cron, zone) = (&house.plan.schedule.digest, &house.plan.author.zone);
+        next_after(cron, zone, after).unwrap_or(Timestamp::MAX)
+    };
+    if let Some(last) = last_digest(connection, next(next(now)))? {
         return Ok(Some(last));
     }
     let first: Option<i64> =
@@ -169,7 +179,7 @@ fn digests(
     now: Timestamp,
 ) -> rusqlite::Result<Vec<Letter>> {
     // Another process may have written them between the look and this transaction.
-    let Some(last) = last(transaction)? else {
+    let Some(last) = last(house, transaction, now)? else {
         return Ok(Vec::new());
     };
     if !digest_is_due(house, transaction, now)? {

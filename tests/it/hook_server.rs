@@ -12,6 +12,8 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) enum Act {
     /// Answers with this status and these words.
     Answer(u16, &'static str),
+    /// Answers with this status, and wants to be left alone for so many seconds.
+    Busy(u16, u32),
     /// Answers with a redirect to there.
     Redirect(String),
     /// Reads the request and never answers.
@@ -83,6 +85,7 @@ async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Request>>>, acts: Arc<
     };
     let answer = match act {
         Act::Answer(status, words) => reply(status, "", words),
+        Act::Busy(status, seconds) => reply(status, &format!("Retry-After: {seconds}\r\n"), ""),
         Act::Redirect(to) => reply(307, &format!("Location: {to}\r\n"), ""),
         Act::Hang => {
             tokio::time::sleep(Duration::from_secs(60)).await;

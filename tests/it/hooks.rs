@@ -147,6 +147,23 @@ async fn what_passes_is_tried_again_and_what_is_for_good_is_kept() {
 }
 
 #[tokio::test]
+async fn a_hook_that_asks_for_quiet_is_left_alone_for_as_long() {
+    let server = HookServer::start(vec![Act::Busy(429, 3 * 3600), Act::Busy(503, 2), OK]).await;
+    let desk = desk(&server);
+    // Every ten minutes: three hours of quiet instead of a minute, and then the five minutes that
+    // are ours, since two seconds are shorter.
+    desk.drain_for(3).await;
+    assert_eq!(server.seen().len(), 1);
+    desk.drain().await;
+    assert_eq!(server.seen().len(), 2);
+    desk.clock.sleep(Duration::from_secs(60)).await;
+    desk.drain().await;
+    assert_eq!(server.seen().len(), 2);
+    desk.clock.sleep(Duration::from_secs(4 * 60)).await;
+    assert_eq!(desk.drain().await.delivered, 2);
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed_and_nothing_goes_elsewhere() {
     let elsewhere = HookServer::start(vec![OK]).await;
     let to = format!("{}/secret-path", elsewhere.base);

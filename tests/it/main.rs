@@ -61,6 +61,8 @@ mod manners;
 #[cfg(test)]
 mod manners_day;
 #[cfg(test)]
+mod names;
+#[cfg(test)]
 mod real_mta;
 #[cfg(test)]
 mod refusals;

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+use pubwatch::clock::Clock;
 use serde_json::Value;
 
 use crate::hook_server::{Act, HookServer};
@@ -26,12 +28,13 @@ async fn said(house: &Arc<House>, arguments: &'static [&'static str], code: i32)
 /// A letter of long ago that nobody delivered: `tries` of them failed with `error`.
 fn undelivered(house: &House, error: Option<&str>) {
     let db = rusqlite::Connection::open(house.path().join("data/pubwatch.db")).unwrap();
+    let in_an_hour = Clock::System.now() + SignedDuration::from_hours(1);
     db.execute(
         "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
          body_text, body_html, queued_at, next_try_at, tries, last_error) VALUES ('a@b', 0, \
          'alert', '[]', 'Jane', 'jane@example.com', 'Act: Salt Roads', 't', 'h', 0, \
-         9999999999999, 1, ?1)",
-        [error],
+         ?2, 1, ?1)",
+        rusqlite::params![error, in_an_hour.as_millisecond()],
     )
     .unwrap();
 }

@@ -379,6 +379,21 @@ fn a_clock_set_back_does_not_make_a_second_letter() {
 }
 
 #[test]
+fn a_clock_that_was_years_ahead_does_not_silence_what_it_told() {
+    check(
+        "2031-01-02T09:00 act stuck amazon.com
+         2027-01-02T09:00 act stuck amazon.com
+         2027-01-03T09:00 act stuck amazon.com
+         2027-01-09T09:00 act stuck amazon.com",
+        &[
+            "2031-01-02T09:00 opened: act stuck amazon.com",
+            "2027-01-02T09:00 reminded: act stuck amazon.com",
+            "2027-01-09T09:00 reminded: act stuck amazon.com",
+        ],
+    );
+}
+
+#[test]
 fn the_same_findings_twice_change_nothing() {
     let view = Script::new("2027-06-01")
         .pages("2026-12-01T00:00 amazon.com out_of_stock")

@@ -12,7 +12,8 @@ use crate::book::source::Source;
 use crate::config::Loaded;
 use crate::config::plan::Plan;
 use crate::db::{Db, DbError};
-use crate::history::sqlite::count_of_looks;
+use crate::history::sqlite::{count_of_looks, damaged_bodies};
+use crate::mail::sqlite::damaged_letters;
 use crate::mail::words;
 use crate::round::sqlite::last_round;
 
@@ -134,7 +135,13 @@ pub(super) fn no_database(error: &anyhow::Error) -> Look {
 
 pub(super) fn database(db: &Db) -> Look {
     let seen = db.read(|connection| -> rusqlite::Result<(String, i64, i32)> {
-        let sound = connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        let mut sound: String =
+            connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        // What lies within a long text or a packed page SQLite does not know.
+        let (bodies, letters) = (damaged_bodies(connection)?, damaged_letters(connection)?);
+        if sound == "ok" && 0 < bodies + letters {
+            sound = format!("{bodies} saved pages and {letters} letters are not as they were");
+        }
         let looks = count_of_looks(connection)?;
         let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
         Ok((sound, looks, schema))
@@ -148,11 +155,27 @@ pub(super) fn database(db: &Db) -> Look {
                 words::count(looks, "observation")
             ),
         ),
-        Ok((words, ..)) => Look::wrong("database", format!("it is damaged: {words}"))
-            .next("`pubwatch restore BACKUP` puts the newest backup back"),
+        Ok((words, ..)) => damaged(&words),
+        Err(error) if is_damage(&error) => damaged(&error.to_string()),
         Err(error) => Look::wrong("database", format!("it cannot be read: {error}"))
-            .next("`pubwatch restore BACKUP` puts the newest backup back"),
+            .next("look after the disk, and who may read the file"),
     }
+}
+
+fn damaged(words: &str) -> Look {
+    Look::wrong("database", format!("it is damaged: {words}")).next(
+        "`pubwatch restore BACKUP` puts the newest backup back; without one `pubwatch salvage` \
+         saves what can be read",
+    )
+}
+
+fn is_damage(error: &rusqlite::Error) -> bool {
+    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+
+    matches!(
+        error.sqlite_error_code(),
+        Some(DatabaseCorrupt | NotADatabase)
+    )
 }
 
 pub(super) fn rounds(db: &Db, now: Timestamp) -> Vec<Look> {

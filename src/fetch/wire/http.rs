@@ -1,6 +1,7 @@
 //! The HTTP client, and one exchange with it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,8 +26,19 @@ pub(in crate::fetch) struct Wire {
     guarded: Guarded,
 }
 
-/// Names that must not lead to a private address, shared with the resolver.
-type Guarded = Arc<Mutex<BTreeSet<String>>>;
+/// What the resolver goes by, shared with it.
+type Guarded = Arc<Mutex<Names>>;
+
+#[derive(Debug, Default)]
+struct Names {
+    /// These must not lead to a private address.
+    guarded: BTreeSet<String>,
+    /// Where names lead, in place of what the system says.
+    known: Option<NameTable>,
+}
+
+/// Where names lead, as a resolver would say. A port that is not 0 takes the place of the scheme's.
+pub type NameTable = BTreeMap<String, Vec<SocketAddr>>;
 
 /// Why there is no client.
 #[derive(Debug, thiserror::Error)]
@@ -98,6 +110,12 @@ impl Wire {
         })
     }
 
+    /// From now on names lead where this table says, and those that it lacks nowhere.
+    pub(in crate::fetch) fn resolve_by(&self, table: NameTable) {
+        let mut names = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        names.known = Some(table);
+    }
+
     /// One request and its whole answer, within `deadline`.
     pub(in crate::fetch) async fn exchange(
         &self,
@@ -141,8 +159,9 @@ impl Wire {
         if realm.may_be_private() {
             return &self.here;
         }
-        let mut guarded = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
-        guarded.extend(address.host_str().map(str::to_owned));
+        let mut names = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        names.guarded.extend(address.host_str().map(str::to_owned));
+        drop(names);
         &self.outside
     }
 
@@ -256,11 +275,15 @@ struct Guard(Guarded);
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
         let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let guarded = names.contains(name.as_str());
+        let guarded = names.guarded.contains(name.as_str());
+        let known = names.known.as_ref();
+        let known = known.map(|table| table.get(name.as_str()).cloned().unwrap_or_default());
         drop(names);
         Box::pin(async move {
-            let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-            let found: Vec<_> = found.collect();
+            let found: Vec<_> = match known {
+                Some(known) => known,
+                None => tokio::net::lookup_host((name.as_str(), 0)).await?.collect(),
+            };
             let private = found.iter().find(|address| !is_public(address.ip()));
             match private {
                 Some(address) if guarded => Err(PrivateAddress {
@@ -290,7 +313,8 @@ mod tests {
         let guard = Guard(Arc::clone(&guarded));
         let name = || "localhost".parse::<Name>().unwrap();
         assert!(guard.resolve(name()).await.is_ok());
-        guarded.lock().unwrap().insert("localhost".to_owned());
+        let guard_it = |name: &str| guarded.lock().unwrap().guarded.insert(name.to_owned());
+        assert!(guard_it("localhost"));
         let error = guard.resolve(name()).await.err().unwrap();
         assert!(error.is::<PrivateAddress>(), "{error}");
     }

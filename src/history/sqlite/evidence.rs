@@ -145,6 +145,24 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
     })
 }
 
+/// How many bodies do not unpack to what was packed: the disk has changed them, where SQLite may see
+/// nothing wrong.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn damaged_bodies(connection: &Connection) -> rusqlite::Result<i64> {
+    let mut damaged = 0;
+    let mut statement = connection.prepare("SELECT hash, packed FROM evidence_body")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let body = row.get(1).and_then(|packed: Vec<u8>| unpacked(&packed));
+        let is_whole = body.is_ok_and(|body| row.get(0) == Ok(hash_of(&body)));
+        damaged += i64::from(!is_whole);
+    }
+    Ok(damaged)
+}
+
 fn unpacked(packed: &[u8]) -> rusqlite::Result<Vec<u8>> {
     let mut body = Vec::new();
     let decoder = zstd::stream::read::Decoder::new(packed).map_err(failed)?;

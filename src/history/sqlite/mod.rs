@@ -18,7 +18,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
 pub use bulk::Bulk;
-pub use evidence::{evidence, keep_evidence};
+pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use pack::{Packed, pack_some};

@@ -97,3 +97,29 @@ fn a_title_cannot_begin_a_tag_or_a_line() {
         letter.text
     );
 }
+
+#[test]
+fn a_digest_about_a_hostile_title_is_a_letter_like_any_other() {
+    let evil = "Tide<script>alert(1)</script>\r\n.\r\nBcc: all@example.com\r\n\u{202e}\u{1b}[2J\0\
+                <img src=x onerror=alert(1)>\"'&";
+    let mut items = [
+        item(evil, Some(Severity::Act)),
+        item(evil, Some(Severity::Watch)),
+        item(evil, None),
+    ];
+    for item in &mut items {
+        item.view.edition.author = Some(evil.to_owned());
+        item.lines.push(evil.to_owned());
+        for finding in &mut item.findings {
+            evil.clone_into(&mut finding.headline);
+            evil.clone_into(&mut finding.verdict);
+        }
+    }
+    let author = example::author();
+    let desk = example::desk(&author);
+    for client in [None, Some(evil)] {
+        let letter = digest(&desk, client, &items, example::moment(0));
+        crate::mail::message::no_harm(&letter);
+        assert!(letter.text.contains("Tide<script>"), "{}", letter.text);
+    }
+}

@@ -1,7 +1,7 @@
 //! Looking into the outbox.
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Row};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{Entry, EntryState, LETTER_COLUMNS, letter_of, time, time_of};
 use crate::mail::outbox::Meaning;
@@ -143,18 +143,36 @@ pub fn last_delivered(
     newest.map(|milliseconds| time(0, milliseconds)).transpose()
 }
 
-/// When the newest digest was written.
+/// When the newest digest was written of those that were written before `before`.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn last_digest(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+pub fn last_digest(
+    connection: &Connection,
+    before: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
     let newest: Option<i64> = connection.query_row(
-        "SELECT max(written) FROM outbox WHERE kind = ?1",
-        [LetterKind::Digest.name()],
+        "SELECT max(written) FROM outbox WHERE kind = ?1 AND written < ?2",
+        params![LetterKind::Digest.name(), before.as_millisecond()],
         |row| row.get(0),
     )?;
     newest.map(|milliseconds| time(0, milliseconds)).transpose()
+}
+
+/// How many letters hold what none is written with, a character 0: the disk has changed them, where
+/// SQLite sees nothing wrong.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "SELECT count(*) FROM outbox \
+         WHERE instr(CAST(subject || body_text || body_html AS BLOB), x'00') > 0",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// The letters that have waited since before `before`, oldest first: those that will arrive late.

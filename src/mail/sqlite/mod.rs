@@ -9,8 +9,8 @@ use rusqlite::Row;
 use rusqlite::types::Type;
 
 pub use look::{
-    Counts, Show, counts, entries, entry, last_delivered, last_digest, undelivered_since,
-    waiting_since_before,
+    Counts, Show, counts, damaged_letters, entries, entry, last_delivered, last_digest,
+    undelivered_since, waiting_since_before,
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,

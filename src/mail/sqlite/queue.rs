@@ -1,6 +1,6 @@
 //! Putting letters in, taking them out, and saying how it went.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::{LETTER_COLUMNS, letter_of, time};
@@ -8,6 +8,10 @@ use crate::book::{Isbn13, StoreId};
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
 use crate::mail::{Letter, Route};
+
+/// No pause between two tries is longer. A time that lies further ahead was written by a clock that
+/// has been set back since, and is not believed.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
 
 /// A letter that waits: neither delivered nor failed nor dropped.
 const WAITS: &str = "delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL";
@@ -80,7 +84,9 @@ pub struct Claimant<'a> {
 /// the hour has had its letters.
 ///
 /// The claim runs out by itself, so that a kill in the middle of sending frees the letter. What was
-/// tried within the hour is counted from the stored times, so that no restart begins anew.
+/// tried within the hour is counted from the stored times, so that no restart begins anew. A letter
+/// does not wait for the times of a clock that was set back: what was queued, tried or claimed after
+/// now is due.
 ///
 /// # Errors
 ///
@@ -100,8 +106,10 @@ pub fn claim_next(
     let sql = format!(
         "UPDATE outbox SET claimed_by = ?1, claimed_until = ?2, tries = tries + 1, \
          last_try_at = ?3 \
-         WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND route = ?4 AND next_try_at <= ?3 \
-                     AND (claimed_until IS NULL OR claimed_until <= ?3) \
+         WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND route = ?4 \
+                     AND (next_try_at <= ?3 OR next_try_at > ?5 \
+                          OR coalesce(last_try_at, queued_at) > ?3) \
+                     AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?2) \
                      ORDER BY next_try_at, id LIMIT 1) \
          RETURNING {LETTER_COLUMNS}, id, queued_at, tries"
     );
@@ -112,7 +120,10 @@ pub fn claim_next(
                 claimant.who,
                 until.as_millisecond(),
                 now.as_millisecond(),
-                route
+                route,
+                now.checked_add(LONGEST_PAUSE)
+                    .unwrap_or(Timestamp::MAX)
+                    .as_millisecond(),
             ],
             |row| {
                 Ok(Claimed {

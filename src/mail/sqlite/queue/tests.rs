@@ -199,3 +199,35 @@ fn a_queued_letter_cannot_be_rewritten_or_deleted() {
         assert!(result.is_err(), "{sql}");
     }
 }
+
+#[test]
+fn a_letter_does_not_wait_for_the_times_of_a_clock_that_was_set_back() {
+    let day = 24 * 60;
+    let (_folder, db) = outbox(&["a"]);
+    // Claimed by a process that was killed, when the clock was a day ahead.
+    assert_eq!(claim(&db, "one", day), Some(1));
+    assert_eq!(claim(&db, "two", 0), Some(1));
+    assert_eq!(claim(&db, "three", 1), None, "it is being sent");
+    // Tried a day ahead, to be tried again in an hour of that day.
+    assert_eq!(claim(&db, "four", day), Some(1));
+    let failure = |minutes| Failure {
+        meaning: Meaning::ServerLater,
+        words: "busy".to_owned(),
+        again: Some(at(minutes)),
+    };
+    write(&db, |tx| {
+        mark_failed(tx, 1, "four", &failure(day + 60), at(day))
+    });
+    assert_eq!(claim(&db, "five", 20), Some(1));
+    // A pause that belongs to now is kept.
+    write(&db, |tx| mark_failed(tx, 1, "five", &failure(60), at(20)));
+    assert_eq!(claim(&db, "six", 59), None);
+    assert_eq!(claim(&db, "six", 60), Some(1));
+}
+
+#[test]
+fn a_letter_that_was_queued_by_a_clock_that_ran_ahead_goes_out_at_once() {
+    let (_folder, db) = outbox(&[]);
+    assert!(write(&db, |tx| enqueue(tx, &letter("a"), at(24 * 60))));
+    assert_eq!(claim(&db, "one", 0), Some(1));
+}

@@ -24,7 +24,7 @@ use clap::Parser;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use injected::inject::{Episode, Fault, length_of_a_round};
+use injected::inject::{Fault, length_of_a_round};
 use injected::tally::{Tally, table};
 use injected::world::Program;
 
@@ -45,8 +45,8 @@ struct Arguments {
     #[arg(long)]
     only: Option<String>,
 
-    /// So many worlds side by side
-    #[arg(long, default_value_t = 4)]
+    /// So many worlds side by side; most of the time they wait
+    #[arg(long, default_value_t = 12)]
     side_by_side: usize,
 }
 
@@ -73,34 +73,20 @@ async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {
         environment: vec![(AS_PUBWATCH.into(), "1".into())],
     };
     let round = length_of_a_round(&program).await;
+    let at_length = 1000 <= arguments.injections;
     let side_by_side = Arc::new(Semaphore::new(arguments.side_by_side));
     let mut running = JoinSet::new();
-    let kinds = Fault::ALL.iter().enumerate();
-    for (kind, (fault, name, share)) in kinds {
-        if arguments
-            .only
-            .as_ref()
-            .is_some_and(|only| !name.contains(only.as_str()))
-        {
+    for (kind, (fault, name, share)) in Fault::ALL.iter().enumerate() {
+        let is_wanted = |only: &String| name.contains(only.as_str());
+        if !arguments.only.as_ref().is_none_or(is_wanted) {
             continue;
         }
-        let mut left = (share * arguments.injections).div_ceil(1000);
-        let mut number = 0;
-        while 0 < left {
-            let injections = left.min(fault.in_one_world());
-            left -= injections;
-            let own = arguments.seed * 10_000 + kind as u64 * 100 + number;
-            let episode = Episode {
-                injections,
-                rng: fastrand::Rng::with_seed(own),
-                round,
-                at_length: number == 0 && 1000 <= arguments.injections,
-            };
-            number += 1;
+        let injections = (share * arguments.injections).div_ceil(1000);
+        for episode in fault.episodes(injections, (arguments.seed, round, at_length)) {
             let (program, side_by_side) = (program.clone(), Arc::clone(&side_by_side));
             running.spawn(async move {
                 let _turn = side_by_side.acquire().await.unwrap();
-                (kind, fault.play(&program, episode).await)
+                (kind, episode.play(&program).await)
             });
         }
     }
@@ -111,6 +97,6 @@ async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {
     }
     tallies
         .into_iter()
-        .filter(|(_, tally)| 0 < tally.injections || !tally.remarks.is_empty())
+        .filter(|(_, tally)| 0 < tally.injections || tally.not_played.is_some())
         .collect()
 }

@@ -2,20 +2,18 @@
 //! loses nor repeats an observation or a letter.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use pubwatch::book::{Availability, StoreId};
+use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
 use pubwatch::db::Db;
 use pubwatch::demo::pages::{Book, Offer, product};
 use pubwatch::demo::street::{Asked, Shown, Street};
-use pubwatch::history::sqlite::{observations, record};
-use pubwatch::history::{ListingId, Observation, Source};
-use pubwatch::page::{Reading, Says};
+use pubwatch::history::ListingId;
+use pubwatch::history::sqlite::observations;
 
+use crate::injected::imprint::{STORES, book, configuration, seed};
 use crate::support::House;
 
 const EDITIONS: usize = 8;
@@ -24,8 +22,6 @@ const KILLS: usize = 60;
 /// A claimed page or host is free again this long after a kill: the deadline of a request (one
 /// second here) and five seconds of margin.
 const CLAIMS_ARE_VOID: Duration = Duration::from_secs(7);
-
-const STORES: [&str; 2] = ["barnesandnoble.com", "bookshop.org"];
 
 #[tokio::test(flavor = "multi_thread")]
 async fn kill_9_in_rounds_neither_loses_nor_repeats_an_observation_or_a_letter() {
@@ -37,8 +33,14 @@ async fn kill_9_in_rounds_neither_loses_nor_repeats_an_observation_or_a_letter()
     let street = Street::serve(Clock::System, &stores, Arc::new(keeper))
         .await
         .unwrap();
-    let house = Arc::new(House::new(&configuration(&books, &street)));
-    seed(&house, &books, now);
+    let text = configuration(
+        &books,
+        street.shops().iter().map(|(store, base)| (store, base)),
+        "UTC",
+        "",
+    );
+    let house = Arc::new(House::new(&text));
+    seed(&house.path().join("data"), &books, now);
 
     let running = Arc::clone(&house);
     let killed = tokio::task::spawn_blocking(move || kill_again_and_again(&running))
@@ -100,30 +102,6 @@ fn kill_again_and_again(house: &House) -> usize {
     killed
 }
 
-/// A book that was published five days ago.
-fn book(number: usize, now: Timestamp) -> Book {
-    let five_days_ago = now - SignedDuration::from_hours(5 * 24);
-    Book {
-        title: format!("The Tide Tables, volume {number}"),
-        author: "Jane Roe".to_owned(),
-        publisher: "Saltmarsh Press".to_owned(),
-        isbn: isbn(number).parse().unwrap(),
-        price: "$16.99".to_owned(),
-        publication_date: five_days_ago.to_zoned(jiff::tz::TimeZone::UTC).date(),
-    }
-}
-
-/// An ISBN-13 with the right check digit.
-fn isbn(number: usize) -> String {
-    let core = format!("97819440981{number}");
-    let sum: u32 = core
-        .chars()
-        .enumerate()
-        .map(|(place, digit)| digit.to_digit(10).unwrap() * if place % 2 == 0 { 1 } else { 3 })
-        .sum();
-    format!("{core}{}", (10 - sum % 10) % 10)
-}
-
 /// Every page still shows a pre-order, and takes its time.
 fn page(books: &[Book], asked: &Asked) -> Shown {
     let Some(book) = books
@@ -134,54 +112,4 @@ fn page(books: &[Book], asked: &Asked) -> Shown {
     };
     Shown::page(200, product(asked.store.family(), book, Offer::PreOrder))
         .after(Duration::from_millis(8))
-}
-
-fn configuration(books: &[Book], street: &Street) -> String {
-    let mut text = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\n\
-         timezone = \"UTC\"\n\n[data]\nfolder = \"data\"\n\n[politeness]\npause = \"0s\"\n\
-         jitter = \"0s\"\ndeadline = \"1s\"\n"
-        .to_owned();
-    for (store, base) in street.shops() {
-        write!(text, "\n[[store]]\nname = \"{store}\"\nbase = \"{base}\"\n").unwrap();
-    }
-    for book in books {
-        write!(
-            text,
-            "\n[[edition]]\ntitle = \"{}\"\nisbn = \"{}\"\nformat = \"paperback\"\n\
-             publication_date = {}\ndistribution = \"ingramspark\"\n\
-             distribution_enabled = 2020-01-01\nstores = [\"{}\"]\n",
-            book.title,
-            book.isbn,
-            book.publication_date,
-            STORES.join("\", \"")
-        )
-        .unwrap();
-    }
-    text
-}
-
-/// A fortnight of looks, all of which found a pre-order.
-fn seed(house: &House, books: &[Book], now: Timestamp) {
-    let data = house.path().join("data");
-    std::fs::create_dir(&data).unwrap();
-    let db = Db::open(&data.join("pubwatch.db")).unwrap();
-    for book in books {
-        for store in STORES {
-            for days in [14, 10, 4] {
-                let mut says = Says::new(Availability::PreOrder, "seed", "Pre-order", "seed");
-                says.date = Some(book.publication_date);
-                let observation = Observation {
-                    listing: ListingId {
-                        isbn: book.isbn.clone(),
-                        store: StoreId::new(store),
-                    },
-                    at: now - SignedDuration::from_hours(24 * days),
-                    source: Source::Http,
-                    reading: Reading::Says(Box::new(says)),
-                };
-                db.write(|tx| record(tx, &observation, SignedDuration::from_hours(6)))
-                    .unwrap();
-            }
-        }
-    }
 }

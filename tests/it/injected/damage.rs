@@ -1,35 +1,41 @@
 //! A page of the database damaged: recognised, explained, and the rest saved.
 
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Output;
 
 use pubwatch::db::Db;
+use rusqlite::types::Value;
+use rusqlite::{Connection, OpenFlags};
 
 use super::inject::{Episode, end, explained, said};
 use super::tally::Tally;
 use super::world::World;
+
+const PAGE: usize = 4096;
 
 pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tally) {
     end(world, tally);
     let sound = world.folder.path().join("sound.db");
     let output = world.run(&["backup", sound.to_str().unwrap()]);
     assert!(output.status.success(), "{}", said(&output));
-    let pages = std::fs::metadata(&sound).unwrap().len() / 4096;
-    let (mut found, mut saved, mut of) = (0, 0, 0);
-    for number in 0..episode.injections {
+    let rows = rows(&sound).unwrap();
+    let bytes = std::fs::read(&sound).unwrap();
+    for number in episode.first..episode.first + episode.injections {
         let folder = tempfile::tempdir().unwrap();
         std::fs::copy(world.config(), folder.path().join("pubwatch.toml")).unwrap();
         std::fs::create_dir(folder.path().join("data")).unwrap();
         let damaged = folder.path().join("data/pubwatch.db");
-        std::fs::copy(&sound, &damaged).unwrap();
+        let (mut bytes, pages) = (bytes.clone(), bytes.len() / PAGE);
         // The first page of all now and then: without it nothing can be read.
         let page = if number % 10 == 9 {
             0
         } else {
-            episode.rng.u64(1..pages)
+            episode.rng.usize(1..pages)
         };
-        damage(&damaged, page);
+        let how = damage(&mut bytes, page, number, &mut episode.rng);
+        std::fs::write(&damaged, &bytes).unwrap();
+        let what = format!("page {page} of {pages} {how}");
         let run = |arguments: &[&str]| -> Output {
             let mut command = world.command_in(folder.path(), &[], arguments);
             command.output().unwrap()
@@ -37,51 +43,82 @@ pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tal
         let doctor = run(&["doctor", "--offline"]);
         let words = String::from_utf8_lossy(&doctor.stdout).into_owned() + &said(&doctor);
         if words.contains("damaged") {
-            found += 1;
+            tally.count("damaged databases were recognised");
+        } else if self::rows(&damaged).is_ok_and(|now| now == rows) {
+            tally.count("times the page held nothing, and every row was as before");
         } else {
-            let line = format!("page {page} of {pages} is damaged, and the doctor says: {words}");
+            let line = format!("{what}, rows are not as before, and the doctor says: {words}");
             tally.unexplained.push(line);
         }
-        explained(
-            tally,
-            "a round on a damaged database",
-            &run(&["check", "--quiet"]),
-        );
-        let salvage = run(&["salvage"]);
-        explained(tally, "salvage", &salvage);
+        let round = run(&["check", "--quiet"]);
+        explained(tally, &format!("a round, {what}"), &round);
+        explained(tally, &format!("salvage, {what}"), &run(&["salvage"]));
         if page != 0 {
-            explained(tally, "a round after it", &run(&["check", "--quiet"]));
-            of += count(&sound);
-            saved += count(&damaged);
+            let round = run(&["check", "--quiet"]);
+            explained(tally, &format!("a round after salvage, {what}"), &round);
+            tally.count_many("looks were there", count(&sound));
+            tally.count_many(
+                "looks were saved without a backup",
+                count(&damaged).min(count(&sound)),
+            );
         }
         let restore = run(&["restore", "--yes", sound.to_str().unwrap()]);
-        if !restore.status.success() {
-            let line = format!("page {page}: no backup can be put back: {}", said(&restore));
+        if !restore.status.success() || self::rows(&damaged).is_ok_and(|now| now != rows) {
+            let line = format!("{what}: no backup can be put back: {}", said(&restore));
             tally.unexplained.push(line);
         }
     }
-    tally.remarks.push(format!(
-        "{found} of {} damaged databases were recognised; {saved} of {of} looks were saved \
-         without a backup, and all with one",
-        episode.injections
-    ));
 }
 
-fn damage(path: &Path, page: u64) {
-    let mut file = std::fs::OpenOptions::new()
-        .read(true)
-        .write(true)
-        .open(path)
-        .unwrap();
-    let mut old = [0; 4096];
-    file.seek(SeekFrom::Start(page * 4096)).unwrap();
-    file.read_exact(&mut old).unwrap();
-    file.seek(SeekFrom::Start(page * 4096)).unwrap();
-    file.write_all(&old.map(|byte| byte ^ 0xa5)).unwrap();
+/// What a failing disk or its cable does to a page.
+fn damage(bytes: &mut [u8], page: usize, number: usize, rng: &mut fastrand::Rng) -> &'static str {
+    let from = page * PAGE;
+    match number % 3 {
+        0 => {
+            for byte in &mut bytes[from..from + PAGE] {
+                *byte ^= 0xa5;
+            }
+            "was overwritten"
+        }
+        1 => {
+            bytes[from..from + PAGE].fill(0);
+            "reads as zeros"
+        }
+        _ => {
+            let other = (page + rng.usize(1..bytes.len() / PAGE)) % (bytes.len() / PAGE);
+            bytes.copy_within(other * PAGE..(other + 1) * PAGE, from);
+            "holds what belongs to another"
+        }
+    }
 }
 
-fn count(path: &Path) -> i64 {
+/// Every row of every table, but of those that only spare us questions.
+fn rows(path: &Path) -> rusqlite::Result<BTreeMap<String, Vec<Vec<Value>>>> {
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let tables: Vec<String> = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+             AND name NOT IN ('robots', 'validator')",
+        )?
+        .query_map([], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
+    tables
+        .into_iter()
+        .map(|table| {
+            let mut statement = connection.prepare(&format!("SELECT * FROM {table}"))?;
+            let columns = statement.column_count();
+            let rows = statement
+                .query_map([], |row| {
+                    (0..columns).map(|column| row.get(column)).collect()
+                })?
+                .collect::<rusqlite::Result<_>>()?;
+            Ok((table, rows))
+        })
+        .collect()
+}
+
+fn count(path: &Path) -> usize {
     let Ok(db) = Db::open(path) else { return 0 };
     db.read(pubwatch::history::sqlite::count_of_looks)
-        .unwrap_or(0)
+        .map_or(0, |looks| usize::try_from(looks).unwrap())
 }

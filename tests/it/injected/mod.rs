@@ -3,7 +3,11 @@
 //! `tests/it/injected_shortly.rs` a few of each kind.
 
 pub(crate) mod bad;
+pub(crate) mod clocks;
 pub(crate) mod damage;
+pub(crate) mod disk;
+pub(crate) mod ends;
+pub(crate) mod imprint;
 pub(crate) mod inject;
 pub(crate) mod shop;
 pub(crate) mod tally;

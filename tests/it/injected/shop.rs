@@ -1,5 +1,6 @@
 //! A store on loopback that shows its books, or does what no store should.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -53,6 +54,7 @@ pub(crate) struct Shop {
     pub(crate) store: StoreId,
     pub(crate) port: u16,
     mood: Arc<Mutex<Mood>>,
+    asked: Arc<AtomicUsize>,
 }
 
 impl Shop {
@@ -61,16 +63,28 @@ impl Shop {
         let port = listener.local_addr().unwrap().port();
         let store = StoreId::new(store);
         let mood = Arc::new(Mutex::new(Mood::Open));
-        let (ours, now) = (store.clone(), Arc::clone(&mood));
+        let asked = Arc::new(AtomicUsize::new(0));
+        let (ours, now, count) = (store.clone(), Arc::clone(&mood), Arc::clone(&asked));
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (store, books) = (ours.clone(), Arc::clone(&books));
                 let mood = *now.lock().unwrap();
+                count.fetch_add(1, Ordering::Relaxed);
                 // The client may hang up at any time, and then there is nobody to tell.
                 tokio::spawn(async move { serve(stream, mood, &store, &books).await });
             }
         });
-        Self { store, port, mood }
+        Self {
+            store,
+            port,
+            mood,
+            asked,
+        }
+    }
+
+    /// How many connections there were.
+    pub(crate) fn asked(&self) -> usize {
+        self.asked.load(Ordering::Relaxed)
     }
 
     pub(crate) fn be(&self, mood: Mood) {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::world::Found;
+use super::world::{EDITIONS, Found, World};
 
 /// What became of everything under one kind of fault.
 #[derive(Debug, Clone, Default)]
@@ -13,10 +13,15 @@ pub(crate) struct Tally {
     /// Letters that may come twice, because the answer of the mail server was lost (under one
     /// Message-ID).
     pub(crate) may_double: usize,
-    /// Ends of the program that nothing explains, each in a line.
+    /// Ends of the program that nothing explains, and letters that nobody should have had, each in
+    /// a line.
     pub(crate) unexplained: Vec<String>,
-    /// What else there is to say.
-    pub(crate) remarks: Vec<String>,
+    /// What else was counted, by its name.
+    pub(crate) counts: std::collections::BTreeMap<String, usize>,
+    /// The longest that a stop took, in milliseconds.
+    pub(crate) slowest_stop: Option<u128>,
+    /// Why it was not played.
+    pub(crate) not_played: Option<String>,
 }
 
 impl Tally {
@@ -32,7 +37,44 @@ impl Tally {
         }
         self.may_double += other.may_double;
         self.unexplained.extend(other.unexplained);
-        self.remarks.extend(other.remarks);
+        for (name, count) in other.counts {
+            *self.counts.entry(name).or_default() += count;
+        }
+        self.slowest_stop = self.slowest_stop.max(other.slowest_stop);
+        self.not_played = self.not_played.take().or(other.not_played);
+    }
+
+    pub(crate) fn count(&mut self, name: &str) {
+        self.count_many(name, 1);
+    }
+
+    pub(crate) fn count_many(&mut self, name: &str, more: usize) {
+        *self.counts.entry(name.to_owned()).or_default() += more;
+    }
+
+    pub(crate) fn add_looks(&mut self, found: Found) {
+        self.looks.expected += found.expected;
+        self.looks.kept += found.kept;
+        self.looks.doubled += found.doubled;
+    }
+
+    /// So many letters about `each` edition, so many digests. Notices about stores are told by name.
+    pub(crate) fn add_letters(&mut self, world: &World, (each, digests): (usize, usize)) {
+        self.letters.expected += EDITIONS * each + digests;
+        for (about, letters) in world.letters_by_subject() {
+            self.letters.doubled += letters.values().map(|count| count - 1).sum::<usize>();
+            let due = if about == "digest" { digests } else { each };
+            if about == "digest" || world.has(&about) {
+                self.letters.kept += letters.len().min(due);
+            } else {
+                self.count_many(&format!("letters about {about}"), letters.len());
+            }
+            if due < letters.len() {
+                let ids: Vec<&String> = letters.keys().collect();
+                let line = format!("{} letters about {about}: {ids:?}", letters.len());
+                self.unexplained.push(line);
+            }
+        }
     }
 
     /// Nothing is lost, nothing is there twice that may not be, and every end is explained.
@@ -47,9 +89,9 @@ impl Tally {
 
 /// The table, as Markdown.
 pub(crate) fn table(tallies: &[(&str, Tally)]) -> String {
-    let mut text = "| fault | injections | looks: expected | kept | doubled | letters: expected | \
-                    kept | doubled | unexplained ends |\n\
-                    | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    let mut text = "| fault | injections | looks: expected | kept | doubled | lost | letters: \
+                    expected | kept | doubled | lost | unexplained |\n\
+                    | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n"
         .to_owned();
     let mut all = Tally::default();
     for (name, tally) in tallies {
@@ -58,7 +100,13 @@ pub(crate) fn table(tallies: &[(&str, Tally)]) -> String {
     }
     row(&mut text, "**all**", &all);
     for (name, tally) in tallies {
-        for line in tally.remarks.iter().chain(&tally.unexplained) {
+        for (what, count) in &tally.counts {
+            writeln!(text, "\n{name}: {count} {what}").unwrap();
+        }
+        if let Some(slowest) = tally.slowest_stop {
+            writeln!(text, "\n{name}: the slowest stop took {slowest} ms").unwrap();
+        }
+        for line in tally.not_played.iter().chain(&tally.unexplained) {
             writeln!(text, "\n{name}: {line}").unwrap();
         }
     }
@@ -66,23 +114,20 @@ pub(crate) fn table(tallies: &[(&str, Tally)]) -> String {
 }
 
 fn row(text: &mut String, name: &str, tally: &Tally) {
-    let Tally {
-        injections,
-        looks,
-        letters,
-        unexplained,
-        ..
-    } = tally;
+    let found = |found: &Found| {
+        let lost = found.expected - found.kept;
+        format!(
+            "{} | {} | {} | {lost}",
+            found.expected, found.kept, found.doubled
+        )
+    };
     writeln!(
         text,
-        "| {name} | {injections} | {} | {} | {} | {} | {} | {} | {} |",
-        looks.expected,
-        looks.kept,
-        looks.doubled,
-        letters.expected,
-        letters.kept,
-        letters.doubled,
-        unexplained.len()
+        "| {name} | {} | {} | {} | {} |",
+        tally.injections,
+        found(&tally.looks),
+        found(&tally.letters),
+        tally.unexplained.len()
     )
     .unwrap();
 }

@@ -3,27 +3,27 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use pubwatch::book::{Availability, StoreId};
+use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
-use pubwatch::commands::simulate::title::isbn;
 use pubwatch::db::Db;
 use pubwatch::demo::pages::Book;
-use pubwatch::history::sqlite::{observations, record};
-use pubwatch::history::{ListingId, Observation, Source};
-use pubwatch::page::{Reading, Says};
+use pubwatch::history::ListingId;
+use pubwatch::history::sqlite::observations;
+use pubwatch::page::Reading;
+use rusqlite::Connection;
 
+use super::imprint::{STORES, book, configuration, seed};
 use super::shop::{Mood, Shop};
 use crate::smtp_server::{Behaviour, Line, TestServer};
 
 pub(crate) const EDITIONS: usize = 4;
-pub(crate) const STORES: [&str; 2] = ["barnesandnoble.com", "bookshop.org"];
 
 /// A page or a host that a killed process was asking is free again after this: the deadline of a
 /// request (one second here) and five seconds of margin.
@@ -36,11 +36,37 @@ pub(crate) struct Program {
     pub(crate) environment: Vec<(OsString, OsString)>,
 }
 
+/// When and where a world is, and by what rhythm its pages are looked at.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// When it begins.
+    pub(crate) now: Timestamp,
+    /// The author's zone, and the machine's.
+    pub(crate) zone: &'static str,
+    /// When pages are looked at, as `check = "30 2 * * *"`; or nothing.
+    pub(crate) check: &'static str,
+    /// When the digest comes.
+    pub(crate) digest: Timestamp,
+}
+
+impl Setting {
+    /// Now, in UTC, with the next digest half a year away.
+    pub(crate) fn here_and_now() -> Self {
+        let now = Clock::System.now();
+        Self {
+            now,
+            zone: "UTC",
+            check: "",
+            digest: now + SignedDuration::from_hours(183 * 24),
+        }
+    }
+}
+
 pub(crate) struct World {
     pub(crate) folder: tempfile::TempDir,
     pub(crate) shops: Vec<Shop>,
     pub(crate) mail: TestServer,
-    pub(crate) now: Timestamp,
+    pub(crate) setting: Setting,
     program: Program,
     books: Arc<Vec<Book>>,
 }
@@ -55,9 +81,12 @@ pub(crate) struct Found {
 
 impl World {
     pub(crate) async fn new(program: &Program) -> Self {
-        let now = Clock::System.now();
-        let books: Arc<Vec<Book>> =
-            Arc::new((0..EDITIONS).map(|number| book(number, now)).collect());
+        Self::set(program, Setting::here_and_now()).await
+    }
+
+    pub(crate) async fn set(program: &Program, setting: Setting) -> Self {
+        let books = (0..EDITIONS).map(|number| book(number, setting.now));
+        let books: Arc<Vec<Book>> = Arc::new(books.collect());
         let mut shops = Vec::new();
         for store in STORES {
             shops.push(Shop::open(store, Arc::clone(&books)).await);
@@ -67,12 +96,12 @@ impl World {
             folder: tempfile::tempdir().unwrap(),
             shops,
             mail,
-            now,
+            setting,
             program: program.clone(),
             books,
         };
         std::fs::write(world.config(), world.configuration()).unwrap();
-        world.seed();
+        seed(&world.data(), &world.books, world.setting.now);
         world
     }
 
@@ -94,7 +123,15 @@ impl World {
         }
     }
 
-    /// A call of the program, behind another program if need be, as `faketime -f +1d`.
+    /// Every page is due at once, for a service too, which spreads what became due in its absence.
+    pub(crate) fn all_is_due(&self) {
+        Connection::open(self.database())
+            .unwrap()
+            .execute("UPDATE listing SET last_try = NULL", [])
+            .unwrap();
+    }
+
+    /// A call of the program, behind another program if need be, as `setpriv`.
     pub(crate) fn command(&self, behind: &[&str], arguments: &[&str]) -> Command {
         self.command_in(self.folder.path(), behind, arguments)
     }
@@ -112,6 +149,7 @@ impl World {
             .env_clear()
             .env("HOME", folder)
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("TZ", self.setting.zone)
             .envs(self.program.environment.iter().cloned())
             .arg("--config")
             .arg(folder.join("pubwatch.toml"))
@@ -131,106 +169,79 @@ impl World {
         self.command(&[], arguments).output().unwrap()
     }
 
+    /// The same with the machine's clock at another time.
+    pub(crate) fn run_at(&self, time: Timestamp, arguments: &[&str]) -> Output {
+        let shift = time.duration_since(Clock::System.now()).as_secs();
+        let shift = format!("{shift:+}s");
+        self.command(&["faketime", "-f", &shift], arguments)
+            .output()
+            .unwrap()
+    }
+
     /// The looks since the beginning, of which there must be `each` of every listing.
     pub(crate) fn looks(&self, each: usize) -> Found {
+        self.found(each, |_| true)
+    }
+
+    /// The looks that could read the page, of which there must be `each` of every listing.
+    pub(crate) fn good_looks(&self, each: usize) -> Found {
+        self.found(each, |reading| matches!(reading, Reading::Says(_)))
+    }
+
+    fn found(&self, each: usize, counts: impl Fn(&Reading) -> bool) -> Found {
         let db = Db::open(&self.database()).unwrap();
         let mut found = Found::default();
-        for book in self.books.iter() {
-            for store in STORES {
-                let listing = ListingId {
-                    isbn: book.isbn.clone(),
-                    store: StoreId::new(store),
-                };
-                let since = self.now - SignedDuration::from_hours(48);
-                let seen = db.read(|c| observations(c, &listing, since)).unwrap().len();
-                found.expected += each;
-                found.kept += seen.min(each);
-                found.doubled += seen.saturating_sub(each);
-            }
+        for (book, store) in self
+            .books
+            .iter()
+            .flat_map(|book| STORES.map(|store| (book, store)))
+        {
+            let listing = ListingId {
+                isbn: book.isbn.clone(),
+                store: StoreId::new(store),
+            };
+            let since = self.setting.now - SignedDuration::from_hours(48);
+            let seen = db.read(|c| observations(c, &listing, since)).unwrap();
+            let seen = seen.iter().filter(|seen| counts(&seen.reading)).count();
+            found.expected += each;
+            found.kept += seen.min(each);
+            found.doubled += seen.saturating_sub(each);
         }
         found
     }
 
-    /// The letters that the mail server took: one about each edition, each once.
-    pub(crate) fn letters(&self) -> Found {
-        let mut letters: BTreeMap<String, usize> = BTreeMap::new();
+    /// It is the ISBN of an edition.
+    pub(crate) fn has(&self, isbn: &str) -> bool {
+        self.books.iter().any(|book| book.isbn.as_str() == isbn)
+    }
+
+    /// The letters that the mail server took, by what they are about (an ISBN, or a word such as
+    /// `digest`), with how often each came under its Message-ID.
+    pub(crate) fn letters_by_subject(&self) -> BTreeMap<String, BTreeMap<String, usize>> {
+        let mut letters: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
         for id in self.mail.seen().message_ids() {
-            *letters.entry(id).or_default() += 1;
+            let about = id.split('.').nth(1).unwrap_or_default().to_owned();
+            *letters.entry(about).or_default().entry(id).or_default() += 1;
         }
-        Found {
-            expected: EDITIONS,
-            kept: letters.len(),
-            doubled: letters.values().map(|count| count - 1).sum(),
-        }
+        letters
     }
 
     fn configuration(&self) -> String {
-        let mut text = format!(
-            "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\n\
-             [data]\nfolder = \"data\"\n\n[mail]\nhost = \"127.0.0.1\"\nport = {}\n\
-             encryption = \"none\"\n\n[politeness]\npause = \"0s\"\njitter = \"0s\"\n\
-             deadline = \"1s\"\n\n[web]\nlisten = \"off\"\n",
+        let digest = self
+            .setting
+            .digest
+            .to_zoned(TimeZone::get(self.setting.zone).unwrap());
+        let more = format!(
+            "[schedule]\n{}\ndigest = \"{}\"\n\n[mail]\nhost = \"127.0.0.1\"\nport = {}\n\
+             encryption = \"none\"\n\n[web]\nlisten = \"off\"\n",
+            self.setting.check,
+            digest.strftime("%-M %-H %-d %-m *"),
             self.mail.port
         );
-        for shop in &self.shops {
-            write!(
-                text,
-                "\n[[store]]\nname = \"{}\"\nbase = \"http://127.0.0.1:{}\"\n",
-                shop.store, shop.port
-            )
-            .unwrap();
-        }
-        for book in self.books.iter() {
-            write!(
-                text,
-                "\n[[edition]]\ntitle = \"{}\"\nisbn = \"{}\"\nformat = \"paperback\"\n\
-                 publication_date = {}\ndistribution = \"ingramspark\"\n\
-                 distribution_enabled = 2020-01-01\nstores = [\"{}\"]\n",
-                book.title,
-                book.isbn,
-                book.publication_date,
-                STORES.join("\", \"")
-            )
-            .unwrap();
-        }
-        text
-    }
-
-    /// A fortnight of looks, all of which found a pre-order: the next one is a reason to write.
-    fn seed(&self) {
-        std::fs::create_dir(self.data()).unwrap();
-        let db = Db::open(&self.database()).unwrap();
-        for book in self.books.iter() {
-            for store in STORES {
-                for days in [14, 10, 4] {
-                    let mut says = Says::new(Availability::PreOrder, "seed", "Pre-order", "seed");
-                    says.date = Some(book.publication_date);
-                    let observation = Observation {
-                        listing: ListingId {
-                            isbn: book.isbn.clone(),
-                            store: StoreId::new(store),
-                        },
-                        at: self.now - SignedDuration::from_hours(24 * days),
-                        source: Source::Http,
-                        reading: Reading::Says(Box::new(says)),
-                    };
-                    db.write(|tx| record(tx, &observation, SignedDuration::from_hours(6)))
-                        .unwrap();
-                }
-            }
-        }
-    }
-}
-
-/// A book that was published five days ago.
-fn book(number: usize, now: Timestamp) -> Book {
-    let five_days_ago = now - SignedDuration::from_hours(5 * 24);
-    Book {
-        title: format!("The Tide Tables, volume {number}"),
-        author: "Jane Roe".to_owned(),
-        publisher: "Saltmarsh Press".to_owned(),
-        isbn: isbn(number).parse().unwrap(),
-        price: "$16.99".to_owned(),
-        publication_date: five_days_ago.to_zoned(jiff::tz::TimeZone::UTC).date(),
+        let shops = self
+            .shops
+            .iter()
+            .map(|shop| (&shop.store, format!("http://127.0.0.1:{}", shop.port)));
+        configuration(&self.books, shops, self.setting.zone, &more)
     }
 }

@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::mail::words;
 use crate::web::security::hex;
 use crate::web::server::site::random;
-use crate::web::shares::{hash, sqlite};
+use crate::web::shares::{clients, hash, sqlite};
 
 /// Give a client a link to the page, which shows the editions of that client and nothing else.
 ///
@@ -45,12 +45,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 }
 
 fn give(context: &Context, wanted: &str) -> anyhow::Result<Exit> {
-    let clients: std::collections::BTreeSet<&str> = context
-        .plan
-        .editions
-        .iter()
-        .filter_map(|plan| plan.edition.imprint.as_deref())
-        .collect();
+    let clients = clients(&context.plan.editions);
     let Some(client) = clients.iter().find(|one| one.eq_ignore_ascii_case(wanted)) else {
         let known: Vec<&str> = clients.into_iter().collect();
         if known.is_empty() {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::changes::Sources;
 use super::overview::Findings;
 use super::survey::Glances;
-use crate::book::{Edition, StoreId};
+use crate::book::{Edition, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::View;
 use crate::history::sqlite::Seen;
@@ -95,23 +95,31 @@ pub fn one_edition(view: &View, sources: &Sources, findings: &[Finding]) -> Valu
             })
         })
         .collect();
-    let notes: Vec<Value> = view
-        .notes
-        .iter()
-        .map(|note| {
-            json!({
-                "at": note.at,
-                "kind": note.kind.name(),
-                "store": note.store.as_ref().map(StoreId::as_str),
-                "ticket": note.ticket,
-                "text": note.text,
-            })
-        })
-        .collect();
     let mut value = edition(&view.edition);
     value["listings"] = Value::Array(listings);
     value["findings"] = findings.iter().map(finding).collect();
-    value["notes"] = Value::Array(notes);
+    value["notes"] = view.notes.iter().map(note).collect();
+    value
+}
+
+fn note(note: &Note) -> Value {
+    let mut value = json!({
+        "at": note.at,
+        "kind": note.kind.name(),
+        "store": note.store.as_ref().map(StoreId::as_str),
+        "ticket": note.ticket,
+        "text": note.text,
+        "to": null,
+        "until": null,
+        "cause": null,
+    });
+    if let NoteKind::DateChanged { to } = &note.kind {
+        value["to"] = json!(to);
+    }
+    if let NoteKind::Muted { until, cause } = &note.kind {
+        value["until"] = json!(until);
+        value["cause"] = json!(cause);
+    }
     value
 }
 

@@ -44,12 +44,12 @@ pub struct Material<'a> {
     pub token: &'a str,
     /// What the last action did, or why it did nothing.
     pub said: Option<&'a str>,
-    /// There is a password, so there is a way out.
-    pub may_log_out: bool,
     /// Somebody goes round when it is asked for.
     pub may_check: bool,
     /// It is to stand alone, as a report for a client.
     pub is_report: bool,
+    /// The overview that a report below a link for a client belongs to.
+    pub back: Option<&'a str>,
 }
 
 /// A letter in a list.
@@ -154,7 +154,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         .unwrap_or_else(|| Range::fitting(material.view, place.now));
     let title = words::clipped(&edition.title, 200);
     let mut frame = Frame::new(place, "editions", &title, material.pulse);
-    frame.may_log_out = material.may_log_out;
+    frame.back = material.back.map(str::to_owned);
     frame.report = material.is_report.then(super::frame::style_sheet);
     Page {
         meta: meta(place, material.view),

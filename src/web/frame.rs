@@ -21,6 +21,8 @@ pub struct Place<'a> {
     pub now: Timestamp,
     /// The stores, for their labels.
     pub stores: &'a [StorePlan],
+    /// There is a password, so there is a way out.
+    pub may_log_out: bool,
 }
 
 impl Place<'_> {
@@ -98,6 +100,8 @@ pub struct Frame {
     pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
     pub report: Option<String>,
+    /// Where a report leads back to, when it is shown below a link for a client.
+    pub back: Option<String>,
 }
 
 /// A round that is older than this is worth a worry.
@@ -132,9 +136,10 @@ impl Frame {
             sprite: sprite(),
             pulse: parts.join(" · "),
             is_worrying: pulse.late(place.now).is_some() || !pulse.blind.is_empty(),
-            may_log_out: false,
+            may_log_out: place.may_log_out,
             is_shared: false,
             report: None,
+            back: None,
         }
     }
 
@@ -237,6 +242,7 @@ mod tests {
                 zone: &TimeZone::UTC,
                 now: at("2027-01-25T12:00:00Z"),
                 stores: &[],
+                may_log_out: false,
             };
             let frame = Frame::new(&place, "", "Overview", pulse);
             assert_eq!(

@@ -20,6 +20,20 @@ pub(super) struct List {
     pub(super) columns: &'static [&'static str],
     pub(super) rows: Vec<Vec<Field>>,
     pub(super) empty: &'static str,
+    pub(super) pages: Vec<(usize, bool)>,
+}
+
+/// How many rows a page of a list shows.
+pub const ROWS: usize = 200;
+
+/// The numbers of the pages of a list of so many rows, each with whether it is this one; none when
+/// one page shows all.
+pub(super) fn pages(rows: usize, page: usize) -> Vec<(usize, bool)> {
+    let last = rows.div_ceil(ROWS);
+    (1..=last)
+        .filter(|_| 1 < last)
+        .map(|number| (number, number == page))
+        .collect()
 }
 
 /// A field of the table.
@@ -54,7 +68,7 @@ impl Field {
     }
 }
 
-/// What is open, the loudest first.
+/// One page of what is open, the loudest first.
 ///
 /// # Errors
 ///
@@ -63,7 +77,7 @@ pub fn alerts(
     place: &Place<'_>,
     editions: &[EditionPlan],
     findings: &Findings,
-    pulse: &Pulse,
+    (pulse, page): (&Pulse, usize),
 ) -> askama::Result<String> {
     let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
     for plan in editions {
@@ -96,17 +110,24 @@ pub fn alerts(
         }
     }
     rows.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
+    let page = page.min(rows.len().div_ceil(ROWS)).max(1);
     List {
         frame: Frame::new(place, "alerts", "Alerts", pulse),
         lead: String::new(),
         columns: &["Severity", "Edition", "What", "For", "Next step"],
-        rows: rows.into_iter().map(|(_, row)| row).collect(),
+        pages: pages(rows.len(), page),
+        rows: rows
+            .into_iter()
+            .skip((page - 1) * ROWS)
+            .take(ROWS)
+            .map(|(_, row)| row)
+            .collect(),
         empty: "Nothing is open. When something lasts longer than is usual, it stands here.",
     }
     .render()
 }
 
-/// The letters, newest first.
+/// One page of the letters, newest first; there are `all` of them.
 ///
 /// # Errors
 ///
@@ -115,11 +136,10 @@ pub fn letters(
     place: &Place<'_>,
     letters: &[LetterLine],
     goes_to: &str,
-    pulse: &Pulse,
+    (pulse, all, page): (&Pulse, usize, usize),
 ) -> askama::Result<String> {
     let rows = letters
         .iter()
-        .rev()
         .map(|letter| {
             vec![
                 plain(place.moment(letter.written)),
@@ -136,6 +156,7 @@ pub fn letters(
         lead: goes_to.to_owned(),
         columns: &["Written", "Subject", "State"],
         rows,
+        pages: pages(all, page),
         empty: "No letter so far. The first one comes when there is something to know.",
     }
     .render()
@@ -228,6 +249,7 @@ pub fn stores(
             "robots.txt",
         ],
         rows,
+        pages: Vec::new(),
         empty: "No store is watched yet.",
     }
     .render()

@@ -34,8 +34,6 @@ pub struct Material<'a> {
     pub troubles: &'a [Trouble],
     /// It is for a client who was given a link, and may only look.
     pub is_shared: bool,
-    /// A link in a mail leads to a site that has a way out.
-    pub may_log_out: bool,
 }
 
 /// How many editions a page shows.
@@ -111,7 +109,6 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     let stores = stores_of(place, &shown);
     let (exceptions, more_exceptions) = exceptions(place, material);
     let mut frame = Frame::new(place, "", "Overview", material.pulse);
-    frame.may_log_out = material.may_log_out;
     frame.is_shared = material.is_shared;
     // Few editions need no search.
     let has_filter = material.editions.len() > FEW || filter.is_narrow();

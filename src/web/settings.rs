@@ -1,10 +1,11 @@
 //! The configuration in force: each value, and where it comes from. Secrets are only said to be
 //! there.
 
-use askama::Template as _;
+use askama::Template;
 
 use super::frame::{Frame, Place, Pulse};
-use super::lists::{List, plain};
+use super::lists::{Field, plain};
+use super::shares::{Share, clients};
 use crate::config::plan::{Plan, SecretSource};
 use crate::mail::words;
 
@@ -19,19 +20,68 @@ enum Origin {
     Said(String),
 }
 
+/// A link that was made just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// For whom.
+    pub client: String,
+    /// The link with its secret, which is kept nowhere.
+    pub link: String,
+}
+
+/// The links for clients.
+#[derive(Debug, Clone, Copy)]
+pub struct Links<'a> {
+    /// Those that were given, oldest first.
+    pub shares: &'a [Share],
+    /// The one that was made just now.
+    pub given: Option<&'a Given>,
+    /// Proof that a form was filled in on this very page.
+    pub token: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/settings.html")]
+struct Page {
+    frame: Frame,
+    lead: String,
+    columns: &'static [&'static str],
+    rows: Vec<Vec<Field>>,
+    empty: &'static str,
+    pages: Vec<(usize, bool)>,
+    given: Option<(String, String)>,
+    hint: Option<&'static str>,
+    clients: Vec<String>,
+    links: Vec<Link>,
+    token: String,
+}
+
+struct Link {
+    number: i64,
+    client: String,
+    made: String,
+    withdrawn: Option<String>,
+}
+
 /// The page.
 ///
 /// # Errors
 ///
 /// When the template cannot be written, which a string never refuses.
-pub fn page(place: &Place<'_>, plan: &Plan, pulse: &Pulse) -> askama::Result<String> {
+pub fn page(
+    place: &Place<'_>,
+    plan: &Plan,
+    links: Links<'_>,
+    pulse: &Pulse,
+) -> askama::Result<String> {
     let all = author(plan)
         .into_iter()
         .chain(mail(plan))
         .chain(manners(plan))
         .chain(web(plan));
     let file = plan.origins.file.as_ref();
-    List {
+    let clients = clients(&plan.editions);
+    Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: format!(
             "The configuration in force{}. It is changed in its file, never here; secrets are not \
@@ -45,8 +95,40 @@ pub fn page(place: &Place<'_>, plan: &Plan, pulse: &Pulse) -> askama::Result<Str
             })
             .collect(),
         empty: "",
+        pages: Vec::new(),
+        given: links
+            .given
+            .map(|given| (words::one_line(&given.client), given.link.clone())),
+        hint: hint(plan, clients.is_empty()),
+        clients: clients.into_iter().map(str::to_owned).collect(),
+        links: links
+            .shares
+            .iter()
+            .map(|share| link(place, share))
+            .collect(),
+        token: links.token.to_owned(),
     }
     .render()
+}
+
+/// What stands in the way of a link that helps somebody.
+fn hint(plan: &Plan, has_none: bool) -> Option<&'static str> {
+    if has_none {
+        return Some("No edition names an `imprint`: write the client's name there first.");
+    }
+    plan.web.address.is_none().then_some(
+        "As things are, a link leads to where you opened this page. For others to reach it, set \
+         `address` in [web] to what they type.",
+    )
+}
+
+fn link(place: &Place<'_>, share: &Share) -> Link {
+    Link {
+        number: share.number,
+        client: words::one_line(&share.client),
+        made: place.moment(share.made),
+        withdrawn: share.withdrawn.map(|at| place.moment(at)),
+    }
 }
 
 fn from(plan: &Plan, origin: &Origin) -> String {

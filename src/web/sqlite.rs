@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
+use super::lists::ROWS;
 use super::survey::{Glance, Glances, Rounds, Survey};
 use super::timeline::{Look, Stretch, unseen};
 use super::troubles::Post;
@@ -132,18 +133,31 @@ pub fn letters_about(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result
         .collect()
 }
 
-/// The newest letters, oldest first, without their bodies.
+/// The letters of a page of the list, newest first, without their bodies; how many there are, and
+/// which page it is: the last one where there is none of that number.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn newest_letters(connection: &Connection, most: u32) -> rusqlite::Result<Vec<LetterLine>> {
-    let mut letters: Vec<LetterLine> = connection
-        .prepare_cached(&format!("{LETTERS} ORDER BY id DESC LIMIT ?1"))?
-        .query_map([most], letter_line)?
+pub fn letters_of_page(
+    connection: &Connection,
+    page: usize,
+) -> rusqlite::Result<(Vec<LetterLine>, usize, usize)> {
+    let all: u32 = connection
+        .prepare_cached("SELECT count(*) FROM outbox")?
+        .query_row([], |row| row.get(0))?;
+    let all = usize::try_from(all).unwrap_or(usize::MAX);
+    let page = page.min(all.div_ceil(ROWS)).max(1);
+    let letters = connection
+        .prepare_cached(&format!("{LETTERS} ORDER BY id DESC LIMIT ?1 OFFSET ?2"))?
+        .query_map([ROWS, (page - 1) * ROWS].map(rows), letter_line)?
         .collect::<rusqlite::Result<_>>()?;
-    letters.reverse();
-    Ok(letters)
+    Ok((letters, all, page))
+}
+
+/// A number of rows as SQLite counts them.
+fn rows(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
 }
 
 const LETTERS: &str =

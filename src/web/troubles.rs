@@ -150,6 +150,7 @@ mod tests {
             zone: &TimeZone::UTC,
             now: at("2027-01-25T12:00:00Z"),
             stores: &[],
+            may_log_out: false,
         };
         let glance = Glance {
             blind_since: blind.map(at),

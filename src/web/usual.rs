@@ -46,6 +46,7 @@ pub fn page(
             "Source",
         ],
         rows,
+        pages: Vec::new(),
         empty: "",
     }
     .render()

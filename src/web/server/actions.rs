@@ -6,7 +6,8 @@ use jiff::civil::Date;
 
 use super::answer::{Answer, Asked, refusal};
 use super::looks;
-use super::site::{PageError, Site};
+use super::pages::settings_page;
+use super::site::{PageError, Site, random};
 use crate::book::{Note, NoteKind};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
@@ -15,6 +16,9 @@ use crate::judge::rules::static_name;
 use crate::mail;
 use crate::mail::words;
 use crate::web::edition::DATE_CHANGED;
+use crate::web::security::hex;
+use crate::web::settings::Given;
+use crate::web::shares::{self, clients, hash};
 
 /// The longest note.
 pub(super) const LONGEST: usize = 300;
@@ -22,7 +26,7 @@ pub(super) const LONGEST: usize = 300;
 /// Does what the path says.
 pub(super) fn act(
     site: &Site,
-    parts: &[&str],
+    (parts, session): (&[&str], &str),
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Answer, PageError> {
@@ -42,6 +46,8 @@ pub(super) fn act(
             }
         }
         ["letters", id, what @ ("retry" | "drop")] => letter(site, id, what, now),
+        ["settings", "share"] => share(site, asked, session, now),
+        ["settings", "withdraw"] => withdraw(site, asked, now),
         _ => Ok(refusal(404, "There is no such action.")),
     }
 }
@@ -171,6 +177,48 @@ fn take_back(
             409,
             "There is no such note of this edition, or it is taken back already.",
         )
+    })
+}
+
+/// Gives a client a link. The answer is the page itself, because the link is shown only there:
+/// loading it again sends a token that is used up.
+fn share(site: &Site, asked: &Asked, session: &str, now: Timestamp) -> Result<Answer, PageError> {
+    let client = asked.field("client");
+    if !clients(&site.plan.editions).contains(client.as_str()) {
+        return Ok(refusal(400, "No edition is of that imprint or client."));
+    }
+    let Ok(secret) = random::<32>() else {
+        return Ok(refusal(500, "The system gives no random numbers."));
+    };
+    let secret = hex(&secret);
+    site.db.write(|transaction| {
+        Ok::<_, DbError>(shares::sqlite::add(
+            transaction,
+            &client,
+            &hash(&secret),
+            now,
+        )?)
+    })?;
+    let host = asked.host.as_deref().unwrap_or_default();
+    let given = Given {
+        link: format!("{}/share/{secret}/", site.address(host)),
+        client,
+    };
+    let (_, pulse) = site.survey()?;
+    let html = settings_page(site, session, (&pulse, Some(&given)), now)?;
+    Ok(Answer::page(html))
+}
+
+/// Withdraws a link, from now on.
+fn withdraw(site: &Site, asked: &Asked, now: Timestamp) -> Result<Answer, PageError> {
+    let number = asked.field("number").parse::<i64>().unwrap_or_default();
+    let is_done = site.db.write(|transaction| {
+        Ok::<_, DbError>(shares::sqlite::withdraw(transaction, number, now)?)
+    })?;
+    Ok(if is_done {
+        Answer::see_other(format!("{}/settings#links", site.base))
+    } else {
+        refusal(409, "There is no such link, or it is withdrawn already.")
     })
 }
 

@@ -386,7 +386,7 @@ fn acted(
     if let Err(error) = locked(&site.guard.tokens).take(session, &asked.field("token"), now) {
         return Ok(refusal(403, &format!("{}.", capital(&error.to_string()))));
     }
-    actions::act(site, parts, asked, now)
+    actions::act(site, (parts, session), asked, now)
 }
 
 fn capital(sentence: &str) -> String {

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::answer::{Answer, Asked, refusal};
-use super::pages::Dossier;
+use super::pages::{Dossier, Visit};
 use super::site::{PageError, Site};
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
@@ -233,5 +233,19 @@ pub fn paper(
 ///
 /// When the database or the template says no.
 pub fn report(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<String, PageError> {
-    dossier(site, plan, now)?.page(site, (None, "", None), now)
+    report_below(site, plan, None, now)
+}
+
+/// The report, with a way back to the overview of a client's link.
+pub(super) fn report_below(
+    site: &Site,
+    plan: &EditionPlan,
+    back: Option<&str>,
+    now: Timestamp,
+) -> Result<String, PageError> {
+    let visit = Visit {
+        back,
+        ..Visit::default()
+    };
+    dossier(site, plan, now)?.page(site, visit, now)
 }

@@ -23,12 +23,10 @@ use crate::web::frame::{Pulse, style_name};
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
+use crate::web::settings::{Given, Links};
 use crate::web::timeline::{Range, Stretch};
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, settings, sqlite, usual};
-
-/// How many letters the list shows.
-const LETTERS: u32 = 500;
+use crate::web::{changes, letter, settings, shares, sqlite, usual};
 
 #[derive(Template)]
 #[template(path = "web/templates/login.html")]
@@ -77,7 +75,6 @@ pub(super) fn page(
                     pulse: &pulse,
                     troubles: &troubles(&place, known, &pulse, &survey.post),
                     is_shared: false,
-                    may_log_out: site.plan.web.password_hash.is_some(),
                 },
                 &Filter::from_query(&asked.query),
             )?
@@ -88,15 +85,23 @@ pub(super) fn page(
             };
             let token = site.token(session, now).unwrap_or_default();
             let said = said(&asked.value("said"));
-            let range = Range::from_name(&asked.value("range"));
-            Dossier::read(site, plan, pulse, now)?.page(site, (range, &token, said), now)?
+            let visit = Visit {
+                range: Range::from_name(&asked.value("range")),
+                token: &token,
+                said,
+                back: None,
+            };
+            Dossier::read(site, plan, pulse, now)?.page(site, visit, now)?
         }
-        ["alerts"] => lists::alerts(&place, &site.plan.editions, &*site.findings(now)?, &pulse)?,
+        ["alerts"] => {
+            let page = (&pulse, page_number(asked));
+            lists::alerts(&place, &site.plan.editions, &*site.findings(now)?, page)?
+        }
         ["letters"] => {
-            let all = site.db.read(|connection| {
-                Ok::<_, DbError>(sqlite::newest_letters(connection, LETTERS)?)
+            let (letters, all, page) = site.db.read(|connection| {
+                Ok::<_, DbError>(sqlite::letters_of_page(connection, page_number(asked))?)
             })?;
-            lists::letters(&place, &all, &goes_to(site), &pulse)?
+            lists::letters(&place, &letters, &goes_to(site), (&pulse, all, page))?
         }
         ["letters", id, rest @ ..] => {
             return one_letter(site, (id, rest), asked, (session, &pulse), now);
@@ -109,10 +114,34 @@ pub(super) fn page(
             let learned = learn(&site.states()?, place.zone);
             usual::page(&place, &site.settings.windows, &learned, &pulse)?
         }
-        ["settings"] => settings::page(&place, &site.plan, &pulse)?,
+        ["settings"] => settings_page(site, session, (&pulse, None), now)?,
         _ => return Ok(refusal(404, "There is no such page.")),
     };
     Ok(Answer::page(html))
+}
+
+/// The settings and the links for clients; `given` is the one that was made just now.
+pub(super) fn settings_page(
+    site: &Site,
+    session: &str,
+    (pulse, given): (&Pulse, Option<&Given>),
+    now: Timestamp,
+) -> Result<String, PageError> {
+    let token = site.token(session, now).unwrap_or_default();
+    let shares = site
+        .db
+        .read(|connection| Ok::<_, DbError>(shares::sqlite::all(connection)?))?;
+    let links = Links {
+        shares: &shares,
+        given,
+        token: &token,
+    };
+    Ok(settings::page(&site.place(now), &site.plan, links, pulse)?)
+}
+
+/// The page of a list that is asked for, from 1.
+fn page_number(asked: &Asked) -> usize {
+    asked.value("page").parse().unwrap_or(1).clamp(1, 100_000)
 }
 
 fn goes_to(site: &Site) -> String {
@@ -126,6 +155,15 @@ fn goes_to(site: &Site) -> String {
             site.plan.data.join("letters").display()
         ),
     }
+}
+
+/// Who looks at the page of an edition, and how. Without a token it has no forms, and is a report.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Visit<'a> {
+    pub(super) range: Option<Range>,
+    pub(super) token: &'a str,
+    pub(super) said: Option<&'a str>,
+    pub(super) back: Option<&'a str>,
 }
 
 /// Everything about one edition.
@@ -167,11 +205,11 @@ impl Dossier {
         })
     }
 
-    /// The page; without a token it has no forms, and is a report.
+    /// The page, or the report.
     pub(super) fn page(
         &self,
         site: &Site,
-        (range, token, said): (Option<Range>, &str, Option<&str>),
+        visit: Visit<'_>,
         now: Timestamp,
     ) -> Result<String, PageError> {
         let findings = site.findings_of(&self.view, now);
@@ -185,13 +223,13 @@ impl Dossier {
                 windows: &site.settings.windows,
                 letters: &self.letters,
                 notes: &self.notes,
-                range,
+                range: visit.range,
                 pulse: &self.pulse,
-                token,
-                said,
-                may_log_out: site.plan.web.password_hash.is_some(),
+                token: visit.token,
+                said: visit.said,
                 may_check: site.board.is_heard(),
-                is_report: token.is_empty(),
+                is_report: visit.token.is_empty(),
+                back: visit.back,
             },
         )?)
     }

@@ -42,11 +42,11 @@ pub(super) fn page(
                 .iter()
                 .find(|one| one.edition.isbn.as_str() == *isbn);
             match mine {
-                Some(plan) => Answer::file(
-                    "text/html; charset=utf-8",
-                    exports::report(site, plan, now)?,
-                    None,
-                ),
+                Some(plan) => {
+                    let overview = format!("{}/share/{secret}/", site.base);
+                    let html = exports::report_below(site, plan, Some(&overview), now)?;
+                    Answer::file("text/html; charset=utf-8", html, None)
+                }
                 None => refusal(404, "There is no such page."),
             }
         }
@@ -66,6 +66,7 @@ fn listed(
     let base = format!("{}/share/{secret}", site.base);
     let place = Place {
         base: &base,
+        may_log_out: false,
         ..site.place(now)
     };
     let (survey, pulse) = site.survey()?;
@@ -79,7 +80,6 @@ fn listed(
             pulse: &pulse,
             troubles: &[],
             is_shared: true,
-            may_log_out: false,
         },
         &Filter::from_query(&asked.query),
     )?)

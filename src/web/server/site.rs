@@ -146,6 +146,7 @@ impl Site {
             zone: &self.plan.author.zone,
             now,
             stores: &self.plan.stores,
+            may_log_out: self.plan.web.password_hash.is_some(),
         }
     }
 

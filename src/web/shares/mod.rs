@@ -3,9 +3,12 @@
 
 pub mod sqlite;
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use super::security::digest;
+use crate::config::plan::EditionPlan;
 
 /// A link that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +21,15 @@ pub struct Share {
     pub made: Timestamp,
     /// When it was withdrawn.
     pub withdrawn: Option<Timestamp>,
+}
+
+/// The imprints and clients that a link may be given to, as the editions name them.
+#[must_use]
+pub fn clients(editions: &[EditionPlan]) -> BTreeSet<&str> {
+    let editions = editions.iter();
+    editions
+        .filter_map(|plan| plan.edition.imprint.as_deref())
+        .collect()
 }
 
 /// What is kept of the secret of a link.

@@ -131,6 +131,18 @@ fn every_action_is_done_by_clicking() {
     chromium.follow("button[aria-label^='Unmute']");
     says_no_more(&mut chromium, "2027 (Bookshop.org)");
 
+    // The one alert: its letters stop until a day, and the note that says so ends it.
+    let this = "section.box details form[action$='/mute']";
+    let cause = chromium.eval("document.querySelector('section.box h2').innerText");
+    chromium.click("section.box details:has(form[action$='/mute']) summary");
+    chromium.follow(&format!("{this} button"));
+    says(&mut chromium, "Muted. No letters");
+    says(&mut chromium, "Muted: no letters about it until");
+    let still = chromium.eval("document.querySelector('section.box h2').innerText");
+    assert_eq!(still, cause, "it is shown as ever");
+    chromium.follow("button[aria-label^='Unmute']");
+    says_no_more(&mut chromium, "Muted: no letters about it until");
+
     let look = "form[action$='/look']";
     chromium.choose(&format!("{look} select[name=store]"), "Barnes");
     chromium.choose(&format!("{look} select[name=state]"), "Backorder");
@@ -156,6 +168,32 @@ fn every_action_is_done_by_clicking() {
         before + 1 < looks(&demo)
     });
     assert!(looked, "nobody has looked");
+}
+
+#[test]
+#[ignore = "needs Chromium"]
+fn a_link_for_a_client_is_given_used_and_withdrawn_by_clicking() {
+    let site = super::shares::open();
+    let base = format!("http://{}", site.address);
+    let mut chromium = Chromium::start();
+    chromium.look((1280, 900), false);
+    chromium.open(&format!("{base}/settings"));
+    chromium.follow("form[action$='/share'] button");
+    let link = chromium.eval("document.querySelector('.says .ready').innerText");
+    let link = link.as_str().unwrap().to_owned();
+    chromium.open(&link);
+    says(&mut chromium, "Salt Roads");
+    chromium.follow("table.editions a");
+    says(&mut chromium, "At the stores now");
+    assert_eq!(chromium.eval("document.querySelectorAll('form').length"), 0);
+    // The page of a client leads back to his editions.
+    chromium.follow("header a");
+    assert_eq!(chromium.eval("location.href"), link.as_str());
+    chromium.open(&format!("{base}/settings"));
+    chromium.follow("form[action$='/withdraw'] button");
+    says(&mut chromium, "withdrawn");
+    chromium.open(&link);
+    says(&mut chromium, "There is no such link, or it was withdrawn.");
 }
 
 #[test]

@@ -133,22 +133,31 @@ fn an_accessibility_checker_finds_nothing() {
     let checker = std::fs::read_to_string(checker).unwrap();
     let site = TestSite::salt_roads();
     site.alert(ISBN, "Amazon is unavailable");
-    let base = format!("http://{}", site.address);
+    let demo = Demo::start();
     let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
          'best-practice']}).then(found => ({ passes: found.passes.length, \
          violations: found.violations.map(one => one.impact + ' ' + one.id + ': ' + \
          one.nodes.map(node => node.html.slice(0, 160)).join(' | ')) }))";
     let edition = format!("/editions/{ISBN}");
+    let report = format!("{edition}/report.html");
     let mut chromium = Chromium::start();
-    for path in [
+    let bases = [format!("http://{}", site.address), demo.base.clone()];
+    let paths = [
         "/",
+        "/?q=salt",
         &edition,
+        &report,
         "/alerts",
         "/letters",
+        "/letters/1",
         "/stores",
         "/windows",
         "/settings",
-    ] {
+    ];
+    for (base, path) in bases.iter().flat_map(|base| paths.map(|path| (base, path))) {
+        if path == "/letters/1" && *base != demo.base {
+            continue;
+        }
         for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
             chromium.look(size, is_dark);
             chromium.open(&format!("{base}{path}"));

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{ISBN, SALT_ROADS, TestSite, configuration};
 use crate::support::House;
 
-fn json(site: &TestSite, path: &str) -> Value {
+pub(super) fn json(site: &TestSite, path: &str) -> Value {
     let answer = site.get(path);
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     serde_json::from_str(&answer.body).unwrap()
@@ -25,6 +25,41 @@ fn the_interface_answers_at_every_path_that_it_describes() {
     for path in paths {
         json(&site, &path.replace("{isbn}", ISBN));
     }
+}
+
+#[test]
+fn long_lists_come_in_pages() {
+    let site = TestSite::salt_roads();
+    site.db
+        .write(|tx| {
+            for number in 1..=401 {
+                tx.execute(
+                    "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, \
+                     subject, body_text, body_html, queued_at, next_try_at) VALUES \
+                     (?1, 1800000000000, 'alert', '[]', 'Jane', 'jane@example.com', ?1, '', '', 0, 0)",
+                    [format!("letter-{number}@example.com")],
+                )?;
+            }
+            Ok::<_, pubwatch::db::DbError>(())
+        })
+        .unwrap();
+    let check = |query: &str, first: &str, rows: usize| {
+        let page = site.get(&format!("/letters{query}")).body;
+        let body = page.split_once("<tbody>").unwrap().1;
+        assert_eq!(body.matches("<tr>").count(), rows, "{query}");
+        let (_, subject) = body.split_once("<a href=\"/letters/").unwrap();
+        assert!(subject.contains(&format!("<bdi>{first}@")), "{subject}");
+    };
+    check("", "letter-401", 200);
+    check("?page=2", "letter-201", 200);
+    check("?page=3", "letter-1", 1);
+    check("?page=900", "letter-1", 1);
+    check("?page=-1", "letter-401", 200);
+    assert!(
+        site.get("/letters")
+            .body
+            .contains("href=\"/letters?page=3\"")
+    );
 }
 
 #[test]

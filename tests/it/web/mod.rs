@@ -3,10 +3,12 @@
 mod acting;
 mod browser;
 mod chromium;
+mod described;
 mod exports;
 mod many;
 mod overview;
 mod refusals;
+mod settings;
 mod shares;
 
 use std::io::{Read as _, Write as _};

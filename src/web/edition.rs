@@ -77,6 +77,7 @@ struct Page {
     findings: Vec<Told>,
     good_news: Vec<(String, String)>,
     is_watched: bool,
+    columns: Columns,
     listings: Vec<Listing>,
     ranges: Vec<(&'static str, &'static str, bool)>,
     wide: String,
@@ -94,6 +95,23 @@ struct Page {
     stores: Vec<(String, String)>,
     kinds: Vec<(&'static str, String)>,
     states: Vec<(&'static str, &'static str)>,
+}
+
+/// What at least one of the pages says now; a column in which nothing stands is left out.
+struct Columns {
+    dates: bool,
+    prices: bool,
+    sellers: bool,
+}
+
+impl Columns {
+    fn of(listings: &[Listing]) -> Self {
+        Self {
+            dates: listings.iter().any(|one| !one.date.is_empty()),
+            prices: listings.iter().any(|one| !one.price.is_empty()),
+            sellers: listings.iter().any(|one| !one.seller.is_empty()),
+        }
+    }
 }
 
 /// What the author said.
@@ -156,6 +174,8 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     let mut frame = Frame::new(place, "editions", &title, material.pulse);
     frame.back = material.back.map(str::to_owned);
     frame.report = material.is_report.then(super::frame::style_sheet);
+    let shown = material.view.listings.iter();
+    let listings: Vec<Listing> = shown.map(|one| listing(place, one)).collect();
     Page {
         meta: meta(place, material.view),
         address: address(place, edition),
@@ -173,12 +193,8 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
             .listings
             .iter()
             .any(|one| one.watched_since.is_some()),
-        listings: material
-            .view
-            .listings
-            .iter()
-            .map(|one| listing(place, one))
-            .collect(),
+        columns: Columns::of(&listings),
+        listings,
         ranges: Range::ALL
             .into_iter()
             .map(|one| (one.name(), one.label(), one == range))

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::edition::LetterLine;
 use super::frame::{Frame, Place, Pulse};
+use super::markup::coded;
 use super::overview::{Findings, address, book};
 use super::survey::Glances;
 use crate::config::plan::{EditionPlan, Plan};
@@ -16,6 +17,7 @@ use crate::mail::words;
 #[template(path = "web/templates/list.html")]
 pub(super) struct List {
     pub(super) frame: Frame,
+    /// As markup.
     pub(super) lead: String,
     pub(super) columns: &'static [&'static str],
     pub(super) rows: Vec<Vec<Field>>,
@@ -45,6 +47,13 @@ pub(super) struct Field {
     /// Markup of ours, drawn below the text.
     pub(super) drawing: String,
     pub(super) class: &'static str,
+}
+
+impl Field {
+    /// The text as markup, in which what stands between backticks is code.
+    pub(super) fn coded(&self) -> String {
+        coded(&self.text)
+    }
 }
 
 pub(super) fn plain(text: impl AsRef<str>) -> Field {
@@ -153,7 +162,7 @@ pub fn letters(
         .collect();
     List {
         frame: Frame::new(place, "letters", "Letters", pulse),
-        lead: goes_to.to_owned(),
+        lead: coded(goes_to),
         columns: &["Written", "Subject", "State"],
         rows,
         pages: pages(all, page),
@@ -233,12 +242,12 @@ pub fn stores(
     }
     List {
         frame: Frame::new(place, "stores", "Stores", pulse),
-        lead: format!(
+        lead: coded(&format!(
             "At most one request every {} seconds to each store, as {}. What a store refuses is \
              left alone.",
             plan.manners.pause.as_secs(),
             words::one_line(&plan.manners.contact)
-        ),
+        )),
         columns: &[
             "Store",
             "Health",

@@ -25,6 +25,30 @@ pub fn text(raw: &str) -> String {
     safe
 }
 
+/// Text for an HTML element, in which what stands between two backticks is code.
+#[must_use]
+pub fn coded(raw: &str) -> String {
+    let parts: Vec<&str> = raw.split('`').collect();
+    // A backtick without its fellow is a backtick.
+    if parts.len().is_multiple_of(2) {
+        return text(raw);
+    }
+    let mut safe = String::new();
+    for (index, part) in parts.iter().enumerate() {
+        // Spaces at the ends of a part belong to the sentence, and one line loses them.
+        let (begins, ends) = (part.starts_with(' '), part.ends_with(' '));
+        let inner = text(part);
+        if index.is_multiple_of(2) {
+            let space = |is: bool| if is { " " } else { "" };
+            let after = if inner.is_empty() { "" } else { space(ends) };
+            safe.extend([space(begins), &inner, after]);
+        } else {
+            safe.extend(["<code>", &inner, "</code>"]);
+        }
+    }
+    safe
+}
+
 /// Text clipped to `most` characters, for an element or a quoted attribute.
 #[must_use]
 pub fn clipped(raw: &str, most: usize) -> String {
@@ -52,6 +76,23 @@ pub fn width(line: &str) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_stands_between_backticks_is_code_and_still_text() {
+        #[track_caller]
+        fn check(raw: &str, expected: &str) {
+            assert_eq!(coded(raw), expected);
+        }
+        check("plain", "plain");
+        check(
+            "see `pubwatch look` or ask",
+            "see <code>pubwatch look</code> or ask",
+        );
+        check("`a` `b`", "<code>a</code> <code>b</code>");
+        check("`<b>`, <i>", "<code>&lt;b&gt;</code>, &lt;i&gt;");
+        check("one ` alone", "one ` alone");
+        check("", "");
+    }
 
     #[test]
     fn markup_in_text_stays_text() {

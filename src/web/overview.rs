@@ -8,6 +8,7 @@ use super::chosen::{Dated, chosen, dated};
 use super::face::{UNSEEN_CLASS, face};
 use super::filter::{Filter, PHASES};
 use super::frame::{Frame, Place, Pulse, shape};
+use super::markup::coded;
 use super::rows::{Row, row};
 use super::survey::Survey;
 use super::troubles::Trouble;
@@ -87,6 +88,7 @@ struct Exception {
     address: String,
     book: String,
     headline: String,
+    /// As markup.
     next_step: String,
 }
 
@@ -269,51 +271,59 @@ fn verdict(material: &Material<'_>) -> String {
 
 /// The exceptions, most severe first, and how many more there are.
 fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, usize) {
-    let mut all: Vec<(Severity, Exception)> = material
-        .troubles
-        .iter()
-        .map(|trouble| (trouble.severity, of_trouble(place, trouble)))
+    let troubles = material.troubles.iter();
+    let mut all: Vec<(Severity, Cause<'_>)> = troubles
+        .map(|trouble| (trouble.severity, Cause::Trouble(trouble)))
         .collect();
     for plan in material.editions {
         let edition = &plan.edition;
-        for finding in material.findings.get(&edition.isbn).into_iter().flatten() {
-            let class = match finding.severity {
-                Severity::Act => "act",
-                Severity::Watch => "watch",
-                // It is told on the edition's page; here is what needs a look.
-                Severity::GoodNews => continue,
-            };
-            all.push((
-                finding.severity,
-                Exception {
-                    class,
-                    severity: finding.severity.word(),
-                    address: address(place, edition),
-                    book: book(edition),
-                    headline: words::one_line(&finding.headline),
-                    next_step: first_sentences(&finding.next_step),
-                },
-            ));
-        }
+        let findings = material.findings.get(&edition.isbn).into_iter().flatten();
+        // Good news is told on the edition's page; here is what needs a look.
+        all.extend(
+            findings
+                .filter(|finding| finding.severity != Severity::GoodNews)
+                .map(|finding| (finding.severity, Cause::Finding(edition, finding))),
+        );
     }
     all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     let more = all.len().saturating_sub(EXCEPTIONS);
-    let kept = all.into_iter().take(EXCEPTIONS).map(|(_, one)| one);
-    (kept.collect(), more)
+    let kept = all.into_iter().take(EXCEPTIONS);
+    let told = kept.map(|(severity, cause)| match cause {
+        Cause::Trouble(trouble) => of_trouble(place, trouble),
+        Cause::Finding(edition, finding) => Exception {
+            class: class(severity),
+            severity: severity.word(),
+            address: address(place, edition),
+            book: book(edition),
+            headline: words::one_line(&finding.headline),
+            next_step: coded(&first_sentences(&finding.next_step)),
+        },
+    });
+    (told.collect(), more)
+}
+
+/// What an exception is about.
+enum Cause<'a> {
+    Trouble(&'a Trouble),
+    Finding(&'a Edition, &'a Finding),
+}
+
+fn class(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Act => "act",
+        Severity::Watch => "watch",
+        Severity::GoodNews => "good",
+    }
 }
 
 fn of_trouble(place: &Place<'_>, trouble: &Trouble) -> Exception {
     Exception {
-        class: if trouble.severity == Severity::Act {
-            "act"
-        } else {
-            "watch"
-        },
+        class: class(trouble.severity),
         severity: trouble.severity.word(),
         address: format!("{}/{}", place.base, trouble.page),
         book: words::one_line(&trouble.what),
         headline: words::one_line(&trouble.headline),
-        next_step: words::clipped(&trouble.next_step, 240),
+        next_step: coded(&words::clipped(&trouble.next_step, 240)),
     }
 }
 

@@ -5,6 +5,7 @@ use askama::Template;
 
 use super::frame::{Frame, Place, Pulse};
 use super::lists::{Field, plain};
+use super::markup::coded;
 use super::shares::{Share, clients};
 use crate::config::plan::{Plan, SecretSource};
 use crate::mail::words;
@@ -44,13 +45,15 @@ pub struct Links<'a> {
 #[template(path = "web/templates/settings.html")]
 struct Page {
     frame: Frame,
+    /// As markup.
     lead: String,
     columns: &'static [&'static str],
     rows: Vec<Vec<Field>>,
     empty: &'static str,
     pages: Vec<(usize, bool)>,
     given: Option<(String, String)>,
-    hint: Option<&'static str>,
+    /// As markup.
+    hint: Option<String>,
     clients: Vec<String>,
     links: Vec<Link>,
     token: String,
@@ -83,11 +86,11 @@ pub fn page(
     let clients = clients(&plan.editions);
     Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
-        lead: format!(
+        lead: coded(&format!(
             "The configuration in force{}. It is changed in its file, never here; secrets are not \
              shown.",
             file.map_or_else(String::new, |file| format!(", from {}", file.display()))
-        ),
+        )),
         columns: &["What", "Value", "From"],
         rows: all
             .map(|(what, value, origin)| {
@@ -99,7 +102,7 @@ pub fn page(
         given: links
             .given
             .map(|given| (words::one_line(&given.client), given.link.clone())),
-        hint: hint(plan, clients.is_empty()),
+        hint: hint(plan, clients.is_empty()).map(coded),
         clients: clients.into_iter().map(str::to_owned).collect(),
         links: links
             .shares

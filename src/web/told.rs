@@ -3,6 +3,7 @@
 
 use super::edition::Material;
 use super::frame::Place;
+use super::markup::coded;
 use crate::alerts::lifecycle::key;
 use crate::alerts::mute;
 use crate::judge::{Finding, Severity};
@@ -14,8 +15,10 @@ pub(super) struct Told {
     pub(super) class: &'static str,
     pub(super) severity: &'static str,
     pub(super) headline: String,
+    /// As markup.
     pub(super) verdict: String,
     pub(super) usual: Option<(String, String, Option<String>)>,
+    /// As markup.
     pub(super) next_step: String,
     pub(super) door: Option<(&'static str, &'static str, Option<&'static str>)>,
     pub(super) subject: Option<String>,
@@ -54,12 +57,12 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
         },
         severity: finding.severity.word(),
         headline: words::one_line(&finding.headline),
-        verdict: words::one_line(&finding.verdict),
+        verdict: coded(&finding.verdict),
         usual: finding.usual.as_ref().map(|usual| {
             let link = usual.link.clone().filter(|link| link.starts_with("http"));
             (usual.sentence.clone(), usual.source.clone(), link)
         }),
-        next_step: words::one_line(&finding.next_step),
+        next_step: coded(&finding.next_step),
         door: finding
             .ask
             .and_then(crate::judge::Party::door)

@@ -62,6 +62,31 @@ fn the_pages_of_the_demo_are_drawn_wide_and_narrow_light_and_dark() {
 
 #[test]
 #[ignore = "needs Chromium"]
+fn pages_with_much_to_tell_are_drawn_as_well() {
+    let site = super::overview::eight();
+    let token = site.get("/settings").token();
+    let form = format!("token={token}&client=Saltmarsh+Press");
+    assert_eq!(site.post("/settings/share", &form).status, 200);
+    let mut chromium = Chromium::start();
+    for (size, width, is_dark) in [(WIDE, "wide", false), (NARROW, "phone", true)] {
+        chromium.look(size, is_dark);
+        for (name, path) in [
+            ("overview", "/"),
+            ("alerts", "/alerts"),
+            ("stores", "/stores"),
+            ("windows", "/windows"),
+            ("settings", "/settings"),
+        ] {
+            let name = format!("much-{name}-{width}");
+            chromium.open(&format!("http://{}{path}", site.address));
+            fits(&mut chromium, &name);
+            chromium.picture(&pictures().join(format!("{name}.png")), false);
+        }
+    }
+}
+
+#[test]
+#[ignore = "needs Chromium"]
 fn the_pictures_of_the_manual_are_drawn() {
     let folder = std::env::var("PUBWATCH_PICTURES").map_or_else(|_| pictures(), PathBuf::from);
     let site = TestSite::salt_roads();

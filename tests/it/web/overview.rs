@@ -1,5 +1,7 @@
 //! The overview: never older than the database, and only what is asked for.
 
+use std::fmt::Write as _;
+
 use pubwatch::book::{Availability, Isbn13, Note, NoteKind, StoreId};
 use pubwatch::db::{Db, DbError};
 use pubwatch::history::sqlite::{add_note, take_note_back};
@@ -105,6 +107,63 @@ fn a_date_that_was_moved_is_the_date_of_the_overview() {
     assert!(moved.contains("1 of 1 editions"), "{moved}");
     let page = site.get(&format!("/editions/{ISBN}")).body;
     assert!(page.contains("publishes Tue 16 March 2027"), "{page}");
+}
+
+/// Eight editions of two imprints in several phases, the first of them as "Salt Roads" stands.
+pub(super) fn eight() -> TestSite {
+    let titles = [
+        ("The Orchard Ledger", "2027-02-12", "Hillside Editions"),
+        ("Night Ferry to Arran", "2027-02-16", "Saltmarsh Press"),
+        (
+            "A Field Guide to Forgetting",
+            "2027-03-02",
+            "Saltmarsh Press",
+        ),
+        ("Bread and Weather", "2027-05-18", "Hillside Editions"),
+        ("The Lamplighter's Almanac", "2026-10-06", "Saltmarsh Press"),
+        ("Small Hours", "2026-03-10", "Hillside Editions"),
+        (
+            "What the Tide Kept, and Other Stories from a Harbour Town",
+            "2027-09-14",
+            "Hillside Editions",
+        ),
+    ];
+    let mut text = format!("{}\nimprint = \"Saltmarsh Press\"\n", SALT_ROADS.trim_end());
+    for (number, (title, date, imprint)) in titles.iter().enumerate() {
+        let isbn = super::many::isbn(number);
+        let _ = write!(
+            text,
+            "[[edition]]\ntitle = \"{title}\"\nisbn = \"{isbn}\"\npublication_date = {date}\n\
+             imprint = \"{imprint}\"\n\
+             stores = [\"amazon.com\", \"barnesandnoble.com\", \"bookshop.org\"]\n"
+        );
+    }
+    let site = TestSite::new(&configuration(&text));
+    site.live_through_a_launch(ISBN);
+    site.alert(ISBN, "Amazon is unavailable");
+    let states = [
+        Availability::PreOrder,
+        Availability::PreOrder,
+        Availability::InStock,
+        Availability::NotListed,
+        Availability::InStock,
+        Availability::ShipsLater,
+    ];
+    for (number, state) in states.into_iter().enumerate() {
+        for (store, days) in [
+            ("amazon.com", 30),
+            ("barnesandnoble.com", 19),
+            ("bookshop.org", 6),
+        ] {
+            let isbn = super::many::isbn(number);
+            for hours in [days * 24, 20, 2] {
+                let when = now() - jiff::SignedDuration::from_hours(hours);
+                site.see(&isbn, store, when, says(state, state.word()));
+            }
+        }
+        site.alert(&super::many::isbn(number), "open");
+    }
+    site
 }
 
 #[test]

@@ -169,7 +169,10 @@ fn a_link_is_given_only_to_a_client_and_only_by_the_page_itself() {
     let kept = site.db.read(sqlite::all).unwrap();
     assert_eq!(kept, []);
     let nobody = TestSite::salt_roads().get("/settings").body;
-    assert!(nobody.contains("No edition names an <code>imprint</code>"), "{nobody}");
+    assert!(
+        nobody.contains("No edition names an <code>imprint</code>"),
+        "{nobody}"
+    );
     assert!(!nobody.contains("Give a link"), "{nobody}");
 }
 

@@ -16,6 +16,12 @@ use crate::commands::loading::load;
 use crate::config::providers;
 use crate::exit::Exit;
 
+/// What is said before the question how letters go out.
+const WAYS_OUT: &str = "
+How should letters go out? `folder` writes them into the data folder for now; or name your
+mail provider (gmail, icloud, yahoo, fastmail, zoho, gmx, …), `local` for a mail server on
+this machine, or the host of another mail server.";
+
 /// The file of the password, beside the configuration.
 const PASSWORD_FILE: &str = "smtp-password";
 
@@ -262,11 +268,9 @@ fn mail(
     } else {
         "folder"
     };
-    asker.say(
-        "\nHow should letters go out? `folder` writes them into the data folder for now; or name \
-         your\nmail provider (gmail, icloud, yahoo, fastmail, zoho, gmx, …), `local` for a mail \
-         server on\nthis machine, or the host of another mail server.",
-    )?;
+    if arguments.mail.is_none() {
+        asker.say(WAYS_OUT)?;
+    }
     let how = asker.value(
         arguments.mail.clone(),
         &Question {

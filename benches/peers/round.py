@@ -70,6 +70,8 @@ def pubwatch(folder, base, books):
         timezone = "UTC"
         [data]
         folder = "data"
+        [politeness]
+        jitter = "0s"
         [[store]]
         name = "amazon.com"
         base = "{base}"

@@ -182,6 +182,7 @@ async fn idle(seconds: u64) -> anyhow::Result<()> {
     print(&json!({
         "idle_seconds": seconds,
         "memory_kb": after.resident_kb,
+        "own_memory_kb": after.own_kb,
         "peak_memory_kb": usage.peak_kb,
         "threads": after.threads,
         "wake_ups": after.switches - before.switches,
@@ -225,6 +226,7 @@ async fn start(editions: usize) -> anyhow::Result<()> {
             "seconds": rounded(wall.as_secs_f64()),
             "cpu_ms": now.cpu.as_millis(),
             "memory_kb": now.resident_kb,
+            "own_memory_kb": now.own_kb,
         }))?;
     }
     street.close().await;

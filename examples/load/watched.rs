@@ -26,6 +26,8 @@ pub(crate) struct Usage {
 pub(crate) struct Now {
     pub(crate) cpu: Duration,
     pub(crate) resident_kb: u64,
+    /// Of it, what is the program's own, and not its file, which the kernel may let go.
+    pub(crate) own_kb: u64,
     pub(crate) threads: u64,
     /// Times that a thread was given a processor, all threads together.
     pub(crate) switches: u64,
@@ -111,6 +113,7 @@ impl Watched {
         Ok(Now {
             cpu: TICK * ticks(&stat)?,
             resident_kb: value(&status, "VmRSS:")?,
+            own_kb: value(&status, "RssAnon:")?,
             threads: value(&status, "Threads:")?,
             switches,
         })

@@ -18,7 +18,7 @@ use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, saved};
 use crate::page::{Reading, Says};
 use crate::round::House;
-use crate::round::sqlite::{judge_editions, take_in};
+use crate::round::sqlite::{Queued, judge_editions, take_in};
 use crate::stores::Lessons;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.
@@ -90,7 +90,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         take_in(&house, &observation, evidence.as_ref()).context("recording the look")?;
     // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
     // by hand alone needs a round.
-    let queued = judge_editions(&house, std::iter::once(plan)).context("judging what was seen")?;
+    let queued: Vec<Queued> = judge_editions(&house, std::iter::once(plan))
+        .collect::<Result<_, _>>()
+        .context("judging what was seen")?;
     let mut out = anstream::stdout().lock();
     let name = house.name_of(&observation.listing);
     match &observation.reading {

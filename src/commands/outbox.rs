@@ -80,7 +80,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
     };
     let entries = context
         .db
-        .read(|c| sqlite::entries(c, which))
+        .read(|c| sqlite::heads(c, which))
         .context("reading the outbox")?;
     let counts = context
         .db

@@ -16,21 +16,21 @@ use super::context::Context;
 use crate::book::StoreId;
 use crate::exit::Exit;
 use crate::history::sqlite::Bulk;
-use crate::history::sqlite::transfer::{
-    KeptNote, every_note, every_observation, keep_note, last_look,
-};
+use crate::history::sqlite::transfer::{KeptNote, every_look, every_note, keep_note, last_look};
 use crate::history::{ListingId, Observation, Source};
+use crate::mail::sqlite::parts;
 use crate::mail::words;
 use crate::page::Reading;
 
 /// Tables that are told in another form, or that follow from the observations.
-const TOLD: [&str; 6] = [
+const TOLD: [&str; 7] = [
     "listing",
     "reading",
     "observation",
     "packed_look",
     "spell",
     "note",
+    "letter_body",
 ];
 
 /// Print everything that is known, as lines of JSON: for other programs, and for another Pubwatch.
@@ -88,15 +88,16 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
     context.db.read(|connection| -> anyhow::Result<()> {
         // One moment for all of it, also while a round writes.
         let moment = connection.unchecked_transaction()?;
-        every_observation(&moment, |seen| -> anyhow::Result<()> {
-            let line = json!({ "observation": {
-                "isbn": seen.listing.isbn,
-                "store": seen.listing.store,
-                "at": seen.at,
-                "source": seen.source.name(),
-                "reading": seen.reading,
-            }});
-            Ok(writeln!(out, "{line}")?)
+        every_look(&moment, |look| -> anyhow::Result<()> {
+            // The reading is JSON already, and there are millions of lines.
+            let (isbn, store) = (json!(look.listing.isbn), json!(look.listing.store));
+            let (at, source) = (look.at, look.source.name());
+            let reading = look.reading;
+            Ok(writeln!(
+                out,
+                "{{\"observation\":{{\"isbn\":{isbn},\"store\":{store},\"at\":\"{at}\",\
+                 \"source\":\"{source}\",\"reading\":{reading}}}}}"
+            )?)
         })?;
         for note in every_note(&moment)? {
             writeln!(out, "{}", json!({ "note": note }))?;
@@ -135,6 +136,11 @@ fn rows(connection: &Connection, table: &str, out: &mut dyn Write) -> anyhow::Re
                 }
             };
             values.insert(column.clone(), value);
+        }
+        if table == "outbox" {
+            let (text, html) = parts(connection, row.get("id")?)?;
+            values.insert("body_text".to_owned(), text.into());
+            values.insert("body_html".to_owned(), html.into());
         }
         writeln!(
             out,

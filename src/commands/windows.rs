@@ -11,7 +11,7 @@ use serde_json::json;
 use super::context::Context;
 use super::face;
 use crate::exit::Exit;
-use crate::history::sqlite::{Depth, view_to};
+use crate::history::sqlite::{Depth, each_view};
 use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
@@ -57,15 +57,11 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     let context = Context::open(config)?;
     let shipped = Windows::new(&context.plan.windows)?;
-    let views = context.db.read(|connection| {
-        context
-            .plan
-            .editions
-            .iter()
-            .map(|plan| view_to(connection, plan, Depth::States))
-            .collect::<rusqlite::Result<Vec<_>>>()
+    let learned = context.db.read(|connection| {
+        each_view(connection, &context.plan.editions, Depth::States, |views| {
+            learn(views, &context.plan.author.zone)
+        })
     })?;
-    let learned = learn(&views, &context.plan.author.zone);
     let all = context.plan.judging.learned_windows;
     let windows = shipped.clone().with_own_titles(&learned, all);
     let names: Vec<WindowName> = WindowName::ALL

@@ -43,6 +43,20 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     }
 }
 
+/// The text of a body, as [`decode`] gives it, without a second copy of what is UTF-8 already: a page
+/// is megabytes, and several are read at a time.
+#[must_use]
+pub fn decoded(body: Vec<u8>, content_type: Option<&str>) -> String {
+    let own = match decode(&body, content_type) {
+        Cow::Borrowed(text) if text.len() == body.len() => None,
+        text @ (Cow::Borrowed(_) | Cow::Owned(_)) => Some(text.into_owned()),
+    };
+    own.unwrap_or_else(|| {
+        String::from_utf8(body)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
+    })
+}
+
 fn declared(body: &[u8]) -> Option<&'static Encoding> {
     let start = body.get(..PRESCAN).unwrap_or(body);
     start
@@ -86,6 +100,7 @@ mod tests {
     #[track_caller]
     fn check(body: &[u8], content_type: Option<&str>, expected: &str) {
         assert_eq!(decode(body, content_type), expected);
+        assert_eq!(decoded(body.to_vec(), content_type), expected);
     }
 
     #[test]

@@ -476,10 +476,11 @@ fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Go
         let outside = Outside::NoAddress(address.to_string());
         return Err(reasons::astray(&address, &outside, true).into());
     };
+    let content_type = answer.header("content-type").map(str::to_owned);
     Ok(Got {
         host: host.through(source),
         status: answer.status,
-        body: charset::decode(&answer.body, answer.header("content-type")).into_owned(),
+        body: charset::decoded(answer.body, content_type.as_deref()),
         headers: answer.headers,
         address,
         at,

@@ -1,6 +1,7 @@
 //! How long things took for the user's own titles: times to an event, with those that still wait
 //! counted as waiting (Kaplan–Meier), beside the shipped windows.
 
+use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
@@ -150,12 +151,13 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
 
 /// What the user's own history says, window by window.
 #[must_use]
-pub fn learn<'a>(
-    views: impl IntoIterator<Item = &'a View>,
+pub fn learn(
+    views: impl IntoIterator<Item: Borrow<View>>,
     zone: &TimeZone,
 ) -> BTreeMap<WindowName, Learned> {
     let mut waits: BTreeMap<WindowName, Vec<Wait>> = BTreeMap::new();
     for view in views {
+        let view = view.borrow();
         let calendar = Calendar::of(&view.edition, &view.notes, zone);
         for listing in &view.listings {
             for (name, start, belongs) in starts(view, &calendar, listing) {

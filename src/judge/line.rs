@@ -1,11 +1,14 @@
 //! Our own line: every store fails at once.
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::windows::{WindowName, Windows};
 use super::{Finding, Party, Severity};
 use crate::book::StoreId;
-use crate::history::View;
+use crate::history::{ListingView, View};
 use crate::page::UnreadReason;
 
 /// How the newest looks at one store went.
@@ -26,40 +29,46 @@ pub struct Reach {
 /// A store is silent when the newest looks at all its listings found it unreachable, since the
 /// last of them began to fail.
 #[must_use]
-pub fn reach<'a>(views: impl IntoIterator<Item = &'a View>) -> Vec<Reach> {
-    let mut stores = std::collections::BTreeMap::<&StoreId, Reach>::new();
-    for listing in views.into_iter().flat_map(|view| &view.listings) {
-        let Some(tried) = listing.last_try else {
-            continue;
-        };
-        let silent = listing
-            .blind
-            .as_ref()
-            .filter(|blind| blind.unread.reason == UnreadReason::Unreachable)
-            .map(|blind| blind.since);
-        let one = Reach {
-            store: listing.store.clone(),
-            answered: if silent.is_some() {
-                listing.last_good
-            } else {
-                Some(tried)
-            },
-            silent_since: silent,
-            tried,
-        };
-        stores
-            .entry(&listing.store)
-            .and_modify(|known| {
-                known.answered = known.answered.max(one.answered);
-                known.silent_since = known
-                    .silent_since
-                    .zip(one.silent_since)
-                    .map(|(left, right)| left.max(right));
-                known.tried = known.tried.max(one.tried);
-            })
-            .or_insert(one);
+pub fn reach(views: impl IntoIterator<Item: Borrow<View>>) -> Vec<Reach> {
+    let mut stores: BTreeMap<StoreId, Reach> = BTreeMap::new();
+    for view in views {
+        for listing in &view.borrow().listings {
+            add(&mut stores, listing);
+        }
     }
     stores.into_values().collect()
+}
+
+fn add(stores: &mut BTreeMap<StoreId, Reach>, listing: &ListingView) {
+    let Some(tried) = listing.last_try else {
+        return;
+    };
+    let silent = listing
+        .blind
+        .as_ref()
+        .filter(|blind| blind.unread.reason == UnreadReason::Unreachable)
+        .map(|blind| blind.since);
+    let one = Reach {
+        store: listing.store.clone(),
+        answered: if silent.is_some() {
+            listing.last_good
+        } else {
+            Some(tried)
+        },
+        silent_since: silent,
+        tried,
+    };
+    stores
+        .entry(listing.store.clone())
+        .and_modify(|known| {
+            known.answered = known.answered.max(one.answered);
+            known.silent_since = known
+                .silent_since
+                .zip(one.silent_since)
+                .map(|(left, right)| left.max(right));
+            known.tried = known.tried.max(one.tried);
+        })
+        .or_insert(one);
 }
 
 /// Own line down.

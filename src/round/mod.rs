@@ -215,11 +215,7 @@ pub async fn round(
         summary.add(&part??);
     }
     if !stop.is_set() {
-        for queued in judge(house, which, &touched)? {
-            let subject = queued.letter.subject;
-            summary.letters += queued.copies;
-            tell(steps, Step::Queued { subject });
-        }
+        summary.letters = judge(house, which, &touched, steps)?;
     }
     sqlite::end(house, number, &summary)?;
     Ok(summary)
@@ -227,23 +223,32 @@ pub async fn round(
 
 /// Judges the editions that were asked about. The others can only have become due by a note or by
 /// the calendar, and are judged with them by a round that a person asked for, and by a service
-/// every quarter of an hour.
+/// every quarter of an hour. Gives how many letters were queued.
 fn judge(
     house: &House,
     which: Which,
     touched: &BTreeSet<Isbn13>,
-) -> Result<Vec<sqlite::Queued>, RoundError> {
+    steps: &Steps,
+) -> Result<usize, RoundError> {
+    let mut letters = 0;
+    let mut count = |queued: sqlite::Queued| {
+        letters += queued.copies;
+        let subject = queued.letter.subject;
+        tell(steps, Step::Queued { subject });
+    };
     let all = which == Which::All || house.is_time_to_judge_all();
     let editions = house
         .plan
         .editions
         .iter()
         .filter(|plan| all || touched.contains(&plan.edition.isbn));
-    let mut queued = sqlite::judge_editions(house, editions)?;
-    if all {
-        queued.extend(post::queue(house)?);
+    for queued in sqlite::judge_editions(house, editions) {
+        count(queued?);
     }
-    Ok(queued)
+    if all {
+        post::queue(house)?.into_iter().for_each(&mut count);
+    }
+    Ok(letters)
 }
 
 impl House {

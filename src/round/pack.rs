@@ -1,12 +1,14 @@
-//! Old looks that gave the same go into few rows, a little after every round.
+//! Old looks that gave the same go into few rows, and the letters of older programs are made small,
+//! a little after every round.
 
 use super::{House, Stop};
 use crate::history::sqlite::{Packed, pack_some};
+use crate::mail::sqlite::pack_some_letters;
 
 /// So many steps at most follow one round; each is a transaction of its own and takes milliseconds.
 const STEPS: usize = 20;
 
-/// Packs old looks until none wait, or enough has been done for now, or it is time to stop.
+/// Packs old looks and letters until none wait, or enough has been done for now, or it is time to stop.
 ///
 /// Nobody waits for it: a step that a power cut undoes is done again.
 ///
@@ -24,6 +26,15 @@ pub fn pack_looks(house: &House, stop: &Stop) -> rusqlite::Result<Packed> {
         let Some(packed) = packed? else { break };
         done.looks += packed.looks;
         done.rows += packed.rows;
+    }
+    for _ in 0..STEPS {
+        if stop.is_set() {
+            break;
+        }
+        let packed: rusqlite::Result<_> = house.db.write_lightly(pack_some_letters);
+        if packed?.is_none() {
+            break;
+        }
     }
     Ok(done)
 }

@@ -15,7 +15,7 @@ use crate::alerts::{Alert, mute, sqlite as alerts};
 use crate::book::StoreId;
 use crate::config::plan::EditionPlan;
 use crate::history::View;
-use crate::history::sqlite::view;
+use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
 use crate::judge::{Finding, Severity, judge};
@@ -72,13 +72,10 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
 /// One notice when no store answers any more, and none while that lasts.
 fn line_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>> {
     house.db.write(|tx| {
-        let views = house
-            .plan
-            .editions
-            .iter()
-            .map(|plan| view(tx, plan))
-            .collect::<rusqlite::Result<Vec<_>>>()?;
-        let finding = line_down(&reach(&views), &house.settings.windows);
+        let stores = each_view(tx, &house.plan.editions, Depth::Newest, |views| {
+            reach(views)
+        })?;
+        let finding = line_down(&stores, &house.settings.windows);
         let is_known = alerts::notice_is_open(tx, LINE_DOWN)?;
         match (line_step(is_known, finding.as_ref()), finding) {
             (LineStep::Tell, Some(finding)) => {

@@ -14,8 +14,8 @@ use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Depth, Recognised, Recorded, blind_pages, claim_look, keep_evidence, looks, newest_good,
-    recognise_by, recognised, record, view, view_to,
+    Depth, Recognised, Recorded, blind_pages, claim_look, each_view, keep_evidence, looks,
+    newest_good, recognise_by, recognised, record, view,
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::blind::{BlindStore, blind_stores, hand_over};
@@ -103,17 +103,13 @@ pub(crate) struct Queued {
 /// The windows with how long things took for the user's own titles. They are judged by all the
 /// same when the history cannot be read: then the round itself will say so.
 pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) -> Windows {
-    let views = db.read(|connection| {
-        plan.editions
-            .iter()
-            .map(|edition| view_to(connection, edition, Depth::States))
-            .collect::<rusqlite::Result<Vec<_>>>()
+    let learned = db.read(|connection| {
+        each_view(connection, &plan.editions, Depth::States, |views| {
+            learn(views, &plan.author.zone)
+        })
     });
-    match views {
-        Ok(views) => {
-            let learned = learn(&views, &plan.author.zone);
-            windows.with_own_titles(&learned, plan.judging.learned_windows)
-        }
+    match learned {
+        Ok(learned) => windows.with_own_titles(&learned, plan.judging.learned_windows),
         Err(error) => {
             tracing::warn!(%error, "the times of the user's own titles cannot be told");
             windows
@@ -122,21 +118,19 @@ pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) ->
 }
 
 /// Judges editions, each in a transaction of its own: what is decided and the letter that tells
-/// of it are there together or not at all. Gives the letters that were queued.
-pub(crate) fn judge_editions<'plan>(
-    house: &House,
-    editions: impl Iterator<Item = &'plan EditionPlan>,
-) -> rusqlite::Result<Vec<Queued>> {
-    let mut queued = Vec::new();
-    for plan in editions {
+/// of it are there together or not at all. Gives the letters that were queued, each as soon as it
+/// is: those of ten thousand titles are not held at once.
+pub(crate) fn judge_editions<'a>(
+    house: &'a House,
+    editions: impl Iterator<Item = &'a EditionPlan> + 'a,
+) -> impl Iterator<Item = rusqlite::Result<Queued>> + 'a {
+    editions.filter_map(|plan| {
         let now = house.clock.now();
-        queued.extend(
-            house
-                .db
-                .write(|transaction| judge_edition(house, plan, transaction, now))?,
-        );
-    }
-    Ok(queued)
+        let judged = house
+            .db
+            .write(|transaction| judge_edition(house, plan, transaction, now));
+        judged.transpose()
+    })
 }
 
 /// 1. Load what is known of the edition.

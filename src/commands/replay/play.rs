@@ -69,7 +69,8 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             }
         }
         let has_unread = look_around(&house, story, &mut played.looks)?;
-        let mut queued = judge_editions(&house, house.plan.editions.iter())?;
+        let mut queued: Vec<Queued> =
+            judge_editions(&house, house.plan.editions.iter()).collect::<Result<_, _>>()?;
         // What is about no single edition depends on the hour, and on pages that cannot be read.
         if has_unread || next_turn_of_post <= now {
             queued.extend(post::queue(&house)?);

@@ -191,7 +191,12 @@ async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), text_of(response.headers(), name)?)))
         .collect();
-    let mut body = Vec::new();
+    let (Cap::Whole(most) | Cap::First(most)) = cap;
+    let announced = response
+        .content_length()
+        .and_then(|bytes| usize::try_from(bytes).ok());
+    // Room for what is announced, so that a page is not moved again and again while it grows.
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(most));
     // Chunk by chunk, as they are unpacked: a small body that unpacks to a huge one is dropped
     // when it passes the cap, and never held whole.
     while location.is_none() {

@@ -24,7 +24,9 @@ pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back
 pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
-pub use view::{Depth, Glimpse, Seen, count_of_looks, glimpses, observations, view, view_to};
+pub use view::{
+    Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, observations, view, view_to,
+};
 
 use super::{ListingId, Source, Spell};
 use crate::book::availability::UnknownAvailability;

@@ -1,12 +1,15 @@
 //! Everything that was seen and told, for moving to another database.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::{observations, time, unreadable};
+use super::pack::looks_since;
+use super::{source_of, time, unreadable};
 use crate::book::StoreId;
-use crate::history::{ListingId, Observation};
+use crate::history::{ListingId, Source};
 
 /// A note as it is kept, taken back or not. Times are Unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,31 +33,50 @@ pub struct KeptNote {
     pub taken_back_at: Option<i64>,
 }
 
-/// Shows every observation to `visit`, listing by listing, oldest first: a history of ten years of
-/// many titles need not fit into memory.
+/// One look at a page, for passing on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Look<'a> {
+    /// The page.
+    pub listing: &'a ListingId,
+    /// When.
+    pub at: Timestamp,
+    /// How it was had.
+    pub source: Source,
+    /// What it said: a reading as JSON, in one line.
+    pub reading: &'a str,
+}
+
+/// Shows every look to `visit`, listing by listing, oldest first: a history of ten years of many
+/// titles need not fit into memory, and what millions of looks said alike is not written anew for
+/// each.
 ///
 /// # Errors
 ///
 /// SQLite's, and whatever `visit` fails with.
-pub fn every_observation<E: From<rusqlite::Error>>(
+pub fn every_look<E: From<rusqlite::Error>>(
     connection: &Connection,
-    mut visit: impl FnMut(Observation) -> Result<(), E>,
+    mut visit: impl FnMut(Look<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
-    let listings: Vec<(String, String)> = connection
-        .prepare("SELECT isbn, store FROM listing ORDER BY isbn, store")?
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+    let listings: Vec<(i64, String, String)> = connection
+        .prepare("SELECT id, isbn, store FROM listing ORDER BY isbn, store")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    for (isbn, store) in listings {
+    for (number, isbn, store) in listings {
         let listing = ListingId {
             isbn: isbn.parse().map_err(|error| unreadable(0, error))?,
             store: StoreId::new(&store),
         };
-        for seen in observations(connection, &listing, Timestamp::MIN)? {
-            visit(Observation {
-                listing: listing.clone(),
-                at: seen.at,
-                source: seen.source,
-                reading: seen.reading,
+        let readings: BTreeMap<i64, String> = connection
+            .prepare_cached("SELECT id, body FROM reading WHERE listing_id = ?1")?
+            .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<rusqlite::Result<_>>()?;
+        for look in looks_since(connection, number, i64::MIN)? {
+            let reading = readings.get(&look.reading);
+            visit(Look {
+                listing: &listing,
+                at: time(look.at)?,
+                source: source_of(look.source)?,
+                reading: reading.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
             })?;
         }
     }

@@ -67,6 +67,27 @@ pub fn view_to(
     })
 }
 
+/// Shows the views of editions to `look`, one after the other: those of ten thousand titles are
+/// not held at once.
+///
+/// # Errors
+///
+/// As [`view`]; `look` has then seen the views before it.
+pub fn each_view<T>(
+    connection: &Connection,
+    plans: &[EditionPlan],
+    depth: Depth,
+    look: impl FnOnce(&mut dyn Iterator<Item = View>) -> T,
+) -> rusqlite::Result<T> {
+    let mut failed = None;
+    let looked = look(&mut plans.iter().map_while(|plan| {
+        view_to(connection, plan, depth)
+            .map_err(|error| failed = Some(error))
+            .ok()
+    }));
+    failed.map_or(Ok(looked), Err)
+}
+
 /// What judging an edition needs to know of another format of its book: only the Amazon stores
 /// that watch both, and of those only their newest spells.
 fn sibling(

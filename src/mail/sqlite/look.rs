@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{Entry, EntryState, LETTER_COLUMNS, letter_of, time, time_of};
+use super::{COLUMNS, Entry, EntryState, HEAD_COLUMNS, LETTER_COLUMNS, LETTERS};
+use super::{damaged_parts, letter_of, time, time_of};
 use crate::mail::outbox::Meaning;
 use crate::mail::{LetterKind, Route};
 
@@ -14,6 +15,15 @@ pub enum Show {
     All,
     /// Those that were not delivered and not dropped.
     Undelivered,
+}
+
+impl Show {
+    fn condition(self) -> &'static str {
+        match self {
+            Self::All => "1",
+            Self::Undelivered => "delivered_at IS NULL AND dropped_at IS NULL",
+        }
+    }
 }
 
 /// Letters by what has become of them.
@@ -48,12 +58,20 @@ impl Counts {
 ///
 /// SQLite's.
 pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
-    let which = match show {
-        Show::All => "1",
-        Show::Undelivered => "delivered_at IS NULL AND dropped_at IS NULL",
-    };
     connection
-        .prepare(&select(which))?
+        .prepare(&select(show.condition()))?
+        .query_map([], entry_of)?
+        .collect()
+}
+
+/// The letters without their parts, oldest first: for a list of all that there were in ten years.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
+    connection
+        .prepare(&select_from(HEAD_COLUMNS, "outbox", show.condition()))?
         .query_map([], entry_of)?
         .collect()
 }
@@ -167,12 +185,13 @@ pub fn last_digest(
 ///
 /// SQLite's.
 pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row(
+    let overwritten: i64 = connection.query_row(
         "SELECT count(*) FROM outbox \
          WHERE instr(CAST(subject || body_text || body_html AS BLOB), x'00') > 0",
         [],
         |row| row.get(0),
-    )
+    )?;
+    Ok(overwritten + damaged_parts(connection)?)
 }
 
 /// The letters that have waited since before `before`, oldest first: those that will arrive late.
@@ -193,34 +212,38 @@ pub fn waiting_since_before(
 }
 
 fn select(which: &str) -> String {
+    select_from(LETTER_COLUMNS, LETTERS, which)
+}
+
+fn select_from(columns: &str, table: &str, which: &str) -> String {
     format!(
-        "SELECT {LETTER_COLUMNS}, id, queued_at, tries, next_try_at, last_try_at, last_meaning, \
-         last_error, delivered_at, failed_at, dropped_at, answer FROM outbox WHERE {which} \
+        "SELECT {columns}, id, queued_at, tries, next_try_at, last_try_at, last_meaning, \
+         last_error, delivered_at, failed_at, dropped_at, answer FROM {table} WHERE {which} \
          ORDER BY id"
     )
 }
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
-    let meaning: Option<String> = row.get(19)?;
-    let state = if let Some(at) = time_of(row, 21)? {
+    let meaning: Option<String> = row.get(COLUMNS + 5)?;
+    let state = if let Some(at) = time_of(row, COLUMNS + 7)? {
         EntryState::Delivered(at)
-    } else if let Some(at) = time_of(row, 23)? {
+    } else if let Some(at) = time_of(row, COLUMNS + 9)? {
         EntryState::Dropped(at)
-    } else if let Some(at) = time_of(row, 22)? {
+    } else if let Some(at) = time_of(row, COLUMNS + 8)? {
         EntryState::Failed(at)
     } else {
         EntryState::Waiting
     };
     Ok(Entry {
         letter: letter_of(row)?,
-        id: row.get(14)?,
-        queued: time(15, row.get(15)?)?,
-        tries: row.get(16)?,
-        next_try: time(17, row.get(17)?)?,
-        last_try: time_of(row, 18)?,
+        id: row.get(COLUMNS)?,
+        queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+        tries: row.get(COLUMNS + 2)?,
+        next_try: time(COLUMNS + 3, row.get(COLUMNS + 3)?)?,
+        last_try: time_of(row, COLUMNS + 4)?,
         last_meaning: meaning.as_deref().and_then(Meaning::from_name),
-        last_error: row.get(20)?,
+        last_error: row.get(COLUMNS + 6)?,
         state,
-        answer: row.get(24)?,
+        answer: row.get(COLUMNS + 10)?,
     })
 }

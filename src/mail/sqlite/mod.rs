@@ -1,6 +1,7 @@
 //! The outbox in the database: what is queued in the same transaction as the decision that it
 //! tells of cannot be lost, and what is claimed by compare-and-set is not sent twice.
 
+mod body;
 mod look;
 mod queue;
 
@@ -8,8 +9,10 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::Type;
 
+use body::damaged_parts;
+pub use body::{pack_some_letters, parts};
 pub use look::{
-    Counts, Show, counts, damaged_letters, entries, entry, last_delivered, last_digest,
+    Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
     undelivered_since, waiting_since_before,
 };
 pub use queue::{
@@ -73,11 +76,23 @@ impl EntryState {
     }
 }
 
-/// The columns that [`letter_of`] reads, in its order.
+/// The columns that [`letter_of`] reads, in its order, of [`LETTERS`].
 const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
-                              to_name, to_address, subject, body_text, body_html, route";
+                              to_name, to_address, subject, body_text, body_html, route, \
+                              dictionary, text_bytes, packed";
+
+/// The same without the parts of the letter, of `outbox`.
+const HEAD_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
+                            to_name, to_address, subject, '', '', route, NULL, NULL, NULL";
+
+/// So many columns are of the letter.
+const COLUMNS: usize = 17;
+
+/// Letters with their parts.
+const LETTERS: &str = "outbox LEFT JOIN letter_body ON letter_id = id";
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
+    let (text, html) = body::parts_of(row, 11, 14)?;
     let kind: String = row.get(3)?;
     let severity: Option<String> = row.get(4)?;
     let isbn: Option<String> = row.get(6)?;
@@ -105,8 +120,8 @@ fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
         to_name: row.get(8)?,
         to: row.get(9)?,
         subject: row.get(10)?,
-        text: row.get(11)?,
-        html: row.get(12)?,
+        text,
+        html,
         route: Route::from_name(&route)
             .ok_or_else(|| unreadable(13, format!("`{route}` is no way of a letter")))?,
     })

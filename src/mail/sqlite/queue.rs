@@ -1,9 +1,9 @@
 //! Putting letters in, taking them out, and saying how it went.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Error, OptionalExtension as _, Transaction, params};
 
-use super::{LETTER_COLUMNS, letter_of, time};
+use super::{COLUMNS, LETTER_COLUMNS, LETTERS, body, letter_of, time, unreadable};
 use crate::book::{Isbn13, StoreId};
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
@@ -46,7 +46,7 @@ pub fn enqueue(
         .prepare_cached(
             "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, isbn, stores, \
              to_name, to_address, subject, body_text, body_html, route, queued_at, next_try_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', '', ?12, ?13, ?13) \
              ON CONFLICT (message_id) DO NOTHING",
         )?
         .execute(params![
@@ -61,11 +61,13 @@ pub fn enqueue(
             letter.to_name,
             letter.to,
             letter.subject,
-            letter.text,
-            letter.html,
             letter.route.name(),
             now.as_millisecond(),
         ])?;
+    if added == 1 {
+        let id = transaction.last_insert_rowid();
+        body::put(transaction, id, &letter.text, &letter.html)?;
+    }
     Ok(added == 1)
 }
 
@@ -103,6 +105,24 @@ pub fn claim_next(
     {
         return Ok(None);
     }
+    while let Some(id) = claim_row(transaction, (claimant.who, &route), now, until)? {
+        match claimed_letter(transaction, id) {
+            Err(Error::FromSqlConversionFailure(_, _, damage)) => {
+                set_aside(transaction, id, &damage.to_string(), now)?;
+            }
+            claimed @ (Ok(_) | Err(_)) => return claimed.map(Some),
+        }
+    }
+    Ok(None)
+}
+
+/// Claims the row that has been due longest.
+fn claim_row(
+    transaction: &Transaction<'_>,
+    (who, route): (&str, &str),
+    now: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<Option<i64>> {
     let sql = format!(
         "UPDATE outbox SET claimed_by = ?1, claimed_until = ?2, tries = tries + 1, \
          last_try_at = ?3 \
@@ -111,13 +131,13 @@ pub fn claim_next(
                           OR coalesce(last_try_at, queued_at) > ?3) \
                      AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?2) \
                      ORDER BY next_try_at, id LIMIT 1) \
-         RETURNING {LETTER_COLUMNS}, id, queued_at, tries"
+         RETURNING id"
     );
     transaction
         .prepare_cached(&sql)?
         .query_row(
             params![
-                claimant.who,
+                who,
                 until.as_millisecond(),
                 now.as_millisecond(),
                 route,
@@ -125,16 +145,46 @@ pub fn claim_next(
                     .unwrap_or(Timestamp::MAX)
                     .as_millisecond(),
             ],
-            |row| {
-                Ok(Claimed {
-                    letter: letter_of(row)?,
-                    id: row.get(14)?,
-                    queued: time(15, row.get(15)?)?,
-                    tries: row.get(16)?,
-                })
-            },
+            |row| row.get(0),
         )
         .optional()
+}
+
+/// Keeps a damaged letter and sends it no more, so that no other waits behind it.
+fn set_aside(
+    transaction: &Transaction<'_>,
+    id: i64,
+    damage: &str,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET claimed_by = NULL, claimed_until = NULL, failed_at = ?2, \
+             last_meaning = ?3, last_error = ?4 WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            now.as_millisecond(),
+            Meaning::Refused.name(),
+            format!("it cannot be read any more: {damage}"),
+        ])?;
+    Ok(())
+}
+
+fn claimed_letter(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Claimed> {
+    let sql = format!("SELECT {LETTER_COLUMNS}, id, queued_at, tries FROM {LETTERS} WHERE id = ?1");
+    transaction.prepare_cached(&sql)?.query_row([id], |row| {
+        let letter = letter_of(row)?;
+        if letter.text.is_empty() && letter.html.is_empty() {
+            return Err(unreadable(COLUMNS - 1, "its parts are lost"));
+        }
+        Ok(Claimed {
+            letter,
+            id: row.get(COLUMNS)?,
+            queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+            tries: row.get(COLUMNS + 2)?,
+        })
+    })
 }
 
 /// How many letters of a way were last tried within the hour before `now`. A time after `now` is

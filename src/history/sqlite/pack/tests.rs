@@ -7,7 +7,7 @@ use super::*;
 use crate::book::{Availability, Distribution, Edition, Format, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::Db;
-use crate::history::sqlite::transfer::{every_observation, last_look};
+use crate::history::sqlite::transfer::{every_look, last_look};
 use crate::history::sqlite::{count_of_looks, glimpses, observations, record, view};
 use crate::history::{ListingId, Observation, View};
 use crate::page::{Reading, Says, UnreadReason};
@@ -94,7 +94,7 @@ struct Answers {
     all: Vec<super::super::Seen>,
     since: Vec<super::super::Seen>,
     glimpses: Vec<super::super::Glimpse>,
-    told: Vec<Observation>,
+    told: Vec<(ListingId, Timestamp, Source, String)>,
     last: Option<Timestamp>,
     count: i64,
 }
@@ -103,8 +103,9 @@ fn answers(db: &Db, since: Timestamp) -> Answers {
     db.read(|c| -> rusqlite::Result<Answers> {
         let View { listings, .. } = view(c, &plan())?;
         let mut told = Vec::new();
-        every_observation(c, |seen| {
-            told.push(seen);
+        every_look(c, |look| {
+            let reading = look.reading.to_owned();
+            told.push((look.listing.clone(), look.at, look.source, reading));
             Ok::<_, rusqlite::Error>(())
         })?;
         Ok(Answers {

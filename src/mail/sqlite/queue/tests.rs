@@ -3,7 +3,9 @@ use jiff::SignedDuration;
 use super::*;
 use crate::db::Db;
 use crate::mail::LetterKind;
-use crate::mail::sqlite::{EntryState, Show, entries, entry};
+use crate::mail::sqlite::{
+    EntryState, Show, damaged_letters, entries, entry, heads, pack_some_letters, parts,
+};
 
 fn at(minutes: i64) -> Timestamp {
     "2027-01-28T12:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
@@ -230,4 +232,117 @@ fn a_letter_that_was_queued_by_a_clock_that_ran_ahead_goes_out_at_once() {
     let (_folder, db) = outbox(&[]);
     assert!(write(&db, |tx| enqueue(tx, &letter("a"), at(24 * 60))));
     assert_eq!(claim(&db, "one", 0), Some(1));
+}
+
+/// Puts a letter in as an older program did, whose parts were columns.
+fn put_plainly(db: &Db, id: &str, text: &str, html: &str) {
+    write(db, |tx| {
+        tx.execute(
+            "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
+             body_text, body_html, queued_at, next_try_at) \
+             VALUES (?1, 0, 'digest', '[]', 'Zoë', 'zoe@example.com', 'Digest', ?2, ?3, 0, 0)",
+            params![id, text, html],
+        )
+    });
+}
+
+#[test]
+fn the_parts_of_a_letter_are_kept_small_and_only_once() {
+    let (_folder, db) = outbox(&["a"]);
+    let rows: rusqlite::Result<(i64, i64, i64)> = db.read(|c| {
+        c.query_row(
+            "SELECT length(body_text), length(body_html), (SELECT count(*) FROM letter_body) \
+             FROM outbox",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+    });
+    assert_eq!(rows.unwrap(), (0, 0, 1));
+}
+
+#[test]
+fn letters_of_an_older_program_become_small_a_few_at_a_time_and_say_the_same() {
+    let (_folder, db) = outbox(&["new"]);
+    let html = "<p style=\"margin:0\">Grüße an alle, die es angeht</p>".repeat(400);
+    for number in 0..45 {
+        put_plainly(
+            &db,
+            &format!("old-{number}"),
+            &format!("Liebe Zoë {number}"),
+            &html,
+        );
+    }
+    let said = |db: &Db| -> Vec<Letter> {
+        let all = db.read(|c| entries(c, Show::All)).unwrap();
+        all.into_iter().map(|entry| entry.letter).collect()
+    };
+    let before = said(&db);
+    assert_eq!(before[45].html, html);
+    let mut steps = Vec::new();
+    while let Some(letters) = write(&db, pack_some_letters) {
+        steps.push(letters);
+    }
+    assert_eq!(steps, [20, 20, 5]);
+    assert_eq!(said(&db), before);
+    // One that waits is sent as it was promised.
+    assert_eq!(claim(&db, "one", 0), Some(2));
+    let claimed = db.read(|c| parts(c, 2)).unwrap();
+    assert_eq!(claimed, ("Liebe Zoë 0".to_owned(), html));
+    let heads = db.read(|c| heads(c, Show::All)).unwrap();
+    assert!(
+        heads
+            .iter()
+            .all(|head| head.letter.text.is_empty() && head.letter.html.is_empty())
+    );
+    assert_eq!(heads.len(), before.len());
+}
+
+#[test]
+fn no_part_of_a_letter_goes_before_it_is_packed_and_no_packed_one_at_all() {
+    let (_folder, db) = outbox(&["new"]);
+    put_plainly(&db, "old", "text", "html");
+    let refused = |sql: &str| {
+        let done: rusqlite::Result<usize> = db.write(|tx| tx.execute(sql, []));
+        assert!(done.is_err(), "{sql}");
+    };
+    refused("UPDATE outbox SET body_text = '', body_html = '' WHERE message_id = 'old'");
+    refused("UPDATE outbox SET body_text = 'another' WHERE message_id = 'old'");
+    refused("UPDATE outbox SET body_text = 'another' WHERE id = 1");
+    refused("UPDATE letter_body SET packed = x'00'");
+    refused("DELETE FROM letter_body");
+    refused("UPDATE outbox SET subject = 'another'");
+}
+
+#[test]
+fn a_letter_that_damage_has_hit_is_set_aside_and_the_next_one_goes() {
+    let (_folder, db) = outbox(&["torn", "lost", "sound"]);
+    let harmed: rusqlite::Result<()> = db.write(|tx| {
+        tx.execute_batch(
+            "DROP TRIGGER letter_body_is_never_changed; DROP TRIGGER letter_body_is_never_deleted; \
+             UPDATE letter_body SET packed = zeroblob(40) WHERE letter_id = 1; \
+             DELETE FROM letter_body WHERE letter_id = 2",
+        )
+    });
+    harmed.unwrap();
+    assert_eq!(db.read(damaged_letters).unwrap(), 2);
+    assert_eq!(claim(&db, "one", 1), Some(3));
+    let errors: Vec<Option<String>> = db
+        .read(|c| heads(c, Show::Undelivered))
+        .unwrap()
+        .into_iter()
+        .map(|head| head.last_error)
+        .collect();
+    assert!(
+        errors[0]
+            .as_ref()
+            .is_some_and(|error| error.contains("cannot be read")),
+        "{errors:?}"
+    );
+    assert!(
+        errors[1]
+            .as_ref()
+            .is_some_and(|error| error.contains("lost")),
+        "{errors:?}"
+    );
+    assert_eq!(errors[2], None);
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example load -- --listings 10000     rounds over so many pages
+//! cargo run --release --example load -- --listings 100000 --page-kb 30    with small pages
 //! cargo run --release --example load -- --idle 60            a service with nothing to do
 //! cargo run --release --example load -- --start 10000        start-up with so many editions
 //! ```
@@ -31,6 +32,10 @@ struct Arguments {
     #[arg(long)]
     listings: Option<usize>,
 
+    /// How large the largest pages are, in kilobytes
+    #[arg(long, default_value_t = 3000, requires = "listings")]
+    page_kb: usize,
+
     /// How many rounds; the first writes every page's first reading, the others find nothing new
     #[arg(long, default_value_t = 2)]
     rounds: usize,
@@ -48,6 +53,9 @@ struct Arguments {
     start: Option<usize>,
 }
 
+/// How large the largest pages are where their size does not matter, in kilobytes.
+const SMALL: usize = 30;
+
 fn main() -> anyhow::Result<()> {
     if std::env::var_os(AS_PUBWATCH).is_some() {
         return watched::be_pubwatch();
@@ -55,7 +63,7 @@ fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Runtime::new()?;
     if let Some(listings) = arguments.listings {
-        runtime.block_on(rounds(listings, arguments.rounds, arguments.most_kb))?;
+        runtime.block_on(rounds(listings, &arguments))?;
     }
     if let Some(seconds) = arguments.idle {
         runtime.block_on(idle(seconds))?;
@@ -109,12 +117,12 @@ fn database_bytes(house: &Path) -> anyhow::Result<u64> {
     Ok(u64::try_from(pages * size)?)
 }
 
-async fn rounds(listings: usize, rounds: usize, most_kb: Option<u64>) -> anyhow::Result<()> {
+async fn rounds(listings: usize, arguments: &Arguments) -> anyhow::Result<()> {
     let editions = listings.div_ceil(STORES.len());
-    let street = Street::open().await?;
+    let street = Street::open(arguments.page_kb).await?;
     let house = house(editions, &street, "\n[web]\nlisten = \"off\"\n")?;
     let mut before = 0;
-    for round in 1..=rounds {
+    for round in 1..=arguments.rounds {
         let asked = street.served();
         let began = Instant::now();
         let pubwatch = Watched::start(house.path(), &["check", "--json"])?;
@@ -130,6 +138,7 @@ async fn rounds(listings: usize, rounds: usize, most_kb: Option<u64>) -> anyhow:
         let served = street.served() - asked;
         report(round, read, (&usage, wall), (served, bytes - before))?;
         before = bytes;
+        let most_kb = arguments.most_kb;
         if most_kb.is_some_and(|most| most < usage.peak_kb) {
             bail!("a round took {} kB of memory", usage.peak_kb);
         }
@@ -167,7 +176,7 @@ fn rounded(number: f64) -> f64 {
 }
 
 async fn idle(seconds: u64) -> anyhow::Result<()> {
-    let street = Street::open().await?;
+    let street = Street::open(SMALL).await?;
     let house = house(100, &street, "\n[web]\nlisten = \"127.0.0.1:0\"\n")?;
     // After this round nothing is due for hours.
     Watched::start(house.path(), &["check", "--quiet"])?
@@ -194,7 +203,7 @@ async fn idle(seconds: u64) -> anyhow::Result<()> {
 
 /// From the start of the process to its page being there.
 async fn start(editions: usize) -> anyhow::Result<()> {
-    let street = Street::open().await?;
+    let street = Street::open(SMALL).await?;
     let port = std::net::TcpListener::bind("127.0.0.1:0")?
         .local_addr()?
         .port();

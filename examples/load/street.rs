@@ -15,8 +15,8 @@ use url::Url;
 /// The stores.
 pub(crate) const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
-/// How large the pages of each are: Amazon's most, up to three megabytes.
-const SIZES: [usize; 3] = [3_000_000, 700_000, 300_000];
+/// How large the pages of each are, in parts of the largest: Amazon's have up to three megabytes.
+const PARTS: [usize; 3] = [30, 7, 3];
 
 /// A street whose shops have every book.
 pub(crate) struct Street {
@@ -25,10 +25,11 @@ pub(crate) struct Street {
 }
 
 impl Street {
-    pub(crate) async fn open() -> anyhow::Result<Self> {
+    /// Opens it; the largest pages have so many kilobytes.
+    pub(crate) async fn open(page_kb: usize) -> anyhow::Result<Self> {
         let served = Arc::new(AtomicU64::new(0));
         let count = Arc::clone(&served);
-        let filler = SIZES.map(filler);
+        let filler = PARTS.map(|part| filler(page_kb * 1000 * part / PARTS[0]));
         let keeper: Keeper = Arc::new(move |asked: &Asked| {
             let shown = answer(asked, &filler);
             count.fetch_add(shown.body.len() as u64, Ordering::Relaxed);

@@ -44,7 +44,7 @@ pub const ROWS: usize = 200;
 const FEW: usize = 5;
 
 /// How many exceptions stand above them.
-const EXCEPTIONS: usize = 20;
+const EXCEPTIONS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "web/templates/overview.html")]

@@ -11,9 +11,11 @@ use jiff::Timestamp;
 
 use super::site::locked;
 use crate::book::Isbn13;
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, Plan};
 use crate::db::{Db, DbError, Version, version};
-use crate::history::sqlite::view;
+use crate::history::sqlite::{Depth, view, view_to};
+use crate::judge::learned::{Learned, learn};
+use crate::judge::windows::WindowName;
 use crate::judge::{Settings, judge};
 use crate::web::overview::Findings;
 use crate::web::sqlite;
@@ -28,7 +30,11 @@ const QUARTER: i64 = 15 * 60;
 pub(super) struct Memory {
     survey: Mutex<Option<(Version, Arc<Survey>)>>,
     found: Mutex<Option<Found>>,
+    learned: Mutex<Option<(Arc<Survey>, Arc<OwnTitles>)>>,
 }
+
+/// How long things took for the user's own titles.
+pub(super) type OwnTitles = BTreeMap<WindowName, Learned>;
 
 /// What was thought of the editions with an open alert.
 #[derive(Debug)]
@@ -59,6 +65,28 @@ impl Memory {
             *kept = Some((now, Arc::clone(&survey)));
             Ok(survey)
         })
+    }
+
+    /// How long things took for these editions so far.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub(super) fn learned(&self, db: &Db, plan: &Plan) -> Result<Arc<OwnTitles>, DbError> {
+        let editions = &plan.editions;
+        let survey = self.survey(db, editions)?;
+        let mut kept = locked(&self.learned);
+        if let Some((_, learned)) = kept.as_ref().filter(|(then, _)| Arc::ptr_eq(then, &survey)) {
+            return Ok(Arc::clone(learned));
+        }
+        let views = db.read(|connection| {
+            let all = editions.iter();
+            all.map(|plan| Ok(view_to(connection, plan, Depth::States)?))
+                .collect::<Result<Vec<_>, DbError>>()
+        })?;
+        let learned = Arc::new(learn(&views, &plan.author.zone));
+        *kept = Some((survey, Arc::clone(&learned)));
+        Ok(learned)
     }
 
     /// What there is to think of every edition with an open alert, now.

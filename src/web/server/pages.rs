@@ -14,7 +14,6 @@ use crate::fetch::robots::{Answer as Answered, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
 use crate::history::sqlite::{Kept, all_notes};
-use crate::judge::learned::learn;
 use crate::mail;
 use crate::mail::words;
 use crate::web::edition::{self, LetterLine};
@@ -111,7 +110,7 @@ pub(super) fn page(
             lists::stores(&place, &site.plan, &survey.glances, &hosts, &pulse)?
         }
         ["windows"] => {
-            let learned = learn(&site.states()?, place.zone);
+            let learned = site.learned()?;
             usual::page(&place, &site.settings.windows, &learned, &pulse)?
         }
         ["settings"] => settings_page(site, session, (&pulse, None), now)?,

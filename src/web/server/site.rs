@@ -1,5 +1,6 @@
 //! What the pages are made from, and what the server remembers between requests.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
@@ -11,7 +12,9 @@ use crate::config::Plan;
 use crate::config::plan::EditionPlan;
 use crate::db::{Db, DbError};
 use crate::history::View;
-use crate::history::sqlite::{Depth, view, view_to};
+use crate::history::sqlite::view;
+use crate::judge::learned::Learned;
+use crate::judge::windows::WindowName;
 use crate::judge::{Finding, Settings, judge};
 use crate::schedule::Board;
 use crate::stores::Lessons;
@@ -199,18 +202,13 @@ impl Site {
         self.db.read(|connection| Ok(view(connection, plan)?))
     }
 
-    /// The views of all editions with their states alone, from which the times of the user's own
-    /// titles are learned.
+    /// How long things took for the user's own titles.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn states(&self) -> Result<Vec<View>, DbError> {
-        self.db.read(|connection| {
-            let all = self.plan.editions.iter();
-            all.map(|plan| Ok(view_to(connection, plan, Depth::States)?))
-                .collect()
-        })
+    pub fn learned(&self) -> Result<Arc<BTreeMap<WindowName, Learned>>, DbError> {
+        self.memory.learned(&self.db, &self.plan)
     }
 
     /// What there is to think of an edition, of which the view is at hand.

@@ -96,6 +96,30 @@ fn what_another_format_shows_is_judged_again_as_well() {
 }
 
 #[test]
+fn what_own_titles_took_is_learned_again_after_a_look() {
+    let site = TestSite::new(&configuration(SALT_ROADS));
+    let look = |when: &str, state: Availability| {
+        site.see(ISBN, "amazon.com", at(when), says(state, state.word()));
+    };
+    look("2026-12-29T13:00:00Z", Availability::NotListed);
+    let before = site.get("/windows").body;
+    assert!(before.contains("0 came through; 1 still wait"), "{before}");
+    look("2027-01-06T13:00:00Z", Availability::PreOrder);
+    look("2027-01-07T13:00:00Z", Availability::PreOrder);
+    let after = site.get("/windows").body;
+    assert!(after.contains("1 came through by 9 days"), "{after}");
+    let other = Db::open(site.db.path()).unwrap();
+    other
+        .write(|tx| Ok::<_, DbError>(tx.execute("UPDATE spell SET confirmed_at = NULL", [])?))
+        .unwrap();
+    let unconfirmed = site.get("/windows").body;
+    assert!(
+        !unconfirmed.contains("1 came through by 9 days"),
+        "{unconfirmed}"
+    );
+}
+
+#[test]
 fn a_date_that_was_moved_is_the_date_of_the_overview() {
     let site = TestSite::salt_roads();
     shows(&site, "9 Feb");

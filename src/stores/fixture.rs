@@ -26,6 +26,9 @@ pub struct Fixture {
 pub struct Case {
     /// The store, by its host.
     pub store: String,
+    /// Which of the store's layouts the page has, where it had several over the years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<String>,
     /// The HTTP status with which it came; 200 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status: Option<u16>,
@@ -75,6 +78,7 @@ pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Option<Fixture> {
     }
     let case = Case {
         store: page.store.to_string(),
+        layout: None,
         status: (page.status != 200).then_some(page.status),
         address: page.address.map(str::to_owned),
         isbn: wanted.isbn.as_ref().map(ToString::to_string),

@@ -1,11 +1,13 @@
 //! Every real page that we have reads as its label says, with and without the sieve.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use pubwatch::book::{Isbn13, StoreId};
 use pubwatch::fetch::charset::decode;
 use pubwatch::page::nesting::{Nesting, nesting};
+use pubwatch::page::wording::{Wording, plain};
 use pubwatch::page::{Page, Reading, UnreadReason, Wanted};
 use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
 
@@ -181,4 +183,57 @@ fn no_page_reads_as_another_book() {
         let expected = label.expected == "not_listed";
         assert_eq!(state.is_some(), expected, "{}: {reading:?}", label.file);
     }
+}
+
+/// Everything that a page holds outside of its tags, in the form in which words are compared.
+fn texts_of(body: &str) -> String {
+    let mut text = String::with_capacity(body.len());
+    for piece in body.split('<') {
+        text.push_str(piece.split_once('>').map_or(piece, |(_, after)| after));
+        // Labels of buttons stand in attributes.
+        text.push(' ');
+        text.push_str(piece);
+        text.push(' ');
+    }
+    let plain_text = text
+        .replace("&nbsp;", " ")
+        .replace("&#39;", "'")
+        .replace("&#x27;", "'");
+    plain(&plain_text)
+}
+
+#[test]
+fn phrases_that_were_seen_on_a_saved_page_stand_on_one() {
+    let Some(folder) = folder() else { return };
+    let mut of_store: BTreeMap<String, String> = BTreeMap::new();
+    for label in labels(&folder) {
+        let bytes = std::fs::read(folder.join(&label.file)).unwrap();
+        let text = of_store.entry(label.store.to_string()).or_default();
+        text.push_str(&texts_of(&decode(&bytes, None)));
+    }
+    let mut missing = Vec::new();
+    let mut held = 0;
+    for phrase in Wording::shipped().phrases() {
+        let Some(source) = &phrase.written.source else {
+            continue;
+        };
+        if !source.starts_with("saved page") {
+            continue;
+        }
+        let words = &phrase.written.text;
+        let pieces = words.split(['{', '}']).step_by(2).map(str::trim);
+        let pieces: Vec<&str> = pieces.filter(|piece| !piece.is_empty()).collect();
+        let stands = of_store
+            .iter()
+            .filter(|(store, _)| source.contains(store.as_str()))
+            .any(|(_, text)| pieces.iter().all(|piece| text.contains(piece)));
+        if stands {
+            held += 1;
+        } else {
+            missing.push(format!("`{words}`: {source}"));
+        }
+    }
+    println!("{held} phrases stand on the saved pages that they name");
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+    assert!(held > 30, "only {held} phrases name a saved page");
 }

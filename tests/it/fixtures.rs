@@ -139,6 +139,84 @@ fn every_state_and_reason_has_a_page_at_every_store() {
     assert!(missing.is_empty(), "\n{}", missing.join("\n"));
 }
 
+/// The layouts of the stores that had several, with what a page of each cannot show.
+const LAYOUTS: &[(&str, &[&str], &str)] = &[
+    (
+        "amazon",
+        &["2013", "2015-2022", "2023-2024", "2025-2026", "mobile"],
+        "",
+    ),
+    // Nothing has to be printed, carried or bought from others.
+    (
+        "amazon",
+        &["kindle"],
+        "ships_later back_order third_party_only",
+    ),
+    ("barnesandnoble", &["before-2026"], ""),
+    // The new storefront has one seller.
+    ("barnesandnoble", &["2026"], "third_party_only"),
+];
+
+/// What is told before the layout of a page matters: refusals, and pages for missing books.
+const BEFORE: [&str; 4] = ["not_listed", "blocked", "robots", "unreachable"];
+
+#[test]
+fn every_state_has_a_page_in_every_layout() {
+    let pairs = pairs();
+    let mut missing = Vec::new();
+    let states = Availability::ALL.iter().map(|state| state.name());
+    let names = states.chain(UnreadReason::ALL.iter().map(|reason| reason.name()));
+    let names: Vec<_> = names.filter(|name| !BEFORE.contains(name)).collect();
+    for (store, layouts, impossible) in LAYOUTS {
+        for layout in *layouts {
+            let of_layout = |pair: &&Pair| {
+                pair.name.starts_with(store) && pair.case.layout.as_deref() == Some(*layout)
+            };
+            for name in &names {
+                let count = pairs.iter().filter(of_layout);
+                let count = count.filter(|pair| pair.case.reads == *name).count();
+                println!("{store:<16} {layout:<12} {name:<18} {count}");
+                let is_impossible = impossible.split(' ').any(|other| other == *name);
+                if (count == 0) != is_impossible {
+                    missing.push(format!("{store}, {layout}, {name}: {count} pages"));
+                }
+            }
+        }
+    }
+    let known = |pair: &Pair| {
+        pair.case.layout.as_deref().is_none_or(|layout| {
+            LAYOUTS.iter().any(|(store, layouts, _)| {
+                pair.name.starts_with(store) && layouts.contains(&layout)
+            })
+        })
+    };
+    missing.extend(
+        pairs
+            .iter()
+            .filter(|pair| !known(pair))
+            .map(|pair| format!("{}: an unknown layout", pair.name)),
+    );
+    assert!(missing.is_empty(), "\n{}", missing.join("\n"));
+}
+
+#[test]
+fn every_state_has_a_page_at_both_stores_of_bookshop() {
+    let pairs = pairs();
+    let states = Availability::ALL.iter().map(|state| state.name());
+    let names = states.chain(UnreadReason::ALL.iter().map(|reason| reason.name()));
+    // One seller only; and robots is not told by a page.
+    for name in names.filter(|name| !["third_party_only", "robots"].contains(name)) {
+        for store in ["bookshop.org", "uk.bookshop.org"] {
+            assert!(
+                pairs
+                    .iter()
+                    .any(|pair| pair.case.store == store && pair.case.reads == name),
+                "{store}: no page reads as {name}"
+            );
+        }
+    }
+}
+
 #[test]
 fn every_trap_is_in_the_list_of_traps_with_the_page_that_holds_it() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/dev/reading.md");

@@ -73,11 +73,13 @@ pub(super) fn published(tree: &Tree<'_>, wording: &Wording, order: DayOrder) -> 
         "data di pubblicazione",
         "fecha de publicación",
         "data da publicação",
+        "data de publicação",
         "publicatiedatum",
         "publiceringsdatum",
         "utgivningsdatum",
         "data publikacji",
         "data wydania",
+        "yayınlanma tarihi",
         "発売日",
         "出版日",
     ];
@@ -89,24 +91,30 @@ pub(super) fn published(tree: &Tree<'_>, wording: &Wording, order: DayOrder) -> 
     let publisher = || {
         details
             .iter()
-            .filter(|(label, _)| {
-                [
-                    "publisher",
-                    "verlag",
-                    "éditeur",
-                    "editore",
-                    "editorial",
-                    "editora",
-                ]
-                .iter()
-                .any(|known| label.contains(known))
-            })
+            .filter(|(label, _)| PUBLISHERS.iter().any(|known| label.contains(known)))
             .find_map(|(_, value)| first_date(value, wording, order))
     };
     stated
         .and_then(|(_, value)| first_date(value, wording, order))
         .or_else(publisher)
 }
+
+/// What stands before the publisher's name.
+const PUBLISHERS: &[&str] = &[
+    "publisher",
+    "verlag",
+    "herausgeber",
+    "éditeur",
+    "editore",
+    "editorial",
+    "editora",
+    "uitgever",
+    "förlag",
+    "utgivare",
+    "wydawca",
+    "yayıncı",
+    "出版社",
+];
 
 /// Labels, in their plain form, and values of the product's details, over the years.
 fn details(tree: &Tree<'_>) -> Vec<(String, String)> {

@@ -1,17 +1,13 @@
 //! Price, seller, and the other formats.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a rule names the meanings and states it knows; it is silent about all others"
-)]
-
 use scraper::ElementRef;
 
 use super::super::Look;
+use super::super::lessons::state_of;
 use super::zones::{Zones, is_aside};
 use crate::book::{Availability, Family, Money};
 use crate::page::OtherFormat;
-use crate::page::dom::{Tree, ancestry, elements, has_class, is_hidden, text_of};
+use crate::page::dom::{Tree, ancestry, elements, has_class, is_hidden, text_of, text_without};
 use crate::page::money::{amount, first_price};
 use crate::page::wording::{Meaning, plain};
 
@@ -27,6 +23,13 @@ const NEW_PRICES: &[&str] = &[
     "actualPriceValue",
     "priceblock_ourprice",
     "prices",
+];
+
+/// What stands before the names of sellers and shippers, in any language.
+const LABELS: &[Meaning] = &[
+    Meaning::ShippedAndSoldBy,
+    Meaning::SoldBy,
+    Meaning::ShipsFrom,
 ];
 
 /// The most tiles of formats that are looked at: each is held against all others.
@@ -78,7 +81,7 @@ fn price_in(element: ElementRef<'_>, home: &str) -> Option<Money> {
         .filter(|inner| !is_list_price(*inner))
         .find_map(|inner| first_price(&text_of(inner), home));
     offscreen.or_else(|| {
-        let text = crate::page::dom::text_without(element, is_struck);
+        let text = text_without(element, is_struck);
         first_price(&text, home)
     })
 }
@@ -166,7 +169,7 @@ fn in_sentence(text: &str, look: &Look<'_>) -> Seller {
     let text = text.replace(": ", " ");
     let name = |meaning| {
         let hit = look.wording.find(&text, Family::Amazon, &[meaning])?;
-        name_after(&text, hit.end)
+        name_after(&text, hit.end, look)
     };
     if let Some(both) = name(Meaning::ShippedAndSoldBy) {
         return Seller {
@@ -181,7 +184,7 @@ fn in_sentence(text: &str, look: &Look<'_>) -> Seller {
 }
 
 /// The name that follows a phrase: to the end of the sentence, or to the next label.
-fn name_after(text: &str, end: usize) -> Option<String> {
+fn name_after(text: &str, end: usize, look: &Look<'_>) -> Option<String> {
     // The phrase was found in the plain form, which must be as long for its places to hold.
     let rest = if plain(text).len() == text.len() {
         text.get(end..)?.trim()
@@ -189,19 +192,14 @@ fn name_after(text: &str, end: usize) -> Option<String> {
         return None;
     };
     let rest = rest.split(". ").next()?.trim_end_matches('.');
-    let rest = [
-        "Sold by",
-        "Gift-wrap",
-        "Verkauf",
-        "Vendu",
-        "Venduto",
-        "Vendido",
-    ]
-    .iter()
-    .filter_map(|mark| rest.find(mark))
-    .min()
-    .and_then(|at| rest.get(..at))
-    .unwrap_or(rest);
+    let next = look.wording.find(rest, Family::Amazon, LABELS);
+    let rest = next
+        .map(|hit| hit.start)
+        .into_iter()
+        .chain(rest.find("Gift-wrap"))
+        .min()
+        .and_then(|at| rest.get(..at))
+        .unwrap_or(rest);
     let name = rest.trim();
     (!name.is_empty() && name.chars().count() <= 80).then(|| name.to_owned())
 }
@@ -249,14 +247,17 @@ fn format(tile: ElementRef<'_>, look: &Look<'_>) -> Option<OtherFormat> {
                 .and_then(|part| part.text().map(str::trim).find(|text| !text.is_empty()))
                 .map(crate::page::dom::collapse)
         })?;
+    // Some words mean something only where they are all that is said.
+    let apart = text_without(tile, |part| {
+        has_class(part, "slot-title") || has_class(part, "slot-price")
+    });
     let state = look
         .wording
-        .state(&words, Family::Amazon)
+        .state(&apart, Family::Amazon)
         .and_then(|hit| match hit.meaning() {
-            Meaning::OutOfStock => Some(Availability::OutOfStock),
-            Meaning::PreOrder => Some(Availability::PreOrder),
-            Meaning::InStock | Meaning::LowStock => Some(Availability::InStock),
-            _ => None,
+            // At Amazon such a book is ordered as long as there is a button, and tiles show none.
+            Meaning::TemporarilyOut => Some(Availability::BackOrder),
+            meaning => state_of(meaning),
         });
     Some(OtherFormat {
         name,

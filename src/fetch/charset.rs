@@ -29,17 +29,10 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     if let Ok(text) = std::str::from_utf8(body) {
         return Cow::Borrowed(text);
     }
-    let declared = declared(body).filter(|encoding| *encoding != UTF_8);
-    // A page that declares UTF-8, or nothing, but has a few bad bytes is UTF-8 with damage; one
-    // with many is of Western Europe.
-    let lossy = String::from_utf8_lossy(body);
-    let damage = lossy.matches('\u{fffd}').count();
-    match declared {
+    match declared(body).filter(|encoding| *encoding != UTF_8) {
         Some(encoding) => encoding.decode_without_bom_handling(body).0,
-        None if damage > lossy.chars().filter(|c| !c.is_ascii()).count() / 2 => {
-            WINDOWS_1252.decode_without_bom_handling(body).0
-        }
-        None => lossy,
+        None if is_hardly_utf8(body) => WINDOWS_1252.decode_without_bom_handling(body).0,
+        None => String::from_utf8_lossy(body),
     }
 }
 
@@ -55,6 +48,17 @@ pub fn decoded(body: Vec<u8>, content_type: Option<&str>) -> String {
         String::from_utf8(body)
             .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
     })
+}
+
+/// A page that declares UTF-8, or nothing, but has a few bad bytes is UTF-8 with damage; one with
+/// many is of Western Europe. They are counted without a second copy of the page.
+fn is_hardly_utf8(body: &[u8]) -> bool {
+    let (mut good, mut bad) = (0_usize, 0_usize);
+    for chunk in body.utf8_chunks() {
+        good += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        bad += usize::from(!chunk.invalid().is_empty());
+    }
+    bad > good
 }
 
 fn declared(body: &[u8]) -> Option<&'static Encoding> {

@@ -104,3 +104,4 @@ mod whole_round;
 mod tls;
 #[cfg(test)]
 mod wordings;
+mod wordings_around;

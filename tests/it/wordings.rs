@@ -13,13 +13,13 @@ const ASIN: &str = "1944098119";
 
 /// What a phrase must read as.
 #[derive(Debug, PartialEq, Eq)]
-enum Expected {
+pub(super) enum Expected {
     Says(Availability),
     Unread(UnreadReason),
 }
 
 /// What a phrase means where a button orders, or where it is one that refuses, where none does.
-fn expected(meaning: Meaning) -> Option<Expected> {
+pub(super) fn expected(meaning: Meaning) -> Option<Expected> {
     Some(match meaning {
         Meaning::NotShippedHere | Meaning::PrimeOnly => {
             Expected::Unread(UnreadReason::NotOfferedHere)
@@ -62,7 +62,7 @@ fn refuses(meaning: Meaning) -> bool {
 }
 
 /// The ninth of February 2027, as it is written there.
-fn date_form(store: &Storefront, language: &str) -> &'static str {
+pub(super) fn date_form(store: &Storefront, language: &str) -> &'static str {
     match (language, store.id) {
         ("en", "amazon.com" | "barnesandnoble.com" | "bookshop.org") => "February 9, 2027",
         ("de", _) => "9. Februar 2027",
@@ -79,7 +79,7 @@ fn date_form(store: &Storefront, language: &str) -> &'static str {
 }
 
 /// A price of 1,234.56 as it is written there, and what it must read as.
-fn price_form(store: &Storefront) -> (&'static str, i64) {
+pub(super) fn price_form(store: &Storefront) -> (&'static str, i64) {
     match (store.currency, store.language) {
         ("EUR", "en") => ("€1,234.56", 123_456),
         ("EUR", "fr") => ("1\u{202f}234,56\u{a0}€", 123_456),
@@ -101,7 +101,7 @@ fn price_form(store: &Storefront) -> (&'static str, i64) {
 }
 
 /// The phrase with its gaps filled, as a store would print it.
-fn printed(phrase: &Phrase, date: &str) -> String {
+pub(super) fn printed(phrase: &Phrase, date: &str) -> String {
     let text = phrase
         .written
         .text
@@ -119,7 +119,7 @@ fn printed(phrase: &Phrase, date: &str) -> String {
 }
 
 /// A button's label in that language.
-fn label(language: &str, meaning: Meaning, family: Family) -> String {
+pub(super) fn label(language: &str, meaning: Meaning, family: Family) -> String {
     let phrases = Wording::shipped().phrases();
     let found = phrases.iter().find(|phrase| {
         phrase.language == language && phrase.written.means == meaning && phrase.is_for(family)
@@ -128,7 +128,7 @@ fn label(language: &str, meaning: Meaning, family: Family) -> String {
 }
 
 /// The page of a family's newest layout with these words and this button.
-fn page(store: &Storefront, words: &str, button: Option<&str>) -> String {
+pub(super) fn page(store: &Storefront, words: &str, button: Option<&str>) -> String {
     let (price, _) = price_form(store);
     match store.family {
         Family::Amazon => {
@@ -166,7 +166,7 @@ fn page(store: &Storefront, words: &str, button: Option<&str>) -> String {
     }
 }
 
-fn read(store: &str, body: &str, status: u16, lessons: &Lessons) -> Reading {
+pub(super) fn read(store: &str, body: &str, status: u16, lessons: &Lessons) -> Reading {
     let store = StoreId::new(store);
     let page = Page {
         store: &store,
@@ -191,7 +191,7 @@ fn outcome(reading: &Reading) -> Expected {
 
 /// The storefronts where a phrase may stand: those of its language, and for English also those
 /// whose own language has no wording file.
-fn stores(phrase: &Phrase) -> impl Iterator<Item = &'static Storefront> {
+pub(super) fn stores(phrase: &Phrase) -> impl Iterator<Item = &'static Storefront> {
     let has_file = |language: &str| {
         Wording::shipped()
             .phrases()
@@ -283,134 +283,6 @@ fn every_label_of_a_button_reads_back() {
             let reading = read(store.id, &page(store, "", Some(&label)), 200, &lessons);
             if known && outcome(&reading) != Expected::Says(state) {
                 problems.push(format!("{}: “{label}”: {reading:?}", store.id));
-            }
-        }
-    }
-    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
-}
-
-#[test]
-fn every_sentence_about_the_seller_names_it() {
-    let lessons = Lessons::default();
-    let mut problems = Vec::new();
-    for phrase in Wording::shipped().phrases() {
-        let meaning = phrase.written.means;
-        let seller = matches!(meaning, Meaning::SoldBy | Meaning::ShippedAndSoldBy);
-        if !seller && meaning != Meaning::ShipsFrom {
-            continue;
-        }
-        for store in stores(phrase).filter(|store| store.family == Family::Amazon) {
-            let sentence = printed(phrase, "");
-            let button = label(&phrase.language, Meaning::AddToCart, store.family);
-            let words = label(&phrase.language, Meaning::InStock, store.family);
-            let body = page(store, &words, Some(&button)).replace(
-                "</form>",
-                &format!("<div id='merchant-info'>{sentence}.</div></form>"),
-            );
-            let reading = read(store.id, &body, 200, &lessons);
-            let Reading::Says(says) = &reading else {
-                problems.push(format!("{}: “{sentence}”: {reading:?}", store.id));
-                continue;
-            };
-            let name = if seller {
-                &says.seller
-            } else {
-                &says.ships_from
-            };
-            if name.as_deref() != Some("Harbour Street Books") {
-                problems.push(format!("{}: “{sentence}”: {name:?}", store.id));
-            }
-        }
-    }
-    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
-}
-
-#[test]
-fn the_shipper_and_the_seller_of_one_text_are_told_apart() {
-    let lessons = Lessons::default();
-    for store in STOREFRONTS {
-        let (Some(ships), Some(sold)) = (
-            label_with_a_name(store, Meaning::ShipsFrom, "Lantern Depot"),
-            label_with_a_name(store, Meaning::SoldBy, "Harbour Street Books"),
-        ) else {
-            assert_ne!(store.family, Family::Amazon, "{} has no labels", store.id);
-            continue;
-        };
-        for sentence in [format!("{ships} {sold}"), format!("{sold} {ships}.")] {
-            let language = language_of(store);
-            let button = label(language, Meaning::AddToCart, store.family);
-            let words = label(language, Meaning::InStock, store.family);
-            let body = page(store, &words, Some(&button)).replace(
-                "</form>",
-                &format!("<div id='merchant-info'>{sentence}</div></form>"),
-            );
-            let reading = read(store.id, &body, 200, &lessons);
-            let Reading::Says(says) = &reading else {
-                panic!("{}: “{sentence}”: {reading:?}", store.id);
-            };
-            let names = (says.seller.as_deref(), says.ships_from.as_deref());
-            let expected = (Some("Harbour Street Books"), Some("Lantern Depot"));
-            assert_eq!(names, expected, "{}: “{sentence}”", store.id);
-        }
-    }
-}
-
-/// The language of a store, or English where there are no words in it.
-fn language_of(store: &Storefront) -> &'static str {
-    let has_file = Wording::shipped()
-        .phrases()
-        .iter()
-        .any(|phrase| phrase.language == store.language);
-    if has_file { store.language } else { "en" }
-}
-
-/// The label before a name, and the name, at an Amazon.
-fn label_with_a_name(store: &Storefront, meaning: Meaning, name: &str) -> Option<String> {
-    let phrase = Wording::shipped().phrases().iter().find(|phrase| {
-        phrase.language == language_of(store)
-            && phrase.written.means == meaning
-            && store.family == Family::Amazon
-    })?;
-    Some(phrase.written.text.replace("{name}", name))
-}
-
-#[test]
-fn the_tile_of_another_format_says_its_own_state() {
-    let lessons = Lessons::default();
-    let mut problems = Vec::new();
-    for phrase in Wording::shipped().phrases() {
-        let meaning = phrase.written.means;
-        let state = match expected(meaning) {
-            Some(Expected::Says(state)) => Some(state),
-            Some(Expected::Unread(_)) => None,
-            None => continue,
-        };
-        for store in stores(phrase).filter(|store| store.family == Family::Amazon) {
-            let words = printed(phrase, date_form(store, &phrase.language));
-            let (price, _) = price_form(store);
-            let tiles = format!(
-                "<div id='tmmSwatches'><li id='tmm-grid-swatch-HARDCOVER' class='swatchElement'>\
-                 <span class='slot-title'>Hardcover</span><span class='slot-price'>{price}</span>\
-                 {words}</li><li id='tmm-grid-swatch-PAPERBACK' class='swatchElement selected'>\
-                 <span class='slot-title'>Paperback</span></li></div>"
-            );
-            let button = label(&phrase.language, Meaning::AddToCart, store.family);
-            let own = label(&phrase.language, Meaning::InStock, store.family);
-            let body = page(store, &own, Some(&button)) + &tiles;
-            let reading = read(store.id, &body, 200, &lessons);
-            let Reading::Says(says) = &reading else {
-                problems.push(format!("{}: “{words}”: {reading:?}", store.id));
-                continue;
-            };
-            let [other, this] = says.formats.as_slice() else {
-                problems.push(format!("{}: “{words}”: {:?}", store.id, says.formats));
-                continue;
-            };
-            if other.availability != state || this.availability.is_some() || !this.selected {
-                problems.push(format!("{}: “{words}”: {:?}", store.id, says.formats));
-            }
-            if says.availability != Availability::InStock {
-                problems.push(format!("{}: “{words}” of another format", store.id));
             }
         }
     }

@@ -161,7 +161,7 @@ fn one(arguments: &Arguments, file: &Path, lessons: &Lessons) -> anyhow::Result<
     }
     let mut text = as_text(&name, &store, &read.reading, &wanted);
     if arguments.explain {
-        text.push_str(&explained(&read));
+        text.push_str(&explained(&read, &page));
     }
     Ok(text)
 }
@@ -315,17 +315,37 @@ fn rows_of(says: &Says) -> Vec<(&'static str, String)> {
     rows
 }
 
-/// Each rule's look, in order.
-fn explained(read: &Read) -> String {
-    let mut table = face::table(&["rule", "looked at", "saw"]);
-    for step in read.trace.steps() {
+/// Each rule's look, in order, with a mark at the one that decided.
+fn explained(read: &Read, page: &Page<'_>) -> String {
+    let rule = match &read.reading {
+        Reading::Says(says) => &says.rule,
+        Reading::Unread(unread) => &unread.rule,
+    };
+    let steps = read.trace.steps();
+    let decided = steps.iter().rposition(|step| step.rule == rule);
+    let mut table = face::table(&["", "rule", "looked at", "saw"]);
+    for (index, step) in steps.iter().enumerate() {
+        let mark = if decided == Some(index) { "→" } else { "" };
         let seen = step.seen.as_deref().unwrap_or("–");
-        table.add_row([step.rule, step.place.as_str(), seen]);
+        table.add_row([mark, step.rule, step.place.as_str(), seen]);
+    }
+    if decided.is_none() {
+        table.add_row([
+            "→",
+            rule,
+            "all of these",
+            "nothing that says what is offered",
+        ]);
     }
     format!(
-        "\n{}\n{} kB of the page were kept to be read.\n",
+        "\nThe rules in their order; → decided, – saw nothing.\n\n{}\n\
+         pubwatch {}, {}, status {}: {} kB of {} kB were kept to be read.\n",
         face::lines(&table),
-        read.kept.len().div_ceil(1024)
+        env!("CARGO_PKG_VERSION"),
+        page.store,
+        page.status,
+        read.kept.len().div_ceil(1024),
+        page.body.len().div_ceil(1024)
     )
 }
 

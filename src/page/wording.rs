@@ -87,6 +87,35 @@ impl Meaning {
         Self::InStock,
     ];
 
+    /// What it stands for, in words.
+    fn words(self) -> &'static str {
+        match self {
+            Self::NotShippedHere => "not delivered to where we ask from",
+            Self::ChooseVariant => "that a variant must be chosen first",
+            Self::PrimeOnly => "for members only",
+            Self::Discontinued => "no order, for good",
+            Self::OutOfStock => "no order",
+            Self::TemporarilyOut => "out of stock for a while",
+            Self::PreOrder => "pre-order",
+            Self::NotYetPublished => "not yet published",
+            Self::BackOrder => "an order although stock is out",
+            Self::OtherSellers => "only other sellers",
+            Self::RestockDate => "an order now, stock later",
+            Self::ShipsLater => "a long way to delivery",
+            Self::LowStock => "few copies in stock",
+            Self::InStock => "in stock",
+            Self::AddToCart => "a button that orders",
+            Self::BuyNow => "a button that orders at once",
+            Self::PreOrderButton => "a button for a pre-order",
+            Self::NotifyMe => "a button for news",
+            Self::SoldBy => "the seller",
+            Self::ShipsFrom => "the shipper",
+            Self::ShippedAndSoldBy => "the seller who also ships",
+            Self::Captcha => "a wall",
+            Self::NotFound => "a missing page",
+        }
+    }
+
     /// A negation before the phrase turns it round: "not in stock", "back in stock".
     fn is_undone_by_negation(self) -> bool {
         matches!(
@@ -241,6 +270,19 @@ impl Hit<'_> {
     #[must_use]
     pub fn meaning(&self) -> Meaning {
         self.phrase.written.means
+    }
+
+    /// The phrase, whose it is, and what it means, for people who ask why.
+    #[must_use]
+    pub fn described(&self) -> String {
+        let written = &self.phrase.written;
+        let origin = match (self.phrase.language.as_str(), written.unverified) {
+            ("", _) => "your own phrase",
+            (_, true) => "a shipped phrase that nobody has verified",
+            (_, false) => "a shipped phrase",
+        };
+        let meaning = written.means.words();
+        format!("“{}” means {meaning} ({origin})", written.text)
     }
 
     /// Somebody has seen these words at a store.

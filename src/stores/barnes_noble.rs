@@ -218,6 +218,9 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     let words = hit.map(|hit| around(&text, hit.start));
     look.trace
         .look("bn/words", "the product's area", words.as_deref());
+    let phrase = hit.map(|hit| hit.described());
+    look.trace
+        .look("bn/phrase", "the phrases we know", phrase.as_deref());
     let said = hit.map(|hit| hit.meaning());
     if let (Some(Meaning::NotShippedHere), Some(words)) = (said, &words) {
         let rule = "bn/not-shipped-here";

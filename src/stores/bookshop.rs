@@ -126,6 +126,9 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         .look("bookshop/words", "around the button", words.as_deref());
     let text = words.as_deref().unwrap_or_default();
     let hit = look.wording.state(text, Family::Bookshop);
+    let phrase = hit.map(|hit| hit.described());
+    look.trace
+        .look("bookshop/phrase", "the phrases we know", phrase.as_deref());
     let evidence = match &words {
         Some(words) if hit.is_some() || says_out_of_stock(words) => {
             format!("{} · {words}", button.label)

@@ -157,15 +157,16 @@ fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
     look.trace.look("generic/buy-area", place, text.as_deref());
     let text = text?;
     let own = look.wording.own(&text);
-    let phrase = own.map(|hit| hit.phrase.written.text.as_str());
-    look.trace.look("generic/taught-words", place, phrase);
+    let phrase = own.map(|hit| hit.described());
+    look.trace
+        .look("generic/taught-words", place, phrase.as_deref());
     if let Some(state) = own.and_then(|hit| state_of(hit.meaning())) {
         let says = Says::new(state, "generic/taught-words", &text, place);
         return Some(Reading::Says(Box::new(says)));
     }
     let hit = look.wording.state(&text, Family::Other);
-    let phrase = hit.map(|hit| hit.phrase.written.text.as_str());
-    look.trace.look("generic/words", place, phrase);
+    let phrase = hit.map(|hit| hit.described());
+    look.trace.look("generic/words", place, phrase.as_deref());
     let meaning = hit?.meaning();
     if meaning == Meaning::NotShippedHere {
         let rule = "generic/not-shipped-here";

@@ -7,6 +7,8 @@ mod any_bytes;
 #[cfg(test)]
 mod broken_answers;
 #[cfg(test)]
+mod buy_areas;
+#[cfg(test)]
 mod cmd;
 #[cfg(test)]
 mod config;
@@ -60,6 +62,8 @@ mod loopback;
 mod manners;
 #[cfg(test)]
 mod manners_day;
+#[cfg(test)]
+mod memory;
 #[cfg(test)]
 mod names;
 #[cfg(test)]

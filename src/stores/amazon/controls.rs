@@ -3,6 +3,7 @@
 use scraper::ElementRef;
 
 use super::super::Look;
+use super::selector;
 use super::zones::{Zones, is_aside};
 use crate::book::Family;
 use crate::page::dom::{ancestry, collapse, elements, has_class, is_hidden, is_tag, text_of};
@@ -59,11 +60,12 @@ pub(super) fn ordering(look: &mut Look<'_>, zones: &Zones<'_>) -> Option<Control
             break;
         }
         if let Some(why) = why_not(element) {
-            look.trace.saw("amazon/control", place, why);
+            look.trace.saw("amazon/control", &selector(place), why);
             continue;
         }
         let control = control(element, place, look);
-        look.trace.saw("amazon/control", place, &control.label);
+        look.trace
+            .saw("amazon/control", &selector(place), &control.label);
         // Any of the buttons may be the one that says "pre-order".
         if control.pre_order {
             return Some(control);

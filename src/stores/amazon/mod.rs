@@ -116,6 +116,9 @@ fn decide(look: &mut Look<'_>, zones: &Zones<'_>) -> Reading {
     let hit = words
         .as_ref()
         .and_then(|words| look.wording.state(&words.text, Family::Amazon));
+    let phrase = hit.map(|hit| hit.described());
+    look.trace
+        .look("amazon/phrase", "the phrases we know", phrase.as_deref());
     let control = controls::ordering(look, zones);
     let evidence = Evidence {
         words,
@@ -148,7 +151,8 @@ fn availability_words(look: &mut Look<'_>, zones: &Zones<'_>) -> Option<Words> {
             .of_new_copies(look.tree, place)
             .map(text_of)
             .find(|text| !text.is_empty());
-        look.trace.look("amazon/words", place, text.as_deref());
+        look.trace
+            .look("amazon/words", &selector(place), text.as_deref());
         if let Some(text) = text {
             let text = first_sentences(&text, look);
             return Some(Words { place, text });
@@ -210,7 +214,7 @@ fn not_for_us(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -
         _ => return None,
     };
     let words = evidence.words.as_ref()?;
-    look.trace.saw(rule, words.place, &words.text);
+    look.trace.saw(rule, &selector(words.place), &words.text);
     Some(Reading::unread(reason, rule, &words.text))
 }
 
@@ -235,11 +239,12 @@ fn off(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Optio
     };
     if let Some(control) = &evidence.control {
         let seen = format!("“{}” beside the button “{}”", words.text, control.label);
-        look.trace.saw("amazon/contradiction", words.place, &seen);
+        look.trace
+            .saw("amazon/contradiction", &selector(words.place), &seen);
         let rule = "amazon/contradiction";
         return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
     }
-    look.trace.saw(rule, words.place, &words.text);
+    look.trace.saw(rule, &selector(words.place), &words.text);
     Some(says(state, rule, words, hit.is_verified()))
 }
 
@@ -265,7 +270,7 @@ fn on(look: &mut Look<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
         text: control.label.clone(),
     };
     let words = evidence.words.as_ref().unwrap_or(&label);
-    look.trace.saw(rule, words.place, &words.text);
+    look.trace.saw(rule, &selector(words.place), &words.text);
     let verified = control.pre_order || evidence.hit.is_none_or(|hit| hit.is_verified());
     Some(says(state, rule, words, verified))
 }
@@ -279,7 +284,7 @@ fn control_alone(
 ) -> Option<Reading> {
     if let Some(words) = &evidence.words {
         look.trace
-            .saw("amazon/unknown-words", words.place, &words.text);
+            .saw("amazon/unknown-words", &selector(words.place), &words.text);
         let rule = "amazon/unknown-words";
         return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words.text));
     }
@@ -291,7 +296,8 @@ fn control_alone(
     } else {
         "amazon/button-alone"
     };
-    look.trace.saw(rule, control.place, &control.label);
+    look.trace
+        .saw(rule, &selector(control.place), &control.label);
     let words = Words {
         place: control.place,
         text: control.label.clone(),
@@ -316,7 +322,7 @@ fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) ->
     ] {
         let element = zones.visible(look.tree, id);
         let text = element.map(text_of).filter(|text| !text.is_empty());
-        look.trace.look(rule, id, text.as_deref());
+        look.trace.look(rule, &selector(id), text.as_deref());
         if let Some(text) = text {
             let words = Words {
                 place: id,
@@ -330,7 +336,7 @@ fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) ->
         .filter(|hit| hit.meaning() == Meaning::OtherSellers)?;
     let words = evidence.words.as_ref()?;
     let rule = "amazon/other-sellers";
-    look.trace.saw(rule, words.place, &words.text);
+    look.trace.saw(rule, &selector(words.place), &words.text);
     Some(says(
         Availability::ThirdPartyOnly,
         rule,
@@ -350,16 +356,21 @@ fn words_alone(look: &mut Look<'_>, evidence: &Evidence<'_>) -> Option<Reading> 
         _ => return None,
     };
     look.trace
-        .saw("amazon/words-alone", words.place, &words.text);
+        .saw("amazon/words-alone", &selector(words.place), &words.text);
     Some(says(state, "amazon/words-alone", words, false))
 }
 
+/// A place as people write it: the ids of this file with their mark.
+fn selector(place: &str) -> String {
+    if place.starts_with('.') {
+        place.to_owned()
+    } else {
+        format!("#{place}")
+    }
+}
+
 fn says(state: Availability, rule: &str, words: &Words, sure: bool) -> Reading {
-    let place = match words.place {
-        place if place.starts_with('.') => place.to_owned(),
-        place => format!("#{place}"),
-    };
-    let mut says = Says::new(state, rule, &words.text, &place);
+    let mut says = Says::new(state, rule, &words.text, &selector(words.place));
     if !sure {
         says.confidence = Confidence::Likely;
     }

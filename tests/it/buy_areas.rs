@@ -1,0 +1,67 @@
+//! The selector of a user's own buy area: whatever CSS allows, and the same with the sieve and
+//! without.
+
+use pubwatch::book::{Availability, StoreId};
+use pubwatch::config::plan::StorePlan;
+use pubwatch::page::{Page, Wanted};
+use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
+
+/// A page with two boxes, of which a selector names one.
+const TWO_BOXES: &str = "<html><head><title>Salt Roads</title>\
+    <meta property='book:isbn' content='9781944098117'></head><body><h1>Salt Roads</h1>\
+    <aside class='also'><div class='buy'><p>Currently unavailable</p></div></aside>\
+    <section class='product wide'><div class='buy' data-role='offer'>\
+    <p class='label'>Availability</p><p>Available for pre-order</p></div>\
+    <div class='pick'><p>In stock</p></div></section>\
+    <footer><p>Sold out</p></footer></body></html>";
+
+#[test]
+fn a_buy_area_may_be_any_selector_and_reads_the_same_without_the_sieve() {
+    let store = StoreId::new("books.example.com");
+    let wanted = Wanted {
+        isbn: "9781944098117".parse().ok(),
+        ..Wanted::default()
+    };
+    let page = Page {
+        store: &store,
+        address: None,
+        status: 200,
+        headers: &[],
+        body: TWO_BOXES,
+    };
+    for (selector, expected) in [
+        (".product .buy", Some(Availability::PreOrder)),
+        ("section.product > .buy", Some(Availability::PreOrder)),
+        (
+            "section.wide > div[data-role='offer'] > p + p",
+            Some(Availability::PreOrder),
+        ),
+        ("#nothing, section .buy", Some(Availability::PreOrder)),
+        (
+            "section .pick, section .absent",
+            Some(Availability::InStock),
+        ),
+        (
+            "aside .buy ~ p, section .buy ~ .pick",
+            Some(Availability::InStock),
+        ),
+        ("section :not(.buy).pick", Some(Availability::InStock)),
+        ("section div:last-child", Some(Availability::InStock)),
+        (
+            "h1 ~ section > div:first-child",
+            Some(Availability::PreOrder),
+        ),
+        ("aside .buy", Some(Availability::OutOfStock)),
+        ("body > footer", Some(Availability::OutOfStock)),
+        (".buy .pick", None),
+        ("section > p", None),
+    ] {
+        let mut plan = StorePlan::plain(store.clone());
+        plan.buy_area = Some(selector.to_owned());
+        let lessons = Lessons::of(&[plan]);
+        let sifted = read_closely(&page, &wanted, &lessons).reading;
+        assert_eq!(sifted.availability(), expected, "{selector}: {sifted:?}");
+        let whole = read_without_sieve(&page, &wanted, &lessons);
+        assert_eq!(sifted, whole, "{selector}");
+    }
+}

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use clap::CommandFactory as _;
+use pubwatch::cli::Cli;
 
 use crate::injected::world::{Program, World};
 use crate::smtp_server::{Behaviour, Line, TestServer};
@@ -18,11 +20,16 @@ const USER: &str = "jane@example.com";
 const MAIL: &str = "tidewrack-lantern-4711";
 const HOOK: &str = "harbour-glass-0815-key";
 const DOOR: &str = "winter almanac salt roads";
+const HOOK_PATH: &str = "hook-path-quayside-3390";
+const PING_PATH: &str = "ping-path-causeway-7702";
+const TOPIC: &str = "topic-estuary-5518";
+const TOKEN: &str = "tk_spindrift6624";
+const AMAZON: &str = "amazon-saltings-9047-secret";
 
 /// What must be nowhere: each secret, and each as it goes over a line.
 fn secrets(hash: &str) -> Vec<String> {
     let mut all = vec![hash.to_owned()];
-    for secret in [MAIL, HOOK, DOOR] {
+    for secret in [MAIL, HOOK, DOOR, HOOK_PATH, PING_PATH, TOPIC, TOKEN, AMAZON] {
         all.push(secret.to_owned());
         all.push(STANDARD.encode(secret));
     }
@@ -36,7 +43,13 @@ fn configure(world: &World, mail: &TestServer, port: u16, hash: &str) {
     let folder = world.folder.path();
     std::fs::write(folder.join("smtp-password"), format!("{MAIL}\n")).unwrap();
     std::fs::write(folder.join("hook-key"), format!("{HOOK}\n")).unwrap();
+    std::fs::write(folder.join("ntfy-token"), format!("{TOKEN}\n")).unwrap();
+    std::fs::write(folder.join("amazon-secret"), format!("{AMAZON}\n")).unwrap();
     std::fs::write(folder.join("ca.pem"), &mail.ca).unwrap();
+    std::fs::write(folder.join("page.html"), "<p>In stock</p>").unwrap();
+    let story = "tests/it/stories/a01-s1-2-watch-before-day-ten.toml";
+    let story = Path::new(env!("CARGO_MANIFEST_DIR")).join(story);
+    std::fs::copy(story, folder.join("story.toml")).unwrap();
     let text = std::fs::read_to_string(world.config()).unwrap();
     let plain = format!("port = {}\nencryption = \"none\"\n", world.mail.port);
     let secured = format!(
@@ -45,13 +58,19 @@ fn configure(world: &World, mail: &TestServer, port: u16, hash: &str) {
         mail.port
     );
     assert!(text.contains(&plain));
-    let text = text.replace(&plain, &secured).replace(
-        "listen = \"off\"\n",
-        &format!(
-            "listen = \"127.0.0.1:{port}\"\n{hash}\n\n[[webhook]]\nname = \"mine\"\n\
-             address = \"http://127.0.0.1:9/\"\nsecret_file = \"hook-key\"\n"
-        ),
+    let hooks = format!(
+        "listen = \"127.0.0.1:{port}\"\n{hash}\n\n[[webhook]]\nname = \"mine\"\n\
+         address = \"http://127.0.0.1:9/{HOOK_PATH}\"\nsecret_file = \"hook-key\"\n\n\
+         [[ntfy]]\nname = \"phone\"\naddress = \"http://127.0.0.1:9/{TOPIC}\"\n\
+         token_file = \"ntfy-token\"\n\n[amazon_api]\n\
+         credential_id = \"amzn1.application-oa2-client.0123\"\nversion = \"3.1\"\n\
+         secret_file = \"amazon-secret\"\npartner_tag = \"example-20\"\nbase = \"http://127.0.0.1:9\"\n"
     );
+    let ping = format!("[schedule]\nping_url = \"http://127.0.0.1:9/{PING_PATH}\"\n");
+    let text = text
+        .replace(&plain, &secured)
+        .replace("listen = \"off\"\n", &hooks)
+        .replace("[schedule]\n", &ping);
     std::fs::write(world.config(), text).unwrap();
 }
 
@@ -87,11 +106,12 @@ fn get(port: u16, path: &str, password: &str) -> Option<Vec<u8>> {
 /// What the service serves and logs.
 fn serve(world: &World, port: u16) -> Vec<(String, Vec<u8>)> {
     let mut command = world.command(&[], &["run"]);
-    let service = command.env("PUBWATCH_LOG", "trace").spawn().unwrap();
+    let mut service = command.env("PUBWATCH_LOG", "trace").spawn().unwrap();
     let mut seen = Vec::new();
-    for _ in 0..200 {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            break;
+    while TcpStream::connect(("127.0.0.1", port)).is_err() {
+        if service.try_wait().unwrap().is_some() {
+            let said = service.wait_with_output().unwrap().stderr;
+            panic!("the service has ended: {}", String::from_utf8_lossy(&said));
         }
         std::thread::sleep(Duration::from_millis(50));
     }
@@ -153,43 +173,111 @@ async fn no_output_of_a_run_with_known_secrets_holds_one_of_them() {
     tokio::task::block_in_place(|| look_everywhere(&world, &mail));
 }
 
+/// Called by themselves (`password`, `run`), or without any configuration (`demo`, `init`) and for
+/// another one (`import`, which `add` stands for).
+const ELSEWHERE: [&str; 5] = ["password", "run", "demo", "init", "import"];
+
+/// Calls of every command, in an order in which each has something to do.
+fn commands() -> Vec<Vec<&'static str>> {
+    [
+        "config check",
+        // The password is wrong for the server the first time.
+        "check --json",
+        "outbox retry",
+        "check",
+        "outbox list --json",
+        "outbox show 1",
+        "outbox show 1 --html",
+        "outbox drop 2",
+        "letters preview",
+        "status",
+        "status --json",
+        "history 9781944000004",
+        "history 9781944000004 --json",
+        "evidence 9781944000004",
+        "note 9781944000004 asked-ingramspark",
+        "look 9781944000004 bookshop.org --says pre_order",
+        "read page.html --store bookshop.org",
+        "doctor",
+        "doctor --json",
+        "calendar",
+        "windows",
+        "replay story.toml",
+        "simulate --launches 1",
+        "share",
+        "export --all",
+        "export --all --output all.jsonl",
+        "import-history all.jsonl",
+        "report --all",
+        "backup copy.db",
+        "restore --yes copy.db",
+        "salvage --anyway",
+        "service print system",
+        "add 9781944000103 --title Sluice --date 2027-02-09 --no-look",
+        "edit 9781944000103 --title Sluices",
+        "remove 9781944000103 --yes",
+        "completions bash",
+        "man pages",
+        "changelog",
+        "check --nonsense",
+    ]
+    .map(|line| line.split(' ').collect())
+    .into()
+}
+
+/// What every command prints and logs.
+fn call_every_command(world: &World) -> Vec<(String, Vec<u8>)> {
+    let mut seen = Vec::new();
+    let every_command = commands();
+    for arguments in &every_command {
+        let output = run(world, arguments);
+        let name = arguments.join(" ");
+        // Every command must have done its work, but for the one that is none.
+        let is_meant = match output.status.code() {
+            Some(0 | 1) => !name.contains("--nonsense"),
+            Some(2) => name.contains("--nonsense"),
+            Some(_) | None => false,
+        };
+        assert!(
+            is_meant,
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+        seen.push((format!("{name}, printed"), output.stdout));
+        seen.push((format!("{name}, logged"), output.stderr));
+    }
+    for command in Cli::command().get_subcommands() {
+        let name = command.get_name();
+        let is_here = every_command.iter().any(|one| one[0] == name);
+        assert!(
+            is_here || ELSEWHERE.contains(&name),
+            "`{name}` is not looked at"
+        );
+    }
+    seen
+}
+
 fn look_everywhere(world: &World, mail: &TestServer) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     drop(listener);
     let hash = hash(world);
     configure(world, mail, port, &hash);
-    let mut seen = Vec::new();
-    for arguments in [
-        &["config", "check"][..],
-        // The password is wrong for the server the first time.
-        &["check", "--json"],
-        &["outbox", "retry"],
-        &["check"],
-        &["outbox", "list", "--json"],
-        &["outbox", "show", "1"],
-        &["outbox", "show", "1", "--html"],
-        &["status", "--json"],
-        &["doctor"],
-        &["export", "--all"],
-        &["export", "--all", "--output", "all.jsonl"],
-        &["report", "--all"],
-        &["backup", "copy.db"],
-        &["service", "print", "system"],
-        &["check", "--nonsense"],
-    ] {
-        let output = run(world, arguments);
-        let name = arguments.join(" ");
-        seen.push((format!("{name}, printed"), output.stdout));
-        seen.push((format!("{name}, logged"), output.stderr));
-    }
+    let mut seen = call_every_command(world);
     let logged: usize = seen.iter().map(|(_, bytes)| bytes.len()).sum();
     assert!(
         20_000 < logged,
         "only {logged} bytes were printed and logged"
     );
     seen.extend(serve(world, port));
-    let kept_on_purpose = ["smtp-password", "hook-key", "pubwatch.toml", "ca.pem"];
+    let kept_on_purpose = [
+        "smtp-password",
+        "hook-key",
+        "ntfy-token",
+        "amazon-secret",
+        "pubwatch.toml",
+        "ca.pem",
+    ];
     for path in files(world.folder.path()) {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         if !kept_on_purpose.contains(&name.as_str()) {

@@ -247,4 +247,22 @@ mod tests {
         assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), [one]);
         assert_eq!(bodies(&db), 2);
     }
+
+    #[test]
+    fn a_body_that_the_disk_has_changed_is_counted() {
+        let (_folder, db) = database();
+        for one in [seen(0, "<p>Pre-order</p>"), seen(6, "<p>In stock</p>")] {
+            db.write(|tx| keep_evidence(tx, &listing(), &one)).unwrap();
+        }
+        assert_eq!(db.read(damaged_bodies).unwrap(), 0);
+        // One that no longer unpacks, and one that unpacks to something else.
+        for (id, packed) in [
+            (1, vec![0; 20]),
+            (2, zstd::bulk::compress(b"other", LEVEL).unwrap()),
+        ] {
+            let sql = "UPDATE evidence_body SET packed = ?2 WHERE id = ?1";
+            db.write(|tx| tx.execute(sql, params![id, packed])).unwrap();
+            assert_eq!(db.read(damaged_bodies).unwrap(), id);
+        }
+    }
 }

@@ -28,6 +28,18 @@ pub(crate) fn truncated_log(world: &World, episode: &mut Episode, tally: &mut Ta
     tally.may_double = episode.injections;
 }
 
+/// So many bytes of the log no power cut takes away: what a checkpoint has begun to take over into
+/// the database was forced to the disk before. SQLite keeps their number in the index of the log
+/// (`nBackfillAttempted`, as the page on the format of WAL has it).
+fn kept_for_sure(data: &Path) -> usize {
+    let index = std::fs::read(data.join("pubwatch.db-shm")).unwrap_or_default();
+    let Some(frames) = index.get(128..132) else {
+        return 0;
+    };
+    let frames = u32::from_ne_bytes(frames.try_into().unwrap());
+    32 + usize::try_from(frames).unwrap() * (24 + 4096)
+}
+
 /// A copy of the database whose log ends anywhere must open, be sound, and hold no letter without
 /// the decision to write it, and no decision without its letter.
 fn cut_copy(world: &World, episode: &mut Episode) -> Option<String> {
@@ -36,7 +48,8 @@ fn cut_copy(world: &World, episode: &mut Episode) -> Option<String> {
     std::fs::copy(world.database(), &copy).unwrap();
     let log = world.data().join("pubwatch.db-wal");
     let mut bytes = std::fs::read(log).unwrap_or_default();
-    bytes.truncate(episode.rng.usize(0..=bytes.len()));
+    let from = kept_for_sure(&world.data()).min(bytes.len());
+    bytes.truncate(episode.rng.usize(from..=bytes.len()));
     std::fs::write(folder.path().join("pubwatch.db-wal"), bytes).unwrap();
     let db = match Db::open(&copy) {
         Ok(db) => db,

@@ -13,6 +13,10 @@ use crate::mail::{Letter, Route};
 /// has been set back since, and is not believed.
 const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
 
+/// So far ahead a stored time may lie although no clock was set: whoever wrote it may have read the
+/// clock while we waited for the database, for a minute at most.
+const AHEAD: SignedDuration = SignedDuration::from_mins(5);
+
 /// A letter that waits: neither delivered nor failed nor dropped.
 const WAITS: &str = "delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL";
 
@@ -87,8 +91,8 @@ pub struct Claimant<'a> {
 ///
 /// The claim runs out by itself, so that a kill in the middle of sending frees the letter. What was
 /// tried within the hour is counted from the stored times, so that no restart begins anew. A letter
-/// does not wait for the times of a clock that was set back: what was queued, tried or claimed after
-/// now is due.
+/// does not wait for the times of a clock that was set back: what was queued, tried or claimed some
+/// minutes after now is due.
 ///
 /// # Errors
 ///
@@ -128,8 +132,8 @@ fn claim_row(
          last_try_at = ?3 \
          WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND route = ?4 \
                      AND (next_try_at <= ?3 OR next_try_at > ?5 \
-                          OR coalesce(last_try_at, queued_at) > ?3) \
-                     AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?2) \
+                          OR coalesce(last_try_at, queued_at) > ?6) \
+                     AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?7) \
                      ORDER BY next_try_at, id LIMIT 1) \
          RETURNING id"
     );
@@ -141,9 +145,9 @@ fn claim_row(
                 until.as_millisecond(),
                 now.as_millisecond(),
                 route,
-                now.checked_add(LONGEST_PAUSE)
-                    .unwrap_or(Timestamp::MAX)
-                    .as_millisecond(),
+                after(now, LONGEST_PAUSE),
+                after(now, AHEAD),
+                after(until, AHEAD),
             ],
             |row| row.get(0),
         )
@@ -185,6 +189,12 @@ fn claimed_letter(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Cl
             tries: row.get(COLUMNS + 2)?,
         })
     })
+}
+
+/// In Unix milliseconds.
+fn after(at: Timestamp, duration: SignedDuration) -> i64 {
+    let later = at.checked_add(duration).unwrap_or(Timestamp::MAX);
+    later.as_millisecond()
 }
 
 /// How many letters of a way were last tried within the hour before `now`. A time after `now` is

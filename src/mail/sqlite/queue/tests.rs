@@ -346,3 +346,18 @@ fn a_letter_that_damage_has_hit_is_set_aside_and_the_next_one_goes() {
     );
     assert_eq!(errors[2], None);
 }
+
+#[test]
+fn who_read_the_clock_before_another_does_not_take_what_that_one_has_claimed() {
+    // Both wait for the database; the second to read the clock is the first to be let in.
+    let (_folder, db) = outbox(&["a"]);
+    assert_eq!(claim(&db, "two", 1), Some(1));
+    assert_eq!(claim(&db, "one", 0), None);
+    let failure = Failure {
+        meaning: Meaning::ServerLater,
+        words: "busy".to_owned(),
+        again: Some(at(6)),
+    };
+    write(&db, |tx| mark_failed(tx, 1, "two", &failure, at(1)));
+    assert_eq!(claim(&db, "one", 0), None, "it has just been tried");
+}

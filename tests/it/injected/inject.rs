@@ -132,7 +132,11 @@ impl Episode {
         } else if self.fault == Fault::Clock {
             // Between now and where the clock is set to.
             let digest = here.now + SignedDuration::from_hours(12);
-            Setting { digest, ..here }
+            Setting {
+                digest,
+                deadline: "20s",
+                ..here
+            }
         } else {
             here
         };

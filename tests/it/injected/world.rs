@@ -47,6 +47,8 @@ pub(crate) struct Setting {
     pub(crate) check: &'static str,
     /// When the digest comes.
     pub(crate) digest: Timestamp,
+    /// How long a page may take.
+    pub(crate) deadline: &'static str,
 }
 
 impl Setting {
@@ -58,6 +60,7 @@ impl Setting {
             zone: "UTC",
             check: "",
             digest: now + SignedDuration::from_hours(183 * 24),
+            deadline: "1s",
         }
     }
 }
@@ -242,6 +245,8 @@ impl World {
             .shops
             .iter()
             .map(|shop| (&shop.store, format!("http://127.0.0.1:{}", shop.port)));
-        configuration(&self.books, shops, self.setting.zone, &more)
+        let text = configuration(&self.books, shops, self.setting.zone, &more);
+        let deadline = format!("deadline = \"{}\"", self.setting.deadline);
+        text.replace("deadline = \"1s\"", &deadline)
     }
 }

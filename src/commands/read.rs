@@ -323,11 +323,12 @@ fn explained(read: &Read, page: &Page<'_>) -> String {
     };
     let steps = read.trace.steps();
     let decided = steps.iter().rposition(|step| step.rule == rule);
-    let mut table = face::table(&["", "rule", "looked at", "saw"]);
+    let mut table = face::table(&["step", "rule", "looked at", "saw"]);
     for (index, step) in steps.iter().enumerate() {
-        let mark = if decided == Some(index) { "→" } else { "" };
+        let mark = if decided == Some(index) { " →" } else { "" };
+        let number = format!("{}{mark}", index + 1);
         let seen = step.seen.as_deref().unwrap_or("–");
-        table.add_row([mark, step.rule, step.place.as_str(), seen]);
+        table.add_row([number.as_str(), step.rule, step.place.as_str(), seen]);
     }
     if decided.is_none() {
         table.add_row([

@@ -400,8 +400,8 @@ impl Report {
         let (median, p95) = self.letters();
         let _ = writeln!(
             text,
-            "{} ordinary launches: {} false Act letters, {median} letters a launch (95 in 100: \
-             {p95})\n{} pages a launch\n",
+            "Ordinary launches: {}. False Act letters: {}.\nLetters a launch: {median} in the \
+             median, {p95} in 95 of 100 launches. Pages a launch: {}.\n",
             self.clean().count(),
             self.false_acts().len(),
             self.pages(),

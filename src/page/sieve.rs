@@ -108,8 +108,8 @@ fn keep<'h>(pieces: &mut Pieces<'h>, body: &str, part: &Tag<'h>, kept: &mut Kept
         }
         // Where the part ends, so does what was left open in it.
         if open > 0 {
-            if let Some(open) = &mut chaff {
-                match open.fate_at(&tag, pieces) {
+            if let Some(around) = &mut chaff {
+                match around.fate_at(&tag, pieces) {
                     Fate::Within => continue,
                     Fate::Last => {
                         chaff = None;

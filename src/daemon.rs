@@ -167,6 +167,7 @@ where
     let round = round?;
     let (delivered, trouble) = delivered?;
     round::pack_looks(&house, &stop).context("packing old looks")?;
+    house.db.rest().context("letting the database rest")?;
     Ok(Turn {
         round,
         delivered,

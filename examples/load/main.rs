@@ -8,19 +8,23 @@
 //! ```
 //!
 //! The stores are servers on loopback in this process; the program that is measured is a process
-//! of its own: this executable again, as `pubwatch`. Its figures come from the kernel (`/proc`).
+//! of its own: this executable again, as `pubwatch`, or for the idle service, where megabytes count,
+//! the program itself, which `cargo build --release` builds. The figures come from the kernel
+//! (`/proc`).
 
 mod street;
 mod watched;
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
 use pubwatch::db::Db;
 use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 use tokio::time::Instant;
 
 use street::{STORES, Street};
@@ -33,20 +37,25 @@ struct Arguments {
     listings: Option<usize>,
 
     /// How large the largest pages are, in kilobytes
-    #[arg(long, default_value_t = 3000, requires = "listings")]
+    #[arg(long, default_value_t = LARGE, requires = "listings")]
     page_kb: usize,
 
     /// How many rounds; the first writes every page's first reading, the others find nothing new
     #[arg(long, default_value_t = 2)]
     rounds: usize,
 
-    /// Fail when a round takes more memory than this, in kilobytes
-    #[arg(long, requires = "listings")]
+    /// Fail when a round takes more memory than this, in kilobytes, or the idle service more of its
+    /// own
+    #[arg(long)]
     most_kb: Option<u64>,
 
-    /// A service with nothing to do, for so many seconds
+    /// A service with nothing to do, for so many seconds, after its start and after a round
     #[arg(long)]
     idle: Option<u64>,
+
+    /// The program whose idle service is measured, instead of this one, which has the stores in it
+    #[arg(long, requires = "idle", default_value = "target/release/pubwatch")]
+    program: PathBuf,
 
     /// Start-up with so many editions, of which none was ever looked at
     #[arg(long)]
@@ -55,6 +64,9 @@ struct Arguments {
 
 /// How large the largest pages are where their size does not matter, in kilobytes.
 const SMALL: usize = 30;
+
+/// How large the largest pages are that a store of today serves, in kilobytes.
+const LARGE: usize = 3000;
 
 fn main() -> anyhow::Result<()> {
     if std::env::var_os(AS_PUBWATCH).is_some() {
@@ -66,7 +78,7 @@ fn main() -> anyhow::Result<()> {
         runtime.block_on(rounds(listings, &arguments))?;
     }
     if let Some(seconds) = arguments.idle {
-        runtime.block_on(idle(seconds))?;
+        runtime.block_on(idle(seconds, &arguments))?;
     }
     if let Some(editions) = arguments.start {
         runtime.block_on(start(editions))?;
@@ -175,38 +187,75 @@ fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
-async fn idle(seconds: u64) -> anyhow::Result<()> {
-    let street = Street::open(SMALL).await?;
-    let house = house(100, &street, "\n[web]\nlisten = \"127.0.0.1:0\"\n")?;
-    // After this round nothing is due for hours.
-    Watched::start(house.path(), &["check", "--quiet"])?
-        .finish()
-        .await?;
-    let service = Watched::start(house.path(), &["run"])?;
+/// A service that waits: once it has been started, and once it has had a round over pages of up to
+/// three megabytes and its own page was looked at.
+async fn idle(seconds: u64, arguments: &Arguments) -> anyhow::Result<()> {
+    let street = Street::open(LARGE).await?;
+    let port = free_port()?;
+    let web = format!("\n[web]\nlisten = \"127.0.0.1:{port}\"\n");
+    let house = house(100, &street, &web)?;
+    for after in ["a round", "the start"] {
+        let service = Watched::start_program(&arguments.program, house.path(), &["run"])?;
+        // The first life begins with a round; in the second nothing is due for hours.
+        if after == "a round" {
+            street.is_quiet(Duration::from_secs(10)).await;
+            visit(port).await?;
+        }
+        let own_kb = wait(service, after, seconds).await?;
+        if arguments.most_kb.is_some_and(|most| most < own_kb) {
+            bail!("the service holds {own_kb} kB of memory after {after}");
+        }
+    }
+    street.close().await;
+    Ok(())
+}
+
+/// Looks at the page of the service.
+async fn visit(port: u16) -> anyhow::Result<()> {
+    for page in ["/", "/alerts", "/windows"] {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let request =
+            format!("GET {page} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await?;
+        if !answer.starts_with(b"HTTP/1.1 200") {
+            bail!("{page} is not there");
+        }
+    }
+    Ok(())
+}
+
+/// What the service takes while nothing happens, after `after`; gives what it holds of its own.
+async fn wait(service: Watched, after: &str, seconds: u64) -> anyhow::Result<u64> {
     tokio::time::sleep(Duration::from_secs(10)).await;
     let before = service.now()?;
     tokio::time::sleep(Duration::from_secs(seconds)).await;
-    let after = service.now()?;
-    let (usage, _) = service.stop().await?;
+    let now = service.now()?;
+    service.stop().await?;
     print(&json!({
+        "idle_after": after,
         "idle_seconds": seconds,
-        "memory_kb": after.resident_kb,
-        "own_memory_kb": after.own_kb,
-        "peak_memory_kb": usage.peak_kb,
-        "threads": after.threads,
-        "wake_ups": after.switches - before.switches,
-        "cpu_ms": after.cpu.saturating_sub(before.cpu).as_millis(),
+        "memory_kb": now.resident_kb,
+        "own_memory_kb": now.own_kb,
+        "peak_memory_kb": now.peak_kb,
+        "threads": now.threads,
+        "wake_ups": now.switches - before.switches,
+        "cpu_ms": now.cpu.saturating_sub(before.cpu).as_millis(),
     }))?;
-    street.close().await;
-    Ok(())
+    Ok(now.own_kb)
+}
+
+/// A port on loopback at which nobody listens now.
+fn free_port() -> std::io::Result<u16> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.port())
 }
 
 /// From the start of the process to its page being there.
 async fn start(editions: usize) -> anyhow::Result<()> {
     let street = Street::open(SMALL).await?;
-    let port = std::net::TcpListener::bind("127.0.0.1:0")?
-        .local_addr()?
-        .port();
+    let port = free_port()?;
     let web = format!("\n[web]\nlisten = \"127.0.0.1:{port}\"\n");
     // Nothing is asked: the pages are to be told by hand.
     let house = house(editions, &street, &web)?;
@@ -217,10 +266,7 @@ async fn start(editions: usize) -> anyhow::Result<()> {
     for attempt in ["first", "second"] {
         let began = Instant::now();
         let service = Watched::start(house.path(), &["run"])?;
-        while tokio::net::TcpStream::connect(("127.0.0.1", port))
-            .await
-            .is_err()
-        {
+        while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
             if Duration::from_secs(120) < began.elapsed() {
                 bail!("the service does not come up");
             }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use jiff::civil::date;
@@ -49,6 +50,19 @@ impl Street {
     /// So many bytes of pages have been served.
     pub(crate) fn served(&self) -> u64 {
         self.served.load(Ordering::Relaxed)
+    }
+
+    /// Waits until nothing has been asked for so long, after something was.
+    pub(crate) async fn is_quiet(&self, for_so_long: Duration) {
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(for_so_long).await;
+            let served = self.served();
+            if 0 < served && served == before {
+                return;
+            }
+            before = served;
+        }
     }
 
     pub(crate) async fn close(self) {

@@ -14,6 +14,19 @@ pub(crate) const AS_PUBWATCH: &str = "LOAD_AS_PUBWATCH";
 /// The unit of the times in `/proc/PID/stat`: a hundredth of a second on every Linux.
 const TICK: Duration = Duration::from_millis(10);
 
+/// The file of the service, which says in what environment it runs.
+const UNIT: &str = include_str!("../../packaging/systemd/pubwatch.service");
+
+/// The variables that the file of the service sets, and their values.
+fn environment_of_the_unit() -> impl Iterator<Item = (&'static str, &'static str)> {
+    let lines = UNIT
+        .lines()
+        .filter_map(|line| line.strip_prefix("Environment="));
+    lines
+        .flat_map(str::split_whitespace)
+        .filter_map(|variable| variable.split_once('='))
+}
+
 /// What a whole life took.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Usage {
@@ -26,6 +39,7 @@ pub(crate) struct Usage {
 pub(crate) struct Now {
     pub(crate) cpu: Duration,
     pub(crate) resident_kb: u64,
+    pub(crate) peak_kb: u64,
     /// Of it, what is the program's own, and not its file, which the kernel may let go.
     pub(crate) own_kb: u64,
     pub(crate) threads: u64,
@@ -53,35 +67,40 @@ pub(crate) struct Watched {
 }
 
 impl Watched {
+    /// This executable, which leaves at its end what it took.
     pub(crate) fn start(house: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
+        Self::start_program(&std::env::current_exe()?, house, arguments)
+    }
+
+    /// A program that says nothing of what it took; the kernel does while it runs.
+    pub(crate) fn start_program(
+        program: &Path,
+        house: &Path,
+        arguments: &[&str],
+    ) -> anyhow::Result<Self> {
         let usage = house.join("usage");
-        let child = Command::new(std::env::current_exe()?)
+        let child = Command::new(program)
             .env_clear()
             .env("HOME", house)
             .env(AS_PUBWATCH, &usage)
+            .envs(environment_of_the_unit())
             .arg("--config")
             .arg(house.join("pubwatch.toml"))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            .spawn()?;
+            .spawn()
+            .with_context(|| format!("starting {}", program.display()))?;
         let pid = child.id().context("the program ended at once")?;
         Ok(Self { child, pid, usage })
     }
 
     /// Waits for its end: what it took, and what it said.
     pub(crate) async fn finish(self) -> anyhow::Result<(Usage, String)> {
-        let output = self.child.wait_with_output().await?;
-        let said = String::from_utf8_lossy(&output.stdout).into_owned();
-        if !output.status.success() {
-            bail!(
-                "pubwatch ended with {}: {said}{}",
-                output.status,
-                String::from_utf8_lossy(&output.stderr)
-            );
-        }
-        let usage = std::fs::read_to_string(&self.usage)?;
+        let written = self.usage.clone();
+        let said = self.ended().await?;
+        let usage = std::fs::read_to_string(written)?;
         let (peak, ticks) = usage.split_once(' ').context("no usage was written")?;
         Ok((
             Usage {
@@ -92,11 +111,25 @@ impl Watched {
         ))
     }
 
+    /// Waits for its end: what it said.
+    async fn ended(self) -> anyhow::Result<String> {
+        let output = self.child.wait_with_output().await?;
+        let said = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            bail!(
+                "pubwatch ended with {}: {said}{}",
+                output.status,
+                String::from_utf8_lossy(&output.stderr)
+            );
+        }
+        Ok(said)
+    }
+
     /// Stops it as a system does, and waits.
-    pub(crate) async fn stop(self) -> anyhow::Result<(Usage, String)> {
+    pub(crate) async fn stop(self) -> anyhow::Result<()> {
         let pid = i32::try_from(self.pid).ok().and_then(Pid::from_raw);
         kill_process(pid.context("no such process")?, Signal::TERM)?;
-        self.finish().await
+        self.ended().await.map(drop)
     }
 
     /// What it has taken until now.
@@ -112,6 +145,7 @@ impl Watched {
         }
         Ok(Now {
             cpu: TICK * ticks(&stat)?,
+            peak_kb: value(&status, "VmHWM:")?,
             resident_kb: value(&status, "VmRSS:")?,
             own_kb: value(&status, "RssAnon:")?,
             threads: value(&status, "Threads:")?,

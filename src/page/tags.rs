@@ -12,7 +12,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use memchr::memmem;
-use memchr::{memchr, memchr2};
+use memchr::{memchr, memchr_iter, memchr2};
 
 /// Elements whose content is text, whatever it looks like.
 const RAW: &[&str] = &[
@@ -112,18 +112,21 @@ pub struct Tag<'h> {
 impl Tag<'_> {
     /// It is a tag of that element.
     #[must_use]
+    #[inline]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
     /// It is a tag of one of these elements.
     #[must_use]
+    #[inline]
     pub fn is_one_of(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.is(name))
     }
 
     /// Its element has no content.
     #[must_use]
+    #[inline]
     pub fn is_void(&self) -> bool {
         self.is_one_of(VOID)
     }
@@ -145,6 +148,7 @@ pub struct Attribute<'h> {
 impl<'h> Attribute<'h> {
     /// It has that name.
     #[must_use]
+    #[inline]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
@@ -221,6 +225,7 @@ impl<'h> Pieces<'h> {
         self.html.get(self.at..).unwrap_or_default()
     }
 
+    #[inline]
     fn text(&self, start: usize, end: usize) -> Option<Piece<'h>> {
         let text = self.html.get(start..end)?;
         (!text.is_empty()).then_some(Piece::Text(text))
@@ -366,12 +371,14 @@ fn attribute(html: &str, start: usize) -> Option<Attribute<'_>> {
 }
 
 /// Where the run of bytes ends for which `is` holds.
+#[inline]
 fn skip(bytes: &[u8], start: usize, is: impl Fn(u8) -> bool) -> usize {
     let rest = bytes.get(start..).unwrap_or_default();
     let length = rest.iter().position(|byte| !is(*byte));
     start + length.unwrap_or(rest.len())
 }
 
+#[inline]
 fn ends_tag_name(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b'/' || byte == b'>'
 }
@@ -407,20 +414,23 @@ fn end_of_raw(text: &str, name: &str) -> usize {
         return text.len();
     }
     let bytes = text.as_bytes();
-    let mut at = 0;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memmem::find(rest, b"</")) {
-        at += found;
-        if is_tag_of(bytes, at + 2, name) {
-            let content = bytes.get(..at).unwrap_or_default();
-            let may_hold_another =
-                name.eq_ignore_ascii_case("script") && memmem::find(content, b"<!--").is_some();
-            return if may_hold_another {
-                end_of_escaped_script(bytes)
-            } else {
-                at
-            };
+    let mut may_hold_another = false;
+    for at in memchr_iter(b'<', bytes) {
+        match bytes.get(at + 1) {
+            Some(b'/') if is_tag_of(bytes, at + 2, name) => {
+                return if may_hold_another && name.eq_ignore_ascii_case("script") {
+                    end_of_escaped_script(bytes)
+                } else {
+                    at
+                };
+            }
+            Some(b'!') => {
+                may_hold_another |= bytes
+                    .get(at..)
+                    .is_some_and(|rest| rest.starts_with(b"<!--"));
+            }
+            Some(_) | None => {}
         }
-        at += 2;
     }
     bytes.len()
 }
@@ -462,6 +472,7 @@ fn end_of_escaped_script(bytes: &[u8]) -> usize {
 }
 
 /// The name of a tag stands there, and ends.
+#[inline]
 fn is_tag_of(bytes: &[u8], at: usize, name: &str) -> bool {
     bytes
         .get(at..at + name.len())

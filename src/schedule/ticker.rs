@@ -10,6 +10,10 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 /// Once a minute, on the minute; the first field is the seconds.
 const EVERY_MINUTE: &str = "0 * * * * *";
 
+/// How many messages the library's channels hold; two hundred unless told, a quarter of a megabyte.
+/// One job sends two a minute.
+const MESSAGES: usize = 16;
+
 /// A tick. It carries no time: whoever hears it looks at the clock, since it may have waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tick;
@@ -50,7 +54,9 @@ impl Ticker {
             verb: "started",
             source,
         };
-        let scheduler = JobScheduler::new().await.map_err(wrong)?;
+        let scheduler = JobScheduler::new_with_channel_size(MESSAGES)
+            .await
+            .map_err(wrong)?;
         let job = Job::new(schedule, move |_, _| {
             // Full: one is waiting. Closed: the program is about to end.
             let _ = ticks.try_send(Tick);

@@ -64,6 +64,8 @@ pub fn timer(service: &Unit) -> [Unit; 2] {
             "RestartSec=",
             "TimeoutStopSec=",
             "# A round that",
+            "# What a round took",
+            "Environment=MALLOC_",
         ];
         if is_of_the_daemon.iter().any(|start| line.starts_with(start)) {
             continue;

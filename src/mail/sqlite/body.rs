@@ -6,7 +6,7 @@ use super::unreadable;
 use crate::mail::packing::{Packed, pack, unpack};
 
 /// So many letters are packed in one step, which takes a few hundredths of a second.
-const AT_ONCE: u32 = 20;
+const AT_ONCE: usize = 20;
 
 /// Keeps the parts of a letter that was just put in without them.
 pub(super) fn put(
@@ -16,6 +16,10 @@ pub(super) fn put(
     html: &str,
 ) -> rusqlite::Result<()> {
     let packed = pack(text, html).map_err(|error| unreadable(0, error))?;
+    put_packed(transaction, letter, &packed)
+}
+
+fn put_packed(transaction: &Transaction<'_>, letter: i64, packed: &Packed) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
             "INSERT INTO letter_body (letter_id, dictionary, text_bytes, packed) \
@@ -62,7 +66,7 @@ pub fn parts(connection: &Connection, letter: i64) -> rusqlite::Result<(String, 
         .query_row([letter], |row| parts_of(row, 0, 2))
 }
 
-/// How many letters have lost their parts, or have parts that cannot be unpacked.
+/// How many letters have lost their parts, or have parts that cannot be unpacked or are no text.
 pub(super) fn damaged_parts(connection: &Connection) -> rusqlite::Result<i64> {
     let mut damaged = connection.query_row(
         "SELECT count(*) FROM outbox WHERE body_text = '' AND body_html = '' \
@@ -70,32 +74,46 @@ pub(super) fn damaged_parts(connection: &Connection) -> rusqlite::Result<i64> {
         [],
         |row| row.get(0),
     )?;
-    let mut statement =
-        connection.prepare("SELECT '', '', dictionary, text_bytes, packed FROM letter_body")?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        damaged += i64::from(parts_of(row, 0, 2).is_err());
+    for kept in [
+        "SELECT '', '', dictionary, text_bytes, packed FROM letter_body",
+        "SELECT body_text, body_html, NULL, NULL, NULL FROM outbox \
+         WHERE body_text <> '' OR body_html <> ''",
+    ] {
+        let mut statement = connection.prepare(kept)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            damaged += i64::from(parts_of(row, 0, 2).is_err());
+        }
     }
     Ok(damaged)
 }
 
-/// Packs a few letters that an older program left unpacked, the oldest first; `None` when there are
-/// none. Says how many.
+/// Packs a few letters that an older program left unpacked, the oldest first, and says how many;
+/// `None` when there are none that can be.
 ///
 /// # Errors
 ///
-/// SQLite's, and when a letter cannot be packed; then nothing is, as the transaction is the
-/// caller's to roll back.
+/// SQLite's.
 pub fn pack_some_letters(transaction: &Transaction<'_>) -> rusqlite::Result<Option<usize>> {
-    let letters: Vec<(i64, String, String)> = transaction
-        .prepare_cached(
-            "SELECT id, body_text, body_html FROM outbox \
-             WHERE body_text <> '' OR body_html <> '' ORDER BY id LIMIT ?1",
-        )?
-        .query_map([AT_ONCE], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    for (letter, text, html) in &letters {
-        put(transaction, *letter, text, html)?;
+    let mut statement = transaction.prepare_cached(
+        "SELECT id, body_text, body_html FROM outbox \
+         WHERE body_text <> '' OR body_html <> '' ORDER BY id",
+    )?;
+    let mut rows = statement.query([])?;
+    let mut letters: Vec<(i64, Packed)> = Vec::new();
+    while letters.len() < AT_ONCE
+        && let Some(row) = rows.next()?
+    {
+        // One that damage has hit stays as it is, and does not keep the others from being packed.
+        if let (Ok(text), Ok(html)) = (row.get::<_, String>(1), row.get::<_, String>(2))
+            && let Ok(packed) = pack(&text, &html)
+        {
+            letters.push((row.get(0)?, packed));
+        }
+    }
+    drop(rows);
+    for (letter, packed) in &letters {
+        put_packed(transaction, *letter, packed)?;
         transaction
             .prepare_cached("UPDATE outbox SET body_text = '', body_html = '' WHERE id = ?1")?
             .execute([letter])?;

@@ -298,6 +298,27 @@ fn letters_of_an_older_program_become_small_a_few_at_a_time_and_say_the_same() {
 }
 
 #[test]
+fn an_old_letter_that_is_no_text_any_more_is_counted_and_does_not_stop_the_packing() {
+    let (_folder, db) = outbox(&[]);
+    for number in 0..25 {
+        put_plainly(&db, &format!("old-{number}"), "text", "html");
+    }
+    let harmed: rusqlite::Result<()> = db.write(|tx| {
+        tx.execute_batch(
+            "DROP TRIGGER letter_parts_are_never_lost; \
+             UPDATE outbox SET body_html = CAST(x'68ff' AS TEXT) WHERE id = 1",
+        )
+    });
+    harmed.unwrap();
+    let mut steps = Vec::new();
+    while let Some(letters) = write(&db, pack_some_letters) {
+        steps.push(letters);
+    }
+    assert_eq!(steps, [20, 4]);
+    assert_eq!(db.read(damaged_letters).unwrap(), 1);
+}
+
+#[test]
 fn no_part_of_a_letter_goes_before_it_is_packed_and_no_packed_one_at_all() {
     let (_folder, db) = outbox(&["new"]);
     put_plainly(&db, "old", "text", "html");

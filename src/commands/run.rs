@@ -29,7 +29,10 @@ pub struct Arguments {}
 pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    runtime.block_on(serve(context, config.map(Path::to_owned)))
+    let exit = runtime.block_on(serve(context, config.map(Path::to_owned)));
+    // Nobody waits for pages that are still being thought about.
+    runtime.shutdown_background();
+    exit
 }
 
 async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit> {
@@ -53,6 +56,7 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     });
     let page = page::open(&house).await?;
     let live = page.as_ref().map(page::Page::live);
+    let shown = live.clone();
     let means = Means {
         load: move || {
             let mut house = Context::open(config.as_deref())?.into_watch()?;
@@ -62,16 +66,22 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
             }
             Ok(house)
         },
-        deliver: |house: Arc<House>, stop: Stop, ending: daemon::Ending| async move {
-            let delivered = deliver::deliver(&house, &stop).await;
-            let trouble = ending
-                .err()
-                .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
-            if !stop.is_set() {
-                ping::ping(&house, trouble.as_deref()).await;
+        deliver: move |house: Arc<House>, stop: Stop, ending: daemon::Ending| {
+            let shown = shown.clone();
+            async move {
+                let delivered = deliver::deliver(&house, &stop).await;
+                let trouble = ending
+                    .err()
+                    .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
+                if !stop.is_set() {
+                    ping::ping(&house, trouble.as_deref()).await;
+                }
+                if let Some(live) = shown.filter(|_| !stop.is_set()) {
+                    page::think_ahead(live).await;
+                }
+                let summary = delivered?;
+                Ok((summary.delivered, summary.trouble))
             }
-            let summary = delivered?;
-            Ok((summary.delivered, summary.trouble))
         },
         config: file,
     };

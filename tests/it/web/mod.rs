@@ -30,8 +30,9 @@ use pubwatch::web::server::{Guard, Live, Site, listen, serve};
 pub(crate) struct TestSite {
     pub(crate) address: SocketAddr,
     pub(crate) db: Arc<Db>,
+    live: Arc<Live>,
     _folder: tempfile::TempDir,
-    _runtime: tokio::runtime::Runtime,
+    runtime: tokio::runtime::Runtime,
 }
 
 /// What was answered.
@@ -136,13 +137,20 @@ impl TestSite {
         let listener = runtime.block_on(listen(&site, place)).unwrap();
         let address = listener.local_addr().unwrap();
         let live = Arc::new(Live::new(site));
-        runtime.spawn(serve(live, listener, std::future::pending()));
+        runtime.spawn(serve(Arc::clone(&live), listener, std::future::pending()));
         Self {
             address,
             db,
+            live,
             _folder: folder,
-            _runtime: runtime,
+            runtime,
         }
+    }
+
+    /// What the service does every minute.
+    pub(crate) fn think_ahead(&self) {
+        let thought = pubwatch::commands::page::think_ahead(Arc::clone(&self.live));
+        self.runtime.block_on(thought);
     }
 
     /// "Salt Roads" as it stands four weeks after enabling: Amazon is off, Barnes & Noble takes

@@ -162,10 +162,7 @@ pub fn hides(element: ElementRef<'_>) -> bool {
     {
         return true;
     }
-    if value
-        .id()
-        .is_some_and(|id| ASIDE.iter().any(|start| id.starts_with(start)))
-    {
+    if value.id().is_some_and(|id| begins_with_one_of(id, ASIDE)) {
         return true;
     }
     value.attr("style").is_some_and(|style| {
@@ -176,6 +173,16 @@ pub fn hides(element: ElementRef<'_>) -> bool {
             .to_ascii_lowercase();
         plain.contains("display:none") || plain.contains("visibility:hidden")
     })
+}
+
+/// Nearly all that is asked differs in the first byte, which is looked at before the rest.
+#[must_use]
+#[inline]
+pub fn begins_with_one_of(text: &str, beginnings: &[&str]) -> bool {
+    let first = text.as_bytes().first();
+    beginnings
+        .iter()
+        .any(|known| known.as_bytes().first() == first && text.starts_with(known))
 }
 
 /// The element or one of its ancestors does not show.

@@ -1,5 +1,7 @@
 //! Phrases with gaps: "only {n} left in stock", "will be released on {date}".
 
+use memchr::memmem;
+
 /// The most characters that a date, a length of time or a name may take.
 const GAP: usize = 60;
 
@@ -61,7 +63,7 @@ impl Pattern {
             return None;
         };
         let mut at = from;
-        while let Some(offset) = text.get(at..)?.find(first.as_str()) {
+        while let Some(offset) = memmem::find(text.get(at..)?.as_bytes(), first.as_bytes()) {
             let start = at + offset;
             let end = start + first.len();
             if starts_a_word(text, start, first)

@@ -12,6 +12,8 @@ use super::dom::{collapse, shorten};
 use super::trace::Trace;
 use super::wording::{Meaning, Wording};
 use super::{Page, Reading, Says, UnreadReason};
+use memchr::memmem;
+
 use crate::book::{Availability, Family};
 
 /// So much of a page's beginning is looked at, in bytes.
@@ -199,7 +201,7 @@ fn by_wall(head: &Head, page: &Page<'_>, wording: &Wording, trace: &mut Trace) -
     let mark = WALLS
         .iter()
         .chain(marks)
-        .find(|(mark, _)| head.raw.contains(mark));
+        .find(|(mark, _)| memmem::find(head.raw.as_bytes(), mark.as_bytes()).is_some());
     trace.look(
         "refusal/mark",
         "the beginning of the page",

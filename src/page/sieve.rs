@@ -5,7 +5,7 @@
 //! and writes them down without scripts, styles, drawings and what counts clicks. The tree is then
 //! built of what is left, which is also the evidence that is worth keeping.
 
-use super::dom::ASIDE;
+use super::dom::{ASIDE, begins_with_one_of};
 use super::nesting::Gauge;
 use super::parts::Parts;
 use super::tags::{Attribute, Piece, Pieces, Tag};
@@ -189,7 +189,7 @@ fn is_chaff(tag: &Tag<'_>, attributes: &[Attribute<'_>]) -> bool {
     tag.is_one_of(CHAFF)
         || attributes.iter().any(|own| {
             let value = own.value;
-            (own.is("id") && ASIDE.iter().any(|start| value.starts_with(start)))
+            (own.is("id") && begins_with_one_of(value, ASIDE))
                 || (own.is("class") && value.split_ascii_whitespace().any(|word| word == POP_UP))
                 || (own.is("name")
                     && tag.is("input")
@@ -235,8 +235,7 @@ impl<'h> Kept<'h> {
     /// A tag without what counts clicks and wires up scripts.
     fn tag(&mut self, body: &str, tag: &Tag<'h>, attributes: &[Attribute<'h>]) {
         let mut from = tag.range.start;
-        let is_tracking =
-            |own: &&Attribute<'_>| TRACKING.iter().any(|start| own.name.starts_with(start));
+        let is_tracking = |own: &&Attribute<'_>| begins_with_one_of(own.name, TRACKING);
         for attribute in attributes.iter().filter(is_tracking) {
             self.text(body.get(from..attribute.start).unwrap_or_default());
             from = attribute.end;

@@ -2,7 +2,9 @@
 
 use scraper::ElementRef;
 
-use crate::page::dom::{Tree, ancestry, elements, has_class, is_hidden, text_of};
+use crate::page::dom::{
+    Tree, ancestry, begins_with_one_of, elements, has_class, is_hidden, text_of,
+};
 
 /// The buy boxes of all layouts, newest first.
 const BOXES: &[&str] = &[
@@ -124,6 +126,6 @@ pub(super) fn is_aside(element: ElementRef<'_>) -> bool {
     ancestry(element).any(|ancestor| {
         ancestor
             .attr("id")
-            .is_some_and(|id| ASIDE.iter().any(|prefix| id.starts_with(prefix)))
+            .is_some_and(|id| begins_with_one_of(id, ASIDE))
     })
 }

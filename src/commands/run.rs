@@ -36,6 +36,9 @@ pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit
 }
 
 async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit> {
+    // First, so that whoever reads the first line of the log may stop the service cleanly.
+    let (sender, events) = mpsc::unbounded_channel();
+    listen(sender.clone())?;
     let file = context.config.clone();
     tracing::info!(
         config = %file.display(),
@@ -43,11 +46,9 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
         "keeping watch"
     );
     let house = Arc::new(context.into_watch()?);
-    let (sender, events) = mpsc::unbounded_channel();
     let (ticks, heard) = mpsc::channel(1);
     let heartbeat = Ticker::start(ticks).await?;
     beat(heard, sender.clone());
-    listen(sender.clone())?;
     let board = Arc::clone(&house.board);
     let bell = sender.clone();
     board.ring_with(move || {

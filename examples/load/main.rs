@@ -195,7 +195,7 @@ async fn idle(seconds: u64, arguments: &Arguments) -> anyhow::Result<()> {
     let web = format!("\n[web]\nlisten = \"127.0.0.1:{port}\"\n");
     let house = house(100, &street, &web)?;
     for after in ["a round", "the start"] {
-        let service = Watched::start_program(&arguments.program, house.path(), &["run"])?;
+        let service = Watched::start_service(&arguments.program, house.path())?;
         // The first life begins with a round; in the second nothing is due for hours.
         if after == "a round" {
             street.is_quiet(Duration::from_secs(10)).await;

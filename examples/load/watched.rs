@@ -69,29 +69,34 @@ pub(crate) struct Watched {
 impl Watched {
     /// This executable, which leaves at its end what it took.
     pub(crate) fn start(house: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
-        Self::start_program(&std::env::current_exe()?, house, arguments)
+        Self::spawn(
+            Command::new(std::env::current_exe()?).env_clear(),
+            house,
+            arguments,
+        )
     }
 
-    /// A program that says nothing of what it took; the kernel does while it runs.
-    pub(crate) fn start_program(
-        program: &Path,
-        house: &Path,
-        arguments: &[&str],
-    ) -> anyhow::Result<Self> {
+    /// A program as the unit starts it. It says nothing of what it took; the kernel does while it
+    /// runs.
+    pub(crate) fn start_service(program: &Path, house: &Path) -> anyhow::Result<Self> {
+        let mut command = Command::new(program);
+        command.env_clear().envs(environment_of_the_unit());
+        Self::spawn(&mut command, house, &["run"])
+            .with_context(|| format!("starting {}", program.display()))
+    }
+
+    fn spawn(command: &mut Command, house: &Path, arguments: &[&str]) -> anyhow::Result<Self> {
         let usage = house.join("usage");
-        let child = Command::new(program)
-            .env_clear()
+        let child = command
             .env("HOME", house)
             .env(AS_PUBWATCH, &usage)
-            .envs(environment_of_the_unit())
             .arg("--config")
             .arg(house.join("pubwatch.toml"))
             .args(arguments)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("starting {}", program.display()))?;
+            .spawn()?;
         let pid = child.id().context("the program ended at once")?;
         Ok(Self { child, pid, usage })
     }

@@ -13,6 +13,7 @@ use crate::daemon::{self, Event, Means};
 use crate::exit::Exit;
 use crate::round::{House, Stop};
 use crate::schedule::ticker::{Tick, Ticker};
+use crate::web::server::Live;
 
 /// Keep watch: look at every listing when it is due, and send letters, until stopped.
 ///
@@ -48,7 +49,6 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     let house = Arc::new(context.into_watch()?);
     let (ticks, heard) = mpsc::channel(1);
     let heartbeat = Ticker::start(ticks).await?;
-    beat(heard, sender.clone());
     let board = Arc::clone(&house.board);
     let bell = sender.clone();
     board.ring_with(move || {
@@ -57,7 +57,7 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     });
     let page = page::open(&house).await?;
     let live = page.as_ref().map(page::Page::live);
-    let shown = live.clone();
+    beat(heard, sender.clone(), live.clone());
     let means = Means {
         load: move || {
             let mut house = Context::open(config.as_deref())?.into_watch()?;
@@ -67,22 +67,16 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
             }
             Ok(house)
         },
-        deliver: move |house: Arc<House>, stop: Stop, ending: daemon::Ending| {
-            let shown = shown.clone();
-            async move {
-                let delivered = deliver::deliver(&house, &stop).await;
-                let trouble = ending
-                    .err()
-                    .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
-                if !stop.is_set() {
-                    ping::ping(&house, trouble.as_deref()).await;
-                }
-                if let Some(live) = shown.filter(|_| !stop.is_set()) {
-                    page::think_ahead(live).await;
-                }
-                let summary = delivered?;
-                Ok((summary.delivered, summary.trouble))
+        deliver: |house: Arc<House>, stop: Stop, ending: daemon::Ending| async move {
+            let delivered = deliver::deliver(&house, &stop).await;
+            let trouble = ending
+                .err()
+                .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
+            if !stop.is_set() {
+                ping::ping(&house, trouble.as_deref()).await;
             }
+            let summary = delivered?;
+            Ok((summary.delivered, summary.trouble))
         },
         config: file,
     };
@@ -95,10 +89,22 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
 }
 
 /// Turns the heartbeat into events, the first one at once: a service that was restarted does not
-/// wait for the minute.
-fn beat(mut heard: mpsc::Receiver<Tick>, sender: mpsc::UnboundedSender<Event>) {
+/// wait for the minute. With each beat the page thinks ahead, beside the turn: a long round does not
+/// keep it waiting.
+fn beat(
+    mut heard: mpsc::Receiver<Tick>,
+    sender: mpsc::UnboundedSender<Event>,
+    live: Option<Arc<Live>>,
+) {
     tokio::spawn(async move {
-        while sender.send(Event::Tick).is_ok() && heard.recv().await.is_some() {}
+        while sender.send(Event::Tick).is_ok() {
+            if let Some(live) = &live {
+                page::think_ahead(Arc::clone(live)).await;
+            }
+            if heard.recv().await.is_none() {
+                return;
+            }
+        }
     });
 }
 

@@ -175,7 +175,8 @@ pub fn hides(element: ElementRef<'_>) -> bool {
     })
 }
 
-/// Nearly all that is asked differs in the first byte, which is looked at before the rest.
+/// The text begins with one of these. Asked of every id on a page, of which nearly all differ in the
+/// first byte; so that is looked at before the rest.
 #[must_use]
 #[inline]
 pub fn begins_with_one_of(text: &str, beginnings: &[&str]) -> bool {

@@ -8,12 +8,12 @@
 //! Sources: saved walls of Amazon's, Akamai's, Cloudflare's and `PerimeterX`'s; the provider list of
 //! microlinkhq/is-antibot; tamnd/amz-cli, `amz/classify.go`.
 
+use memchr::memmem;
+
 use super::dom::{collapse, shorten};
 use super::trace::Trace;
 use super::wording::{Meaning, Wording};
 use super::{Page, Reading, Says, UnreadReason};
-use memchr::memmem;
-
 use crate::book::{Availability, Family};
 
 /// So much of a page's beginning is looked at, in bytes.

@@ -10,8 +10,8 @@ use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 /// Once a minute, on the minute; the first field is the seconds.
 const EVERY_MINUTE: &str = "0 * * * * *";
 
-/// How many messages the library's channels hold; two hundred unless told, a quarter of a megabyte.
-/// One job sends two a minute.
+/// How many messages the library's channels hold; unless told two hundred, which take
+/// 170 kB. One job a minute needs few.
 const MESSAGES: usize = 16;
 
 /// A tick. It carries no time: whoever hears it looks at the clock, since it may have waited.

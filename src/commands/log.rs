@@ -27,8 +27,8 @@ pub fn start(usual: &str) {
         .try_init();
     if let Some(wanted) = not_understood {
         tracing::warn!(
-            wanted,
-            "{VARIABLE} is not understood, as `debug` or `pubwatch=debug` are"
+            "{VARIABLE}={wanted} is not understood and counts for nothing; it takes a level, as \
+             `debug`, or one of Pubwatch's own, as `pubwatch=debug`"
         );
     }
 }

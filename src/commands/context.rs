@@ -13,6 +13,7 @@ use crate::db::Db;
 use crate::fetch::Fetcher;
 use crate::judge::Settings;
 use crate::round::House;
+use crate::round::sqlite::with_own_titles;
 
 /// The configuration, the database and the clock.
 #[derive(Debug)]
@@ -53,6 +54,17 @@ impl Context {
 }
 
 impl Context {
+    /// How a round would judge: as the configuration says, with how long things took for the
+    /// user's own titles. Whatever shows or draws what is thought goes by the same.
+    ///
+    /// # Errors
+    ///
+    /// When a window of the configuration does not exist.
+    pub fn settings(&self) -> anyhow::Result<Settings> {
+        let settings = Settings::of(&self.plan)?;
+        Ok(with_own_titles(&self.plan, &self.db, settings))
+    }
+
     /// Everything that one round needs.
     ///
     /// # Errors

@@ -17,7 +17,6 @@ use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Spell, View};
-use crate::judge::Settings;
 use crate::mail::{strip, words};
 use crate::page::Reading;
 use crate::web::server::exports::{drawing, paper};
@@ -79,7 +78,7 @@ fn write_timeline(
     arguments: &Arguments,
 ) -> anyhow::Result<Exit> {
     let now = context.clock.now();
-    let settings = Settings::of(&context.plan)?;
+    let settings = context.settings()?;
     let guard = Arc::new(Guard::new()?);
     let site = Site::new(context.plan, context.db, context.clock, settings, guard);
     let range = arguments.range;

@@ -178,13 +178,12 @@ fn write_down(
         .db
         .write(|transaction| add_note(transaction, isbn, &note, now))
         .context("writing the note down")?;
-    let windows = Windows::new(&context.plan.windows)?;
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
         "Noted as number {number}: {}. {}",
         line(&note, zone),
-        consequence(&note, &plan.edition, &windows, zone)
+        consequence(&note, &plan.edition, &context.settings()?.windows, zone)
     )?;
     Ok(Exit::Done)
 }

@@ -9,7 +9,6 @@ use anyhow::{Context as _, bail};
 use super::context::Context;
 use super::which;
 use crate::exit::Exit;
-use crate::judge::Settings;
 use crate::web::server::exports::report;
 use crate::web::server::{Guard, Site};
 
@@ -49,7 +48,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     std::fs::create_dir_all(&arguments.out)
         .with_context(|| format!("cannot create {}", arguments.out.display()))?;
-    let settings = Settings::of(&context.plan)?;
+    let settings = context.settings()?;
     let guard = Arc::new(Guard::new()?);
     let site = Site::new(context.plan, context.db, context.clock, settings, guard);
     let mut out = anstream::stdout().lock();

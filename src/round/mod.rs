@@ -264,10 +264,7 @@ impl House {
     ) -> Self {
         let judged_all = Mutex::new(None);
         let lessons = Lessons::of(&plan.stores);
-        let settings = Settings {
-            windows: sqlite::windows_with_own_titles(&plan, &db, settings.windows),
-            ..settings
-        };
+        let settings = sqlite::with_own_titles(&plan, &db, settings);
         Self {
             plan,
             db,

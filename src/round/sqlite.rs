@@ -19,9 +19,8 @@ use crate::history::sqlite::{
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::blind::{BlindStore, blind_stores, hand_over};
-use crate::judge::judge;
 use crate::judge::learned::learn;
-use crate::judge::windows::Windows;
+use crate::judge::{Settings, judge};
 use crate::mail::Letter;
 use crate::mail::addressee::{Audience, Weighed, write};
 use crate::mail::sqlite::enqueue;
@@ -100,19 +99,26 @@ pub(crate) struct Queued {
     pub(crate) tellings: Vec<Telling>,
 }
 
-/// The windows with how long things took for the user's own titles. They are judged by all the
-/// same when the history cannot be read: then the round itself will say so.
-pub(super) fn windows_with_own_titles(plan: &Plan, db: &Db, windows: Windows) -> Windows {
+/// The settings with how long things took for the user's own titles. It is judged by them all the
+/// same when the history cannot be read: then whoever reads it next will say so.
+pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Settings {
     let learned = db.read(|connection| {
         each_view(connection, &plan.editions, Depth::States, |views| {
             learn(views, &plan.author.zone)
         })
     });
     match learned {
-        Ok(learned) => windows.with_own_titles(&learned, plan.judging.learned_windows),
+        Ok(learned) => {
+            let all = plan.judging.learned_windows;
+            let windows = settings.windows.with_own_titles(&learned, all);
+            Settings {
+                windows,
+                ..settings
+            }
+        }
         Err(error) => {
             tracing::warn!(%error, "the times of the user's own titles cannot be told");
-            windows
+            settings
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct Arguments {
 /// When the configuration or the database cannot be used, or nobody knows the edition.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
-    let settings = Settings::of(&context.plan)?;
+    let settings = context.settings()?;
     let now = context.clock.now();
     let today = now.to_zoned(settings.zone.clone()).date();
     let plans = match &arguments.edition {

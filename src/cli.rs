@@ -96,9 +96,9 @@ pub enum Command {
     /// Save what can still be read of a damaged database
     Salvage(commands::salvage::Arguments),
     /// Print everything that is known, as lines of JSON
-    Export(commands::transfer::ExportArguments),
+    Export(commands::export::Arguments),
     /// Take over what another Pubwatch saw, from the lines of `export --all`
-    ImportHistory(commands::transfer::ImportArguments),
+    ImportHistory(commands::import_history::Arguments),
     /// Print the completions for a shell
     Completions(commands::completions::Arguments),
     /// Write the man pages into a folder
@@ -155,8 +155,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
         Command::Salvage(arguments) => commands::salvage::run(arguments, config),
-        Command::Export(arguments) => commands::transfer::export(arguments, config),
-        Command::ImportHistory(arguments) => commands::transfer::import(arguments, config),
+        Command::Export(arguments) => commands::export::run(arguments, config),
+        Command::ImportHistory(arguments) => commands::import_history::run(arguments, config),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Man(arguments) => commands::completions::man(arguments),
         Command::Changelog(arguments) => commands::changelog::run(arguments),

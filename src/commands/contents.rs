@@ -14,10 +14,10 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Look",
         &[
-            "check", "run", "status", "history", "evidence", "report", "read", "web",
+            "check", "run", "status", "history", "evidence", "report", "read",
         ],
     ),
-    ("Tell", &["look", "note", "saw", "alerts"]),
+    ("Tell", &["look", "note"]),
     ("Letters", &["outbox", "letters"]),
     (
         "Look after it",
@@ -110,6 +110,9 @@ mod tests {
                 "{}\n{text}",
                 one.get_name()
             );
+        }
+        for name in GROUPS.iter().flat_map(|(_, names)| *names) {
+            assert!(command.find_subcommand(name).is_some(), "{name}");
         }
         for line in text.lines() {
             assert!(line.chars().count() <= 100, "{line}");

@@ -1,50 +1,51 @@
 //! One file per subcommand: its arguments, and what it does with them.
 //!
 //! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
+//! What several commands share stands below them.
 
-pub mod init;
 pub mod add;
-pub mod edit;
-pub mod remove;
-pub mod import;
-pub mod doctor;
-pub mod service;
 pub mod backup;
-pub mod transfer;
-pub mod completions;
-
 pub mod calendar;
 pub mod changelog;
+pub mod check;
+pub mod completions;
 pub mod config;
 pub mod demo;
+pub mod doctor;
+pub mod edit;
 pub mod evidence;
+pub mod export;
 pub mod history;
-pub mod look;
-pub mod page;
-pub mod password;
-pub mod picture;
-pub mod ping;
+pub mod import;
+pub mod import_history;
+pub mod init;
 pub mod letters;
+pub mod look;
 pub mod note;
-pub mod log;
 pub mod outbox;
+pub mod password;
 pub mod read;
+pub mod remove;
 pub mod replay;
-pub mod salvage;
-pub mod simulate;
 pub mod report;
+pub mod run;
+pub mod salvage;
+pub mod service;
 pub mod share;
+pub mod simulate;
+pub mod status;
+pub mod windows;
 
 pub mod contents;
 pub mod context;
-pub mod loading;
-pub mod signals;
 pub mod deliver;
-pub mod status;
-pub mod run;
-pub mod check;
 pub mod face;
+pub mod loading;
+pub mod log;
+pub mod page;
+pub mod picture;
+pub mod ping;
 pub mod setup;
 mod sight;
+pub mod signals;
 pub mod which;
-pub mod windows;

@@ -1,0 +1,145 @@
+//! `pubwatch export --all`: everything that is known, as lines of JSON.
+
+use std::fs::OpenOptions;
+use std::io::{BufWriter, Write};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+use rusqlite::Connection;
+use rusqlite::types::ValueRef;
+use serde_json::{Map, Value, json};
+
+use super::context::Context;
+use crate::exit::Exit;
+use crate::history::sqlite::transfer::{every_look, every_note};
+use crate::mail::sqlite::parts;
+
+/// Tables that are told in another form, or that follow from the observations.
+const TOLD: [&str; 7] = [
+    "listing",
+    "reading",
+    "observation",
+    "packed_look",
+    "spell",
+    "note",
+    "letter_body",
+];
+
+/// Print everything that is known, as lines of JSON: for other programs, and for another Pubwatch.
+///
+/// Each line is an object with one key: `observation` (one look at one page), `note`, or `row` (a
+/// row of another table as it is: letters, alerts, rounds).
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// Everything; there is no other form yet
+    #[arg(long, required = true)]
+    all: bool,
+
+    /// Into this file; never written over [default: standard output]
+    #[arg(long, short, value_name = "FILE")]
+    output: Option<PathBuf>,
+}
+
+/// Prints everything.
+///
+/// # Errors
+///
+/// When the database cannot be read, or the lines not be written.
+pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    let context = Context::open(config)?;
+    match &arguments.output {
+        None => {
+            let mut out = BufWriter::new(anstream::stdout().lock());
+            everything(&context, &mut out)?;
+            out.flush()?;
+        }
+        Some(path) => {
+            // It tells as much as the database does: for its owner only.
+            let file = OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .mode(0o600)
+                .open(path)
+                .with_context(|| {
+                    format!(
+                        "cannot create {}, and nothing is written over",
+                        path.display()
+                    )
+                })?;
+            let mut out = BufWriter::new(file);
+            everything(&context, &mut out)?;
+            out.into_inner()
+                .context("writing the last lines")?
+                .sync_all()?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
+    context.db.read(|connection| -> anyhow::Result<()> {
+        // One moment for all of it, also while a round writes.
+        let moment = connection.unchecked_transaction()?;
+        every_look(&moment, |look| -> anyhow::Result<()> {
+            // The reading is JSON already, and there are millions of lines.
+            let (isbn, store) = (json!(look.listing.isbn), json!(look.listing.store));
+            let (at, source) = (look.at, look.source.name());
+            let reading = look.reading;
+            Ok(writeln!(
+                out,
+                "{{\"observation\":{{\"isbn\":{isbn},\"store\":{store},\"at\":\"{at}\",\
+                 \"source\":\"{source}\",\"reading\":{reading}}}}}"
+            )?)
+        })?;
+        for note in every_note(&moment)? {
+            writeln!(out, "{}", json!({ "note": note }))?;
+        }
+        let mut names = moment.prepare(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
+             ORDER BY name",
+        )?;
+        let names: Vec<String> = names
+            .query_map([], |row| row.get(0))?
+            .collect::<rusqlite::Result<_>>()?;
+        for table in names.iter().filter(|name| !TOLD.contains(&name.as_str())) {
+            rows(&moment, table, out)?;
+        }
+        Ok(())
+    })
+}
+
+fn rows(connection: &Connection, table: &str, out: &mut dyn Write) -> anyhow::Result<()> {
+    // The name comes from the schema, and quotes in it are doubled.
+    let table = table.replace('"', "\"\"");
+    let mut statement = connection.prepare(&format!("SELECT * FROM \"{table}\" ORDER BY 1, 2"))?;
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let mut values = Map::new();
+        for (index, column) in columns.iter().enumerate() {
+            let value = match row.get_ref(index)? {
+                ValueRef::Null => Value::Null,
+                ValueRef::Integer(number) => number.into(),
+                ValueRef::Real(number) => number.into(),
+                ValueRef::Text(text) => String::from_utf8_lossy(text).into(),
+                ValueRef::Blob(bytes) => {
+                    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                    hex.concat().into()
+                }
+            };
+            values.insert(column.clone(), value);
+        }
+        if table == "outbox" {
+            let (text, html) = parts(connection, row.get("id")?)?;
+            values.insert("body_text".to_owned(), text.into());
+            values.insert("body_html".to_owned(), html.into());
+        }
+        writeln!(
+            out,
+            "{}",
+            json!({ "row": { "table": table, "values": values } })
+        )?;
+    }
+    Ok(())
+}

@@ -120,6 +120,14 @@ impl World {
         self.data().join("pubwatch.db")
     }
 
+    /// From now on a page may take longer than any busy machine makes it wait. Before, a store that
+    /// hangs is given up soon.
+    pub(crate) fn be_patient(&self) {
+        let hasty = format!("deadline = \"{}\"", self.setting.deadline);
+        let text = self.configuration().replace(&hasty, "deadline = \"20s\"");
+        std::fs::write(self.config(), text).unwrap();
+    }
+
     pub(crate) fn be(&self, mood: Mood) {
         for shop in &self.shops {
             shop.be(mood);

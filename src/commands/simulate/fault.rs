@@ -237,6 +237,8 @@ fn before_the_date(
             // Barnes & Noble takes orders before Amazon's page says that it cannot be had.
             let begins = after(launch.listed_at(1), 24).max(launch.listed_at(index));
             launch.from_then_on(index, begins, says(Availability::OutOfStock));
+            // Amazon's page may have begun as unavailable, and then has said so for longer.
+            let begins = launch.newest_state_since(index);
             Act::InPreOrder { begins, early_ship }
         }
     }
@@ -406,6 +408,27 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn a_page_that_began_as_unavailable_has_been_so_since_it_began() {
+        let windows = Windows::new(&[]).unwrap();
+        let mut rng = fastrand::Rng::with_seed(1);
+        let mut launch = Launch::draw(&mut rng);
+        let (began, elsewhere) = (after(launch.start, 48), after(launch.start, 50));
+        let takes_orders = after(began, 7 * 24);
+        launch.lines[AMAZON] = [
+            (began, says(Availability::OutOfStock)),
+            (takes_orders, says(Availability::PreOrder)),
+        ]
+        .into();
+        launch.lines[1] = [(elsewhere, says(Availability::PreOrder))].into();
+        let kind = Kind::UnavailableInPreOrder;
+        let planted = plant(&mut launch, kind, &windows, &mut rng);
+        let Act::InPreOrder { begins, .. } = planted.act else {
+            panic!("{planted:?}");
+        };
+        assert_eq!(begins, began);
     }
 
     #[test]

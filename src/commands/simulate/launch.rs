@@ -253,6 +253,18 @@ impl Launch {
         self.lines[index].keys().next().copied().unwrap_or(self.end)
     }
 
+    /// Since when a page has said what it says at last.
+    #[must_use]
+    pub fn newest_state_since(&self, index: usize) -> Timestamp {
+        let line = &self.lines[index];
+        let newest = line.values().next_back().and_then(Reading::availability);
+        let alike = line
+            .iter()
+            .rev()
+            .take_while(|(_, reading)| reading.availability() == newest);
+        alike.last().map_or(self.end, |(at, _)| *at)
+    }
+
     /// Adds a note, in the order of time.
     pub fn note(&mut self, kind: NoteKind, at: Timestamp) {
         self.notes.push(Note {

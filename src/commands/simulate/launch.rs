@@ -90,7 +90,7 @@ impl Launch {
     /// | B&N lists it | 3 to 20 days after enabling, mostly about a week | §1.1 A |
     /// | Amazon lists it | 2 to 26 days | §1.1 A |
     /// | Bookshop lists it | 1 to 10 days after B&N | §1.1 A |
-    /// | Amazon begins as unavailable | in 3 of 10, for 1 to 8 days | F1, §1.1 A |
+    /// | Amazon begins as unavailable | in 3 of 10, for 1 to 8 days, in the last two weeks for 2 at most | F1, §1.1 A, §1.3 |
     /// | a page shows the day before or after | in 1 of 10 | F21 |
     /// | the label goes in the last 10 days | in 3 of 10 | F19 |
     /// | stores change over | 0 to 60 hours after the date | §1.1 C |
@@ -149,7 +149,10 @@ impl Launch {
             };
             if index == AMAZON && rng.u8(0..10) < 3 {
                 self.lines[index].insert(listed, says(Availability::OutOfStock));
-                listed = after(listed, rng.i64(24..8 * 24));
+                let takes_orders = after(listed, rng.i64(24..8 * 24));
+                // In the last two weeks more than three days are no longer usual.
+                let last_weeks = after(midnight_gmt(self.date), -14 * 24);
+                listed = takes_orders.min(after(listed, 48).max(last_weeks));
             }
             let pre_order = dated(Availability::PreOrder, shown);
             self.lines[index].insert(listed, pre_order);
@@ -338,6 +341,22 @@ impl Launch {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_ordinary_page_is_unavailable_for_days_in_the_last_two_weeks() {
+        for seed in 0..2000 {
+            let launch = Launch::draw(&mut fastrand::Rng::with_seed(seed));
+            let last_weeks = after(midnight_gmt(launch.date), -14 * 24);
+            let mut pages = launch.lines[AMAZON].iter();
+            let (Some((since, first)), Some((until, _))) = (pages.next(), pages.next()) else {
+                panic!("Amazon never lists it, with seed {seed}");
+            };
+            if first.availability() == Some(Availability::OutOfStock) && last_weeks < *until {
+                let hours = until.duration_since(*since).as_hours();
+                assert!(hours <= 48, "{hours} hours with seed {seed}");
+            }
+        }
+    }
 
     #[test]
     fn the_same_seed_draws_the_same_launch() {

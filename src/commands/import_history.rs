@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::io::{BufRead as _, BufReader, IsTerminal as _, Write as _};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -175,13 +175,9 @@ fn read(path: &Path) -> anyhow::Result<Found> {
     Ok(found)
 }
 
-/// How far a file of so many bytes has been read, for a person at a terminal.
+/// How far a file of so many bytes has been read. It shows itself on a terminal only.
 fn progress(bytes: u64) -> ProgressBar {
-    let bar = if std::io::stderr().is_terminal() {
-        ProgressBar::new(bytes)
-    } else {
-        ProgressBar::hidden()
-    };
+    let bar = ProgressBar::new(bytes);
     let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} read  {elapsed}");
     if let Ok(style) = style {
         bar.set_style(style);

@@ -103,7 +103,7 @@ impl World {
             program: program.clone(),
             books,
         };
-        std::fs::write(world.config(), world.configuration()).unwrap();
+        std::fs::write(world.config(), world.configuration(world.setting.deadline)).unwrap();
         seed(&world.data(), &world.books, world.setting.now);
         world
     }
@@ -123,9 +123,7 @@ impl World {
     /// From now on a page may take longer than any busy machine makes it wait. Before, a store that
     /// hangs is given up soon.
     pub(crate) fn be_patient(&self) {
-        let hasty = format!("deadline = \"{}\"", self.setting.deadline);
-        let text = self.configuration().replace(&hasty, "deadline = \"20s\"");
-        std::fs::write(self.config(), text).unwrap();
+        std::fs::write(self.config(), self.configuration("20s")).unwrap();
     }
 
     pub(crate) fn be(&self, mood: Mood) {
@@ -237,7 +235,7 @@ impl World {
         letters
     }
 
-    fn configuration(&self) -> String {
+    fn configuration(&self, deadline: &str) -> String {
         let digest = self
             .setting
             .digest
@@ -254,7 +252,7 @@ impl World {
             .iter()
             .map(|shop| (&shop.store, format!("http://127.0.0.1:{}", shop.port)));
         let text = configuration(&self.books, shops, self.setting.zone, &more);
-        let deadline = format!("deadline = \"{}\"", self.setting.deadline);
+        let deadline = format!("deadline = \"{deadline}\"");
         text.replace("deadline = \"1s\"", &deadline)
     }
 }

@@ -34,7 +34,6 @@ use super::{Alert, AlertKey, Occasion, Telling, mute};
 use crate::book::{Isbn13, NoteKind, StoreId};
 use crate::config::plan::Plan;
 use crate::history::{ListingView, View};
-use crate::judge::phase::Calendar;
 use crate::judge::rules::{RELEASED, RELEASED_EVERYWHERE, manner, static_name};
 use crate::judge::{Finding, Severity, words};
 
@@ -141,7 +140,7 @@ pub fn decide(
     news.retain(|key| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     due.retain(|telling| !is_muted(&key(isbn, &telling.finding)));
-    let is_launch = Calendar::of(&view.edition, &view.notes, &pace.zone).is_launch(now);
+    let is_launch = view.launch.is_launch(now);
     let may_write = is_launch || may_write(memory, &due, findings, pace, now);
     if !due.is_empty()
         && may_write

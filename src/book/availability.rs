@@ -104,6 +104,15 @@ impl Availability {
         matches!(self, Self::InStock | Self::ShipsLater | Self::BackOrder)
     }
 
+    /// There is a page, without any offer on it: unavailable, announced or ended.
+    #[must_use]
+    pub fn is_closed(self) -> bool {
+        matches!(
+            self,
+            Self::OutOfStock | Self::Announced | Self::Discontinued
+        )
+    }
+
     /// A buyer cannot place an order with the store.
     #[must_use]
     pub fn is_off(self) -> bool {

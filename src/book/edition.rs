@@ -1,9 +1,8 @@
 //! An edition: one ISBN-13 in one format, with the dates it lives by.
 
-use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Isbn13, Money};
+use super::{ConfiguredDates, Isbn13, Making, Money};
 
 /// The form of an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -103,14 +102,12 @@ pub struct Edition {
     pub author: Option<String>,
     /// The form.
     pub format: Format,
-    /// The official birthday of the book, a civil date. Amazon goes by this one.
-    pub publication_date: Date,
-    /// The first day on which stores may sell it; equal to the publication date unless given.
-    pub on_sale_date: Date,
+    /// The dates as configured. What is in force is the [`Launch`](super::Launch)'s.
+    pub dates: ConfiguredDates,
     /// Who carries it to the stores.
     pub distribution: Distribution,
-    /// The day on which distribution was enabled; `None` while it is not.
-    pub distribution_enabled: Option<Date>,
+    /// How it is printed, where the author said so.
+    pub printing: Option<Making>,
     /// KDP Print takes Amazon over on the publication date.
     pub amazon_switch: bool,
     /// It is the first title of its distribution account: everything takes longer.

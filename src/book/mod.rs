@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod edition;
 pub mod isbn;
+pub mod launch;
 pub mod money;
 pub mod note;
 pub mod source;
@@ -12,6 +13,7 @@ pub mod storefront;
 pub use availability::Availability;
 pub use edition::{Distribution, Edition, Format};
 pub use isbn::{Isbn10, Isbn13, IsbnError};
+pub use launch::{ConfiguredDates, Feeder, Launch, Making, Phase};
 pub use money::Money;
 pub use note::{Note, NoteKind};
 pub use source::Source;

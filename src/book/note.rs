@@ -12,8 +12,12 @@ use super::StoreId;
 pub enum NoteKind {
     /// Distribution was enabled.
     DistributionEnabled,
-    /// "Publish your paperback" was clicked at KDP.
-    KdpPublished,
+    /// "Publish your paperback" was clicked at KDP, or a release was scheduled there.
+    KdpPublished {
+        /// The day that the release is scheduled for, where one was named.
+        #[serde(default, rename = "for", skip_serializing_if = "Option::is_none")]
+        on: Option<Date>,
+    },
     /// KDP asked for proof of the rights; there is a limit of five days.
     KdpRightsQuery,
     /// New files are being processed; the book may be off sale.
@@ -33,6 +37,12 @@ pub enum NoteKind {
     DateChanged {
         /// The new publication date.
         to: Date,
+        /// The new on-sale date; the publication date's day unless given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        on_sale: Option<Date>,
+        /// The publication date before, where it is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Date>,
     },
     /// No letters about it until a day comes. What is found is still shown, and told then if it
     /// lasts.
@@ -46,12 +56,22 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
+    /// The publication date was moved to that day, and the on-sale date with it.
+    #[must_use]
+    pub fn moved(to: Date) -> Self {
+        Self::DateChanged {
+            to,
+            on_sale: None,
+            from: None,
+        }
+    }
+
     /// The name in commands, stories and tables.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::DistributionEnabled => "distribution_enabled",
-            Self::KdpPublished => "kdp_published",
+            Self::KdpPublished { .. } => "kdp_published",
             Self::KdpRightsQuery => "kdp_rights_query",
             Self::RevisionStarted => "revision_started",
             Self::RevisionDone => "revision_done",
@@ -73,11 +93,12 @@ impl NoteKind {
                 until: to,
                 cause: None,
             };
-            [Self::DateChanged { to }, muted]
+            let published = Self::KdpPublished { on: Some(to) };
+            [Self::moved(to), published, muted]
         });
         [
             Self::DistributionEnabled,
-            Self::KdpPublished,
+            Self::KdpPublished { on: None },
             Self::KdpRightsQuery,
             Self::RevisionStarted,
             Self::RevisionDone,
@@ -121,12 +142,16 @@ mod tests {
     #[test]
     fn only_a_moved_date_and_a_mute_have_a_date() {
         let to = "2027-03-02".parse().unwrap();
-        check("kdp_published", None, Some(&NoteKind::KdpPublished));
+        check(
+            "kdp_published",
+            None,
+            Some(&NoteKind::KdpPublished { on: None }),
+        );
         check("asked_ingramspark", None, Some(&NoteKind::AskedIngramSpark));
         check(
             "date_changed",
             Some("2027-03-02"),
-            Some(&NoteKind::DateChanged { to }),
+            Some(&NoteKind::moved(to)),
         );
         let muted = NoteKind::Muted {
             until: to,
@@ -135,7 +160,12 @@ mod tests {
         check("muted", Some("2027-03-02"), Some(&muted));
         check("date_changed", None, None);
         check("muted", None, None);
-        check("kdp_published", Some("2027-03-02"), None);
+        check(
+            "kdp_published",
+            Some("2027-03-02"),
+            Some(&NoteKind::KdpPublished { on: Some(to) }),
+        );
+        check("revision_done", Some("2027-03-02"), None);
         check("sold_out", None, None);
     }
 }

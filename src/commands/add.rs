@@ -15,7 +15,7 @@ use super::setup::library::{self, OPEN_LIBRARY, Record};
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
 use super::setup::which_book::{self, Named};
-use crate::book::{Distribution, Edition, Format, Isbn13, StoreId, storefront};
+use crate::book::{ConfiguredDates, Distribution, Edition, Format, Isbn13, StoreId, storefront};
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
@@ -227,10 +227,9 @@ fn entry(
             title,
             author: details.author.clone(),
             format,
-            publication_date,
-            on_sale_date: details.on_sale.unwrap_or(publication_date),
+            dates: ConfiguredDates::new(publication_date, details.on_sale, distribution_enabled),
             distribution,
-            distribution_enabled,
+            printing: None,
             amazon_switch,
             first_title: details.first_title.unwrap_or(false),
             list_price: details.price.clone(),
@@ -257,7 +256,7 @@ fn title(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<String> {
 }
 
 fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<Date> {
-    let last = known.before.map(|entry| entry.edition.publication_date);
+    let last = known.before.map(|entry| entry.edition.dates.as_written().0);
     let shown = last.map(|date| date.to_string()).unwrap_or_default();
     Ok(asker.value(
         known.details.date,
@@ -382,7 +381,7 @@ fn added(plan: &EditionPlan) -> String {
         edition.title,
         edition.format.name(),
         edition.isbn,
-        edition.publication_date
+        edition.dates.as_written().0
     );
     for listing in &plan.listings {
         // Writing to a String cannot fail.

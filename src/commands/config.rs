@@ -85,7 +85,7 @@ fn summary(loaded: &Loaded) -> Result<String, fmt::Error> {
             edition.title,
             edition.format.name(),
             edition.isbn,
-            edition.publication_date
+            edition.dates.as_written().0
         )?;
         for listing in &one.listings {
             writeln!(text, "  {:<20} {}", listing.store.as_str(), listing.address)?;
@@ -177,7 +177,7 @@ fn editions(plan: &Plan) -> Vec<Value> {
                 "title": one.edition.title,
                 "isbn": one.edition.isbn,
                 "format": one.edition.format,
-                "publication_date": one.edition.publication_date,
+                "publication_date": one.edition.dates.as_written().0,
                 "listings": listings,
             })
         })

@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 
+use crate::book::Isbn13;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::Plan;
 use crate::db::Db;
 use crate::fetch::Fetcher;
+use crate::history::sqlite::{has_moved, note_moves};
 use crate::judge::Settings;
 use crate::round::House;
 use crate::round::sqlite::with_own_titles;
@@ -44,6 +47,7 @@ impl Context {
             write!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
         }
         let db = open_database(&loaded.plan.data)?;
+        note_moved_dates(&db, &loaded.plan, clock.now())?;
         Ok(Self {
             plan: loaded.plan,
             config: loaded.path,
@@ -94,6 +98,19 @@ impl Context {
         house.wake(house.clock.now());
         Ok(house)
     }
+}
+
+/// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
+/// Where nothing was, which is nearly always, nothing is written.
+///
+/// # Errors
+///
+/// The database's.
+pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<Isbn13>> {
+    if db.read(|connection| has_moved(connection, &plan.editions))? {
+        return Ok(db.write(|transaction| note_moves(transaction, &plan.editions, now))?);
+    }
+    Ok(Vec::new())
 }
 
 /// Opens the database of a data folder, which is created, for its owner only, when it is missing.

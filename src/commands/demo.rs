@@ -306,7 +306,7 @@ impl Stage<'_> {
     fn publish(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let at = self.script.kdp_published;
         let note = Note {
-            kind: NoteKind::KdpPublished,
+            kind: NoteKind::KdpPublished { on: None },
             at,
             store: None,
             ticket: None,

@@ -10,9 +10,13 @@ use super::setup::place::{self, Existing};
 use super::setup::which_book;
 use super::which;
 use crate::book::{Distribution, StoreId};
+use crate::clock::Clock;
+use crate::commands::context::{note_moved_dates, open_database};
 use crate::config::edit::{self, Change};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
+use crate::history::sqlite::launch;
+use crate::mail::words;
 
 /// Change values of an edition in the configuration.
 ///
@@ -71,7 +75,39 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     existing.replace(&after)?;
     writeln!(out, "Written to {}", after.path.display())?;
+    for (title, moved) in note_moves(&existing.loaded.plan, &after.plan)? {
+        writeln!(out, "Noted: {title} {moved}")?;
+    }
     Ok(Exit::Done)
+}
+
+/// Notes at once that a date was moved, so that the stores' time begins today and not when the next
+/// check sees it. Without a database nothing was seen yet, and there is nothing to be patient with.
+fn note_moves(before: &Plan, after: &Plan) -> anyhow::Result<Vec<(String, String)>> {
+    if !after.data.join("pubwatch.db").exists() {
+        return Ok(Vec::new());
+    }
+    let db = open_database(&after.data)?;
+    let now = Clock::System.now();
+    note_moved_dates(&db, before, now)?;
+    let mut moved = Vec::new();
+    for isbn in note_moved_dates(&db, after, now)? {
+        let Some(plan) = after.editions.iter().find(|one| one.edition.isbn == isbn) else {
+            continue;
+        };
+        let launch = db.read(|connection| launch(connection, plan))?;
+        let from = launch.moved.and_then(|moved| moved.from);
+        let from = from.map_or_else(String::new, |from| format!(" from {}", words::date(from)));
+        moved.push((
+            words::one_line(&plan.edition.title),
+            format!(
+                "was moved{from} to {}. A new date usually takes one to six weeks to show at the \
+                 stores.",
+                words::date(launch.publication)
+            ),
+        ));
+    }
+    Ok(moved)
 }
 
 fn changes(arguments: &Arguments, plan: &EditionPlan) -> anyhow::Result<Vec<Change>> {

@@ -325,9 +325,9 @@ impl Face<'_> {
 
 /// "Salt Roads · paperback · publishes Tue 27 June 2023 · 43 days to go".
 pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
-    let edition = &view.edition;
+    let (edition, launch) = (&view.edition, &view.launch);
     let today = now.to_zoned(zone.clone()).date();
-    let verb = if edition.publication_date > today {
+    let verb = if launch.publication > today {
         "publishes"
     } else {
         "published"
@@ -336,8 +336,8 @@ pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
         "{} · {} · {verb} {} · {}",
         face::bold(&words::one_line(&edition.title)),
         edition.format.name(),
-        words::date(edition.publication_date),
-        words::to_publication(today, edition.publication_date),
+        words::date(launch.publication),
+        words::to_publication(today, launch.publication),
     )
 }
 

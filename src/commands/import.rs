@@ -192,7 +192,7 @@ fn show(out: &mut dyn Write, understood: &[String], built: &Built) -> std::io::R
             out,
             "  {}  {}  {} ({}), at {}",
             edition.isbn,
-            edition.publication_date,
+            edition.dates.as_written().0,
             edition.title,
             edition.format.name(),
             stores.join(", ")

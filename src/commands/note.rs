@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::which;
+use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
@@ -26,6 +27,7 @@ use crate::judge::words;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     pubwatch note \"Salt Roads\" kdp-published --at 2027-02-09T00:30Z\n  \
+    pubwatch note \"Salt Roads\" kdp-published --for 2027-02-09\n  \
     pubwatch note \"Salt Roads\" asked-ingramspark --store amazon.com --ticket 4711\n  \
     pubwatch note \"Salt Roads\" revision-done --text \"new cover\"\n  \
     pubwatch note \"Salt Roads\" date-changed --to 2027-03-09\n  \
@@ -47,6 +49,10 @@ pub struct Arguments {
     /// `muted`
     #[arg(long, value_name = "DATE", requires = "what")]
     to: Option<Date>,
+
+    /// The day that the release is scheduled for, with `kdp-published`
+    #[arg(long = "for", value_name = "DATE", requires = "what")]
+    on: Option<Date>,
 
     /// The store that it is about [default: all]
     #[arg(long, value_name = "STORE", requires = "what")]
@@ -74,7 +80,7 @@ pub struct Arguments {
 pub enum What {
     /// Distribution was enabled
     DistributionEnabled,
-    /// "Publish your paperback" was clicked at KDP
+    /// "Publish your paperback" was clicked at KDP, or a release scheduled there, with --for
     KdpPublished,
     /// KDP asked for proof of the rights; five days to answer
     KdpRightsQuery,
@@ -98,13 +104,16 @@ pub enum What {
 }
 
 impl What {
-    fn kind(self, to: Option<Date>) -> anyhow::Result<NoteKind> {
+    fn kind(self, to: Option<Date>, on: Option<Date>) -> anyhow::Result<NoteKind> {
+        if on.is_some() && self != Self::KdpPublished {
+            bail!("`--for` goes with `kdp-published` only");
+        }
         if !matches!(self, Self::DateChanged | Self::Muted) && to.is_some() {
             bail!("`--to` goes with `date-changed` and `muted` only");
         }
         Ok(match self {
             Self::DistributionEnabled => NoteKind::DistributionEnabled,
-            Self::KdpPublished => NoteKind::KdpPublished,
+            Self::KdpPublished => NoteKind::KdpPublished { on },
             Self::KdpRightsQuery => NoteKind::KdpRightsQuery,
             Self::RevisionStarted => NoteKind::RevisionStarted,
             Self::RevisionDone => NoteKind::RevisionDone,
@@ -112,9 +121,9 @@ impl What {
             Self::AskedKdp => NoteKind::AskedKdp,
             Self::AskedStore => NoteKind::AskedStore,
             Self::Expected => NoteKind::Expected,
-            Self::DateChanged => NoteKind::DateChanged {
-                to: to.context("`date-changed` needs the new date: add `--to 2027-03-09`")?,
-            },
+            Self::DateChanged => NoteKind::moved(
+                to.context("`date-changed` needs the new date: add `--to 2027-03-09`")?,
+            ),
             Self::Muted => NoteKind::Muted {
                 until: to.context("`muted` needs its last day: add `--to 2027-02-20`")?,
                 cause: None,
@@ -167,7 +176,7 @@ fn write_down(
         bail!("this edition is not watched at `{store}`; it is at {known}");
     }
     let note = Note {
-        kind: what.kind(arguments.to)?,
+        kind: what.kind(arguments.to, arguments.on)?,
         at,
         store,
         ticket: arguments.ticket.clone(),
@@ -247,12 +256,13 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
 }
 
 fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
-    let to =
-        if let NoteKind::DateChanged { to } | NoteKind::Muted { until: to, .. } = &kept.note.kind {
-            Some(to.to_string())
-        } else {
-            None
-        };
+    let to = if let NoteKind::DateChanged { to, .. } | NoteKind::Muted { until: to, .. } =
+        &kept.note.kind
+    {
+        Some(to.to_string())
+    } else {
+        None
+    };
     json!({
         "number": kept.number,
         "isbn": plan.edition.isbn,
@@ -269,8 +279,10 @@ fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
 /// A note on one line.
 fn line(note: &Note, zone: &TimeZone) -> String {
     let mut parts = vec![note.kind.name().replace('_', " ")];
-    if let NoteKind::DateChanged { to } = &note.kind {
+    if let NoteKind::DateChanged { to, .. } = &note.kind {
         parts.push(format!("to {}", words::date(*to)));
+    } else if let NoteKind::KdpPublished { on: Some(day) } = &note.kind {
+        parts.push(format!("scheduled for {}", words::date(*day)));
     } else if let NoteKind::Muted { until, cause } = &note.kind {
         parts.extend(cause.as_ref().map(|cause| format!("only “{cause}”")));
         parts.push(format!("until {}", words::date(*until)));
@@ -295,11 +307,22 @@ fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZon
     let window = |name: WindowName| windows.at(name, &edition.isbn, note.store.as_ref());
     let until = |name: WindowName| words::moment(window(name).quiet.after(note.at), zone);
     match note.kind {
-        NoteKind::DistributionEnabled if edition.distribution_enabled.is_some() => {
+        NoteKind::DistributionEnabled if edition.dates.as_written().2.is_some() => {
             "The configuration says when it was enabled, and that day counts.".to_owned()
         }
         NoteKind::DistributionEnabled => "The stores' times count from that day.".to_owned(),
-        NoteKind::KdpPublished => format!(
+        NoteKind::KdpPublished { on: Some(day) } => format!(
+            "KDP hides the page until {}, and then has 72 hours as a rule: we are quiet about \
+             Amazon until {}.",
+            words::date(day),
+            words::moment(
+                window(WindowName::KdpClicked)
+                    .quiet
+                    .after(midnight_gmt(day).max(note.at)),
+                zone
+            )
+        ),
+        NoteKind::KdpPublished { on: None } => format!(
             "KDP has 72 hours as a rule: we are quiet about Amazon until {}.",
             until(WindowName::KdpClicked)
         ),
@@ -378,7 +401,7 @@ mod tests {
         let date: Date = "2027-03-09".parse().unwrap();
         for what in What::value_variants() {
             let to = matches!(what, What::DateChanged | What::Muted).then_some(date);
-            let kind = what.kind(to).unwrap();
+            let kind = what.kind(to, None).unwrap();
             let name = what
                 .to_possible_value()
                 .unwrap()
@@ -386,9 +409,11 @@ mod tests {
                 .replace('-', "_");
             assert_eq!(kind.name(), name);
             assert!(
-                what.kind(if to.is_some() { None } else { Some(date) })
+                what.kind(if to.is_some() { None } else { Some(date) }, None)
                     .is_err()
             );
+            let scheduled = what.kind(to, Some(date));
+            assert_eq!(scheduled.is_ok(), *what == What::KdpPublished);
         }
     }
 }

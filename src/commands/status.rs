@@ -248,8 +248,8 @@ impl Status {
                 edition.format.name().to_owned(),
                 format!(
                     "{}, {}",
-                    words::short_date(edition.publication_date),
-                    days_to(today, edition.publication_date)
+                    words::short_date(view.launch.publication),
+                    days_to(today, view.launch.publication)
                 ),
             ];
             for store in &stores {
@@ -330,7 +330,7 @@ impl Status {
                 "isbn": view.edition.isbn,
                 "title": view.edition.title,
                 "format": view.edition.format,
-                "publication_date": view.edition.publication_date,
+                "publication_date": view.launch.publication,
                 "listings": view
                     .listings
                     .iter()

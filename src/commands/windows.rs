@@ -59,7 +59,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let shipped = Windows::new(&context.plan.windows)?;
     let learned = context.db.read(|connection| {
         each_view(connection, &context.plan.editions, Depth::States, |views| {
-            learn(views, &context.plan.author.zone)
+            learn(views)
         })
     })?;
     let all = context.plan.judging.learned_windows;

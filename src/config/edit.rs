@@ -310,14 +310,15 @@ impl Entry {
         if edition.format != Format::Paperback {
             line("format", &quoted(edition.format.name()));
         }
-        line("publication_date", &edition.publication_date);
-        if edition.on_sale_date != edition.publication_date {
-            line("on_sale_date", &edition.on_sale_date);
+        let (publication, on_sale, enabled) = edition.dates.as_written();
+        line("publication_date", &publication);
+        if on_sale != publication {
+            line("on_sale_date", &on_sale);
         }
         if edition.distribution != Distribution::IngramSpark {
             line("distribution", &quoted(edition.distribution.name()));
         }
-        if let Some(enabled) = edition.distribution_enabled {
+        if let Some(enabled) = enabled {
             line("distribution_enabled", &enabled);
         }
         if edition.amazon_switch {
@@ -347,6 +348,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::ConfiguredDates;
 
     const FILE: &str = r#"# My books.
 
@@ -393,10 +395,9 @@ stores = ["amazon.com"]
                 title: "Salt \"Roads\"".to_owned(),
                 author: None,
                 format: Format::Hardcover,
-                publication_date: date,
-                on_sale_date: date,
+                dates: ConfiguredDates::new(date, None, Some(jiff::civil::date(2026, 12, 1))),
                 distribution: Distribution::IngramSpark,
-                distribution_enabled: Some(jiff::civil::date(2026, 12, 1)),
+                printing: None,
                 amazon_switch: true,
                 first_title: false,
                 list_price: Some(Money::new(1699, "USD")),

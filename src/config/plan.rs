@@ -289,6 +289,8 @@ pub struct EditionPlan {
     pub siblings: Vec<EditionPlan>,
     /// Who gets its letters, when the edition itself names them; see [`Plan::recipients`].
     pub notify: Vec<Recipient>,
+    /// The author's zone, in which days of the notes are counted.
+    pub zone: TimeZone,
 }
 
 /// A listing to watch.

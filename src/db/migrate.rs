@@ -20,6 +20,7 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (9, include_str!("migrations/0009_routes.sql")),
     (10, include_str!("migrations/0010_shares.sql")),
     (11, include_str!("migrations/0011_packed_letters.sql")),
+    (12, include_str!("migrations/0012_judged.sql")),
 ];
 
 /// The newest schema version that this program knows.

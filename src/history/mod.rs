@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 pub use crate::book::Source;
-use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
+use crate::book::{Availability, Edition, Isbn13, Launch, Note, Phase, StoreId};
 use crate::page::{Reading, Says, Unread, UnreadReason};
 
 /// A listing's name: an edition's product page at one store.
@@ -125,6 +125,19 @@ pub struct Unreadable {
 }
 
 impl ListingView {
+    /// The page was confirmed to take orders, now or before.
+    #[must_use]
+    pub fn has_taken_orders(&self) -> bool {
+        let mut spells = self.spells.iter();
+        spells.any(|spell| spell.is_confirmed() && spell.availability.is_orderable())
+    }
+
+    /// Where it stands in the launch at a time.
+    #[must_use]
+    pub fn phase(&self, launch: &Launch, at: Timestamp) -> Phase {
+        launch.phase(&self.store, self.has_taken_orders(), at)
+    }
+
     /// The spell that lasts, confirmed or not.
     #[must_use]
     pub fn now(&self) -> Option<&Spell> {
@@ -141,6 +154,8 @@ impl ListingView {
 /// Everything that judging may look at for one edition.
 #[derive(Debug, Clone)]
 pub struct View {
+    /// What is in force for it: dates, who feeds its pages, what the author clicked.
+    pub launch: Launch,
     /// The edition, as configured.
     pub edition: Edition,
     /// Its listings, in the order of the stores in the configuration.
@@ -154,6 +169,8 @@ pub struct View {
 /// Another format of the same book: what judging one format needs to know of another.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sibling {
+    /// What is in force for it.
+    pub launch: Launch,
     /// The edition, as configured.
     pub edition: Edition,
     /// What the author told us of it and has not taken back, oldest first.

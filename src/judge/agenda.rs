@@ -4,11 +4,12 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::phase::{Calendar, begun_everywhere, midnight_gmt};
 use super::rules::LAUNCH_REPORTS;
 use super::rules::calendar::MILESTONES;
 use super::windows::WindowName;
 use super::{Settings, words};
+use crate::book::Launch;
+use crate::book::launch::{begun_everywhere, midnight_gmt};
 use crate::book::{Distribution, Edition, StoreId};
 
 /// A day of the launch.
@@ -37,7 +38,7 @@ pub struct Entry {
 pub fn agenda(
     edition: &Edition,
     stores: &[StoreId],
-    calendar: &Calendar,
+    calendar: &Launch,
     settings: &Settings,
 ) -> Vec<Entry> {
     let mut entries: Vec<Entry> = MILESTONES
@@ -126,7 +127,7 @@ fn listing_days(
 
 /// What the dates of an edition make unlikely or impossible, a sentence each.
 #[must_use]
-pub fn warnings(edition: &Edition, calendar: &Calendar, today: Date) -> Vec<String> {
+pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;
     let is_ahead = today < calendar.publication;
@@ -183,9 +184,9 @@ mod tests {
     fn check(script: &Script, zone: &str, name: &str, day: &str) {
         let settings = settings(zone);
         let view = script.view();
-        let calendar = Calendar::of(&view.edition, &[], &settings.zone);
+        let calendar = &view.launch;
         let stores = [StoreId::new("amazon.com")];
-        let entries = agenda(&view.edition, &stores, &calendar, &settings);
+        let entries = agenda(&view.edition, &stores, calendar, &settings);
         assert!(entries.is_sorted_by_key(|entry| entry.day));
         let found = entries.iter().find(|entry| entry.name == name);
         assert_eq!(
@@ -224,8 +225,7 @@ mod tests {
     #[track_caller]
     fn warned(script: &Script, today: &str, expected: &[&str]) {
         let view = script.view();
-        let calendar = Calendar::of(&view.edition, &[], &TimeZone::UTC);
-        let found = warnings(&view.edition, &calendar, today.parse().unwrap());
+        let found = warnings(&view.edition, &view.launch, today.parse().unwrap());
         assert_eq!(found.len(), expected.len(), "{found:?}");
         for (warning, words) in found.iter().zip(expected) {
             assert!(warning.contains(words), "{warning}");
@@ -252,7 +252,7 @@ mod tests {
         );
         let two_dates = Script::new("2027-02-09")
             .enabled("2026-12-01")
-            .with(|edition| edition.on_sale_date = "2027-02-02".parse().unwrap());
+            .dated("2027-02-09", "2027-02-02");
         warned(&two_dates, "2026-12-10", &["on-sale date 2 February 2027"]);
         warned(&Script::new("2026-02-09"), "2027-01-15", &[]);
     }

@@ -3,9 +3,10 @@
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::phase::{Calendar, Phase, midnight_gmt};
 use super::windows::{Stage, Window, WindowName};
 use super::{Finding, Party, Settings, Severity, words};
+use crate::book::Phase;
+use crate::book::launch::midnight_gmt;
 use crate::book::{Availability, Distribution, NoteKind, StoreId};
 use crate::history::{ListingView, Spell, View};
 use crate::page::Says;
@@ -14,7 +15,6 @@ use crate::page::Says;
 pub(crate) struct Case<'a> {
     pub(crate) view: &'a View,
     pub(crate) settings: &'a Settings,
-    pub(crate) calendar: Calendar,
     pub(crate) now: Timestamp,
 }
 
@@ -151,7 +151,7 @@ impl<'a> Case<'a> {
     }
 
     pub(crate) fn phase(&self, listing: &ListingView, at: Timestamp) -> Phase {
-        self.calendar.phase(listing, at)
+        listing.phase(&self.view.launch, at)
     }
 
     /// From when a window counts for a listing that is off sale since `since`; `None` while a
@@ -183,7 +183,7 @@ impl<'a> Case<'a> {
     /// only counts as KDP's when it outlasts the time that KDP usually takes.
     pub(crate) fn is_switching(&self, listing: &ListingView) -> bool {
         let store = &listing.store;
-        let Some(published) = self.calendar.published_at(store) else {
+        let Some(published) = self.view.launch.published_at(store) else {
             return false;
         };
         let outlasted = self
@@ -200,9 +200,9 @@ impl<'a> Case<'a> {
 
     /// KDP is to serve this page, its date has come, and nobody told us that it was published.
     pub(crate) fn awaits_kdp(&self, store: &StoreId, seen: Timestamp) -> bool {
-        self.calendar.is_kdp_store(store)
-            && self.calendar.kdp_published.is_none()
-            && midnight_gmt(self.calendar.publication) <= seen
+        self.view.launch.is_kdp_store(store)
+            && self.view.launch.kdp.is_none()
+            && midnight_gmt(self.view.launch.publication) <= seen
     }
 
     /// Other stores of the edition that are in such a state.
@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
 
     /// Who carries the edition to that store, and so whom to ask.
     pub(crate) fn party_for(&self, store: &StoreId) -> Party {
-        if self.calendar.published_at(store).is_some() {
+        if self.view.launch.published_at(store).is_some() {
             return Party::Kdp;
         }
         match self.view.edition.distribution {

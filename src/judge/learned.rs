@@ -4,11 +4,11 @@
 use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::phase::{Calendar, begun_everywhere};
 use super::windows::WindowName;
+use crate::book::Launch;
+use crate::book::launch::begun_everywhere;
 use crate::book::{Availability, Distribution};
 use crate::history::{ListingView, View};
 
@@ -151,14 +151,11 @@ fn greatest_common_divisor(one: u128, other: u128) -> u128 {
 
 /// What the user's own history says, window by window.
 #[must_use]
-pub fn learn(
-    views: impl IntoIterator<Item: Borrow<View>>,
-    zone: &TimeZone,
-) -> BTreeMap<WindowName, Learned> {
+pub fn learn(views: impl IntoIterator<Item: Borrow<View>>) -> BTreeMap<WindowName, Learned> {
     let mut waits: BTreeMap<WindowName, Vec<Wait>> = BTreeMap::new();
     for view in views {
         let view = view.borrow();
-        let calendar = Calendar::of(&view.edition, &view.notes, zone);
+        let calendar = &view.launch;
         for listing in &view.listings {
             for (name, start, belongs) in starts(view, &calendar, listing) {
                 if let Some(wait) = wait(listing, start, belongs) {
@@ -179,7 +176,7 @@ type Belongs = fn(Availability) -> bool;
 /// The windows that a listing's history can tell of, with when each began and which states end it.
 fn starts(
     view: &View,
-    calendar: &Calendar,
+    calendar: &Launch,
     listing: &ListingView,
 ) -> Vec<(WindowName, Timestamp, Belongs)> {
     let store = &listing.store;
@@ -302,7 +299,7 @@ mod tests {
 
     #[track_caller]
     fn waits(script: &Script, name: WindowName, expected: Option<(i64, bool)>) {
-        let learned = learn([&script.view()], &TimeZone::UTC);
+        let learned = learn([&script.view()]);
         let found = learned.get(&name).map(|learned| {
             let hours = learned
                 .range

@@ -11,7 +11,6 @@ pub mod learned;
 pub mod length;
 pub mod line;
 pub mod other_ways;
-pub mod phase;
 pub mod rules;
 #[cfg(test)]
 pub(crate) mod script;
@@ -27,7 +26,6 @@ use crate::book::{NoteKind, StoreId};
 use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
-use phase::Calendar;
 use windows::{Stage, WindowName, Windows, WindowsError};
 
 /// What judging goes by, beside the view.
@@ -69,7 +67,6 @@ pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Vec<Finding> {
     let case = Case {
         view,
         settings,
-        calendar: Calendar::of(&view.edition, &view.notes, &settings.zone),
         now,
     };
     let mut findings: Vec<Finding> = rules::RULES

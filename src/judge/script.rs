@@ -8,7 +8,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::rules::is_launch_report;
 use super::windows::Windows;
 use super::{Finding, Settings, judge};
-use crate::book::{Distribution, Edition, Format, Note, NoteKind, StoreId};
+use crate::book::{
+    ConfiguredDates, Distribution, Edition, Format, Launch, Note, NoteKind, StoreId,
+};
 use crate::history::spells::{Step, on_sale_since, step};
 use crate::history::{Blind, ListingView, Shown, Sibling, SiblingPage, View};
 use crate::page::{OtherFormat, Says, Unread, UnreadReason};
@@ -45,10 +47,9 @@ impl Script {
                 title: "Salt Roads".into(),
                 author: Some("Jane Roe".into()),
                 format: Format::Paperback,
-                publication_date: date,
-                on_sale_date: date,
+                dates: ConfiguredDates::new(date, None, None),
                 distribution: Distribution::IngramSpark,
-                distribution_enabled: None,
+                printing: None,
                 amazon_switch: true,
                 first_title: false,
                 list_price: None,
@@ -68,7 +69,17 @@ impl Script {
     }
 
     pub(crate) fn enabled(mut self, date: &str) -> Self {
-        self.edition.distribution_enabled = Some(date.parse().unwrap());
+        let (publication, on_sale, _) = self.edition.dates.as_written();
+        let enabled = date.parse().unwrap();
+        self.edition.dates = ConfiguredDates::new(publication, Some(on_sale), Some(enabled));
+        self
+    }
+
+    /// Configured for these two dates.
+    pub(crate) fn dated(mut self, publication: &str, on_sale: &str) -> Self {
+        let (_, _, enabled) = self.edition.dates.as_written();
+        let [publication, on_sale] = [publication, on_sale].map(|date| date.parse().unwrap());
+        self.edition.dates = ConfiguredDates::new(publication, Some(on_sale), enabled);
         self
     }
 
@@ -102,10 +113,12 @@ impl Script {
 
     #[track_caller]
     pub(crate) fn view(&self) -> View {
+        let notes: Vec<Note> = self.notes.lines().filter_map(note).collect();
         let mut view = View {
+            launch: Launch::new(&self.edition, &notes, &self.zone),
             edition: self.edition.clone(),
             listings: Vec::new(),
-            notes: self.notes.lines().filter_map(note).collect(),
+            notes,
             siblings: self.siblings.iter().map(Script::as_sibling).collect(),
         };
         let mut looks: Vec<(Timestamp, &str, &str)> = Vec::new();
@@ -144,6 +157,7 @@ impl Script {
     fn as_sibling(&self) -> Sibling {
         let view = self.view();
         Sibling {
+            launch: view.launch,
             edition: view.edition,
             notes: view.notes,
             pages: view
@@ -313,8 +327,9 @@ fn note(line: &str) -> Option<Note> {
         None => (rest, None),
     };
     let kind = match what.split_once('=') {
-        Some(("date_changed", to)) => NoteKind::DateChanged {
-            to: to.parse().unwrap(),
+        Some(("date_changed", to)) => NoteKind::moved(to.parse().unwrap()),
+        Some(("kdp_published", on)) => NoteKind::KdpPublished {
+            on: Some(on.parse().unwrap()),
         },
         Some(_) => panic!("no such note: {what}"),
         None => serde_json::from_value(serde_json::json!({ "what": what })).unwrap(),

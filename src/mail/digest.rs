@@ -11,7 +11,6 @@ use super::text::{Lines, why_you_get_this};
 use super::{Desk, Letter, LetterKind, Route, html, words};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
-use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::{Finding, Severity};
 
@@ -171,7 +170,7 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
     let severity = |item: &Item| item.findings.iter().map(|finding| finding.severity).max();
     let mut ordered: Vec<&Item> = items.iter().collect();
     ordered.sort_by_key(|item| {
-        let publication = item.view.edition.publication_date;
+        let publication = item.view.launch.publication;
         (
             std::cmp::Reverse(severity(item)),
             publication < today,
@@ -207,7 +206,7 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
                 states: states(desk, item, now),
             })
             .collect(),
-        milestones: milestones(desk, items, today),
+        milestones: milestones(items, today),
         stores: sights(desk, items, now),
         next: format!(
             "{look}You get a letter of its own when something changes that you should know at \
@@ -225,7 +224,7 @@ fn about(item: &Item, today: Date) -> String {
     format!(
         "{}, {}",
         edition.format.name(),
-        words::countdown(today, edition.publication_date)
+        words::countdown(today, item.view.launch.publication)
     )
 }
 
@@ -288,17 +287,17 @@ fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
 }
 
 /// The days that come, each once for all the editions that it concerns.
-fn milestones(desk: &Desk<'_>, items: &[Item], today: Date) -> Vec<Coming> {
+fn milestones(items: &[Item], today: Date) -> Vec<Coming> {
     let mut coming: Vec<(Date, &str, &str, Vec<String>)> = Vec::new();
     for item in items {
         let edition = &item.view.edition;
-        let calendar = Calendar::of(edition, &item.view.notes, &desk.author.zone);
+        let launch = &item.view.launch;
         for milestone in MILESTONES {
-            let date = milestone.day(calendar.publication);
+            let date = milestone.day(launch.publication);
             let days = today
                 .until(date)
                 .map_or(-1, |span| i64::from(span.get_days()));
-            if !(0..=AHEAD_DAYS).contains(&days) || !milestone.concerns(edition, &calendar) {
+            if !(0..=AHEAD_DAYS).contains(&days) || !milestone.concerns(edition, launch) {
                 continue;
             }
             let same = coming

@@ -9,7 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use super::letter::compose;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
-use crate::book::{Availability, Distribution, Edition, Format, Isbn13, Money, StoreId};
+use crate::book::{
+    Availability, ConfiguredDates, Distribution, Edition, Format, Isbn13, Launch, Money, StoreId,
+};
 use crate::config::plan::Author;
 use crate::history::{Blind, ListingView, Spell, View};
 use crate::judge::{Finding, Party, Severity, SupportText, Usual};
@@ -69,10 +71,9 @@ pub fn edition() -> Result<Edition, crate::book::IsbnError> {
         title: "Salt Roads".to_owned(),
         author: Some("Jane Roe".to_owned()),
         format: Format::Paperback,
-        publication_date: PUBLICATION,
-        on_sale_date: PUBLICATION,
+        dates: ConfiguredDates::new(PUBLICATION, None, Some(date(2026, 12, 28))),
         distribution: Distribution::IngramSpark,
-        distribution_enabled: Some(date(2026, 12, 28)),
+        printing: None,
         amazon_switch: true,
         first_title: false,
         list_price: Some(Money::new(1699, "USD")),
@@ -129,8 +130,10 @@ pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
 /// Never, as [`edition`].
 pub fn stuck() -> Result<View, crate::book::IsbnError> {
     use Availability::{NotListed, OutOfStock, PreOrder};
+    let edition = edition()?;
     Ok(View {
-        edition: edition()?,
+        launch: Launch::new(&edition, &[], &TimeZone::UTC),
+        edition,
         listings: vec![
             listing(
                 "amazon.com",

@@ -82,7 +82,7 @@ fn subject(desk: &Desk<'_>, view: &View, ordered: &[&Telling], now: Timestamp) -
         ),
         words::clipped(&view.edition.title, SUBJECT_TITLE),
         view.edition.format.name(),
-        words::to_publication(today, view.edition.publication_date)
+        words::to_publication(today, view.launch.publication)
     )
 }
 

@@ -145,7 +145,7 @@ pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp
             "{}, ISBN {}, {}",
             edition.format.name(),
             edition.isbn,
-            words::countdown(today, edition.publication_date)
+            words::countdown(today, view.launch.publication)
         ),
         parts: tellings
             .iter()
@@ -380,7 +380,7 @@ fn store_line(
             .map(|(date, cell)| StripCell {
                 cell,
                 words: format!("{}: {}", words::date(date), cell.word()),
-                publication: date == view.edition.publication_date,
+                publication: date == view.launch.publication,
             })
             .collect(),
     }

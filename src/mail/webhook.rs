@@ -45,8 +45,8 @@ pub fn about_edition(letter: &Letter, desk: &Desk<'_>, view: &View, tellings: &[
                 "isbn": edition.isbn,
                 "title": edition.title,
                 "format": edition.format,
-                "publication_date": edition.publication_date,
-                "on_sale_date": edition.on_sale_date,
+                "publication_date": view.launch.publication,
+                "on_sale_date": view.launch.on_sale,
                 "imprint": edition.imprint,
             }),
         );

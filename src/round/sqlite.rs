@@ -104,7 +104,7 @@ pub(crate) struct Queued {
 pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Settings {
     let learned = db.read(|connection| {
         each_view(connection, &plan.editions, Depth::States, |views| {
-            learn(views, &plan.author.zone)
+            learn(views)
         })
     });
     match learned {

@@ -3,11 +3,11 @@
 //! Dates alone are enough to choose; what judging knows beyond them may only make a look come
 //! earlier, through the second look that confirms a change.
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::book::{Edition, Family, StoreId};
+use crate::book::launch::{LAUNCH_HOURS, gmt_date, later, midnight_gmt};
+use crate::book::{Launch, StoreId};
 
 /// What is going on with a listing, from the calmest to the most urgent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,8 +28,6 @@ const LAUNCH_WEEK_BEFORE: i32 = 7;
 const LAUNCH_WEEK_AFTER: i32 = 7;
 /// Days after it at which an edition that is still not released is no longer new.
 const SETTLED_AFTER: i32 = 28;
-/// How long KDP usually takes to go live (DOMAIN §1.1 D: up to 72 hours).
-const SWITCHOVER: SignedDuration = SignedDuration::from_hours(72);
 
 impl Urgency {
     /// The time between two looks.
@@ -55,123 +53,113 @@ impl Urgency {
     }
 }
 
-/// What is known of a listing's launch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Launch {
-    /// The publication date.
-    pub published: Date,
-    /// The first day of sale, on or before or after the publication date.
-    pub on_sale: Date,
-    /// The day on which distribution was enabled, if it is.
-    pub enabled: Option<Date>,
-    /// KDP takes this very listing over on the publication date.
-    pub is_switched: bool,
-    /// When the page was first seen released, if it was.
-    pub released: Option<Timestamp>,
+/// How urgent a look at a listing is at `now`, for an author in `zone`; `released` is when its page
+/// was first seen released, if it was.
+///
+/// 1. On its dates, and at Amazon while KDP is taking over or has just been told to publish, every
+///    hour.
+/// 2. In the week around a date every three hours.
+/// 3. Before it, once the title is enabled (or was sent to KDP), every six hours; after it for four
+///    weeks, until it is released; likewise what was enabled or published long after its date.
+/// 4. Else once a day.
+#[must_use]
+pub fn urgency(
+    launch: &Launch,
+    store: &StoreId,
+    released: Option<Timestamp>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Urgency {
+    let today = now.to_zoned(zone.clone()).date();
+    let dates = [launch.publication, launch.on_sale];
+    let is_release_day = dates
+        .iter()
+        .any(|date| *date == today || *date == gmt_date(now));
+    if is_release_day || is_switching(launch, store, released, now) {
+        return Urgency::Switchover;
+    }
+    let is_launch_week = dates.iter().any(|date| {
+        let days = (today - *date).get_days();
+        (-LAUNCH_WEEK_BEFORE..=LAUNCH_WEEK_AFTER).contains(&days)
+    });
+    if is_launch_week {
+        return Urgency::LaunchWeek;
+    }
+    let sent = launch
+        .published_at(store)
+        .map(|at| at.to_zoned(zone.clone()).date());
+    let begun = launch.enabled.max(sent).filter(|day| *day <= today);
+    let days_since = (today - launch.publication).get_days();
+    let is_new = if SETTLED_AFTER < days_since {
+        released.is_none() && begun.is_some_and(|day| (today - day).get_days() <= SETTLED_AFTER * 2)
+    } else if 0 < days_since {
+        released.is_none()
+    } else {
+        begun.is_some()
+    };
+    if is_new {
+        Urgency::Propagating
+    } else {
+        Urgency::Steady
+    }
 }
 
-impl Launch {
-    /// The launch of an edition at a store, whose page was first seen released at `released`.
-    #[must_use]
-    pub fn of(edition: &Edition, store: &StoreId, released: Option<Timestamp>) -> Self {
-        Self {
-            published: edition.publication_date,
-            on_sale: edition.on_sale_date,
-            enabled: edition.distribution_enabled,
-            is_switched: edition.amazon_switch && store.family() == Family::Amazon,
-            released,
-        }
+/// KDP takes the listing over, on the date or since the author clicked there, and its own offer has
+/// not been seen: what was released before was Ingram's.
+fn is_switching(
+    launch: &Launch,
+    store: &StoreId,
+    released: Option<Timestamp>,
+    now: Timestamp,
+) -> bool {
+    if !launch.is_kdp_store(store) {
+        return false;
     }
-
-    /// How urgent a look is at `now`, for an author in `zone`.
-    #[must_use]
-    pub fn urgency(&self, zone: &TimeZone, now: Timestamp) -> Urgency {
-        let today = now.to_zoned(zone.clone()).date();
-        if self.is_release_day(today, now) || self.is_switching(now) {
-            return Urgency::Switchover;
-        }
-        let since_publication = (today - self.published).get_days();
-        let since_on_sale = (today - self.on_sale).get_days();
-        let in_week = |days: i32| (-LAUNCH_WEEK_BEFORE..=LAUNCH_WEEK_AFTER).contains(&days);
-        if in_week(since_publication) || in_week(since_on_sale) {
-            return Urgency::LaunchWeek;
-        }
-        if SETTLED_AFTER < since_publication {
-            // Long out: enabled late, or a backlist title that is only now watched.
-            let is_fresh = self
-                .enabled
-                .is_some_and(|enabled| (today - enabled).get_days() <= SETTLED_AFTER * 2);
-            return if is_fresh && self.released.is_none() {
-                Urgency::Propagating
-            } else {
-                Urgency::Steady
-            };
-        }
-        if 0 < since_publication {
-            return if self.released.is_some() {
-                Urgency::Steady
-            } else {
-                Urgency::Propagating
-            };
-        }
-        match self.enabled {
-            Some(enabled) if enabled <= today => Urgency::Propagating,
-            Some(_) | None => Urgency::Steady,
-        }
-    }
-
-    /// The publication or on-sale date by the author's calendar, and from midnight GMT on, which
-    /// is KDP's clock and in America the evening before.
-    fn is_release_day(&self, today: Date, now: Timestamp) -> bool {
-        let today_gmt = now.to_zoned(TimeZone::UTC).date();
-        [self.published, self.on_sale]
-            .iter()
-            .any(|date| *date == today || *date == today_gmt)
-    }
-
-    /// The days in which KDP may go live, until it has.
-    fn is_switching(&self, now: Timestamp) -> bool {
-        if !self.is_switched {
-            return false;
-        }
-        let Ok(start) = self.published.to_zoned(TimeZone::UTC) else {
-            return false;
-        };
-        let start = start.timestamp();
-        // Seen released before the day, it was Ingram's offer, not KDP's.
-        let is_done = self.released.is_some_and(|released| start <= released);
-        start <= now && now < start + SWITCHOVER && !is_done
-    }
+    let date = (!launch.is_kdp_only()).then(|| midnight_gmt(launch.publication));
+    let clicked = launch.kdp_at(store).map(|kdp| kdp.counts_from());
+    [date, clicked].into_iter().flatten().any(|start| {
+        let is_done = released.is_some_and(|released| start <= released);
+        start <= now && now < later(start, LAUNCH_HOURS) && !is_done
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::{Distribution, Making, Note, NoteKind};
 
-    /// A launch on 9 February 2027, enabled on 1 December, switched to KDP; each line is a time
-    /// and what is expected of it in New York.
+    fn launch(date: &str, enabled: Option<&str>, switch: bool) -> Launch {
+        let date = date.parse().unwrap();
+        Launch {
+            publication: date,
+            on_sale: date,
+            enabled: enabled.map(|day| day.parse().unwrap()),
+            moved: None,
+            distribution: Distribution::IngramSpark,
+            making: Making::OnDemand,
+            amazon_by_kdp: switch,
+            kdp: None,
+            revision: None,
+        }
+    }
+
     #[track_caller]
-    fn check(released: Option<&str>, is_switched: bool, script: &str) {
-        let launch = Launch {
-            published: jiff::civil::date(2027, 2, 9),
-            on_sale: jiff::civil::date(2027, 2, 9),
-            enabled: Some(jiff::civil::date(2026, 12, 1)),
-            is_switched,
-            released: released.map(|text| text.parse().unwrap()),
-        };
+    fn check(launch: &Launch, released: Option<&str>, script: &str) {
         let zone = TimeZone::get("America/New_York").unwrap();
+        let released = released.map(|text| text.parse().unwrap());
+        let store = StoreId::new("amazon.com");
         for line in script.trim().lines() {
             let (at, expected) = line.trim().split_once(' ').unwrap();
-            let urgency = launch.urgency(&zone, at.parse().unwrap());
-            assert_eq!(urgency.name(), expected, "{at}");
+            let found = urgency(launch, &store, released, &zone, at.parse().unwrap());
+            assert_eq!(found.name(), expected, "{at}");
         }
     }
 
     #[test]
     fn a_launch_is_looked_at_more_often_as_it_comes_near() {
         check(
+            &launch("2027-02-09", Some("2026-12-01"), false),
             None,
-            false,
             "2026-11-30T12:00:00Z steady
              2026-12-01T04:59:00Z steady
              2026-12-01T05:00:00Z propagating
@@ -190,30 +178,47 @@ mod tests {
 
     #[test]
     fn kdp_is_watched_hourly_for_three_days_or_until_it_is_live() {
+        let launch = launch("2027-02-09", Some("2026-12-01"), true);
         check(
+            &launch,
             None,
-            true,
             "2027-02-11T23:59:00Z switchover
              2027-02-12T00:00:00Z launch week",
         );
         check(
+            &launch,
             Some("2027-02-10T20:00:00Z"),
-            true,
             "2027-02-11T00:00:00Z launch week",
         );
         // What Ingram sold before the day says nothing of KDP.
         check(
+            &launch,
             Some("2027-01-30T20:00:00Z"),
-            true,
             "2027-02-11T00:00:00Z switchover",
+        );
+    }
+
+    #[test]
+    fn a_click_at_kdp_is_followed_hourly_whenever_it_comes() {
+        let mut late = launch("2027-02-09", Some("2026-12-01"), true);
+        late.kdp = Some(crate::book::launch::KdpPublished {
+            at: "2027-03-20T12:00:00Z".parse().unwrap(),
+            scheduled: None,
+        });
+        check(
+            &late,
+            Some("2027-02-20T12:00:00Z"),
+            "2027-03-20T11:00:00Z steady
+             2027-03-20T12:00:00Z switchover
+             2027-03-23T12:00:00Z steady",
         );
     }
 
     #[test]
     fn what_is_released_soon_needs_a_daily_look_only() {
         check(
+            &launch("2027-02-09", Some("2026-12-01"), false),
             Some("2027-02-09T20:00:00Z"),
-            false,
             "2027-02-12T12:00:00Z launch week
              2027-02-17T12:00:00Z steady",
         );
@@ -221,31 +226,38 @@ mod tests {
 
     #[test]
     fn a_title_that_is_not_enabled_waits() {
-        let launch = Launch {
-            published: jiff::civil::date(2027, 6, 1),
-            on_sale: jiff::civil::date(2027, 6, 1),
-            enabled: None,
-            is_switched: false,
-            released: None,
-        };
-        let now = "2027-03-01T12:00:00Z".parse().unwrap();
-        assert_eq!(launch.urgency(&TimeZone::UTC, now), Urgency::Steady);
-        let near = "2027-05-25T00:00:00Z".parse().unwrap();
-        assert_eq!(launch.urgency(&TimeZone::UTC, near), Urgency::LaunchWeek);
+        check(
+            &launch("2027-06-01", None, false),
+            None,
+            "2027-03-01T12:00:00Z steady
+             2027-05-25T12:00:00Z launch week",
+        );
     }
 
     #[test]
     fn a_title_enabled_after_its_date_is_new_all_the_same() {
-        let mut launch = Launch {
-            published: jiff::civil::date(2026, 6, 1),
-            on_sale: jiff::civil::date(2026, 6, 1),
-            enabled: Some(jiff::civil::date(2026, 11, 20)),
-            is_switched: false,
-            released: None,
+        let late = launch("2026-06-01", Some("2026-11-20"), false);
+        check(&late, None, "2026-11-22T12:00:00Z propagating");
+        let sold = Some("2026-11-22T12:00:00Z");
+        check(&late, sold, "2026-11-22T12:00:00Z steady");
+    }
+
+    #[test]
+    fn a_moved_date_moves_the_dense_looks_with_it() {
+        let edition = crate::judge::script::Script::new("2027-02-09").edition;
+        let note = Note {
+            kind: NoteKind::moved("2027-03-16".parse().unwrap()),
+            at: "2027-01-04T12:00:00Z".parse().unwrap(),
+            store: None,
+            ticket: None,
+            text: None,
         };
-        let now = "2026-11-22T12:00:00Z".parse().unwrap();
-        assert_eq!(launch.urgency(&TimeZone::UTC, now), Urgency::Propagating);
-        launch.released = Some(now);
-        assert_eq!(launch.urgency(&TimeZone::UTC, now), Urgency::Steady);
+        let moved = Launch::new(&edition, &[note], &TimeZone::UTC);
+        check(
+            &moved,
+            None,
+            "2027-02-09T12:00:00Z steady
+             2027-03-16T12:00:00Z switchover",
+        );
     }
 }

@@ -12,5 +12,5 @@ pub mod due;
 pub mod ticker;
 
 pub use board::Board;
-pub use cadence::{Launch, Urgency};
+pub use cadence::{Urgency, urgency};
 pub use due::{Due, Rhythm, Rules, Times, Why, due};

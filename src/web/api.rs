@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::changes::Sources;
 use super::overview::Findings;
-use super::survey::Glances;
-use crate::book::{Edition, Note, NoteKind, StoreId};
+use super::survey::Survey;
+use crate::book::{Edition, Launch, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::View;
 use crate::history::sqlite::Seen;
@@ -14,14 +14,14 @@ use crate::judge::Finding;
 /// The description of the interface, which a test holds against the routes.
 pub const OPENAPI: &str = include_str!("static/openapi.json");
 
-fn edition(edition: &Edition) -> Value {
+fn edition(edition: &Edition, launch: &Launch) -> Value {
     json!({
         "isbn": edition.isbn.as_str(),
         "title": edition.title,
         "author": edition.author,
         "format": edition.format.name(),
-        "publication_date": edition.publication_date,
-        "on_sale_date": edition.on_sale_date,
+        "publication_date": launch.publication,
+        "on_sale_date": launch.on_sale,
         "distribution": edition.distribution.name(),
         "imprint": edition.imprint,
     })
@@ -29,7 +29,7 @@ fn edition(edition: &Edition) -> Value {
 
 /// `GET /api/v1/editions`
 #[must_use]
-pub fn editions(editions: &[EditionPlan], glances: &Glances) -> Value {
+pub fn editions(editions: &[EditionPlan], survey: &Survey) -> Value {
     let all: Vec<Value> = editions
         .iter()
         .map(|plan| {
@@ -38,7 +38,7 @@ pub fn editions(editions: &[EditionPlan], glances: &Glances) -> Value {
                 .iter()
                 .map(|listing| {
                     let key = (plan.edition.isbn.clone(), listing.store.clone());
-                    let glance = glances.get(&key);
+                    let glance = survey.glances.get(&key);
                     let state = glance.and_then(|glance| glance.state);
                     json!({
                         "store": listing.store.as_str(),
@@ -51,7 +51,7 @@ pub fn editions(editions: &[EditionPlan], glances: &Glances) -> Value {
                     })
                 })
                 .collect();
-            let mut value = edition(&plan.edition);
+            let mut value = edition(&plan.edition, &survey.launch(&plan.edition, &plan.zone));
             value["listings"] = Value::Array(listings);
             value
         })
@@ -95,7 +95,7 @@ pub fn one_edition(view: &View, sources: &Sources, findings: &[Finding]) -> Valu
             })
         })
         .collect();
-    let mut value = edition(&view.edition);
+    let mut value = edition(&view.edition, &view.launch);
     value["listings"] = Value::Array(listings);
     value["findings"] = findings.iter().map(finding).collect();
     value["notes"] = view.notes.iter().map(note).collect();
@@ -113,7 +113,7 @@ fn note(note: &Note) -> Value {
         "until": null,
         "cause": null,
     });
-    if let NoteKind::DateChanged { to } = &note.kind {
+    if let NoteKind::DateChanged { to, .. } = &note.kind {
         value["to"] = json!(to);
     }
     if let NoteKind::Muted { until, cause } = &note.kind {

@@ -8,16 +8,16 @@ use super::filter::Filter;
 use super::frame::Place;
 use super::overview::Material;
 use crate::book::{Isbn13, StoreId};
+use crate::book::{Launch, Phase};
 use crate::config::plan::EditionPlan;
 use crate::judge::Severity;
-use crate::judge::phase::{Calendar, Phase};
 
 /// An edition with the dates that it lives by today.
 #[derive(Debug, Clone)]
 pub(super) struct Dated<'a> {
     pub(super) plan: &'a EditionPlan,
     /// Its dates, with what the author noted about them.
-    pub(super) calendar: Calendar,
+    pub(super) launch: Launch,
     /// The days to its publication; negative ones are past.
     pub(super) days: i64,
 }
@@ -28,11 +28,11 @@ pub(super) fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated
     let editions = material.editions.iter();
     editions
         .map(|plan| {
-            let calendar = material.survey.calendar(&plan.edition, place.zone);
+            let launch = material.survey.launch(&plan.edition, place.zone);
             Dated {
                 plan,
-                days: days_to(today, calendar.publication),
-                calendar,
+                days: days_to(today, launch.publication),
+                launch,
             }
         })
         .collect()
@@ -76,7 +76,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
     let edition = &one.plan.edition;
     let has_imprint =
         filter.imprint.is_empty() || edition.imprint.as_deref() == Some(filter.imprint.as_str());
-    let month = || one.calendar.publication.strftime("%Y-%m").to_string();
+    let month = || one.launch.publication.strftime("%Y-%m").to_string();
     let is_then = match filter.when.as_str() {
         "coming" => one.days > 0,
         "launching" => (-14..=14).contains(&one.days),
@@ -99,7 +99,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
 
 fn phase(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Phase {
     let listing = (&one.plan.edition.isbn, store);
-    material.survey.phase(&one.calendar, listing, place.now)
+    material.survey.phase(&one.launch, listing, place.now)
 }
 
 fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {

@@ -13,7 +13,6 @@ use super::told::{Told, told};
 use crate::book::{Availability, NoteKind};
 use crate::history::sqlite::Kept;
 use crate::history::{ListingView, View};
-use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::windows::Windows;
 use crate::judge::{Finding, Severity};
@@ -152,7 +151,7 @@ const NOTES: [NoteKind; 9] = [
     NoteKind::AskedKdp,
     NoteKind::RevisionStarted,
     NoteKind::RevisionDone,
-    NoteKind::KdpPublished,
+    NoteKind::KdpPublished { on: None },
     NoteKind::KdpRightsQuery,
     NoteKind::Expected,
 ];
@@ -286,7 +285,7 @@ fn stores(place: &Place<'_>, view: &View) -> Vec<(String, String)> {
 fn said_kind(kind: &NoteKind) -> String {
     match kind {
         NoteKind::DistributionEnabled => "I enabled distribution",
-        NoteKind::KdpPublished => "I clicked “Publish your paperback” at KDP",
+        NoteKind::KdpPublished { .. } => "I clicked “Publish your paperback” at KDP",
         NoteKind::KdpRightsQuery => "KDP asks for proof of my rights",
         NoteKind::RevisionStarted => "New files are being processed",
         NoteKind::RevisionDone => "The new files are through",
@@ -303,7 +302,7 @@ fn said_kind(kind: &NoteKind) -> String {
 fn meta(place: &Place<'_>, view: &View) -> String {
     let edition = &view.edition;
     let today = place.now.to_zoned(place.zone.clone()).date();
-    let date = Calendar::of(edition, &view.notes, place.zone).publication;
+    let date = view.launch.publication;
     let verb = if today < date {
         "publishes"
     } else {
@@ -400,7 +399,6 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
     let grounds = grounds(
         material.view,
         material.windows,
-        place.zone,
         (material.findings, place.now),
     );
     let letters = marks(material.letters);
@@ -440,10 +438,10 @@ fn legend(view: &View) -> Vec<(String, &'static str)> {
 
 fn calendar(place: &Place<'_>, view: &View) -> Vec<Milestone> {
     let today = place.now.to_zoned(place.zone.clone()).date();
-    let dates = Calendar::of(&view.edition, &view.notes, place.zone);
+    let dates = &view.launch;
     let mut days: Vec<_> = MILESTONES
         .iter()
-        .filter(|milestone| milestone.concerns(&view.edition, &dates))
+        .filter(|milestone| milestone.concerns(&view.edition, dates))
         .map(|milestone| (milestone.day(dates.publication), milestone))
         .collect();
     days.sort_by_key(|(day, _)| *day);

@@ -83,7 +83,7 @@ pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Time
     ];
     for plan in editions {
         let edition = &plan.edition;
-        let dates = survey.calendar(edition, zone);
+        let dates = survey.launch(edition, zone);
         let title = format!(
             "{} ({})",
             words::clipped(&edition.title, 80),
@@ -164,6 +164,7 @@ mod tests {
             listings: Vec::new(),
             siblings: Vec::new(),
             notify: Vec::new(),
+            zone: TimeZone::UTC,
         }]
     }
 

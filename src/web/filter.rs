@@ -1,6 +1,6 @@
 //! Which editions the overview shows, as its address says.
 
-use crate::judge::phase::Phase;
+use crate::book::Phase;
 use crate::mail::words;
 
 /// What people call the phases of a launch.

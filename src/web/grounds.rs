@@ -1,12 +1,12 @@
 //! Where a window stops being quiet: the grounds behind a lane. Pure.
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
 use super::timeline::{Ground, Stretch};
 use crate::book::Family;
+use crate::book::Launch;
+use crate::book::launch::midnight_gmt;
 use crate::history::{ListingView, View};
-use crate::judge::phase::{Calendar, midnight_gmt};
 use crate::judge::windows::{Window, WindowName, Windows};
 use crate::judge::{Finding, Severity};
 
@@ -19,10 +19,9 @@ use crate::judge::{Finding, Severity};
 pub fn grounds(
     view: &View,
     windows: &Windows,
-    zone: &TimeZone,
     (findings, now): (&[Finding], Timestamp),
 ) -> Vec<Vec<Ground>> {
-    let calendar = Calendar::of(&view.edition, &view.notes, zone);
+    let calendar = &view.launch;
     view.listings
         .iter()
         .map(|listing| {
@@ -49,12 +48,7 @@ fn of_findings(findings: &[Finding], listing: &ListingView, now: Timestamp) -> V
         .collect()
 }
 
-fn before(
-    view: &View,
-    windows: &Windows,
-    calendar: &Calendar,
-    listing: &ListingView,
-) -> Vec<Ground> {
+fn before(view: &View, windows: &Windows, calendar: &Launch, listing: &ListingView) -> Vec<Ground> {
     let Some(enabled) = calendar.enabled else {
         return Vec::new();
     };
@@ -71,12 +65,7 @@ fn before(
     )
 }
 
-fn after(
-    view: &View,
-    windows: &Windows,
-    calendar: &Calendar,
-    listing: &ListingView,
-) -> Vec<Ground> {
+fn after(view: &View, windows: &Windows, calendar: &Launch, listing: &ListingView) -> Vec<Ground> {
     let (name, start) = match calendar.published_at(&listing.store) {
         Some(published) => (WindowName::KdpClicked, published),
         None if listing.store.family() == Family::Amazon && !calendar.amazon_by_kdp => (
@@ -137,26 +126,21 @@ mod tests {
     #[track_caller]
     fn check(spells: &str, expected: &str) {
         let mut view = view("2027-02-09", spells);
-        view.edition.distribution_enabled = Some("2026-12-01".parse().unwrap());
+        view.launch.enabled = Some("2026-12-01".parse().unwrap());
         let windows = Windows::new(&[]).unwrap();
-        let found: Vec<String> = grounds(
-            &view,
-            &windows,
-            &TimeZone::UTC,
-            (&[], view.listings[0].spells[0].since),
-        )
-        .concat()
-        .iter()
-        .map(|ground| {
-            let day = |at: Timestamp| at.strftime("%m-%d").to_string();
-            format!(
-                "{} {} to {}",
-                ground.severity.name(),
-                day(ground.stretch.from),
-                day(ground.stretch.to)
-            )
-        })
-        .collect();
+        let found: Vec<String> = grounds(&view, &windows, (&[], view.listings[0].spells[0].since))
+            .concat()
+            .iter()
+            .map(|ground| {
+                let day = |at: Timestamp| at.strftime("%m-%d").to_string();
+                format!(
+                    "{} {} to {}",
+                    ground.severity.name(),
+                    day(ground.stretch.from),
+                    day(ground.stretch.to)
+                )
+            })
+            .collect();
         assert_eq!(found.join(", "), expected);
     }
 

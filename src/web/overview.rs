@@ -213,8 +213,8 @@ fn choices(place: &Place<'_>, editions: &[Dated<'_>]) -> Choices {
         .iter()
         .map(|one| {
             (
-                one.calendar.publication.year(),
-                one.calendar.publication.month(),
+                one.launch.publication.year(),
+                one.launch.publication.month(),
             )
         })
         .collect();

@@ -6,9 +6,9 @@ use super::chosen::{Dated, severity};
 use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Place, brief, shape};
 use super::overview::{Material, address};
+use crate::book::Launch;
 use crate::book::{Edition, Isbn13, StoreId};
 use crate::judge::Severity;
-use crate::judge::phase::Calendar;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::mail::words;
 
@@ -42,7 +42,7 @@ pub(super) fn row(
     stores: &[StoreId],
 ) -> Row {
     let edition = &one.plan.edition;
-    let date = one.calendar.publication;
+    let date = one.launch.publication;
     Row {
         class: match severity(material, &edition.isbn) {
             Some(Severity::Act) => "act",
@@ -73,7 +73,7 @@ pub(super) fn row(
             .collect(),
         next: next_milestone(
             edition,
-            &one.calendar,
+            &one.launch,
             place.now.to_zoned(place.zone.clone()).date(),
         ),
     }
@@ -118,7 +118,7 @@ fn cell(place: &Place<'_>, material: &Material<'_>, isbn: &Isbn13, store: &Store
 }
 
 /// The next day of the launch calendar, as "28 May: No more changes at Ingram from today".
-fn next_milestone(edition: &Edition, calendar: &Calendar, today: Date) -> String {
+fn next_milestone(edition: &Edition, calendar: &Launch, today: Date) -> String {
     MILESTONES
         .iter()
         .filter(|milestone| milestone.concerns(edition, calendar))

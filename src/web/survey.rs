@@ -8,8 +8,8 @@ use jiff::tz::TimeZone;
 use super::frame::Pulse;
 use super::troubles::Post;
 use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
+use crate::book::{Launch, Phase};
 use crate::config::plan::{EditionPlan, StorePlan};
-use crate::judge::phase::{Calendar, Phase};
 
 /// What is known of a listing at a glance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -133,22 +133,22 @@ impl Survey {
 
     /// The dates that an edition lives by, with what the author noted about them.
     #[must_use]
-    pub fn calendar(&self, edition: &Edition, zone: &TimeZone) -> Calendar {
+    pub fn launch(&self, edition: &Edition, zone: &TimeZone) -> Launch {
         let notes = self.notes.get(&edition.isbn).map_or(&[][..], Vec::as_slice);
-        Calendar::of(edition, notes, zone)
+        Launch::new(edition, notes, zone)
     }
 
     /// Where a listing stands in the launch of its edition.
     #[must_use]
     pub fn phase(
         &self,
-        calendar: &Calendar,
+        launch: &Launch,
         (isbn, store): (&Isbn13, &StoreId),
         now: Timestamp,
     ) -> Phase {
         let has_taken_orders = self
             .glance(isbn, store)
             .is_some_and(|glance| glance.has_taken_orders);
-        calendar.phase_given(store, has_taken_orders, now)
+        launch.phase(store, has_taken_orders, now)
     }
 }

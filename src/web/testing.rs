@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::book::{Availability, Distribution, Edition, Format, StoreId};
+use crate::book::{Availability, ConfiguredDates, Distribution, Edition, Format, Launch, StoreId};
 use crate::history::{Blind, ListingView, Spell, View};
 use crate::page::{Says, Unread, UnreadReason};
 
@@ -19,10 +19,9 @@ pub(crate) fn edition(publication_date: &str) -> Edition {
         title: "Salt Roads".to_owned(),
         author: Some("Jane Roe".to_owned()),
         format: Format::Paperback,
-        publication_date: date,
-        on_sale_date: date,
+        dates: ConfiguredDates::new(date, None, None),
         distribution: Distribution::IngramSpark,
-        distribution_enabled: None,
+        printing: None,
         amazon_switch: true,
         first_title: false,
         list_price: None,
@@ -52,8 +51,10 @@ pub(crate) fn view(publication_date: &str, spells: &str) -> View {
             says: Says::new(availability, "test", availability.word(), "#availability"),
         });
     }
+    let edition = edition(publication_date);
     View {
-        edition: edition(publication_date),
+        launch: Launch::new(&edition, &[], &jiff::tz::TimeZone::UTC),
+        edition,
         listings,
         notes: Vec::new(),
         siblings: Vec::new(),

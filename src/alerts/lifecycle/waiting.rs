@@ -4,8 +4,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::key;
 use crate::alerts::{Alert, Occasion, Telling};
+use crate::book::launch::begun_everywhere;
 use crate::history::{ListingView, View};
-use crate::judge::phase::begun_everywhere;
 use crate::judge::rules::manner;
 use crate::judge::{Finding, Severity};
 
@@ -91,7 +91,7 @@ fn patience_of_an_act(finding: &Finding, view: &View, now: Timestamp) -> SignedD
     if finding.rule == "kdp-not-live" {
         return SignedDuration::from_mins(50);
     }
-    let dates = [view.edition.publication_date, view.edition.on_sale_date];
+    let dates = [view.launch.publication, view.launch.on_sale];
     let is_near = dates.iter().any(|date| {
         let begin = begun_everywhere(*date);
         now.duration_since(begin).abs() < SignedDuration::from_hours(9 * 24)

@@ -10,12 +10,12 @@ use serde_json::json;
 
 use super::context::Context;
 use super::{face, which};
+use crate::book::Launch;
 use crate::book::{Edition, StoreId};
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::judge::Settings;
 use crate::judge::agenda::{Entry, agenda, warnings};
-use crate::judge::phase::Calendar;
 use crate::judge::words;
 
 /// Show the days of a launch: what is past, what is next, and what the dates make unlikely.
@@ -58,7 +58,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let notes = context
             .db
             .read(|connection| notes(connection, &edition.isbn))?;
-        let calendar = Calendar::of(edition, &notes, &settings.zone);
+        let calendar = Launch::new(edition, &notes, &settings.zone);
         let stores: Vec<StoreId> = plan
             .listings
             .iter()

@@ -4,9 +4,9 @@
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::launch::{AMAZON, Launch, STORES, after, dated, priced, says};
+use crate::book::launch::begun_everywhere;
 use crate::book::{Availability, NoteKind, StoreId};
 use crate::judge::Severity;
-use crate::judge::phase::begun_everywhere;
 use crate::judge::windows::{WindowName, Windows};
 use crate::page::{Reading, UnreadReason};
 
@@ -265,15 +265,15 @@ fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Wind
             let published = launch
                 .notes
                 .iter()
-                .find(|note| note.kind == NoteKind::KdpPublished)
+                .find(|note| note.kind == NoteKind::KdpPublished { on: None })
                 .map_or(date, |note| note.at);
             launch.from_then_on(index, after(published, 2), says(Availability::OutOfStock));
             fixed(windows, WindowName::KdpClicked, published)
         }
         _ => {
-            launch
-                .notes
-                .retain(|note| kind != Kind::KdpForgotten || note.kind != NoteKind::KdpPublished);
+            launch.notes.retain(|note| {
+                kind != Kind::KdpForgotten || note.kind != NoteKind::KdpPublished { on: None }
+            });
             stay_pre_order(launch, index);
             fixed(windows, WindowName::ReleaseIngramFed, date)
         }
@@ -353,7 +353,7 @@ fn store_for(launch: &mut Launch, kind: Kind, rng: &mut fastrand::Rng) -> usize 
                 launch.is_switched = true;
                 launch.distribution = crate::book::Distribution::IngramSpark;
                 let published = after(launch.release_day(), rng.i64(0..12));
-                launch.note(NoteKind::KdpPublished, published);
+                launch.note(NoteKind::KdpPublished { on: None }, published);
             }
             AMAZON
         }

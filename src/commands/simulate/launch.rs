@@ -7,9 +7,9 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
+use crate::book::launch::midnight_gmt;
 use crate::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
 use crate::commands::replay::story::{PageChange, Said, Story, StoryError};
-use crate::judge::phase::midnight_gmt;
 use crate::page::{Reading, Says, UnreadReason};
 
 /// The stores of every launch.
@@ -179,7 +179,7 @@ impl Launch {
                 let state = meanwhile[rng.usize(0..meanwhile.len())];
                 self.lines[index].insert(after(published, rng.i64(1..6)), says(state));
                 self.lines[index].insert(live, says(Availability::InStock));
-                self.note(NoteKind::KdpPublished, published);
+                self.note(NoteKind::KdpPublished { on: None }, published);
             } else {
                 let sold = after(date, rng.i64(0..60));
                 self.lines[index].insert(sold, says(Availability::InStock));

@@ -12,7 +12,7 @@ use rusqlite::Transaction;
 
 use super::launch::{STORES, after};
 use super::title::{Title, isbn, patience};
-use crate::book::{Availability, Source, StoreId};
+use crate::book::{Availability, Launch, Source, StoreId};
 use crate::clock::Clock;
 use crate::commands::context::open_database;
 use crate::commands::loading::load;
@@ -245,9 +245,10 @@ impl<'a> Years<'a> {
             shop.is_unconfirmed = recorded.look_again_at.is_some();
         }
         shop.unread = if is_blocked { shop.unread + 1 } else { 0 };
-        let edition = &self.plan.edition;
-        let launch = cadence::Launch::of(edition, &shop.listing.store, shop.released);
-        let rhythm = launch.urgency(&self.house.plan.author.zone, at).interval();
+        let zone = &self.house.plan.author.zone;
+        let launch = Launch::new(&self.plan.edition, &[], zone);
+        let store = &shop.listing.store;
+        let rhythm = cadence::urgency(&launch, store, shop.released, zone, at).interval();
         let mut next = at.saturating_add(rhythm).unwrap_or(Timestamp::MAX);
         if is_blocked {
             let retry = at.saturating_add(patience(shop.unread - 1));

@@ -26,9 +26,8 @@ pub(super) fn warn(written: &Written, today: Date, findings: &Findings) {
 }
 
 fn unequal_dates(written: &Written) -> Option<Problem> {
-    let edition = &written.edition;
     let span = written.on_sale.clone()?;
-    if edition.on_sale_date == edition.publication_date {
+    if written.dates().1 == written.dates().0 {
         return None;
     }
     Some(
@@ -44,9 +43,8 @@ fn unequal_dates(written: &Written) -> Option<Problem> {
 }
 
 fn past_and_not_enabled(written: &Written, today: Date) -> Option<Problem> {
-    let edition = &written.edition;
-    let waits = edition.distribution_enabled.is_none() && needs_enabling(written);
-    if !waits || today <= edition.publication_date {
+    let waits = written.dates().2.is_none() && needs_enabling(written);
+    if !waits || today <= written.dates().0 {
         return None;
     }
     Some(
@@ -61,23 +59,20 @@ fn past_and_not_enabled(written: &Written, today: Date) -> Option<Problem> {
 }
 
 fn late(written: &Written, today: Date) -> Option<Problem> {
-    let edition = &written.edition;
     // What is over is not warned of.
-    if edition.publication_date < today || !needs_enabling(written) {
+    if written.dates().0 < today || !needs_enabling(written) {
         return None;
     }
-    let (enabled, span) = match (edition.distribution_enabled, &written.enabled) {
-        (Some(enabled), Some(span)) if enabled <= edition.publication_date => {
-            (enabled, span.clone())
-        }
+    let (enabled, span) = match (written.dates().2, &written.enabled) {
+        (Some(enabled), Some(span)) if enabled <= written.dates().0 => (enabled, span.clone()),
         (None, _) => (today, written.publication.clone()),
         (Some(_), _) => return None,
     };
-    let left = (edition.publication_date - enabled).get_days();
+    let left = (written.dates().0 - enabled).get_days();
     if LATEST_ENABLING_DAYS <= left {
         return None;
     }
-    let message = if edition.distribution_enabled.is_some() {
+    let message = if written.dates().2.is_some() {
         format!("distribution is enabled {left} days before the publication date")
     } else {
         format!("{left} days are left, and distribution is not enabled")
@@ -97,9 +92,8 @@ fn late(written: &Written, today: Date) -> Option<Problem> {
 }
 
 fn enabled_after_publication(written: &Written) -> Option<Problem> {
-    let edition = &written.edition;
     let span = written.enabled.clone()?;
-    if edition.distribution_enabled? <= edition.publication_date {
+    if written.dates().2? <= written.dates().0 {
         return None;
     }
     Some(

@@ -9,13 +9,14 @@ use super::store::Defined;
 use super::telling;
 use super::ways::Means;
 use super::windows;
-use crate::book::{Distribution, Edition, Format, Isbn13};
+use crate::book::{ConfiguredDates, Distribution, Edition, Format, Isbn13, Making};
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan, WindowOverride};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
 use crate::config::telling::Recipient;
 use crate::config::{times, values};
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_spanned::Spanned;
 
 /// An edition as written, with the places that warnings point at.
@@ -30,11 +31,18 @@ pub(super) struct Written {
     pub(super) notify: Vec<Recipient>,
 }
 
+impl Written {
+    /// Published, on sale, enabled: as the file says.
+    pub(super) fn dates(&self) -> (Date, Date, Option<Date>) {
+        self.edition.dates.as_written()
+    }
+}
+
 /// Reads every `[[edition]]`; also gives the stores that they name, in the order of first use.
 pub(super) fn editions(
     root: &mut Table<'_>,
     (defined, means): (&[Defined], Means),
-    today: Date,
+    (today, zone): (Date, &TimeZone),
     own_windows: &mut Vec<WindowOverride>,
 ) -> (Vec<EditionPlan>, Vec<StorePlan>) {
     let mut used: Vec<StorePlan> = Vec::new();
@@ -68,6 +76,7 @@ pub(super) fn editions(
         listings,
         siblings: Vec::new(),
         notify: written.notify,
+        zone: zone.clone(),
     }));
     join_formats(&mut plans);
     if !is_there {
@@ -133,6 +142,9 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let list_price = table
         .text("list_price")
         .and_then(|text| findings.keep(values::money(&text)));
+    let printing = table
+        .text("printing")
+        .and_then(|text| findings.keep(printing_of(&text)));
     let imprint = table.text("imprint").map(Spanned::into_inner);
     let notify = telling::notify(table);
     let (isbn, publication) = (isbn?, publication?);
@@ -149,10 +161,13 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
             title: title?.into_inner(),
             author,
             format: format?,
-            publication_date: *publication.get_ref(),
-            on_sale_date: on_sale.map_or(*publication.get_ref(), Spanned::into_inner),
+            dates: ConfiguredDates::new(
+                *publication.get_ref(),
+                on_sale.map(Spanned::into_inner),
+                enabled.map(Spanned::into_inner),
+            ),
             distribution: distribution?,
-            distribution_enabled: enabled.map(Spanned::into_inner),
+            printing,
             amazon_switch,
             first_title,
             list_price,
@@ -185,6 +200,13 @@ fn format_of(text: &Text) -> Result<Format, Problem> {
         "kindle" | "epub" => Ok(Format::Ebook),
         "softcover" | "pb" => Ok(Format::Paperback),
         _ => values::choice("format", text, &choices),
+    }
+}
+
+fn printing_of(text: &Text) -> Result<Making, Problem> {
+    match text.get_ref().to_ascii_lowercase().as_str() {
+        "pod" | "print on demand" | "on demand" => Ok(Making::OnDemand),
+        _ => values::choice("way of printing", text, &Making::CHOICES),
     }
 }
 

@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::SignedDuration;
 use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
 
@@ -114,6 +115,9 @@ fn sections(
     let author = author(&mut root);
     let paths = Paths { surroundings };
     let data = data(&mut root, &paths);
+    let zone = author
+        .as_ref()
+        .map_or(TimeZone::UTC, |author| author.zone.clone());
     let email = author.as_ref().map(|author| author.email.as_str());
     let mail = root
         .table("mail")
@@ -129,7 +133,7 @@ fn sections(
     let (editions, used) = edition::editions(
         &mut root,
         (&defined, means),
-        surroundings.today,
+        (surroundings.today, &zone),
         &mut own_windows,
     );
     store::warn_of_unused(&defined, &used, root.findings());

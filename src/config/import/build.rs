@@ -6,7 +6,9 @@ use jiff::civil::Date;
 
 use super::dates::{self, DateError, Order};
 use super::{Field, List, Row, Trouble};
-use crate::book::{Distribution, Edition, Format, Isbn13, IsbnError, Money, StoreId, storefront};
+use crate::book::{
+    ConfiguredDates, Distribution, Edition, Format, Isbn13, IsbnError, Money, StoreId, storefront,
+};
 use crate::config::edit::Entry;
 
 /// What holds where the list says nothing.
@@ -155,10 +157,9 @@ impl Reading<'_> {
                 title: title?,
                 author: self.value(Field::Author).map(str::to_owned),
                 format,
-                publication_date: publication,
-                on_sale_date: on_sale.unwrap_or(publication),
+                dates: ConfiguredDates::new(publication, on_sale, enabled),
                 distribution: distribution?,
-                distribution_enabled: enabled,
+                printing: None,
                 amazon_switch: amazon_switch?,
                 first_title: false,
                 list_price,
@@ -422,7 +423,7 @@ mod tests {
                 "{} {} {} at {}",
                 edition.isbn,
                 edition.format.name(),
-                edition.publication_date,
+                edition.dates.as_written().0,
                 stores.join("+")
             ));
             found.extend(entry.addresses.iter().map(|(_, address)| address.clone()));
@@ -489,7 +490,7 @@ mod tests {
         let rows = format!("{rows}9780132350884,B,02/25/2027\n");
         let built = build(&read(rows.as_bytes()).unwrap(), &[], &defaults());
         assert_eq!(built.troubles, []);
-        let date = built.entries[0].1.edition.publication_date;
+        let date = built.entries[0].1.edition.dates.as_written().0;
         assert_eq!(date, jiff::civil::date(2027, 2, 9));
     }
 }

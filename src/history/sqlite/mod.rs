@@ -4,6 +4,7 @@ mod blind;
 mod bulk;
 mod looks;
 mod evidence;
+mod moved;
 mod notes;
 mod pack;
 mod record;
@@ -20,12 +21,13 @@ pub use blind::{blind_pages, newest_good};
 pub use bulk::Bulk;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
+pub use moved::{has_moved, note_moves};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
-    Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, observations, view, view_to,
+    Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, observations, view, view_to,
 };
 
 use super::{ListingId, Source, Spell};
@@ -111,7 +113,7 @@ pub(crate) fn source_of(number: i64) -> rusqlite::Result<Source> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use jiff::ToSpan as _;
 
     use jiff::SignedDuration;
@@ -155,7 +157,7 @@ mod tests {
         )))
     }
 
-    fn database() -> (tempfile::TempDir, Db) {
+    pub(in crate::history) fn database() -> (tempfile::TempDir, Db) {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
         (folder, db)
@@ -309,9 +311,7 @@ mod tests {
     fn a_note_stands_until_it_is_taken_back() {
         let (_folder, db) = database();
         let note = Note {
-            kind: NoteKind::DateChanged {
-                to: "2027-03-02".parse().unwrap(),
-            },
+            kind: NoteKind::moved("2027-03-02".parse().unwrap()),
             at: start(),
             store: None,
             ticket: Some("IS-4711".into()),
@@ -325,8 +325,8 @@ mod tests {
         assert_eq!(db.read(|c| notes(c, &isbn)).unwrap(), []);
     }
 
-    fn plan() -> EditionPlan {
-        use crate::book::{Distribution, Edition, Format};
+    pub(in crate::history) fn plan() -> EditionPlan {
+        use crate::book::{ConfiguredDates, Distribution, Edition, Format};
         let listing = listing();
         let date = "2027-02-09".parse().unwrap();
         EditionPlan {
@@ -335,10 +335,9 @@ mod tests {
                 title: "Salt Roads".into(),
                 author: None,
                 format: Format::Paperback,
-                publication_date: date,
-                on_sale_date: date,
+                dates: ConfiguredDates::new(date, None, None),
                 distribution: Distribution::IngramSpark,
-                distribution_enabled: None,
+                printing: None,
                 amazon_switch: true,
                 first_title: false,
                 list_price: None,
@@ -352,6 +351,7 @@ mod tests {
             }],
             siblings: Vec::new(),
             notify: Vec::new(),
+            zone: jiff::tz::TimeZone::UTC,
         }
     }
 }

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use super::pack::looks_since;
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
-use crate::book::{Family, Isbn13};
+use crate::book::{Family, Isbn13, Launch};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::history::spells::on_sale_since;
 use crate::history::{Blind, ListingId, ListingView, Sibling, SiblingPage, Source, Spell, View};
@@ -57,10 +57,12 @@ pub fn view_to(
         .map(|listing| listing_view(connection, &plan.edition.isbn, listing, depth))
         .collect::<rusqlite::Result<_>>()?;
     let siblings = plan.siblings.iter().filter(|_| depth == Depth::Whole);
+    let notes = notes(connection, &plan.edition.isbn)?;
     Ok(View {
+        launch: Launch::new(&plan.edition, &notes, &plan.zone),
         edition: plan.edition.clone(),
         listings,
-        notes: notes(connection, &plan.edition.isbn)?,
+        notes,
         siblings: siblings
             .map(|other| sibling(connection, plan, other))
             .collect::<rusqlite::Result<_>>()?,
@@ -90,6 +92,16 @@ pub fn each_view<T>(
 
 /// What judging an edition needs to know of another format of its book: only the Amazon stores
 /// that watch both, and of those only their newest spells.
+/// What is in force for an edition: its configuration with the notes about it.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Launch> {
+    let notes = notes(connection, &plan.edition.isbn)?;
+    Ok(Launch::new(&plan.edition, &notes, &plan.zone))
+}
+
 fn sibling(
     connection: &Connection,
     plan: &EditionPlan,
@@ -118,9 +130,11 @@ fn sibling(
             on_sale_since,
         }));
     }
+    let notes = notes(connection, isbn)?;
     Ok(Sibling {
+        launch: Launch::new(&other.edition, &notes, &other.zone),
         edition: other.edition.clone(),
-        notes: notes(connection, isbn)?,
+        notes,
         pages,
     })
 }

@@ -3,9 +3,10 @@
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 
+use crate::book::Launch;
+use crate::book::launch::midnight_gmt;
 use crate::book::{Distribution, Edition};
 use crate::judge::case::Case;
-use crate::judge::phase::{Calendar, midnight_gmt};
 use crate::judge::{Finding, Party, Severity, words};
 
 /// How long a reminder stands in the digest.
@@ -192,7 +193,7 @@ impl Milestone {
 
     /// It concerns that edition.
     #[must_use]
-    pub fn concerns(&self, edition: &Edition, calendar: &Calendar) -> bool {
+    pub fn concerns(&self, edition: &Edition, calendar: &Launch) -> bool {
         match self.concerns {
             Concerns::All => true,
             Concerns::IngramFed => edition.distribution.is_ingram_fed(),
@@ -212,7 +213,7 @@ impl Milestone {
 /// 2. Two dates that differ: a line until the date, because Amazon reads the publication date only.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let today = case.now.to_zoned(case.zone().clone()).date();
-    let calendar = &case.calendar;
+    let calendar = &case.view.launch;
     let mut findings: Vec<Finding> = MILESTONES
         .iter()
         .filter(|milestone| milestone.reminds)
@@ -301,8 +302,7 @@ mod tests {
 
     #[test]
     fn two_dates_and_a_late_start_are_warned_of() {
-        let script = Script::new("2027-03-31")
-            .with(|edition| edition.on_sale_date = "2027-03-24".parse().unwrap());
+        let script = Script::new("2027-03-31").dated("2027-03-31", "2027-03-24");
         check(
             &script,
             "2027-01-30T00:00",

@@ -1,9 +1,9 @@
 //! The other formats on the page.
 
+use crate::book::launch::later;
 use crate::book::{Availability, Family, Format};
 use crate::history::ListingView;
 use crate::judge::case::{Case, about};
-use crate::judge::phase::later;
 use crate::judge::{Finding, Party, words};
 
 /// Two pages for one book, and formats out of step (DOMAIN F17, F25).
@@ -77,7 +77,7 @@ fn out_of_step(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         behind.map(|other| other.name.as_str())
     })?;
     let behind = known.value?;
-    (later(case.calendar.released_at(store), 24) <= known.seen).then(|| Finding {
+    (later(case.view.launch.released_at(store), 24) <= known.seen).then(|| Finding {
         headline: format!("{} still offers the {behind} for pre-order", store.label()),
         verdict: format!(
             "The {} is on sale at {} while the {behind} has been a pre-order since {}.",

@@ -2,9 +2,9 @@
 
 use super::{RELEASED, RELEASED_EVERYWHERE};
 use crate::book::Availability;
+use crate::book::launch::midnight_gmt;
 use crate::history::ListingView;
 use crate::judge::case::{Case, Run, about};
-use crate::judge::phase::midnight_gmt;
 use crate::judge::{Finding, Severity, words};
 
 /// Good news: a page takes orders, the book is out, it is out everywhere (S 17–18).
@@ -25,7 +25,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         .collect();
     let is_everywhere = 1 < released.len() && released.len() == case.view.listings.len();
     let seen_changing = |(listing, run): &&(&ListingView, Run<'_>)| {
-        let date = midnight_gmt(case.calendar.date_at(&listing.store));
+        let date = midnight_gmt(case.view.launch.date_at(&listing.store));
         changed_under_our_eyes(listing, run)
             || listing.watched_since.is_some_and(|since| since < date)
     };
@@ -51,8 +51,8 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
 
 /// The listing sells, and was seen so on or after its date.
 fn released<'a>(case: &Case<'a>, listing: &'a ListingView) -> Option<Run<'a>> {
-    let date = midnight_gmt(case.calendar.date_at(&listing.store));
-    let steady = case.calendar.steady_from(&listing.store);
+    let date = midnight_gmt(case.view.launch.date_at(&listing.store));
+    let steady = case.view.launch.steady_from(&listing.store);
     case.run(listing, Availability::is_released)
         .filter(|run| date <= run.seen)
         // What comes back on sale after months is an all-clear, not a release.
@@ -106,7 +106,7 @@ fn one_released(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Findin
 fn appeared(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let run = case.run(listing, Availability::is_orderable)?;
-    let is_before = run.since < midnight_gmt(case.calendar.date_at(store));
+    let is_before = run.since < midnight_gmt(case.view.launch.date_at(store));
     let is_first = !Case::was_ever(listing, run.since, Availability::is_orderable);
     (is_before && is_first && changed_under_our_eyes(listing, &run)).then(|| Finding {
         severity: Severity::GoodNews,

@@ -17,7 +17,8 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     for listing in &case.view.listings {
         let store = &listing.store;
         let Some(published) = case
-            .calendar
+            .view
+            .launch
             .published_at(store)
             .filter(|_| store.family() == Family::Amazon)
         else {

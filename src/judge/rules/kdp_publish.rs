@@ -3,9 +3,9 @@
 use jiff::civil::time;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
+use crate::book::launch::{LAUNCH_HOURS, later, midnight_gmt};
 use crate::book::{Availability, Family, StoreId};
 use crate::judge::case::Case;
-use crate::judge::phase::{LAUNCH_HOURS, later, midnight_gmt};
 use crate::judge::{Finding, Party, Severity, words};
 
 /// KDP not yet published on the day (DOMAIN F20, S 25).
@@ -17,7 +17,7 @@ use crate::judge::{Finding, Party, Severity, words};
 /// 5. Neither is an alarm: we do not know that it was not done, only that nobody told us. After
 ///    72 hours the rules that look at Amazon's page take over.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let begin = midnight_gmt(case.calendar.publication);
+    let begin = midnight_gmt(case.view.launch.publication);
     let is_day = begin <= case.now && case.now < later(begin, LAUNCH_HOURS);
     let amazon: Vec<StoreId> = case
         .view
@@ -27,7 +27,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         .filter(|listing| case.run(listing, Availability::is_released).is_none())
         .map(|listing| listing.store.clone())
         .collect();
-    let wanted = case.view.edition.amazon_switch && case.calendar.kdp_published.is_none();
+    let wanted = case.view.edition.amazon_switch && case.view.launch.kdp.is_none();
     if !is_day || !wanted || amazon.is_empty() {
         return Vec::new();
     }
@@ -46,7 +46,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         verdict: format!(
             "In KDP's clock, which is GMT, {} began at 00:00; that is {} in your zone. You have \
              not told us that the paperback is published there.",
-            words::date(case.calendar.publication),
+            words::date(case.view.launch.publication),
             case.date_words(begin),
         ),
         usual: None,

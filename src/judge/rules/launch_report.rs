@@ -3,9 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::LAUNCH_REPORTS;
+use crate::book::launch::begun_everywhere;
 use crate::history::ListingView;
 use crate::judge::case::Case;
-use crate::judge::phase::begun_everywhere;
 use crate::judge::{Finding, Severity, words};
 
 /// A report that could not be written for so long after it was due is no longer one.
@@ -23,7 +23,7 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 /// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
 /// 4. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let date = case.calendar.publication.max(case.calendar.on_sale);
+    let date = case.view.launch.publication.max(case.view.launch.on_sale);
     let begun = begun_everywhere(date);
     let is_watched = case
         .view

@@ -2,10 +2,10 @@
 
 use jiff::Timestamp;
 
+use crate::book::launch::begun_everywhere;
 use crate::book::{Availability, Distribution};
 use crate::history::ListingView;
 use crate::judge::case::{Case, about, elsewhere, severity, usual_words};
-use crate::judge::phase::begun_everywhere;
 use crate::judge::windows::{Stage, Window, WindowName};
 use crate::judge::{Finding, SupportText, words};
 
@@ -33,7 +33,8 @@ fn is_listed(state: Availability) -> bool {
 fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let run = case.run(listing, |state| !is_listed(state))?;
-    if Case::was_ever(listing, run.since, is_listed) || case.calendar.published_at(store).is_some()
+    if Case::was_ever(listing, run.since, is_listed)
+        || case.view.launch.published_at(store).is_some()
     {
         return None;
     }
@@ -75,13 +76,13 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
 /// The window that goes with the store and the way of distribution, and when it began.
 fn window(case: &Case<'_>, listing: &ListingView) -> Option<(Window, Timestamp)> {
     let store = &listing.store;
-    let calendar = &case.calendar;
+    let calendar = &case.view.launch;
     let is_kdp = case.view.edition.distribution == Distribution::Kdp;
     if is_kdp && calendar.is_kdp_store(store) {
         return None;
     }
     let (name, begun) = if is_kdp {
-        (WindowName::ListKdpExpanded, calendar.kdp_published)
+        (WindowName::ListKdpExpanded, calendar.kdp.map(|kdp| kdp.at))
     } else {
         let enabled = calendar.enabled.map(begun_everywhere);
         (WindowName::listing_at(store), enabled)

@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 
 use super::formats::is_named;
-use crate::book::{Availability, Distribution, Edition, Family, Format, Note, StoreId};
+use crate::book::Launch;
+use crate::book::{Availability, Distribution, Edition, Family, Format, StoreId};
 use crate::history::{ListingView, Sibling, SiblingPage};
 use crate::judge::case::{Case, about, severity};
-use crate::judge::phase::Calendar;
 use crate::judge::windows::{Stage, WindowName};
 use crate::judge::{Finding, Party, SupportText, words};
 
@@ -34,7 +34,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let edition = &case.view.edition;
     let run = case.run(listing, Availability::is_released)?;
-    let own = live_since(edition, &case.calendar, store, run.since)?;
+    let own = live_since(edition, &case.view.launch, store, run.since)?;
     let offered = case.particular(listing, |says| {
         let names = says.formats.iter().map(|other| other.name.as_str());
         names.collect::<Vec<_>>()
@@ -45,10 +45,10 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let mut apart: Vec<&Sibling> = Vec::new();
     let mut start = own;
     for (sibling, page) in at_store(case, store) {
-        let calendar = calendar_of(case, sibling);
+        let launch = &sibling.launch;
         let live = page
             .on_sale_since
-            .and_then(|since| live_since(&sibling.edition, &calendar, store, since));
+            .and_then(|since| live_since(&sibling.edition, launch, store, since));
         let Some(live) = live else { continue };
         if sibling.edition.format < edition.format {
             return None;
@@ -87,21 +87,16 @@ fn at_store<'a>(
     })
 }
 
-fn calendar_of(case: &Case<'_>, sibling: &Sibling) -> Calendar {
-    let notes: &[Note] = &sibling.notes;
-    Calendar::of(&sibling.edition, notes, case.zone())
-}
-
 /// Since when a format that is on sale has been so through KDP; `None` when another serves it.
 ///
 /// An ebook at Amazon is KDP's, unless somebody else was named who brings it there.
 fn live_since(
     edition: &Edition,
-    calendar: &Calendar,
+    launch: &Launch,
     store: &StoreId,
     on_sale: Timestamp,
 ) -> Option<Timestamp> {
-    if let Some(published) = calendar.published_at(store) {
+    if let Some(published) = launch.published_at(store) {
         return Some(published.max(on_sale));
     }
     let is_kdp = match edition.distribution {

@@ -1,9 +1,10 @@
 //! A page sells the book before its date.
 
 use crate::book::Availability;
+use crate::book::Phase;
+use crate::book::launch::{gmt_date, later, midnight_gmt};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Run, about, severity};
-use crate::judge::phase::{Phase, gmt_date, later, midnight_gmt};
 use crate::judge::windows::{Stage, WindowName};
 use crate::judge::{Finding, Severity, SupportText, words};
 
@@ -30,7 +31,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
 
 fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let date = case.calendar.date_at(store);
+    let date = case.view.launch.date_at(store);
     let run = case.run(listing, Availability::is_released)?;
     // A day of grace: the store's day may begin up to 14 hours before ours.
     if later(midnight_gmt(date), -24) <= run.seen {
@@ -41,7 +42,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         .and_then(|known| known.value)
         .filter(|shown| run.says.date == Some(*shown));
     let too_early = |shown| 1 < days_between(shown, date);
-    let is_early_ship = case.calendar.early_ship_from(store) <= run.seen;
+    let is_early_ship = case.view.launch.early_ship_from(store) <= run.seen;
     match shown {
         Some(shown) if too_early(shown) && shown <= gmt_date(run.seen) => {
             Some(wrong(case, listing, &run, shown))
@@ -52,7 +53,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
             label_lost(case, listing, &run)
         }
         None if case.phase(listing, run.seen) == Phase::PreOrder
-            && case.calendar.enabled.is_none() =>
+            && case.view.launch.enabled.is_none() =>
         {
             Some(unannounced(case, listing, &run))
         }
@@ -86,7 +87,7 @@ fn wrong(
              store holds an old date.",
             store.label(),
             words::date(shown),
-            words::date(case.calendar.date_at(store)),
+            words::date(case.view.launch.date_at(store)),
         ),
         usual: Some(window.usual()),
         act_from: Some(run.since),
@@ -116,7 +117,7 @@ fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Option<F
              the date. Ingram holds the orders anyway.",
             store.label(),
             words::day(run.since, case.zone()),
-            words::length(case.calendar.released_at(store).duration_since(run.seen)),
+            words::length(case.view.launch.released_at(store).duration_since(run.seen)),
         ),
         usual: Some(window.usual()),
         act_from,

@@ -32,12 +32,12 @@ fn judge_state(case: &Case<'_>, listing: &ListingView, slow: Availability) -> Op
     let store = &listing.store;
     let run = case.run(listing, |state| state == slow)?;
     let clock = case.clock(&run)?;
-    if run.seen < case.calendar.steady_from(store) {
+    if run.seen < case.view.launch.steady_from(store) {
         return None;
     }
     let (rule, name) = if slow == Availability::ShipsLater {
         ("ships-in-weeks", WindowName::ShipsInWeeks)
-    } else if case.calendar.published_at(store).is_some() {
+    } else if case.view.launch.published_at(store).is_some() {
         ("temporarily-out-of-stock", WindowName::TempOosKdp)
     } else {
         ("temporarily-out-of-stock", WindowName::TempOosIngram)

@@ -44,7 +44,7 @@ fn stale_cover(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
     if done < known.since || known.seen <= done {
         return None;
     }
-    let by_kdp = case.calendar.published_at(&listing.store).is_some();
+    let by_kdp = case.view.launch.published_at(&listing.store).is_some();
     let name = if by_kdp {
         WindowName::MetaKdpCover
     } else {
@@ -64,7 +64,7 @@ fn stale_title(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
     if plain(shown).contains(&plain(&case.view.edition.title)) || known.seen <= done {
         return None;
     }
-    let by_kdp = case.calendar.published_at(&listing.store).is_some();
+    let by_kdp = case.view.launch.published_at(&listing.store).is_some();
     let name = if by_kdp {
         WindowName::MetaKdpText
     } else {

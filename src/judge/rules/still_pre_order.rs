@@ -19,11 +19,11 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         let Some(run) = case.run(listing, |state| state == Availability::PreOrder) else {
             continue;
         };
-        let date = case.calendar.released_at(store);
+        let date = case.view.launch.released_at(store);
         if run.seen < date || case.is_switching(listing) {
             continue;
         }
-        let name = if case.calendar.is_kdp_store(store) {
+        let name = if case.view.launch.is_kdp_store(store) {
             WindowName::ReleaseAmazonNotKdp
         } else {
             WindowName::ReleaseIngramFed

@@ -1,8 +1,8 @@
 //! Only other sellers offer the book.
 
+use crate::book::launch::{LAUNCH_HOURS, later};
 use crate::book::{Availability, Family};
 use crate::judge::case::{Case, about, severity};
-use crate::judge::phase::{LAUNCH_HOURS, later};
 use crate::judge::windows::WindowName;
 use crate::judge::{Finding, Party, SupportText, words};
 
@@ -19,7 +19,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         let Some(run) = case.run(listing, |state| state == Availability::ThirdPartyOnly) else {
             continue;
         };
-        let launch_over = later(case.calendar.released_at(store), LAUNCH_HOURS);
+        let launch_over = later(case.view.launch.released_at(store), LAUNCH_HOURS);
         let Some(clock) = case.clock(&run).filter(|_| launch_over <= run.seen) else {
             continue;
         };

@@ -5,7 +5,6 @@ use jiff::Timestamp;
 use crate::book::{Availability, Family};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Run, about, elsewhere, severity, usual_words};
-use crate::judge::phase::is_off_page;
 use crate::judge::windows::{Stage, Window, WindowName};
 use crate::judge::{Finding, Party, Severity, SupportText, words};
 
@@ -31,7 +30,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
 
 fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let run = case.run(listing, is_off_page)?;
+    let run = case.run(listing, Availability::is_closed)?;
     let clock = case.clock(&run)?;
     if case.is_switching(listing) {
         return None;
@@ -97,7 +96,7 @@ fn measure<'a>(
     others_take_orders: bool,
 ) -> Measured<'a> {
     let store = &listing.store;
-    let date = case.calendar.released_at(store);
+    let date = case.view.launch.released_at(store);
     let with = |name: WindowName, start: Timestamp| {
         let window = case.window_at(name, store);
         Measured {
@@ -107,11 +106,11 @@ fn measure<'a>(
             act_from: window.act_from(start),
         }
     };
-    if case.calendar.steady_from(store) <= run.since {
+    if case.view.launch.steady_from(store) <= run.since {
         return with(WindowName::SteadyUnavailable, clock);
     }
     if date <= run.seen {
-        let name = if case.calendar.is_kdp_store(store) {
+        let name = if case.view.launch.is_kdp_store(store) {
             WindowName::ReleaseAmazonNotKdp
         } else {
             WindowName::ReleaseIngramFed
@@ -127,7 +126,7 @@ fn measure<'a>(
         clock,
     );
     // The last two weeks have less patience, but not before they have begun.
-    if case.calendar.early_ship_from(store) <= run.seen {
+    if case.view.launch.early_ship_from(store) <= run.seen {
         let late = with(WindowName::PreOrderUnavailableLate, clock);
         if usual.stage < late.stage {
             return late;

@@ -25,7 +25,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         if !was_listed || case.is_switching(listing) {
             continue;
         }
-        let name = if case.calendar.steady_from(store) <= run.since {
+        let name = if case.view.launch.steady_from(store) <= run.since {
             WindowName::SteadyUnavailable
         } else {
             WindowName::Delisted

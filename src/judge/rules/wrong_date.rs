@@ -3,10 +3,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 
+use crate::book::launch::gmt_date;
 use crate::book::{Availability, StoreId};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Settled, about, severity};
-use crate::judge::phase::gmt_date;
 use crate::judge::windows::{Stage, WindowName};
 use crate::judge::{Finding, SupportText, words};
 
@@ -30,7 +30,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
 
 fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let calendar = &case.calendar;
+    let calendar = &case.view.launch;
     let waits = |state| matches!(state, Availability::PreOrder | Availability::Announced);
     let run = case.run(listing, waits)?;
     let known = case.particular(listing, |says| says.date)?;
@@ -52,7 +52,7 @@ fn one_day_apart(case: &Case<'_>, store: &StoreId, shown: Date, since: Timestamp
             "{}'s page shows {}; your date is {}. One day apart is probably a time zone.",
             store.label(),
             words::date(shown),
-            words::date(case.calendar.date_at(store))
+            words::date(case.view.launch.date_at(store))
         ),
         next_step: "Nothing to do.".to_owned(),
         ..about("date-one-day-off", store, since)
@@ -65,7 +65,7 @@ fn wrong(
     shown: Date,
     known: &Settled<Option<Date>>,
 ) -> Option<Finding> {
-    let (name, start) = match case.calendar.moved_at {
+    let (name, start) = match case.view.launch.moved.map(|moved| moved.at) {
         Some(moved) => (WindowName::MetaIngramText, moved.max(known.since)),
         None => (WindowName::DateDiffers, known.since),
     };
@@ -85,7 +85,7 @@ fn wrong(
             "{label}'s page shows {}{}; your date is {}.",
             words::date(shown),
             if has_passed { ", which has passed" } else { "" },
-            words::date(case.calendar.date_at(store))
+            words::date(case.view.launch.date_at(store))
         ),
         usual: Some(window.usual()),
         act_from,
@@ -153,8 +153,6 @@ mod tests {
             launch(&format!(
                 "2023-12-20T09:00 amazon.com pre_order date=2024-04-01..24*{looks}"
             ))
-            .with(|edition| edition.publication_date = "2024-04-01".parse().unwrap())
-            .with(|edition| edition.on_sale_date = "2024-04-01".parse().unwrap())
             .notes("2023-12-20T08:00 date_changed=2024-05-01")
         };
         script(13).check(&[]);

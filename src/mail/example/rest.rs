@@ -1,13 +1,14 @@
 //! The invented digest and the invented notices.
 
 use jiff::SignedDuration;
-use jiff::civil::date;
+use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 
 use super::{
     Example, finding, half_blind, listing, moment, news, recovered, spell, stuck, telling,
 };
 use crate::alerts::Occasion;
-use crate::book::{Availability, IsbnError};
+use crate::book::{Availability, ConfiguredDates, IsbnError, Launch};
 use crate::config::plan::Author;
 use crate::history::View;
 use crate::judge::rules::LAUNCH_REPORTS;
@@ -86,11 +87,17 @@ fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, IsbnError> {
     Ok(digest(desk, client, &items, moment(0)))
 }
 
+/// As if it had been configured for another day.
+fn redate(view: &mut View, date: Date) {
+    let (.., enabled) = view.edition.dates.as_written();
+    view.edition.dates = ConfiguredDates::new(date, None, enabled);
+    view.launch = Launch::new(&view.edition, &view.notes, &TimeZone::UTC);
+}
+
 /// The day after the date: two stores sell it, one is behind.
 fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
     let mut view = recovered()?;
-    view.edition.publication_date = date(2027, 1, 27);
-    view.edition.on_sale_date = date(2027, 1, 27);
+    redate(&mut view, date(2027, 1, 27));
     for listing in view.listings.iter_mut().take(2) {
         if let Some(last) = listing.spells.last_mut() {
             last.until = Some(moment(-28));
@@ -138,8 +145,7 @@ fn old_title() -> Result<View, IsbnError> {
     let mut view = stuck()?;
     "The Lamplighter's Almanac".clone_into(&mut view.edition.title);
     view.edition.isbn = "9780132350884".parse()?;
-    view.edition.publication_date = date(2022, 3, 5);
-    view.edition.on_sale_date = date(2022, 3, 5);
+    redate(&mut view, date(2022, 3, 5));
     view.listings = ["amazon.com", "barnesandnoble.com"]
         .map(|store| {
             let spells = vec![spell(Availability::InStock, "In Stock", -4000, None)];

@@ -184,10 +184,7 @@ impl<'a> Case<'a> {
 
     /// The day on which distribution was enabled, by the configuration or by a note.
     fn enabled(&self) -> Option<Date> {
-        self.view.edition.distribution_enabled.or_else(|| {
-            self.noted(|kind| *kind == NoteKind::DistributionEnabled)
-                .map(|at| self.date_of(at))
-        })
+        self.view.launch.enabled
     }
 
     /// `Amazon (https://…)`.

@@ -72,7 +72,7 @@ impl Case<'_> {
             .map(|spell| spell.availability)
             .collect();
         states.dedup();
-        let is_out = self.view.edition.publication_date <= self.date_of(self.now);
+        let is_out = self.view.launch.publication <= self.date_of(self.now);
         match states.as_slice() {
             [Availability::OutOfStock] => "shown as unavailable".to_owned(),
             [Availability::PreOrder] if is_out => "still shown as pre-order".to_owned(),
@@ -103,16 +103,17 @@ impl Case<'_> {
     }
 
     pub(super) fn dates(&self) -> Piece {
-        let edition = &self.view.edition;
-        let publication = words::short_date(edition.publication_date);
-        said(if edition.publication_date == edition.on_sale_date {
-            format!("Publication and on-sale date are both {publication}.")
-        } else {
-            format!(
-                "The publication date is {publication}, the on-sale date {}.",
-                words::short_date(edition.on_sale_date)
-            )
-        })
+        let publication = words::short_date(self.view.launch.publication);
+        said(
+            if self.view.launch.publication == self.view.launch.on_sale {
+                format!("Publication and on-sale date are both {publication}.")
+            } else {
+                format!(
+                    "The publication date is {publication}, the on-sale date {}.",
+                    words::short_date(self.view.launch.on_sale)
+                )
+            },
+        )
     }
 
     pub(super) fn enabled_on(&self) -> Piece {
@@ -141,7 +142,7 @@ impl Case<'_> {
             }
             let dated = found
                 .iter()
-                .all(|(_, spell)| spell.says.date == Some(self.view.edition.publication_date));
+                .all(|(_, spell)| spell.says.date == Some(self.view.launch.publication));
             let names: Vec<String> = found
                 .iter()
                 .map(|(listing, _)| self.with_address(listing))

@@ -2,7 +2,7 @@ use crate::judge::Party;
 use proptest::prelude::*;
 
 use super::*;
-use crate::book::{Distribution, Format, Note};
+use crate::book::{ConfiguredDates, Distribution, Format, Launch, Note};
 use crate::history::Blind;
 use crate::judge::Severity;
 use crate::mail::example;
@@ -50,7 +50,12 @@ fn noted(mut view: View, kind: NoteKind, hours: i64) -> View {
         ticket: None,
         text: None,
     });
+    relaunch(&mut view);
     view
+}
+
+fn relaunch(view: &mut View) {
+    view.launch = Launch::new(&view.edition, &view.notes, &TimeZone::UTC);
 }
 
 #[test]
@@ -81,27 +86,27 @@ fn b_says_where_the_title_was_not_found() {
 
 #[test]
 fn c_says_which_date_is_right_and_when_it_was_moved() {
-    let to = "2027-02-09".parse().unwrap();
-    let mut view = noted(
-        example::stuck().unwrap(),
-        NoteKind::DateChanged { to },
-        -100,
-    );
+    let to = "2027-03-16".parse().unwrap();
+    let mut view = noted(example::stuck().unwrap(), NoteKind::moved(to), -100);
     let spell = view.listings[1].spells.last_mut().unwrap();
     spell.availability = Availability::InStock;
     spell.says.date = Some("2026-11-09".parse().unwrap());
     "Add to Cart".clone_into(&mut spell.says.words);
     insta::assert_snapshot!(written(&view, &["barnesandnoble.com"], SupportText::WrongDate), @r"
-        Subject: Wrong publication date at Barnes & Noble for 9781944098117: should be 9 February 2027
-        Hello, this is about the paperback 9781944098117, “Salt Roads” by Jane Roe. Publication and on-sale date are both 9 February 2027.
-        Barnes & Noble (https://www.barnesandnoble.com/w/?ean=9781944098117) shows 9 November 2026 and the state “available” (Add to Cart). [please attach: a screenshot of the page, with the date] Earlier the date was [please complete: the earlier date], and I moved it to 9 February 2027 on 24 January 2027.
+        Subject: Wrong publication date at Barnes & Noble for 9781944098117: should be 16 March 2027
+        Hello, this is about the paperback 9781944098117, “Salt Roads” by Jane Roe. Publication and on-sale date are both 16 March 2027.
+        Barnes & Noble (https://www.barnesandnoble.com/w/?ean=9781944098117) shows 9 November 2026 and the state “available” (Add to Cart). [please attach: a screenshot of the page, with the date] Earlier the date was 9 February 2027, and I moved it to 16 March 2027 on 24 January 2027.
         Could you check which date is in the record that the stores hold, correct it, and send it out again? Please tell me whether any copies have been ordered or shipped, since that decides whether I can keep this ISBN. Thank you.
         ");
 }
 
 #[test]
 fn d_tells_kdp_when_publish_was_clicked_in_gmt() {
-    let mut view = noted(example::stuck().unwrap(), NoteKind::KdpPublished, -80);
+    let mut view = noted(
+        example::stuck().unwrap(),
+        NoteKind::KdpPublished { on: None },
+        -80,
+    );
     let mut before = example::spell(Availability::PreOrder, "Pre-order", -500, Some(-268));
     before.says.date = None;
     view.listings[0].spells.insert(1, before);
@@ -225,7 +230,7 @@ fn any_view() -> impl Strategy<Value = View> {
                     let spell = listing.spells.last_mut().unwrap();
                     let state = Availability::ALL[state];
                     *spell = example::spell(state, "the words of the page", -200, None);
-                    spell.says.date = dated.then_some(view.edition.publication_date);
+                    spell.says.date = dated.then_some(view.launch.publication);
                     spell.confirmed_at = confirmed.then(|| example::moment(-190));
                     listing.blind = blind.then(|| Blind {
                         since: example::moment(-2),
@@ -238,7 +243,8 @@ fn any_view() -> impl Strategy<Value = View> {
                     });
                 }
                 if !enabled {
-                    view.edition.distribution_enabled = None;
+                    let (publication, on_sale, _) = view.edition.dates.as_written();
+                    view.edition.dates = ConfiguredDates::new(publication, Some(on_sale), None);
                 }
                 if !imprint {
                     view.edition.imprint = None;
@@ -248,6 +254,7 @@ fn any_view() -> impl Strategy<Value = View> {
                 }
                 view.edition.distribution = Distribution::ALL[distribution];
                 view.edition.format = Format::ALL[format];
+                relaunch(&mut view);
                 view
             },
         )
@@ -268,7 +275,7 @@ proptest! {
                 prop_assert!(!stated.contains(claim), "{claim:?} in {shown}");
             }
             prop_assert!(!stated.contains("screenshot"), "{shown}");
-            if edition.distribution_enabled.is_none() {
+            if view.launch.enabled.is_none() {
                 prop_assert!(!stated.contains("28 December 2026"), "{shown}");
             }
             if !edition.distribution.is_ingram_fed() {
@@ -287,7 +294,7 @@ proptest! {
             }
             let dated = shown.contains("with the right date");
             let some_dated = view.listings[1..].iter().any(|listing| {
-                listing.now().unwrap().says.date == Some(edition.publication_date)
+                listing.now().unwrap().says.date == Some(view.launch.publication)
             });
             prop_assert!(!dated || some_dated, "{shown}");
             let off = view.listings[0].now().unwrap().availability == Availability::OutOfStock;

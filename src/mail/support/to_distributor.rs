@@ -103,14 +103,13 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
 
 /// C: to the distributor, and after the switch to KDP.
 pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
-    let edition = &case.view.edition;
-    let right = words::short_date(edition.publication_date);
+    let right = words::short_date(case.view.launch.publication);
     let shown = case.concerned().into_iter().filter_map(|listing| {
         let spell = listing.now()?;
         let place = case.with_address(listing);
         let state = spell.availability.word().to_lowercase();
         Some(said(match spell.says.date {
-            Some(date) if date != edition.publication_date => format!(
+            Some(date) if date != case.view.launch.publication => format!(
                 "{place} shows {} and the state “{state}” ({}).",
                 words::short_date(date),
                 words::clipped(&spell.says.words, 200)
@@ -121,21 +120,14 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
             ),
         }))
     });
-    let moved = case.view.notes.iter().rev().find_map(|note| {
-        if let NoteKind::DateChanged { to } = note.kind {
-            Some((to, note.at))
-        } else {
-            None
-        }
-    });
-    let moved = moved.into_iter().flat_map(|(to, at)| {
+    let launch = &case.view.launch;
+    let moved = launch.moved.into_iter().flat_map(|moved| {
         [
             said("Earlier the date was"),
-            complete("the earlier date"),
+            fact(moved.from.map(words::short_date), "the earlier date"),
             said(format!(
-                ", and I moved it to {} on {}.",
-                words::short_date(to),
-                case.day(at)
+                ", and I moved it to {right} on {}.",
+                case.day(moved.at)
             )),
         ]
     });
@@ -163,11 +155,11 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
 /// G: to Barnes & Noble's title desk.
 pub(super) fn barnes_noble_fault(case: &Case<'_>) -> ReadyText {
     let edition = &case.view.edition;
-    let ahead = case.date_of(case.now) < edition.publication_date;
+    let ahead = case.date_of(case.now) < case.view.launch.publication;
     let right = if ahead {
         format!(
             "a pre-order, for {}",
-            words::short_date(edition.publication_date)
+            words::short_date(case.view.launch.publication)
         )
     } else {
         "an Add to Cart button".to_owned()

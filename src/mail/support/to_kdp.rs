@@ -9,7 +9,7 @@ use crate::mail::words;
 pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     let edition = &case.view.edition;
     let published = case
-        .noted(|kind| *kind == NoteKind::KdpPublished)
+        .noted(|kind| matches!(kind, NoteKind::KdpPublished { .. }))
         .map(|at| format!("{} GMT", at.strftime("%-d %B %Y, %H:%M")));
     let subject_date = published
         .clone()
@@ -62,7 +62,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
             paragraph([said(if was_live {
                 sold_as_before(edition)
             } else {
-                when_to_order(edition)
+                when_to_order(case)
             })]),
         ],
     )
@@ -93,12 +93,12 @@ fn sold_as_before(edition: &Edition) -> String {
     )
 }
 
-fn when_to_order(edition: &Edition) -> String {
+fn when_to_order(case: &Case<'_>) -> String {
     format!(
         "Could you tell me whether a review or a question about the rights is open, and when the \
          {} should become available to order? My publication date is {}. Thank you.",
-        edition.format.name(),
-        words::short_date(edition.publication_date)
+        case.view.edition.format.name(),
+        words::short_date(case.view.launch.publication)
     )
 }
 
@@ -165,7 +165,7 @@ pub(super) fn rights_query(case: &Case<'_>) -> ReadyText {
             paragraph(sold),
             paragraph([said(format!(
                 "Please let me know if you need a different document. My publication date is {}.",
-                words::short_date(edition.publication_date)
+                words::short_date(case.view.launch.publication)
             ))]),
         ],
     )

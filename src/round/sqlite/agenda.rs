@@ -3,17 +3,17 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
-use crate::book::Source;
+use crate::book::{Isbn13, Launch, Source};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::ration::{spent_until, used_on};
 use crate::fetch::{self, HostKey, creators_api};
 use crate::history::ListingId;
-use crate::history::sqlite::{Looks, looks};
+use crate::history::sqlite::{Looks, launch, looks};
 use crate::page::{UnreadReason, Wanted};
 use crate::round::doors::{Closed, Doors};
 use crate::round::{House, Task, Which, ways};
-use crate::schedule::cadence::{Launch, Urgency};
+use crate::schedule::cadence::{self, Urgency};
 use crate::schedule::due::{self, Due, Rhythm, Rules, Times};
 
 /// What the schedule follows from: the configuration, what is stored, and since when a service has
@@ -47,27 +47,36 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
     let tasks = house.db.read(|connection| -> rusqlite::Result<_> {
         let mut tasks = Vec::new();
         let mut next: Option<Timestamp> = None;
-        for (plan, listing) in agenda.listings() {
-            let id = listing_id(plan, listing);
-            if agenda.is_by_hand(&id, listing) {
-                continue;
-            }
-            let looks = looks(connection, &id)?;
-            let is_due = match which {
-                Which::All => is_floor_over(house, &looks, now),
-                Which::Due => {
-                    let closed = agenda.closed(&id, listing, &doors);
-                    let due = agenda.next_look(plan, (listing, closed), &looks, now);
-                    let is_wanted = wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
-                    if !due.is_now(now) {
-                        next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
-                    }
-                    due.is_now(now) || is_wanted
+        for plan in &agenda.plan.editions {
+            let launch = launch(connection, plan)?;
+            for listing in &plan.listings {
+                let id = listing_id(plan, listing);
+                if agenda.is_by_hand(&id, listing) {
+                    continue;
                 }
-            };
-            if is_due {
-                let urgency = agenda.urgency(plan, listing, &looks, now);
-                tasks.push((urgency, task(id, plan, listing, looks.last_try)));
+                let looks = looks(connection, &id)?;
+                let is_due = match which {
+                    Which::All => is_floor_over(house, &looks, now),
+                    Which::Due => {
+                        let closed = agenda.closed(&id, listing, &doors);
+                        let due = agenda.next_look(
+                            (&plan.edition.isbn, &launch),
+                            (listing, closed),
+                            &looks,
+                            now,
+                        );
+                        let is_wanted =
+                            wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
+                        if !due.is_now(now) {
+                            next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
+                        }
+                        due.is_now(now) || is_wanted
+                    }
+                };
+                if is_due {
+                    let urgency = agenda.urgency(&launch, listing, &looks, now);
+                    tasks.push((urgency, task(id, plan, listing, looks.last_try)));
+                }
             }
         }
         if which == Which::Due {
@@ -96,11 +105,15 @@ pub(super) fn next_look_at_any(
     now: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
     let agenda = Agenda::of(house);
+    let launch = launch(connection, plan)?;
     let mut next: Option<Timestamp> = None;
     for listing in &plan.listings {
         let looks = looks(connection, &listing_id(plan, listing))?;
         let at = (listing, Closed::default());
-        let at = agenda.next_look(plan, at, &looks, now).at.max(now);
+        let at = agenda
+            .next_look((&plan.edition.isbn, &launch), at, &looks, now)
+            .at
+            .max(now);
         next = Some(next.map_or(at, |earlier| earlier.min(at)));
     }
     Ok(next)
@@ -137,23 +150,26 @@ impl<'a> Agenda<'a> {
         let doors = self.doors(now)?;
         self.db.read(|connection| {
             let mut all = Vec::new();
-            for (plan, listing) in self.listings() {
-                let id = listing_id(plan, listing);
-                let closed = self.closed(&id, listing, &doors);
-                let looks = looks(connection, &id)?;
-                let due = self.next_look(plan, (listing, closed), &looks, now);
-                all.push(NextLook {
-                    due: (!self.is_by_hand(&id, listing)).then_some(due),
-                    listing: id,
-                });
+            for plan in &self.plan.editions {
+                let launch = launch(connection, plan)?;
+                for listing in &plan.listings {
+                    let id = listing_id(plan, listing);
+                    let closed = self.closed(&id, listing, &doors);
+                    let looks = looks(connection, &id)?;
+                    let due = self.next_look(
+                        (&plan.edition.isbn, &launch),
+                        (listing, closed),
+                        &looks,
+                        now,
+                    );
+                    all.push(NextLook {
+                        due: (!self.is_by_hand(&id, listing)).then_some(due),
+                        listing: id,
+                    });
+                }
             }
             Ok(all)
         })
-    }
-
-    fn listings(&self) -> impl Iterator<Item = (&'a EditionPlan, &'a ListingPlan)> {
-        let editions = self.plan.editions.iter();
-        editions.flat_map(|plan| plan.listings.iter().map(move |listing| (plan, listing)))
     }
 
     /// Nobody but the user looks.
@@ -164,28 +180,28 @@ impl<'a> Agenda<'a> {
 
     fn urgency(
         &self,
-        plan: &EditionPlan,
+        launch: &Launch,
         listing: &ListingPlan,
         looks: &Looks,
         now: Timestamp,
     ) -> Urgency {
-        let launch = Launch::of(&plan.edition, &listing.store, looks.released);
-        launch.urgency(&self.plan.author.zone, now)
+        let zone = &self.plan.author.zone;
+        cadence::urgency(launch, &listing.store, looks.released, zone, now)
     }
 
     /// When a listing is looked at next, by the author's cron or by the phase of the launch.
     fn next_look(
         &self,
-        plan: &EditionPlan,
+        (isbn, launch): (&Isbn13, &Launch),
         (listing, closed): (&ListingPlan, Closed),
         looks: &Looks,
         now: Timestamp,
     ) -> Due {
-        let (edition, zone) = (&plan.edition, &self.plan.author.zone);
+        let zone = &self.plan.author.zone;
         let rhythm = if let Some(cron) = &self.plan.schedule.check {
             Rhythm::Cron { cron, zone }
         } else {
-            let urgency = self.urgency(plan, listing, looks, now);
+            let urgency = self.urgency(launch, listing, looks, now);
             let is_steady = urgency == Urgency::Steady;
             let steady = Some(self.plan.schedule.steady).filter(|_| is_steady);
             Rhythm::Every(steady.unwrap_or(urgency.interval()))
@@ -204,7 +220,7 @@ impl<'a> Agenda<'a> {
             confirm_after: self.plan.judging.confirm_after,
             awake_since: self.awake_since,
         };
-        due::due((&edition.isbn, &listing.store), &times, rhythm, &rules, now)
+        due::due((isbn, &listing.store), &times, rhythm, &rules, now)
     }
 
     /// Until when a page gets no further look, because those of the day are used up.

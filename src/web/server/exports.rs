@@ -87,7 +87,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
         }
         ["api", "v1", "editions"] => {
             let (survey, _) = site.survey()?;
-            api::editions(&site.plan.editions, &survey.glances)
+            api::editions(&site.plan.editions, &survey)
         }
         ["api", "v1", "alerts"] => api::alerts(&site.plan.editions, &*site.findings(now)?),
         ["api", "v1", "editions", isbn, rest @ ..] => {
@@ -178,12 +178,7 @@ fn svg(
     drawn(&Picture {
         view: &dossier.view,
         unseen: &dossier.unseen,
-        grounds: &grounds(
-            &dossier.view,
-            &site.settings.windows,
-            zone,
-            (&findings, now),
-        ),
+        grounds: &grounds(&dossier.view, &site.settings.windows, (&findings, now)),
         letters: &marks(&dossier.letters),
         range: range.bounds(&dossier.view, now, zone),
         now,

@@ -84,7 +84,7 @@ impl Memory {
             all.map(|plan| Ok(view_to(connection, plan, Depth::States)?))
                 .collect::<Result<Vec<_>, DbError>>()
         })?;
-        let learned = Arc::new(learn(&views, &plan.author.zone));
+        let learned = Arc::new(learn(&views));
         *kept = Some((survey, Arc::clone(&learned)));
         Ok(learned)
     }

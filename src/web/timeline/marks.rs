@@ -89,7 +89,7 @@ fn said(frame: &Frame<'_>, mark: &Mark, kind: &str) -> (String, String) {
 #[must_use]
 pub fn words_of(note: &Note) -> String {
     let mut said = note.kind.name().replace('_', " ");
-    if let NoteKind::DateChanged { to } = &note.kind {
+    if let NoteKind::DateChanged { to, .. } = &note.kind {
         let _ = write!(said, " to {}", words::date(*to));
     } else if let NoteKind::Muted { until, cause } = &note.kind {
         if let Some(cause) = cause {

@@ -15,7 +15,6 @@ use jiff::tz::TimeZone;
 
 use crate::history::View;
 use crate::judge::Severity;
-use crate::judge::phase::Calendar;
 use crate::mail::words;
 
 pub use marks::words_of;
@@ -260,7 +259,7 @@ fn axis(canvas: &mut Canvas, frame: &Frame<'_>) {
 /// The publication date, the on-sale date where it differs, and today.
 fn dates(canvas: &mut Canvas, frame: &Frame<'_>) {
     let view = frame.picture.view;
-    let dates = Calendar::of(&view.edition, &view.notes, frame.picture.zone);
+    let dates = &view.launch;
     let now = frame.picture.now;
     let zone = frame.picture.zone;
     if frame.scale.shows(now) {

@@ -5,7 +5,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use crate::history::View;
-use crate::judge::phase::Calendar;
 
 /// The part of an edition's life that a timeline shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,7 +55,7 @@ impl Range {
     /// year.
     #[must_use]
     pub fn fitting(view: &View, now: Timestamp) -> Self {
-        let dates = Calendar::of(&view.edition, &view.notes, &TimeZone::UTC);
+        let dates = &view.launch;
         let published = midnight(dates.publication, &TimeZone::UTC);
         if now < published + SignedDuration::from_hours(60 * 24) {
             Self::Launch
@@ -77,7 +76,7 @@ impl Range {
             .unwrap_or(now);
         let (from, to) = match self {
             Self::Launch => {
-                let dates = Calendar::of(&view.edition, &view.notes, zone);
+                let dates = &view.launch;
                 let published = midnight(dates.publication, zone);
                 let enabled = dates
                     .enabled

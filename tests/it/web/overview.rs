@@ -124,7 +124,7 @@ fn a_date_that_was_moved_is_the_date_of_the_overview() {
     let site = TestSite::salt_roads();
     shows(&site, "9 Feb");
     let to = "2027-03-16".parse().unwrap();
-    noted(&site.db, NoteKind::DateChanged { to });
+    noted(&site.db, NoteKind::moved(to));
     shows(&site, "16 Mar");
     shows(&site, "in 50 d");
     let moved = site.get("/?month=2027-03").body;

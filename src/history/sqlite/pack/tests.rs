@@ -4,7 +4,7 @@ use jiff::ToSpan as _;
 use proptest::prelude::*;
 
 use super::*;
-use crate::book::{Availability, Distribution, Edition, Format, Source, StoreId};
+use crate::book::{Availability, ConfiguredDates, Distribution, Edition, Format, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::Db;
 use crate::history::sqlite::transfer::{every_look, last_look};
@@ -32,10 +32,9 @@ fn plan() -> EditionPlan {
             title: "Salt Roads".into(),
             author: None,
             format: Format::Paperback,
-            publication_date: date,
-            on_sale_date: date,
+            dates: ConfiguredDates::new(date, None, None),
             distribution: Distribution::IngramSpark,
-            distribution_enabled: None,
+            printing: None,
             amazon_switch: true,
             first_title: false,
             list_price: None,
@@ -49,6 +48,7 @@ fn plan() -> EditionPlan {
         }],
         siblings: Vec::new(),
         notify: Vec::new(),
+        zone: jiff::tz::TimeZone::UTC,
     }
 }
 

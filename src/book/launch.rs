@@ -1,0 +1,551 @@
+//! What is in force for an edition *now*: its dates, who carries and prints it, what the author has
+//! clicked and told us, and where each of its pages stands in the launch.
+//!
+//! A launch is derived in one place, [`Launch::new`], from the configuration and the notes. Nothing
+//! else reads a configured date, so that a date that was moved is moved for everybody: judging, the
+//! schedule, letters, support texts, pages and programs.
+//!
+//! Stores go by bare dates, each in its own zone, so a date is taken to have begun only when it has
+//! begun everywhere: at 12:00 UTC, which is midnight at UTC−12. KDP's clock is GMT.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use super::{Distribution, Edition, Family, Format, Note, NoteKind, StoreId};
+
+/// The days before the on-sale date in which Ingram ships pre-orders and labels may vanish
+/// (Lightning Source: up to ten business days).
+pub const EARLY_SHIP_DAYS: i64 = 14;
+
+/// How long after the date a mixture of states is nothing to act on.
+pub const LAUNCH_HOURS: i64 = 72;
+
+/// How long after that a new listing may still jump about.
+pub const SETTLING_DAYS: i64 = 14;
+
+/// How long before its date a Kindle pre-order needs its final file; without it KDP takes the page
+/// down and cancels the orders.
+pub const KINDLE_FILE_HOURS: i64 = 72;
+
+/// The dates as the configuration writes them. What is in force is a [`Launch`]'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ConfiguredDates {
+    publication: Date,
+    on_sale: Date,
+    enabled: Option<Date>,
+}
+
+impl ConfiguredDates {
+    /// The publication date, the on-sale date (equal to it unless written), and the day on which
+    /// distribution was enabled.
+    #[must_use]
+    pub fn new(publication: Date, on_sale: Option<Date>, enabled: Option<Date>) -> Self {
+        Self {
+            publication,
+            on_sale: on_sale.unwrap_or(publication),
+            enabled,
+        }
+    }
+
+    /// The dates as they stand in the file, for whoever reads or writes that file: publication, on
+    /// sale, enabled.
+    #[must_use]
+    pub fn as_written(&self) -> (Date, Date, Option<Date>) {
+        (self.publication, self.on_sale, self.enabled)
+    }
+}
+
+/// How an edition comes into being, which decides what its page can and cannot mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Making {
+    /// Printed for each order: it cannot be out of stock.
+    OnDemand,
+    /// A printed run: it can be out of stock.
+    Offset,
+    /// Printed, and nobody said how.
+    Unknown,
+    /// Not printed at all: no returns, no discount, no ISBN-10.
+    Digital,
+}
+
+impl Making {
+    /// What an author can say of a printed edition, with its name in the configuration.
+    pub const CHOICES: [(&'static str, Self); 2] =
+        [("on-demand", Self::OnDemand), ("offset", Self::Offset)];
+}
+
+/// Who fills orders at a store, and so whom to ask about its page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feeder {
+    /// KDP.
+    Kdp,
+    /// The distributor of the edition.
+    Distributor(Distribution),
+}
+
+/// What is known of publishing at KDP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KdpPublished {
+    /// When the author clicked.
+    pub at: Timestamp,
+    /// The day that the release is scheduled for; until then KDP hides the page of a print edition.
+    pub scheduled: Option<Date>,
+}
+
+impl KdpPublished {
+    /// From when KDP's 72 hours count: the click, or the beginning of the scheduled day in its
+    /// clock.
+    #[must_use]
+    pub fn counts_from(&self) -> Timestamp {
+        let scheduled = self.scheduled.map(midnight_gmt);
+        scheduled.map_or(self.at, |day| day.max(self.at))
+    }
+}
+
+/// A date that the author moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// When it was moved.
+    pub at: Timestamp,
+    /// The publication date before, where it is known.
+    pub from: Option<Date>,
+}
+
+/// New files, as the author told us of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Revision {
+    /// When it was begun.
+    pub started: Timestamp,
+    /// When it was done; `None` while it is under way.
+    pub done: Option<Timestamp>,
+}
+
+/// What is in force for an edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Launch {
+    /// The publication date; Amazon goes by it.
+    pub publication: Date,
+    /// The on-sale date; the other stores go by it.
+    pub on_sale: Date,
+    /// The day on which distribution was enabled.
+    pub enabled: Option<Date>,
+    /// The newest move of the date, if there was one.
+    pub moved: Option<Moved>,
+    /// Who carries the edition to the stores.
+    pub distribution: Distribution,
+    /// How it comes into being.
+    pub making: Making,
+    /// Amazon is served by KDP, from the date on or from the beginning.
+    pub amazon_by_kdp: bool,
+    /// The newest click at KDP, if the author told us of one.
+    pub kdp: Option<KdpPublished>,
+    /// The newest revision, if the author told us of one.
+    pub revision: Option<Revision>,
+}
+
+impl Launch {
+    /// Derives what is in force; `notes` are in the order in which they were made, `zone` is the
+    /// author's.
+    ///
+    /// 1. The newest note of a moved date wins over the configuration. It moves the on-sale date
+    ///    along unless it names one. A date that was changed in the configuration is itself such a
+    ///    note, made when the change was seen (`history`), so whichever word is newer wins.
+    /// 2. A note that distribution was enabled counts where the configuration says nothing; its
+    ///    day is the author's.
+    /// 3. KDP counts as published from the newest such note. A print edition that was sent off
+    ///    before its date without naming a day is scheduled for the date: KDP has no pre-order for
+    ///    print, and hides the page until then.
+    /// 4. A revision counts from the newest beginning, and is done by a later note.
+    #[must_use]
+    pub fn new(edition: &Edition, notes: &[Note], zone: &TimeZone) -> Self {
+        let dates = &edition.dates;
+        let moves = || {
+            notes.iter().rev().filter_map(|note| match note.kind {
+                NoteKind::DateChanged { to, on_sale, from } => Some((note.at, to, on_sale, from)),
+                _ => None,
+            })
+        };
+        let newest_move = moves().next();
+        let before = moves().nth(1).map_or(dates.publication, |(_, to, _, _)| to);
+        let (publication, on_sale) = newest_move
+            .map_or((dates.publication, dates.on_sale), |(_, to, on_sale, _)| {
+                (to, on_sale.unwrap_or(to))
+            });
+        let moved = newest_move.map(|(at, to, _, from)| Moved {
+            at,
+            from: from.or(Some(before)).filter(|from| *from != to),
+        });
+        let newest = |kind: &NoteKind| {
+            let found = notes.iter().rev().find(|note| note.kind == *kind);
+            found.map(|note| note.at)
+        };
+        let enabled_by_note = newest(&NoteKind::DistributionEnabled);
+        let making = making(edition);
+        let kdp = notes.iter().rev().find_map(|note| match note.kind {
+            NoteKind::KdpPublished { on } => {
+                let is_early = note.at < midnight_gmt(publication);
+                let implied = (is_early && making != Making::Digital).then_some(publication);
+                Some(KdpPublished {
+                    at: note.at,
+                    scheduled: on.or(implied),
+                })
+            }
+            _ => None,
+        });
+        let started = newest(&NoteKind::RevisionStarted);
+        let done = newest(&NoteKind::RevisionDone);
+        let revision = match (started, done) {
+            (Some(started), done) => Some(Revision {
+                started,
+                done: done.filter(|done| started <= *done),
+            }),
+            (None, Some(done)) => Some(Revision {
+                started: done,
+                done: Some(done),
+            }),
+            (None, None) => None,
+        };
+        Self {
+            publication,
+            on_sale,
+            enabled: dates
+                .enabled
+                .or_else(|| enabled_by_note.map(|at| at.to_zoned(zone.clone()).date())),
+            moved,
+            distribution: edition.distribution,
+            making,
+            amazon_by_kdp: edition.amazon_switch || edition.distribution == Distribution::Kdp,
+            kdp,
+            revision,
+        }
+    }
+
+    /// The later of the two dates.
+    #[must_use]
+    pub fn last_date(&self) -> Date {
+        self.publication.max(self.on_sale)
+    }
+
+    /// The date that a store goes by.
+    #[must_use]
+    pub fn date_at(&self, store: &StoreId) -> Date {
+        match store.family() {
+            Family::Amazon => self.publication,
+            Family::BarnesNoble | Family::Bookshop | Family::Other => self.on_sale,
+        }
+    }
+
+    /// The moment at which a store's date has begun everywhere.
+    #[must_use]
+    pub fn released_at(&self, store: &StoreId) -> Timestamp {
+        begun_everywhere(self.date_at(store))
+    }
+
+    /// When the author published at KDP, where KDP serves the store.
+    #[must_use]
+    pub fn published_at(&self, store: &StoreId) -> Option<Timestamp> {
+        self.kdp
+            .filter(|_| self.is_kdp_store(store))
+            .map(|kdp| kdp.at)
+    }
+
+    /// What is known of publishing at KDP, where KDP serves the store.
+    #[must_use]
+    pub fn kdp_at(&self, store: &StoreId) -> Option<KdpPublished> {
+        self.kdp.filter(|_| self.is_kdp_store(store))
+    }
+
+    /// KDP serves the store, or will on the day.
+    #[must_use]
+    pub fn is_kdp_store(&self, store: &StoreId) -> bool {
+        store.family() == Family::Amazon && self.amazon_by_kdp
+    }
+
+    /// KDP serves Amazon from the beginning, and nobody else feeds its page.
+    #[must_use]
+    pub fn is_kdp_only(&self) -> bool {
+        self.distribution == Distribution::Kdp
+    }
+
+    /// Who feeds the store's page: KDP once it was published there, else the distributor.
+    #[must_use]
+    pub fn feeder(&self, store: &StoreId) -> Feeder {
+        if self.published_at(store).is_some() || self.distribution == Distribution::Kdp {
+            Feeder::Kdp
+        } else {
+            Feeder::Distributor(self.distribution)
+        }
+    }
+
+    /// From the earlier of the two dates until a day after what is late becomes something to act
+    /// on: in that time letters are not rationed.
+    #[must_use]
+    pub fn is_launch(&self, now: Timestamp) -> bool {
+        let begin = midnight_gmt(self.publication.min(self.on_sale));
+        let end = later(begun_everywhere(self.last_date()), LAUNCH_HOURS + 24);
+        begin <= now && now <= end
+    }
+
+    /// The phase at a store whose page has, or has not yet, been confirmed to take orders.
+    ///
+    /// 1. Amazon is in its switchover for 72 hours after publishing at KDP.
+    /// 2. Without distribution and before the date it is set-up.
+    /// 3. Before the date: propagating until the page has taken an order, then pre-order, and in
+    ///    the last 14 days early-ship.
+    /// 4. The date itself lasts from 00:00 GMT until 24 hours after it has begun everywhere.
+    /// 5. Then it settles until 14 days and 72 hours after the date, and is steady.
+    #[must_use]
+    pub fn phase(&self, store: &StoreId, has_taken_orders: bool, at: Timestamp) -> Phase {
+        let date = self.date_at(store);
+        let begun = begun_everywhere(date);
+        let published = self.kdp_at(store).map(|kdp| kdp.counts_from());
+        if published.is_some_and(|published| published <= at && at < later(published, LAUNCH_HOURS))
+        {
+            return Phase::Switchover;
+        }
+        if at < midnight_gmt(date) {
+            let is_enabled = self.enabled.is_some_and(|day| midnight_gmt(day) <= at);
+            return if has_taken_orders {
+                if self.early_ship_from(store) <= at {
+                    Phase::EarlyShip
+                } else {
+                    Phase::PreOrder
+                }
+            } else if is_enabled {
+                Phase::Propagating
+            } else {
+                Phase::SetUp
+            };
+        }
+        if at < later(begun, 24) {
+            Phase::ReleaseDay
+        } else if at < self.steady_from(store) {
+            Phase::Settling
+        } else {
+            Phase::Steady
+        }
+    }
+
+    /// From when on a listing at that store is steady.
+    #[must_use]
+    pub fn steady_from(&self, store: &StoreId) -> Timestamp {
+        later(self.released_at(store), LAUNCH_HOURS + SETTLING_DAYS * 24)
+    }
+
+    /// From when on a store may drop the pre-order label.
+    #[must_use]
+    pub fn early_ship_from(&self, store: &StoreId) -> Timestamp {
+        midnight_gmt(self.date_at(store).saturating_sub(EARLY_SHIP_DAYS.days()))
+    }
+}
+
+/// An ebook is not printed; else what was written counts, else what the distributor does: but for
+/// an unknown one, all of them print on demand.
+fn making(edition: &Edition) -> Making {
+    if edition.format == Format::Ebook {
+        return Making::Digital;
+    }
+    edition.printing.unwrap_or(match edition.distribution {
+        Distribution::IngramSpark
+        | Distribution::Draft2Digital
+        | Distribution::PublishDrive
+        | Distribution::Kdp => Making::OnDemand,
+        Distribution::Other => Making::Unknown,
+    })
+}
+
+/// Where a listing stands in the launch of its edition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Distribution is not enabled: no page is expected.
+    SetUp,
+    /// Enabled, and no page has taken an order yet.
+    Propagating,
+    /// The page has taken orders, and the date is more than two weeks away.
+    PreOrder,
+    /// The last two weeks before the date: the pre-order label may go away.
+    EarlyShip,
+    /// From the date until a day after it has begun everywhere.
+    ReleaseDay,
+    /// Amazon, until three days after the author published at KDP.
+    Switchover,
+    /// The first days after the release, in which wording jumps about.
+    Settling,
+    /// On sale for good.
+    Steady,
+}
+
+impl Phase {
+    /// Every phase, in the order of a launch.
+    pub const ALL: [Self; 8] = [
+        Self::SetUp,
+        Self::Propagating,
+        Self::PreOrder,
+        Self::EarlyShip,
+        Self::ReleaseDay,
+        Self::Switchover,
+        Self::Settling,
+        Self::Steady,
+    ];
+
+    /// The name in tables and JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SetUp => "set-up",
+            Self::Propagating => "propagating",
+            Self::PreOrder => "pre-order",
+            Self::EarlyShip => "early-ship",
+            Self::ReleaseDay => "release day",
+            Self::Switchover => "switchover",
+            Self::Settling => "settling",
+            Self::Steady => "steady",
+        }
+    }
+}
+
+/// The moment at which a date has begun everywhere on earth: 12:00 UTC.
+#[must_use]
+pub fn begun_everywhere(date: Date) -> Timestamp {
+    later(midnight_gmt(date), 12)
+}
+
+/// The moment at which a date begins in KDP's clock.
+#[must_use]
+pub fn midnight_gmt(date: Date) -> Timestamp {
+    date.to_zoned(TimeZone::UTC)
+        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+}
+
+/// The date of a moment in GMT.
+#[must_use]
+pub fn gmt_date(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::UTC).date()
+}
+
+/// So many hours later.
+#[must_use]
+pub fn later(at: Timestamp, hours: i64) -> Timestamp {
+    at.checked_add(SignedDuration::from_hours(hours))
+        .unwrap_or(Timestamp::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::judge::script::{self, Script};
+
+    /// A listing that has taken orders since 10 December, published on 9 February 2027.
+    #[track_caller]
+    fn check(store: &str, notes: &str, at: &str, expected: Phase) {
+        let view = Script::new("2027-02-09")
+            .enabled("2026-12-01")
+            .pages(&format!(
+                "2026-12-10T00:00 {store} pre_order
+                 2026-12-10T06:00 {store} pre_order"
+            ))
+            .notes(notes)
+            .view();
+        let at = script::time(at);
+        assert_eq!(
+            view.listings[0].phase(&view.launch, at),
+            expected,
+            "at {at}"
+        );
+    }
+
+    #[test]
+    fn the_phases_follow_the_dates() {
+        check("bookshop.org", "", "2027-01-25T23:59", Phase::PreOrder);
+        check("bookshop.org", "", "2027-01-26T00:00", Phase::EarlyShip);
+        check("bookshop.org", "", "2027-02-08T23:59", Phase::EarlyShip);
+        check("bookshop.org", "", "2027-02-09T00:00", Phase::ReleaseDay);
+        check("bookshop.org", "", "2027-02-10T11:59", Phase::ReleaseDay);
+        check("bookshop.org", "", "2027-02-10T12:00", Phase::Settling);
+        check("bookshop.org", "", "2027-02-26T11:59", Phase::Settling);
+        check("bookshop.org", "", "2027-02-26T12:00", Phase::Steady);
+    }
+
+    #[test]
+    fn without_a_page_it_propagates_and_without_distribution_it_is_set_up() {
+        let at = script::time("2027-01-28T00:00");
+        let listed = Script::new("2027-02-09").pages("2027-01-01T00:00 bookshop.org not_listed");
+        for (script, expected) in [
+            (listed.clone(), Phase::SetUp),
+            (listed.clone().enabled("2026-12-01"), Phase::Propagating),
+            (listed.enabled("2027-01-29"), Phase::SetUp),
+        ] {
+            let view = script.view();
+            assert_eq!(view.listings[0].phase(&view.launch, at), expected);
+        }
+    }
+
+    #[test]
+    fn the_switchover_is_amazons_and_begins_with_the_click() {
+        let notes = "2027-02-09T00:30 kdp_published";
+        check("amazon.com", notes, "2027-02-09T00:29", Phase::ReleaseDay);
+        check("amazon.com", notes, "2027-02-09T00:30", Phase::Switchover);
+        check("amazon.com", notes, "2027-02-12T00:29", Phase::Switchover);
+        check("amazon.com", notes, "2027-02-12T00:30", Phase::Settling);
+        check("bookshop.org", notes, "2027-02-09T00:30", Phase::ReleaseDay);
+    }
+
+    #[test]
+    fn a_moved_date_moves_the_phases() {
+        let notes = "2027-01-20T00:00 date_changed=2027-03-09";
+        check("bookshop.org", notes, "2027-02-09T12:00", Phase::PreOrder);
+        check("bookshop.org", notes, "2027-03-09T12:00", Phase::ReleaseDay);
+    }
+
+    #[test]
+    fn an_authors_day_of_enabling_is_the_authors_own() {
+        let view = Script::new("2027-02-09")
+            .notes("2026-12-01T03:00 distribution_enabled")
+            .view();
+        let new_york = TimeZone::get("America/New_York").unwrap();
+        let launch = Launch::new(&view.edition, &view.notes, &new_york);
+        assert_eq!(launch.enabled, Some("2026-11-30".parse().unwrap()));
+    }
+
+    #[test]
+    fn the_newest_move_is_in_force_and_says_what_was_before() {
+        let view = Script::new("2027-02-09")
+            .notes(
+                "2027-01-04T00:00 date_changed=2027-03-16
+                 2027-01-20T00:00 date_changed=2027-02-23",
+            )
+            .view();
+        let launch = &view.launch;
+        assert_eq!(launch.publication.to_string(), "2027-02-23");
+        assert_eq!(launch.on_sale, launch.publication);
+        let moved = launch.moved.unwrap();
+        assert_eq!(moved.at, script::time("2027-01-20T00:00"));
+        assert_eq!(moved.from, Some("2027-03-16".parse().unwrap()));
+    }
+
+    #[test]
+    fn sent_to_kdp_before_the_date_it_is_scheduled_unless_it_is_an_ebook() {
+        let script = Script::new("2027-02-09").notes("2027-02-01T15:00 kdp_published");
+        let from = |script: &Script| script.view().launch.kdp.unwrap().counts_from();
+        assert_eq!(from(&script), script::time("2027-02-09T00:00"));
+        let named = Script::new("2027-02-09").notes("2027-02-01T15:00 kdp_published=2027-02-12");
+        assert_eq!(from(&named), script::time("2027-02-12T00:00"));
+        let ebook = script.with(|edition| edition.format = Format::Ebook);
+        assert_eq!(from(&ebook), script::time("2027-02-01T15:00"));
+    }
+
+    #[test]
+    fn who_feeds_amazon_changes_with_the_click() {
+        let amazon = StoreId::new("amazon.com");
+        let script = Script::new("2027-02-09");
+        let ingram = Feeder::Distributor(Distribution::IngramSpark);
+        assert_eq!(script.view().launch.feeder(&amazon), ingram);
+        let clicked = script.notes("2027-02-09T00:30 kdp_published");
+        assert_eq!(clicked.view().launch.feeder(&amazon), Feeder::Kdp);
+        assert_eq!(
+            clicked.view().launch.feeder(&StoreId::new("bookshop.org")),
+            ingram
+        );
+    }
+}

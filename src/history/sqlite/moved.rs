@@ -1,0 +1,167 @@
+//! Dates that were moved in the configuration, by hand or by a command: each move becomes a note with
+//! its day, so that whichever word is newer counts, and patience begins with it.
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+
+use super::{launch, notes};
+use crate::book::{Isbn13, Note, NoteKind};
+use crate::config::plan::EditionPlan;
+
+/// Whether the configuration says other dates for one of these editions than when we saw it last.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite::Result<bool> {
+    for plan in editions {
+        let (publication, on_sale, _) = plan.edition.dates.as_written();
+        if configured(connection, &plan.edition.isbn)? != Some((publication, on_sale)) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the
+/// editions whose dates were. An edition that is new is only remembered.
+///
+/// 1. The dates are those that were remembered: nothing.
+/// 2. They are others, and are in force all the same, because a note had said so: nothing to note.
+/// 3. Else a note that the date was moved, from the one in force.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn note_moves(
+    transaction: &Transaction<'_>,
+    editions: &[EditionPlan],
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Isbn13>> {
+    let mut moved = Vec::new();
+    for plan in editions {
+        let isbn = &plan.edition.isbn;
+        let (publication, on_sale, _) = plan.edition.dates.as_written();
+        let known = configured(transaction, isbn)?;
+        if known == Some((publication, on_sale)) {
+            continue;
+        }
+        let in_force = launch(transaction, plan)?;
+        let before = match known {
+            Some(known) if notes(transaction, isbn)?.iter().all(|note| !is_move(note)) => known,
+            _ => (in_force.publication, in_force.on_sale),
+        };
+        if known.is_some() && before != (publication, on_sale) {
+            let note = Note {
+                kind: NoteKind::DateChanged {
+                    to: publication,
+                    on_sale: (on_sale != publication).then_some(on_sale),
+                    from: Some(before.0),
+                },
+                at: now,
+                store: None,
+                ticket: None,
+                text: Some("in the configuration".to_owned()),
+            };
+            super::add_note(transaction, isbn, &note, now)?;
+            moved.push(isbn.clone());
+        }
+        transaction
+            .prepare_cached(
+                "INSERT INTO configured (isbn, publication, on_sale) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (isbn) DO UPDATE SET publication = ?2, on_sale = ?3",
+            )?
+            .execute(params![
+                isbn.as_str(),
+                publication.to_string(),
+                on_sale.to_string()
+            ])?;
+    }
+    Ok(moved)
+}
+
+fn is_move(note: &Note) -> bool {
+    matches!(note.kind, NoteKind::DateChanged { .. })
+}
+
+fn configured(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Option<(Date, Date)>> {
+    let found: Option<(String, String)> = connection
+        .prepare_cached("SELECT publication, on_sale FROM configured WHERE isbn = ?1")?
+        .query_row([isbn.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.and_then(|(publication, on_sale)| {
+        Some((publication.parse().ok()?, on_sale.parse().ok()?))
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::ConfiguredDates;
+    use crate::db::Db;
+    use crate::history::sqlite::tests::{database, plan};
+
+    /// Configured for that day, seen at noon of another.
+    #[track_caller]
+    fn seen(db: &Db, publication: &str, day: &str, expected: &str) {
+        let mut plan = plan();
+        plan.edition.dates = ConfiguredDates::new(publication.parse().unwrap(), None, None);
+        let now: Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
+        let noted: rusqlite::Result<Vec<Isbn13>> =
+            db.write(|tx| note_moves(tx, std::slice::from_ref(&plan), now));
+        noted.unwrap();
+        let launch = db.read(|c| launch(c, &plan)).unwrap();
+        let since = launch.moved.map_or_else(
+            || "never moved".to_owned(),
+            |moved| format!("moved {} from {}", moved.at, moved.from.unwrap()),
+        );
+        assert_eq!(format!("{}, {since}", launch.publication), expected);
+        assert!(
+            !db.read(|c| has_moved(c, std::slice::from_ref(&plan)))
+                .unwrap()
+        );
+    }
+
+    #[test]
+    fn the_newer_word_counts_whether_it_stands_in_the_file_or_in_a_note() {
+        let (_folder, db) = database();
+        seen(&db, "2027-02-09", "2026-12-01", "2027-02-09, never moved");
+        seen(&db, "2027-02-09", "2026-12-02", "2027-02-09, never moved");
+        seen(
+            &db,
+            "2027-03-09",
+            "2026-12-10",
+            "2027-03-09, moved 2026-12-10T12:00:00Z from 2027-02-09",
+        );
+        let note = Note {
+            kind: NoteKind::moved("2027-04-06".parse().unwrap()),
+            at: "2026-12-20T12:00:00Z".parse().unwrap(),
+            store: None,
+            ticket: None,
+            text: None,
+        };
+        let isbn = plan().edition.isbn;
+        db.write(|tx| super::super::add_note(tx, &isbn, &note, note.at))
+            .unwrap();
+        seen(
+            &db,
+            "2027-03-09",
+            "2026-12-21",
+            "2027-04-06, moved 2026-12-20T12:00:00Z from 2027-03-09",
+        );
+        // The file catches up: nothing is moved by that.
+        seen(
+            &db,
+            "2027-04-06",
+            "2026-12-22",
+            "2027-04-06, moved 2026-12-20T12:00:00Z from 2027-03-09",
+        );
+        seen(
+            &db,
+            "2027-02-23",
+            "2026-12-23",
+            "2027-02-23, moved 2026-12-23T12:00:00Z from 2027-04-06",
+        );
+    }
+}

@@ -5,6 +5,7 @@
 //! earlier stages, never of later ones. `ARCHITECTURE.md` has the map.
 
 pub mod book;
+pub mod text;
 pub mod config;
 pub mod schedule;
 pub mod fetch;

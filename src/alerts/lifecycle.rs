@@ -13,10 +13,12 @@
 //! 4. Stores that change together are one letter: it waits, for half a day at most, for the looks
 //!    at other pages that are about to show the same. A letter that recalls something recalls all
 //!    that is half-way to being recalled.
-//! 5. What is over and had been told is told as over, once, with how long it lasted. It is over
-//!    when its finding is gone, which takes new, confirmed readings. Silently over is what the
-//!    author said himself (expected, in revision, done), and what another finding about the same
-//!    stores has taken the place of.
+//! 5. What is over and had been told is told as over, once, with how long it lasted and what the page
+//!    shows now. It is over only when the page shows what it should: a note, a window or a revision
+//!    that explains it makes it quiet, never clear. Silently over is what the author called expected,
+//!    and what another finding about the same stores has taken the place of.
+//!    A finding that several stores share is one alert; a store that joins it is told, and one that
+//!    leaves it has an all-clear of its own.
 //! 6. What comes back within the settling time is a flap: Watch only in the digest, Act all the
 //!    same, in the old thread.
 //! 7. News is told once.
@@ -34,8 +36,7 @@ use super::{Alert, AlertKey, Occasion, Telling, mute};
 use crate::book::{Isbn13, NoteKind, StoreId};
 use crate::config::plan::Plan;
 use crate::history::{ListingView, View};
-use crate::judge::rules::{RELEASED, RELEASED_EVERYWHERE, manner, static_name};
-use crate::judge::{Finding, Severity, words};
+use crate::judge::{Cause, Finding, FindingKind, Judgement, Outlook, Severity};
 
 /// What comes back within this time after it was over is the same thing flapping.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(72);
@@ -86,35 +87,38 @@ pub struct Decisions {
     pub tellings: Vec<Telling>,
 }
 
-/// Decides what becomes of the findings about one edition.
+/// Decides what becomes of what was thought of one edition.
 ///
-/// 1. Each finding but news opens an alert or goes on with one.
-/// 2. Each open alert without a finding is over, silently or with an all-clear.
+/// 1. Each finding but news opens an alert or goes on with one, also with one of the same cause at
+///    some of its stores.
+/// 2. Each open alert without a finding is over, silently or with an all-clear, or goes on quietly.
 /// 3. Each piece of news that was not told is due.
 /// 4. If the day allows a letter, everything that is due is told in it; otherwise nothing is, and
 ///    nothing counts as told: an alert that owes an all-clear stays open until it can be told.
 #[must_use]
 pub fn decide(
     memory: &Memory,
-    findings: &[Finding],
+    judgement: &Judgement,
     view: &View,
     pace: &Pace,
     now: Timestamp,
 ) -> Decisions {
     let isbn = &view.edition.isbn;
+    let findings = &judgement.findings;
     let is_muted = |key: &AlertKey| mute::until(key, &view.notes, &pace.zone, now).is_some();
     let mut decisions = Decisions::default();
     let mut due: Vec<Telling> = Vec::new();
-    for finding in findings
-        .iter()
-        .filter(|one| one.severity != Severity::GoodNews)
-    {
+    for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
         let key = key(isbn, finding);
         if decisions.open.iter().any(|alert| alert.key == key) {
             continue;
         }
-        let alert = go_on(memory, finding, key, now);
-        if let Some(occasion) = occasion(&alert, finding, view, pace, now) {
+        let was_quiet = memory
+            .open
+            .iter()
+            .any(|alert| alert.key == key && alert.severity == Severity::Quiet);
+        let alert = continue_alert(memory, finding, key, now);
+        if let Some(occasion) = occasion(&alert, finding, was_quiet, (view, pace, now)) {
             due.push(Telling {
                 occasion,
                 finding: finding.clone(),
@@ -128,7 +132,18 @@ pub fn decide(
         if decisions.open.iter().any(|open| open.key == alert.key) {
             continue;
         }
-        let all_clear = all_clear(alert, findings, view, now);
+        let goes_on = decisions.open.iter().any(|open| {
+            open.key.cause == alert.key.cause && overlap(&open.key.stores, &alert.key.stores)
+        });
+        if !goes_on && is_only_quiet(alert, judgement, view) {
+            decisions.open.push(Alert {
+                severity: Severity::Quiet,
+                act_since: None,
+                ..alert.clone()
+            });
+            continue;
+        }
+        let all_clear = all_clear(alert, judgement, view, now);
         if let Some(telling) = all_clear.filter(|_| !is_muted(&alert.key)) {
             due.push(telling);
             waiting.push(alert.clone());
@@ -140,8 +155,7 @@ pub fn decide(
     news.retain(|key| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     due.retain(|telling| !is_muted(&key(isbn, &telling.finding)));
-    let is_launch = view.launch.is_launch(now);
-    let may_write = is_launch || may_write(memory, &due, findings, pace, now);
+    let may_write = view.launch.is_launch(now) || may_write(memory, &due, findings, pace, now);
     if !due.is_empty()
         && may_write
         && !waiting::is_worthwhile(&due, &decisions.open, findings, view, now)
@@ -162,28 +176,41 @@ pub fn decide(
 /// The identity of what a finding is about.
 #[must_use]
 pub fn key(isbn: &Isbn13, finding: &Finding) -> AlertKey {
-    let cause = manner(finding.rule).cause;
     AlertKey {
-        rule: if cause.is_empty() {
-            finding.rule
-        } else {
-            cause
-        }
-        .to_owned(),
+        cause: finding.kind.cause(),
         isbn: isbn.clone(),
         stores: finding.stores.clone(),
     }
 }
 
-/// The alert of a finding: the open one as it is now, or a new one.
-fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> Alert {
+fn overlap(one: &[StoreId], other: &[StoreId]) -> bool {
+    one.iter().any(|store| other.contains(store))
+}
+
+/// The alert of a finding: the open one as it is now, one of the same cause at some of its stores,
+/// or a new one.
+fn continue_alert(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> Alert {
     let is_act = finding.severity == Severity::Act;
-    if let Some(open) = memory.open.iter().find(|alert| alert.key == key) {
+    let same = memory.open.iter().find(|alert| alert.key == key);
+    let shared = || {
+        memory
+            .open
+            .iter()
+            .find(|alert| alert.key.cause == key.cause && overlap(&alert.key.stores, &key.stores))
+    };
+    if let Some(open) = same.or_else(shared) {
+        // A store that joins is told, once it is to be acted on.
+        let joins = key
+            .stores
+            .iter()
+            .any(|store| !open.key.stores.contains(store));
         return Alert {
-            headline: finding.headline.clone(),
+            finding: finding.clone(),
             severity: finding.severity,
-            act_since: is_act.then(|| open.act_since.unwrap_or(now)),
+            act_since: is_act.then(|| open.act_since.filter(|_| !joins).unwrap_or(now)),
             since: open.since.min(finding.since),
+            told: open.told.filter(|_| !(joins && is_act)),
+            key,
             ..open.clone()
         };
     }
@@ -194,7 +221,7 @@ fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> A
         .map(|(alert, _)| alert);
     Alert {
         key,
-        headline: finding.headline.clone(),
+        finding: finding.clone(),
         opened: now,
         since: finding.since,
         severity: finding.severity,
@@ -206,19 +233,71 @@ fn go_on(memory: &Memory, finding: &Finding, key: AlertKey, now: Timestamp) -> A
     }
 }
 
+/// Nothing is said of it any more, and it is not over: it was told, the page does not show what it
+/// should, and neither the author's word nor another finding has ended it.
+fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
+    let stores = &alert.key.stores;
+    if alert.told.is_none()
+        || is_taken_over(alert, &judgement.findings)
+        || is_said_expected(alert, view)
+    {
+        return false;
+    }
+    let mut of_its_stores = judgement
+        .outlooks
+        .iter()
+        .filter(|one| stores.contains(&one.store));
+    of_its_stores.any(|one| match &one.outlook {
+        Outlook::AsExpected { .. } | Outlook::SaidExpected { .. } => false,
+        Outlook::Usual { cause, .. } => {
+            alert.finding.kind.is_about_the_state() || *cause == Some(alert.key.cause)
+        }
+        Outlook::NotSeen { .. }
+        | Outlook::NotReadable { .. }
+        | Outlook::SeenOnce { .. }
+        | Outlook::Watch { .. }
+        | Outlook::Act { .. } => alert.finding.kind.is_about_the_state(),
+    })
+}
+
+/// Another finding has taken its place: a graver or other one about all its stores, or one of the
+/// same cause at some of them.
+fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
+    let stores = &alert.key.stores;
+    findings.iter().any(|finding| {
+        let counts = finding.severity == Severity::Act
+            || finding.severity == Severity::Watch && finding.kind.manner().watch_is_a_letter;
+        let is_of_all =
+            !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store));
+        counts && is_of_all
+    })
+}
+
+fn is_said_expected(alert: &Alert, view: &View) -> bool {
+    let stores = &alert.key.stores;
+    view.notes.iter().any(|note| {
+        note.kind == NoteKind::Expected
+            && alert.opened <= note.at
+            && note
+                .store
+                .as_ref()
+                .is_none_or(|store| stores.contains(store))
+    })
+}
+
 /// Why an alert is told now; `None` when it is not.
 fn occasion(
     alert: &Alert,
     finding: &Finding,
-    view: &View,
-    pace: &Pace,
-    now: Timestamp,
+    was_quiet: bool,
+    (view, pace, now): (&View, &Pace, Timestamp),
 ) -> Option<Occasion> {
     match (alert.told, finding.severity) {
         (None, Severity::Act) => Some(Occasion::Opened),
         (None, _) => {
-            (manner(finding.rule).watch_is_a_letter && !alert.is_flap).then_some(Occasion::Opened)
+            (finding.kind.manner().watch_is_a_letter && !alert.is_flap).then_some(Occasion::Opened)
         }
+        (Some(Severity::Act), Severity::Act) if was_quiet => Some(Occasion::Escalated),
         (Some(Severity::Act), Severity::Act) => {
             let last = alert.last_told?;
             // One that was told far ahead was told by a clock that has been set back since.
@@ -227,7 +306,7 @@ fn occasion(
             (is_time && is_seen).then_some(Occasion::Reminded)
         }
         (Some(_), Severity::Act) => Some(Occasion::Escalated),
-        (Some(_), Severity::Watch | Severity::GoodNews) => None,
+        (Some(_), _) => None,
     }
 }
 
@@ -277,64 +356,54 @@ fn listings<'a>(view: &'a View, stores: &'a [StoreId]) -> impl Iterator<Item = &
         .filter(|listing| stores.contains(&listing.store))
 }
 
-/// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently.
-fn all_clear(alert: &Alert, findings: &[Finding], view: &View, now: Timestamp) -> Option<Telling> {
-    let rule = static_name(&alert.key.rule)?;
-    let stores = &alert.key.stores;
-    let is_taken_over = findings.iter().any(|finding| {
-        let counts = finding.severity == Severity::Act
-            || finding.severity == Severity::Watch && manner(finding.rule).watch_is_a_letter;
-        counts && !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store))
-    });
-    let is_the_authors_word = view.notes.iter().any(|note| {
-        matches!(
-            note.kind,
-            NoteKind::Expected | NoteKind::RevisionStarted | NoteKind::DateChanged { .. }
-        ) && alert.opened <= note.at
-            && note
-                .store
-                .as_ref()
-                .is_none_or(|store| stores.contains(store))
-    });
-    if alert.told.is_none() || !manner(rule).has_all_clear || is_taken_over || is_the_authors_word {
+/// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently. Where
+/// the finding goes on at other stores, it is the all-clear of those that left it.
+fn all_clear(alert: &Alert, judgement: &Judgement, view: &View, now: Timestamp) -> Option<Telling> {
+    let goes_on: Vec<&Finding> = judgement
+        .findings
+        .iter()
+        .filter(|one| one.severity.is_trouble() && one.kind.cause() == alert.key.cause)
+        .collect();
+    let mut stores = alert.key.stores.clone();
+    stores.retain(|store| goes_on.iter().all(|one| !one.stores.contains(store)));
+    let is_nothing_left = stores.is_empty() && !alert.key.stores.is_empty();
+    let is_silent = alert.told.is_none() || !alert.finding.kind.manner().has_all_clear;
+    let is_taken_over = is_taken_over(alert, &judgement.findings);
+    if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
         return None;
     }
-    let ended = listings(view, stores)
+    let shows = |store: &StoreId| {
+        let outlooks = judgement.outlooks.iter();
+        outlooks
+            .into_iter()
+            .any(|one| one.store == *store && one.outlook.is_as_expected())
+    };
+    if alert.finding.kind.is_about_the_state() && !stores.iter().all(shows) {
+        return None;
+    }
+    let ended = listings(view, &stores)
         .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
         .filter(|since| alert.since < *since)
         .max()
         .unwrap_or(now);
-    let lasted = ended.duration_since(alert.since);
-    let states: Vec<String> = listings(view, stores)
-        .filter_map(|listing| {
-            let state = listing.confirmed()?.availability.word();
-            Some(format!("{} shows {state}", listing.store.label()))
-        })
+    let states = listings(view, &stores)
+        .filter_map(|listing| Some((listing.store.clone(), listing.confirmed()?.availability)))
         .collect();
-    let headline = if states.is_empty() {
-        "It is over".to_owned()
-    } else {
-        format!("All clear, {}", states.join(", "))
+    let was = Finding {
+        since: alert.since,
+        stores: stores.clone(),
+        ..alert.finding.clone()
+    };
+    let kind = FindingKind::AllClear {
+        was: Box::new(was),
+        ended,
+        now: states,
     };
     Some(Telling {
-        occasion: Occasion::Closed { lasted },
-        finding: Finding {
-            rule,
-            stores: stores.clone(),
-            severity: Severity::GoodNews,
-            since: alert.since,
-            headline,
-            verdict: format!(
-                "“{}” is over. It lasted {}.",
-                alert.headline,
-                words::length(lasted)
-            ),
-            usual: None,
-            act_from: None,
-            next_step: "Nothing to do.".to_owned(),
-            ask: None,
-            text: None,
+        occasion: Occasion::Closed {
+            lasted: ended.duration_since(alert.since),
         },
+        finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
         thread: alert.thread.clone(),
     })
 }
@@ -358,9 +427,9 @@ fn news(
         if memory.news.contains(&key) {
             continue;
         }
-        if finding.rule == RELEASED_EVERYWHERE {
+        if matches!(finding.kind, FindingKind::ReleasedEverywhere) {
             told.extend(finding.stores.iter().map(|store| AlertKey {
-                rule: RELEASED.to_owned(),
+                cause: Cause::Released,
                 isbn: isbn.clone(),
                 stores: vec![store.clone()],
             }));

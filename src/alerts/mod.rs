@@ -12,14 +12,13 @@ pub mod sqlite;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Isbn13, StoreId};
-use crate::judge::{Finding, Severity};
+use crate::judge::{Cause, Finding, Severity};
 
 /// What makes two findings the same alert: the cause, the edition and the stores.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct AlertKey {
-    /// The cause: the rule's name, as `still-pre-order`, or the one name of rules that see the same
-    /// thing in different lights, as `unavailable`; see [`crate::judge::rules::manner`].
-    pub rule: String,
+    /// The cause.
+    pub cause: Cause,
     /// The edition.
     pub isbn: Isbn13,
     /// The stores, in the edition's order; empty when it is about the edition as a whole.
@@ -31,13 +30,14 @@ pub struct AlertKey {
 pub struct Alert {
     /// Its identity.
     pub key: AlertKey,
-    /// What it is now, for a list: the newest finding's headline.
-    pub headline: String,
+    /// What was found when it was judged last: its facts.
+    pub finding: Finding,
     /// When it was opened.
     pub opened: Timestamp,
     /// Since when the thing itself has lasted.
     pub since: Timestamp,
-    /// How much it matters now.
+    /// How much it matters now; Quiet while something explains it and the page does not yet show
+    /// what it should: quiet is not clear.
     pub severity: Severity,
     /// Since when it has been known to be Act; `None` while it is not.
     pub act_since: Option<Timestamp>,
@@ -74,7 +74,7 @@ pub enum Occasion {
 pub struct Telling {
     /// Why it is told now.
     pub occasion: Occasion,
-    /// What is told. For an all-clear, its severity is `GoodNews` and its words say so.
+    /// What is told; for an all-clear [`FindingKind::AllClear`](crate::judge::FindingKind).
     pub finding: Finding,
     /// The alert's first Message-ID, when there has been a letter before.
     pub thread: Option<String>,

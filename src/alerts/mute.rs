@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::AlertKey;
 use crate::book::{Note, NoteKind};
+use crate::judge::Cause;
 
 /// Until which day nothing is told of an alert; `None`: it is told.
 ///
@@ -16,7 +17,7 @@ use crate::book::{Note, NoteKind};
 pub fn until(key: &AlertKey, notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Date> {
     in_force(notes, zone, now)
         .filter(|(note, _, cause)| {
-            let is_cause = cause.is_none_or(|cause| cause == key.rule);
+            let is_cause = cause.is_none_or(|cause| Cause::from_name(cause) == Some(key.cause));
             let is_there = note.store.as_ref().is_none_or(|store| {
                 !key.stores.is_empty() && key.stores.iter().all(|one| one == store)
             });

@@ -3,17 +3,22 @@
 //! What [`decide`](super::lifecycle::decide) decided is written in the caller's transaction, the
 //! one that queues its letter, so that neither is ever there without the other.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
 use crate::book::{Isbn13, StoreId};
-use crate::judge::Severity;
+use crate::judge::finding::FACTS_VERSION;
+use crate::judge::{Cause, Judgement, Severity};
 
 /// The columns that [`alert_of`] reads.
-const COLUMNS: &str = "rule, isbn, stores, headline, opened, since, severity, told, last_told, thread, is_flap, over, \
+const COLUMNS: &str = "cause, isbn, stores, finding, opened, since, severity, told, last_told, thread, is_flap, over, \
      act_since";
 
 /// What is remembered of an edition's alerts at `now`.
@@ -105,11 +110,11 @@ pub fn apply(
         transaction
             .prepare_cached(
                 "UPDATE alert SET over = ?4 \
-                 WHERE isbn = ?1 AND rule = ?2 AND stores = ?3 AND over IS NULL",
+                 WHERE isbn = ?1 AND cause = ?2 AND stores = ?3 AND over IS NULL",
             )?
             .execute(params![
                 isbn.as_str(),
-                alert.key.rule,
+                alert.key.cause.name(),
                 stores_text(&alert.key.stores)?,
                 now.as_millisecond()
             ])?;
@@ -121,7 +126,7 @@ pub fn apply(
             )?
             .execute(params![
                 isbn.as_str(),
-                key.rule,
+                key.cause.name(),
                 stores_text(&key.stores)?,
                 now.as_millisecond()
             ])?;
@@ -143,18 +148,18 @@ fn write_open(
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO alert (rule, isbn, stores, headline, opened, since, severity, told, \
+            "INSERT INTO alert (cause, isbn, stores, finding, opened, since, severity, told, \
                                 last_told, thread, is_flap, act_since) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-             ON CONFLICT (isbn, rule, stores) WHERE over IS NULL DO UPDATE SET \
-                 headline = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10, \
+             ON CONFLICT (isbn, cause, stores) WHERE over IS NULL DO UPDATE SET \
+                 finding = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10, \
                  act_since = ?12",
         )?
         .execute(params![
-            alert.key.rule,
+            alert.key.cause.name(),
             alert.key.isbn.as_str(),
             stores_text(&alert.key.stores)?,
-            alert.headline,
+            json(&alert.finding)?,
             alert.opened.as_millisecond(),
             alert.since.as_millisecond(),
             alert.severity.name(),
@@ -165,6 +170,75 @@ fn write_open(
             alert.act_since.map(Timestamp::as_millisecond)
         ])?;
     Ok(())
+}
+
+/// Keeps what was thought of an edition, for whoever shows it.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn keep_judgement(
+    transaction: &Transaction<'_>,
+    isbn: &Isbn13,
+    judgement: &Judgement,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO judged (isbn, at, version, findings, outlooks) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (isbn) DO UPDATE SET \
+                 at = ?2, version = ?3, findings = ?4, outlooks = ?5",
+        )?
+        .execute(params![
+            isbn.as_str(),
+            now.as_millisecond(),
+            FACTS_VERSION,
+            json(&judgement.findings)?,
+            json(&judgement.outlooks)?
+        ])?;
+    Ok(())
+}
+
+/// What was thought of an edition when it was judged last; `None` when it never was, or by a
+/// version whose facts are read otherwise.
+///
+/// # Errors
+///
+/// SQLite's, also when the row does not hold what this program wrote.
+pub fn judgement(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Option<Judgement>> {
+    connection
+        .prepare_cached("SELECT findings, outlooks FROM judged WHERE isbn = ?1 AND version = ?2")?
+        .query_row(params![isbn.as_str(), FACTS_VERSION], |row| {
+            judgement_of(row, 0)
+        })
+        .optional()
+}
+
+/// What was thought of every edition.
+///
+/// # Errors
+///
+/// As for [`judgement`].
+pub fn judgements(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Judgement>> {
+    connection
+        .prepare_cached("SELECT isbn, findings, outlooks FROM judged WHERE version = ?1")?
+        .query_map([FACTS_VERSION], |row| {
+            let isbn = row.get::<_, String>(0)?.parse();
+            let isbn = isbn.map_err(|error: crate::book::IsbnError| unreadable(0, error))?;
+            Ok((isbn, judgement_of(row, 1)?))
+        })?
+        .collect()
+}
+
+fn judgement_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Judgement> {
+    fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
+        let text = row.get_ref(column)?.as_str()?;
+        serde_json::from_str(text).map_err(|error| unreadable(column, error))
+    }
+    Ok(Judgement {
+        findings: parsed(row, first)?,
+        outlooks: parsed(row, first + 1)?,
+    })
 }
 
 /// Whether a notice of that kind is open.
@@ -213,14 +287,21 @@ pub fn end_notice(
 }
 
 fn stores_text(stores: &[StoreId]) -> rusqlite::Result<String> {
-    serde_json::to_string(stores)
+    json(&stores)
+}
+
+fn json(facts: &impl Serialize) -> rusqlite::Result<String> {
+    serde_json::to_string(facts)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn key_of(row: &Row<'_>) -> rusqlite::Result<AlertKey> {
     let stores: String = row.get(2)?;
     Ok(AlertKey {
-        rule: row.get(0)?,
+        cause: {
+            let name: String = row.get(0)?;
+            Cause::from_name(&name).ok_or_else(|| unreadable(0, format!("`{name}` is no cause")))?
+        },
         isbn: row
             .get::<_, String>(1)?
             .parse()
@@ -232,7 +313,8 @@ fn key_of(row: &Row<'_>) -> rusqlite::Result<AlertKey> {
 fn alert_of(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
         key: key_of(row)?,
-        headline: row.get(3)?,
+        finding: serde_json::from_str(&row.get::<_, String>(3)?)
+            .map_err(|error| unreadable(3, error))?,
         opened: time(row, 4)?,
         since: time(row, 5)?,
         severity: severity(row, 6)?.ok_or_else(|| unreadable(6, "an alert without a severity"))?,

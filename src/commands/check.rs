@@ -13,9 +13,9 @@ use tokio::sync::mpsc;
 use super::context::Context;
 use super::{deliver, face, ping, signals};
 use crate::exit::Exit;
-use crate::mail::words;
 use crate::page::Reading;
 use crate::round::{self, Step, Stop, Summary, Which};
+use crate::text::words;
 
 /// Look at every listing once, record what the stores say, judge it, and send the letters.
 ///

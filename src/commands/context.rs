@@ -16,6 +16,7 @@ use crate::fetch::Fetcher;
 use crate::history::sqlite::{has_moved, note_moves};
 use crate::judge::Settings;
 use crate::round::House;
+use crate::round::judge_edition::JudgeContext;
 use crate::round::sqlite::with_own_titles;
 
 /// The configuration, the database and the clock.
@@ -67,6 +68,17 @@ impl Context {
     pub fn settings(&self) -> anyhow::Result<Settings> {
         let settings = Settings::of(&self.plan)?;
         Ok(with_own_titles(&self.plan, &self.db, settings))
+    }
+
+    /// What judging an edition needs, as after a note.
+    #[must_use]
+    pub fn judge_context<'a>(&'a self, settings: &'a Settings) -> JudgeContext<'a> {
+        JudgeContext {
+            plan: &self.plan,
+            settings,
+            db: &self.db,
+            awake_since: None,
+        }
     }
 
     /// Everything that one round needs.

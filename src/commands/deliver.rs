@@ -113,7 +113,7 @@ fn queue_word_about_late(house: &House, late: &[Entry]) -> anyhow::Result<bool> 
                     });
                 }
             }
-            let desk = desk(house, None);
+            let desk = desk(&house.plan, None);
             match missed(&desk, &arrived, now) {
                 Some(letter) => sqlite::enqueue(transaction, &letter, now),
                 None => Ok(false),

@@ -16,6 +16,7 @@ use tokio::sync::mpsc;
 
 use super::context::{Context, open_database};
 use super::{deliver, face, history, page, signals};
+use crate::alerts::sqlite::judgement;
 use crate::book::{Note, NoteKind};
 use crate::clock::Clock;
 use crate::config::{self, Plan};
@@ -23,9 +24,9 @@ use crate::demo::pages::Book;
 use crate::demo::{Script, Street};
 use crate::exit::Exit;
 use crate::history::sqlite::{add_note, view};
-use crate::mail::words;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
+use crate::text::words;
 
 /// The clock never goes further than this at once, so that notes and letters come in time.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
@@ -374,10 +375,14 @@ impl Stage<'_> {
     /// The history, and the letters.
     fn curtain(&self, out: &mut impl Write, folder: &Path) -> anyhow::Result<()> {
         let now = self.house.clock.now();
-        let zone = &self.house.plan.author.zone;
         for plan in &self.house.plan.editions {
-            let view = self.house.db.read(|connection| view(connection, plan))?;
-            writeln!(out, "\n{}", history::edition(&view, zone, now, 75))?;
+            let isbn = &plan.edition.isbn;
+            let (view, thought) = self.house.db.read(|connection| {
+                Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, isbn)?))
+            })?;
+            let thought = thought.unwrap_or_default();
+            let shown = history::edition(&view, &thought, &self.house.plan, (now, 75));
+            writeln!(out, "\n{shown}")?;
         }
         let letters = folder.join("letters");
         let mut names: Vec<PathBuf> = std::fs::read_dir(&letters)

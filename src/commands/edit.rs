@@ -16,7 +16,7 @@ use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
 use crate::history::sqlite::launch;
-use crate::mail::words;
+use crate::text::words;
 
 /// Change values of an edition in the configuration.
 ///

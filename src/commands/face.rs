@@ -33,8 +33,8 @@ pub fn style_of(state: Availability) -> Style {
 pub fn style_of_severity(severity: Severity) -> Style {
     let colour = match severity {
         Severity::Act => AnsiColor::Red,
-        Severity::Watch => AnsiColor::Yellow,
-        Severity::GoodNews => AnsiColor::Green,
+        Severity::Watch | Severity::ToDo => AnsiColor::Yellow,
+        Severity::GoodNews | Severity::Quiet => AnsiColor::Green,
     };
     Style::new().bold().fg_color(Some(Color::Ansi(colour)))
 }

@@ -12,13 +12,17 @@ use serde_json::json;
 use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, picture, which};
+use crate::alerts::sqlite::judgement;
 use crate::book::Note;
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, Plan, StorePlan};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Spell, View};
-use crate::mail::{strip, words};
+use crate::judge::text::{Voice, outlook};
+use crate::judge::{Judgement, ListingOutlook};
+use crate::mail::strip;
 use crate::page::Reading;
+use crate::text::words;
 use crate::web::server::exports::{drawing, paper};
 use crate::web::server::{Guard, Site};
 use crate::web::timeline::Range;
@@ -147,10 +151,18 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         if index > 0 {
             writeln!(out)?;
         }
+        let isbn = &plan.edition.isbn;
+        let judgement = context
+            .db
+            .read(|c| judgement(c, isbn))
+            .context("reading the history")?;
+        let judgement = judgement.unwrap_or_default();
         let face = Face {
             zone: &context.plan.author.zone,
             now,
             days: arguments.days,
+            stores: &context.plan.stores,
+            outlooks: &judgement.outlooks,
         };
         write!(out, "{}", face.edition(&view))?;
         for (listing, looks) in view.listings.iter().zip(&looks) {
@@ -163,8 +175,20 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 }
 
 /// The history of an edition as the command prints it: `days` of strip, and every change.
-pub(super) fn edition(view: &View, zone: &TimeZone, now: Timestamp, days: u16) -> String {
-    Face { zone, now, days }.edition(view)
+pub(super) fn edition(
+    view: &View,
+    judgement: &Judgement,
+    plan: &Plan,
+    (now, days): (Timestamp, u16),
+) -> String {
+    let face = Face {
+        zone: &plan.author.zone,
+        now,
+        days,
+        stores: &plan.stores,
+        outlooks: &judgement.outlooks,
+    };
+    face.edition(view)
 }
 
 /// How the history looks to one person, now.
@@ -172,6 +196,9 @@ struct Face<'a> {
     zone: &'a TimeZone,
     now: Timestamp,
     days: u16,
+    stores: &'a [StorePlan],
+    /// Whether each page is normal, as it was judged last.
+    outlooks: &'a [ListingOutlook],
 }
 
 impl Face<'_> {
@@ -186,6 +213,17 @@ impl Face<'_> {
             text.push_str("Nothing has been looked at yet. `pubwatch check` takes a first look.\n");
             return text;
         }
+        let voice = Voice {
+            zone: self.zone,
+            now: self.now,
+            stores: self.stores,
+            edition: Some((&view.edition, &view.launch)),
+        };
+        let normal = |listing: &ListingView| {
+            let mut known = self.outlooks.iter();
+            let known = known.find(|one| one.store == listing.store);
+            known.map_or_else(String::new, |one| outlook(one, &voice))
+        };
         let mut strips = face::table(&[]);
         for listing in &view.listings {
             let days = strip::strip(listing, self.now, self.zone, self.days);
@@ -194,6 +232,7 @@ impl Face<'_> {
                 listing.store.label().to_owned(),
                 face::strip(&cells),
                 self.standing(listing),
+                normal(listing),
             ]);
         }
         text.push_str(&face::lines(&strips));

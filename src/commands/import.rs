@@ -17,7 +17,7 @@ use crate::config::import::dates::Order;
 use crate::config::import::{self, Built, Defaults, Trouble};
 use crate::config::plan::Plan;
 use crate::exit::Exit;
-use crate::mail::words;
+use crate::text::words;
 
 /// How many editions are shown before anything is written.
 const SHOWN: usize = 5;

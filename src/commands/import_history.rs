@@ -19,8 +19,8 @@ use crate::exit::Exit;
 use crate::history::sqlite::Bulk;
 use crate::history::sqlite::transfer::{KeptNote, keep_note, last_look};
 use crate::history::{ListingId, Observation, Source};
-use crate::mail::words;
 use crate::page::Reading;
+use crate::text::words;
 
 /// Take over what another Pubwatch saw, from the lines of `export --all`.
 ///

@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use crate::exit::Exit;
 use crate::mail::example;
-use crate::mail::words;
+use crate::text::words;
 
 /// See what the letters look like, before there is a reason for one.
 #[derive(Debug, clap::Args)]

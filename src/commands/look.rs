@@ -18,7 +18,8 @@ use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, saved};
 use crate::page::{Reading, Says};
 use crate::round::House;
-use crate::round::sqlite::{Queued, judge_editions, take_in};
+use crate::round::judge_edition::{Queued, judge_editions};
+use crate::round::sqlite::take_in;
 use crate::stores::Lessons;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.

@@ -16,9 +16,9 @@ use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
-use crate::history::sqlite::{Kept, add_note, all_notes, take_note_back};
+use crate::history::sqlite::{Kept, all_notes};
 use crate::judge::windows::{WindowName, Windows};
-use crate::judge::words;
+use crate::text::words;
 
 /// Tell what the pages cannot say: published at KDP, files in revision, support asked.
 ///
@@ -172,7 +172,8 @@ fn write_down(
         .as_ref()
         .filter(|store| plan.listings.iter().all(|one| one.store != **store))
     {
-        let known = words::stores(plan.listings.iter().map(|listing| &listing.store));
+        let known: Vec<&str> = plan.listings.iter().map(|one| one.store.label()).collect();
+        let known = words::list(&known);
         bail!("this edition is not watched at `{store}`; it is at {known}");
     }
     let note = Note {
@@ -182,17 +183,17 @@ fn write_down(
         ticket: arguments.ticket.clone(),
         text: arguments.text.clone(),
     };
-    let isbn = &plan.edition.isbn;
+    let settings = context.settings()?;
     let number = context
-        .db
-        .write(|transaction| add_note(transaction, isbn, &note, now))
+        .judge_context(&settings)
+        .take_note(plan, &note, now)
         .context("writing the note down")?;
     let mut out = anstream::stdout().lock();
     writeln!(
         out,
         "Noted as number {number}: {}. {}",
         line(&note, zone),
-        consequence(&note, &plan.edition, &context.settings()?.windows, zone)
+        consequence(&note, &plan.edition, &settings.windows, zone)
     )?;
     Ok(Exit::Done)
 }
@@ -211,8 +212,8 @@ fn take_back(context: &Context, plan: &EditionPlan, number: i64) -> anyhow::Resu
     };
     let now = context.clock.now();
     context
-        .db
-        .write(|transaction| take_note_back(transaction, number, now))?;
+        .judge_context(&context.settings()?)
+        .take_note_back(plan, number, now)?;
     let zone = &context.plan.author.zone;
     writeln!(
         anstream::stdout(),

@@ -14,7 +14,7 @@ use crate::judge::Severity;
 use crate::mail::Route;
 use crate::mail::outbox::Meaning;
 use crate::mail::sqlite::{self, Entry, EntryState, Show};
-use crate::mail::words;
+use crate::text::words;
 
 /// Show the letters and what became of them; try again, or drop one.
 #[derive(Debug, clap::Args)]

@@ -80,19 +80,6 @@ pub fn reload(live: &Live, house: &House) {
     live.replace(site_of(house, Arc::clone(&live.now().guard)));
 }
 
-/// Judges what the overview shows, as far as something has changed or a quarter of an hour has begun,
-/// so that nobody who opens it waits for that.
-pub async fn think_ahead(live: Arc<Live>) {
-    let thought = tokio::task::spawn_blocking(move || {
-        let site = live.now();
-        site.findings(site.clock.now()).map(drop)
-    });
-    let thought = thought.await.map_err(anyhow::Error::from);
-    if let Err(error) = thought.and_then(|found| Ok(found?)) {
-        tracing::warn!("the page could not be thought about ahead: {error:#}");
-    }
-}
-
 fn site_of(house: &House, guard: Arc<Guard>) -> Site {
     Site::new(
         house.plan.clone(),

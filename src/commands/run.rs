@@ -13,7 +13,6 @@ use crate::daemon::{self, Event, Means};
 use crate::exit::Exit;
 use crate::round::{House, Stop};
 use crate::schedule::ticker::{Tick, Ticker};
-use crate::web::server::Live;
 
 /// Keep watch: look at every listing when it is due, and send letters, until stopped.
 ///
@@ -57,7 +56,7 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     });
     let page = page::open(&house).await?;
     let live = page.as_ref().map(page::Page::live);
-    beat(heard, sender.clone(), live.clone());
+    beat(heard, sender.clone());
     let means = Means {
         load: move || {
             let mut house = Context::open(config.as_deref())?.into_watch()?;
@@ -89,18 +88,10 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
 }
 
 /// Turns the heartbeat into events, the first one at once: a service that was restarted does not
-/// wait for the minute. With each beat the page thinks ahead, beside the turn: a long round does not
-/// keep it waiting.
-fn beat(
-    mut heard: mpsc::Receiver<Tick>,
-    sender: mpsc::UnboundedSender<Event>,
-    live: Option<Arc<Live>>,
-) {
+/// wait for the minute.
+fn beat(mut heard: mpsc::Receiver<Tick>, sender: mpsc::UnboundedSender<Event>) {
     tokio::spawn(async move {
         while sender.send(Event::Tick).is_ok() {
-            if let Some(live) = &live {
-                page::think_ahead(Arc::clone(live)).await;
-            }
             if heard.recv().await.is_none() {
                 return;
             }

@@ -8,7 +8,7 @@ use anyhow::{Context as _, bail};
 use super::context::Context;
 use super::face;
 use crate::exit::Exit;
-use crate::mail::words;
+use crate::text::words;
 use crate::web::security::hex;
 use crate::web::server::site::random;
 use crate::web::shares::{clients, hash, sqlite};

@@ -9,10 +9,10 @@ use super::face;
 use crate::book::{Isbn13, StoreId};
 use crate::history::{Blind, ListingView, View};
 use crate::judge::other_ways;
-use crate::mail::words;
 use crate::page::{UnreadReason, refused};
 use crate::round::sqlite::NextLook;
 use crate::schedule::due::Why;
+use crate::text::words;
 
 /// The time, and how people there write it.
 #[derive(Clone, Copy)]

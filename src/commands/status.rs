@@ -1,5 +1,6 @@
 //! `pubwatch status`: what needs you, and where everything stands.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -11,17 +12,17 @@ use super::context::Context;
 use super::face;
 use super::sight::{self, Here};
 use crate::alerts::Alert;
-use crate::book::Isbn13;
 use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
 use crate::history::sqlite::{Depth, view_to};
 use crate::history::{ListingView, View};
-use crate::judge::Severity;
+use crate::judge::text::{Voice, outlook, said};
+use crate::judge::{Judgement, Severity};
 use crate::mail::sqlite::{Counts, counts};
-use crate::mail::words;
 use crate::round::sqlite::{Agenda, LastRound, NextLook, last_round};
+use crate::text::words;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, clap::Args)]
@@ -43,6 +44,8 @@ struct Status {
     next: Vec<NextLook>,
     rations: Vec<Ration>,
     alerts: Vec<Alert>,
+    /// What was thought of each edition, in their order.
+    judgements: Vec<Judgement>,
     outbox: Counts,
 }
 
@@ -56,7 +59,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let status = gather(&context).context("reading the history")?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        writeln!(out, "{}", status.json())?;
+        writeln!(out, "{}", status.json(&context))?;
     } else {
         write!(out, "{}", status.text(&context))?;
     }
@@ -97,8 +100,11 @@ fn gather(context: &Context) -> Result<Status, DbError> {
     context.db.read(|connection| {
         let mut views = Vec::new();
         let mut alerts = Vec::new();
+        let mut judgements = Vec::new();
         for plan in &context.plan.editions {
             views.push(view_to(connection, plan, Depth::Newest)?);
+            let judgement = crate::alerts::sqlite::judgement(connection, &plan.edition.isbn)?;
+            judgements.push(judgement.unwrap_or_default());
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
                 &plan.edition.isbn,
@@ -112,6 +118,7 @@ fn gather(context: &Context) -> Result<Status, DbError> {
             next,
             rations,
             alerts,
+            judgements,
             outbox: counts(connection)?,
         })
     })
@@ -128,7 +135,7 @@ impl Status {
             parts.push(self.mail());
             return parts.concat();
         }
-        parts.push(self.exceptions());
+        parts.push(self.exceptions(context));
         parts.push(self.overview(context));
         let here = Here {
             zone: &context.plan.author.zone,
@@ -181,45 +188,57 @@ impl Status {
     }
 
     /// What needs the author, most severe first.
-    fn exceptions(&self) -> String {
-        let count = |severity| {
-            self.alerts
-                .iter()
-                .filter(|alert| alert.severity == severity)
-                .count()
-        };
-        let (act, watch) = (count(Severity::Act), count(Severity::Watch));
-        if act + watch == 0 {
-            // Silence is no news: what nobody has read yet cannot be well.
-            let is_known = self.views.iter().any(|view| {
-                let mut listings = view.listings.iter();
-                listings.any(|listing| listing.last_good.is_some())
-            });
-            return if is_known {
-                "\nNothing needs you.\n".to_owned()
-            } else {
-                "\nNothing is known yet: no page has been read.\n".to_owned()
+    fn exceptions(&self, context: &Context) -> String {
+        let outlooks = || self.judgements.iter().flat_map(|one| &one.outlooks);
+        let pages: usize = self.views.iter().map(|view| view.listings.len()).sum();
+        let seen = outlooks().filter(|one| one.outlook.is_seen()).count();
+        let named = [
+            (Severity::Act, "to act on"),
+            (Severity::ToDo, "to do"),
+            (Severity::Watch, "to watch"),
+        ];
+        let counted: Vec<String> = named
+            .into_iter()
+            .map(|(severity, what)| {
+                let of_it = self.alerts.iter().filter(|one| one.severity == severity);
+                (of_it.count(), what)
+            })
+            .filter(|(count, _)| 0 < *count)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if counted.is_empty() {
+            // Silence is no news: what nobody has read cannot be well.
+            return match seen {
+                0 => "\nNothing is known yet: no page could be read.\n".to_owned(),
+                seen if seen < pages => {
+                    format!(
+                        "\nNothing needs you as far as we see; {} of {pages} pages are not seen.\n",
+                        pages - seen
+                    )
+                }
+                _ => "\nNothing needs you.\n".to_owned(),
             };
         }
-        let mut lines = vec![format!("\n{act} to act on, {watch} to watch\n")];
+        let mut lines = vec![format!("\n{}\n", counted.join(", "))];
         for alert in self
             .alerts
             .iter()
-            .filter(|alert| alert.severity > Severity::GoodNews)
+            .filter(|alert| alert.severity.is_trouble())
         {
-            let title = self
+            let view = self
                 .views
                 .iter()
-                .find(|view| view.edition.isbn == alert.key.isbn)
-                .map_or(alert.key.isbn.as_str(), |view| view.edition.title.as_str());
+                .find(|view| view.edition.isbn == alert.key.isbn);
+            let Some(view) = view else { continue };
+            let said = said(&alert.finding, &self.voice(context, view));
             lines.push(format!(
                 "  {} {}: {} ({})\n",
                 face::painted(
                     face::style_of_severity(alert.severity),
                     alert.severity.word()
                 ),
-                words::clipped(title, 40),
-                words::one_line(&alert.headline),
+                words::clipped(&view.edition.title, 40),
+                words::one_line(&said.headline),
                 words::lasting(self.now.duration_since(alert.since)),
             ));
         }
@@ -261,7 +280,42 @@ impl Status {
             }
             table.add_row(row);
         }
-        format!("\n{}", face::lines(&table))
+        format!("\n{}{}", face::lines(&table), self.normal(context))
+    }
+
+    /// For each page that does not just show what it should: is it normal, and until when?
+    fn normal(&self, context: &Context) -> String {
+        let mut text = String::new();
+        for (view, judgement) in self.views.iter().zip(&self.judgements) {
+            let voice = self.voice(context, view);
+            for one in &judgement.outlooks {
+                if one.outlook.is_as_expected() && one.list_price.is_none() {
+                    continue;
+                }
+                // Writing to a string cannot fail.
+                let _ = writeln!(
+                    text,
+                    "  {} ({}) at {}: {}",
+                    words::clipped(&view.edition.title, 40),
+                    view.edition.format.name(),
+                    voice.label(&one.store),
+                    outlook(one, &voice)
+                );
+            }
+        }
+        if text.is_empty() {
+            return text;
+        }
+        format!("\nIs it normal?\n{text}")
+    }
+
+    fn voice<'a>(&'a self, context: &'a Context, view: &'a View) -> Voice<'a> {
+        Voice {
+            zone: &context.plan.author.zone,
+            now: self.now,
+            stores: &context.plan.stores,
+            edition: Some((&view.edition, &view.launch)),
+        }
     }
 
     /// "O Unavailable 11 days", with a "?" when it could not be read of late.
@@ -298,8 +352,14 @@ impl Status {
         )
     }
 
-    fn json(&self) -> serde_json::Value {
-        let listing = |isbn: &Isbn13, listing: &ListingView| {
+    fn json(&self, context: &Context) -> serde_json::Value {
+        let listing = |view: &View, judgement: &Judgement, listing: &ListingView| {
+            let isbn = &view.edition.isbn;
+            let known = judgement
+                .outlooks
+                .iter()
+                .find(|one| one.store == listing.store);
+            let normal = known.map(|one| outlook(one, &self.voice(context, view)));
             let spell = listing.now();
             let next = self
                 .next
@@ -320,13 +380,15 @@ impl Status {
                 "unread_words": listing.blind.as_ref().map(|blind| &blind.unread.words),
                 "next_look": next.map(|due| due.at),
                 "next_look_why": next.map(|due| due.why.words()),
+                "outlook": known.map(|one| &one.outlook),
+                "outlook_words": normal,
             })
         };
         json!({
             "now": self.now,
             "last_round": self.last.as_ref().map(|round| round.began),
             "last_good_round": self.last.as_ref().and_then(|round| round.last_good),
-            "editions": self.views.iter().map(|view| json!({
+            "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
                 "isbn": view.edition.isbn,
                 "title": view.edition.title,
                 "format": view.edition.format,
@@ -334,7 +396,7 @@ impl Status {
                 "listings": view
                     .listings
                     .iter()
-                    .map(|one| listing(&view.edition.isbn, one))
+                    .map(|one| listing(view, judgement, one))
                     .collect::<Vec<_>>(),
             })).collect::<Vec<_>>(),
             "requests_today": self.rations.iter().map(|ration| json!({
@@ -343,7 +405,7 @@ impl Status {
                 "cap": ration.cap,
             })).collect::<Vec<_>>(),
             "alerts": self.alerts.iter().map(|alert| json!({
-                "rule": alert.key.rule,
+                "rule": alert.finding.kind.name(),
                 "isbn": alert.key.isbn,
                 "stores": alert.key.stores,
                 "severity": alert.severity.name(),

@@ -15,7 +15,7 @@ use crate::history::sqlite::{Depth, each_view};
 use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
-use crate::judge::words;
+use crate::text::words;
 
 /// Show how long things usually take, who says so, and how long they took for your own titles.
 ///
@@ -102,7 +102,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 /// "median 9 days, 90 % 14 days, n 9, 2 waiting".
 fn own_words(learned: &Learned) -> String {
-    let length = |length: Option<SignedDuration>| length.map_or("-".to_owned(), words::length);
+    let length = |length: Option<SignedDuration>| length.map_or("-".to_owned(), words::lasting);
     format!(
         "median {}, 90 % {}, n {}, {} waiting",
         length(learned.median),

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::pages::{Book, Offer};
 use crate::book::StoreId;
-use crate::mail::words;
+use crate::text::words;
 
 /// What a shop shows to whoever asks for the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -132,6 +132,13 @@ impl ListingView {
         spells.any(|spell| spell.is_confirmed() && spell.availability.is_orderable())
     }
 
+    /// The page can be read, and a buyer gets the book there.
+    #[must_use]
+    pub fn sells(&self) -> bool {
+        let now = self.now().filter(|_| self.blind.is_none());
+        now.is_some_and(|spell| spell.availability.is_released())
+    }
+
     /// Where it stands in the launch at a time.
     #[must_use]
     pub fn phase(&self, launch: &Launch, at: Timestamp) -> Phase {

@@ -4,13 +4,14 @@
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
 
-use super::rules::LAUNCH_REPORTS;
-use super::rules::calendar::MILESTONES;
+use super::Settings;
+use super::rules::calendar::{MILESTONES, MilestoneId};
+use super::rules::launch_report::REPORTS;
 use super::windows::WindowName;
-use super::{Settings, words};
 use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
 use crate::book::{Distribution, Edition, StoreId};
+use crate::text::words;
 
 /// A day of the launch.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,11 +47,11 @@ pub fn agenda(
         .filter(|milestone| milestone.concerns(edition, calendar))
         .map(|milestone| {
             let day = milestone.day(calendar.publication);
-            let moment = (milestone.name == "calendar-publish").then(|| midnight_gmt(day));
+            let moment = (milestone.id == MilestoneId::Publish).then(|| midnight_gmt(day));
             Entry {
                 day: moment.map_or(day, |at| at.to_zoned(settings.zone.clone()).date()),
                 moment,
-                name: milestone.name.to_owned(),
+                name: milestone.id.name().to_owned(),
                 what: milestone.what.to_owned(),
                 why: milestone.why.to_owned(),
             }
@@ -73,11 +74,11 @@ pub fn agenda(
         });
     }
     let last = calendar.publication.max(calendar.on_sale);
-    for (name, hours) in LAUNCH_REPORTS {
+    for (hours, _) in REPORTS {
         entries.push(Entry {
             day: last.saturating_add((hours / 24).days()),
             moment: None,
-            name: name.to_owned(),
+            name: format!("launch-report-{hours}h"),
             what: "Launch report".to_owned(),
             why: format!("A letter: what every store shows {hours} hours after the date."),
         });
@@ -135,8 +136,8 @@ pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String
         warnings.push(format!(
             "The publication date is {} and the on-sale date {}. Amazon reads the publication \
              date only; Lightning Source says to make them equal.",
-            words::date(calendar.publication),
-            words::date(calendar.on_sale)
+            words::short_date(calendar.publication),
+            words::short_date(calendar.on_sale)
         ));
     }
     if !edition.distribution.is_ingram_fed() || !is_ahead {

@@ -4,16 +4,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 
+use super::finding::UnreadStore;
 use super::windows::{WindowName, Windows};
-use super::{Finding, Party, Severity, words};
+use super::{Finding, FindingKind, Task};
 use crate::book::StoreId;
 use crate::history::{ListingId, Unreadable};
 use crate::page::UnreadReason;
-
-/// The rule of an edition's finding once the store's notice has taken it over.
-pub const UNREAD_WITH_OTHERS: &str = "unread-with-others";
 
 /// A store at which several pages cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,18 +78,21 @@ fn commonest(pages: &[&Unreadable]) -> UnreadReason {
 ///
 /// So it does while another edition's page was read there since the last look at this one, `read_since`:
 /// the store may be readable again, and this page is looked at before anything is said.
-pub fn hand_over(
+pub fn mark_shared_blindness(
     findings: &mut [Finding],
     stores: &[BlindStore],
     read_since: impl Fn(&StoreId) -> bool,
 ) {
-    for finding in findings.iter_mut().filter(|one| one.rule == "unread") {
+    for finding in findings {
+        let FindingKind::Unread(blindness) = &finding.kind else {
+            continue;
+        };
         let is_of_the_store = finding
             .stores
             .iter()
             .all(|store| stores.iter().any(|blind| blind.store == *store) || read_since(store));
         if is_of_the_store {
-            finding.rule = UNREAD_WITH_OTHERS;
+            finding.kind = FindingKind::UnreadWithOthers(blindness.clone());
         }
     }
 }
@@ -122,43 +122,23 @@ impl BlindStore {
 
 /// One notice about all stores that are to be told of now; `None` when there is none.
 #[must_use]
-pub fn notice_about(stores: &[&BlindStore], windows: &Windows, zone: &TimeZone) -> Option<Finding> {
+pub fn notice_about(stores: &[&BlindStore], windows: &Windows) -> Option<Finding> {
     let since = stores.iter().map(|blind| blind.since).min()?;
-    let names = words::stores(stores.iter().map(|blind| &blind.store));
-    let pages: usize = stores.iter().map(|blind| blind.pages).sum();
-    let each: Vec<String> = stores
+    let each = stores
         .iter()
-        .map(|blind| {
-            format!(
-                "At {}, {} of {} pages could not be read at any look since {}: {}.",
-                blind.store.label(),
-                blind.pages,
-                blind.of,
-                words::day(blind.since, zone),
-                blind.reason.words(),
-            )
+        .map(|blind| UnreadStore {
+            store: blind.store.clone(),
+            pages: blind.pages,
+            of: blind.of,
+            since: blind.since,
+            reason: blind.reason,
         })
         .collect();
-    Some(Finding {
-        rule: "stores-unread",
-        stores: stores.iter().map(|blind| blind.store.clone()).collect(),
-        severity: Severity::Watch,
-        since,
-        headline: format!("We could not read {pages} pages of {names}"),
-        verdict: format!(
-            "{} This says nothing about the books; we keep what we knew, and go on trying, \
-             gently.",
-            each.join(" ")
-        ),
-        usual: Some(windows.window(WindowName::Unread).usual()),
-        act_from: None,
-        next_step: "Open the pages that matter yourself now and then, and tell us what they say \
-                    with `pubwatch look`. Or set another `source` for the store: your browser, \
-                    its API where it has one, or a program of your own."
-            .to_owned(),
-        ask: Some(Party::Author),
-        text: None,
-    })
+    let names = stores.iter().map(|blind| blind.store.clone()).collect();
+    let kind = FindingKind::StoresUnread { each };
+    let mut found = Finding::new(kind, names, since).to_do(Task::LookYourself);
+    found.usual = Some(windows.window(WindowName::Unread).usual());
+    Some(found)
 }
 
 #[cfg(test)]

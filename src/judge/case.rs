@@ -4,10 +4,10 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::windows::{Stage, Window, WindowName};
-use super::{Finding, Party, Settings, Severity, words};
+use super::{Party, Settings};
 use crate::book::Phase;
-use crate::book::launch::midnight_gmt;
-use crate::book::{Availability, Distribution, NoteKind, StoreId};
+use crate::book::launch::{Feeder, midnight_gmt};
+use crate::book::{Availability, Distribution, Family, Making, StoreId};
 use crate::history::{ListingView, Spell, View};
 use crate::page::Says;
 
@@ -27,6 +27,22 @@ pub(crate) struct Run<'a> {
     pub(crate) seen: Timestamp,
     /// What the newest reading said.
     pub(crate) says: &'a Says,
+}
+
+impl Run<'_> {
+    /// From its first reading to its newest.
+    pub(crate) fn span(&self) -> (Timestamp, Timestamp) {
+        (self.since, self.seen)
+    }
+}
+
+/// From when a window counts for something that a page shows.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Counts<'a> {
+    /// From then on.
+    From(Timestamp),
+    /// A revision explains it: its own window counts, from then on.
+    Revision(&'a Window, Timestamp),
 }
 
 /// A value that has stood on the page, confirmed.
@@ -154,149 +170,116 @@ impl<'a> Case<'a> {
         listing.phase(&self.view.launch, at)
     }
 
-    /// From when a window counts for a listing that is off sale since `since`; `None` while a
-    /// revision explains it.
+    pub(crate) fn making(&self) -> Making {
+        self.view.launch.making
+    }
+
+    /// From when a window counts for a listing that is off sale.
     ///
-    /// 1. A revision that the author began and has not ended explains it for 10 business days.
-    /// 2. A revision that has ended starts the clock anew, for what began during it.
-    pub(crate) fn clock(&self, run: &Run<'_>) -> Option<Timestamp> {
-        let newest = |kind: &NoteKind| {
-            let found = self.view.notes.iter().rev().find(|note| note.kind == *kind);
-            found.map(|note| note.at)
+    /// 1. A revision under way explains it for ten business days.
+    /// 2. A revision that is done has a window of its own, for what began during it or soon after:
+    ///    the files are processed, then the stores follow.
+    /// 3. Else it counts from when it began.
+    pub(crate) fn counts_from(&self, run: &Run<'_>) -> Counts<'a> {
+        let Some(revision) = self.view.launch.revision else {
+            return Counts::From(run.since);
         };
-        let Some(started) = newest(&NoteKind::RevisionStarted) else {
-            return Some(run.since);
+        let Some(done) = revision.done else {
+            let window = self.window(WindowName::Revision);
+            let explains = window.stage(revision.started, run.seen) < Stage::Act;
+            return if explains {
+                Counts::Revision(window, revision.started)
+            } else {
+                Counts::From(run.since)
+            };
         };
-        let done = newest(&NoteKind::RevisionDone).filter(|done| started <= *done);
-        let window = self.window(WindowName::Revision);
-        match done {
-            Some(done) if started <= run.since => Some(run.since.max(done)),
-            None if window.stage(started, run.seen) < Stage::Act => None,
-            Some(_) | None => Some(run.since),
+        let window = self.window(WindowName::RevisionDone);
+        let until = window.act_from(done).unwrap_or(done);
+        if revision.started <= run.since && run.since <= until {
+            Counts::Revision(window, done)
+        } else {
+            Counts::From(run.since)
         }
     }
 
-    /// KDP was told to publish to this page, and has not put it on sale since: the other rules leave
-    /// it to KDP's clock.
+    /// KDP was told to publish to this page, and has not offered it since: the other rules leave it to
+    /// KDP's time, also while a scheduled release hides the page.
     ///
     /// A sale that began before that is the distributor's, whose copies may run out hours later. It
-    /// only counts as KDP's when it outlasts the time that KDP usually takes.
+    /// only counts as KDP's when it outlasts the time that KDP usually takes. An ebook is offered
+    /// once it can be ordered in advance.
     pub(crate) fn is_switching(&self, listing: &ListingView) -> bool {
         let store = &listing.store;
-        let Some(published) = self.view.launch.published_at(store) else {
+        let Some(kdp) = self.view.launch.kdp_at(store) else {
             return false;
         };
+        let start = kdp.counts_from();
         let outlasted = self
             .window_at(WindowName::KdpClicked, store)
-            .act_from(published)
-            .unwrap_or(published);
+            .act_from(start)
+            .unwrap_or(start);
         let is_kdps = |spell: &Spell| {
             spell.is_confirmed()
-                && spell.availability.is_released()
-                && (published <= spell.since || outlasted <= spell.last_seen)
+                && self.is_offered(spell.availability, store, spell.last_seen)
+                && (start <= spell.since || outlasted <= spell.last_seen)
         };
         !listing.spells.iter().any(is_kdps)
     }
 
-    /// KDP is to serve this page, its date has come, and nobody told us that it was published.
-    pub(crate) fn awaits_kdp(&self, store: &StoreId, seen: Timestamp) -> bool {
-        self.view.launch.is_kdp_store(store)
-            && self.view.launch.kdp.is_none()
-            && midnight_gmt(self.view.launch.publication) <= seen
+    /// The state is what a page that KDP feeds should show then: on sale, and for an ebook before its
+    /// date at least to be ordered in advance.
+    pub(crate) fn is_offered(&self, state: Availability, store: &StoreId, at: Timestamp) -> bool {
+        let is_ahead = at < self.view.launch.released_at(store);
+        state.is_released()
+            || state == Availability::PreOrder && is_ahead && self.making() == Making::Digital
     }
 
-    /// Other stores of the edition that are in such a state.
+    /// KDP is to serve this page, its date has come, and nobody told us that it was published.
+    pub(crate) fn awaits_kdp(&self, store: &StoreId, seen: Timestamp) -> bool {
+        let launch = &self.view.launch;
+        launch.is_kdp_store(store)
+            && launch.kdp.is_none()
+            && midnight_gmt(launch.publication) <= seen
+    }
+
+    /// Other stores of the edition that are in such a state, confirmed and readable.
     pub(crate) fn others(
         &self,
         but: &StoreId,
         belongs: impl Fn(Availability) -> bool + Copy,
-    ) -> Vec<&'a ListingView> {
+    ) -> Vec<StoreId> {
         self.view
             .listings
             .iter()
-            .filter(|listing| listing.store != *but && self.run(listing, belongs).is_some())
+            .filter(|listing| listing.store != *but && listing.blind.is_none())
+            .filter(|listing| self.run(listing, belongs).is_some())
+            .map(|listing| listing.store.clone())
             .collect()
+    }
+
+    /// Other Amazon stores that sell the edition, where this one is Amazon's too.
+    pub(crate) fn sold_at_other_amazons(&self, store: &StoreId) -> Vec<StoreId> {
+        if store.family() != Family::Amazon {
+            return Vec::new();
+        }
+        let mut others = self.others(store, Availability::is_released);
+        others.retain(|other| other.family() == Family::Amazon);
+        others
     }
 
     /// Who carries the edition to that store, and so whom to ask.
     pub(crate) fn party_for(&self, store: &StoreId) -> Party {
-        if self.view.launch.published_at(store).is_some() {
-            return Party::Kdp;
-        }
-        match self.view.edition.distribution {
-            Distribution::IngramSpark => Party::IngramSpark,
-            Distribution::Draft2Digital => Party::Draft2Digital,
-            Distribution::PublishDrive => Party::PublishDrive,
-            Distribution::Kdp => Party::Kdp,
-            Distribution::Other => Party::Distributor,
-        }
-    }
-
-    /// The days from `at` to the publication date, in words for a verdict.
-    pub(crate) fn date_words(&self, at: Timestamp) -> String {
-        words::moment(at, self.zone())
-    }
-
-    /// "wait until 14 May", or nothing when there is nothing to wait for.
-    pub(crate) fn wait_words(&self, act_from: Option<Timestamp>) -> String {
-        act_from.map_or_else(
-            || "Nothing to do: it often passes by itself.".to_owned(),
-            |act| {
-                format!(
-                    "Wait until {}. If it has not changed by then, we will write again with the \
-                     next step and the text for it.",
-                    words::day(act, self.zone())
-                )
+        match self.view.launch.feeder(store) {
+            Feeder::Kdp => Party::Kdp,
+            Feeder::Distributor(distribution) => match distribution {
+                Distribution::IngramSpark => Party::IngramSpark,
+                Distribution::Draft2Digital => Party::Draft2Digital,
+                Distribution::PublishDrive => Party::PublishDrive,
+                Distribution::Kdp => Party::Kdp,
+                Distribution::Other => Party::Distributor,
             },
-        )
+        }
     }
-}
-
-/// The severity that goes with a place in a window; none while it is quiet.
-pub(crate) fn severity(stage: Stage) -> Option<Severity> {
-    match stage {
-        Stage::Quiet => None,
-        Stage::Normal | Stage::Late => Some(Severity::Watch),
-        Stage::Act => Some(Severity::Act),
-    }
-}
-
-/// What stands in a verdict about being usual.
-pub(crate) fn usual_words(stage: Stage) -> &'static str {
-    match stage {
-        Stage::Quiet | Stage::Normal => "This is still normal.",
-        Stage::Late => "This is a little longer than usual; waiting is still right.",
-        Stage::Act => "This is longer than usual, so it is worth asking.",
-    }
-}
-
-/// A finding about one store, to be completed by its rule.
-pub(crate) fn about(rule: &'static str, store: &StoreId, since: Timestamp) -> Finding {
-    Finding {
-        rule,
-        stores: vec![store.clone()],
-        severity: Severity::Watch,
-        since,
-        headline: String::new(),
-        verdict: String::new(),
-        usual: None,
-        act_from: None,
-        next_step: String::new(),
-        ask: None,
-        text: None,
-    }
-}
-
-/// " Barnes & Noble takes orders.", or nothing when there is no such store.
-pub(crate) fn elsewhere(others: &[&ListingView], one: &str, many: &str, what: &str) -> String {
-    if others.is_empty() {
-        return String::new();
-    }
-    format!(
-        " {} {} {what}.",
-        words::stores(others.iter().map(|listing| &listing.store)),
-        if others.len() == 1 { one } else { many }
-    )
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::windows::{WindowName, Windows};
-use super::{Finding, Party, Severity};
+use super::{Finding, FindingKind, Task};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
 use crate::page::UnreadReason;
@@ -93,23 +93,10 @@ pub fn line_down(stores: &[Reach], windows: &Windows) -> Option<Finding> {
         .duration_since(since)
         .max(SignedDuration::ZERO)
         .as_hours();
-    Some(Finding {
-        rule: "line-down",
-        stores: Vec::new(),
-        severity: Severity::Watch,
-        since,
-        headline: "No store could be reached".to_owned(),
-        verdict: format!(
-            "No store has answered for {hours} hours, so it is probably our own line. Nothing is \
-             known of any page in that time, and nothing is taken as changed."
-        ),
-        usual: Some(window.usual()),
-        act_from: None,
-        next_step: "Check this machine's network. Watching goes on by itself when it is back."
-            .to_owned(),
-        ask: Some(Party::Author),
-        text: None,
-    })
+    let kind = FindingKind::LineDown { hours };
+    let mut found = Finding::new(kind, Vec::new(), since).to_do(Task::CheckNetwork);
+    found.usual = Some(window.usual());
+    Some(found)
 }
 
 #[cfg(test)]

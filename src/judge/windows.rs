@@ -8,7 +8,7 @@ pub use own::learned_numbers;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Usual;
 use super::length::Length;
@@ -67,6 +67,7 @@ window_names! {
     PriceAboveList "price.above_list"
     ReleaseIngramFed "release.ingram_fed_store"
     ReleaseAmazonNotKdp "release.amazon_not_kdp"
+    LaunchSlow "release.slow_delivery"
     KdpClicked "switch.kdp_clicked"
     KdpOuterLimit "switch.kdp_outer_limit"
     RightsQuery "switch.rights_query"
@@ -74,9 +75,11 @@ window_names! {
     TempOosKdp "steady.temp_oos_kdp"
     TempOosIngram "steady.temp_oos_ingram"
     SteadyUnavailable "steady.unavailable"
+    PrintedRunOut "steady.printed_run_out"
     ShipsInWeeks "steady.ships_in_weeks"
     ThirdPartyOnly "steady.third_party_only"
     Revision "revision.in_progress"
+    RevisionDone "revision.done"
     Asked "asked.answer"
     Unread "look.unread"
     WrongProduct "look.wrong_product"
@@ -172,7 +175,8 @@ pub struct Window {
 }
 
 /// Where a moment lies in a window.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Nothing is said.
     Quiet,

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use super::identity::copy_id;
 use super::letter::compose;
-use super::{Desk, Letter, Route, ntfy, webhook, words};
+use super::{Desk, Letter, Route, ntfy, webhook};
 use crate::alerts::{Occasion, Telling};
 use crate::config::plan::Author;
 use crate::config::telling::{HookKind, HookPlan, Least, Recipient};
 use crate::history::View;
 use crate::judge::Severity;
+use crate::text::words;
 
 /// Something to tell, and how much it weighs for those who only want to hear what weighs much.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,7 +111,7 @@ pub fn write(
         if let Some(letter) = compose(desk, view, &tellings, now) {
             let body = match hook.kind {
                 HookKind::Webhook => webhook::about_edition(&letter, desk, view, &tellings),
-                HookKind::Ntfy => ntfy::about_edition(&letter, view, &tellings),
+                HookKind::Ntfy => ntfy::about_edition(&letter, desk, view, &tellings),
             };
             all.push(posted(hook, &whole, letter, body));
         }

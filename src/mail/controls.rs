@@ -3,7 +3,7 @@
 use crate::alerts::Telling;
 use crate::book::Edition;
 use crate::history::{ListingView, View};
-use crate::judge::{Finding, Party, Severity};
+use crate::judge::{Finding, FindingKind, Party, Severity};
 
 /// A way to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +32,11 @@ pub fn controls(view: &View, open: &[&Telling]) -> Vec<Control> {
 fn of(view: &View, finding: &Finding) -> Vec<Control> {
     let edition = &view.edition;
     let isbn = &edition.isbn;
-    if finding.rule.starts_with("publish-at-kdp") {
+    let is_click = matches!(
+        finding.kind,
+        FindingKind::PublishAtKdp { .. } | FindingKind::PublishAtKdpMorning { .. }
+    );
+    if is_click {
         return vec![Control {
             what: "When you have clicked “Publish”".to_owned(),
             command: format!("pubwatch note {isbn} kdp-published"),
@@ -46,9 +50,9 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     };
     let mut controls = Vec::new();
     let asked = finding
-        .ask
+        .ask()
         .filter(|_| finding.severity == Severity::Act)
-        .and_then(|party| asked(party, edition));
+        .map(|party| asked(party, edition));
     if let Some((note, whom)) = asked {
         controls.push(Control {
             what: format!("When you have asked {whom}"),
@@ -84,8 +88,8 @@ fn is_off_sale(view: &View, finding: &Finding) -> bool {
 }
 
 /// The note that says a party was asked, and how it is called.
-fn asked(party: Party, edition: &Edition) -> Option<(&'static str, &'static str)> {
-    Some(match party {
+fn asked(party: Party, edition: &Edition) -> (&'static str, &'static str) {
+    match party {
         Party::IngramSpark => ("asked-ingramspark", party.label()),
         Party::Kdp => ("asked-kdp", party.label()),
         Party::Distributor => ("asked-store", edition.distribution.label()),
@@ -94,6 +98,5 @@ fn asked(party: Party, edition: &Edition) -> Option<(&'static str, &'static str)
         | Party::BarnesNoble
         | Party::Bookshop
         | Party::Store => ("asked-store", party.label()),
-        Party::Author => return None,
-    })
+    }
 }

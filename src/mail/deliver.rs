@@ -12,13 +12,13 @@ use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
     Claimant, Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
 };
-use super::words::one_line;
 use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
 use crate::config::files::{SecretError, secret};
 use crate::config::plan::{Plan, Secret};
 use crate::config::telling::{HookKind, HookPlan};
 use crate::db::Db;
+use crate::text::words::one_line;
 
 /// How long a claim lasts: longer than the longest dialogue with a mail server, so that a letter
 /// that is being sent is never taken by another process.

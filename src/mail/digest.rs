@@ -6,13 +6,14 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::identity::{Identity, message_id};
-use super::support::label;
 use super::text::{Lines, why_you_get_this};
-use super::{Desk, Letter, LetterKind, Route, html, words};
+use super::{Desk, Letter, LetterKind, Route, html};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
 use crate::judge::rules::calendar::MILESTONES;
-use crate::judge::{Finding, Severity};
+use crate::judge::text::{Voice, outlook, said};
+use crate::judge::{Finding, ListingOutlook, Severity};
+use crate::text::words;
 
 pub use issue::{Issue, issues};
 
@@ -30,8 +31,10 @@ const MOST_QUIET: usize = 30;
 pub struct Item {
     /// What is known.
     pub view: View,
-    /// What the rules find now.
+    /// What was found when it was judged last.
     pub findings: Vec<Finding>,
+    /// Whether each page is normal, and until when.
+    pub outlooks: Vec<ListingOutlook>,
     /// What happened since the last digest and was no letter, a line each: flaps, small things.
     pub lines: Vec<String>,
 }
@@ -85,6 +88,8 @@ pub(super) struct State {
     pub address: String,
     pub cell: super::strip::Cell,
     pub length: Option<String>,
+    /// Whether it is normal, and until when.
+    pub normal: Option<String>,
 }
 
 /// A day that comes.
@@ -138,7 +143,8 @@ pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timest
     }
 }
 
-/// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions".
+/// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions", "nothing could be seen, 1
+/// edition".
 fn summary(items: &[Item]) -> String {
     let count = |severity| {
         items
@@ -147,16 +153,28 @@ fn summary(items: &[Item]) -> String {
             .filter(|finding| finding.severity == severity)
             .count()
     };
-    let (act, watch) = (count(Severity::Act), count(Severity::Watch));
-    let mut parts = Vec::new();
-    if act > 0 {
-        parts.push(format!("{act} to act on"));
-    }
-    if watch > 0 {
-        parts.push(format!("{watch} to watch"));
-    }
-    if parts.is_empty() {
+    let named = [
+        (Severity::Act, "to act on"),
+        (Severity::ToDo, "to do"),
+        (Severity::Watch, "to watch"),
+    ];
+    let mut parts: Vec<String> = named
+        .into_iter()
+        .map(|(severity, what)| (count(severity), what))
+        .filter(|(count, _)| 0 < *count)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    let outlooks = || items.iter().flat_map(|item| &item.outlooks);
+    let unseen = outlooks().filter(|one| !one.outlook.is_seen()).count();
+    let all = outlooks().count();
+    if 0 < all && unseen == all {
+        parts.push("nothing could be seen".to_owned());
+    } else if 0 < unseen {
+        parts.push(format!("{unseen} of {all} pages not seen"));
+    } else if parts.is_empty() && outlooks().all(|one| one.outlook.is_as_expected()) {
         parts.push("all as expected".to_owned());
+    } else if parts.is_empty() {
+        parts.push("nothing to do".to_owned());
     }
     parts.push(words::count(
         i64::try_from(items.len()).unwrap_or(0),
@@ -237,7 +255,7 @@ fn stands(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Standing {
         about: about(item, today),
         points: findings
             .into_iter()
-            .map(|finding| point(desk, finding, now))
+            .map(|finding| point(&desk.voice(&item.view, now), finding))
             .collect(),
         lines: item
             .lines
@@ -248,32 +266,24 @@ fn stands(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Standing {
     }
 }
 
-fn point(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Point {
-    let mut step = words::one_line(&finding.next_step);
-    if let Some(from) = finding.act_from.filter(|from| *from > now) {
-        let date = words::date(from.to_zoned(desk.author.zone.clone()).date());
-        if !step.is_empty() {
-            step.push(' ');
-        }
-        step.push_str("Until ");
-        step.push_str(&date);
-        step.push_str(", waiting is right.");
-    }
+fn point(voice: &Voice<'_>, finding: &Finding) -> Point {
+    let said = said(finding, voice);
     Point {
         severity: finding.severity,
-        headline: words::clipped(&finding.headline, 160),
-        verdict: words::one_line(&finding.verdict),
-        step,
+        headline: words::clipped(&said.headline, 160),
+        verdict: words::one_line(&said.verdict),
+        step: words::one_line(&said.step),
     }
 }
 
 fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
     use super::strip::Cell;
 
+    let voice = desk.voice(&item.view, now);
     let state = |listing: &ListingView| {
         let readable = listing.now().filter(|_| listing.blind.is_none());
         State {
-            label: words::clipped(label(&listing.store, desk.stores), 40),
+            label: voice.label(&listing.store),
             address: words::one_line(&listing.address),
             cell: match (readable, listing.watched_since) {
                 (Some(spell), _) => Cell::State(spell.availability),
@@ -281,6 +291,11 @@ fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
                 (None, None) => Cell::Before,
             },
             length: readable.map(|spell| words::lasting(now.duration_since(spell.since))),
+            normal: item
+                .outlooks
+                .iter()
+                .find(|one| one.store == listing.store)
+                .map(|one| outlook(one, &voice)),
         }
     };
     item.view.listings.iter().map(state).collect()
@@ -355,7 +370,7 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
                 pages = format!("{pages}, {blind} of them not readable at present");
             }
             Sight {
-                label: words::clipped(label(store, desk.stores), 40),
+                label: desk.plain_voice(now).label(store),
                 pages,
                 last: last.map_or_else(
                     || "no good look yet".to_owned(),
@@ -391,7 +406,7 @@ fn text(sheet: &DigestSheet) -> String {
         in_states(&mut lines, &edition.states);
     }
     if !sheet.quiet.is_empty() {
-        lines.heading("As expected");
+        lines.heading("Nothing to do");
         for edition in &sheet.quiet {
             lines.gap();
             lines.wrapped("", &format!("{} ({})", edition.title, edition.about));
@@ -434,9 +449,13 @@ fn in_states(lines: &mut Lines, states: &[State]) {
             .length
             .as_ref()
             .map_or_else(String::new, |length| format!(", {length}"));
+        let normal = state
+            .normal
+            .as_ref()
+            .map_or_else(String::new, |normal| format!(": {normal}"));
         lines.wrapped(
             "  ",
-            &format!("{}: {}{length}", state.label, state.cell.word()),
+            &format!("{}: {}{length}{normal}", state.label, state.cell.word()),
         );
     }
 }

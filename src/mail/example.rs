@@ -14,7 +14,9 @@ use crate::book::{
 };
 use crate::config::plan::Author;
 use crate::history::{Blind, ListingView, Spell, View};
-use crate::judge::{Finding, Party, Severity, SupportText, Usual};
+use crate::judge::finding::Blindness;
+use crate::judge::windows::Stage;
+use crate::judge::{Finding, FindingKind, NextStep, Party, Severity, SupportText, Task, Usual};
 use crate::page::{Says, Unread, UnreadReason};
 
 /// An invented letter, and what it is an example of.
@@ -49,6 +51,7 @@ pub fn desk(author: &Author) -> Desk<'_> {
         stores: &[],
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),
         remind_every: SignedDuration::from_hours(7 * 24),
+        outlooks: &[],
     }
 }
 
@@ -169,40 +172,39 @@ pub fn stuck() -> Result<View, crate::book::IsbnError> {
 #[must_use]
 pub fn finding(severity: Severity) -> Finding {
     let act = severity == Severity::Act;
-    Finding {
-        rule: "stuck",
-        stores: vec![StoreId::new("amazon.com")],
-        severity,
-        since: moment(-11 * 24 - 4),
-        headline: "Amazon shows \"Currently unavailable\"".to_owned(),
-        verdict: if act {
-            "Amazon has shown the book as unavailable for 11 days, while Barnes & Noble and \
-             Bookshop.org take pre-orders. This is longer than usual."
-        } else {
-            "Amazon shows the book as unavailable while other stores take pre-orders. A few days \
-             after a page appears, this is still normal."
-        }
-        .to_owned(),
-        usual: Some(Usual {
-            sentence: "New pages settle within about ten days of their appearance; today is \
-                       day 11."
+    let amazon = StoreId::new("amazon.com");
+    let others = vec![
+        StoreId::new("barnesandnoble.com"),
+        StoreId::new("bookshop.org"),
+    ];
+    let says = Says::new(
+        Availability::OutOfStock,
+        "example",
+        UNAVAILABLE,
+        "#availability",
+    );
+    let since = moment(-11 * 24 - 4);
+    let mut finding = Finding::new(
+        FindingKind::StoresDisagree { others },
+        vec![amazon.clone()],
+        since,
+    )
+    .weighing(severity)
+    .seen_on(&amazon, &says, (since, moment(-4)));
+    finding.stage = Some(if act { Stage::Act } else { Stage::Normal });
+    finding.usual = Some(Usual {
+        sentence: "New pages settle within about ten days of their appearance.".to_owned(),
+        source: "IngramSpark help, and other authors' accounts".to_owned(),
+        link: Some(
+            "https://help.ingramspark.com/hc/en-us/articles/5338732266509-Title-Listing-on-Websites"
                 .to_owned(),
-            source: "IngramSpark help, and other authors' accounts".to_owned(),
-            link: Some(
-                "https://help.ingramspark.com/hc/en-us/articles/5338732266509-Title-Listing-on-Websites"
-                    .to_owned(),
-            ),
-        }),
-        act_from: Some(moment(if act { -24 } else { 5 * 24 })),
-        next_step: if act {
-            "Ask IngramSpark to re-send the title to Amazon."
-        } else {
-            "Nothing yet: asking too soon helps nobody."
-        }
-        .to_owned(),
-        ask: Some(Party::IngramSpark),
+        ),
+    });
+    finding.act_from = Some(moment(if act { -24 } else { 5 * 24 }));
+    finding.then(NextStep::Ask {
+        whom: Party::IngramSpark,
         text: Some(SupportText::ResendUnavailable),
-    }
+    })
 }
 
 fn telling(occasion: Occasion, finding: Finding) -> Telling {
@@ -215,20 +217,9 @@ fn telling(occasion: Occasion, finding: Finding) -> Telling {
 }
 
 /// News that asks for nothing.
-fn news(rule: &'static str, stores: &[&str], headline: &str, verdict: &str) -> Finding {
-    Finding {
-        rule,
-        stores: stores.iter().map(|store| StoreId::new(store)).collect(),
-        severity: Severity::GoodNews,
-        since: moment(-6),
-        headline: headline.to_owned(),
-        verdict: verdict.to_owned(),
-        usual: None,
-        act_from: None,
-        next_step: String::new(),
-        ask: None,
-        text: None,
-    }
+fn news(kind: FindingKind, stores: &[&str]) -> Finding {
+    let stores = stores.iter().map(|store| StoreId::new(store)).collect();
+    Finding::new(kind, stores, moment(-6)).weighing(Severity::GoodNews)
 }
 
 /// [`stuck`], but Amazon takes pre-orders since last night.
@@ -271,26 +262,37 @@ fn half_blind() -> Result<View, crate::book::IsbnError> {
 
 /// A page that cannot be read, a page that appeared, a worry that is over.
 fn other_findings() -> [Finding; 3] {
-    let mut blind = news("unread", &["bookshop.org"], "", "");
-    blind.severity = Severity::Watch;
-    "Bookshop.org's page could not be read for 44 hours".clone_into(&mut blind.headline);
-    "The store turned us away, so we do not know what the page says. That says nothing about \
-     your book."
-        .clone_into(&mut blind.verdict);
-    "Open the page yourself, if you like to know.".clone_into(&mut blind.next_step);
-    let appeared = news(
-        "appeared",
-        &["amazon.com"],
-        "Amazon takes pre-orders",
-        "Amazon's page is up and takes pre-orders, with the right date. This is the clean link to \
-         share: https://www.amazon.com/dp/1944098119",
+    let unread = Unread {
+        reason: UnreadReason::Blocked,
+        rule: "example".to_owned(),
+        words: "Please verify you are human".to_owned(),
+    };
+    let blindness = Blindness {
+        unread,
+        last_good: Some(moment(-80)),
+        address: "https://bookshop.org/book/9781944098117".to_owned(),
+    };
+    let blind = news(FindingKind::Unread(blindness), &["bookshop.org"])
+        .weighing(Severity::Watch)
+        .to_do(Task::LookYourself);
+    let address = "https://www.amazon.com/dp/1944098119".to_owned();
+    let amazon = StoreId::new("amazon.com");
+    let says = Says::new(
+        Availability::PreOrder,
+        "example",
+        "Pre-order",
+        "#availability",
     );
-    let over = news(
-        "stuck",
-        &["amazon.com"],
-        "Amazon takes pre-orders again",
-        "Amazon's page took pre-orders at two looks. Nothing is left to do.",
-    );
+    let appeared = news(FindingKind::PageAppeared { address }, &["amazon.com"])
+        .seen_on(&amazon, &says, (moment(-12), moment(-4)))
+        .to_do(Task::Share);
+    let was = finding(Severity::Act);
+    let over = FindingKind::AllClear {
+        was: Box::new(was),
+        ended: moment(-12),
+        now: vec![(amazon, Availability::PreOrder)],
+    };
+    let over = news(over, &["amazon.com"]);
     [blind, appeared, over]
 }
 

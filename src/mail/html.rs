@@ -8,7 +8,7 @@ use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
 use super::support::{Piece, stands_apart};
-use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, door_how};
+use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, contact_how};
 use crate::book::Availability;
 use crate::judge::Severity;
 
@@ -130,8 +130,8 @@ pub(super) fn looks() -> Vec<Look> {
 fn severity_look(severity: Severity) -> (&'static str, &'static str) {
     match severity {
         Severity::Act => ("#b3261e", "v-act"),
-        Severity::Watch => ("#7a5b00", "v-watch"),
-        Severity::GoodNews => ("#116329", "v-good"),
+        Severity::Watch | Severity::ToDo => ("#7a5b00", "v-watch"),
+        Severity::GoodNews | Severity::Quiet => ("#116329", "v-good"),
     }
 }
 
@@ -179,7 +179,7 @@ impl Part {
 
     /// There is a next step to show.
     pub(super) fn has_step(&self) -> bool {
-        !self.step.is_empty() || self.door.is_some()
+        !self.step.is_empty() || self.contact.is_some()
     }
 
     /// The step, with its addresses apart, so that they can be links.
@@ -189,11 +189,11 @@ impl Part {
             .map(|word| (word, word.starts_with("https://")))
     }
 
-    /// How to reach the door, as a sentence.
+    /// How to reach the contact, as a sentence.
     pub(super) fn how(&self) -> String {
-        self.door
+        self.contact
             .as_ref()
-            .map(|door| door_how(door.how))
+            .map(|contact| contact_how(contact.how))
             .unwrap_or_default()
     }
 }

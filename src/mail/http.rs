@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use url::Url;
 
 use super::outbox::{Stage, Trouble};
-use super::words::{clipped, one_line};
 use crate::config::plan::Secret;
+use crate::text::words::{clipped, one_line};
 
 /// How long a post may take, from the connection to the last byte of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);

@@ -3,10 +3,12 @@
 use jiff::Timestamp;
 
 use super::identity::{Identity, message_id};
-use super::sheet::{sheet, word};
-use super::{Desk, Letter, LetterKind, Route, html, text, words};
+use super::sheet::sheet;
+use super::{Desk, Letter, LetterKind, Route, html, text};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
+use crate::judge::text::{said, word};
+use crate::text::words;
 
 /// The most characters of a headline and of a title in a subject; together with the rest they stay
 /// readable in a list of mails, and the whole below what mail programs cut off.
@@ -28,7 +30,10 @@ pub fn compose(
     let first = *ordered.first()?;
     let sheet = sheet(desk, view, &ordered, now);
     let subject = subject(desk, view, &ordered, now);
-    let rules: Vec<&str> = ordered.iter().map(|telling| telling.finding.rule).collect();
+    let rules: Vec<&str> = ordered
+        .iter()
+        .map(|telling| telling.finding.kind.name())
+        .collect();
     let mut stores = Vec::new();
     for store in ordered.iter().flat_map(|telling| &telling.finding.stores) {
         if !stores.contains(store) {
@@ -48,7 +53,7 @@ pub fn compose(
         written: now,
         kind: LetterKind::Alert,
         severity: Some(first.finding.severity),
-        rule: Some(first.finding.rule.to_owned()),
+        rule: Some(first.finding.kind.name().to_owned()),
         isbn: Some(view.edition.isbn.clone()),
         stores,
         to_name: words::one_line(&desk.author.name),
@@ -77,7 +82,7 @@ fn subject(desk: &Desk<'_>, view: &View, ordered: &[&Telling], now: Timestamp) -
         "{}{again}: {}{more}, {} ({}), {}",
         word(&first.finding),
         words::clipped(
-            first.finding.headline.trim_end_matches('.'),
+            &said(&first.finding, &desk.voice(view, now)).headline,
             SUBJECT_HEADLINE
         ),
         words::clipped(&view.edition.title, SUBJECT_TITLE),

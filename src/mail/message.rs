@@ -8,7 +8,7 @@ use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 use lettre::{Address, address::Envelope};
 
 use super::Letter;
-use super::words::one_line;
+use crate::text::words::one_line;
 
 /// A letter in the form in which it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,14 +23,15 @@ pub mod strip;
 pub mod support;
 pub mod text;
 pub mod webhook;
-pub mod words;
 
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Isbn13, StoreId};
 use crate::config::plan::{Author, StorePlan};
 use crate::config::telling::HookKind;
-use crate::judge::Severity;
+use crate::history::View;
+use crate::judge::text::Voice;
+use crate::judge::{ListingOutlook, Severity};
 
 /// Where letters are written: who gets them, who sends them, and how this author's world is called.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,30 @@ pub struct Desk<'a> {
     pub next_look: Option<Timestamp>,
     /// The least time between two letters about one alert.
     pub remind_every: SignedDuration,
+    /// What is thought of the edition's pages; empty where a letter is about no edition.
+    pub outlooks: &'a [ListingOutlook],
+}
+
+impl Desk<'_> {
+    /// How findings about an edition are put into words here.
+    #[must_use]
+    pub fn voice<'b>(&'b self, view: &'b View, now: Timestamp) -> Voice<'b> {
+        Voice {
+            edition: Some((&view.edition, &view.launch)),
+            ..self.plain_voice(now)
+        }
+    }
+
+    /// How findings about no edition are put into words here.
+    #[must_use]
+    pub fn plain_voice(&self, now: Timestamp) -> Voice<'_> {
+        Voice {
+            zone: &self.author.zone,
+            now,
+            stores: self.stores,
+            edition: None,
+        }
+    }
 }
 
 /// What kind of letter it is.

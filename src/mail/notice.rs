@@ -4,8 +4,10 @@ use jiff::Timestamp;
 
 use super::identity::{Identity, message_id};
 use super::text::{Lines, why_you_get_this};
-use super::{Desk, Letter, LetterKind, Route, html, words};
+use super::{Desk, Letter, LetterKind, Route, html};
+use crate::judge::text::said;
 use crate::judge::{Finding, Severity};
+use crate::text::words;
 
 /// What a notice says, in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,20 +32,26 @@ pub struct Late {
 #[must_use]
 pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
     let since = words::brief_moment(finding.since, &desk.author.zone, now);
+    let said = said(finding, &desk.plain_voice(now));
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
-        headline: words::clipped(&finding.headline, 160),
+        headline: words::clipped(&said.headline, 160),
         paragraphs: vec![
-            words::one_line(&finding.verdict),
+            words::one_line(&said.verdict),
             format!("It began {since}."),
-            words::one_line(&finding.next_step),
+            words::one_line(&said.step),
         ],
         list: Vec::new(),
     };
     Letter {
         stores: finding.stores.clone(),
-        ..letter(desk, &sheet, (finding.rule, Some(finding.severity)), now)
+        ..letter(
+            desk,
+            &sheet,
+            (finding.kind.name(), Some(finding.severity)),
+            now,
+        )
     }
 }
 

@@ -3,12 +3,13 @@
 use serde_json::{Value, json};
 use url::Url;
 
-use super::{Letter, LetterKind, words};
+use super::{Desk, Letter, LetterKind};
 use crate::alerts::Telling;
 use crate::config::plan::Secret;
 use crate::history::View;
 use crate::judge::Severity;
-use crate::judge::rules::is_launch_report;
+use crate::judge::text::said;
+use crate::text::words;
 
 /// A title on a phone is cut after fewer, and ntfy takes 250 bytes.
 const LONGEST_TITLE: usize = 120;
@@ -19,18 +20,20 @@ const LONGEST_MESSAGE: usize = 900;
 /// What a letter about an edition says, for a phone: the first thing in words, the others by name.
 /// A tap opens the page of the first store that it is about.
 #[must_use]
-pub fn about_edition(letter: &Letter, view: &View, tellings: &[Telling]) -> Value {
+pub fn about_edition(letter: &Letter, desk: &Desk<'_>, view: &View, tellings: &[Telling]) -> Value {
+    let voice = desk.voice(view, letter.written);
     let mut lines: Vec<String> = Vec::new();
     for (index, telling) in tellings.iter().enumerate() {
         let finding = &telling.finding;
+        let said = said(finding, &voice);
         if index == 0 {
-            lines.push(words::one_line(&finding.verdict));
-            lines.push(words::one_line(&finding.next_step));
+            lines.push(words::one_line(&said.verdict));
+            lines.push(words::one_line(&said.step));
         } else {
             lines.push(format!(
                 "{}: {}.",
                 finding.severity.word(),
-                words::one_line(finding.headline.trim_end_matches('.'))
+                words::one_line(&said.headline)
             ));
         }
     }
@@ -79,10 +82,10 @@ fn weight(letter: &Letter) -> (u8, &'static str) {
     match (letter.kind, letter.severity) {
         (_, Some(Severity::Act)) => (4, "warning"),
         (LetterKind::Notice, _) => (3, "satellite"),
+        (_, Some(Severity::ToDo)) => (3, "calendar"),
         (_, Some(Severity::Watch)) => (3, "eyes"),
-        (_, _) if letter.rule.as_deref().is_some_and(is_launch_report) => (3, "books"),
         (_, Some(Severity::GoodNews)) => (3, "white_check_mark"),
-        (_, None) => (2, "books"),
+        (_, None | Some(Severity::Quiet)) => (2, "books"),
     }
 }
 

@@ -24,7 +24,7 @@ pub fn address(plan: &PingPlan, failure: Option<&str>) -> Secret {
     if url.path().contains("/api/push/") {
         let (status, words) = match failure {
             None => ("up", "OK".to_owned()),
-            Some(words) => ("down", super::words::clipped(words, LONGEST_WORDS)),
+            Some(words) => ("down", crate::text::words::clipped(words, LONGEST_WORDS)),
         };
         let kept: Vec<(String, String)> = url
             .query_pairs()

@@ -6,16 +6,15 @@ use jiff::{SignedDuration, Timestamp};
 use super::Desk;
 use super::controls::{Control, controls};
 use super::strip::{Cell, strip};
-use super::support::{Case, ReadyText, label, ready_text};
+use super::support::{Case, ReadyText, ready_text};
 use super::text::why_you_get_this;
-use super::words;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
-use crate::judge::doors::Door;
-use crate::judge::rules::is_launch_report;
-use crate::judge::rules::launch_report::sells;
-use crate::judge::{Finding, Party, Severity, Usual};
+use crate::judge::contacts::SupportContact;
+use crate::judge::text::{outlook, said, weight, word};
+use crate::judge::{NextStep, Party, Severity, Usual};
+use crate::text::words;
 
 /// How many days a strip shows.
 const STRIP_DAYS: u16 = 30;
@@ -43,6 +42,8 @@ pub struct StoreLine {
     pub checked: String,
     /// The letter is about this store.
     pub concerned: bool,
+    /// Whether it is normal, and until when.
+    pub normal: Option<String>,
     /// The last thirty days, oldest first.
     pub strip: Vec<StripCell>,
 }
@@ -75,12 +76,10 @@ pub struct Part {
     pub usual: Option<Usual>,
     /// The one next step.
     pub step: String,
-    /// Until when waiting is right.
-    pub wait_until: Option<String>,
     /// The stores that sell it, with their clean links; in a launch report.
     pub links: Vec<(String, String)>,
     /// Whom to write to.
-    pub door: Option<Door>,
+    pub contact: Option<SupportContact>,
     /// What to write.
     pub text: Option<ReadyText>,
 }
@@ -175,6 +174,7 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
     let finding = &telling.finding;
     let zone = &desk.author.zone;
     let open = is_open(&telling.occasion);
+    let said = said(finding, &desk.voice(view, now));
     let case = Case {
         view,
         finding,
@@ -182,56 +182,38 @@ fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part
         zone,
         now,
     };
-    let wait_until = finding
-        .act_from
-        .filter(|from| open && *from > now)
-        .map(|from| words::date(from.to_zoned(zone.clone()).date()));
     // A text in hand would be sent at once: it comes only when sending it is right.
+    let is_to_ask = open && finding.severity == Severity::Act;
     let text = finding
-        .text
-        .filter(|_| open && finding.severity == Severity::Act && wait_until.is_none())
+        .support_text()
+        .filter(|_| is_to_ask)
         .map(|text| ready_text(text, &case));
-    let door = finding
-        .ask
-        .filter(|_| open && wait_until.is_none())
-        .and_then(Party::door);
-    let step = step(finding, door.as_ref(), open);
-    // Some steps name the day themselves.
-    let wait_until = wait_until.filter(|_| !step.starts_with("Wait "));
-    let is_report = is_launch_report(finding.rule);
-    let is_complete = view.listings.iter().all(sells);
-    let links = if is_report {
+    // That there is nothing to do needs no box.
+    let is_nothing = matches!(
+        finding.next,
+        NextStep::Nothing | NextStep::Wait { until: None }
+    );
+    let step = if is_nothing && finding.kind.launch_report().is_none() && !open {
+        String::new()
+    } else {
+        words::one_line(&said.step)
+    };
+    let links = if finding.kind.launch_report().is_some() {
         links(desk, view)
     } else {
         Vec::new()
     };
     Part {
-        severity: if is_report && !is_complete {
-            Severity::Watch
-        } else {
-            finding.severity
-        },
+        severity: weight(finding),
         word: word(finding),
         links,
-        headline: words::clipped(&finding.headline, 160),
-        verdict: words::one_line(&finding.verdict),
+        headline: words::clipped(&said.headline, 160),
+        verdict: words::one_line(&said.verdict),
         occasion: occasion(telling, view, zone, now),
         usual: finding.usual.clone(),
         step,
-        wait_until,
-        door,
+        contact: finding.ask().filter(|_| is_to_ask).map(Party::contact),
         text,
-    }
-}
-
-/// The word before a headline: the severity's, but for a launch report, which is neither good nor bad
-/// by itself.
-#[must_use]
-pub(super) fn word(finding: &Finding) -> &'static str {
-    if is_launch_report(finding.rule) {
-        "Launch report"
-    } else {
-        finding.severity.word()
     }
 }
 
@@ -239,25 +221,12 @@ pub(super) fn word(finding: &Finding) -> &'static str {
 fn links(desk: &Desk<'_>, view: &View) -> Vec<(String, String)> {
     view.listings
         .iter()
-        .filter(|listing| sells(listing))
+        .filter(|listing| listing.sells())
         .map(|listing| {
-            let label = words::clipped(label(&listing.store, desk.stores), 40);
+            let label = desk.plain_voice(Timestamp::MIN).label(&listing.store);
             (label, words::one_line(&listing.address))
         })
         .collect()
-}
-
-/// The next step. How to write to the party is left out where the door says it, with its address;
-/// and that there is nothing to do needs no box.
-fn step(finding: &Finding, door: Option<&Door>, open: bool) -> String {
-    let mut step = words::one_line(&finding.next_step);
-    if let (Some(party), Some(_)) = (finding.ask, door) {
-        step = words::one_line(&step.replace(&party.how(), ""));
-    }
-    if !open && step.starts_with("Nothing to do") {
-        step.clear();
-    }
-    step
 }
 
 fn occasion(
@@ -286,20 +255,16 @@ fn occasion(
                 .map(|listing| not_buyable(listing, now, *lasted))
                 .max()
                 .unwrap_or_default();
-            let mut sentences = Vec::new();
-            if !finding.verdict.contains("It lasted ") {
-                sentences.push(format!("It lasted {}.", words::lasting(*lasted)));
+            if closed < SignedDuration::from_hours(24) {
+                return None;
             }
-            if closed >= SignedDuration::from_hours(24) {
-                let all = closed + SignedDuration::from_hours(24) > *lasted;
-                sentences.push(if all {
-                    "All that time the page took no orders.".to_owned()
-                } else {
-                    let closed = words::lasting(closed);
-                    format!("For {closed} of that the page took no orders.")
-                });
-            }
-            Some(sentences.join(" ")).filter(|text| !text.is_empty())
+            let all = closed + SignedDuration::from_hours(24) > *lasted;
+            Some(if all {
+                "All that time the page took no orders.".to_owned()
+            } else {
+                let closed = words::lasting(closed);
+                format!("For {closed} of that the page took no orders.")
+            })
         }
     }
 }
@@ -354,7 +319,7 @@ fn store_line(
     let newest = listing.now();
     let readable = newest.filter(|_| listing.blind.is_none());
     StoreLine {
-        label: words::clipped(label(&listing.store, desk.stores), 40),
+        label: desk.plain_voice(now).label(&listing.store),
         address: words::one_line(&listing.address),
         state: readable.map(|spell| spell.availability),
         quote: readable
@@ -375,6 +340,11 @@ fn store_line(
             |at| words::brief_moment(at, zone, now),
         ),
         concerned,
+        normal: desk
+            .outlooks
+            .iter()
+            .find(|one| one.store == listing.store)
+            .map(|one| outlook(one, &desk.voice(view, now))),
         strip: strip(listing, now, zone, STRIP_DAYS)
             .into_iter()
             .map(|(date, cell)| StripCell {
@@ -391,7 +361,7 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
         return format!(
             "We could not read the page since {} ({}): {}.",
             words::brief_moment(blind.since, zone, now),
-            words::count(i64::from(blind.attempts), "try").replace("trys", "tries"),
+            tries(blind.attempts),
             blind.unread.reason.words()
         );
     }
@@ -410,6 +380,13 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
             "Since {}, {readings}: a second look will confirm it.",
             words::brief_moment(spell.since, zone, now)
         )
+    }
+}
+
+fn tries(attempts: u32) -> String {
+    match attempts {
+        1 => "1 try".to_owned(),
+        several => format!("{several} tries"),
     }
 }
 

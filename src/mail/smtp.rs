@@ -13,8 +13,8 @@ use tokio::time::timeout;
 
 use super::message::Parcel;
 use super::outbox::{Stage, Trouble};
-use super::words::one_line;
 use crate::config::plan::{Encryption, Secret};
+use crate::text::words::one_line;
 
 /// How long the dialogue may take up to the letter itself. A tarpitting server is patient, but a
 /// hanging one must not hold up a round.

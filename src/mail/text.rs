@@ -1,9 +1,10 @@
 //! The text part: written as a letter, at most 72 characters a line.
 
+use super::Desk;
 use super::sheet::{Part, Sheet, StoreLine};
 use super::strip::Cell;
 use super::support::{ReadyText, joined};
-use super::{Desk, words};
+use crate::text::words;
 
 /// The longest line; only an address may be longer, since a broken one is of no use.
 const WIDTH: usize = 72;
@@ -228,21 +229,22 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
             lines.line(&format!("  {address}"));
         }
     }
-    if part.step.is_empty() && part.door.is_none() {
+    if part.step.is_empty() && part.contact.is_none() {
         return;
     }
     lines.heading(&format!("Your next step{number}"));
     lines.wrapped("", &part.step);
-    if let Some(date) = &part.wait_until {
-        lines.wrapped("", &format!("Until {date}, waiting is right."));
-    }
-    if let Some(door) = &part.door {
+    if let Some(contact) = &part.contact {
         lines.gap();
         lines.wrapped(
             "",
-            &format!("Whom to write to: {}. {}.", door.who, door_how(door.how)),
+            &format!(
+                "Whom to write to: {}. {}.",
+                contact.who,
+                contact_how(contact.how)
+            ),
         );
-        if let Some(link) = door.link {
+        if let Some(link) = contact.link {
             lines.line(link);
         }
         lines.gap();
@@ -253,12 +255,12 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
     }
 }
 
-/// The warning that goes with every door.
+/// The warning that goes with every contact.
 pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
 
-/// The first letter of a door's description as a capital.
+/// The first letter of a contact's description as a capital.
 #[must_use]
-pub fn door_how(how: &str) -> String {
+pub fn contact_how(how: &str) -> String {
     let mut characters = how.chars();
     characters.next().map_or_else(String::new, |first| {
         first.to_uppercase().chain(characters).collect()

@@ -14,6 +14,7 @@ use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
 use crate::config::plan::Secret;
 use crate::history::{ListingView, View};
+use crate::judge::text::{Voice, said};
 
 /// The version of the schema. It grows only when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
@@ -52,28 +53,32 @@ pub fn about_edition(letter: &Letter, desk: &Desk<'_>, view: &View, tellings: &[
         );
         object.insert(
             "findings".to_owned(),
-            tellings.iter().map(finding).collect(),
+            tellings
+                .iter()
+                .map(|telling| finding(telling, &desk.voice(view, letter.written)))
+                .collect(),
         );
         object.insert("pages".to_owned(), view.listings.iter().map(page).collect());
     }
     value
 }
 
-fn finding(telling: &Telling) -> Value {
+fn finding(telling: &Telling, voice: &Voice<'_>) -> Value {
     let finding = &telling.finding;
+    let said = said(finding, voice);
     let lasted = match &telling.occasion {
         Occasion::Closed { lasted } => Some(lasted.as_secs()),
         Occasion::Opened | Occasion::Escalated | Occasion::Reminded | Occasion::News => None,
     };
     json!({
-        "rule": finding.rule,
+        "rule": finding.kind.name(),
         "occasion": occasion(&telling.occasion),
         "severity": finding.severity.name(),
         "stores": finding.stores,
         "since": finding.since,
-        "headline": finding.headline,
-        "verdict": finding.verdict,
-        "next_step": finding.next_step,
+        "headline": said.headline,
+        "verdict": said.verdict,
+        "next_step": said.step,
         "act_from": finding.act_from,
         "lasted_seconds": lasted,
     })

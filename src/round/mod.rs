@@ -10,6 +10,7 @@
 //! Delivery is not part of it: what is queued is safe.
 
 mod doors;
+pub mod judge_edition;
 mod look;
 mod pack;
 pub(crate) mod post;
@@ -30,10 +31,10 @@ use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
 use crate::judge::Settings;
-use crate::mail::words;
 use crate::page::{Reading, Wanted};
 use crate::schedule::Board;
 use crate::stores::Lessons;
+use crate::text::words;
 use look::{Asked, ask};
 
 pub use pack::pack_looks;
@@ -231,7 +232,7 @@ fn judge(
     steps: &Steps,
 ) -> Result<usize, RoundError> {
     let mut letters = 0;
-    let mut count = |queued: sqlite::Queued| {
+    let mut count = |queued: judge_edition::Queued| {
         letters += queued.copies;
         let subject = queued.letter.subject;
         tell(steps, Step::Queued { subject });
@@ -242,7 +243,7 @@ fn judge(
         .editions
         .iter()
         .filter(|plan| all || touched.contains(&plan.edition.isbn));
-    for queued in sqlite::judge_editions(house, editions) {
+    for queued in judge_edition::judge_editions(house, editions) {
         count(queued?);
     }
     if all {

@@ -5,47 +5,44 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use rusqlite::{Connection, Transaction};
 
 use super::House;
-use super::sqlite::{Queued, blind_at_stores, watched};
+use super::judge_edition::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
 use crate::alerts::{Alert, mute, sqlite as alerts};
 use crate::book::StoreId;
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, Plan};
 use crate::history::View;
 use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
-use crate::judge::{Finding, Severity, judge};
+use crate::judge::text::{Voice, said};
+use crate::judge::{Finding, Judgement, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
 use crate::mail::digest::{Item, digest, issues};
 use crate::mail::notice::notice;
 use crate::mail::sqlite::{enqueue, last_digest};
-use crate::mail::words;
 use crate::mail::{Desk, Letter};
 use crate::schedule::cron::{has_come, next_after};
+use crate::text::words;
 
 /// The rule under which the notice about our own line is remembered.
 pub const LINE_DOWN: &str = "line-down";
 
-/// Where this house's letters are written.
+/// Where the letters of a plan are written.
 #[must_use]
-pub fn desk(house: &House, next_look: Option<Timestamp>) -> Desk<'_> {
-    let author = &house.plan.author;
+pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
+    let author = &plan.author;
     Desk {
         author,
         copy_of: None,
         also_to: &[],
-        from: house
-            .plan
-            .mail
-            .as_ref()
-            .map_or(&author.email, |mail| &mail.from),
-        stores: &house.plan.stores,
+        from: plan.mail.as_ref().map_or(&author.email, |mail| &mail.from),
+        stores: &plan.stores,
         next_look,
-        remind_every: house.plan.judging.remind_every,
+        remind_every: plan.judging.remind_every,
+        outlooks: &[],
     }
 }
 
@@ -99,9 +96,11 @@ fn queue_notice(
     finding: &Finding,
     now: Timestamp,
 ) -> rusqlite::Result<Letter> {
-    let letter = notice(&desk(house, None), finding, now);
+    let desk = desk(&house.plan, None);
+    let letter = notice(&desk, finding, now);
     enqueue(transaction, &letter, now)?;
-    let lines = [finding.verdict.clone(), finding.next_step.clone()];
+    let said = said(finding, &desk.plain_voice(now));
+    let lines = [said.verdict, said.step];
     for post in post_notice(&house.plan.hooks, &letter, &lines) {
         enqueue(transaction, &post, now)?;
     }
@@ -112,8 +111,8 @@ fn queue_notice(
 /// while that lasts; when they can be read again there is nothing to say, as nothing was lost.
 fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>> {
     house.db.write(|tx| {
-        let blind = blind_at_stores(house, tx)?;
-        let watched = watched(house);
+        let blind = blind_at_stores(&house.plan, tx)?;
+        let watched = watched(&house.plan);
         let is_line = is_our_own_line(&blind, &watched);
         let windows = &house.settings.windows;
         let mut stores: Vec<&StoreId> = watched.iter().map(|listing| &listing.store).collect();
@@ -133,7 +132,7 @@ fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter
                 Some(_) | None => {}
             }
         }
-        notice_about(&new, windows, &house.plan.author.zone)
+        notice_about(&new, windows)
             .map(|finding| queue_notice(house, tx, &finding, now))
             .transpose()
     })
@@ -195,7 +194,7 @@ fn digests(
             .filter_map(|isbn| items.get(isbn).cloned())
             .collect();
         let reader = reader(&issue.recipient, &house.plan.author);
-        let desk = desk(house, None);
+        let desk = desk(&house.plan, None);
         let desk = desk_for(&desk, &reader, &[]);
         let letter = digest(&desk, issue.client.as_deref(), &items, now);
         enqueue(transaction, &letter, now)?;
@@ -213,22 +212,24 @@ fn item(
     (last, now): (Timestamp, Timestamp),
 ) -> rusqlite::Result<Item> {
     let view = view(connection, plan)?;
-    let mut findings = judge(&view, &house.settings, now);
-    findings.retain(|finding| finding.severity > Severity::GoodNews);
+    let Judgement {
+        mut findings,
+        outlooks,
+    } = thought(house, connection, &view, now)?;
+    findings.retain(|finding| finding.severity.is_trouble());
     let zone = &house.plan.author.zone;
-    let muted = take_muted(&mut findings, &view, zone, now);
+    let desk = desk(&house.plan, None);
+    let voice = desk.voice(&view, now);
+    let muted = take_muted(&mut findings, &view, &voice);
     let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
         .into_iter()
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
-        // A day of the calendar does not come and go, it passes; so does a week of a new price.
-        .filter(|(alert, _)| {
-            let rule = &alert.key.rule;
-            !rule.starts_with("calendar") && rule != "price-changed"
-        })
+        // A day of the calendar does not come and go, it passes.
+        .filter(|(alert, _)| !alert.finding.kind.goes_by_the_clock())
         .map(|(alert, over): (Alert, Timestamp)| {
             format!(
                 "{}: it began {} and was over by itself after {}.",
-                alert.headline.trim_end_matches('.'),
+                said(&alert.finding, &voice).headline,
                 words::brief_moment(alert.since, zone, now),
                 words::lasting(over.duration_since(alert.since))
             )
@@ -238,26 +239,33 @@ fn item(
     Ok(Item {
         view,
         findings,
+        outlooks,
         lines,
     })
 }
 
-/// Takes out what the author muted, and says in a line each that it stands.
-fn take_muted(
-    findings: &mut Vec<Finding>,
+/// What was thought of the edition when it was judged last; it is judged now where it never was.
+fn thought(
+    house: &House,
+    connection: &Connection,
     view: &View,
-    zone: &TimeZone,
     now: Timestamp,
-) -> Vec<String> {
+) -> rusqlite::Result<Judgement> {
+    let kept = alerts::judgement(connection, &view.edition.isbn)?;
+    Ok(kept.unwrap_or_else(|| judge(view, &house.settings, now)))
+}
+
+/// Takes out what the author muted, and says in a line each that it stands.
+fn take_muted(findings: &mut Vec<Finding>, view: &View, voice: &Voice<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     findings.retain(|finding| {
         let key = key(&view.edition.isbn, finding);
-        let Some(until) = mute::until(&key, &view.notes, zone, now) else {
+        let Some(until) = mute::until(&key, &view.notes, voice.zone, voice.now) else {
             return true;
         };
         lines.push(format!(
             "{}: muted until {}, as you asked.",
-            finding.headline.trim_end_matches('.'),
+            said(finding, voice).headline,
             words::date(until)
         ));
         false

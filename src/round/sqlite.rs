@@ -1,32 +1,25 @@
 //! What a round reads from the database and writes to it.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task};
-use crate::alerts::Telling;
-use crate::alerts::lifecycle::{Pace, decide, key};
-use crate::alerts::sqlite as alerts;
-use crate::book::{Source, StoreId};
-use crate::config::plan::{EditionPlan, Plan};
+use crate::book::Source;
+use crate::config::plan::Plan;
 use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
+use crate::history::Observation;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Depth, Recognised, Recorded, blind_pages, claim_look, each_view, keep_evidence, looks,
-    newest_good, recognise_by, recognised, record, view,
+    Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks, recognise_by,
+    recognised, record,
 };
-use crate::history::{ListingId, Observation};
-use crate::judge::blind::{BlindStore, blind_stores, hand_over};
+use crate::judge::Settings;
 use crate::judge::learned::learn;
-use crate::judge::{Settings, judge};
-use crate::mail::Letter;
-use crate::mail::addressee::{Audience, Weighed, write};
-use crate::mail::sqlite::enqueue;
 use crate::page::Reading;
 
-mod agenda;
+pub(super) mod agenda;
 
 pub(crate) use agenda::due;
 pub(super) use agenda::page_spent_until;
@@ -88,17 +81,6 @@ pub(crate) fn take_in(
     })
 }
 
-/// A letter that was queued, with what it tells.
-#[derive(Debug, Clone)]
-pub(crate) struct Queued {
-    /// The letter as it tells everything.
-    pub(crate) letter: Letter,
-    /// How many were queued of it: one for each who hears of it.
-    pub(crate) copies: usize,
-    /// What it tells; nothing of an edition when it is a notice.
-    pub(crate) tellings: Vec<Telling>,
-}
-
 /// The settings with how long things took for the user's own titles. It is judged by them all the
 /// same when the history cannot be read: then whoever reads it next will say so.
 pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Settings {
@@ -121,101 +103,6 @@ pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Setti
             settings
         }
     }
-}
-
-/// Judges editions, each in a transaction of its own: what is decided and the letter that tells
-/// of it are there together or not at all. Gives the letters that were queued, each as soon as it
-/// is: those of ten thousand titles are not held at once.
-pub(crate) fn judge_editions<'a>(
-    house: &'a House,
-    editions: impl Iterator<Item = &'a EditionPlan> + 'a,
-) -> impl Iterator<Item = rusqlite::Result<Queued>> + 'a {
-    editions.filter_map(|plan| {
-        let now = house.clock.now();
-        let judged = house
-            .db
-            .write(|transaction| judge_edition(house, plan, transaction, now));
-        judged.transpose()
-    })
-}
-
-/// 1. Load what is known of the edition.
-/// 2. Run the rules over it.
-/// 3. Decide what becomes of the findings: what opens, is over, and is told now.
-/// 4. Compose the letter and queue it, and write the decisions down.
-pub(crate) fn judge_edition(
-    house: &House,
-    plan: &EditionPlan,
-    transaction: &Transaction<'_>,
-    now: Timestamp,
-) -> rusqlite::Result<Option<Queued>> {
-    let isbn = &plan.edition.isbn;
-    let view = view(transaction, plan)?;
-    let mut findings = judge(&view, &house.settings, now);
-    if findings.iter().any(|finding| finding.rule == "unread") {
-        let good = newest_good(transaction)?;
-        let read_since = |store: &StoreId| {
-            let tried = view.listings.iter().find(|listing| listing.store == *store);
-            tried.and_then(|listing| listing.last_try) < good.get(store).copied()
-        };
-        hand_over(
-            &mut findings,
-            &blind_at_stores(house, transaction)?,
-            read_since,
-        );
-    }
-    let memory = alerts::memory(transaction, isbn, now)?;
-    let decisions = decide(&memory, &findings, &view, &Pace::of(&house.plan), now);
-    let desk = super::post::desk(
-        house,
-        agenda::next_look_at_any(house, plan, transaction, now)?,
-    );
-    let weighed: Vec<Weighed> = decisions
-        .tellings
-        .iter()
-        .map(|telling| {
-            let key = key(isbn, &telling.finding);
-            let over = decisions.over.iter().find(|alert| alert.key == key);
-            Weighed::new(telling.clone(), over.and_then(|alert| alert.told))
-        })
-        .collect();
-    let audience = Audience {
-        recipients: &house.plan.recipients(plan),
-        hooks: &house.plan.hooks,
-    };
-    let written = write(&desk, audience, &view, &weighed, now);
-    for letter in written.iter().flat_map(|written| &written.all) {
-        enqueue(transaction, letter, now)?;
-    }
-    let message_id = written
-        .as_ref()
-        .map(|written| written.whole.message_id.as_str());
-    alerts::apply(transaction, isbn, &decisions, message_id, now)?;
-    Ok(written.map(|written| Queued {
-        copies: written.all.len(),
-        letter: written.whole,
-        tellings: decisions.tellings,
-    }))
-}
-
-/// The stores at which several editions cannot be read.
-pub(super) fn blind_at_stores(
-    house: &House,
-    connection: &Connection,
-) -> rusqlite::Result<Vec<BlindStore>> {
-    Ok(blind_stores(&blind_pages(connection)?, &watched(house)))
-}
-
-/// Every listing of the configuration.
-pub(super) fn watched(house: &House) -> Vec<ListingId> {
-    let editions = house.plan.editions.iter();
-    editions
-        .flat_map(|plan| {
-            plan.listings
-                .iter()
-                .map(|listing| agenda::listing_id(plan, listing))
-        })
-        .collect()
 }
 
 /// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one

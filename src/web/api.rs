@@ -3,13 +3,15 @@
 use serde_json::{Value, json};
 
 use super::changes::Sources;
-use super::overview::Findings;
+use super::frame::Place;
+use super::overview::Judgements;
 use super::survey::Survey;
 use crate::book::{Edition, Launch, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::View;
 use crate::history::sqlite::Seen;
-use crate::judge::Finding;
+use crate::judge::text::{Voice, outlook, said};
+use crate::judge::{Finding, Judgement, ListingOutlook};
 
 /// The description of the interface, which a test holds against the routes.
 pub const OPENAPI: &str = include_str!("static/openapi.json");
@@ -29,10 +31,18 @@ fn edition(edition: &Edition, launch: &Launch) -> Value {
 
 /// `GET /api/v1/editions`
 #[must_use]
-pub fn editions(editions: &[EditionPlan], survey: &Survey) -> Value {
+pub fn editions(
+    editions: &[EditionPlan],
+    survey: &Survey,
+    (judgements, place): (&Judgements, &Place<'_>),
+) -> Value {
     let all: Vec<Value> = editions
         .iter()
         .map(|plan| {
+            let launch = survey.launch(&plan.edition, &plan.zone);
+            let voice = place.voice(&plan.edition, &launch);
+            let outlooks = judgements.get(&plan.edition.isbn);
+            let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
             let listings: Vec<Value> = plan
                 .listings
                 .iter()
@@ -48,10 +58,11 @@ pub fn editions(editions: &[EditionPlan], survey: &Survey) -> Value {
                         "last_try": glance.and_then(|glance| glance.last_try),
                         "last_good": glance.and_then(|glance| glance.last_good),
                         "blind_since": glance.and_then(|glance| glance.blind_since),
+                        "outlook": outlook_of(outlooks, &listing.store, &voice),
                     })
                 })
                 .collect();
-            let mut value = edition(&plan.edition, &survey.launch(&plan.edition, &plan.zone));
+            let mut value = edition(&plan.edition, &launch);
             value["listings"] = Value::Array(listings);
             value
         })
@@ -61,7 +72,13 @@ pub fn editions(editions: &[EditionPlan], survey: &Survey) -> Value {
 
 /// `GET /api/v1/editions/{isbn}`
 #[must_use]
-pub fn one_edition(view: &View, sources: &Sources, findings: &[Finding]) -> Value {
+pub fn one_edition(
+    view: &View,
+    sources: &Sources,
+    judgement: &Judgement,
+    place: &Place<'_>,
+) -> Value {
+    let voice = place.voice(&view.edition, &view.launch);
     let listings: Vec<Value> = view
         .listings
         .iter()
@@ -91,13 +108,18 @@ pub fn one_edition(view: &View, sources: &Sources, findings: &[Finding]) -> Valu
                 "last_good": listing.last_good,
                 "blind_since": listing.blind.as_ref().map(|blind| blind.since),
                 "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
+                "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),
                 "spells": spells,
             })
         })
         .collect();
     let mut value = edition(&view.edition, &view.launch);
     value["listings"] = Value::Array(listings);
-    value["findings"] = findings.iter().map(finding).collect();
+    value["findings"] = judgement
+        .findings
+        .iter()
+        .map(|one| finding(one, &voice))
+        .collect();
     value["notes"] = view.notes.iter().map(note).collect();
     value
 }
@@ -123,17 +145,29 @@ fn note(note: &Note) -> Value {
     value
 }
 
-fn finding(finding: &Finding) -> Value {
+/// Whether a page is normal, as facts and in words.
+fn outlook_of(outlooks: &[ListingOutlook], store: &StoreId, voice: &Voice<'_>) -> Value {
+    let one = outlooks.iter().find(|one| one.store == *store);
+    one.map_or(Value::Null, |one| {
+        let mut value = json!(one.outlook);
+        value["words"] = json!(outlook(one, voice));
+        value
+    })
+}
+
+fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
+    let said = said(finding, voice);
     json!({
-        "rule": finding.rule,
+        "rule": finding.kind.name(),
+        "facts": finding.kind,
         "severity": finding.severity.name(),
         "stores": finding.stores.iter().map(StoreId::as_str).collect::<Vec<_>>(),
         "since": finding.since,
-        "headline": finding.headline,
-        "verdict": finding.verdict,
+        "headline": said.headline,
+        "verdict": said.verdict,
         "usual": finding.usual.as_ref().map(|usual| &usual.sentence),
         "act_from": finding.act_from,
-        "next_step": finding.next_step,
+        "next_step": said.step,
     })
 }
 
@@ -160,13 +194,20 @@ pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
 
 /// `GET /api/v1/alerts`
 #[must_use]
-pub fn alerts(editions: &[EditionPlan], findings: &Findings) -> Value {
+pub fn alerts(
+    editions: &[EditionPlan],
+    survey: &Survey,
+    judgements: &Judgements,
+    place: &Place<'_>,
+) -> Value {
     let all: Vec<Value> = editions
         .iter()
         .flat_map(|plan| {
-            let found = findings.get(&plan.edition.isbn).into_iter().flatten();
-            found.map(|one| {
-                let mut value = finding(one);
+            let launch = survey.launch(&plan.edition, &plan.zone);
+            let found = judgements.get(&plan.edition.isbn).into_iter();
+            let found = found.flat_map(|judgement| &judgement.findings);
+            found.map(move |one| {
+                let mut value = finding(one, &place.voice(&plan.edition, &launch));
                 value["isbn"] = json!(plan.edition.isbn.as_str());
                 value["title"] = json!(plan.edition.title);
                 value

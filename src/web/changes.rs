@@ -8,7 +8,7 @@ use super::face::face;
 use super::frame::{Place, shape};
 use crate::book::StoreId;
 use crate::history::{Source, Spell, View};
-use crate::mail::words;
+use crate::text::words;
 
 /// How the first reading of a spell was had, by its store and its first instant.
 pub type Sources = BTreeMap<(StoreId, Timestamp), Source>;

@@ -68,8 +68,12 @@ pub(super) fn chosen<'a, 'b>(
 
 /// How severe the loudest finding of an edition is.
 pub(super) fn severity(material: &Material<'_>, isbn: &Isbn13) -> Option<Severity> {
-    let findings = material.findings.get(isbn)?;
-    findings.iter().map(|finding| finding.severity).max()
+    let judgement = material.judgements.get(isbn)?;
+    judgement
+        .findings
+        .iter()
+        .map(|finding| finding.severity)
+        .max()
 }
 
 fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated<'_>) -> bool {

@@ -14,9 +14,10 @@ use crate::book::{Availability, NoteKind};
 use crate::history::sqlite::Kept;
 use crate::history::{ListingView, View};
 use crate::judge::rules::calendar::MILESTONES;
+use crate::judge::text::{outlook, said};
 use crate::judge::windows::Windows;
-use crate::judge::{Finding, Severity};
-use crate::mail::words;
+use crate::judge::{Judgement, Severity};
+use crate::text::words;
 
 /// What the page is made from.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ pub struct Material<'a> {
     /// How the first reading of each spell was had.
     pub sources: &'a Sources,
     /// What there is to think of it.
-    pub findings: &'a [Finding],
+    pub judgement: &'a Judgement,
     /// How long things usually take.
     pub windows: &'a Windows,
     /// Its letters, oldest first.
@@ -74,6 +75,8 @@ struct Page {
     isbn: String,
     said: Option<String>,
     findings: Vec<Told>,
+    /// Where nothing is open: how it stands, as a class and in words.
+    verdict: (&'static str, String),
     good_news: Vec<(String, String)>,
     is_watched: bool,
     columns: Columns,
@@ -123,6 +126,8 @@ struct Said {
 }
 
 struct Listing {
+    /// Whether it is normal, and until when.
+    normal: String,
     store: String,
     link: Option<String>,
     shape: String,
@@ -174,19 +179,21 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     frame.back = material.back.map(str::to_owned);
     frame.report = material.is_report.then(super::frame::style_sheet);
     let shown = material.view.listings.iter();
-    let listings: Vec<Listing> = shown.map(|one| listing(place, one)).collect();
+    let listings: Vec<Listing> = shown.map(|one| listing(place, material, one)).collect();
     Page {
         meta: meta(place, material.view),
         address: address(place, edition),
         isbn: edition.isbn.as_str().to_owned(),
         said: material.said.map(words::one_line),
         findings: material
+            .judgement
             .findings
             .iter()
-            .filter(|one| one.severity != Severity::GoodNews)
+            .filter(|one| one.severity.is_trouble())
             .map(|one| told(place, material, one))
             .collect(),
-        good_news: good_news(place, material.findings),
+        good_news: good_news(place, material),
+        verdict: verdict(material),
         is_watched: material
             .view
             .listings
@@ -225,13 +232,55 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     .render()
 }
 
-fn good_news(place: &Place<'_>, findings: &[Finding]) -> Vec<(String, String)> {
-    findings
+/// What the card says where nothing is open, and whether it is good: as expected only where every
+/// page was seen and shows what it should.
+fn verdict(material: &Material<'_>) -> (&'static str, String) {
+    let outlooks = &material.judgement.outlooks;
+    let seen = outlooks.iter().filter(|one| one.outlook.is_seen()).count();
+    let all = material.view.listings.len();
+    if 0 < all
+        && outlooks
+            .iter()
+            .filter(|one| one.outlook.is_as_expected())
+            .count()
+            == all
+    {
+        ("good", "All as expected. Nothing to do.".to_owned())
+    } else if seen == 0 {
+        (
+            "unseen",
+            "Not seen yet: no page could be read so far.".to_owned(),
+        )
+    } else if seen < all {
+        (
+            "unseen",
+            format!(
+                "Nothing to do as far as we see; {} of {all} pages are not seen.",
+                all - seen
+            ),
+        )
+    } else {
+        (
+            "usual",
+            "Nothing to do. What each page shows, and until when it is usual, stands below."
+                .to_owned(),
+        )
+    }
+}
+
+fn good_news(place: &Place<'_>, material: &Material<'_>) -> Vec<(String, String)> {
+    let voice = place.voice(&material.view.edition, &material.view.launch);
+    material
+        .judgement
+        .findings
         .iter()
         .filter(|one| one.severity == Severity::GoodNews)
         .map(|one| {
             let since = words::day(one.since, place.zone, place.now);
-            (words::one_line(&one.headline), format!("since {since}"))
+            (
+                words::one_line(&said(one, &voice).headline),
+                format!("since {since}"),
+            )
         })
         .collect()
 }
@@ -330,7 +379,13 @@ fn meta(place: &Place<'_>, view: &View) -> String {
     .join(" · ")
 }
 
-fn listing(place: &Place<'_>, listing: &ListingView) -> Listing {
+fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) -> Listing {
+    let view = material.view;
+    let known = material.judgement.outlooks.iter();
+    let normal = known
+        .into_iter()
+        .find(|one| one.store == listing.store)
+        .map(|one| outlook(one, &place.voice(&view.edition, &view.launch)));
     let spell = listing.now();
     let says = spell.map(|spell| &spell.says);
     let link = Some(listing.address.clone())
@@ -361,6 +416,7 @@ fn listing(place: &Place<'_>, listing: &ListingView) -> Listing {
         seller: says
             .and_then(|says| says.seller.as_ref())
             .map_or_else(String::new, |seller| words::clipped(seller, 60)),
+        normal: normal.unwrap_or_else(|| "not seen yet".to_owned()),
         last_look: listing
             .last_try
             .map_or_else(|| "never".to_owned(), |at| place.moment(at)),
@@ -399,7 +455,7 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
     let grounds = grounds(
         material.view,
         material.windows,
-        (material.findings, place.now),
+        (&material.judgement.findings, place.now),
     );
     let letters = marks(material.letters);
     timeline::draw(&picture(

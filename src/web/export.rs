@@ -12,8 +12,8 @@ use super::survey::Glances;
 use crate::history::View;
 use crate::history::sqlite::Seen;
 use crate::mail::sqlite::Counts;
-use crate::mail::words;
 use crate::page::Reading;
+use crate::text::words;
 
 /// The changes of an edition as CSV (RFC 4180), oldest first.
 #[must_use]

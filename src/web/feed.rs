@@ -9,7 +9,7 @@ use super::survey::Survey;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::rules::calendar::MILESTONES;
-use crate::mail::words;
+use crate::text::words;
 
 /// A change, for the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +100,7 @@ pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Time
             .filter(|one| one.concerns(edition, &dates))
         {
             lines.extend(event(
-                &format!("{}-{}", edition.isbn.as_str(), milestone.name),
+                &format!("{}-{}", edition.isbn.as_str(), milestone.id.name()),
                 milestone.day(dates.publication),
                 (&format!("{title}: {}", milestone.what), milestone.why),
                 now,

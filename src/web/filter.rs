@@ -1,7 +1,7 @@
 //! Which editions the overview shows, as its address says.
 
 use crate::book::Phase;
-use crate::mail::words;
+use crate::text::words;
 
 /// What people call the phases of a launch.
 pub const PHASES: [(Phase, &str); 8] = [

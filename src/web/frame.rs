@@ -6,9 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::face;
 use super::timeline;
-use crate::book::{Availability, StoreId};
+use crate::book::{Availability, Edition, Launch, StoreId};
 use crate::config::plan::StorePlan;
-use crate::mail::words;
+use crate::judge::text::Voice;
+use crate::text::words;
 
 /// Where and when a page is made.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +27,17 @@ pub struct Place<'a> {
 }
 
 impl Place<'_> {
+    /// How findings about an edition are put into words here.
+    #[must_use]
+    pub fn voice<'b>(&'b self, edition: &'b Edition, launch: &'b Launch) -> Voice<'b> {
+        Voice {
+            zone: self.zone,
+            now: self.now,
+            stores: self.stores,
+            edition: Some((edition, launch)),
+        }
+    }
+
     /// What people call a store, on one line.
     #[must_use]
     pub fn label(&self, store: &StoreId) -> String {

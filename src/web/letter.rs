@@ -4,7 +4,7 @@ use askama::Template;
 
 use super::frame::{Frame, Place, Pulse};
 use crate::mail::sqlite::{Entry, EntryState};
-use crate::mail::words;
+use crate::text::words;
 
 #[derive(Template)]
 #[template(path = "web/templates/letter.html")]

@@ -6,11 +6,13 @@ use jiff::Timestamp;
 use super::edition::LetterLine;
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
-use super::overview::{Findings, address, book};
+use super::overview::{Judgements, address, book};
 use super::survey::Glances;
+use super::survey::Survey;
 use crate::config::plan::{EditionPlan, Plan};
 use crate::judge::Severity;
-use crate::mail::words;
+use crate::judge::text::said;
+use crate::text::words;
 
 /// A page with one table.
 #[derive(Template)]
@@ -85,16 +87,20 @@ impl Field {
 pub fn alerts(
     place: &Place<'_>,
     editions: &[EditionPlan],
-    findings: &Findings,
+    survey: &Survey,
+    judgements: &Judgements,
     (pulse, page): (&Pulse, usize),
 ) -> askama::Result<String> {
     let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
     for plan in editions {
-        for finding in findings.get(&plan.edition.isbn).into_iter().flatten() {
+        let launch = survey.launch(&plan.edition, &plan.zone);
+        let judgement = judgements.get(&plan.edition.isbn);
+        for finding in judgement.map_or(&[][..], |judgement| &judgement.findings) {
+            let said = said(finding, &place.voice(&plan.edition, &launch));
             let class = match finding.severity {
                 Severity::Act => "tag act",
-                Severity::Watch => "tag watch",
-                Severity::GoodNews => "tag good",
+                Severity::Watch | Severity::ToDo => "tag watch",
+                Severity::GoodNews | Severity::Quiet => "tag good",
             };
             let tag = Field {
                 class,
@@ -111,9 +117,9 @@ pub fn alerts(
                 vec![
                     tag,
                     linked(&book(&plan.edition), address(place, &plan.edition)),
-                    plain(&finding.headline).beside(&finding.verdict),
+                    plain(&said.headline).beside(&said.verdict),
                     plain(place.ago(finding.since)),
-                    plain(&finding.next_step).beside(&act),
+                    plain(&said.step).beside(&act),
                 ],
             ));
         }

@@ -1,6 +1,6 @@
 //! Text from outside, made safe to stand in markup. Everything from a store is text.
 
-use crate::mail::words;
+use crate::text::words;
 
 /// Text for an XML or HTML element or a quoted attribute.
 ///

@@ -14,11 +14,12 @@ use super::survey::Survey;
 use super::troubles::Trouble;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
-use crate::judge::{Finding, Severity};
-use crate::mail::words;
+use crate::judge::text::said;
+use crate::judge::{Finding, Judgement, Severity};
+use crate::text::words;
 
-/// The findings of each edition that has some, most severe first.
-pub type Findings = BTreeMap<Isbn13, Vec<Finding>>;
+/// What was thought of each edition when it was judged last.
+pub type Judgements = BTreeMap<Isbn13, Judgement>;
 
 /// What the overview is made from.
 #[derive(Debug, Clone, Copy)]
@@ -28,7 +29,7 @@ pub struct Material<'a> {
     /// What the database says of them, and perhaps of others.
     pub survey: &'a Survey,
     /// What there is to think of them.
-    pub findings: &'a Findings,
+    pub judgements: &'a Judgements,
     /// Who is watching.
     pub pulse: &'a Pulse,
     /// What is wrong with watching itself.
@@ -238,12 +239,15 @@ fn choices(place: &Place<'_>, editions: &[Dated<'_>]) -> Choices {
     }
 }
 
+/// What there is to do, over all editions: "All as expected" only where every page was seen, and shows
+/// what it should.
 fn verdict(material: &Material<'_>) -> String {
-    let isbns = || material.editions.iter().map(|plan| &plan.edition.isbn);
+    let judgements = || {
+        let isbns = material.editions.iter().map(|plan| &plan.edition.isbn);
+        isbns.filter_map(|isbn| material.judgements.get(isbn))
+    };
     let count = |wanted: Severity| {
-        let findings = isbns()
-            .filter_map(|isbn| material.findings.get(isbn))
-            .flatten();
+        let findings = judgements().flat_map(|judgement| &judgement.findings);
         let troubles = material.troubles.iter().map(|trouble| trouble.severity);
         findings
             .map(|finding| finding.severity)
@@ -251,21 +255,44 @@ fn verdict(material: &Material<'_>) -> String {
             .filter(|severity| *severity == wanted)
             .count()
     };
-    let is_watched = material.editions.iter().any(|plan| {
-        plan.listings.iter().any(|listing| {
-            let glance = material.survey.glance(&plan.edition.isbn, &listing.store);
-            glance.is_some_and(|glance| glance.last_try.is_some())
-        })
-    });
-    match (count(Severity::Act), count(Severity::Watch)) {
-        (0, 0) if !material.pulse.blind.is_empty() => {
-            "Nothing to do, but not every store can be seen".to_owned()
+    let named = [
+        (Severity::Act, "to act on"),
+        (Severity::ToDo, "to do"),
+        (Severity::Watch, "to watch"),
+    ];
+    let counted: Vec<String> = named
+        .into_iter()
+        .map(|(severity, what)| (count(severity), what))
+        .filter(|(count, _)| 0 < *count)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    if !counted.is_empty() {
+        return if count(Severity::Act) == 0 && count(Severity::ToDo) == 0 {
+            format!("Nothing to act on, {}", counted.join(", "))
+        } else {
+            counted.join(", ")
+        };
+    }
+    let pages: usize = material
+        .editions
+        .iter()
+        .map(|plan| plan.listings.len())
+        .sum();
+    let outlooks = || judgements().flat_map(|judgement| &judgement.outlooks);
+    let seen = outlooks().filter(|one| one.outlook.is_seen()).count();
+    let expected = outlooks()
+        .filter(|one| one.outlook.is_as_expected())
+        .count();
+    match (seen, expected) {
+        (0, _) => "Nothing has been seen yet.".to_owned(),
+        _ if expected == pages => "All as expected. Nothing to do.".to_owned(),
+        _ if seen < pages => {
+            format!(
+                "Nothing to do; {} of {pages} pages are not seen",
+                pages - seen
+            )
         }
-        (0, 0) if is_watched => "All as expected. Nothing to do.".to_owned(),
-        (0, 0) => "Nothing has been looked at yet.".to_owned(),
-        (0, watch) => format!("Nothing to act on, {watch} to watch"),
-        (act, 0) => format!("{act} to act on"),
-        (act, watch) => format!("{act} to act on, {watch} to watch"),
+        _ => "Nothing to do; some pages are still on their usual way".to_owned(),
     }
 }
 
@@ -277,11 +304,14 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
         .collect();
     for plan in material.editions {
         let edition = &plan.edition;
-        let findings = material.findings.get(&edition.isbn).into_iter().flatten();
+        let judgement = material.judgements.get(&edition.isbn);
+        let findings = judgement
+            .map_or(&[][..], |judgement| &judgement.findings)
+            .iter();
         // Good news is told on the edition's page; here is what needs a look.
         all.extend(
             findings
-                .filter(|finding| finding.severity != Severity::GoodNews)
+                .filter(|finding| finding.severity.is_trouble())
                 .map(|finding| (finding.severity, Cause::Finding(edition, finding))),
         );
     }
@@ -290,14 +320,18 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     let kept = all.into_iter().take(EXCEPTIONS);
     let told = kept.map(|(severity, cause)| match cause {
         Cause::Trouble(trouble) => of_trouble(place, trouble),
-        Cause::Finding(edition, finding) => Exception {
-            class: class(severity),
-            severity: severity.word(),
-            address: address(place, edition),
-            book: book(edition),
-            headline: words::one_line(&finding.headline),
-            next_step: coded(&first_sentences(&finding.next_step)),
-        },
+        Cause::Finding(edition, finding) => {
+            let launch = material.survey.launch(edition, place.zone);
+            let said = said(finding, &place.voice(edition, &launch));
+            Exception {
+                class: class(severity),
+                severity: severity.word(),
+                address: address(place, edition),
+                book: book(edition),
+                headline: words::one_line(&said.headline),
+                next_step: coded(&first_sentences(&said.step)),
+            }
+        }
     });
     (told.collect(), more)
 }
@@ -311,8 +345,8 @@ enum Cause<'a> {
 fn class(severity: Severity) -> &'static str {
     match severity {
         Severity::Act => "act",
-        Severity::Watch => "watch",
-        Severity::GoodNews => "good",
+        Severity::Watch | Severity::ToDo => "watch",
+        Severity::GoodNews | Severity::Quiet => "good",
     }
 }
 

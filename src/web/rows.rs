@@ -10,7 +10,8 @@ use crate::book::Launch;
 use crate::book::{Edition, Isbn13, StoreId};
 use crate::judge::Severity;
 use crate::judge::rules::calendar::MILESTONES;
-use crate::mail::words;
+use crate::judge::text::outlook;
+use crate::text::words;
 
 /// An edition.
 pub(super) struct Row {
@@ -46,8 +47,8 @@ pub(super) fn row(
     Row {
         class: match severity(material, &edition.isbn) {
             Some(Severity::Act) => "act",
-            Some(Severity::Watch) => "watch",
-            Some(Severity::GoodNews) | None => "",
+            Some(Severity::Watch | Severity::ToDo) => "watch",
+            Some(Severity::GoodNews | Severity::Quiet) | None => "",
         },
         address: address(place, edition),
         title: words::clipped(&edition.title, 80),
@@ -68,7 +69,7 @@ pub(super) fn row(
             .map(|store| {
                 let mut listings = one.plan.listings.iter();
                 let is_watched = listings.any(|listing| listing.store == *store);
-                is_watched.then(|| cell(place, material, &edition.isbn, store))
+                is_watched.then(|| cell(place, material, one, store))
             })
             .collect(),
         next: next_milestone(
@@ -81,20 +82,35 @@ pub(super) fn row(
 
 /// What is open, as "1 to act on, 2 to watch".
 fn open(material: &Material<'_>, isbn: &Isbn13) -> String {
-    let findings = material.findings.get(isbn).map_or(&[][..], Vec::as_slice);
+    let judgement = material.judgements.get(isbn);
+    let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
     let count = |wanted| {
         let all = findings.iter();
         all.filter(|finding| finding.severity == wanted).count()
     };
-    match (count(Severity::Act), count(Severity::Watch)) {
-        (0, 0) => String::new(),
-        (0, watch) => format!("{watch} to watch"),
-        (act, 0) => format!("{act} to act on"),
-        (act, watch) => format!("{act} to act on, {watch} to watch"),
-    }
+    let named = [
+        (Severity::Act, "to act on"),
+        (Severity::ToDo, "to do"),
+        (Severity::Watch, "to watch"),
+    ];
+    let counted: Vec<String> = named
+        .into_iter()
+        .map(|(severity, what)| (count(severity), what))
+        .filter(|(count, _)| 0 < *count)
+        .map(|(count, what)| format!("{count} {what}"))
+        .collect();
+    counted.join(", ")
 }
 
-fn cell(place: &Place<'_>, material: &Material<'_>, isbn: &Isbn13, store: &StoreId) -> Cell {
+fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Cell {
+    let edition = &one.plan.edition;
+    let isbn = &edition.isbn;
+    let judgement = material.judgements.get(isbn);
+    let outlooks = judgement.map_or(&[][..], |judgement| &judgement.outlooks);
+    let normal = outlooks
+        .iter()
+        .find(|one| one.store == *store)
+        .map(|known| outlook(known, &place.voice(edition, &one.launch)));
     let glance = material.survey.glance(isbn, store);
     let state = glance.and_then(|glance| glance.state);
     let blind = glance.and_then(|glance| glance.blind_since);
@@ -112,7 +128,7 @@ fn cell(place: &Place<'_>, material: &Material<'_>, isbn: &Isbn13, store: &Store
             (Some(_), Some(since)) => {
                 format!("not seen for {}", brief(place.now.duration_since(since)))
             }
-            _ => String::new(),
+            _ => normal.unwrap_or_default(),
         },
     }
 }

@@ -8,7 +8,7 @@ use super::lists::{Field, plain};
 use super::markup::coded;
 use super::shares::{Share, clients};
 use crate::config::plan::{Plan, SecretSource};
-use crate::mail::words;
+use crate::text::words;
 
 /// A value: what it is, what it says, and the keys of the file that give it.
 type Value = (&'static str, String, Origin);

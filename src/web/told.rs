@@ -6,9 +6,10 @@ use super::frame::Place;
 use super::markup::coded;
 use crate::alerts::lifecycle::key;
 use crate::alerts::mute;
+use crate::judge::text::said;
 use crate::judge::{Finding, Severity};
 use crate::mail::support::{self, Case};
-use crate::mail::words;
+use crate::text::words;
 
 /// A finding as its box shows it.
 pub(super) struct Told {
@@ -20,7 +21,7 @@ pub(super) struct Told {
     pub(super) usual: Option<(String, String, Option<String>)>,
     /// As markup.
     pub(super) next_step: String,
-    pub(super) door: Option<(&'static str, &'static str, Option<&'static str>)>,
+    pub(super) contact: Option<(&'static str, &'static str, Option<&'static str>)>,
     pub(super) subject: Option<String>,
     pub(super) text: Vec<String>,
     /// The cause that a mute of it names.
@@ -42,31 +43,37 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
     };
     let alert = key(&material.view.edition.isbn, finding);
     let muted = mute::until(&alert, &material.view.notes, place.zone, place.now);
-    let ready = finding.text.map(|text| support::ready_text(text, &case));
+    let ready = finding
+        .support_text()
+        .map(|text| support::ready_text(text, &case));
+    let said = said(
+        finding,
+        &place.voice(&material.view.edition, &material.view.launch),
+    );
     Told {
         store: match alert.stores.as_slice() {
             [one] => one.to_string(),
             _ => String::new(),
         },
-        cause: alert.rule,
+        cause: alert.cause.name().to_owned(),
         muted: muted.map(words::date),
         class: match finding.severity {
             Severity::Act => "act",
-            Severity::Watch => "watch",
-            Severity::GoodNews => "good",
+            Severity::Watch | Severity::ToDo => "watch",
+            Severity::GoodNews | Severity::Quiet => "good",
         },
         severity: finding.severity.word(),
-        headline: words::one_line(&finding.headline),
-        verdict: coded(&finding.verdict),
+        headline: words::one_line(&said.headline),
+        verdict: coded(&said.verdict),
         usual: finding.usual.as_ref().map(|usual| {
             let link = usual.link.clone().filter(|link| link.starts_with("http"));
             (usual.sentence.clone(), usual.source.clone(), link)
         }),
-        next_step: coded(&finding.next_step),
-        door: finding
-            .ask
-            .and_then(crate::judge::Party::door)
-            .map(|door| (door.who, door.how, door.link)),
+        next_step: coded(&said.step),
+        contact: finding
+            .ask()
+            .map(crate::judge::Party::contact)
+            .map(|contact| (contact.who, contact.how, contact.link)),
         subject: ready.as_ref().and_then(|ready| ready.subject.clone()),
         text: ready
             .map(|ready| {

@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::frame::{Place, Pulse};
-use super::overview::Findings;
+use super::overview::Judgements;
 use super::survey::Glances;
-use crate::judge::Severity;
-use crate::mail::words;
+use crate::judge::{FindingKind, Severity};
+use crate::text::words;
 
 /// Pages that cannot be read for longer than this are told of; a day without a page is no news.
 const BLIND: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -49,14 +49,14 @@ pub struct Trouble {
 #[must_use]
 pub fn troubles(
     place: &Place<'_>,
-    (glances, findings): (&Glances, &Findings),
+    (glances, judgements): (&Glances, &Judgements),
     pulse: &Pulse,
     post: &Post,
 ) -> Vec<Trouble> {
     let mut all: Vec<Trouble> = late(place, pulse)
         .into_iter()
         .chain(undelivered(place, post))
-        .chain(blind(place, glances, findings))
+        .chain(blind(place, glances, judgements))
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.severity));
     all
@@ -98,15 +98,16 @@ fn undelivered(place: &Place<'_>, post: &Post) -> Option<Trouble> {
 }
 
 /// The pages that cannot be read, but not those of which an alert speaks already.
-fn blind(place: &Place<'_>, glances: &Glances, findings: &Findings) -> Vec<Trouble> {
+fn blind(place: &Place<'_>, glances: &Glances, judgements: &Judgements) -> Vec<Trouble> {
     let mut stores: BTreeMap<_, (usize, Timestamp)> = BTreeMap::new();
     for ((isbn, store), glance) in glances {
         let Some(since) = glance.blind_since else {
             continue;
         };
-        let is_told = findings.get(isbn).is_some_and(|all| {
-            all.iter()
-                .any(|one| one.rule == "unread" && one.stores.contains(store))
+        let is_told = judgements.get(isbn).is_some_and(|all| {
+            all.findings
+                .iter()
+                .any(|one| matches!(one.kind, FindingKind::Unread(_)) && one.stores.contains(store))
         });
         if is_told || place.now.duration_since(since) <= BLIND {
             continue;
@@ -163,7 +164,7 @@ mod tests {
         };
         let found: Vec<String> = troubles(
             &place,
-            (&[(key, glance)].into(), &Findings::new()),
+            (&[(key, glance)].into(), &Judgements::new()),
             &pulse,
             post,
         )

@@ -13,7 +13,7 @@ use super::markup::coded;
 use crate::judge::learned::Learned;
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows};
-use crate::judge::words;
+use crate::text::words;
 
 /// The columns, and which of them tells of the user's own titles.
 const COLUMNS: [&str; 6] = [
@@ -113,7 +113,7 @@ fn in_words(learned: &Learned) -> String {
     let mut said = format!("{} came through", learned.over);
     let by = |after: SignedDuration| match after.as_hours() {
         0 => "at once".to_owned(),
-        _ => format!("by {}", words::length(after)),
+        _ => format!("by {}", words::lasting(after)),
     };
     match (learned.over, learned.median, learned.ninety) {
         // Of a single title there is no half.

@@ -6,8 +6,7 @@ use super::key;
 use crate::alerts::{Alert, Occasion, Telling};
 use crate::book::launch::begun_everywhere;
 use crate::history::{ListingView, View};
-use crate::judge::rules::manner;
-use crate::judge::{Finding, Severity};
+use crate::judge::{Finding, FindingKind, Severity};
 
 /// A letter waits at most so long for looks at other pages.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
@@ -61,7 +60,7 @@ fn is_urgent(telling: &Telling) -> bool {
         Occasion::Opened | Occasion::Escalated | Occasion::News => true,
         Occasion::Reminded | Occasion::Closed { .. } => false,
     };
-    is_new && manner(telling.finding.rule).is_urgent
+    is_new && telling.finding.kind.manner().is_urgent
 }
 
 /// It could have been told long enough ago.
@@ -88,7 +87,7 @@ fn has_waited(telling: &Telling, alert: Option<&Alert>, view: &View, now: Timest
 /// every hour, every three hours in the weeks around the date, and every six hours or less
 /// otherwise.
 fn patience_of_an_act(finding: &Finding, view: &View, now: Timestamp) -> SignedDuration {
-    if finding.rule == "kdp-not-live" {
+    if matches!(finding.kind, FindingKind::KdpNotLive(_)) {
         return SignedDuration::from_mins(50);
     }
     let dates = [view.launch.publication, view.launch.on_sale];

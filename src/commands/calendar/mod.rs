@@ -16,7 +16,7 @@ use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::judge::Settings;
 use crate::judge::agenda::{Entry, agenda, warnings};
-use crate::judge::words;
+use crate::text::words;
 
 /// Show the days of a launch: what is past, what is next, and what the dates make unlikely.
 #[derive(Debug, clap::Args)]

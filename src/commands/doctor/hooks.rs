@@ -12,7 +12,8 @@ use crate::db::Db;
 use crate::mail::deliver::{Hook, Transport};
 use crate::mail::outbox::{Trouble, explain};
 use crate::mail::sqlite::last_delivered;
-use crate::mail::{Letter, Route, ntfy, webhook, words};
+use crate::mail::{Letter, Route, ntfy, webhook};
+use crate::text::words;
 
 /// Each webhook and each ntfy: whether its secret can be had, and when something was taken there
 /// last; with `letter`, what it says to a test message.

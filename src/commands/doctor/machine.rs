@@ -14,8 +14,8 @@ use crate::config::plan::Plan;
 use crate::db::{Db, DbError};
 use crate::history::sqlite::{count_of_looks, damaged_bodies};
 use crate::mail::sqlite::damaged_letters;
-use crate::mail::words;
 use crate::round::sqlite::last_round;
+use crate::text::words;
 
 /// Below this much free space letters and observations are in danger.
 const LITTLE_SPACE_KB: u64 = 100 * 1024;

@@ -9,9 +9,9 @@ use crate::db::Db;
 use crate::history::sqlite::{observations, view};
 use crate::history::{ListingId, ListingView};
 use crate::judge::other_ways;
-use crate::mail::words;
 use crate::page::{Unread, UnreadReason, refused};
 use crate::round::{House, Stop, one_page_of_each_store};
+use crate::text::words;
 
 /// Asks one page of each store that may be asked, and tells of each how its newest look went.
 pub(super) async fn look(house: &House) -> Vec<Look> {

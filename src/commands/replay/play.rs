@@ -20,7 +20,8 @@ use crate::history::{Observation, Source};
 use crate::judge::{Settings, Severity};
 use crate::mail::{Letter, LetterKind};
 use crate::page::Reading;
-use crate::round::sqlite::{Queued, begin, due, end, judge_editions, next_look_of_all, take_in};
+use crate::round::judge_edition::{Queued, judge_editions};
+use crate::round::sqlite::{begin, due, end, next_look_of_all, take_in};
 use crate::round::{House, Summary, Which, post};
 use crate::schedule::cron::next_after;
 
@@ -204,7 +205,7 @@ fn sent(queued: Queued) -> Sent {
         .into_iter()
         .map(|telling| Told {
             severity: telling.finding.severity,
-            rule: telling.finding.rule.to_owned(),
+            rule: telling.finding.kind.name().to_owned(),
             stores: telling.finding.stores,
         })
         .collect();

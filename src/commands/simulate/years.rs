@@ -27,7 +27,7 @@ use crate::mail::Route;
 use crate::mail::sqlite::{Claimant, claim_next, mark_delivered};
 use crate::page::{Reading, UnreadReason};
 use crate::round::House;
-use crate::round::sqlite::judge_edition;
+use crate::round::judge_edition::{JudgeContext, judge_edition};
 use crate::schedule::cadence;
 
 /// How many days of watching come before the first publication date, and after the last.
@@ -279,7 +279,7 @@ impl<'a> Years<'a> {
         for shop in &self.shops {
             shop.bulk.flush(tx)?;
         }
-        if judge_edition(self.house, self.plan, tx, at)?.is_some() {
+        if judge_edition(&JudgeContext::of(self.house), self.plan, tx, at)?.is_some() {
             self.written.letters += 1;
             let until = after(at, 1);
             let claimant = Claimant {

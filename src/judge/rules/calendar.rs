@@ -2,21 +2,107 @@
 
 use jiff::ToSpan as _;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::book::Launch;
 use crate::book::launch::midnight_gmt;
-use crate::book::{Distribution, Edition};
+use crate::book::{Distribution, Edition, Launch, Making};
 use crate::judge::case::Case;
-use crate::judge::{Finding, Party, Severity, words};
+use crate::judge::{Finding, FindingKind, Severity, Task};
 
 /// How long a reminder stands in the digest.
 const SHOWN_DAYS: i64 = 7;
 
+/// Every milestone.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    EnumString,
+    IntoStaticStr,
+    VariantArray,
+)]
+#[serde(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each is described in `MILESTONES`")]
+pub enum MilestoneId {
+    #[strum(serialize = "calendar-earliest")]
+    #[serde(rename = "calendar-earliest")]
+    Earliest,
+    #[strum(serialize = "calendar-trade")]
+    #[serde(rename = "calendar-trade")]
+    Trade,
+    #[strum(serialize = "calendar-worthwhile")]
+    #[serde(rename = "calendar-worthwhile")]
+    Worthwhile,
+    #[strum(serialize = "calendar-enable")]
+    #[serde(rename = "calendar-enable")]
+    Enable,
+    #[strum(serialize = "calendar-last-print-change")]
+    #[serde(rename = "calendar-last-print-change")]
+    LastPrintChange,
+    #[strum(serialize = "calendar-last-date-change")]
+    #[serde(rename = "calendar-last-date-change")]
+    LastDateChange,
+    #[strum(serialize = "calendar-freeze")]
+    #[serde(rename = "calendar-freeze")]
+    Freeze,
+    #[strum(serialize = "calendar-early-ship")]
+    #[serde(rename = "calendar-early-ship")]
+    EarlyShip,
+    #[strum(serialize = "calendar-final-files")]
+    #[serde(rename = "calendar-final-files")]
+    FinalFiles,
+    #[strum(serialize = "calendar-kdp-draft")]
+    #[serde(rename = "calendar-kdp-draft")]
+    KdpDraft,
+    #[strum(serialize = "calendar-dry-run")]
+    #[serde(rename = "calendar-dry-run")]
+    DryRun,
+    #[strum(serialize = "calendar-decide")]
+    #[serde(rename = "calendar-decide")]
+    Decide,
+    #[strum(serialize = "calendar-publish")]
+    #[serde(rename = "calendar-publish")]
+    Publish,
+    #[strum(serialize = "calendar-first-report")]
+    #[serde(rename = "calendar-first-report")]
+    FirstReport,
+    #[strum(serialize = "calendar-linked")]
+    #[serde(rename = "calendar-linked")]
+    Linked,
+    #[strum(serialize = "calendar-soft-launch-ends")]
+    #[serde(rename = "calendar-soft-launch-ends")]
+    SoftLaunchEnds,
+    #[strum(serialize = "calendar-kindle-file")]
+    #[serde(rename = "calendar-kindle-file")]
+    KindleFile,
+}
+
+impl MilestoneId {
+    /// Its name, as `calendar-freeze`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        self.into()
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn milestone(self) -> Option<&'static Milestone> {
+        MILESTONES.iter().find(|one| one.id == self)
+    }
+}
+
 /// A day of the launch on which something is right to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Milestone {
-    /// Its name, as `calendar-freeze`.
-    pub name: &'static str,
+    /// Which it is.
+    pub id: MilestoneId,
     /// Days before the publication date; negative: after it.
     pub days_before: i64,
     /// What it is, for a headline.
@@ -42,12 +128,14 @@ pub enum Concerns {
     Switch,
     /// Those of Draft2Digital.
     Draft2Digital,
+    /// Kindle books that were not sent off yet.
+    Kindle,
 }
 
-/// The launch calendar (DOMAIN §3), in the order of the days.
+/// The launch calendar, in the order of the days.
 pub const MILESTONES: &[Milestone] = &[
     Milestone {
-        name: "calendar-earliest",
+        id: MilestoneId::Earliest,
         days_before: 365,
         what: "The earliest day for a pre-order",
         why: "IngramSpark and Draft2Digital take print pre-orders up to a year ahead.",
@@ -55,7 +143,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-trade",
+        id: MilestoneId::Trade,
         days_before: 180,
         what: "What the trade calls early enough",
         why: "Barnes & Noble wants the record 180 days before.",
@@ -63,7 +151,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-worthwhile",
+        id: MilestoneId::Worthwhile,
         days_before: 90,
         what: "The shortest pre-order that is worth it",
         why: "Ingram's own people say three months.",
@@ -71,7 +159,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-enable",
+        id: MilestoneId::Enable,
         days_before: 60,
         what: "Enable distribution now, at the latest",
         why: "Stores usually take up to four weeks to list a title; before you enable, have the \
@@ -81,7 +169,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::NotEnabled,
     },
     Milestone {
-        name: "calendar-last-print-change",
+        id: MilestoneId::LastPrintChange,
         days_before: 42,
         what: "The last safe day to change the print files",
         why: "Ingram may print up to six weeks ahead, so the file that is there now may be the \
@@ -90,7 +178,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-last-date-change",
+        id: MilestoneId::LastDateChange,
         days_before: 37,
         what: "The last comfortable day to move the publication date",
         why: "IngramSpark locks it 30 days before.",
@@ -98,7 +186,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-freeze",
+        id: MilestoneId::Freeze,
         days_before: 30,
         what: "No more changes at Ingram from today",
         why: "Within 30 days there is a high risk that the newest files are not used, and a \
@@ -107,15 +195,15 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-early-ship",
+        id: MilestoneId::EarlyShip,
         days_before: 14,
         what: "Stores may drop the pre-order label from today",
         why: "Ingram ships pre-orders up to 10 business days ahead; it is normal.",
-        reminds: true,
+        reminds: false,
         concerns: Concerns::IngramFed,
     },
     Milestone {
-        name: "calendar-final-files",
+        id: MilestoneId::FinalFiles,
         days_before: 14,
         what: "Draft2Digital wants the final files",
         why: "They are due 10 business days before.",
@@ -123,7 +211,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::Draft2Digital,
     },
     Milestone {
-        name: "calendar-kdp-draft",
+        id: MilestoneId::KdpDraft,
         days_before: 14,
         what: "Check the KDP draft against Ingram's record",
         why: "Title, subtitle, author, ISBN, price, trim and cover must be the same. Leave it in \
@@ -133,7 +221,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::Switch,
     },
     Milestone {
-        name: "calendar-dry-run",
+        id: MilestoneId::DryRun,
         days_before: 7,
         what: "Dry run: all pages up, links right, proof of rights in one folder",
         why: "KDP may ask for proof on the eve of a launch, and gives five days.",
@@ -141,7 +229,16 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::All,
     },
     Milestone {
-        name: "calendar-decide",
+        id: MilestoneId::KindleFile,
+        days_before: 7,
+        what: "The final Kindle file is due 72 hours before the date, in KDP's clock",
+        why: "Without it KDP takes the page of a Kindle pre-order down and cancels every order. \
+              Upload it, click through to the last step, and tell us that it is published.",
+        reminds: true,
+        concerns: Concerns::Kindle,
+    },
+    Milestone {
+        id: MilestoneId::Decide,
         days_before: 3,
         what: "Decide when to publish at KDP",
         why: "KDP can take 72 hours. Publishing early ends Amazon's pre-order and puts the book \
@@ -151,7 +248,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::Switch,
     },
     Milestone {
-        name: "calendar-publish",
+        id: MilestoneId::Publish,
         days_before: 0,
         what: "Publish at KDP, 00:00 GMT",
         why: "Enter the date and click \"Publish your paperback\".",
@@ -159,7 +256,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::Switch,
     },
     Milestone {
-        name: "calendar-first-report",
+        id: MilestoneId::FirstReport,
         days_before: -1,
         what: "The first day is over",
         why: "Any mixture of states is normal until here.",
@@ -167,7 +264,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::All,
     },
     Milestone {
-        name: "calendar-linked",
+        id: MilestoneId::Linked,
         days_before: -7,
         what: "Formats should be joined at Amazon",
         why: "KDP says 48 hours to a week after each of them is live.",
@@ -175,7 +272,7 @@ pub const MILESTONES: &[Milestone] = &[
         concerns: Concerns::Switch,
     },
     Milestone {
-        name: "calendar-soft-launch-ends",
+        id: MilestoneId::SoftLaunchEnds,
         days_before: -14,
         what: "The soft launch ends",
         why: "Now money for promotion is well spent.",
@@ -193,73 +290,56 @@ impl Milestone {
 
     /// It concerns that edition.
     #[must_use]
-    pub fn concerns(&self, edition: &Edition, calendar: &Launch) -> bool {
+    pub fn concerns(&self, edition: &Edition, launch: &Launch) -> bool {
         match self.concerns {
             Concerns::All => true,
             Concerns::IngramFed => edition.distribution.is_ingram_fed(),
             Concerns::NotEnabled => {
-                edition.distribution.is_ingram_fed() && calendar.enabled.is_none()
+                edition.distribution.is_ingram_fed() && launch.enabled.is_none()
             }
             Concerns::Switch => edition.amazon_switch,
             Concerns::Draft2Digital => edition.distribution == Distribution::Draft2Digital,
+            Concerns::Kindle => {
+                launch.making == Making::Digital && launch.amazon_by_kdp && launch.kdp.is_none()
+            }
         }
     }
 }
 
-/// Calendar reminders (DOMAIN §3), as lines of the digest.
+/// Days of the calendar, as things to do.
 ///
 /// 1. Each milestone that concerns the edition stands for a week from its day on, in the author's
 ///    zone, but not beyond the publication date.
 /// 2. Two dates that differ: a line until the date, because Amazon reads the publication date only.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let today = case.now.to_zoned(case.zone().clone()).date();
-    let calendar = &case.view.launch;
+    let launch = &case.view.launch;
+    let (publication, on_sale) = (launch.publication, launch.on_sale);
     let mut findings: Vec<Finding> = MILESTONES
         .iter()
         .filter(|milestone| milestone.reminds)
-        .filter(|milestone| milestone.concerns(&case.view.edition, calendar))
-        .filter(|milestone| {
-            let day = milestone.day(calendar.publication);
-            day <= today
-                && today < day.saturating_add(SHOWN_DAYS.days())
-                && today < calendar.publication
+        .filter(|milestone| milestone.concerns(&case.view.edition, launch))
+        .map(|milestone| (milestone.id, milestone.day(publication)))
+        .filter(|(_, day)| {
+            let ends = day.saturating_add(SHOWN_DAYS.days());
+            *day <= today && today < ends && today < publication
         })
-        .map(|milestone| {
-            let day = milestone.day(calendar.publication);
-            line(milestone.name, day, milestone.what, milestone.why)
+        .map(|(which, day)| {
+            let kind = FindingKind::Milestone { which, day };
+            Finding::new(kind, Vec::new(), midnight_gmt(day))
+                .weighing(Severity::ToDo)
+                .to_do(Task::Calendar)
         })
         .collect();
-    if calendar.publication != calendar.on_sale && today < calendar.publication {
-        let why = format!(
-            "The publication date is {} and the on-sale date {}. Amazon reads the publication \
-             date only, and Lightning Source says to make them equal.",
-            words::date(calendar.publication),
-            words::date(calendar.on_sale)
-        );
-        findings.push(line(
-            "calendar-dates-differ",
-            today,
-            "Two dates that differ",
-            &why,
-        ));
+    if publication != on_sale && today < publication {
+        let kind = FindingKind::DatesDiffer {
+            publication,
+            on_sale,
+        };
+        let found = Finding::new(kind, Vec::new(), midnight_gmt(today));
+        findings.push(found.to_do(Task::CheckAccount));
     }
     findings
-}
-
-fn line(rule: &'static str, day: Date, what: &str, why: &str) -> Finding {
-    Finding {
-        rule,
-        stores: Vec::new(),
-        severity: Severity::Watch,
-        since: midnight_gmt(day),
-        headline: what.to_owned(),
-        verdict: why.to_owned(),
-        usual: None,
-        act_from: None,
-        next_step: String::new(),
-        ask: Some(Party::Author),
-        text: None,
-    }
 }
 
 #[cfg(test)]

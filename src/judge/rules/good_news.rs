@@ -1,16 +1,16 @@
 //! What the author waits to hear.
 
-use super::{RELEASED, RELEASED_EVERYWHERE};
 use crate::book::Availability;
 use crate::book::launch::midnight_gmt;
 use crate::history::ListingView;
-use crate::judge::case::{Case, Run, about};
-use crate::judge::{Finding, Severity, words};
+use crate::judge::case::{Case, Run};
+use crate::judge::{Finding, FindingKind, Severity, Task};
 
-/// Good news: a page takes orders, the book is out, it is out everywhere (S 17–18).
+/// Good news: a page takes orders, the book is out, it is out everywhere.
 ///
 /// 1. Each needs two readings like any change, and that we saw it change: what was so at our first
-///    look is no news.
+///    look is no news. The newest reading must say so too, be it only one: good news that a page
+///    contradicts is none.
 /// 2. Before its date a listing takes orders for the first time: *page appeared*, with the clean
 ///    address to share.
 /// 3. From its date on a listing sells: *released*. Early sales become news on the date.
@@ -38,7 +38,10 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let mut news: Vec<Finding> = released
         .iter()
         .filter(seen_changing)
-        .map(|(listing, run)| one_released(case, listing, run))
+        .map(|(listing, run)| {
+            let address = listing.address.clone();
+            good(listing, run, FindingKind::Released { address })
+        })
         .collect();
     news.extend(
         case.view
@@ -54,53 +57,38 @@ fn released<'a>(case: &Case<'a>, listing: &'a ListingView) -> Option<Run<'a>> {
     let date = midnight_gmt(case.view.launch.date_at(&listing.store));
     let steady = case.view.launch.steady_from(&listing.store);
     case.run(listing, Availability::is_released)
+        .filter(|_| says_so_still(listing, Availability::is_released))
         .filter(|run| date <= run.seen)
         // What comes back on sale after months is an all-clear, not a release.
         .filter(|run| run.since < steady)
+}
+
+fn says_so_still(listing: &ListingView, belongs: impl Fn(Availability) -> bool) -> bool {
+    let newest = listing.now().filter(|_| listing.blind.is_none());
+    newest.is_some_and(|spell| belongs(spell.availability))
 }
 
 fn changed_under_our_eyes(listing: &ListingView, run: &Run<'_>) -> bool {
     listing.spells.iter().any(|spell| spell.since < run.since)
 }
 
-fn everywhere(case: &Case<'_>, released: &[(&ListingView, Run<'_>)]) -> Option<Finding> {
-    let since = released.iter().map(|(_, run)| run.since).max()?;
-    let stores: Vec<_> = case
-        .view
-        .listings
-        .iter()
-        .map(|listing| listing.store.clone())
-        .collect();
-    let names = words::stores(&stores);
-    Some(Finding {
-        rule: RELEASED_EVERYWHERE,
-        stores,
-        severity: Severity::GoodNews,
-        since,
-        headline: "It is on sale everywhere".to_owned(),
-        verdict: format!("{names} sell it."),
-        usual: None,
-        act_from: None,
-        next_step: "Nothing to do. We go on looking, and write when something changes.".to_owned(),
-        ask: None,
-        text: None,
-    })
+fn good(listing: &ListingView, run: &Run<'_>, kind: FindingKind) -> Finding {
+    Finding::new(kind, vec![listing.store.clone()], run.since)
+        .weighing(Severity::GoodNews)
+        .seen_on(&listing.store, run.says, run.span())
+        .to_do(Task::Share)
 }
 
-fn one_released(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Finding {
-    let store = &listing.store;
-    Finding {
-        severity: Severity::GoodNews,
-        headline: format!("{} sells it", store.label()),
-        verdict: format!(
-            "{}'s page has said {} since {}.",
-            store.label(),
-            words::quoted(&run.says.words),
-            case.date_words(run.since)
-        ),
-        next_step: format!("The address to share: {}", listing.address),
-        ..about(RELEASED, store, run.since)
+fn everywhere(case: &Case<'_>, released: &[(&ListingView, Run<'_>)]) -> Option<Finding> {
+    let since = released.iter().map(|(_, run)| run.since).max()?;
+    let listings = case.view.listings.iter();
+    let stores = listings.map(|listing| listing.store.clone()).collect();
+    let mut found =
+        Finding::new(FindingKind::ReleasedEverywhere, stores, since).weighing(Severity::GoodNews);
+    for (listing, run) in released {
+        found = found.seen_on(&listing.store, run.says, run.span());
     }
+    Some(found)
 }
 
 fn appeared(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
@@ -108,20 +96,10 @@ fn appeared(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let run = case.run(listing, Availability::is_orderable)?;
     let is_before = run.since < midnight_gmt(case.view.launch.date_at(store));
     let is_first = !Case::was_ever(listing, run.since, Availability::is_orderable);
-    (is_before && is_first && changed_under_our_eyes(listing, &run)).then(|| Finding {
-        severity: Severity::GoodNews,
-        headline: format!("{} takes orders", store.label()),
-        verdict: format!(
-            "{}'s page has said {} since {}.",
-            store.label(),
-            words::quoted(&run.says.words),
-            case.date_words(run.since)
-        ),
-        next_step: format!(
-            "The address to share, which stays the same after the release: {}",
-            listing.address
-        ),
-        ..about("page-appeared", store, run.since)
+    let is_so = says_so_still(listing, Availability::is_orderable);
+    (is_before && is_first && is_so && changed_under_our_eyes(listing, &run)).then(|| {
+        let address = listing.address.clone();
+        good(listing, &run, FindingKind::PageAppeared { address })
     })
 }
 

@@ -1,75 +1,53 @@
-//! Published at KDP, and Amazon does not sell it yet.
+//! Published at KDP, and Amazon does not offer it yet.
 
-use crate::book::{Availability, Family};
-use crate::judge::case::{Case, about, severity};
+use crate::history::ListingView;
+use crate::judge::case::Case;
+use crate::judge::finding::KdpWait;
 use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, Party, SupportText, words};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 
-/// KDP published but not live (DOMAIN F38, finding 8).
+/// KDP published but not live.
 ///
-/// 1. The author clicked "Publish your paperback"; KDP serves this Amazon page.
-/// 2. The page was seen after that, twice in one state, and has not sold the book since.
-/// 3. 72 hours are the usual limit: until then this rule is quiet, and the other rules are too.
+/// 1. The author clicked "Publish" or scheduled a release; KDP serves this Amazon page.
+/// 2. The page was seen after that, twice in one state, and has not offered the book since. An ebook
+///    before its date is offered when it can be ordered in advance.
+/// 3. Until the scheduled day KDP hides the page of a print edition; 72 hours are the usual limit
+///    from then, or from the click. Until then it is usual, and the other rules are quiet too.
 /// 4. Then act: check the status in the Bookshelf, write to KDP. After 10 business days even KDP's
 ///    outer limit is over: that is a finding of its own, and so a letter.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for listing in &case.view.listings {
-        let store = &listing.store;
-        let Some(published) = case
-            .view
-            .launch
-            .published_at(store)
-            .filter(|_| store.family() == Family::Amazon)
-        else {
-            continue;
-        };
-        let Some(run) = case.run(listing, |state| !state.is_released()) else {
-            continue;
-        };
-        if run.seen < published || !case.is_switching(listing) {
-            continue;
-        }
-        let window = case.window_at(WindowName::KdpClicked, store);
-        let Some(severity) = severity(window.stage(published, run.seen)) else {
-            continue;
-        };
-        let outer = case
-            .window(WindowName::KdpOuterLimit)
-            .stage(published, run.seen);
-        let (rule, past_outer) = if outer == Stage::Act {
-            let words = " This is past KDP's outer limit of 10 business days.";
-            ("kdp-past-outer-limit", words)
-        } else {
-            ("kdp-not-live", "")
-        };
-        let state = if run.says.availability == Availability::NotListed {
-            "shows no page for it".to_owned()
-        } else {
-            format!("shows {}", words::quoted(&run.says.words))
-        };
-        findings.push(Finding {
-            severity,
-            headline: format!("{} does not sell it yet, published at KDP", store.label()),
-            verdict: format!(
-                "You published at KDP on {}; {} later {} still {state}.{past_outer}",
-                case.date_words(published),
-                words::length(run.seen.duration_since(published)),
-                store.label(),
-            ),
-            usual: Some(window.usual()),
-            act_from: window.act_from(published),
-            next_step: format!(
-                "Look at the title's status in your Bookshelf, and for a message from KDP that \
-                 waits for an answer. If it says Live, or nothing is asked, write to them. {}",
-                Party::Kdp.how()
-            ),
-            ask: Some(Party::Kdp),
-            text: Some(SupportText::KdpNotLive),
-            ..about(rule, store, published)
-        });
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let kdp = case.view.launch.kdp_at(store)?;
+    let is_not_offered = |state| !case.is_offered(state, store, case.now);
+    let run = case.run(listing, is_not_offered)?;
+    if run.seen < kdp.at || !case.is_switching(listing) {
+        return None;
     }
-    findings
+    let start = kdp.counts_from();
+    let wait = KdpWait {
+        clicked: kdp.at,
+        scheduled: kdp.scheduled,
+        counts_from: start,
+    };
+    let outer = case.window(WindowName::KdpOuterLimit);
+    let kind = if outer.stage(start, run.seen) == Stage::Act {
+        FindingKind::KdpPastOuterLimit(wait)
+    } else {
+        FindingKind::KdpNotLive(wait)
+    };
+    Some(
+        Finding::new(kind, vec![store.clone()], start)
+            .within(
+                case.window_at(WindowName::KdpClicked, store),
+                start,
+                run.seen,
+            )
+            .seen_on(store, run.says, run.span())
+            .then(NextStep::Ask {
+                whom: Party::Kdp,
+                text: Some(SupportText::KdpNotLive),
+            }),
+    )
 }
 
 #[cfg(test)]

@@ -6,18 +6,19 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use crate::book::launch::{LAUNCH_HOURS, later, midnight_gmt};
 use crate::book::{Availability, Family, StoreId};
 use crate::judge::case::Case;
-use crate::judge::{Finding, Party, Severity, words};
+use crate::judge::{Finding, FindingKind, Severity, Task};
 
-/// KDP not yet published on the day (DOMAIN F20, S 25).
+/// KDP not yet published on the day.
 ///
 /// 1. KDP Print is to take Amazon over, and the author has not told us that it was published.
 /// 2. Amazon does not sell the book yet.
-/// 3. A reminder when the date begins in KDP's clock, 00:00 GMT, shown in the author's zone.
-/// 4. Another one at the next 9 o'clock of the author's that is at least six hours later.
+/// 3. A thing to do when the date begins in KDP's clock, 00:00 GMT, shown in both clocks.
+/// 4. Once more at the next 9 o'clock of the author's that is at least six hours later.
 /// 5. Neither is an alarm: we do not know that it was not done, only that nobody told us. After
 ///    72 hours the rules that look at Amazon's page take over.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let begin = midnight_gmt(case.view.launch.publication);
+    let date = case.view.launch.publication;
+    let begin = midnight_gmt(date);
     let is_day = begin <= case.now && case.now < later(begin, LAUNCH_HOURS);
     let amazon: Vec<StoreId> = case
         .view
@@ -32,32 +33,17 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         return Vec::new();
     }
     let morning = next_morning(case, later(begin, 6));
-    let is_morning = morning.is_some_and(|morning| morning <= case.now);
-    let (rule, since) = match morning {
-        Some(morning) if is_morning => ("publish-at-kdp-morning", morning),
-        _ => ("publish-at-kdp", begin),
+    let (kind, since) = match morning {
+        Some(morning) if morning <= case.now => {
+            (FindingKind::PublishAtKdpMorning { date }, morning)
+        }
+        _ => (FindingKind::PublishAtKdp { date }, begin),
     };
-    vec![Finding {
-        rule,
-        stores: amazon,
-        severity: Severity::Watch,
-        since,
-        headline: "Today is the day to publish at KDP".to_owned(),
-        verdict: format!(
-            "In KDP's clock, which is GMT, {} began at 00:00; that is {} in your zone. You have \
-             not told us that the paperback is published there.",
-            words::date(case.view.launch.publication),
-            case.date_words(begin),
-        ),
-        usual: None,
-        act_from: Some(begin),
-        next_step: "Enter the publication date and click \"Publish your paperback\" at KDP; then \
-                    tell us with `pubwatch note`. If you have done it already, tell us too: KDP \
-                    can take 72 hours, and we will go by that."
-            .to_owned(),
-        ask: Some(Party::Author),
-        text: None,
-    }]
+    let mut found = Finding::new(kind, amazon, since)
+        .weighing(Severity::ToDo)
+        .to_do(Task::PublishAtKdp);
+    found.act_from = Some(begin);
+    vec![found]
 }
 
 /// The next 9 o'clock of the author's at or after `from`.

@@ -2,50 +2,40 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::LAUNCH_REPORTS;
-use crate::book::launch::begun_everywhere;
+use crate::book::launch::{begun_everywhere, later};
 use crate::history::ListingView;
 use crate::judge::case::Case;
-use crate::judge::{Finding, Severity, words};
+use crate::judge::finding::{Behind, LaunchState};
+use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
 
-/// A report that could not be written for so long after it was due is no longer one.
-const LATEST: [i64; 2] = [72, 168];
+/// The hours after the date at which a report is due, and after which it is no longer one.
+pub const REPORTS: [(i64, i64); 2] = [(24, 72), (72, 168)];
 
 /// It waits at most so long for a look at every page since it was due.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 
-/// The launch reports, 24 and 72 hours after the later of the two dates has begun everywhere
-/// (DOMAIN §6.1).
+/// The launch reports, 24 and 72 hours after the later of the two dates has begun everywhere.
 ///
 /// 1. It goes by the clock, as the calendar does: that a store is behind is what it is to say.
 /// 2. It waits for a look at every page since it was due, for six hours at most; pages that cannot
-///    be read are said to be so.
+///    be read, and those that nobody has ever read, are said to be so.
 /// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
 /// 4. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let date = case.view.launch.publication.max(case.view.launch.on_sale);
-    let begun = begun_everywhere(date);
-    let is_watched = case
-        .view
-        .listings
-        .iter()
-        .any(|listing| listing.watched_since.is_some_and(|since| since <= begun));
+    let begun = begun_everywhere(case.view.launch.last_date());
+    let mut listings = case.view.listings.iter();
+    let is_watched =
+        listings.any(|listing| listing.watched_since.is_some_and(|since| since <= begun));
     if !is_watched {
         return Vec::new();
     }
     let now = reached(case);
-    LAUNCH_REPORTS
+    REPORTS
         .iter()
-        .zip(LATEST)
-        .filter_map(|((rule, hours), latest)| {
-            let after = |hours: i64| {
-                begun
-                    .checked_add(SignedDuration::from_hours(hours))
-                    .unwrap_or(Timestamp::MAX)
-            };
-            let due = after(*hours);
-            let is_time = due <= now && now < after(latest);
-            (is_time && is_looked_at(case, due, now)).then(|| report(case, rule, due))
+        .filter_map(|(hours, latest)| {
+            let due = later(begun, *hours);
+            let is_time = due <= now && now < later(begun, *latest);
+            (is_time && is_looked_at(case, due, now)).then(|| report(case, *hours, due))
         })
         .collect()
 }
@@ -63,86 +53,49 @@ fn is_looked_at(case: &Case<'_>, due: Timestamp, now: Timestamp) -> bool {
     has_waited || readable.all(|listing| listing.last_good >= Some(due))
 }
 
-/// The page can be read, and a buyer gets the book there.
-#[must_use]
-pub fn sells(listing: &ListingView) -> bool {
-    listing.blind.is_none()
-        && listing
-            .now()
-            .is_some_and(|spell| spell.availability.is_released())
-}
-
-fn report(case: &Case<'_>, rule: &'static str, due: Timestamp) -> Finding {
-    let listings = &case.view.listings;
-    let (selling, missing): (Vec<&ListingView>, Vec<&ListingView>) =
-        listings.iter().partition(|listing| sells(listing));
-    let headline = match (selling.len(), listings.len()) {
-        (0, 1) => format!("{} does not sell it yet", words::stores(stores(&missing))),
-        (0, _) => "No store sells it yet".to_owned(),
-        (1, 1) => format!("{} sells it", words::stores(stores(&selling))),
-        (some, all) if some == all => format!("All {all} stores sell it"),
-        (some, all) => format!("{some} of {all} stores sell it"),
+fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
+    let mut state = LaunchState {
+        selling: Vec::new(),
+        behind: Vec::new(),
+        unseen: Vec::new(),
     };
-    let mut verdict = Vec::new();
-    if !selling.is_empty() {
-        let verb = if selling.len() == 1 { "sells" } else { "sell" };
-        verdict.push(format!("{} {verb} it.", words::stores(stores(&selling))));
+    for listing in &case.view.listings {
+        add(&mut state, listing);
     }
-    if !missing.is_empty() {
-        let each: Vec<String> = missing.iter().map(|one| still(case, one)).collect();
-        let each: Vec<&str> = each.iter().map(String::as_str).collect();
-        verdict.push(format!("Still missing: {}.", words::list(&each)));
-    }
-    let next_step = match (missing.is_empty(), rule == LAUNCH_REPORTS[0].0) {
-        (true, _) => "Nothing to do. These are the links to share.",
-        (false, true) => {
-            "Stores usually follow within three days of the date. Wait for the next report; if \
-             something needs you before, we write."
+    let step = if state.behind.is_empty() && state.unseen.is_empty() {
+        NextStep::Do { task: Task::Share }
+    } else if state.behind.is_empty() {
+        NextStep::Do {
+            task: Task::LookYourself,
         }
-        (false, false) => {
-            "For each store that is missing, we write what is usual there and when there is \
-             something to do."
+    } else {
+        NextStep::Wait { until: None }
+    };
+    let kind = if hours == 24 {
+        FindingKind::LaunchReportDay(state)
+    } else {
+        FindingKind::LaunchReportThreeDays(state)
+    };
+    let mut found = Finding::new(kind, Vec::new(), due).weighing(Severity::GoodNews);
+    found.next = step;
+    found
+}
+
+fn add(state: &mut LaunchState, listing: &ListingView) {
+    let store = listing.store.clone();
+    let seen = listing.now().filter(|_| listing.blind.is_none());
+    match seen {
+        Some(spell) if spell.availability.is_released() => state.selling.push(store),
+        Some(spell) => state.behind.push(Behind {
+            store,
+            state: spell.availability,
+            since: spell.since,
+        }),
+        None => {
+            let since = listing.blind.as_ref().map(|blind| blind.since);
+            state.unseen.push((store, since, listing.address.clone()));
         }
-    };
-    Finding {
-        rule,
-        stores: Vec::new(),
-        severity: Severity::GoodNews,
-        since: due,
-        headline,
-        verdict: verdict.join(" "),
-        usual: None,
-        act_from: None,
-        next_step: next_step.to_owned(),
-        ask: None,
-        text: None,
     }
-}
-
-fn stores<'a>(listings: &[&'a ListingView]) -> impl Iterator<Item = &'a crate::book::StoreId> {
-    listings
-        .iter()
-        .map(|listing| &listing.store)
-        .collect::<Vec<_>>()
-        .into_iter()
-}
-
-/// "Barnes & Noble (Pre-order since Tue 9 February)".
-fn still(case: &Case<'_>, listing: &ListingView) -> String {
-    let label = listing.store.label();
-    let what = match (&listing.blind, listing.now()) {
-        (Some(blind), _) => format!(
-            "not readable since {}",
-            words::day(blind.since, case.zone())
-        ),
-        (None, Some(spell)) => format!(
-            "{} since {}",
-            spell.availability.word(),
-            words::day(spell.since, case.zone())
-        ),
-        (None, None) => "not looked at yet".to_owned(),
-    };
-    format!("{label} ({what})")
 }
 
 #[cfg(test)]

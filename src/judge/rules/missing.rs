@@ -3,93 +3,114 @@
 use jiff::Timestamp;
 
 use crate::book::launch::begun_everywhere;
-use crate::book::{Availability, Distribution};
+use crate::book::{Availability, StoreId};
 use crate::history::ListingView;
-use crate::judge::case::{Case, about, elsewhere, severity, usual_words};
-use crate::judge::windows::{Stage, Window, WindowName};
-use crate::judge::{Finding, SupportText, words};
+use crate::judge::case::Case;
+use crate::judge::windows::{Window, WindowName};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
 
-/// Missing past the window (DOMAIN F2).
+/// Missing past the window, and not on sale after its date.
 ///
 /// 1. The store has answered that it knows no such ISBN, twice, and no page has ever been seen.
-/// 2. The clock starts when distribution was enabled; for KDP's Expanded Distribution when the
-///    author published at KDP. What was never enabled is not missing before its date.
-/// 3. Amazon after "Publish" at KDP, and Amazon waiting for that, are other rules' business.
-/// 4. The window is the store's own, longer for the first title of an account.
-/// 5. Next step: search by ISBN, check that the title is enabled, then ask the distributor.
-///    Walmart and Target may decline a title: nothing to do.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
+///    Amazon after "Publish" at KDP is another rule's business.
+/// 2. Before the date the time counts from enabling: the store's own window, longer for the first
+///    title of an account. What was never enabled, and what KDP alone brings to Amazon, is not
+///    missing before its date.
+/// 3. From its date on a book ought to be on sale, whoever carries it: 72 hours, then act. Where it
+///    was enabled so late that listing may still take its time, that time counts.
+/// 4. Walmart and Target may decline a title: nothing to do.
+/// 5. Next step: search by ISBN, check that the title is enabled, then ask whoever carries it; at
+///    KDP, where it is not known to be published, publish it.
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let run = case.run(listing, |state| !is_listed(state))?;
+    let launch = &case.view.launch;
+    let was_listed = Case::was_ever(listing, run.since, is_listed);
+    if was_listed || launch.published_at(store).is_some() {
+        return None;
+    }
+    let date = launch.released_at(store);
+    let listing_window = listing_window(case, store);
+    let (window, start) = if run.seen < date {
+        listing_window?
+    } else {
+        let name = if launch.is_kdp_store(store) {
+            WindowName::ReleaseAmazonNotKdp
+        } else {
+            WindowName::ReleaseIngramFed
+        };
+        let release = (case.window_at(name, store).clone(), date);
+        match listing_window {
+            Some((window, start)) if is_later((&window, start), (&release.0, date)) => {
+                (window, start)
+            }
+            _ => release,
+        }
+    };
+    let kind = if run.seen < date {
+        FindingKind::Missing {
+            counts_from: start,
+            enabled: launch.enabled.is_some(),
+            others: case.others(store, is_listed),
+        }
+    } else {
+        FindingKind::NotOnSale {
+            date: launch.date_at(store),
+            others: case.others(store, Availability::is_released),
+        }
+    };
+    let whom = case.party_for(store);
+    let step = if case.awaits_kdp(store, run.seen) && !launch.is_kdp_only() {
+        NextStep::Do {
+            task: Task::PublishAtKdp,
+        }
+    } else {
+        let text = if whom == Party::Kdp {
+            SupportText::KdpNotLive
+        } else {
+            SupportText::NotListed
+        };
+        NextStep::Ask {
+            whom,
+            text: Some(text),
+        }
+    };
+    Some(
+        Finding::new(kind, vec![store.clone()], start)
+            .within(&window, start, run.seen)
+            .seen_on(store, run.says, run.span())
+            .then(step),
+    )
 }
 
 fn is_listed(state: Availability) -> bool {
     state != Availability::NotListed
 }
 
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
-    let store = &listing.store;
-    let run = case.run(listing, |state| !is_listed(state))?;
-    if Case::was_ever(listing, run.since, is_listed)
-        || case.view.launch.published_at(store).is_some()
-    {
+/// The window from enabling to a page, and when it began; `None` where nothing is expected yet.
+fn listing_window(case: &Case<'_>, store: &StoreId) -> Option<(Window, Timestamp)> {
+    let launch = &case.view.launch;
+    let (name, begun) = if !launch.is_kdp_only() {
+        let name = WindowName::listing_at(store);
+        (name, launch.enabled.map(begun_everywhere)?)
+    } else if launch.is_kdp_store(store) {
         return None;
-    }
-    let (window, start) = window(case, listing)?;
-    let stage = window.stage(start, run.seen);
-    let severity = severity(stage)?;
-    let act_from = window.act_from(start);
-    let party = case.party_for(store);
-    let elsewhere = elsewhere(&case.others(store, is_listed), "lists", "list", "it");
-    let label = store.label();
-    Some(Finding {
-        severity,
-        headline: format!("{label} does not list it yet"),
-        verdict: format!(
-            "{label} has no page for this ISBN, {} after distribution was enabled.{elsewhere} {}",
-            words::length(run.seen.duration_since(start)),
-            usual_words(stage),
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act {
-            format!(
-                "Search {label} by ISBN yourself, and check that the title's status is enabled \
-                 for distribution. If both are as they should be, ask whether {label} receives \
-                 this title. {}",
-                party.how()
-            )
-        } else if act_from.is_none() {
-            "Nothing to do: the store may decline a title.".to_owned()
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(SupportText::NotListed),
-        ..about("missing", store, start)
-    })
-}
-
-/// The window that goes with the store and the way of distribution, and when it began.
-fn window(case: &Case<'_>, listing: &ListingView) -> Option<(Window, Timestamp)> {
-    let store = &listing.store;
-    let calendar = &case.view.launch;
-    let is_kdp = case.view.edition.distribution == Distribution::Kdp;
-    if is_kdp && calendar.is_kdp_store(store) {
-        return None;
-    }
-    let (name, begun) = if is_kdp {
-        (WindowName::ListKdpExpanded, calendar.kdp.map(|kdp| kdp.at))
     } else {
-        let enabled = calendar.enabled.map(begun_everywhere);
-        (WindowName::listing_at(store), enabled)
+        let published = launch.kdp.map(|kdp| kdp.counts_from());
+        let begun = published.unwrap_or_else(|| launch.released_at(store));
+        (WindowName::ListKdpExpanded, begun)
     };
     let edition = &case.view.edition;
-    let window = case.settings.windows.listing(name, edition, store);
-    Some((window, begun.unwrap_or_else(|| calendar.released_at(store))))
+    Some((case.settings.windows.listing(name, edition, store), begun))
+}
+
+/// Acting is right later by the first window than by the second, or never.
+fn is_later(one: (&Window, Timestamp), other: (&Window, Timestamp)) -> bool {
+    match (one.0.act_from(one.1), other.0.act_from(other.1)) {
+        (Some(one), Some(other)) => other < one,
+        (None, _) => true,
+        (Some(_), None) => false,
+    }
 }
 
 #[cfg(test)]

@@ -35,242 +35,53 @@ pub mod wrong_date;
 pub mod wrong_product;
 
 use super::Finding;
-use super::blind::UNREAD_WITH_OTHERS;
 use super::case::Case;
+use crate::history::ListingView;
 
-/// The name of the rule that is never put back by having asked: it has a limit of five days.
-pub(crate) const RIGHTS_QUERY: &str = "rights-query";
-
-/// News: the book is on sale at a store.
-pub const RELEASED: &str = "released";
-
-/// News: the book is on sale at every store.
-pub const RELEASED_EVERYWHERE: &str = "released-everywhere";
-
-/// News: how the book stands at every store, so many hours after its date has begun everywhere.
-pub const LAUNCH_REPORTS: [(&str, i64); 2] = [("launch-report-24h", 24), ("launch-report-72h", 72)];
-
-/// The name is that of a launch report.
-#[must_use]
-pub fn is_launch_report(rule: &str) -> bool {
-    LAUNCH_REPORTS.iter().any(|(name, _)| *name == rule)
-}
-
-/// Every name that a finding about an edition may have, and every cause that several of them share.
-const NAMES: &[&str] = &[
-    RIGHTS_QUERY,
-    "kdp-not-live",
-    "kdp-past-outer-limit",
-    "publish-at-kdp",
-    "publish-at-kdp-morning",
-    "released-early",
-    "label-lost",
-    "page-before-enabling",
-    "wrong-date",
-    "date-one-day-off",
-    "vanished",
-    "unavailable",
-    "stuck",
-    "stores-disagree",
-    "still-pre-order",
-    "third-party-only",
-    "missing",
-    "wrong-product",
-    "ships-in-weeks",
-    "temporarily-out-of-stock",
-    "price-above-list",
-    "price-below-list",
-    "price-changed",
-    "stale-cover",
-    "stale-title",
-    "two-pages",
-    "formats-out-of-step",
-    "formats-not-joined",
-    "unread",
-    UNREAD_WITH_OTHERS,
-    "page-appeared",
-    RELEASED,
-    RELEASED_EVERYWHERE,
-];
-
-/// Every name of a finding that is neither of the calendar nor news, for the table of the manual.
-pub fn names_of_troubles() -> impl Iterator<Item = &'static str> {
-    let news = ["page-appeared", RELEASED, RELEASED_EVERYWHERE];
-    NAMES
-        .iter()
-        .copied()
-        .filter(move |name| !news.contains(name))
-}
-
-/// The name as it is known here; `None` for one that no rule uses any more.
-#[must_use]
-pub fn static_name(name: &str) -> Option<&'static str> {
-    NAMES
-        .iter()
-        .copied()
-        .chain(calendar::MILESTONES.iter().map(|milestone| milestone.name))
-        .chain(["calendar-dates-differ"])
-        .chain(LAUNCH_REPORTS.map(|(name, _)| name))
-        .find(|known| *known == name)
-}
-
-/// A rule and how it is told of.
-#[derive(Debug)]
-pub struct Rule {
-    /// Its name in alerts, letters and stories. A rule may say several things; see [`Manner`].
-    pub name: &'static str,
-    /// What it finds.
-    pub(crate) judge: fn(&Case<'_>) -> Vec<Finding>,
+/// What a rule looks at.
+#[derive(Debug, Clone, Copy)]
+enum Rule {
+    /// One page, of which it says one thing at most.
+    Page(fn(&Case<'_>, &ListingView) -> Option<Finding>),
+    /// One page, of which it may say several things.
+    PageAll(fn(&Case<'_>, &ListingView) -> Vec<Finding>),
+    /// The edition.
+    Edition(fn(&Case<'_>) -> Vec<Finding>),
 }
 
 /// Every rule, in the order in which findings of one severity are told.
-pub const RULES: &[Rule] = &[
-    Rule {
-        name: RIGHTS_QUERY,
-        judge: rights_query::judge,
-    },
-    Rule {
-        name: "kdp-not-live",
-        judge: kdp_not_live::judge,
-    },
-    Rule {
-        name: "publish-at-kdp",
-        judge: kdp_publish::judge,
-    },
-    Rule {
-        name: "released-early",
-        judge: released_early::judge,
-    },
-    Rule {
-        name: "wrong-date",
-        judge: wrong_date::judge,
-    },
-    Rule {
-        name: "vanished",
-        judge: vanished::judge,
-    },
-    Rule {
-        name: "unavailable",
-        judge: unavailable::judge,
-    },
-    Rule {
-        name: "still-pre-order",
-        judge: still_pre_order::judge,
-    },
-    Rule {
-        name: "third-party-only",
-        judge: third_party::judge,
-    },
-    Rule {
-        name: "missing",
-        judge: missing::judge,
-    },
-    Rule {
-        name: "wrong-product",
-        judge: wrong_product::judge,
-    },
-    Rule {
-        name: "slow",
-        judge: slow::judge,
-    },
-    Rule {
-        name: "price",
-        judge: price::judge,
-    },
-    Rule {
-        name: "stale",
-        judge: stale::judge,
-    },
-    Rule {
-        name: "formats",
-        judge: formats::judge,
-    },
-    Rule {
-        name: "formats-not-joined",
-        judge: not_joined::judge,
-    },
-    Rule {
-        name: "unread",
-        judge: unread::judge,
-    },
-    Rule {
-        name: "calendar",
-        judge: calendar::judge,
-    },
-    Rule {
-        name: "launch-report",
-        judge: launch_report::judge,
-    },
-    Rule {
-        name: "good-news",
-        judge: good_news::judge,
-    },
+const RULES: &[Rule] = &[
+    Rule::Edition(rights_query::judge),
+    Rule::Page(kdp_not_live::judge),
+    Rule::Edition(kdp_publish::judge),
+    Rule::Page(released_early::judge),
+    Rule::Page(wrong_date::judge),
+    Rule::Page(vanished::judge),
+    Rule::Page(unavailable::judge),
+    Rule::Page(still_pre_order::judge),
+    Rule::Page(third_party::judge),
+    Rule::Page(missing::judge),
+    Rule::Page(wrong_product::judge),
+    Rule::Page(slow::judge),
+    Rule::Page(price::judge),
+    Rule::PageAll(stale::judge),
+    Rule::PageAll(formats::judge),
+    Rule::Page(not_joined::judge),
+    Rule::Edition(unread::judge),
+    Rule::Edition(calendar::judge),
+    Rule::Edition(launch_report::judge),
+    Rule::Edition(good_news::judge),
 ];
 
-/// How findings of one name are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Manner {
-    /// Findings with one cause are one alert, whatever name they have at the time.
-    pub cause: &'static str,
-    /// A Watch finding is told in a letter when it first appears; otherwise only in the digest.
-    pub watch_is_a_letter: bool,
-    /// When it is over, an all-clear says so, if a letter had told of it.
-    pub has_all_clear: bool,
-    /// Its hour matters: its letter never waits for others.
-    pub is_urgent: bool,
-}
-
-/// How findings of that name are told. What is not named here has a letter and an all-clear.
-///
-/// A listing that is late but still within what is usual is the ordinary case in a launch, so it
-/// is no letter; nor are prices, other formats and dates one day apart.
-#[must_use]
-pub fn manner(name: &str) -> Manner {
-    let usual = Manner {
-        cause: "",
-        watch_is_a_letter: true,
-        has_all_clear: true,
-        is_urgent: false,
+/// What every rule finds, those things among it that are within what is usual.
+pub(super) fn all(case: &Case<'_>) -> Vec<Finding> {
+    let listings = &case.view.listings;
+    let of = |rule: &Rule| -> Vec<Finding> {
+        match rule {
+            Rule::Page(judge) => listings.iter().filter_map(|one| judge(case, one)).collect(),
+            Rule::PageAll(judge) => listings.iter().flat_map(|one| judge(case, one)).collect(),
+            Rule::Edition(judge) => judge(case),
+        }
     };
-    match name {
-        "stuck" | "stores-disagree" | "unavailable" => Manner {
-            cause: "unavailable",
-            ..usual
-        },
-        UNREAD_WITH_OTHERS => Manner {
-            cause: "unread",
-            watch_is_a_letter: false,
-            ..usual
-        },
-        "missing" => Manner {
-            cause: "missing",
-            watch_is_a_letter: false,
-            ..usual
-        },
-        "publish-at-kdp" | "publish-at-kdp-morning" | RIGHTS_QUERY => Manner {
-            has_all_clear: false,
-            is_urgent: true,
-            ..usual
-        },
-        "date-one-day-off"
-        | "page-before-enabling"
-        | "price-below-list"
-        | "price-changed"
-        | "formats-out-of-step"
-        | "two-pages" => Manner {
-            watch_is_a_letter: false,
-            has_all_clear: false,
-            ..usual
-        },
-        "temporarily-out-of-stock" | "ships-in-weeks" | "stale-cover" | "stale-title" => Manner {
-            watch_is_a_letter: false,
-            ..usual
-        },
-        _ if name.starts_with("calendar-") => Manner {
-            watch_is_a_letter: false,
-            has_all_clear: false,
-            ..usual
-        },
-        _ => usual,
-    }
+    RULES.iter().flat_map(of).collect()
 }

@@ -3,35 +3,28 @@
 use jiff::Timestamp;
 
 use super::formats::is_named;
-use crate::book::Launch;
-use crate::book::{Availability, Distribution, Edition, Family, Format, StoreId};
+use crate::book::{Availability, Distribution, Edition, Family, Format, Launch, StoreId};
 use crate::history::{ListingView, Sibling, SiblingPage};
-use crate::judge::case::{Case, about, severity};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, Party, SupportText, words};
+use crate::judge::case::Case;
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 
-/// Formats not joined (DOMAIN F27).
+/// Formats not joined.
 ///
 /// 1. At one Amazon store two formats of the book have a page each, and both are on sale through
 ///    KDP: KDP joins only what is published in one account of its own. While a format comes from
-///    Ingram it is no fault (DOMAIN §1.4).
+///    Ingram it is no fault.
 /// 2. Neither page names the other's format among the formats it offers, though ours, in readings
 ///    that lasted, offers some: a page that shows no formats at all says nothing about it.
 /// 3. The clock starts when the later of the two went on sale at KDP. KDP says a week at the
 ///    longest; act on the eighth day.
 /// 4. It is told once a book: of its paperback, before the hardcover, before the ebook.
 /// 5. Next step: compare what must be identical, then ask KDP to link them (text F).
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter(|listing| listing.store.family() == Family::Amazon)
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
-}
-
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
+    if store.family() != Family::Amazon {
+        return None;
+    }
     let edition = &case.view.edition;
     let run = case.run(listing, Availability::is_released)?;
     let own = live_since(edition, &case.view.launch, store, run.since)?;
@@ -68,12 +61,8 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
             apart.push(sibling);
         }
     }
-    let names: Vec<&str> = apart
-        .iter()
-        .map(|sibling| sibling.edition.format.name())
-        .collect();
-    (!names.is_empty()).then_some(())?;
-    finding(case, store, &names, (start, offered.seen))
+    let others: Vec<Format> = apart.iter().map(|one| one.edition.format).collect();
+    (!others.is_empty()).then(|| finding(case, store, others, (start, offered.seen)))
 }
 
 /// The other formats with a page at the store.
@@ -110,37 +99,19 @@ fn live_since(
 fn finding(
     case: &Case<'_>,
     store: &StoreId,
-    others: &[&str],
+    others: Vec<Format>,
     (start, seen): (Timestamp, Timestamp),
-) -> Option<Finding> {
+) -> Finding {
     let window = case.window_at(WindowName::MetaKdpLink, store);
-    let stage = window.stage(start, seen);
-    let act_from = window.act_from(start);
-    let label = store.label();
-    let others = words::list(others);
-    let own = case.view.edition.format.name();
-    Some(Finding {
-        severity: severity(stage)?,
-        headline: format!("{label} does not join the {own} and the {others}"),
-        verdict: format!(
-            "Both have been on sale at {label} since {}, and the {own}'s page does not offer the \
-             {others}, nor the other way round.",
-            words::day(start, case.zone()),
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act {
-            format!(
-                "Compare title, subtitle, author, contributors, edition and language in your KDP \
-                 account: they must be identical. If they are, ask for the formats to be linked. {}",
-                Party::Kdp.how()
-            )
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(Party::Kdp),
-        text: (stage == Stage::Act).then_some(SupportText::FormatsNotLinked),
-        ..about("formats-not-joined", store, start)
+    Finding::new(
+        FindingKind::FormatsNotJoined { others },
+        vec![store.clone()],
+        start,
+    )
+    .within(window, start, seen)
+    .then(NextStep::Ask {
+        whom: Party::Kdp,
+        text: Some(SupportText::FormatsNotLinked),
     })
 }
 

@@ -1,31 +1,18 @@
 //! The price on the page.
 
-use crate::book::Family;
 use crate::history::ListingView;
-use crate::judge::case::{Case, about, severity};
+use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, Party, words};
+use crate::judge::{Finding, FindingKind, Task};
 use crate::page::Says;
 
-/// How long a changed price is worth a line.
-const NEWS_DAYS: i64 = 7;
-
-/// Price above list, below it, or changed (DOMAIN F30, F31, finding 12).
+/// Price above list.
 ///
 /// 1. The price that the page has asked, twice, against the list price of the edition, where both
-///    are given in one currency.
-/// 2. Above: a letter; at Bookshop.org it is the discount, and the author can raise it. Below: a
-///    line in the digest, as the author's share is unchanged. Other sellers' prices do not count.
-/// 3. No list price is given: a changed price is a line in the digest for a week.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
-}
-
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+///    are given in one currency. Other sellers' prices do not count.
+/// 2. Above: Watch, and at Bookshop.org it is the discount that the author can set.
+/// 3. Below, or changed without a list price: a fact in the column of prices, and nothing to be told.
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let of_store = |says: &Says| {
         says.price
@@ -34,58 +21,17 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     };
     let known = case.particular(listing, of_store)?;
     let price = known.value?;
-    let Some(list) = case
-        .view
-        .edition
-        .list_price
-        .as_ref()
-        .filter(|list| list.currency == price.currency)
-    else {
-        let before = known.before.flatten()?;
-        let is_news = known.seen.duration_since(known.since).as_hours() < NEWS_DAYS * 24;
-        return (is_news && before.currency == price.currency).then(|| Finding {
-            headline: format!("{} changed its price", store.label()),
-            verdict: format!("{} asks {price} now; it was {before}.", store.label()),
-            next_step: "Nothing to do, unless you did not expect it.".to_owned(),
-            ..about("price-changed", store, known.since)
-        });
-    };
-    if list.minor < price.minor {
-        let window = case.window_at(WindowName::PriceAboveList, store);
-        let is_bookshop = store.family() == Family::Bookshop;
-        return Some(Finding {
-            severity: severity(window.stage(known.since, known.seen))?,
-            headline: format!("{} asks {price}, above the list price", store.label()),
-            verdict: format!(
-                "{}'s page has asked {price} since {}; your list price is {list}.",
-                store.label(),
-                words::day(known.since, case.zone())
-            ),
-            usual: is_bookshop.then(|| window.usual()),
-            act_from: window.act_from(known.since),
-            next_step: if is_bookshop {
-                "Raise the wholesale discount at IngramSpark to 40 % or more, if you want the \
-                 list price there. It is a setting, not a fault."
-                    .to_owned()
-            } else {
-                "Check the list price in your account; the sale price is the store's own."
-                    .to_owned()
-            },
-            ask: Some(Party::Author),
-            text: None,
-            ..about("price-above-list", store, known.since)
-        });
+    let list = case.view.edition.list_price.clone()?;
+    if list.currency != price.currency || price.minor <= list.minor {
+        return None;
     }
-    (price.minor < list.minor).then(|| Finding {
-        headline: format!("{} sells it for {price}", store.label()),
-        verdict: format!(
-            "{} asks {price}; your list price is {list}. A discount is the store's own, and your \
-             share is unchanged.",
-            store.label()
-        ),
-        next_step: "Nothing to do.".to_owned(),
-        ..about("price-below-list", store, known.since)
-    })
+    let window = case.window_at(WindowName::PriceAboveList, store);
+    let kind = FindingKind::PriceAboveList { price, list };
+    Some(
+        Finding::new(kind, vec![store.clone()], known.since)
+            .within(window, known.since, known.seen)
+            .to_do(Task::CheckAccount),
+    )
 }
 
 #[cfg(test)]

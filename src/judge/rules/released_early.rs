@@ -1,14 +1,15 @@
 //! A page sells the book before its date.
 
-use crate::book::Availability;
-use crate::book::Phase;
-use crate::book::launch::{gmt_date, later, midnight_gmt};
-use crate::history::ListingView;
-use crate::judge::case::{Case, Run, about, severity};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, Severity, SupportText, words};
+use jiff::civil::Date;
 
-/// Released early (DOMAIN F15, F19, findings 1 and 2).
+use crate::book::launch::{gmt_date, later, midnight_gmt};
+use crate::book::{Availability, Phase};
+use crate::history::ListingView;
+use crate::judge::case::{Case, Run};
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, FindingKind, NextStep, Severity, SupportText, Task};
+
+/// Released early.
 ///
 /// 1. The page has taken orders without the word pre-order, twice, more than a day before its date.
 /// 2. It shows a date that has passed, though the edition's date has not: the store holds an old
@@ -21,17 +22,10 @@ use crate::judge::{Finding, Severity, SupportText, words};
 ///    after three. It never showed a pre-order: normal at some stores. Nothing.
 /// 7. Distribution is not enabled at all: a line in the digest, as the author may not have told us.
 /// 8. Next step: only support can correct a date after enabling.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
-}
-
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let date = case.view.launch.date_at(store);
+    let launch = &case.view.launch;
+    let date = launch.date_at(store);
     let run = case.run(listing, Availability::is_released)?;
     // A day of grace: the store's day may begin up to 14 hours before ours.
     if later(midnight_gmt(date), -24) <= run.seen {
@@ -42,7 +36,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         .and_then(|known| known.value)
         .filter(|shown| run.says.date == Some(*shown));
     let too_early = |shown| 1 < days_between(shown, date);
-    let is_early_ship = case.view.launch.early_ship_from(store) <= run.seen;
+    let is_early_ship = launch.early_ship_from(store) <= run.seen;
     match shown {
         Some(shown) if too_early(shown) && shown <= gmt_date(run.seen) => {
             Some(wrong(case, listing, &run, shown))
@@ -50,109 +44,58 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         _ if is_early_ship => None,
         Some(shown) if too_early(shown) => Some(wrong(case, listing, &run, shown)),
         None if Case::was_ever(listing, run.since, |state| state == Availability::PreOrder) => {
-            label_lost(case, listing, &run)
+            Some(label_lost(case, listing, &run))
         }
         None if case.phase(listing, run.seen) == Phase::PreOrder
-            && case.view.launch.enabled.is_none() =>
+            && launch.enabled.is_none()
+            && !launch.is_kdp_store(store) =>
         {
-            Some(unannounced(case, listing, &run))
+            let kind = FindingKind::PageBeforeEnabling;
+            Some(
+                Finding::new(kind, vec![store.clone()], run.since)
+                    .seen_on(store, run.says, run.span())
+                    .to_do(Task::TellUs),
+            )
         }
         Some(_) | None => None,
     }
 }
 
-fn days_between(earlier: jiff::civil::Date, date: jiff::civil::Date) -> i32 {
-    earlier
-        .duration_until(date)
-        .as_hours()
-        .try_into()
-        .unwrap_or(i32::MAX)
-        / 24
+fn days_between(earlier: Date, date: Date) -> i64 {
+    earlier.duration_until(date).as_hours() / 24
 }
 
-fn wrong(
-    case: &Case<'_>,
-    listing: &ListingView,
-    run: &Run<'_>,
-    shown: jiff::civil::Date,
-) -> Finding {
+fn wrong(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, shown: Date) -> Finding {
     let store = &listing.store;
-    let window = case.window_at(WindowName::DateDiffers, store);
-    let party = case.party_for(store);
-    Finding {
-        severity: Severity::Act,
-        headline: format!("{} sells it before its date", store.label()),
-        verdict: format!(
-            "{}'s page takes orders as for a published book and shows {}; your date is {}. The \
-             store holds an old date.",
-            store.label(),
-            words::date(shown),
-            words::date(case.view.launch.date_at(store)),
-        ),
-        usual: Some(window.usual()),
-        act_from: Some(run.since),
-        next_step: format!(
-            "The date cannot be changed in your account any more: only support can help now. {} \
-             Ask also whether copies have been ordered or shipped.",
-            party.how()
-        ),
-        ask: Some(party),
-        text: Some(SupportText::WrongDate),
-        ..about("released-early", store, run.since)
-    }
+    let date = case.view.launch.date_at(store);
+    let kind = FindingKind::ReleasedEarly { shown, date };
+    let mut found = Finding::new(kind, vec![store.clone()], run.since)
+        .weighing(Severity::Act)
+        .seen_on(store, run.says, run.span())
+        .then(NextStep::Ask {
+            whom: case.party_for(store),
+            text: Some(SupportText::WrongDate),
+        });
+    found.usual = Some(case.window_at(WindowName::DateDiffers, store).usual());
+    found.act_from = Some(run.since);
+    found
 }
 
-fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Option<Finding> {
+fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Finding {
     let store = &listing.store;
     let window = case.window_at(WindowName::LabelLost, store);
-    let stage = window.stage(run.since, run.seen);
-    let severity = severity(stage)?;
-    let act_from = window.act_from(run.since);
-    let party = case.party_for(store);
-    Some(Finding {
-        severity,
-        headline: format!("{} no longer says pre-order", store.label()),
-        verdict: format!(
-            "{}'s page said pre-order until {} and now takes orders without that word, {} before \
-             the date. Ingram holds the orders anyway.",
-            store.label(),
-            words::day(run.since, case.zone()),
-            words::length(case.view.launch.released_at(store).duration_since(run.seen)),
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act {
-            format!(
-                "Open the page and look at the delivery date. If it promises delivery before \
-                 your date, ask which date the store holds. {}",
-                party.how()
-            )
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(SupportText::WrongDate),
-        ..about("label-lost", store, run.since)
+    let date = case.view.launch.date_at(store);
+    Finding::new(
+        FindingKind::LabelLost { date },
+        vec![store.clone()],
+        run.since,
+    )
+    .within(window, run.since, run.seen)
+    .seen_on(store, run.says, run.span())
+    .then(NextStep::Ask {
+        whom: case.party_for(store),
+        text: Some(SupportText::WrongDate),
     })
-}
-
-fn unannounced(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Finding {
-    let store = &listing.store;
-    Finding {
-        headline: format!(
-            "{} takes orders although distribution is not enabled",
-            store.label()
-        ),
-        verdict: format!(
-            "{}'s page takes orders since {}. You have not told us that distribution is enabled.",
-            store.label(),
-            words::day(run.since, case.zone()),
-        ),
-        next_step: "If you have enabled it, tell us the day; if not, look into your account: it \
-                    may have been published by accident."
-            .to_owned(),
-        ..about("page-before-enabling", store, run.since)
-    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use crate::book::{Family, NoteKind};
 use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, Party, Severity, SupportText, words};
+use crate::judge::{Finding, FindingKind, NextStep, Party, Severity, SupportText};
 
-/// A question about the rights (DOMAIN F34, S 26–27).
+/// A question about the rights.
 ///
 /// 1. The author told us that KDP asked, and has not told us since that it was answered
 ///    (a note that KDP was asked or written to).
@@ -22,36 +22,23 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     if newest(&NoteKind::AskedKdp).is_some_and(|answered| asked <= answered) {
         return Vec::new();
     }
-    let limit = case.window(WindowName::RightsQueryLimit).act_from(asked);
-    let until = limit.map_or_else(String::new, |limit| {
-        format!(" until {}", words::moment(limit, case.zone()))
-    });
-    let is_amazon = |store: &&crate::history::ListingView| store.store.family() == Family::Amazon;
-    vec![Finding {
-        rule: super::RIGHTS_QUERY,
-        stores: case
-            .view
-            .listings
-            .iter()
-            .filter(is_amazon)
-            .map(|listing| listing.store.clone())
-            .collect(),
-        severity: Severity::Act,
-        since: asked,
-        headline: "KDP asks for proof of your rights".to_owned(),
-        verdict: format!(
-            "KDP asked on {}. There are five days to answer{until}.",
-            words::day(asked, case.zone())
-        ),
-        usual: Some(case.window(WindowName::RightsQuery).usual()),
-        act_from: Some(asked),
-        next_step: "Answer that very message of KDP's, with the proof attached: the ISBN account, \
-                    invoices, a copyright registration or a letter of reversion. Then tell us with \
-                    `pubwatch note`."
-            .to_owned(),
-        ask: Some(Party::Kdp),
-        text: Some(SupportText::RightsQuery),
-    }]
+    let until = case.window(WindowName::RightsQueryLimit).act_from(asked);
+    let amazon = case
+        .view
+        .listings
+        .iter()
+        .filter(|listing| listing.store.family() == Family::Amazon)
+        .map(|listing| listing.store.clone())
+        .collect();
+    let mut found = Finding::new(FindingKind::RightsQuery { until }, amazon, asked)
+        .weighing(Severity::Act)
+        .then(NextStep::Ask {
+            whom: Party::Kdp,
+            text: Some(SupportText::RightsQuery),
+        });
+    found.usual = Some(case.window(WindowName::RightsQuery).usual());
+    found.act_from = Some(asked);
+    vec![found]
 }
 
 #[cfg(test)]

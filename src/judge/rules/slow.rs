@@ -2,85 +2,73 @@
 
 use crate::book::Availability;
 use crate::history::ListingView;
-use crate::judge::case::{Case, about, severity, usual_words};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, Party, SupportText, words};
+use crate::judge::case::{Case, Counts, Run};
+use crate::judge::windows::{Window, WindowName};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 
-/// Ships in weeks, and temporarily out of stock (DOMAIN F4, F5).
+/// Ships in weeks, and temporarily out of stock.
 ///
 /// 1. The page has taken orders with a long delivery time, or although it is temporarily out of
 ///    stock, twice. The buy button stays, so nothing is lost yet.
-/// 2. Only once the listing is steady: in the first weeks the wording of a new title printed on
-///    demand jumps about.
-/// 3. A line in the digest at first; act after 21 days, for a title that KDP prints after 72 hours.
+/// 2. Until the listing is steady it is usual: in launch week Amazon has ordered no more than the
+///    pre-orders, and the wording of a new title jumps about.
+/// 3. Then a line in the digest at first; act after 21 days, for a title that KDP prints after 72
+///    hours.
 /// 4. Next step: full trade discount and returns help; ask for the title to be sent again.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .flat_map(|listing| {
-            [
-                judge_state(case, listing, Availability::ShipsLater),
-                judge_state(case, listing, Availability::BackOrder),
-            ]
-        })
-        .flatten()
-        .collect()
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let long = case.run(listing, |state| state == Availability::ShipsLater);
+    if let Some(run) = long {
+        let window = case.window_at(WindowName::ShipsInWeeks, &listing.store);
+        return Some(found(
+            case,
+            listing,
+            FindingKind::ShipsInWeeks,
+            &run,
+            window,
+        ));
+    }
+    let run = case.run(listing, |state| state == Availability::BackOrder)?;
+    let name = if case.party_for(&listing.store) == Party::Kdp {
+        WindowName::TempOosKdp
+    } else {
+        WindowName::TempOosIngram
+    };
+    let window = case.window_at(name, &listing.store);
+    let kind = FindingKind::TemporarilyOutOfStock;
+    Some(found(case, listing, kind, &run, window))
 }
 
-fn judge_state(case: &Case<'_>, listing: &ListingView, slow: Availability) -> Option<Finding> {
+fn found(
+    case: &Case<'_>,
+    listing: &ListingView,
+    kind: FindingKind,
+    run: &Run<'_>,
+    window: &Window,
+) -> Finding {
     let store = &listing.store;
-    let run = case.run(listing, |state| state == slow)?;
-    let clock = case.clock(&run)?;
-    if run.seen < case.view.launch.steady_from(store) {
-        return None;
-    }
-    let (rule, name) = if slow == Availability::ShipsLater {
-        ("ships-in-weeks", WindowName::ShipsInWeeks)
-    } else if case.view.launch.published_at(store).is_some() {
-        ("temporarily-out-of-stock", WindowName::TempOosKdp)
+    let whom = case.party_for(store);
+    let text = if whom == Party::Kdp {
+        SupportText::KdpNotLive
     } else {
-        ("temporarily-out-of-stock", WindowName::TempOosIngram)
+        SupportText::ResendUnavailable
     };
-    let window = case.window_at(name, store);
-    let stage = window.stage(clock, run.seen);
-    let severity = severity(stage)?;
-    let party = case.party_for(store);
-    let act_from = window.act_from(clock);
-    Some(Finding {
-        severity,
-        headline: format!("{} shows {}", store.label(), words::quoted(&run.says.words)),
-        verdict: format!(
-            "{}'s page takes orders and has said {} since {}. {}",
-            store.label(),
-            words::quoted(&run.says.words),
-            words::day(run.since, case.zone()),
-            usual_words(stage),
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act && party == Party::Kdp {
-            format!(
-                "Ask why: a title that KDP prints is usually back within a day or so. Meanwhile \
-                 it can still be ordered. {}",
-                party.how()
-            )
-        } else if stage == Stage::Act {
-            format!(
-                "Check the trade discount and returns, which decide how stores stock a title; \
-                 then ask for it to be sent again. {}",
-                party.how()
-            )
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(if party == Party::Kdp {
-            SupportText::KdpNotLive
-        } else {
-            SupportText::ResendUnavailable
-        }),
-        ..about(rule, store, run.since)
+    let steady = case.view.launch.steady_from(store);
+    let found =
+        Finding::new(kind, vec![store.clone()], run.since).seen_on(store, run.says, run.span());
+    if run.seen < steady {
+        let launch = case.window_at(WindowName::LaunchSlow, store);
+        let start = case.view.launch.released_at(store);
+        return found
+            .within(launch, start, run.seen)
+            .then(NextStep::Nothing);
+    }
+    let (window, start) = match case.counts_from(run) {
+        Counts::Revision(window, start) => (window, start),
+        Counts::From(clock) => (window, clock),
+    };
+    found.within(window, start, run.seen).then(NextStep::Ask {
+        whom,
+        text: Some(text),
     })
 }
 

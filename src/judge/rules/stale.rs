@@ -2,13 +2,13 @@
 
 use jiff::Timestamp;
 
-use crate::book::NoteKind;
+use crate::book::{Feeder, NoteKind};
 use crate::history::ListingView;
-use crate::judge::case::{Case, about, severity};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, SupportText, words};
+use crate::judge::case::Case;
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, FindingKind, NextStep, SupportText};
 
-/// Cover or title still old after a revision (DOMAIN F23, S 24).
+/// Cover or title still old after a revision.
 ///
 /// 1. The author told us that a revision is done, and the note's words name the cover or the title:
 ///    a revision of the inside changes nothing on the page.
@@ -17,25 +17,19 @@ use crate::judge::{Finding, SupportText, words};
 /// 3. The clock starts with the note: a cover by Ingram is late after two weeks and worth asking
 ///    about after three, text after six weeks; KDP takes days.
 /// 4. Next step: ask for the record and the image to be sent again.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let done = case
-        .view
-        .notes
-        .iter()
-        .rev()
-        .find(|note| note.kind == NoteKind::RevisionDone);
-    let Some(done) = done else { return Vec::new() };
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Vec<Finding> {
+    let mut notes = case.view.notes.iter().rev();
+    let Some(done) = notes.find(|note| note.kind == NoteKind::RevisionDone) else {
+        return Vec::new();
+    };
     let text = done.text.as_deref().unwrap_or_default().to_lowercase();
-    let mut findings = Vec::new();
-    for listing in &case.view.listings {
-        if text.contains("cover") {
-            findings.extend(stale_cover(case, listing, done.at));
-        }
-        if text.contains("title") {
-            findings.extend(stale_title(case, listing, done.at));
-        }
-    }
-    findings
+    let cover = text
+        .contains("cover")
+        .then(|| stale_cover(case, listing, done.at));
+    let title = text
+        .contains("title")
+        .then(|| stale_title(case, listing, done.at));
+    [cover, title].into_iter().flatten().flatten().collect()
 }
 
 fn stale_cover(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Option<Finding> {
@@ -44,18 +38,13 @@ fn stale_cover(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
     if done < known.since || known.seen <= done {
         return None;
     }
-    let by_kdp = case.view.launch.published_at(&listing.store).is_some();
-    let name = if by_kdp {
+    let name = if is_by_kdp(case, listing) {
         WindowName::MetaKdpCover
     } else {
         WindowName::MetaIngramCover
     };
-    stale(
-        case,
-        listing,
-        ("stale-cover", "cover", name),
-        (done, known.seen),
-    )
+    let kind = FindingKind::StaleCover { done };
+    Some(stale(case, listing, (kind, name), (done, known.seen)))
 }
 
 fn stale_title(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Option<Finding> {
@@ -64,54 +53,33 @@ fn stale_title(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
     if plain(shown).contains(&plain(&case.view.edition.title)) || known.seen <= done {
         return None;
     }
-    let by_kdp = case.view.launch.published_at(&listing.store).is_some();
-    let name = if by_kdp {
+    let name = if is_by_kdp(case, listing) {
         WindowName::MetaKdpText
     } else {
         WindowName::MetaIngramText
     };
-    stale(
-        case,
-        listing,
-        ("stale-title", "title", name),
-        (done, known.seen),
-    )
+    let kind = FindingKind::StaleTitle { done };
+    Some(stale(case, listing, (kind, name), (done, known.seen)))
+}
+
+fn is_by_kdp(case: &Case<'_>, listing: &ListingView) -> bool {
+    let launch = &case.view.launch;
+    launch.feeder(&listing.store) == Feeder::Kdp && launch.is_kdp_store(&listing.store)
 }
 
 fn stale(
     case: &Case<'_>,
     listing: &ListingView,
-    (rule, what, name): (&'static str, &str, WindowName),
+    (kind, name): (FindingKind, WindowName),
     (done, seen): (Timestamp, Timestamp),
-) -> Option<Finding> {
+) -> Finding {
     let store = &listing.store;
-    let window = case.window_at(name, store);
-    let stage = window.stage(done, seen);
-    let party = case.party_for(store);
-    let act_from = window.act_from(done);
-    Some(Finding {
-        severity: severity(stage)?,
-        headline: format!("{} still shows the old {what}", store.label()),
-        verdict: format!(
-            "You finished the revision on {}; {} later {} still shows the old {what}.",
-            words::day(done, case.zone()),
-            words::length(seen.duration_since(done)),
-            store.label()
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act {
-            format!(
-                "Ask for the record and the image to be sent again. {}",
-                party.how()
-            )
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(SupportText::StaleMetadata),
-        ..about(rule, store, done)
-    })
+    Finding::new(kind, vec![store.clone()], done)
+        .within(case.window_at(name, store), done, seen)
+        .then(NextStep::Ask {
+            whom: case.party_for(store),
+            text: Some(SupportText::StaleMetadata),
+        })
 }
 
 /// Letters and digits in lower case, so that punctuation and case make no difference.

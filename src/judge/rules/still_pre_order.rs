@@ -1,77 +1,60 @@
 //! A page still takes pre-orders after the date.
 
 use crate::book::Availability;
-use crate::judge::case::{Case, about, elsewhere, severity, usual_words};
+use crate::history::ListingView;
+use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, Party, Severity, SupportText, words};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
 
-/// Still pre-order after the date (DOMAIN F13, F14).
+/// Still pre-order after the date.
 ///
 /// 1. The page has said pre-order, twice, and was seen so after its date had begun everywhere.
 /// 2. For a day a mixture is normal; from the third day on it is time to act.
 /// 3. Amazon, where KDP is to take over: has the paperback been published there? After "Publish"
-///    it is another rule's business. Elsewhere: the distributor is the door, and for
+///    it is another rule's business. Elsewhere: the distributor is the contact, and for
 ///    Draft2Digital the only one.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for listing in &case.view.listings {
-        let store = &listing.store;
-        let Some(run) = case.run(listing, |state| state == Availability::PreOrder) else {
-            continue;
-        };
-        let date = case.view.launch.released_at(store);
-        if run.seen < date || case.is_switching(listing) {
-            continue;
-        }
-        let name = if case.view.launch.is_kdp_store(store) {
-            WindowName::ReleaseAmazonNotKdp
-        } else {
-            WindowName::ReleaseIngramFed
-        };
-        let window = case.window_at(name, store);
-        // What was a pre-order at our first look has been one since the date; what became one under
-        // our eyes has its own beginning.
-        let is_first = listing.spells.iter().all(|spell| run.since <= spell.since);
-        let start = if is_first { date } else { date.max(run.since) };
-        let stage = window.stage(start, run.seen);
-        let Some(severity) = severity(stage) else {
-            continue;
-        };
-        let awaits_kdp = case.awaits_kdp(store, run.seen);
-        let party = if awaits_kdp {
-            Party::Author
-        } else {
-            case.party_for(store)
-        };
-        let selling = case.others(store, Availability::is_released);
-        let others = elsewhere(&selling, "sells", "sell", "it");
-        findings.push(Finding {
-            severity,
-            headline: format!("{} still shows a pre-order", store.label()),
-            verdict: format!(
-                "{}'s page still takes pre-orders, {} after the date.{others} {}",
-                store.label(),
-                words::length(run.seen.duration_since(date)),
-                usual_words(stage),
-            ),
-            usual: Some(window.usual()),
-            act_from: window.act_from(start),
-            next_step: if severity != Severity::Act {
-                case.wait_words(window.act_from(start))
-            } else if awaits_kdp {
-                "Has the paperback been published at KDP? If not, publish it now: Amazon goes \
-                 over to KDP only then. If it has, tell us with `pubwatch note`."
-                    .to_owned()
-            } else {
-                format!("Ask for the record to be sent again. {}", party.how())
-            },
-            ask: (severity == Severity::Act).then_some(party),
-            text: (severity == Severity::Act && !awaits_kdp)
-                .then_some(SupportText::ResendUnavailable),
-            ..about("still-pre-order", store, start)
-        });
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let run = case.run(listing, |state| state == Availability::PreOrder)?;
+    let date = case.view.launch.released_at(store);
+    if run.seen < date || case.is_switching(listing) {
+        return None;
     }
-    findings
+    let name = if case.view.launch.is_kdp_store(store) {
+        WindowName::ReleaseAmazonNotKdp
+    } else {
+        WindowName::ReleaseIngramFed
+    };
+    // What was a pre-order at our first look has been one since the date; what became one under
+    // our eyes has its own beginning.
+    let is_first = listing.spells.iter().all(|spell| run.since <= spell.since);
+    let start = if is_first { date } else { date.max(run.since) };
+    let kind = FindingKind::StillPreOrder {
+        date: case.view.launch.date_at(store),
+        others: case.others(store, Availability::is_released),
+    };
+    let step = if case.awaits_kdp(store, run.seen) {
+        NextStep::Do {
+            task: Task::PublishAtKdp,
+        }
+    } else {
+        let whom = case.party_for(store);
+        let text = if whom == Party::Kdp {
+            SupportText::KdpNotLive
+        } else {
+            SupportText::ResendUnavailable
+        };
+        NextStep::Ask {
+            whom,
+            text: Some(text),
+        }
+    };
+    Some(
+        Finding::new(kind, vec![store.clone()], start)
+            .within(case.window_at(name, store), start, run.seen)
+            .seen_on(store, run.says, run.span())
+            .then(step),
+    )
 }
 
 #[cfg(test)]

@@ -1,66 +1,57 @@
 //! Only other sellers offer the book.
 
+use crate::book::Availability;
 use crate::book::launch::{LAUNCH_HOURS, later};
-use crate::book::{Availability, Family};
-use crate::judge::case::{Case, about, severity};
+use crate::history::ListingView;
+use crate::judge::case::{Case, Counts};
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, Party, SupportText, words};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 
-/// Third-party only (DOMAIN F6).
+/// Third-party only.
 ///
 /// 1. The page has offered only other sellers' or used copies, twice, 12 hours apart.
-/// 2. Not before the third day after the date: on launch days any mixture is normal.
+/// 2. Not before the third day after the date, nor in the first three days of the page: on launch
+///    days, and on a page that is hours old, any mixture is normal.
 /// 3. Next step: check that the own offer exists; the usual cause is that Amazon's supplier has no
 ///    copy that it can fill promptly. Ask KDP where it prints, else the distributor.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for listing in &case.view.listings {
-        let store = &listing.store;
-        let Some(run) = case.run(listing, |state| state == Availability::ThirdPartyOnly) else {
-            continue;
-        };
-        let launch_over = later(case.view.launch.released_at(store), LAUNCH_HOURS);
-        let Some(clock) = case.clock(&run).filter(|_| launch_over <= run.seen) else {
-            continue;
-        };
-        if case.is_switching(listing) {
-            continue;
-        }
-        let window = case.window_at(WindowName::ThirdPartyOnly, store);
-        let Some(severity) = severity(window.stage(clock, run.seen)) else {
-            continue;
-        };
-        let party = case.party_for(store);
-        let report = if store.family() == Family::Amazon {
-            " Copies that are offered as new and are used can be reported on the page."
-        } else {
-            ""
-        };
-        findings.push(Finding {
-            severity,
-            headline: format!("Only other sellers offer it at {}", store.label()),
-            verdict: format!(
-                "{}'s page has offered only other sellers' copies at every look since {}.",
-                store.label(),
-                words::day(run.since, case.zone()),
-            ),
-            usual: Some(window.usual()),
-            act_from: window.act_from(clock),
-            next_step: format!(
-                "Check that the store's own offer exists and is switched on, then ask why it is \
-                 not shown. {}{report}",
-                party.how()
-            ),
-            ask: Some(party),
-            text: Some(if party == Party::Kdp {
-                SupportText::KdpNotLive
-            } else {
-                SupportText::ResendUnavailable
-            }),
-            ..about("third-party-only", store, run.since)
-        });
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let run = case.run(listing, |state| state == Availability::ThirdPartyOnly)?;
+    if case.is_switching(listing) {
+        return None;
     }
-    findings
+    let listed = listing
+        .spells
+        .iter()
+        .find(|spell| spell.availability != Availability::NotListed)
+        .filter(|first| listing.spells.iter().any(|spell| spell.since < first.since));
+    let page_is_new = listed.map(|spell| later(spell.since, LAUNCH_HOURS));
+    let launch_over = later(case.view.launch.released_at(store), LAUNCH_HOURS);
+    let patient_until = page_is_new.map_or(launch_over, |until| until.max(launch_over));
+    let (window, start) = match case.counts_from(&run) {
+        Counts::Revision(window, start) => (window, start),
+        Counts::From(clock) => {
+            let window = case.window_at(WindowName::ThirdPartyOnly, store);
+            // The window is over at the earliest when patience is.
+            let shift = window.quiet.after(clock).duration_since(clock);
+            (window, clock.max(patient_until - shift))
+        }
+    };
+    let whom = case.party_for(store);
+    let text = if whom == Party::Kdp {
+        SupportText::KdpNotLive
+    } else {
+        SupportText::ResendUnavailable
+    };
+    Some(
+        Finding::new(FindingKind::ThirdPartyOnly, vec![store.clone()], run.since)
+            .within(window, start, run.seen)
+            .seen_on(store, run.says, run.span())
+            .then(NextStep::Ask {
+                whom,
+                text: Some(text),
+            }),
+    )
 }
 
 #[cfg(test)]

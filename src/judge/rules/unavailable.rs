@@ -2,171 +2,120 @@
 
 use jiff::Timestamp;
 
-use crate::book::{Availability, Family};
+use crate::book::{Availability, Family, Making};
 use crate::history::ListingView;
-use crate::judge::case::{Case, Run, about, elsewhere, severity, usual_words};
-use crate::judge::windows::{Stage, Window, WindowName};
-use crate::judge::{Finding, Party, Severity, SupportText, words};
+use crate::judge::case::{Case, Counts, Run};
+use crate::judge::windows::{Stage, WindowName};
+use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
 
-/// Stuck in out-of-stock, stores that disagree, and unavailable once on sale (DOMAIN F1, F9, F13).
+/// Stuck in out-of-stock, stores that disagree, and unavailable once on sale.
 ///
 /// 1. The page has said unavailable, announced or ended, twice.
-/// 2. A revision that the author told us of explains it for 10 business days. Amazon after
+/// 2. A revision that the author told us of explains it, in a window of its own. Amazon after
 ///    "Publish" at KDP is another rule's business.
 /// 3. Before the date: another store takes orders → *stores disagree*, 10 days to act; none does →
-///    *stuck*, 21 days. In the last 14 days before the date three days are enough.
+///    *stuck*, 21 days. In the last 14 days before the date three days are enough: what can only be
+///    mended before the date is worth asking while there is time.
 /// 4. From the date on: three days from the date, or from when it went off, if that was later.
-/// 5. Once steady a second sighting is enough: it is printed to order, so it cannot be out.
+/// 5. Once steady a second sighting is enough for what is printed to order or not printed at all:
+///    it cannot be out. A printed run can, and has three weeks.
 /// 6. Next step: before the date from which acting is right, wait: resending too soon is disliked
-///    (DOMAIN finding 10). Then ask the distributor to re-send; at Barnes & Noble, once on sale,
-///    quote its own rule to it; Amazon on its date without KDP: publish there.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
-}
-
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+///    at Ingram. Then ask the distributor to re-send; at Barnes & Noble, once on sale, quote its
+///    own rule to it; Amazon on its date without KDP: publish there.
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let run = case.run(listing, Availability::is_closed)?;
-    let clock = case.clock(&run)?;
     if case.is_switching(listing) {
         return None;
     }
     let others = case.others(store, Availability::is_orderable);
-    let Measured {
-        window,
-        start,
-        stage,
-        act_from,
-    } = measure(case, listing, (&run, clock), !others.is_empty());
-    let severity = severity(stage)?;
-    let is_steady = window == case.window_at(WindowName::SteadyUnavailable, store);
-    let rule = if is_steady {
-        "unavailable"
-    } else if others.is_empty() {
-        "stuck"
-    } else {
-        "stores-disagree"
+    let is_steady = case.view.launch.steady_from(store) <= run.since;
+    let finding = |kind, since: Timestamp| {
+        Finding::new(kind, vec![store.clone()], since.min(run.since)).seen_on(
+            store,
+            run.says,
+            run.span(),
+        )
     };
-    let elsewhere = elsewhere(&others, "takes", "take", "orders");
-    let awaits_kdp = case.awaits_kdp(store, run.seen);
-    let (party, text) = whom_to_ask(case, listing, is_steady, awaits_kdp);
-    Some(Finding {
-        severity,
-        headline: format!("{} shows {}", store.label(), words::quoted(&run.says.words)),
-        verdict: format!(
-            "{}'s page has said {} at every look since {}, {}.{elsewhere} {}",
-            store.label(),
-            words::quoted(&run.says.words),
-            words::day(run.since, case.zone()),
-            words::length(run.seen.duration_since(run.since)),
-            if is_steady {
-                "It is printed to order, so it cannot really be out of stock."
-            } else {
-                usual_words(stage)
-            },
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if severity == Severity::Act {
-            next_step(party)
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (severity == Severity::Act).then_some(party),
-        text: text.filter(|_| severity == Severity::Act),
-        ..about(rule, store, start.min(run.since))
-    })
-}
-
-struct Measured<'a> {
-    window: &'a Window,
-    start: Timestamp,
-    stage: Stage,
-    act_from: Option<Timestamp>,
-}
-
-fn measure<'a>(
-    case: &Case<'a>,
-    listing: &ListingView,
-    (run, clock): (&Run<'_>, Timestamp),
-    others_take_orders: bool,
-) -> Measured<'a> {
-    let store = &listing.store;
-    let date = case.view.launch.released_at(store);
-    let with = |name: WindowName, start: Timestamp| {
-        let window = case.window_at(name, store);
-        Measured {
-            window,
-            start,
-            stage: window.stage(start, run.seen),
-            act_from: window.act_from(start),
+    let kind = if is_steady {
+        FindingKind::Unavailable
+    } else if others.is_empty() {
+        FindingKind::Stuck
+    } else {
+        FindingKind::StoresDisagree { others }
+    };
+    let found = match case.counts_from(&run) {
+        Counts::Revision(window, start) => finding(kind, run.since).within(window, start, run.seen),
+        Counts::From(clock) => {
+            let (name, start) = window(case, listing, &run, (clock, is_steady), &kind);
+            finding(kind, start).within(case.window_at(name, store), start, run.seen)
         }
     };
-    if case.view.launch.steady_from(store) <= run.since {
-        return with(WindowName::SteadyUnavailable, clock);
+    Some(found.then(step(case, listing, &run, is_steady)))
+}
+
+/// The window that goes with the time, and from when it counts.
+fn window(
+    case: &Case<'_>,
+    listing: &ListingView,
+    run: &Run<'_>,
+    (clock, is_steady): (Timestamp, bool),
+    kind: &FindingKind,
+) -> (WindowName, Timestamp) {
+    let store = &listing.store;
+    let launch = &case.view.launch;
+    let date = launch.released_at(store);
+    if is_steady {
+        let name = match case.making() {
+            Making::OnDemand | Making::Digital => WindowName::SteadyUnavailable,
+            Making::Offset | Making::Unknown => WindowName::PrintedRunOut,
+        };
+        return (name, clock);
     }
     if date <= run.seen {
-        let name = if case.view.launch.is_kdp_store(store) {
+        let name = if launch.is_kdp_store(store) {
             WindowName::ReleaseAmazonNotKdp
         } else {
             WindowName::ReleaseIngramFed
         };
-        return with(name, clock.max(date));
+        return (name, clock.max(date));
     }
-    let usual = with(
-        if others_take_orders {
-            WindowName::PreOrderUnavailable
-        } else {
-            WindowName::PreOrderUnavailableEverywhere
-        },
-        clock,
-    );
-    // The last two weeks have less patience, but not before they have begun.
-    if case.view.launch.early_ship_from(store) <= run.seen {
-        let late = with(WindowName::PreOrderUnavailableLate, clock);
-        if usual.stage < late.stage {
-            return late;
-        }
-    }
-    usual
-}
-
-fn next_step(party: Party) -> String {
-    if party == Party::Author {
-        return "If you have not yet published the paperback at KDP, do that now; if you have, \
-                tell us with `pubwatch note`, and we will go by KDP's times."
-            .to_owned();
-    }
-    format!(
-        "Open the page yourself. If it says the same, ask for the title to be sent again. {} If \
-         you have just uploaded new files, tell us instead, and we will stay quiet for 10 \
-         business days.",
-        party.how()
-    )
-}
-
-fn whom_to_ask(
-    case: &Case<'_>,
-    listing: &ListingView,
-    is_steady: bool,
-    awaits_kdp: bool,
-) -> (Party, Option<SupportText>) {
-    let party = case.party_for(&listing.store);
-    if awaits_kdp {
-        (Party::Author, None)
-    } else if is_steady
-        && party == Party::IngramSpark
-        && listing.store.family() == Family::BarnesNoble
-    {
-        (Party::BarnesNoble, Some(SupportText::BarnesNobleFault))
-    } else if party == Party::Kdp {
-        (party, Some(SupportText::KdpNotLive))
+    let usual = if matches!(kind, FindingKind::StoresDisagree { .. }) {
+        WindowName::PreOrderUnavailable
     } else {
-        (party, Some(SupportText::ResendUnavailable))
+        WindowName::PreOrderUnavailableEverywhere
+    };
+    // The last two weeks have less patience, but not before they have begun.
+    let late = WindowName::PreOrderUnavailableLate;
+    let stage = |name| -> Stage { case.window_at(name, store).stage(clock, run.seen) };
+    if launch.early_ship_from(store) <= run.seen && stage(usual) < stage(late) {
+        return (late, clock);
+    }
+    (usual, clock)
+}
+
+fn step(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, is_steady: bool) -> NextStep {
+    let store = &listing.store;
+    if case.awaits_kdp(store, run.seen) {
+        return NextStep::Do {
+            task: Task::PublishAtKdp,
+        };
+    }
+    let party = case.party_for(store);
+    let quotes_its_rule = is_steady
+        && party == Party::IngramSpark
+        && case.making() == Making::OnDemand
+        && store.family() == Family::BarnesNoble;
+    let (whom, text) = if quotes_its_rule {
+        (Party::BarnesNoble, SupportText::BarnesNobleFault)
+    } else if party == Party::Kdp {
+        (party, SupportText::KdpNotLive)
+    } else {
+        (party, SupportText::ResendUnavailable)
+    };
+    NextStep::Ask {
+        whom,
+        text: Some(text),
     }
 }
 

@@ -1,13 +1,13 @@
 //! A page could not be read for long.
 
-use crate::book::Isbn13;
 use crate::history::{Blind, ListingView};
-use crate::judge::case::{Case, about, severity};
+use crate::judge::case::Case;
+use crate::judge::finding::Blindness;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, other_ways, words};
-use crate::page::{UnreadReason, refused};
+use crate::judge::{Finding, FindingKind, Task};
+use crate::page::UnreadReason;
 
-/// Unread for long: we are blind (promise 1).
+/// Unread for long: we are blind.
 ///
 /// 1. Every look at the listing since `blind.since` was unread, more than once. Another product at
 ///    the address is another rule's business.
@@ -39,54 +39,19 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
     let store = &listing.store;
     let window = case.window_at(WindowName::Unread, store);
     let seen = listing.last_try?;
-    let severity = severity(window.stage(blind.since, seen))?;
     if blind.unread.reason == UnreadReason::WrongProduct || blind.attempts < 2 {
         return None;
     }
-    let last = listing.last_good.map_or_else(
-        || "It has never been readable.".to_owned(),
-        |good| {
-            format!(
-                "The last good look was on {}.",
-                words::day(good, case.zone())
-            )
-        },
-    );
-    let why = refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words());
-    Some(Finding {
-        severity,
-        headline: format!(
-            "We could not read {}'s page since {}",
-            store.label(),
-            words::day(blind.since, case.zone())
-        ),
-        verdict: format!(
-            "We could not read the page at any look since {}: {}. {last} This says nothing about \
-             the book; we keep what we knew, and go on trying, gently.",
-            words::moment(blind.since, case.zone()),
-            why,
-        ),
-        usual: Some(window.usual()),
-        act_from: None,
-        next_step: next_step(&case.view.edition.isbn, listing),
-        ask: None,
-        text: None,
-        ..about("unread", store, blind.since)
-    })
-}
-
-/// What a person can do about it.
-fn next_step(isbn: &Isbn13, listing: &ListingView) -> String {
-    let store = &listing.store;
-    format!(
-        "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save it and \
-         name the file in place of `--says`. Or give us another way in ({}) by a line in the \
-         store's [[store]] table, as `{}`.",
-        listing.address,
-        other_ways::command(isbn, store),
-        other_ways::names(store),
-        other_ways::source_line(store)
-    )
+    let kind = FindingKind::Unread(Blindness {
+        unread: blind.unread.clone(),
+        last_good: listing.last_good,
+        address: listing.address.clone(),
+    });
+    let mut found = Finding::new(kind, vec![store.clone()], blind.since)
+        .within(window, blind.since, seen)
+        .to_do(Task::LookYourself);
+    found.act_from = None;
+    Some(found)
 }
 
 #[cfg(test)]

@@ -1,72 +1,86 @@
 //! A page that was there is gone.
 
-use crate::book::{Availability, Family};
-use crate::judge::case::{Case, about, severity};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, Party, SupportText, words};
+use jiff::ToSpan as _;
 
-/// The page or the option vanished (DOMAIN F7).
+use crate::book::launch::midnight_gmt;
+use crate::book::{Availability, Family, Making};
+use crate::history::ListingView;
+use crate::judge::case::Case;
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, FindingKind, NextStep, Party, Severity, SupportText};
+
+/// A Kindle page that is gone in these days before its date is gone because of the date.
+const KINDLE_DAYS: i64 = 14;
+
+/// The page or the option vanished.
 ///
 /// 1. A page was seen, twice; now the store has answered, twice, that it knows no such ISBN.
-/// 2. Amazon after "Publish" at KDP is another rule's business until its time is over.
-/// 3. Before the date, and while the listing settles: Watch after a day, act after three. Once
+/// 2. A Kindle page that KDP feeds, gone in the two weeks before its date: act at once. KDP takes it
+///    down and cancels the orders when the final file is not there three days before.
+/// 3. Amazon after "Publish" at KDP is another rule's business until its time is over.
+/// 4. Before the date, and while the listing settles: Watch after a day, act after three. Once
 ///    steady: act at the second sighting.
-/// 4. Next step: search by ISBN: is the page gone, or only no longer joined to the other formats?
+/// 5. Next step: search by ISBN: is the page gone, or only no longer joined to the other formats?
 ///    Then ask KDP where it serves the page, else the distributor.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for listing in &case.view.listings {
-        let store = &listing.store;
-        let Some(run) = case.run(listing, |state| state == Availability::NotListed) else {
-            continue;
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+    let store = &listing.store;
+    let run = case.run(listing, |state| state == Availability::NotListed)?;
+    let was = listing
+        .spells
+        .iter()
+        .rev()
+        .find(|spell| {
+            spell.is_confirmed()
+                && spell.since < run.since
+                && spell.availability != Availability::NotListed
+        })
+        .map(|spell| spell.availability)?;
+    let launch = &case.view.launch;
+    let date = midnight_gmt(launch.publication);
+    let near = midnight_gmt(launch.publication.saturating_sub(KINDLE_DAYS.days()));
+    let is_kindle = case.making() == Making::Digital && launch.is_kdp_store(store);
+    let sent_since = launch.kdp_at(store).is_some_and(|kdp| run.since <= kdp.at);
+    if is_kindle && near <= run.seen && run.seen < date && !sent_since {
+        let kind = FindingKind::KindlePageGone {
+            date: launch.publication,
+            was: Some(was),
         };
-        let was_listed =
-            Case::was_ever(listing, run.since, |state| state != Availability::NotListed);
-        if !was_listed || case.is_switching(listing) {
-            continue;
-        }
-        let name = if case.view.launch.steady_from(store) <= run.since {
-            WindowName::SteadyUnavailable
-        } else {
-            WindowName::Delisted
-        };
-        let window = case.window_at(name, store);
-        let stage = window.stage(run.since, run.seen);
-        let Some(severity) = severity(stage) else {
-            continue;
-        };
-        let party = case.party_for(store);
-        let act_from = window.act_from(run.since);
-        let text = match (store.family(), party) {
-            (Family::Amazon, Party::Kdp) => SupportText::KdpNotLive,
-            _ => SupportText::NotListed,
-        };
-        findings.push(Finding {
-            severity,
-            headline: format!("{} no longer shows it", store.label()),
-            verdict: format!(
-                "{} had a page for this ISBN and has shown none at every look since {}.",
-                store.label(),
-                words::moment(run.since, case.zone()),
-            ),
-            usual: Some(window.usual()),
-            act_from,
-            next_step: if stage == Stage::Act {
-                format!(
-                    "Search {} by ISBN yourself: is the page gone, or only no longer joined to \
-                     the other formats? If it is gone, ask. {}",
-                    store.label(),
-                    party.how()
-                )
-            } else {
-                case.wait_words(act_from)
-            },
-            ask: (stage == Stage::Act).then_some(party),
-            text: (stage == Stage::Act).then_some(text),
-            ..about("vanished", store, run.since)
-        });
+        let mut found = Finding::new(kind, vec![store.clone()], run.since)
+            .weighing(Severity::Act)
+            .seen_on(store, run.says, run.span())
+            .then(NextStep::Ask {
+                whom: Party::Kdp,
+                text: Some(SupportText::KdpNotLive),
+            });
+        found.act_from = Some(run.since);
+        return Some(found);
     }
-    findings
+    if case.is_switching(listing) {
+        return None;
+    }
+    let name = if launch.steady_from(store) <= run.since {
+        WindowName::SteadyUnavailable
+    } else {
+        WindowName::Delisted
+    };
+    let whom = case.party_for(store);
+    let text = match (store.family(), whom) {
+        (Family::Amazon, Party::Kdp) => SupportText::KdpNotLive,
+        _ => SupportText::NotListed,
+    };
+    let kind = FindingKind::Vanished {
+        was: Some(was),
+        sold_at: case.sold_at_other_amazons(store),
+    };
+    Some(
+        Finding::new(kind, vec![store.clone()], run.since)
+            .within(case.window_at(name, store), run.since, run.seen)
+            .seen_on(store, run.says, run.span())
+            .then(NextStep::Ask {
+                whom,
+                text: Some(text),
+            }),
+    )
 }
 
 #[cfg(test)]

@@ -1,110 +1,120 @@
 //! A page shows another date than the edition's.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::book::launch::gmt_date;
-use crate::book::{Availability, StoreId};
+use crate::book::Availability;
+use crate::book::launch::{gmt_date, midnight_gmt};
 use crate::history::ListingView;
-use crate::judge::case::{Case, Settled, about, severity};
-use crate::judge::windows::{Stage, WindowName};
-use crate::judge::{Finding, SupportText, words};
+use crate::judge::case::{Case, Run, Settled};
+use crate::judge::windows::WindowName;
+use crate::judge::{Finding, FindingKind, NextStep, SupportText};
 
-/// Wrong date shown (DOMAIN F16, F21, S 31–32).
+/// A date on a page that sells the book is no time zone and no late click when it is so far off.
+const FAR_OFF_DAYS: i64 = 60;
+
+/// A page is new, so that its date can still be mended, for so long after its date.
+const NEW_DAYS: i64 = 60;
+
+/// A date that a store will act on is worth asking about a week before it comes.
+const BEFORE_IT_COMES_DAYS: i64 = 7;
+
+/// Nothing is asked sooner after a move than this: records take one to six weeks.
+const PATIENCE_AFTER_A_MOVE: SignedDuration = SignedDuration::from_hours(14 * 24);
+
+/// Wrong date shown.
 ///
 /// 1. The page takes pre-orders or announces the book, its date has not begun, and it has shown
 ///    one date, twice, that is neither the publication date nor the on-sale date.
 /// 2. One day apart is a time zone (KDP's clock is GMT): a line in the digest.
 /// 3. More than one day: Watch at once, act after 48 hours.
 /// 4. The author moved the date: a record takes one to six weeks to reach the stores, so the clock
-///    is that of a change of the text, from the move on.
+///    is that of a change of the text, from the move on; but a store that is about to sell on the
+///    old date is asked about a week before that, two weeks after the move at the earliest.
 /// 5. The date shown has already passed: whatever the clock, act; the store may sell it any day.
-/// 6. Next step: after enabling only support can correct it.
-pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
-    case.view
-        .listings
-        .iter()
-        .filter_map(|listing| judge_listing(case, listing))
-        .collect()
-}
-
-fn judge_listing(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
+/// 6. The page sells the book, in its first two months, with a date months or years off: it was
+///    published as if it had been published before. Act after 48 hours, while it can be mended.
+/// 7. Next step: after enabling only support can correct it.
+pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let calendar = &case.view.launch;
-    let waits = |state| matches!(state, Availability::PreOrder | Availability::Announced);
-    let run = case.run(listing, waits)?;
+    let launch = &case.view.launch;
     let known = case.particular(listing, |says| says.date)?;
     let shown = known.value?;
-    if calendar.released_at(store) <= run.seen {
-        return None;
+    let ours = [launch.publication, launch.on_sale];
+    let apart = ours.map(|date| days_apart(shown, date)).into_iter().min()?;
+    let waits = |state| matches!(state, Availability::PreOrder | Availability::Announced);
+    if let Some(run) = case.run(listing, waits) {
+        if launch.released_at(store) <= run.seen {
+            return None;
+        }
+        return match apart {
+            0 => None,
+            1 => Some(one_day_apart(case, listing, shown, known.since)),
+            _ => Some(wrong(case, listing, (&run, &known), shown)),
+        };
     }
-    match apart(shown, calendar.publication).min(apart(shown, calendar.on_sale)) {
-        0 => None,
-        1 => Some(one_day_apart(case, store, shown, known.since)),
-        _ => wrong(case, store, shown, &known),
-    }
+    let run = case.run(listing, Availability::is_released)?;
+    let date = launch.date_at(store);
+    let is_out = midnight_gmt(date) <= run.seen;
+    let is_new = run.seen < midnight_gmt(date.saturating_add(NEW_DAYS.days()));
+    (is_out && is_new && FAR_OFF_DAYS <= apart).then(|| {
+        let window = case.window_at(WindowName::DateDiffers, store);
+        let kind = FindingKind::OldDateOnSale { shown, date };
+        Finding::new(kind, vec![store.clone()], known.since)
+            .within(window, known.since, known.seen)
+            .seen_on(store, run.says, run.span())
+            .then(NextStep::Ask {
+                whom: case.party_for(store),
+                text: Some(SupportText::WrongDate),
+            })
+    })
 }
 
-fn one_day_apart(case: &Case<'_>, store: &StoreId, shown: Date, since: Timestamp) -> Finding {
-    Finding {
-        headline: format!("{} shows a date one day apart", store.label()),
-        verdict: format!(
-            "{}'s page shows {}; your date is {}. One day apart is probably a time zone.",
-            store.label(),
-            words::date(shown),
-            words::date(case.view.launch.date_at(store))
-        ),
-        next_step: "Nothing to do.".to_owned(),
-        ..about("date-one-day-off", store, since)
-    }
+fn one_day_apart(case: &Case<'_>, listing: &ListingView, shown: Date, since: Timestamp) -> Finding {
+    let store = &listing.store;
+    let date = case.view.launch.date_at(store);
+    let kind = FindingKind::DateOneDayOff { shown, date };
+    Finding::new(kind, vec![store.clone()], since)
 }
 
 fn wrong(
     case: &Case<'_>,
-    store: &StoreId,
+    listing: &ListingView,
+    (run, known): (&Run<'_>, &Settled<Option<Date>>),
     shown: Date,
-    known: &Settled<Option<Date>>,
-) -> Option<Finding> {
-    let (name, start) = match case.view.launch.moved.map(|moved| moved.at) {
+) -> Finding {
+    let store = &listing.store;
+    let launch = &case.view.launch;
+    let moved = launch.moved.map(|moved| moved.at);
+    let (name, start) = match moved {
         Some(moved) => (WindowName::MetaIngramText, moved.max(known.since)),
         None => (WindowName::DateDiffers, known.since),
     };
-    let window = case.window_at(name, store);
     let has_passed = shown <= gmt_date(known.seen);
-    let (stage, act_from) = if has_passed {
-        (Stage::Act, Some(known.since))
-    } else {
-        (window.stage(start, known.seen), window.act_from(start))
+    let kind = FindingKind::WrongDate {
+        shown,
+        date: launch.date_at(store),
+        has_passed,
+        moved,
     };
-    let party = case.party_for(store);
-    let label = store.label();
-    Some(Finding {
-        severity: severity(stage)?,
-        headline: format!("{label} shows another date, {}", words::date(shown)),
-        verdict: format!(
-            "{label}'s page shows {}{}; your date is {}.",
-            words::date(shown),
-            if has_passed { ", which has passed" } else { "" },
-            words::date(case.view.launch.date_at(store))
-        ),
-        usual: Some(window.usual()),
-        act_from,
-        next_step: if stage == Stage::Act {
-            format!(
-                "Check the dates in your account first. If they are right, only support can \
-                 correct the store's record now. {}",
-                party.how()
-            )
-        } else {
-            case.wait_words(act_from)
-        },
-        ask: (stage == Stage::Act).then_some(party),
-        text: (stage == Stage::Act).then_some(SupportText::WrongDate),
-        ..about("wrong-date", store, known.since)
+    let mut found = Finding::new(kind, vec![store.clone()], known.since)
+        .within(case.window_at(name, store), start, known.seen)
+        .seen_on(store, run.says, run.span());
+    if has_passed {
+        found = found.at_the_latest(known.since, known.seen);
+    } else if moved.is_some() {
+        let comes = midnight_gmt(shown.saturating_sub(BEFORE_IT_COMES_DAYS.days()));
+        let patient = start.saturating_add(PATIENCE_AFTER_A_MOVE);
+        let latest = comes.max(patient.unwrap_or(Timestamp::MAX));
+        found = found.at_the_latest(latest, known.seen);
+    }
+    found.then(NextStep::Ask {
+        whom: case.party_for(store),
+        text: Some(SupportText::WrongDate),
     })
 }
 
-fn apart(one: Date, other: Date) -> i64 {
+fn days_apart(one: Date, other: Date) -> i64 {
     one.duration_until(other).as_hours().abs() / 24
 }
 

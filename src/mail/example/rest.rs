@@ -8,11 +8,11 @@ use super::{
     Example, finding, half_blind, listing, moment, news, recovered, spell, stuck, telling,
 };
 use crate::alerts::Occasion;
-use crate::book::{Availability, ConfiguredDates, IsbnError, Launch};
+use crate::book::{Availability, ConfiguredDates, IsbnError, Launch, StoreId};
 use crate::config::plan::Author;
 use crate::history::View;
-use crate::judge::rules::LAUNCH_REPORTS;
-use crate::judge::{Finding, Severity};
+use crate::judge::finding::{Behind, LaunchState};
+use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
 use crate::mail::addressee::desk_for;
 use crate::mail::digest::{Item, digest};
 use crate::mail::letter::compose;
@@ -67,11 +67,13 @@ fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, IsbnError> {
         Item {
             view: old_title()?,
             findings: Vec::new(),
+            outlooks: Vec::new(),
             lines: Vec::new(),
         },
         Item {
             view: blind,
             findings: vec![finding(Severity::Watch)],
+            outlooks: Vec::new(),
             lines: vec![
                 "Barnes & Noble was out of stock for 3 hours on Mon 25 January, and came back by \
                  itself."
@@ -81,6 +83,7 @@ fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, IsbnError> {
         Item {
             view: stuck()?,
             findings: vec![finding(Severity::Act)],
+            outlooks: Vec::new(),
             lines: Vec::new(),
         },
     ];
@@ -114,16 +117,20 @@ fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
     {
         last.says.date = Some(date(2027, 1, 27));
     }
-    let mut finding = news(
-        LAUNCH_REPORTS[0].0,
-        &[],
-        "2 of 3 stores sell it",
-        "Amazon and Barnes & Noble sell it. Still missing: Bookshop.org (Pre-order since Fri 15 \
-         January).",
-    );
-    "Stores usually follow within three days of the date. Wait for the next report; if something \
-     needs you before, we write."
-        .clone_into(&mut finding.next_step);
+    let state = LaunchState {
+        selling: vec![
+            StoreId::new("amazon.com"),
+            StoreId::new("barnesandnoble.com"),
+        ],
+        behind: vec![Behind {
+            store: StoreId::new("bookshop.org"),
+            state: Availability::PreOrder,
+            since: moment(-13 * 24),
+        }],
+        unseen: Vec::new(),
+    };
+    let mut finding = news(FindingKind::LaunchReportDay(state), &[]);
+    finding.next = NextStep::Wait { until: None };
     let told = [telling(Occasion::News, finding)];
     Ok(compose(desk, &view, &told, moment(0)))
 }
@@ -156,20 +163,6 @@ fn old_title() -> Result<View, IsbnError> {
 }
 
 fn line_down() -> Finding {
-    Finding {
-        rule: "line-down",
-        stores: Vec::new(),
-        severity: Severity::Watch,
-        since: moment(0) - SignedDuration::from_hours(14),
-        headline: "No store could be reached".to_owned(),
-        verdict: "No store has answered for 14 hours, so it is probably our own line. Nothing is \
-                  known of any page in that time, and nothing is taken as changed."
-            .to_owned(),
-        usual: None,
-        act_from: None,
-        next_step: "Check this machine's network. Watching goes on by itself when it is back."
-            .to_owned(),
-        ask: None,
-        text: None,
-    }
+    let since = moment(0) - SignedDuration::from_hours(14);
+    Finding::new(FindingKind::LineDown { hours: 14 }, Vec::new(), since).to_do(Task::CheckNetwork)
 }

@@ -14,11 +14,11 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use super::words;
 use crate::book::{Availability, NoteKind, StoreId};
 use crate::config::plan::StorePlan;
 use crate::history::{ListingView, Spell, View};
 use crate::judge::{Finding, SupportText};
+use crate::text::words;
 
 /// A piece of a ready text.
 #[derive(Debug, Clone, PartialEq, Eq)]

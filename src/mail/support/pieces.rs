@@ -2,7 +2,7 @@
 
 use super::{Case, Paragraph, Piece, ReadyText};
 use crate::book::{Availability, Isbn10, NoteKind};
-use crate::mail::words;
+use crate::text::words;
 
 pub(super) fn said(text: impl Into<String>) -> Piece {
     Piece::Said(text.into())

@@ -3,7 +3,7 @@
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
 use super::{Case, Piece, ReadyText};
 use crate::book::{Availability, Format, NoteKind};
-use crate::mail::words;
+use crate::text::words;
 
 /// A: to the distributor.
 pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {

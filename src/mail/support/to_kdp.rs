@@ -3,7 +3,8 @@
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
 use super::{Case, Paragraph, Piece, ReadyText};
 use crate::book::{Availability, Edition, Family, Format, NoteKind};
-use crate::mail::words;
+use crate::judge::FindingKind;
+use crate::text::words;
 
 /// D: to KDP, when it is not live, and in other words when it was and is no longer sold as it was.
 pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
@@ -18,7 +19,11 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
         .concerned()
         .into_iter()
         .filter(|listing| listing.store.family() == Family::Amazon);
-    let was_live = !case.finding.rule.starts_with("kdp-")
+    let is_new = matches!(
+        case.finding.kind,
+        FindingKind::KdpNotLive(_) | FindingKind::KdpPastOuterLimit(_)
+    );
+    let was_live = !is_new
         && at_amazon
             .clone()
             .flat_map(|listing| &listing.spells)

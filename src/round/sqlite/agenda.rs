@@ -98,13 +98,12 @@ pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestam
 }
 
 /// When the next page of an edition is looked at, should every store be open.
-pub(super) fn next_look_at_any(
-    house: &House,
+pub(in crate::round) fn next_look_at_any(
+    agenda: &Agenda<'_>,
     plan: &EditionPlan,
     connection: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
-    let agenda = Agenda::of(house);
     let launch = launch(connection, plan)?;
     let mut next: Option<Timestamp> = None;
     for listing in &plan.listings {
@@ -266,7 +265,7 @@ fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
         .ok()
 }
 
-pub(super) fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
+pub(in crate::round) fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
     ListingId {
         isbn: plan.edition.isbn.clone(),
         store: listing.store.clone(),

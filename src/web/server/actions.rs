@@ -11,10 +11,10 @@ use super::site::{PageError, Site, random};
 use crate::book::{Note, NoteKind};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
-use crate::history::sqlite::{add_note, all_notes, take_note_back};
-use crate::judge::rules::static_name;
+use crate::history::sqlite::all_notes;
+use crate::judge::Cause;
 use crate::mail;
-use crate::mail::words;
+use crate::text::words;
 use crate::web::edition::DATE_CHANGED;
 use crate::web::security::hex;
 use crate::web::settings::Given;
@@ -109,9 +109,7 @@ fn note(
 }
 
 fn write(site: &Site, plan: &EditionPlan, note: &Note, now: Timestamp) -> Result<i64, DbError> {
-    let isbn = &plan.edition.isbn;
-    site.db
-        .write(|transaction| Ok(add_note(transaction, isbn, note, now)?))
+    Ok(site.judge_context().take_note(plan, note, now)?)
 }
 
 /// A day that a form names.
@@ -138,7 +136,7 @@ fn mute(
         return Ok(refusal(400, "The edition is not watched at that store."));
     }
     let cause = asked.field("cause");
-    if !cause.is_empty() && static_name(&cause).is_none() {
+    if !cause.is_empty() && Cause::from_name(&cause).is_none() {
         return Ok(refusal(400, "There is no such cause."));
     }
     let note = Note {
@@ -163,13 +161,16 @@ fn take_back(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     let number = asked.field("number").parse::<i64>().ok();
-    let is_done = site.db.write(|transaction| {
-        let kept = all_notes(transaction, &plan.edition.isbn)?;
-        match number.filter(|number| kept.iter().any(|one| one.number == *number)) {
-            Some(number) => Ok::<_, DbError>(take_note_back(transaction, number, now)?),
-            None => Ok(false),
-        }
-    })?;
+    let kept = site
+        .db
+        .read(|connection| Ok::<_, DbError>(all_notes(connection, &plan.edition.isbn)?))?;
+    let is_done = match number.filter(|number| kept.iter().any(|one| one.number == *number)) {
+        Some(number) => site
+            .judge_context()
+            .take_note_back(plan, number, now)
+            .map_err(DbError::from)?,
+        None => false,
+    };
     Ok(if is_done {
         done(site, plan, "taken-back")
     } else {

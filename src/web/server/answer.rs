@@ -320,7 +320,7 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
     if let Some(wait) = locked(&site.guard.throttle).wait(now) {
         let said = format!(
             "There were too many wrong passwords. Try again in {}.",
-            crate::mail::words::lasting(wait + jiff::SignedDuration::from_secs(59))
+            crate::text::words::lasting(wait + jiff::SignedDuration::from_secs(59))
         );
         return pages::login(site, Some(&said), 429)
             .with("retry-after", wait.as_secs().max(1).to_string());

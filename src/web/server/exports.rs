@@ -87,9 +87,21 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
         }
         ["api", "v1", "editions"] => {
             let (survey, _) = site.survey()?;
-            api::editions(&site.plan.editions, &survey)
+            api::editions(
+                &site.plan.editions,
+                &survey,
+                (&site.judgements()?, &site.place(now)),
+            )
         }
-        ["api", "v1", "alerts"] => api::alerts(&site.plan.editions, &*site.findings(now)?),
+        ["api", "v1", "alerts"] => {
+            let (survey, _) = site.survey()?;
+            api::alerts(
+                &site.plan.editions,
+                &survey,
+                &site.judgements()?,
+                &site.place(now),
+            )
+        }
         ["api", "v1", "editions", isbn, rest @ ..] => {
             let Some(plan) = site.edition(isbn) else {
                 return Ok(refusal(404, "No such edition is watched."));
@@ -97,8 +109,13 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             match rest {
                 [] => {
                     let dossier = dossier(site, plan, now)?;
-                    let findings = site.findings_of(&dossier.view, now);
-                    api::one_edition(&dossier.view, &dossier.sources, &findings)
+                    let judgement = site.judgement(&dossier.view, now)?;
+                    api::one_edition(
+                        &dossier.view,
+                        &dossier.sources,
+                        &judgement,
+                        &site.place(now),
+                    )
                 }
                 ["observations"] => {
                     let view = site.view(plan)?;
@@ -173,12 +190,15 @@ fn svg(
     (now, drawn): (Timestamp, fn(&Picture<'_>) -> String),
 ) -> String {
     let zone = &site.plan.author.zone;
-    let findings = site.findings_of(&dossier.view, now);
     let range = range.unwrap_or_else(|| Range::fitting(&dossier.view, now));
     drawn(&Picture {
         view: &dossier.view,
         unseen: &dossier.unseen,
-        grounds: &grounds(&dossier.view, &site.settings.windows, (&findings, now)),
+        grounds: &grounds(
+            &dossier.view,
+            &site.settings.windows,
+            (&dossier.judgement.findings, now),
+        ),
         letters: &marks(&dossier.letters),
         range: range.bounds(&dossier.view, now, zone),
         now,

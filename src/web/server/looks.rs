@@ -12,8 +12,8 @@ use crate::db::DbError;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
-use crate::mail::words;
 use crate::page::{Reading, Says};
+use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
     ListingId {

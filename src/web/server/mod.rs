@@ -5,7 +5,6 @@ mod actions;
 pub mod answer;
 pub mod exports;
 mod looks;
-mod memory;
 mod pages;
 mod shared;
 pub mod site;

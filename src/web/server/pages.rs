@@ -14,8 +14,9 @@ use crate::fetch::robots::{Answer as Answered, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
 use crate::history::sqlite::{Kept, all_notes};
+use crate::judge::Judgement;
 use crate::mail;
-use crate::mail::words;
+use crate::text::words;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
 use crate::web::frame::{Pulse, style_name};
@@ -63,14 +64,14 @@ pub(super) fn page(
     let (survey, pulse) = site.survey()?;
     let html = match parts {
         [""] => {
-            let findings = site.findings(now)?;
-            let known = (&survey.glances, &*findings);
+            let judgements = site.judgements()?;
+            let known = (&survey.glances, &judgements);
             overview::page(
                 &place,
                 &overview::Material {
                     editions: &site.plan.editions,
                     survey: &survey,
-                    findings: &findings,
+                    judgements: &judgements,
                     pulse: &pulse,
                     troubles: &troubles(&place, known, &pulse, &survey.post),
                     is_shared: false,
@@ -94,7 +95,13 @@ pub(super) fn page(
         }
         ["alerts"] => {
             let page = (&pulse, page_number(asked));
-            lists::alerts(&place, &site.plan.editions, &*site.findings(now)?, page)?
+            lists::alerts(
+                &place,
+                &site.plan.editions,
+                &survey,
+                &site.judgements()?,
+                page,
+            )?
         }
         ["letters"] => {
             let (letters, all, page) = site.db.read(|connection| {
@@ -171,6 +178,7 @@ pub(super) struct Dossier {
     pub(super) unseen: Vec<Vec<Stretch>>,
     pub(super) sources: changes::Sources,
     pub(super) letters: Vec<LetterLine>,
+    pub(super) judgement: Judgement,
     notes: Vec<Kept>,
     pulse: Pulse,
 }
@@ -195,6 +203,7 @@ impl Dossier {
             Ok::<_, DbError>(notes)
         })?;
         Ok(Self {
+            judgement: site.judgement(&view, now)?,
             view,
             unseen,
             sources,
@@ -211,14 +220,13 @@ impl Dossier {
         visit: Visit<'_>,
         now: Timestamp,
     ) -> Result<String, PageError> {
-        let findings = site.findings_of(&self.view, now);
         Ok(edition::page(
             &site.place(now),
             &edition::Material {
                 view: &self.view,
                 unseen: &self.unseen,
                 sources: &self.sources,
-                findings: &findings,
+                judgement: &self.judgement,
                 windows: &site.settings.windows,
                 letters: &self.letters,
                 notes: &self.notes,

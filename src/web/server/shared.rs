@@ -70,13 +70,13 @@ fn listed(
         ..site.place(now)
     };
     let (survey, pulse) = site.survey()?;
-    let findings = site.findings(now)?;
+    let judgements = site.judgements()?;
     Ok(overview::page(
         &place,
         &overview::Material {
             editions,
             survey: &survey,
-            findings: &findings,
+            judgements: &judgements,
             pulse: &pulse,
             troubles: &[],
             is_shared: true,

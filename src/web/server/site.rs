@@ -6,21 +6,23 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use jiff::Timestamp;
 
 use super::ServeError;
-use super::memory::Memory;
+use crate::alerts::sqlite::{judgement, judgements};
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
 use crate::db::{Db, DbError};
 use crate::history::View;
-use crate::history::sqlite::view;
-use crate::judge::learned::Learned;
+use crate::history::sqlite::{Depth, each_view, view};
+use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, Settings, judge};
+use crate::judge::{Judgement, Settings, judge};
+use crate::round::judge_edition::JudgeContext;
 use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
-use crate::web::overview::Findings;
+use crate::web::overview::Judgements;
 use crate::web::security::{Sessions, Throttle, Tokens};
+use crate::web::sqlite;
 use crate::web::survey::Survey;
 
 /// The site: the plan, the database, the clock, and who is logged in.
@@ -42,7 +44,6 @@ pub struct Site {
     pub board: Arc<Board>,
     /// How pages are read that the user saved.
     pub lessons: Lessons,
-    memory: Memory,
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
@@ -131,7 +132,6 @@ impl Site {
             base,
             guard,
             board: Arc::default(),
-            memory: Memory::default(),
         }
     }
 
@@ -187,8 +187,11 @@ impl Site {
     /// # Errors
     ///
     /// The database's.
-    pub fn survey(&self) -> Result<(Arc<Survey>, Pulse), DbError> {
-        let survey = self.memory.survey(&self.db, &self.plan.editions)?;
+    pub fn survey(&self) -> Result<(Survey, Pulse), DbError> {
+        let survey = self.db.read(|connection| {
+            let survey = sqlite::survey(connection)?;
+            Ok::<_, DbError>(survey.of_watched(&self.plan.editions))
+        })?;
         let pulse = survey.pulse(&self.plan.stores, self.board.next_look());
         Ok((survey, pulse))
     }
@@ -207,25 +210,46 @@ impl Site {
     /// # Errors
     ///
     /// The database's.
-    pub fn learned(&self) -> Result<Arc<BTreeMap<WindowName, Learned>>, DbError> {
-        self.memory.learned(&self.db, &self.plan)
+    pub fn learned(&self) -> Result<BTreeMap<WindowName, Learned>, DbError> {
+        self.db.read(|connection| {
+            Ok(each_view(
+                connection,
+                &self.plan.editions,
+                Depth::States,
+                |views| learn(views),
+            )?)
+        })
     }
 
-    /// What there is to think of an edition, of which the view is at hand.
-    #[must_use]
-    pub fn findings_of(&self, view: &View, now: Timestamp) -> Vec<Finding> {
-        judge(view, &self.settings, now)
-    }
-
-    /// What there is to think of every edition with an open alert.
+    /// What was thought of an edition when it was judged last. One that never was, is judged now.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn findings(&self, now: Timestamp) -> Result<Arc<Findings>, DbError> {
-        let editions = &self.plan.editions;
-        self.memory
-            .findings(&self.db, editions, &self.settings, now)
+    pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
+        let isbn = &view.edition.isbn;
+        let kept = self.db.read(|connection| judgement(connection, isbn))?;
+        Ok(kept.unwrap_or_else(|| judge(view, &self.settings, now)))
+    }
+
+    /// What was thought of every edition when it was judged last.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn judgements(&self) -> Result<Judgements, DbError> {
+        Ok(self.db.read(judgements)?)
+    }
+
+    /// What judging an edition needs, as after a note.
+    #[must_use]
+    pub fn judge_context(&self) -> JudgeContext<'_> {
+        JudgeContext {
+            plan: &self.plan,
+            settings: &self.settings,
+            db: &self.db,
+            awake_since: None,
+        }
     }
 
     /// A new token for the forms of one page.

@@ -10,7 +10,7 @@ use super::{BAR, Frame, Layout, Stretch};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell};
 use crate::judge::Severity;
-use crate::mail::words;
+use crate::text::words;
 use crate::web::face::face;
 use crate::web::markup::{clipped, text, width};
 
@@ -58,8 +58,10 @@ fn name(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, store: &str) {
 fn grounds(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     for ground in frame.picture.grounds.get(lane).into_iter().flatten() {
         let (class, words) = match ground.severity {
-            Severity::GoodNews => continue,
-            Severity::Watch => ("ground-watch", "unusual from here, but waiting is right"),
+            Severity::GoodNews | Severity::Quiet => continue,
+            Severity::Watch | Severity::ToDo => {
+                ("ground-watch", "unusual from here, but waiting is right")
+            }
             Severity::Act => ("ground-act", "acting is right from here"),
         };
         let (from, to) = (

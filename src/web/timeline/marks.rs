@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::canvas::Canvas;
 use super::{Frame, Mark};
 use crate::book::{Note, NoteKind};
-use crate::mail::words;
+use crate::text::words;
 use crate::web::markup::{text, width};
 
 /// A tip over a place: two lines, shown by the style sheet while its group is hovered or focused.

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 
 use crate::history::View;
 use crate::judge::Severity;
-use crate::mail::words;
+use crate::text::words;
 
 pub use marks::words_of;
 pub use scale::Range;

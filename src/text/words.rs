@@ -172,6 +172,20 @@ fn hangs_on(character: char) -> bool {
     matches!(character, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{0300}'..='\u{036F}' | ' ' | ',')
 }
 
+/// A page's words in quotes, cut at a sentence's end where they run long.
+#[must_use]
+pub fn quoted(words: &str) -> String {
+    const LONGEST: usize = 60;
+    let words = words.trim().trim_matches('"');
+    let first = words.split_inclusive(". ").next().unwrap_or(words).trim();
+    let short: String = first.trim_end_matches('.').chars().take(LONGEST).collect();
+    if short.chars().count() == LONGEST {
+        format!("“{}…”", short.trim_end())
+    } else {
+        format!("“{short}”")
+    }
+}
+
 /// The greeting; without a name it greets all the same.
 #[must_use]
 pub fn hello(name: &str) -> String {
@@ -204,6 +218,18 @@ mod tests {
         check(48 * 3600, "2 days");
         check(8 * 86_400 + 3600, "8 days");
         check(-5, "less than a minute");
+    }
+
+    #[test]
+    fn long_words_of_a_page_are_cut() {
+        assert_eq!(
+            quoted("Currently unavailable. We don't know when or if this item will be back."),
+            "“Currently unavailable”"
+        );
+        assert_eq!(
+            quoted("Usually ships within one to two months from the day on which you order it"),
+            "“Usually ships within one to two months from the day on which…”"
+        );
     }
 
     #[test]

@@ -1,11 +1,11 @@
-//! The official doors: where to write to whom (DOMAIN §2.5). They stand here and nowhere else,
-//! because look-alike support sites exist.
+//! The official contacts: where to write to whom. They stand here and nowhere else, because
+//! look-alike support sites exist.
 
 use super::Party;
 
 /// Where to write.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Door {
+pub struct SupportContact {
     /// Who is there.
     pub who: &'static str,
     /// How to reach them, and what to mind.
@@ -15,9 +15,9 @@ pub struct Door {
 }
 
 impl Party {
-    /// The official door; `None` where the author needs nobody.
+    /// The official contact.
     #[must_use]
-    pub fn door(self) -> Option<Door> {
+    pub fn contact(self) -> SupportContact {
         let (who, how, link) = match self {
             Self::IngramSpark => (
                 "IngramSpark support",
@@ -28,13 +28,13 @@ impl Party {
             ),
             Self::Draft2Digital => (
                 "Draft2Digital support",
-                "the contact form in your Draft2Digital account; it is the only door \
+                "the contact form in your Draft2Digital account; it is the only contact \
                  for a book that they distribute",
                 Some("https://draft2digital.freshdesk.com/support/home"),
             ),
             Self::PublishDrive => (
                 "PublishDrive support",
-                "the contact form in your PublishDrive account; it is the only door \
+                "the contact form in your PublishDrive account; it is the only contact \
                  for a book that they distribute",
                 None,
             ),
@@ -64,16 +64,14 @@ impl Party {
                 "its customer service, from the store's own help page",
                 None,
             ),
-            Self::Author => return None,
         };
-        Some(Door { who, how, link })
+        SupportContact { who, how, link }
     }
 
-    /// How to write to them, as a sentence; empty where there is nobody to write to.
+    /// How to write to them, as a sentence.
     #[must_use]
     pub fn how(self) -> String {
-        self.door().map_or_else(String::new, |door| {
-            format!("Write to {}: {}.", door.who, door.how)
-        })
+        let contact = self.contact();
+        format!("Write to {}: {}.", contact.who, contact.how)
     }
 }

@@ -1,0 +1,229 @@
+//! Is it normal, and until when? For every page, always, not only where something is wrong.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::case::Case;
+use super::finding::{Cause, Finding, Severity};
+use crate::book::{Availability, Money, NoteKind, StoreId};
+use crate::history::ListingView;
+use crate::page::UnreadReason;
+
+/// How a page is to be taken.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListingOutlook {
+    /// The store.
+    pub store: StoreId,
+    /// Whether it is normal.
+    #[serde(flatten)]
+    pub outlook: Outlook,
+    /// What the page asks now.
+    pub price: Option<Money>,
+    /// The list price, where it is given in the same currency and is another.
+    pub list_price: Option<Money>,
+}
+
+/// Whether a page is normal, and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(
+    tag = "outlook",
+    rename_all = "snake_case",
+    rename_all_fields = "snake_case"
+)]
+pub enum Outlook {
+    /// No look could read it yet.
+    NotSeen {
+        /// Since when it was tried; `None`: not at all.
+        since: Option<Timestamp>,
+        /// Why not.
+        reason: Option<UnreadReason>,
+    },
+    /// It was read before, and cannot be now.
+    NotReadable {
+        /// Since when.
+        since: Timestamp,
+        /// Why not.
+        reason: UnreadReason,
+        /// What it last offered.
+        last: Availability,
+        /// When it was last seen so.
+        last_seen: Timestamp,
+    },
+    /// A change that was seen once: a second look will confirm it.
+    SeenOnce {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+        /// From when on a second look counts.
+        confirmed_from: Timestamp,
+    },
+    /// It shows what it should.
+    AsExpected {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// It does not show what it should in the end, and that is usual for now.
+    Usual {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+        /// What of; `None`: no rule says anything about it.
+        cause: Option<Cause>,
+        /// Until when.
+        until: Option<Timestamp>,
+    },
+    /// It is unusual, and waiting is right.
+    Watch {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+        /// What of.
+        cause: Cause,
+        /// From when on acting is right.
+        act_from: Option<Timestamp>,
+    },
+    /// There is something to do.
+    Act {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+        /// What of.
+        cause: Cause,
+    },
+    /// The author said that it is as it should be.
+    SaidExpected {
+        /// What it offers.
+        state: Availability,
+        /// Since when.
+        since: Timestamp,
+    },
+}
+
+impl Outlook {
+    /// The newest looks could read the page.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        !matches!(self, Self::NotSeen { .. } | Self::NotReadable { .. })
+    }
+
+    /// The page shows what it should.
+    #[must_use]
+    pub fn is_as_expected(&self) -> bool {
+        matches!(self, Self::AsExpected { .. } | Self::SaidExpected { .. })
+    }
+}
+
+/// The outlook of every page of an edition, in its order; `findings` are those of every rule, what is
+/// within the usual among them.
+///
+/// 1. Never read: not seen yet. Read before, and not now: not readable.
+/// 2. The newest state was seen once only, and another was confirmed before, or none: seen once.
+/// 3. The gravest that a rule found of it, be it within what is usual.
+/// 4. Nothing was found: as expected where a buyer can order it or nothing is expected yet.
+pub(super) fn outlooks(case: &Case<'_>, findings: &[Finding]) -> Vec<ListingOutlook> {
+    let listings = case.view.listings.iter();
+    listings
+        .map(|listing| {
+            let price = shown_price(listing);
+            let list = case.view.edition.list_price.as_ref();
+            let differs = |list: &&Money| {
+                price
+                    .as_ref()
+                    .is_some_and(|price| price.currency == list.currency && price != *list)
+            };
+            ListingOutlook {
+                store: listing.store.clone(),
+                outlook: outlook(case, listing, findings),
+                list_price: list.filter(differs).cloned(),
+                price,
+            }
+        })
+        .collect()
+}
+
+fn shown_price(listing: &ListingView) -> Option<Money> {
+    let now = listing.now().filter(|_| listing.blind.is_none())?;
+    let price = now.says.price.clone();
+    price.filter(|_| now.availability.is_orderable())
+}
+
+fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outlook {
+    let blind = listing.blind.as_ref();
+    let Some(now) = listing.now() else {
+        return Outlook::NotSeen {
+            since: blind.map(|blind| blind.since),
+            reason: blind.map(|blind| blind.unread.reason),
+        };
+    };
+    if let Some(blind) = blind {
+        return Outlook::NotReadable {
+            since: blind.since,
+            reason: blind.unread.reason,
+            last: now.availability,
+            last_seen: now.last_seen,
+        };
+    }
+    let (state, since) = (now.availability, now.since);
+    if !now.is_confirmed() {
+        let confirmed_from = since.saturating_add(case.settings.confirm_after);
+        return Outlook::SeenOnce {
+            state,
+            since,
+            confirmed_from: confirmed_from.unwrap_or(since),
+        };
+    }
+    let about_it = findings
+        .iter()
+        .filter(|finding| finding.stores.contains(&listing.store))
+        .filter(|finding| finding.severity == Severity::Quiet || finding.severity.is_trouble())
+        .filter(|finding| finding.severity != Severity::ToDo);
+    let gravest = about_it.max_by_key(|finding| finding.severity);
+    let is_said = case.view.notes.iter().any(|note| {
+        note.kind == NoteKind::Expected
+            && note
+                .store
+                .as_ref()
+                .is_none_or(|store| *store == listing.store)
+            && since <= note.at
+    });
+    match gravest {
+        Some(_) if is_said => Outlook::SaidExpected { state, since },
+        Some(finding) => {
+            let (cause, act_from) = (finding.kind.cause(), finding.act_from);
+            match finding.severity {
+                Severity::Act => Outlook::Act {
+                    state,
+                    since,
+                    cause,
+                },
+                Severity::Watch => Outlook::Watch {
+                    state,
+                    since,
+                    cause,
+                    act_from,
+                },
+                Severity::Quiet | Severity::GoodNews | Severity::ToDo => Outlook::Usual {
+                    state,
+                    since,
+                    cause: Some(cause),
+                    until: finding.usual_until,
+                },
+            }
+        }
+        None if state.is_orderable() || state == Availability::NotListed => {
+            Outlook::AsExpected { state, since }
+        }
+        None => Outlook::Usual {
+            state,
+            since,
+            cause: None,
+            until: None,
+        },
+    }
+}

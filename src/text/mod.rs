@@ -1,0 +1,3 @@
+//! Words that every face shares: dates, lengths of time, lists, and text from outside made safe.
+
+pub mod words;

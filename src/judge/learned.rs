@@ -26,7 +26,7 @@ pub struct Wait {
 }
 
 /// What the user's own titles say about a window.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
     /// Titles that have come through.
     pub over: usize,
@@ -43,12 +43,12 @@ pub struct Learned {
 }
 
 /// A step of the curve of Kaplan and Meier.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Step {
     /// So long after the window began.
     pub after: SignedDuration,
-    /// The share of titles that still wait from then on, in thousandths, rounded down.
-    pub waiting: u16,
+    /// The share of titles that still wait from then on, of one.
+    pub waiting: f64,
 }
 
 impl Learned {
@@ -84,6 +84,9 @@ impl Learned {
     }
 }
 
+/// Of a share, so much is rounding: a median is not missed by it.
+const ROUNDING: f64 = 1e-9;
+
 /// The estimate of Kaplan and Meier from waits that are over and waits that go on.
 ///
 /// 1. At each time at which something was over, the share that still waits shrinks by the part of
@@ -91,62 +94,37 @@ impl Learned {
 /// 2. The median is the first time at which at most half still wait; ninety likewise with a tenth.
 #[must_use]
 pub fn estimate(waits: &[Wait]) -> Learned {
-    let mut events: BTreeMap<SignedDuration, (usize, usize)> = BTreeMap::new();
-    for wait in waits {
-        let at = events.entry(wait.lasted).or_default();
-        if wait.is_over {
-            at.0 += 1;
-        } else {
-            at.1 += 1;
-        }
-    }
+    let mut waits = waits.to_vec();
+    waits.sort_by_key(|wait| wait.lasted);
+    let over = |waits: &[Wait]| waits.iter().filter(|wait| wait.is_over).count();
     let mut at_risk = waits.len();
-    // The share that still waits, as a fraction of whole numbers: no rounding decides a median.
-    let (mut numerator, mut denominator) = (1_u128, 1_u128);
-    let (mut median, mut ninety) = (None, None);
+    let mut waiting = 1.0;
     let mut steps = Vec::new();
-    for (time, (over, censored)) in &events {
-        if 0 < *over {
-            numerator *= (at_risk - over) as u128;
-            denominator *= at_risk as u128;
-            let common = greatest_common_divisor(numerator, denominator);
-            numerator /= common;
-            denominator /= common;
-            steps.push(Step {
-                after: *time,
-                waiting: u16::try_from(numerator * 1000 / denominator).unwrap_or(1000),
-            });
-            if median.is_none() && numerator * 2 <= denominator {
-                median = Some(*time);
-            }
-            if ninety.is_none() && numerator * 10 <= denominator {
-                ninety = Some(*time);
-            }
+    for together in waits.chunk_by(|one, other| one.lasted == other.lasted) {
+        if let (Some(first), through @ 1..) = (together.first(), over(together)) {
+            waiting *= number(at_risk - through) / number(at_risk);
+            let after = first.lasted;
+            steps.push(Step { after, waiting });
         }
-        at_risk -= over + censored;
+        at_risk -= together.len();
     }
-    let over = || {
-        waits
-            .iter()
-            .filter(|wait| wait.is_over)
-            .map(|wait| wait.lasted)
+    let until = |share: f64| {
+        let step = steps.iter().find(|step| step.waiting <= share + ROUNDING)?;
+        Some(step.after)
     };
+    let ends = steps.first().zip(steps.last());
     Learned {
-        over: over().count(),
-        waiting: waits.iter().filter(|wait| !wait.is_over).count(),
-        median,
-        ninety,
-        range: over().min().zip(over().max()),
+        over: over(&waits),
+        waiting: waits.len() - over(&waits),
+        median: until(0.5),
+        ninety: until(0.1),
+        range: ends.map(|(first, last)| (first.after, last.after)),
         steps,
     }
 }
 
-fn greatest_common_divisor(one: u128, other: u128) -> u128 {
-    let (mut one, mut other) = (one, other);
-    while other != 0 {
-        (one, other) = (other, one % other);
-    }
-    one.max(1)
+fn number(titles: usize) -> f64 {
+    u32::try_from(titles).unwrap_or(u32::MAX).into()
 }
 
 /// What the user's own history says, window by window.
@@ -280,6 +258,27 @@ mod tests {
         );
         check("3 5+ 5+ 5+", "- - 1 3");
         check("2+ 2+ 4 6", "4 6 2 2");
+    }
+
+    /// 3,000 titles, of which `a_day` come through each day, and as many that still wait as `still`
+    /// says for a day.
+    #[track_caller]
+    fn check_many(a_day: usize, still: impl Fn(usize) -> usize, expected: &str) {
+        let waits: Vec<String> = (1..=3000 / a_day)
+            .flat_map(|day| {
+                let over = vec![format!("{day}"); a_day];
+                over.into_iter().chain(vec![format!("{day}+"); still(day)])
+            })
+            .collect();
+        check(&waits.join(" "), expected);
+    }
+
+    #[test]
+    fn three_thousand_titles_are_not_too_many() {
+        check_many(1, |_| 0, "1500 2700 3000 0");
+        // What comes out of the same with exact fractions.
+        check_many(1, |day| usize::from(day % 100 == 0), "1511 2708 3000 30");
+        check_many(3, |_| 1, "604 954 3000 1000");
     }
 
     #[test]

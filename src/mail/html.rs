@@ -143,6 +143,48 @@ fn shows_publication(stores: &[StoreLine]) -> bool {
         .any(|cell| cell.publication)
 }
 
+/// The text in pieces, each with where it leads if it is an address, of the web or of mail.
+///
+/// What stands in quotation marks is a store's, and nothing that a store says becomes a link.
+fn linked(text: &str) -> Vec<(&str, Option<String>)> {
+    let mut pieces = Vec::new();
+    let mut is_quoted = false;
+    for word in text.split_inclusive(char::is_whitespace) {
+        is_quoted |= word.contains('“');
+        let start = word.trim_start_matches(['(', '“']);
+        let address =
+            start.trim_end_matches(|one: char| one.is_whitespace() || ".,;:!?)”".contains(one));
+        match link(address).filter(|_| !is_quoted) {
+            Some(link) => {
+                pieces.extend([
+                    (&word[..word.len() - start.len()], None),
+                    (address, Some(link)),
+                    (&start[address.len()..], None),
+                ]);
+            }
+            None => pieces.push((word, None)),
+        }
+        is_quoted &= !word.contains('”');
+    }
+    pieces
+}
+
+/// Where a word leads, if it is an address.
+fn link(word: &str) -> Option<String> {
+    if word.starts_with("https://") {
+        return Some(word.to_owned());
+    }
+    let (name, host) = word.split_once('@')?;
+    let is_plain = |part: &str, more: &str| {
+        !part.is_empty()
+            && part
+                .chars()
+                .all(|one| one.is_ascii_alphanumeric() || more.contains(one))
+    };
+    (is_plain(name, "._+-") && is_plain(host, ".-") && host.contains('.'))
+        .then(|| format!("mailto:{word}"))
+}
+
 impl StoreLine {
     /// How the state looks; a page that cannot be read is not seen.
     pub(super) fn look(&self) -> Look {
@@ -180,13 +222,6 @@ impl Part {
     /// There is a next step to show.
     pub(super) fn has_step(&self) -> bool {
         !self.step.is_empty() || self.contact.is_some()
-    }
-
-    /// The step, with its addresses apart, so that they can be links.
-    pub(super) fn step_words(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.step
-            .split(' ')
-            .map(|word| (word, word.starts_with("https://")))
     }
 
     /// How to reach the contact, as a sentence.
@@ -244,5 +279,43 @@ mod tests {
             assert!(light >= 4.5, "{}: {light:.2} on white", look.word);
             assert!(dark >= 4.5, "{}: {dark:.2} on dark", look.word);
         }
+    }
+    /// Links are in square brackets, with where they lead when that is not what is shown.
+    #[track_caller]
+    fn check(text: &str, expected: &str) {
+        let shown = |(shown, link): (&str, Option<String>)| match link {
+            Some(link) if link == shown => format!("[{shown}]"),
+            Some(link) => format!("[{shown} {link}]"),
+            None => shown.to_owned(),
+        };
+        let found: String = linked(text).into_iter().map(shown).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn an_address_is_a_link_without_the_marks_around_it() {
+        check("", "");
+        check("Nothing is left to do. ", "Nothing is left to do. ");
+        check("Share https://a.test/dp/1", "Share [https://a.test/dp/1]");
+        check(
+            "It (https://a.test/w/?ean=1), or\nhttps://b.test/.",
+            "It ([https://a.test/w/?ean=1]), or\n[https://b.test/].",
+        );
+        check(
+            "at help.a.test, or Desk@a.test. Write",
+            "at help.a.test, or [Desk@a.test mailto:Desk@a.test]. Write",
+        );
+    }
+
+    #[test]
+    fn what_is_no_address_and_what_a_store_says_is_no_link() {
+        check(
+            "http://a.test @ a@b a@b@c.test x?y@c.test javascript:a",
+            "http://a.test @ a@b a@b@c.test x?y@c.test javascript:a",
+        );
+        check(
+            "It says “go to https://a.test now or ask b@c.test” (https://d.test).",
+            "It says “go to https://a.test now or ask b@c.test” ([https://d.test]).",
+        );
     }
 }

@@ -12,8 +12,8 @@ use crate::web::markup::text;
 const SIZE: (i64, i64) = (220, 72);
 
 /// Where the curve begins, and the height of a share of one.
-const TOP: i64 = 4;
-const HEIGHT: i64 = 48;
+const TOP: f64 = 4.0;
+const HEIGHT: f64 = 48.0;
 
 /// Draws the steps, with the shipped window's quiet and act as marks. `label` says the same in
 /// words, for who cannot see it.
@@ -27,10 +27,14 @@ pub fn curve(steps: &[Step], marks: &[(&str, SignedDuration)], label: &str) -> S
         .unwrap_or(SignedDuration::ZERO);
     let hours = longest.as_hours().max(24);
     let across = |at: SignedDuration| at.as_hours().clamp(0, hours) * (SIZE.0 - 24) / hours;
-    let down = |permille: u16| TOP + HEIGHT - i64::from(permille) * HEIGHT / 1000;
     let mut line = format!("M0 {TOP}");
     for step in steps {
-        let _ = write!(line, "H{}V{}", across(step.after), down(step.waiting));
+        let down = TOP + HEIGHT * (1.0 - step.waiting);
+        let point = format!("H{}V{down:.0}", across(step.after));
+        // Steps smaller than a pixel are drawn once.
+        if !line.ends_with(&point) {
+            line.push_str(&point);
+        }
     }
     let _ = write!(line, "H{}", SIZE.0 - 8);
     let mut drawing = format!(
@@ -59,7 +63,7 @@ pub fn curve(steps: &[Step], marks: &[(&str, SignedDuration)], label: &str) -> S
 mod tests {
     use super::*;
 
-    fn step(days: i64, waiting: u16) -> Step {
+    fn step(days: i64, waiting: f64) -> Step {
         Step {
             after: SignedDuration::from_hours(24 * days),
             waiting,
@@ -70,7 +74,7 @@ mod tests {
     fn the_curve_goes_down_where_titles_came_through() {
         let marks = [("quiet", SignedDuration::from_hours(24 * 14))];
         let drawn = curve(
-            &[step(7, 500), step(14, 0)],
+            &[step(7, 0.5), step(7, 0.499), step(14, 0.0)],
             &marks,
             "half by day 7 & all by day 14",
         );

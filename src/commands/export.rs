@@ -16,11 +16,10 @@ use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
 
 /// Tables that are told in another form, or that follow from the observations.
-const TOLD: [&str; 7] = [
+const TOLD: [&str; 6] = [
     "listing",
     "reading",
     "observation",
-    "packed_look",
     "spell",
     "note",
     "letter_body",

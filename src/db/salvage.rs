@@ -18,7 +18,6 @@ use super::sqlite::{Db, DbError};
 const TABLES: &[(&str, &str)] = &[
     ("listing", "id"),
     ("reading", "id"),
-    ("packed_look", "listing_id, first"),
     ("observation", "listing_id, at"),
     ("spell", "listing_id, since"),
     ("note", "id"),
@@ -39,7 +38,6 @@ const TABLES: &[(&str, &str)] = &[
 const ORPHANS: &[&str] = &[
     "DELETE FROM reading WHERE listing_id NOT IN (SELECT id FROM listing)",
     "UPDATE listing SET blind_reading = NULL WHERE blind_reading NOT IN (SELECT id FROM reading)",
-    "DELETE FROM packed_look WHERE reading_id NOT IN (SELECT id FROM reading)",
     "DELETE FROM observation WHERE reading_id NOT IN (SELECT id FROM reading)",
     "DELETE FROM spell WHERE reading_id NOT IN (SELECT id FROM reading)",
     "UPDATE evidence SET picture_id = NULL WHERE picture_id NOT IN (SELECT id FROM evidence_body)",

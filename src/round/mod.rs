@@ -11,7 +11,6 @@
 
 mod doors;
 mod look;
-mod pack;
 pub(crate) mod post;
 pub mod sqlite;
 mod stop;
@@ -36,7 +35,6 @@ use crate::schedule::Board;
 use crate::stores::Lessons;
 use look::{Asked, ask};
 
-pub use pack::pack_looks;
 pub use post::{LINE_DOWN, desk};
 pub use stop::Stop;
 

@@ -20,7 +20,7 @@ use crate::config::plan::EditionPlan;
 use crate::demo::pages::{Book, Offer, product};
 use crate::fetch::Fetcher;
 use crate::history::evidence::Evidence;
-use crate::history::sqlite::{Bulk, add_note, keep_evidence, pack_some};
+use crate::history::sqlite::{Bulk, add_note, keep_evidence};
 use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
 use crate::mail::Route;
@@ -53,8 +53,6 @@ pub struct Written {
     pub changes: u64,
     /// Letters, all delivered.
     pub letters: u64,
-    /// Looks that became part of a packed row.
-    pub packed: u64,
     /// Bytes of the database.
     pub bytes: u64,
 }
@@ -96,11 +94,6 @@ pub fn write(folder: &Path, order: Order, now: Timestamp) -> anyhow::Result<Writ
         written.looks += one.looks;
         written.changes += one.changes;
         written.letters += one.letters;
-    }
-    loop {
-        let packed: rusqlite::Result<_> = house.db.write_lightly(|tx| pack_some(tx, now));
-        let Some(packed) = packed? else { break };
-        written.packed += u64::try_from(packed.looks).unwrap_or_default();
     }
     written.bytes = house.db.read(|connection| -> rusqlite::Result<u64> {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -360,11 +353,6 @@ mod tests {
         };
         let looks: i64 = db.read(crate::history::sqlite::count_of_looks).unwrap();
         assert_eq!(u64::try_from(looks).unwrap(), first.looks);
-        assert_eq!(
-            u64::try_from(count("SELECT coalesce(sum(looks), 0) FROM packed_look")).unwrap(),
-            first.packed
-        );
-        assert!(0 < first.packed);
         assert_eq!(
             count("SELECT count(*) FROM outbox WHERE delivered_at IS NULL"),
             0

@@ -5,7 +5,6 @@ mod bulk;
 mod looks;
 mod evidence;
 mod notes;
-mod pack;
 mod record;
 mod shown;
 pub mod transfer;
@@ -21,7 +20,6 @@ pub use bulk::Bulk;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
-pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{

@@ -6,8 +6,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use serde::{Deserialize, Serialize};
 
-use super::pack::looks_since;
-use super::{source_of, time, unreadable};
+use super::{glimpses, time, unreadable};
 use crate::book::StoreId;
 use crate::history::{ListingId, Source};
 
@@ -70,12 +69,12 @@ pub fn every_look<E: From<rusqlite::Error>>(
             .prepare_cached("SELECT id, body FROM reading WHERE listing_id = ?1")?
             .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        for look in looks_since(connection, number, i64::MIN)? {
+        for look in glimpses(connection, &listing, Timestamp::MIN)? {
             let reading = readings.get(&look.reading);
             visit(Look {
                 listing: &listing,
-                at: time(look.at)?,
-                source: source_of(look.source)?,
+                at: look.at,
+                source: look.source,
                 reading: reading.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
             })?;
         }
@@ -94,17 +93,16 @@ pub fn last_look(
 ) -> rusqlite::Result<Option<Timestamp>> {
     let newest: Option<i64> = connection
         .prepare_cached(
-            "SELECT max( \
-                 (SELECT coalesce(max(at), ?3) FROM observation WHERE listing_id = l.id), \
-                 (SELECT coalesce(max(last), ?3) FROM packed_look WHERE listing_id = l.id)) \
+            "SELECT (SELECT max(at) FROM observation WHERE listing_id = l.id) \
              FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
         )?
         .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str(), i64::MIN],
+            params![listing.isbn.as_str(), listing.store.as_str()],
             |row| row.get(0),
         )
-        .optional()?;
-    newest.filter(|at| *at != i64::MIN).map(time).transpose()
+        .optional()?
+        .flatten();
+    newest.map(time).transpose()
 }
 
 /// Every note, oldest first.

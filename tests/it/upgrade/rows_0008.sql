@@ -1,2 +1,2 @@
--- Nothing of the schema's own: looks are packed when they are old.
-UPDATE listing SET packed_until = NULL;
+-- Nothing of its own: indexes.
+UPDATE evidence SET status = status;

@@ -16,14 +16,7 @@ use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
 
 /// Tables that are told in another form, or that follow from the observations.
-const TOLD: [&str; 6] = [
-    "listing",
-    "reading",
-    "observation",
-    "spell",
-    "note",
-    "letter_body",
-];
+const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
 
 /// Print everything that is known, as lines of JSON: for other programs, and for another Pubwatch.
 ///

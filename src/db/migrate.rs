@@ -19,7 +19,6 @@ const MIGRATIONS: &[(i32, &str)] = &[
     (8, include_str!("migrations/0008_evidence_indexes.sql")),
     (9, include_str!("migrations/0009_routes.sql")),
     (10, include_str!("migrations/0010_shares.sql")),
-    (11, include_str!("migrations/0011_packed_letters.sql")),
 ];
 
 /// The newest schema version that this program knows.

@@ -3,6 +3,7 @@
 
 pub mod backup;
 mod migrate;
+pub mod packed;
 pub mod salvage;
 pub mod sqlite;
 

@@ -24,7 +24,6 @@ const TABLES: &[(&str, &str)] = &[
     ("share", "id"),
     ("round", "id"),
     ("outbox", "id"),
-    ("letter_body", "letter_id"),
     ("alert", "id"),
     ("news", "isbn, rule, stores"),
     ("letter_day", "rowid"),
@@ -41,7 +40,6 @@ const ORPHANS: &[&str] = &[
     "DELETE FROM observation WHERE reading_id NOT IN (SELECT id FROM reading)",
     "DELETE FROM spell WHERE reading_id NOT IN (SELECT id FROM reading)",
     "UPDATE evidence SET picture_id = NULL WHERE picture_id NOT IN (SELECT id FROM evidence_body)",
-    "DELETE FROM letter_body WHERE letter_id NOT IN (SELECT id FROM outbox)",
     "DELETE FROM evidence WHERE parts_id NOT IN (SELECT id FROM evidence_body) \
      OR listing_id NOT IN (SELECT id FROM listing)",
 ];

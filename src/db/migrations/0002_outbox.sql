@@ -13,8 +13,6 @@ CREATE TABLE outbox (
     to_name       TEXT    NOT NULL,
     to_address    TEXT    NOT NULL,
     subject       TEXT    NOT NULL,
-    body_text     TEXT    NOT NULL,
-    body_html     TEXT    NOT NULL,
     queued_at     INTEGER NOT NULL,
     tries         INTEGER NOT NULL DEFAULT 0,
     next_try_at   INTEGER NOT NULL,
@@ -30,7 +28,10 @@ CREATE TABLE outbox (
     -- Refused for good, or given up: kept and shown.
     failed_at     INTEGER,
     -- The author said: do not send it.
-    dropped_at    INTEGER
+    dropped_at    INTEGER,
+    -- Its parts, packed with zstd. They come last, so that lists of letters need not pass over them.
+    body_text     BLOB    NOT NULL,
+    body_html     BLOB    NOT NULL
 ) STRICT;
 
 CREATE INDEX outbox_waiting ON outbox (next_try_at, id)

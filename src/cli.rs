@@ -97,8 +97,6 @@ pub enum Command {
     Salvage(commands::salvage::Arguments),
     /// Print everything that is known, as lines of JSON
     Export(commands::export::Arguments),
-    /// Take over what another Pubwatch saw, from the lines of `export --all`
-    ImportHistory(commands::import_history::Arguments),
     /// Print the completions for a shell
     Completions(commands::completions::Arguments),
     /// Write the man pages into a folder
@@ -156,7 +154,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
         Command::Salvage(arguments) => commands::salvage::run(arguments, config),
         Command::Export(arguments) => commands::export::run(arguments, config),
-        Command::ImportHistory(arguments) => commands::import_history::run(arguments, config),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Man(arguments) => commands::completions::man(arguments),
         Command::Changelog(arguments) => commands::changelog::run(arguments),

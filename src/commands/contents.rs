@@ -29,7 +29,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Know what is usual",
         &["calendar", "windows", "replay", "simulate"],
     ),
-    ("Data", &["export", "import-history"]),
+    ("Data", &["export"]),
 ];
 
 /// The command line with its help in groups.

@@ -17,7 +17,6 @@ pub mod evidence;
 pub mod export;
 pub mod history;
 pub mod import;
-pub mod import_history;
 pub mod init;
 pub mod letters;
 pub mod look;

@@ -207,7 +207,6 @@ fn commands() -> Vec<Vec<&'static str>> {
         "share",
         "export --all",
         "export --all --output all.jsonl",
-        "import-history all.jsonl",
         "report --all",
         "backup copy.db",
         "restore --yes copy.db",

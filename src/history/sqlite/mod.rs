@@ -1,7 +1,6 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod blind;
-mod bulk;
 mod looks;
 mod evidence;
 mod notes;
@@ -16,7 +15,6 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
-pub use bulk::Bulk;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};

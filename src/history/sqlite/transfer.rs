@@ -1,18 +1,17 @@
-//! Everything that was seen and told, for moving to another database.
+//! Everything that was seen and told, for other programs.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::Connection;
+use serde::Serialize;
 
-use super::{glimpses, time, unreadable};
+use super::{glimpses, unreadable};
 use crate::book::StoreId;
 use crate::history::{ListingId, Source};
 
 /// A note as it is kept, taken back or not. Times are Unix milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeptNote {
     /// The edition.
     pub isbn: String,
@@ -82,29 +81,6 @@ pub fn every_look<E: From<rusqlite::Error>>(
     Ok(())
 }
 
-/// When a listing was looked at last, in this database.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn last_look(
-    connection: &Connection,
-    listing: &ListingId,
-) -> rusqlite::Result<Option<Timestamp>> {
-    let newest: Option<i64> = connection
-        .prepare_cached(
-            "SELECT (SELECT max(at) FROM observation WHERE listing_id = l.id) \
-             FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
-        )?
-        .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str()],
-            |row| row.get(0),
-        )
-        .optional()?
-        .flatten();
-    newest.map(time).transpose()
-}
-
 /// Every note, oldest first.
 ///
 /// # Errors
@@ -129,29 +105,4 @@ pub fn every_note(connection: &Connection) -> rusqlite::Result<Vec<KeptNote>> {
             })
         })?
         .collect()
-}
-
-/// Keeps a note of another database; false when this one has it already.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn keep_note(transaction: &Transaction<'_>, note: &KeptNote) -> rusqlite::Result<bool> {
-    let rows = transaction
-        .prepare_cached(
-            "INSERT INTO note (isbn, at, written_at, kind, store, ticket, words, taken_back_at) \
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS \
-             (SELECT 1 FROM note WHERE isbn = ?1 AND at = ?2 AND written_at = ?3 AND kind = ?4)",
-        )?
-        .execute(params![
-            note.isbn,
-            note.at,
-            note.written_at,
-            note.kind,
-            note.store,
-            note.ticket,
-            note.words,
-            note.taken_back_at
-        ])?;
-    Ok(rows == 1)
 }

@@ -93,8 +93,6 @@ pub enum Command {
     Backup(commands::backup::Arguments),
     /// Put a backup back in the place of the database
     Restore(commands::backup::RestoreArguments),
-    /// Save what can still be read of a damaged database
-    Salvage(commands::salvage::Arguments),
     /// Print everything that is known, as lines of JSON
     Export(commands::export::Arguments),
     /// Print the completions for a shell
@@ -152,7 +150,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Service(arguments) => commands::service::run(arguments, config),
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
-        Command::Salvage(arguments) => commands::salvage::run(arguments, config),
         Command::Export(arguments) => commands::export::run(arguments, config),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Man(arguments) => commands::completions::man(arguments),

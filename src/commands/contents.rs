@@ -22,7 +22,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Look after it",
         &[
-            "doctor", "service", "config", "password", "share", "backup", "restore", "salvage",
+            "doctor", "service", "config", "password", "share", "backup", "restore",
         ],
     ),
     (

@@ -28,7 +28,6 @@ pub mod remove;
 pub mod replay;
 pub mod report;
 pub mod run;
-pub mod salvage;
 pub mod service;
 pub mod share;
 pub mod simulate;

@@ -4,7 +4,6 @@
 pub mod backup;
 mod migrate;
 pub mod packed;
-pub mod salvage;
 pub mod sqlite;
 
 pub use sqlite::{Db, DbError, Version, advice, version};

@@ -120,7 +120,7 @@ pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str>
 }
 
 const DAMAGED: &str = "the database is damaged; stop the service, look after the disk, and put a \
-    backup back with `pubwatch restore`, or save what can be read with `pubwatch salvage`";
+    backup back with `pubwatch restore`, or save what can be read as docs/trouble.md says";
 const FULL: &str = "the disk is full, or it fails; make room, or look after it: nothing that was \
     recorded is lost";
 const HELD: &str = "another program has held the database for a minute; nothing was changed, and \

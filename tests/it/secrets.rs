@@ -210,7 +210,6 @@ fn commands() -> Vec<Vec<&'static str>> {
         "report --all",
         "backup copy.db",
         "restore --yes copy.db",
-        "salvage --anyway",
         "service print system",
         "add 9781944000103 --title Sluice --date 2027-02-09 --no-look",
         "edit 9781944000103 --title Sluices",

@@ -63,6 +63,13 @@ pub enum DbError {
         /// The newest that this program knows.
         known: i32,
     },
+    /// A build from before the first release made the file.
+    #[error(
+        "the database was made by an earlier build of Pubwatch, in a form that this one does not \
+         read; `pubwatch export --all` of that build writes out what is in it, and to go on, put a \
+         backup of this version back with `pubwatch restore`, or begin anew in another data folder"
+    )]
+    Outdated,
     /// The file belongs to another program.
     #[error("this is a database of another program; choose another data folder")]
     Foreign,

@@ -127,6 +127,7 @@ pub(super) fn no_database(error: &anyhow::Error) -> Look {
             "`pubwatch restore BACKUP` puts the newest backup back; without one, see docs/trouble.md",
         ),
         Some(DbError::FromTheFuture { .. }) => look.next("install the newest Pubwatch"),
+        Some(DbError::Outdated) => look.next("choose another `data.folder`, or restore a backup"),
         Some(_) | None => {
             look.next("see that the data folder belongs to the user that runs pubwatch")
         }

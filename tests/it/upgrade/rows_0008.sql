@@ -1,2 +1,0 @@
--- Nothing of its own: indexes.
-UPDATE evidence SET status = status;

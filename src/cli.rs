@@ -93,12 +93,8 @@ pub enum Command {
     Backup(commands::backup::Arguments),
     /// Put a backup back in the place of the database
     Restore(commands::backup::RestoreArguments),
-    /// Save what can still be read of a damaged database
-    Salvage(commands::salvage::Arguments),
     /// Print everything that is known, as lines of JSON
     Export(commands::export::Arguments),
-    /// Take over what another Pubwatch saw, from the lines of `export --all`
-    ImportHistory(commands::import_history::Arguments),
     /// Print the completions for a shell
     Completions(commands::completions::Arguments),
     /// Write the man pages into a folder
@@ -154,9 +150,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Service(arguments) => commands::service::run(arguments, config),
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
-        Command::Salvage(arguments) => commands::salvage::run(arguments, config),
         Command::Export(arguments) => commands::export::run(arguments, config),
-        Command::ImportHistory(arguments) => commands::import_history::run(arguments, config),
         Command::Completions(arguments) => commands::completions::run(arguments),
         Command::Man(arguments) => commands::completions::man(arguments),
         Command::Changelog(arguments) => commands::changelog::run(arguments),

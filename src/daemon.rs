@@ -166,7 +166,6 @@ where
     let delivered = deliver(Arc::clone(&house), stop.clone(), ending).await;
     let round = round?;
     let (delivered, trouble) = delivered?;
-    round::pack_looks(&house, &stop).context("packing old looks")?;
     house.db.rest().context("letting the database rest")?;
     Ok(Turn {
         round,

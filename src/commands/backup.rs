@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use super::context::{Context, open_database};
-use super::salvage::set_aside;
 use super::setup::ask::Asker;
 use crate::clock::Clock;
 use crate::commands::loading::load;
@@ -111,4 +110,25 @@ pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::R
         writeln!(out, "What was there before is in {}", aside.display())?;
     }
     Ok(Exit::Done)
+}
+
+/// Moves a damaged database with its log out of the way, and gives its new place.
+fn set_aside(path: &Path) -> anyhow::Result<PathBuf> {
+    let now = Clock::System.now();
+    let aside = path.with_file_name(format!(
+        "damaged-{}.db",
+        now.strftime("%Y-%m-%dT%H%M%S%.3fZ")
+    ));
+    std::fs::rename(path, &aside)
+        .with_context(|| format!("cannot move {} to {}", path.display(), aside.display()))?;
+    for log in ["-wal", "-shm"] {
+        let with = |path: &Path| {
+            let mut name = path.as_os_str().to_owned();
+            name.push(log);
+            PathBuf::from(name)
+        };
+        // It is there only when the last program was killed.
+        let _ = std::fs::rename(with(path), with(&aside));
+    }
+    Ok(aside)
 }

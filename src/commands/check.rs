@@ -90,7 +90,6 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
     }
     let summary = round?;
     let delivered = delivered?;
-    round::pack_looks(&house, &stop).context("packing old looks")?;
 
     let mut out = anstream::stdout().lock();
     if arguments.json {

@@ -22,14 +22,14 @@ const GROUPS: &[(&str, &[&str])] = &[
     (
         "Look after it",
         &[
-            "doctor", "service", "config", "password", "share", "backup", "restore", "salvage",
+            "doctor", "service", "config", "password", "share", "backup", "restore",
         ],
     ),
     (
         "Know what is usual",
         &["calendar", "windows", "replay", "simulate"],
     ),
-    ("Data", &["export", "import-history"]),
+    ("Data", &["export"]),
 ];
 
 /// The command line with its help in groups.

@@ -16,17 +16,9 @@ use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
 
 /// Tables that are told in another form, or that follow from the observations.
-const TOLD: [&str; 7] = [
-    "listing",
-    "reading",
-    "observation",
-    "packed_look",
-    "spell",
-    "note",
-    "letter_body",
-];
+const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
 
-/// Print everything that is known, as lines of JSON: for other programs, and for another Pubwatch.
+/// Print everything that is known, as lines of JSON, for other programs.
 ///
 /// Each line is an object with one key: `observation` (one look at one page), `note`, or `row` (a
 /// row of another table as it is: letters, alerts, rounds).

@@ -159,7 +159,7 @@ impl Status {
         let Some(last) = &self.last else {
             let mut listings = self.views.iter().flat_map(|view| &view.listings);
             let said = if listings.any(|listing| !listing.spells.is_empty()) {
-                "There was no round yet; what stands here was told by hand, or taken over."
+                "There was no round yet; what stands here was told by hand."
             } else {
                 "Nothing has been looked at yet."
             };

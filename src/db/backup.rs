@@ -134,6 +134,7 @@ fn open_copy(source: &Path) -> Result<Connection, BackupError> {
     migrate::ours(&copy).map_err(|error| match &error {
         DbError::Sqlite(inner) | DbError::Damaged(inner) => damaged(inner),
         DbError::FromTheFuture { .. }
+        | DbError::Outdated
         | DbError::Foreign
         | DbError::NotWritable(_)
         | DbError::Full(_)

@@ -3,7 +3,7 @@
 
 pub mod backup;
 mod migrate;
-pub mod salvage;
+pub mod packed;
 pub mod sqlite;
 
 pub use sqlite::{Db, DbError, Version, advice, version};

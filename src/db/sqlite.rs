@@ -63,6 +63,13 @@ pub enum DbError {
         /// The newest that this program knows.
         known: i32,
     },
+    /// A build from before the first release made the file.
+    #[error(
+        "the database was made by an earlier build of Pubwatch, in a form that this one does not \
+         read; `pubwatch export --all` of that build writes out what is in it, and to go on, put a \
+         backup of this version back with `pubwatch restore`, or begin anew in another data folder"
+    )]
+    Outdated,
     /// The file belongs to another program.
     #[error("this is a database of another program; choose another data folder")]
     Foreign,
@@ -120,7 +127,7 @@ pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str>
 }
 
 const DAMAGED: &str = "the database is damaged; stop the service, look after the disk, and put a \
-    backup back with `pubwatch restore`, or save what can be read with `pubwatch salvage`";
+    backup back with `pubwatch restore`, or save what can be read as docs/trouble.md says";
 const FULL: &str = "the disk is full, or it fails; make room, or look after it: nothing that was \
     recorded is lost";
 const HELD: &str = "another program has held the database for a minute; nothing was changed, and \

@@ -2,7 +2,6 @@
 //! judging, letters and pages look at.
 
 pub mod evidence;
-pub mod packing;
 pub mod saved;
 pub mod spells;
 pub mod sqlite;

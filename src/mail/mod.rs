@@ -14,7 +14,6 @@ pub mod message;
 pub mod notice;
 pub mod ntfy;
 pub mod outbox;
-pub mod packing;
 pub mod ping;
 pub mod sheet;
 pub mod smtp;

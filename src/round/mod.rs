@@ -12,7 +12,6 @@
 mod doors;
 pub mod judge_edition;
 mod look;
-mod pack;
 pub(crate) mod post;
 pub mod sqlite;
 mod stop;
@@ -37,7 +36,6 @@ use crate::stores::Lessons;
 use crate::text::words;
 use look::{Asked, ask};
 
-pub use pack::pack_looks;
 pub use post::{LINE_DOWN, desk};
 pub use stop::Stop;
 

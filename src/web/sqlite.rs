@@ -243,7 +243,7 @@ pub fn looks(
             isbn: view.edition.isbn.clone(),
             store: listing.store.clone(),
         };
-        for look in glimpses(connection, &id)? {
+        for look in glimpses(connection, &id, Timestamp::MIN)? {
             looks.push(Look {
                 at: look.at,
                 good: good.get(&look.reading).copied().unwrap_or(false),

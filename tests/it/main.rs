@@ -69,6 +69,8 @@ mod names;
 #[cfg(test)]
 mod real_mta;
 #[cfg(test)]
+mod recovered;
+#[cfg(test)]
 mod refusals;
 #[cfg(test)]
 mod secrets;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use pubwatch::clock::Clock;
+use pubwatch::db::packed::pack;
 use serde_json::Value;
 
 use crate::hook_server::{Act, HookServer};
@@ -32,9 +33,9 @@ fn undelivered(house: &House, error: Option<&str>) {
     db.execute(
         "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
          body_text, body_html, queued_at, next_try_at, tries, last_error) VALUES ('a@b', 0, \
-         'alert', '[]', 'Jane', 'jane@example.com', 'Act: Salt Roads', 't', 'h', 0, \
+         'alert', '[]', 'Jane', 'jane@example.com', 'Act: Salt Roads', ?3, ?3, 0, \
          ?2, 1, ?1)",
-        rusqlite::params![error, in_an_hour.as_millisecond()],
+        rusqlite::params![error, in_an_hour.as_millisecond(), pack(b"t").unwrap()],
     )
     .unwrap();
 }

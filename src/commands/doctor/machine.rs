@@ -124,9 +124,10 @@ pub(super) fn no_database(error: &anyhow::Error) -> Look {
     let look = Look::wrong("database", format!("{error:#}"));
     match error.downcast_ref::<DbError>() {
         Some(DbError::Damaged(_)) => look.next(
-            "`pubwatch restore BACKUP` puts the newest backup back; without one, `pubwatch salvage`",
+            "`pubwatch restore BACKUP` puts the newest backup back; without one, see docs/trouble.md",
         ),
         Some(DbError::FromTheFuture { .. }) => look.next("install the newest Pubwatch"),
+        Some(DbError::Outdated) => look.next("choose another `data.folder`, or restore a backup"),
         Some(_) | None => {
             look.next("see that the data folder belongs to the user that runs pubwatch")
         }
@@ -164,8 +165,7 @@ pub(super) fn database(db: &Db) -> Look {
 
 fn damaged(words: &str) -> Look {
     Look::wrong("database", format!("it is damaged: {words}")).next(
-        "`pubwatch restore BACKUP` puts the newest backup back; without one `pubwatch salvage` \
-         saves what can be read",
+        "`pubwatch restore BACKUP` puts the newest backup back; without one, see docs/trouble.md",
     )
 }
 

@@ -116,21 +116,19 @@ fn write_years(arguments: &Arguments, years: u32, folder: &Path) -> anyhow::Resu
         looks,
         changes,
         letters,
-        packed,
         bytes,
     } = written;
     let mut out = anstream::stdout().lock();
     if arguments.json {
         let line = json!({
-            "looks": looks, "changes": changes, "letters": letters, "packed": packed,
+            "looks": looks, "changes": changes, "letters": letters,
             "bytes": bytes, "seconds": seconds,
         });
         writeln!(out, "{line}")?;
     } else {
         writeln!(
             out,
-            "{looks} looks, {changes} changes, {letters} letters in {seconds} s; {packed} looks are \
-             packed\n{} MB, {} bytes a look, everything counted\n{}",
+            "{looks} looks, {changes} changes, {letters} letters in {seconds} s\n{} MB, {} bytes a look, everything counted\n{}",
             bytes / 1_000_000,
             bytes / looks.max(1),
             folder.join("pubwatch.toml").display()

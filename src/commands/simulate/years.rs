@@ -20,7 +20,7 @@ use crate::config::plan::EditionPlan;
 use crate::demo::pages::{Book, Offer, product};
 use crate::fetch::Fetcher;
 use crate::history::evidence::Evidence;
-use crate::history::sqlite::{Bulk, add_note, keep_evidence, pack_some};
+use crate::history::sqlite::{add_note, keep_evidence, record};
 use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
 use crate::mail::Route;
@@ -53,8 +53,6 @@ pub struct Written {
     pub changes: u64,
     /// Letters, all delivered.
     pub letters: u64,
-    /// Looks that became part of a packed row.
-    pub packed: u64,
     /// Bytes of the database.
     pub bytes: u64,
 }
@@ -92,15 +90,10 @@ pub fn write(folder: &Path, order: Order, now: Timestamp) -> anyhow::Result<Writ
     for (title, plan) in titles.iter().zip(&house.plan.editions) {
         let one = house
             .db
-            .write_lightly(|tx| Years::begin(&house, title, plan, tx)?.play(tx, now))?;
+            .write_lightly(|tx| Years::begin(&house, title, plan).play(tx, now))?;
         written.looks += one.looks;
         written.changes += one.changes;
         written.letters += one.letters;
-    }
-    loop {
-        let packed: rusqlite::Result<_> = house.db.write_lightly(|tx| pack_some(tx, now));
-        let Some(packed) = packed? else { break };
-        written.packed += u64::try_from(packed.looks).unwrap_or_default();
     }
     written.bytes = house.db.read(|connection| -> rusqlite::Result<u64> {
         connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
@@ -144,7 +137,6 @@ struct Years<'a> {
 /// One listing on its way through the years.
 struct Shop {
     listing: ListingId,
-    bulk: Bulk,
     next: Timestamp,
     released: Option<Timestamp>,
     unread: u32,
@@ -152,36 +144,29 @@ struct Shop {
 }
 
 impl<'a> Years<'a> {
-    fn begin(
-        house: &'a House,
-        title: &'a Title,
-        plan: &'a EditionPlan,
-        tx: &Transaction<'_>,
-    ) -> rusqlite::Result<Self> {
-        let confirm_after = house.plan.judging.confirm_after;
+    fn begin(house: &'a House, title: &'a Title, plan: &'a EditionPlan) -> Self {
         let shops = STORES.iter().zip(0_i64..).map(|(store, index)| {
             let listing = ListingId {
                 isbn: title.isbn.clone(),
                 store: StoreId::new(store),
             };
-            Ok(Shop {
-                bulk: Bulk::begin(tx, &listing, confirm_after)?,
+            Shop {
                 listing,
                 next: seconds_after(title.launch.start, index * 15),
                 released: None,
                 unread: 0,
                 is_unconfirmed: false,
-            })
+            }
         });
-        Ok(Self {
+        Self {
             house,
             title,
             plan,
-            shops: shops.collect::<rusqlite::Result<_>>()?,
+            shops: shops.collect(),
             notes: 0,
             judged: Timestamp::MIN,
             written: Written::default(),
-        })
+        }
     }
 
     /// Looks at whatever is due, the earliest first, until `end`.
@@ -234,7 +219,7 @@ impl<'a> Years<'a> {
             source: Source::Http,
             reading,
         };
-        let recorded = shop.bulk.add(tx, &seen)?;
+        let recorded = record(tx, &seen, self.house.plan.judging.confirm_after)?;
         if recorded.changed {
             keep_evidence(tx, &shop.listing, &evidence(self.title, index, &seen))?;
             self.written.changes += 1;
@@ -276,9 +261,6 @@ impl<'a> Years<'a> {
     /// Judges the edition as a round would have, and delivers the letter.
     fn judge(&mut self, tx: &Transaction<'_>, at: Timestamp) -> rusqlite::Result<()> {
         self.judged = at;
-        for shop in &self.shops {
-            shop.bulk.flush(tx)?;
-        }
         if judge_edition(&JudgeContext::of(self.house), self.plan, tx, at)?.is_some() {
             self.written.letters += 1;
             let until = after(at, 1);
@@ -361,11 +343,6 @@ mod tests {
         };
         let looks: i64 = db.read(crate::history::sqlite::count_of_looks).unwrap();
         assert_eq!(u64::try_from(looks).unwrap(), first.looks);
-        assert_eq!(
-            u64::try_from(count("SELECT coalesce(sum(looks), 0) FROM packed_look")).unwrap(),
-            first.packed
-        );
-        assert!(0 < first.packed);
         assert_eq!(
             count("SELECT count(*) FROM outbox WHERE delivered_at IS NULL"),
             0

@@ -4,14 +4,9 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::{listing_number, listing_row, number_of, source_of, time, unreadable};
+use crate::db::packed::{pack, unpack};
 use crate::history::ListingId;
 use crate::history::evidence::{Evidence, LONGEST_DAYS, MOST};
-
-/// zstd's own default: a page's parts shrink to a fifth in a millisecond.
-const LEVEL: i32 = 3;
-
-/// The most bytes that a body may unpack to; the sieve keeps less.
-const MOST_UNPACKED: usize = 64 << 20;
 
 /// Keeps the evidence of a change, and forgets what is too old or too much of the same listing.
 ///
@@ -87,7 +82,7 @@ fn forget_old(
 
 /// The row of a body, which is there once. The hash only finds candidates; the bytes decide.
 fn body_row(transaction: &Transaction<'_>, body: &[u8]) -> rusqlite::Result<i64> {
-    let packed = zstd::bulk::compress(body, LEVEL).map_err(failed)?;
+    let packed = pack(body).map_err(failed)?;
     let hash = hash_of(body);
     let known = transaction
         .prepare_cached("SELECT id FROM evidence_body WHERE hash = ?1 AND packed = ?2")?
@@ -164,12 +159,7 @@ pub fn damaged_bodies(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 fn unpacked(packed: &[u8]) -> rusqlite::Result<Vec<u8>> {
-    let mut body = Vec::new();
-    let decoder = zstd::stream::read::Decoder::new(packed).map_err(failed)?;
-    let most = u64::try_from(MOST_UNPACKED).unwrap_or(u64::MAX);
-    std::io::Read::read_to_end(&mut std::io::Read::take(decoder, most), &mut body)
-        .map_err(failed)?;
-    Ok(body)
+    unpack(packed).map_err(failed)
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
@@ -256,10 +246,7 @@ mod tests {
         }
         assert_eq!(db.read(damaged_bodies).unwrap(), 0);
         // One that no longer unpacks, and one that unpacks to something else.
-        for (id, packed) in [
-            (1, vec![0; 20]),
-            (2, zstd::bulk::compress(b"other", LEVEL).unwrap()),
-        ] {
+        for (id, packed) in [(1, vec![0; 20]), (2, pack(b"other").unwrap())] {
             let sql = "UPDATE evidence_body SET packed = ?2 WHERE id = ?1";
             db.write(|tx| tx.execute(sql, params![id, packed])).unwrap();
             assert_eq!(db.read(damaged_bodies).unwrap(), id);

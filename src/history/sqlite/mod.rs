@@ -1,12 +1,10 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod blind;
-mod bulk;
 mod looks;
 mod evidence;
 mod moved;
 mod notes;
-mod pack;
 mod record;
 mod shown;
 pub mod transfer;
@@ -18,12 +16,10 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
-pub use bulk::Bulk;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, note_moves};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
-pub use pack::{Packed, pack_some};
 pub use record::{Recorded, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{

@@ -92,7 +92,7 @@ fn extend(
 }
 
 /// A spell ends where the next one begins.
-pub(super) fn end_spell(
+fn end_spell(
     transaction: &Transaction<'_>,
     listing: i64,
     since: Timestamp,
@@ -109,7 +109,7 @@ pub(super) fn end_spell(
 }
 
 /// Writes the lasting spell, which rests on that reading.
-pub(super) fn write_spell(
+fn write_spell(
     transaction: &Transaction<'_>,
     listing: i64,
     reading: i64,
@@ -183,7 +183,7 @@ pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqli
 }
 
 /// The number of a reading, made when this listing says so for the first time.
-pub(super) fn reading_row(
+fn reading_row(
     transaction: &Transaction<'_>,
     listing: i64,
     reading: &Reading,

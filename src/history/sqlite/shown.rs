@@ -8,28 +8,33 @@ use std::collections::btree_map::Entry;
 
 use rusqlite::Connection;
 
-use super::pack::newest_looks;
 use super::{reading_of, time};
 use crate::history::Shown;
 use crate::page::{Reading, Says};
 
 /// How many of a listing's newest looks are gone over; four a day make it three months.
-const LOOKS: usize = 360;
+const LOOKS: i64 = 360;
 
 /// The runs of equal good readings of a listing, oldest first. Unread pages neither end nor
 /// lengthen one.
 pub(super) fn shown(connection: &Connection, listing: i64) -> rusqlite::Result<Vec<Shown>> {
-    let looks = newest_looks(connection, listing, LOOKS)?;
+    let mut looks: Vec<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT at, reading_id FROM observation WHERE listing_id = ?1 \
+             ORDER BY at DESC LIMIT ?2",
+        )?
+        .query_map([listing, LOOKS], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<rusqlite::Result<_>>()?;
+    looks.reverse();
     let mut readings: BTreeMap<i64, Option<Says>> = BTreeMap::new();
     let mut runs: Vec<(i64, Shown)> = Vec::new();
-    for look in looks {
-        let number = look.reading;
+    for (at, number) in looks {
         let reading = match readings.entry(number) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => new.insert(says(connection, number)?),
         };
         let Some(says) = reading else { continue };
-        let at = time(look.at)?;
+        let at = time(at)?;
         match runs.last_mut().filter(|(newest, _)| *newest == number) {
             Some((_, run)) => {
                 run.last_seen = at;

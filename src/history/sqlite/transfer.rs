@@ -1,19 +1,17 @@
-//! Everything that was seen and told, for moving to another database.
+//! Everything that was seen and told, for other programs.
 
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
-use serde::{Deserialize, Serialize};
+use rusqlite::Connection;
+use serde::Serialize;
 
-use super::pack::looks_since;
-use super::{source_of, time, unreadable};
+use super::{glimpses, unreadable};
 use crate::book::StoreId;
 use crate::history::{ListingId, Source};
 
 /// A note as it is kept, taken back or not. Times are Unix milliseconds.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeptNote {
     /// The edition.
     pub isbn: String,
@@ -70,41 +68,17 @@ pub fn every_look<E: From<rusqlite::Error>>(
             .prepare_cached("SELECT id, body FROM reading WHERE listing_id = ?1")?
             .query_map([number], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<rusqlite::Result<_>>()?;
-        for look in looks_since(connection, number, i64::MIN)? {
+        for look in glimpses(connection, &listing, Timestamp::MIN)? {
             let reading = readings.get(&look.reading);
             visit(Look {
                 listing: &listing,
-                at: time(look.at)?,
-                source: source_of(look.source)?,
+                at: look.at,
+                source: look.source,
                 reading: reading.ok_or(rusqlite::Error::QueryReturnedNoRows)?,
             })?;
         }
     }
     Ok(())
-}
-
-/// When a listing was looked at last, in this database.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn last_look(
-    connection: &Connection,
-    listing: &ListingId,
-) -> rusqlite::Result<Option<Timestamp>> {
-    let newest: Option<i64> = connection
-        .prepare_cached(
-            "SELECT max( \
-                 (SELECT coalesce(max(at), ?3) FROM observation WHERE listing_id = l.id), \
-                 (SELECT coalesce(max(last), ?3) FROM packed_look WHERE listing_id = l.id)) \
-             FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
-        )?
-        .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str(), i64::MIN],
-            |row| row.get(0),
-        )
-        .optional()?;
-    newest.filter(|at| *at != i64::MIN).map(time).transpose()
 }
 
 /// Every note, oldest first.
@@ -131,29 +105,4 @@ pub fn every_note(connection: &Connection) -> rusqlite::Result<Vec<KeptNote>> {
             })
         })?
         .collect()
-}
-
-/// Keeps a note of another database; false when this one has it already.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn keep_note(transaction: &Transaction<'_>, note: &KeptNote) -> rusqlite::Result<bool> {
-    let rows = transaction
-        .prepare_cached(
-            "INSERT INTO note (isbn, at, written_at, kind, store, ticket, words, taken_back_at) \
-             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8 WHERE NOT EXISTS \
-             (SELECT 1 FROM note WHERE isbn = ?1 AND at = ?2 AND written_at = ?3 AND kind = ?4)",
-        )?
-        .execute(params![
-            note.isbn,
-            note.at,
-            note.written_at,
-            note.kind,
-            note.store,
-            note.ticket,
-            note.words,
-            note.taken_back_at
-        ])?;
-    Ok(rows == 1)
 }

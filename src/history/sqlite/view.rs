@@ -6,7 +6,6 @@ use std::collections::btree_map::Entry;
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
-use super::pack::looks_since;
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
 use crate::book::{Family, Isbn13, Launch};
@@ -224,11 +223,8 @@ pub fn observations(
     listing: &ListingId,
     from: Timestamp,
 ) -> rusqlite::Result<Vec<Seen>> {
-    let Some(number) = listing_number(connection, listing)? else {
-        return Ok(Vec::new());
-    };
     let mut readings: BTreeMap<i64, Reading> = BTreeMap::new();
-    looks_since(connection, number, from.as_millisecond())?
+    glimpses(connection, listing, from)?
         .into_iter()
         .map(|look| {
             let reading = match readings.entry(look.reading) {
@@ -236,8 +232,8 @@ pub fn observations(
                 Entry::Vacant(new) => new.insert(reading_at(connection, look.reading)?),
             };
             Ok(Seen {
-                at: time(look.at)?,
-                source: source_of(look.source)?,
+                at: look.at,
+                source: look.source,
                 reading: reading.clone(),
             })
         })
@@ -262,37 +258,39 @@ pub struct Glimpse {
     pub reading: i64,
 }
 
-/// The observations of a listing, oldest first, by the numbers of their readings.
+/// The observations of a listing since `from`, oldest first, by the numbers of their readings.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn glimpses(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Vec<Glimpse>> {
+pub fn glimpses(
+    connection: &Connection,
+    listing: &ListingId,
+    from: Timestamp,
+) -> rusqlite::Result<Vec<Glimpse>> {
     let Some(number) = listing_number(connection, listing)? else {
         return Ok(Vec::new());
     };
-    looks_since(connection, number, i64::MIN)?
-        .into_iter()
-        .map(|look| {
+    connection
+        .prepare_cached(
+            "SELECT at, source, reading_id FROM observation \
+             WHERE listing_id = ?1 AND at >= ?2 ORDER BY at",
+        )?
+        .query_map([number, from.as_millisecond()], |row| {
             Ok(Glimpse {
-                at: time(look.at)?,
-                source: source_of(look.source)?,
-                reading: look.reading,
+                at: time(row.get(0)?)?,
+                source: source_of(row.get(1)?)?,
+                reading: row.get(2)?,
             })
-        })
+        })?
         .collect()
 }
 
-/// How many observations there are, packed or not.
+/// How many observations there are.
 ///
 /// # Errors
 ///
 /// SQLite's.
 pub fn count_of_looks(connection: &Connection) -> rusqlite::Result<i64> {
-    connection.query_row(
-        "SELECT (SELECT count(*) FROM observation) + \
-             (SELECT coalesce(sum(looks), 0) FROM packed_look)",
-        [],
-        |row| row.get(0),
-    )
+    connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))
 }

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
-use super::{COLUMNS, Entry, EntryState, HEAD_COLUMNS, LETTER_COLUMNS, LETTERS};
-use super::{damaged_parts, letter_of, time, time_of};
+use super::{COLUMNS, Entry, EntryState, HEAD_COLUMNS, LETTER_COLUMNS};
+use super::{letter_of, part_of, time, time_of};
 use crate::mail::outbox::Meaning;
 use crate::mail::{LetterKind, Route};
 
@@ -71,7 +71,7 @@ pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entr
 /// SQLite's.
 pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
     connection
-        .prepare(&select_from(HEAD_COLUMNS, "outbox", show.condition()))?
+        .prepare(&select_from(HEAD_COLUMNS, show.condition()))?
         .query_map([], entry_of)?
         .collect()
 }
@@ -86,6 +86,17 @@ pub fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Option<Entry>
         .prepare(&select("id = ?1"))?
         .query_row([id], entry_of)
         .optional()
+}
+
+/// The text and the HTML part of a letter.
+///
+/// # Errors
+///
+/// SQLite's, also when the letter is not there or damaged.
+pub fn parts(connection: &Connection, id: i64) -> rusqlite::Result<(String, String)> {
+    connection
+        .prepare_cached("SELECT body_text, body_html FROM outbox WHERE id = ?1")?
+        .query_row([id], |row| Ok((part_of(row, 0)?, part_of(row, 1)?)))
 }
 
 /// How many letters there are of each kind, and what goes wrong at present.
@@ -178,20 +189,23 @@ pub fn last_digest(
     newest.map(|milliseconds| time(0, milliseconds)).transpose()
 }
 
-/// How many letters hold what none is written with, a character 0: the disk has changed them, where
-/// SQLite sees nothing wrong.
+/// How many letters have parts that do not unpack, or a subject with a character 0, with which none
+/// is written: the disk has changed them, where SQLite sees nothing wrong.
 ///
 /// # Errors
 ///
 /// SQLite's.
 pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
-    let overwritten: i64 = connection.query_row(
-        "SELECT count(*) FROM outbox \
-         WHERE instr(CAST(subject || body_text || body_html AS BLOB), x'00') > 0",
-        [],
-        |row| row.get(0),
+    let mut damaged = 0;
+    let mut statement = connection.prepare(
+        "SELECT body_text, body_html, instr(CAST(subject AS BLOB), x'00') > 0 FROM outbox",
     )?;
-    Ok(overwritten + damaged_parts(connection)?)
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let is_damaged = part_of(row, 0).is_err() || part_of(row, 1).is_err() || row.get(2)?;
+        damaged += i64::from(is_damaged);
+    }
+    Ok(damaged)
 }
 
 /// The letters that have waited since before `before`, oldest first: those that will arrive late.
@@ -212,13 +226,13 @@ pub fn waiting_since_before(
 }
 
 fn select(which: &str) -> String {
-    select_from(LETTER_COLUMNS, LETTERS, which)
+    select_from(LETTER_COLUMNS, which)
 }
 
-fn select_from(columns: &str, table: &str, which: &str) -> String {
+fn select_from(columns: &str, which: &str) -> String {
     format!(
         "SELECT {columns}, id, queued_at, tries, next_try_at, last_try_at, last_meaning, \
-         last_error, delivered_at, failed_at, dropped_at, answer FROM {table} WHERE {which} \
+         last_error, delivered_at, failed_at, dropped_at, answer FROM outbox WHERE {which} \
          ORDER BY id"
     )
 }

@@ -1,7 +1,6 @@
 //! The outbox in the database: what is queued in the same transaction as the decision that it
 //! tells of cannot be lost, and what is claimed by compare-and-set is not sent twice.
 
-mod body;
 mod look;
 mod queue;
 
@@ -9,11 +8,9 @@ use jiff::Timestamp;
 use rusqlite::Row;
 use rusqlite::types::Type;
 
-use body::damaged_parts;
-pub use body::{pack_some_letters, parts};
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
-    undelivered_since, waiting_since_before,
+    parts, undelivered_since, waiting_since_before,
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,
@@ -23,6 +20,7 @@ pub use queue::{
 use super::outbox::Meaning;
 use super::{Letter, LetterKind, Route};
 use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::db::packed::unpack;
 use crate::judge::Severity;
 
 /// A letter in the outbox, and what became of it so far.
@@ -76,23 +74,18 @@ impl EntryState {
     }
 }
 
-/// The columns that [`letter_of`] reads, in its order, of [`LETTERS`].
+/// The columns that [`letter_of`] reads, in its order.
 const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
-                              to_name, to_address, subject, body_text, body_html, route, \
-                              dictionary, text_bytes, packed";
+                              to_name, to_address, subject, body_text, body_html, route";
 
-/// The same without the parts of the letter, of `outbox`.
+/// The same without the parts of the letter.
 const HEAD_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
-                            to_name, to_address, subject, '', '', route, NULL, NULL, NULL";
+                            to_name, to_address, subject, NULL, NULL, route";
 
 /// So many columns are of the letter.
-const COLUMNS: usize = 17;
-
-/// Letters with their parts.
-const LETTERS: &str = "outbox LEFT JOIN letter_body ON letter_id = id";
+const COLUMNS: usize = 14;
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
-    let (text, html) = body::parts_of(row, 11, 14)?;
     let kind: String = row.get(3)?;
     let severity: Option<String> = row.get(4)?;
     let isbn: Option<String> = row.get(6)?;
@@ -120,11 +113,20 @@ fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
         to_name: row.get(8)?,
         to: row.get(9)?,
         subject: row.get(10)?,
-        text,
-        html,
+        text: part_of(row, 11)?,
+        html: part_of(row, 12)?,
         route: Route::from_name(&route)
             .ok_or_else(|| unreadable(13, format!("`{route}` is no way of a letter")))?,
     })
+}
+
+/// The text or the HTML part of a letter; empty where it was not asked for.
+fn part_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
+    let Some(packed) = row.get::<_, Option<Vec<u8>>>(column)? else {
+        return Ok(String::new());
+    };
+    let part = unpack(&packed).map_err(|error| unreadable(column, error))?;
+    String::from_utf8(part).map_err(|error| unreadable(column, error))
 }
 
 fn time(column: usize, milliseconds: i64) -> rusqlite::Result<Timestamp> {

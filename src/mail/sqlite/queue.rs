@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Error, OptionalExtension as _, Transaction, params};
 
-use super::{COLUMNS, LETTER_COLUMNS, LETTERS, body, letter_of, time, unreadable};
+use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
 use crate::book::{Isbn13, StoreId};
+use crate::db::packed::pack;
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
 use crate::mail::{Letter, Route};
@@ -49,8 +50,8 @@ pub fn enqueue(
     let added = transaction
         .prepare_cached(
             "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, isbn, stores, \
-             to_name, to_address, subject, body_text, body_html, route, queued_at, next_try_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, '', '', ?12, ?13, ?13) \
+             to_name, to_address, subject, route, queued_at, next_try_at, body_text, body_html) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15) \
              ON CONFLICT (message_id) DO NOTHING",
         )?
         .execute(params![
@@ -67,11 +68,9 @@ pub fn enqueue(
             letter.subject,
             letter.route.name(),
             now.as_millisecond(),
+            pack(letter.text.as_bytes()).map_err(|error| unreadable(13, error))?,
+            pack(letter.html.as_bytes()).map_err(|error| unreadable(14, error))?,
         ])?;
-    if added == 1 {
-        let id = transaction.last_insert_rowid();
-        body::put(transaction, id, &letter.text, &letter.html)?;
-    }
     Ok(added == 1)
 }
 
@@ -176,14 +175,10 @@ fn set_aside(
 }
 
 fn claimed_letter(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Claimed> {
-    let sql = format!("SELECT {LETTER_COLUMNS}, id, queued_at, tries FROM {LETTERS} WHERE id = ?1");
+    let sql = format!("SELECT {LETTER_COLUMNS}, id, queued_at, tries FROM outbox WHERE id = ?1");
     transaction.prepare_cached(&sql)?.query_row([id], |row| {
-        let letter = letter_of(row)?;
-        if letter.text.is_empty() && letter.html.is_empty() {
-            return Err(unreadable(COLUMNS - 1, "its parts are lost"));
-        }
         Ok(Claimed {
-            letter,
+            letter: letter_of(row)?,
             id: row.get(COLUMNS)?,
             queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
             tries: row.get(COLUMNS + 2)?,

@@ -1,10 +1,9 @@
-//! A page of the database damaged: recognised, explained, and the rest saved.
+//! A page of the database damaged: recognised, explained, and a backup put back over it.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Output;
 
-use pubwatch::db::Db;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OpenFlags};
 
@@ -52,16 +51,6 @@ pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tal
         }
         let round = run(&["check", "--quiet"]);
         explained(tally, &format!("a round, {what}"), &round);
-        explained(tally, &format!("salvage, {what}"), &run(&["salvage"]));
-        if page != 0 {
-            let round = run(&["check", "--quiet"]);
-            explained(tally, &format!("a round after salvage, {what}"), &round);
-            tally.count_many("looks were there", count(&sound));
-            tally.count_many(
-                "looks were saved without a backup",
-                count(&damaged).min(count(&sound)),
-            );
-        }
         let restore = run(&["restore", "--yes", sound.to_str().unwrap()]);
         if !restore.status.success() || self::rows(&damaged).is_ok_and(|now| now != rows) {
             let line = format!("{what}: no backup can be put back: {}", said(&restore));
@@ -115,10 +104,4 @@ fn rows(path: &Path) -> rusqlite::Result<BTreeMap<String, Vec<Vec<Value>>>> {
             Ok((table, rows))
         })
         .collect()
-}
-
-fn count(path: &Path) -> usize {
-    let Ok(db) = Db::open(path) else { return 0 };
-    db.read(pubwatch::history::sqlite::count_of_looks)
-        .map_or(0, |looks| usize::try_from(looks).unwrap())
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::process::Stdio;
 
+use pubwatch::db::packed::pack;
 use pubwatch::web::security::{FILE_POLICY, LETTER_POLICY, is_password};
 use serde_json::Value;
 
@@ -36,7 +37,7 @@ fn long_lists_come_in_pages() {
                 tx.execute(
                     "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, \
                      subject, body_text, body_html, queued_at, next_try_at) VALUES \
-                     (?1, 1800000000000, 'alert', '[]', 'Jane', 'jane@example.com', ?1, '', '', 0, 0)",
+                     (?1, 1800000000000, 'alert', '[]', 'Jane', 'jane@example.com', ?1, x'', x'', 0, 0)",
                     [format!("letter-{number}@example.com")],
                 )?;
             }
@@ -137,8 +138,11 @@ fn a_letter_stands_in_a_frame_that_may_do_nothing() {
                 "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
                  body_text, body_html, queued_at, next_try_at) VALUES \
                  ('one@example.com', 1800000000000, 'alert', '[]', 'Jane', 'jane@example.com', \
-                  'Act: <b>Salt Roads</b>', 'Dear Jane', '<p>Dear <script>1</script></p>', 0, 0)",
-                [],
+                  'Act: <b>Salt Roads</b>', ?1, ?2, 0, 0)",
+                [
+                    pack(b"Dear Jane").unwrap(),
+                    pack(b"<p>Dear <script>1</script></p>").unwrap(),
+                ],
             )?;
             Ok::<_, pubwatch::db::DbError>(())
         })

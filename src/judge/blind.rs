@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::windows::{WindowName, Windows};
-use super::{Finding, Party, Severity, words};
+use super::{Finding, Party, Severity, other_ways, words};
 use crate::book::StoreId;
 use crate::history::{ListingId, Unreadable};
 use crate::page::UnreadReason;
@@ -125,7 +125,11 @@ impl BlindStore {
 pub fn notice_about(stores: &[&BlindStore], windows: &Windows, zone: &TimeZone) -> Option<Finding> {
     let since = stores.iter().map(|blind| blind.since).min()?;
     let names = words::stores(stores.iter().map(|blind| &blind.store));
-    let pages: usize = stores.iter().map(|blind| blind.pages).sum();
+    let count: usize = stores.iter().map(|blind| blind.pages).sum();
+    let pages: Vec<_> = stores
+        .iter()
+        .map(|blind| (&blind.store, blind.reason))
+        .collect();
     let each: Vec<String> = stores
         .iter()
         .map(|blind| {
@@ -144,7 +148,7 @@ pub fn notice_about(stores: &[&BlindStore], windows: &Windows, zone: &TimeZone) 
         stores: stores.iter().map(|blind| blind.store.clone()).collect(),
         severity: Severity::Watch,
         since,
-        headline: format!("We could not read {pages} pages of {names}"),
+        headline: format!("We could not read {count} pages of {names}"),
         verdict: format!(
             "{} This says nothing about the books; we keep what we knew, and go on trying, \
              gently.",
@@ -152,10 +156,11 @@ pub fn notice_about(stores: &[&BlindStore], windows: &Windows, zone: &TimeZone) 
         ),
         usual: Some(windows.window(WindowName::Unread).usual()),
         act_from: None,
-        next_step: "Open the pages that matter yourself now and then, and tell us what they say \
-                    with `pubwatch look`. Or set another `source` for the store: your browser, \
-                    its API where it has one, or a program of your own."
-            .to_owned(),
+        next_step: format!(
+            "Open the pages that matter yourself now and then, and tell us what they say with \
+             `pubwatch look`.{}",
+            other_ways::another(&pages)
+        ),
         ask: Some(Party::Author),
         text: None,
     })

@@ -56,8 +56,6 @@ pub(in crate::fetch) struct Answer {
     pub(in crate::fetch) headers: Vec<(String, String)>,
     /// The decompressed body; empty for a redirect.
     pub(in crate::fetch) body: Vec<u8>,
-    /// A picture of the page (PNG), where a browser took one.
-    pub(in crate::fetch) picture: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -219,7 +217,6 @@ async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
         location,
         headers,
         body,
-        picture: None,
     })
 }
 

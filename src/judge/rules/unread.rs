@@ -68,7 +68,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         ),
         usual: Some(window.usual()),
         act_from: None,
-        next_step: next_step(&case.view.edition.isbn, listing),
+        next_step: next_step(&case.view.edition.isbn, listing, blind.unread.reason),
         ask: None,
         text: None,
         ..about("unread", store, blind.since)
@@ -76,16 +76,14 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
 }
 
 /// What a person can do about it.
-fn next_step(isbn: &Isbn13, listing: &ListingView) -> String {
+fn next_step(isbn: &Isbn13, listing: &ListingView, reason: UnreadReason) -> String {
     let store = &listing.store;
     format!(
         "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save it and \
-         name the file in place of `--says`. Or give us another way in ({}) by a line in the \
-         store's [[store]] table, as `{}`.",
+         name the file in place of `--says`.{}",
         listing.address,
         other_ways::command(isbn, store),
-        other_ways::names(store),
-        other_ways::source_line(store)
+        other_ways::another(&[(store, reason)])
     )
 }
 
@@ -109,8 +107,8 @@ mod tests {
         assert!(finding.verdict.contains("the store turned us away"));
         let ways = &finding.next_step;
         assert!(ways.contains("amazon.com --says"), "{ways}");
-        assert!(ways.contains("Amazon's own API"), "{ways}");
-        assert!(ways.contains("source = [\"api\""), "{ways}");
+        assert!(ways.contains("command = [\"chromium\""), "{ways}");
+        assert!(ways.contains("is for Associates with ten"), "{ways}");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use crate::fetch::address::{PrivateAddress, is_public};
 use crate::fetch::creators_api::Message;
 use crate::fetch::explain::Failure;
 use crate::fetch::realm::Realm;
+use crate::tls;
 
 /// Two clients that differ in one thing, and the names that must not lead to a private address.
 #[derive(Debug)]
@@ -239,6 +240,7 @@ fn failure(error: reqwest::Error) -> Failure {
     reason = "this is the file that reaches the outside"
 )]
 fn client(contact: &str, guarded: &Guarded, proxied: bool) -> Result<Client, NoClient> {
+    tls::by_ring();
     let contact = printable(contact);
     let mut headers = HeaderMap::new();
     headers.insert(

@@ -8,9 +8,7 @@ use serde::{Deserialize, Serialize};
 pub enum Source {
     /// Our own polite request.
     Http,
-    /// A real browser on the user's machine.
-    Browser,
-    /// The user's own program.
+    /// The user's own program, as a browser.
     Command,
     /// The store's official API.
     Api,
@@ -20,20 +18,13 @@ pub enum Source {
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 5] = [
-        Self::Http,
-        Self::Browser,
-        Self::Command,
-        Self::Api,
-        Self::ByHand,
-    ];
+    pub const ALL: [Self; 4] = [Self::Http, Self::Command, Self::Api, Self::ByHand];
 
     /// The name in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
-            Self::Browser => "browser",
             Self::Command => "command",
             Self::Api => "api",
             Self::ByHand => "by_hand",
@@ -47,12 +38,11 @@ impl Source {
         Self::ALL.into_iter().find(|source| source.name() == plain)
     }
 
-    /// What people read: "through your browser".
+    /// What people read: "through your own program".
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Http => "by a request of its own",
-            Self::Browser => "through a browser",
             Self::Command => "through your own program",
             Self::Api => "through the store's API",
             Self::ByHand => "by hand",

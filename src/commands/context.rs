@@ -94,7 +94,7 @@ impl Context {
             &self.plan.manners,
             &self.plan.stores,
         )?
-        .with_ways(self.plan.api.as_ref(), &self.plan.browser);
+        .with_api(self.plan.api.as_ref());
         Ok(House::new(
             self.plan, self.db, self.clock, settings, fetcher,
         ))

@@ -1,9 +1,9 @@
 //! `pubwatch evidence`: what a page looked like when its state changed.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use scraper::Html;
 
@@ -32,16 +32,12 @@ pub struct Arguments {
     at: Option<String>,
 
     /// Print the kept parts of that change as they are
-    #[arg(long, requires = "store", conflicts_with_all = ["text", "png"])]
+    #[arg(long, requires = "store", conflicts_with = "text")]
     html: bool,
 
     /// Print the words of the kept parts of that change
-    #[arg(long, requires = "store", conflicts_with = "png")]
+    #[arg(long, requires = "store")]
     text: bool,
-
-    /// Write the picture of the page at that change, where a browser took one
-    #[arg(long, requires = "store", value_name = "FILE")]
-    png: Option<PathBuf>,
 }
 
 /// Prints the evidence.
@@ -69,7 +65,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .read(|c| evidence(c, &id))
             .context("reading the evidence")?;
         found |= !kept.is_empty();
-        if arguments.html || arguments.text || arguments.png.is_some() {
+        if arguments.html || arguments.text {
             let one = chosen(&kept, arguments.at.as_deref(), zone)?;
             print(&mut out, one, arguments)?;
         } else {
@@ -93,17 +89,12 @@ fn line(title: &str, store: &str, one: &Evidence, zone: &TimeZone) -> String {
         .status
         .map(|status| format!(", status {status}"))
         .unwrap_or_default();
-    let picture = if one.picture.is_some() {
-        ", with a picture"
-    } else {
-        ""
-    };
     format!(
         "{}  {} at {store}  {}",
         written(one, zone),
         face::bold(title),
         face::faint(&format!(
-            "{}, {:.1} kB{status}{picture}, {}",
+            "{}, {:.1} kB{status}, {}",
             one.source.words(),
             kilobytes(one.parts.len()),
             one.address
@@ -148,15 +139,6 @@ fn print(
     one: &Evidence,
     arguments: &Arguments,
 ) -> anyhow::Result<()> {
-    if let Some(file) = &arguments.png {
-        let Some(picture) = &one.picture else {
-            bail!(
-                "there is no picture of that change; `screenshots = true` in `[browser]` keeps them"
-            );
-        };
-        return std::fs::write(file, picture)
-            .with_context(|| format!("cannot write {}", file.display()));
-    }
     let text = if arguments.text && !one.parts.trim_start().starts_with('{') {
         collapse(&text_of(Html::parse_document(&one.parts).root_element()))
     } else {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::sight::{self, Here};
-use super::{face, picture, which};
+use super::{face, which};
 use crate::alerts::sqlite::judgement;
 use crate::book::Note;
 use crate::config::plan::{EditionPlan, Plan, StorePlan};
@@ -23,7 +23,7 @@ use crate::judge::{Judgement, ListingOutlook};
 use crate::mail::strip;
 use crate::page::Reading;
 use crate::text::words;
-use crate::web::server::exports::{drawing, paper};
+use crate::web::server::exports::drawing;
 use crate::web::server::{Guard, Site};
 use crate::web::timeline::Range;
 
@@ -49,10 +49,6 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", requires = "edition", conflicts_with_all = ["json", "looks"])]
     svg: Option<PathBuf>,
 
-    /// Write the timeline of one edition to this file, as PNG
-    #[arg(long, value_name = "FILE", requires = "edition", conflicts_with_all = ["json", "looks"])]
-    png: Option<PathBuf>,
-
     /// What the timeline shows: launch, 30d, year, all [default: what tells most now]
     #[arg(long, value_name = "RANGE", value_parser = range)]
     range: Option<Range>,
@@ -61,11 +57,9 @@ pub struct Arguments {
 impl Arguments {
     /// A file with a drawing is asked for. Only a drawing has a range.
     fn is_drawing(&self) -> anyhow::Result<bool> {
-        let is_drawing = self.svg.is_some() || self.png.is_some();
+        let is_drawing = self.svg.is_some();
         if self.range.is_some() && !is_drawing {
-            bail!(
-                "`--range` goes with `--svg` or `--png`; `--days` says how far the strip goes back"
-            );
+            bail!("`--range` goes with `--svg`; `--days` says how far the strip goes back");
         }
         Ok(is_drawing)
     }
@@ -85,17 +79,9 @@ fn write_timeline(
     let settings = context.settings()?;
     let guard = Arc::new(Guard::new()?);
     let site = Site::new(context.plan, context.db, context.clock, settings, guard);
-    let range = arguments.range;
-    let write = |file: &Path, bytes: &[u8]| {
-        std::fs::write(file, bytes).with_context(|| format!("cannot write {}", file.display()))
-    };
     if let Some(file) = &arguments.svg {
-        let svg = drawing(&site, edition, range, now).context("reading the history")?;
-        write(file, svg.as_bytes())?;
-    }
-    if let Some(file) = &arguments.png {
-        let svg = paper(&site, edition, range, now).context("reading the history")?;
-        write(file, &picture::png(&svg, picture::fonts_of_machine())?)?;
+        let svg = drawing(&site, edition, arguments.range, now).context("reading the history")?;
+        std::fs::write(file, svg).with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(Exit::Done)
 }

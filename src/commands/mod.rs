@@ -41,7 +41,6 @@ pub mod face;
 pub mod loading;
 pub mod log;
 pub mod page;
-pub mod picture;
 pub mod ping;
 pub mod setup;
 mod sight;

@@ -102,11 +102,9 @@ fn advice(isbn: &Isbn13, listing: &ListingView, reason: UnreadReason) -> String 
         );
     }
     format!(
-        "  Look yourself and tell: `{}`. Or set another way in ({}) in the store's [[store]] \
-         table, as `{}`.",
+        "  Look yourself and tell: `{}`.{}",
         other_ways::command(isbn, store),
-        other_ways::names(store),
-        other_ways::source_line(store)
+        other_ways::another(&[(store, reason)])
     )
 }
 
@@ -211,9 +209,8 @@ mod tests {
         assert_eq!(
             lines[3],
             format!(
-                "  Look yourself and tell: `pubwatch look {isbn} amazon.com --says …`. Or set \
-                 another way in (Amazon's own API, your browser, or a program of your own) in the \
-                 store's [[store]] table, as `source = [\"api\", \"http\", \"by-hand\"]`."
+                "  Look yourself and tell: `pubwatch look {isbn} amazon.com --says …`.{}",
+                other_ways::another(&[(&StoreId::new("amazon.com"), UnreadReason::Blocked)])
             )
         );
         assert_eq!(lines.len(), 4, "only the store that is dark: {text}");

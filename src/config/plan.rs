@@ -11,7 +11,7 @@ use url::{Host, Url};
 
 use super::origins::Origins;
 use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
-use super::ways::{ApiPlan, BrowserPlan, Ways};
+use super::ways::{ApiPlan, Ways};
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 
 /// Everything the program was told to do.
@@ -37,8 +37,6 @@ pub struct Plan {
     pub windows: Vec<WindowOverride>,
     /// The user's account for Amazon's API; `None`: nothing asks it.
     pub api: Option<ApiPlan>,
-    /// The user's own browser.
-    pub browser: BrowserPlan,
     /// The page.
     pub web: WebPlan,
     /// The clients of an imprint, in the order of the file.

@@ -400,10 +400,9 @@ impl<'a> Table<'a> {
 }
 
 /// The tables of the file, for those who write one as a key.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 13] = [
     "amazon_api",
     "author",
-    "browser",
     "client",
     "data",
     "edition",

@@ -2,12 +2,15 @@
 //! what each of them needs.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use url::Url;
 
 use super::plan::SecretSource;
 use crate::book::{Isbn13, Source, StoreId};
+
+/// The line of a `[[store]]` table that lets the Chromium of this machine fetch the pages: it runs
+/// their scripts and prints what they have become.
+pub const CHROMIUM: &str = "command = [\"chromium\", \"--headless\", \"--dump-dom\"]";
 
 /// By which ways a store's pages are had.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,9 +21,6 @@ pub struct Ways {
     pub by_edition: BTreeMap<Isbn13, Vec<Source>>,
     /// The user's own program and its arguments; there when [`Source::Command`] is tried.
     pub command: Option<Vec<String>>,
-    /// A CSS selector of something that only the real product page has: the browser waits for it.
-    /// `None`: what is known of the store.
-    pub ready: Option<String>,
 }
 
 impl Default for Ways {
@@ -30,7 +30,6 @@ impl Default for Ways {
             order: vec![Source::Http],
             by_edition: BTreeMap::new(),
             command: None,
-            ready: None,
         }
     }
 }
@@ -118,15 +117,6 @@ impl CredentialVersion {
             Self::Three(Region::FarEast) => "3.3",
         }
     }
-}
-
-/// The browser that looks at pages, where `source` has it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct BrowserPlan {
-    /// The program; `None`: the Chromium or Chrome that is found on the machine.
-    pub path: Option<PathBuf>,
-    /// Keep a picture of the page whenever its state changes.
-    pub screenshots: bool,
 }
 
 #[cfg(test)]

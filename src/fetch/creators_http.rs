@@ -238,7 +238,6 @@ fn got_item(api: &Api, listing: &ListingPlan, item: Item, at: Timestamp) -> Resu
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: format!("{body:#}"),
         at,
-        picture: None,
     })
 }
 

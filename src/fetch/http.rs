@@ -9,8 +9,6 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-#[cfg(feature = "browser")]
-use super::browser;
 use super::command::{self, Limits};
 use super::conditional::Validators;
 use super::creators_http::Api;
@@ -19,14 +17,14 @@ use super::politeness::{MOST_CRAWL_DELAY, later, pause};
 use super::realm::{MOST_REDIRECTS, Outside, Realm};
 use super::robots::{self, Robots};
 use super::sqlite::{self, Claim, Hold, Passage, Wish};
-use super::way::{Errand, Look, StillWanted, Way, ready};
+use super::way::{Errand, Look, StillWanted, Way};
 use super::weigh::{robots_of, weigh};
 use super::wire::http::{Answer, Cap, Question, Wire};
 use super::{Fetched, Got, HostKey, NoPage, Reception, charset, reasons, retry_after};
 use crate::book::{Source, StoreId};
 use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Manners, StorePlan};
-use crate::config::ways::{ApiPlan, BrowserPlan, Ways};
+use crate::config::ways::{ApiPlan, Ways};
 use crate::db::{Db, DbError};
 
 pub use super::wire::http::{NameTable, NoClient};
@@ -43,11 +41,6 @@ pub struct Fetcher {
     stores: Vec<StorePlan>,
     pub(super) wire: Wire,
     pub(super) api: Option<Api>,
-    #[cfg_attr(
-        not(feature = "browser"),
-        expect(dead_code, reason = "only the browser reads it")
-    )]
-    browser: BrowserPlan,
     /// The name of this process in leases.
     name: String,
     looks: AtomicU64,
@@ -92,19 +85,17 @@ impl Fetcher {
             stores: stores.to_vec(),
             wire: Wire::new(&manners.contact)?,
             api: None,
-            browser: BrowserPlan::default(),
             name: format!("process {process}, {salt:06x}"),
             looks: AtomicU64::new(0),
             queues: Mutex::default(),
         })
     }
 
-    /// The same fetcher, which also knows the user's account for Amazon's API and the browser.
+    /// The same fetcher, which also knows the user's account for Amazon's API.
     #[must_use]
-    pub fn with_ways(self, api: Option<&ApiPlan>, browser: &BrowserPlan) -> Self {
+    pub fn with_api(self, api: Option<&ApiPlan>) -> Self {
         Self {
             api: api.map(Api::new),
-            browser: browser.clone(),
             ..self
         }
     }
@@ -136,8 +127,8 @@ impl Fetcher {
     /// 4. The pause since its last answer is waited out, after a redirect too.
     /// 5. What came of it is written down before anybody may ask again.
     ///
-    /// A browser and the user's program keep all of this for the page that they are sent to; what
-    /// they ask for besides is theirs. The API has its own pace, and no robots.txt.
+    /// The user's program keeps all of this for the page that it is sent to; what it asks for
+    /// besides is its own. The API has its own pace, and no robots.txt.
     ///
     /// Our own request for a page that is `known` asks for it only if it has changed: then the
     /// answer may have status 304 and no body.
@@ -160,10 +151,6 @@ impl Fetcher {
         let way = match source {
             Source::Http => Way::Http,
             Source::Command => Way::Command(self.ways(listing).command.unwrap_or_default()),
-            Source::Browser => {
-                let own = self.ways(listing).ready;
-                Way::Browser(own.unwrap_or_else(|| ready(&listing.store).to_owned()))
-            }
             Source::Api => return self.item(listing, still_wanted).await,
             Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
         };
@@ -373,18 +360,6 @@ impl Fetcher {
             (Way::Command(words), Errand::Page { .. }) => {
                 command::exchange(words, address, limits).await
             }
-            #[cfg(feature = "browser")]
-            (Way::Browser(ready), Errand::Page { .. }) => {
-                let bounds = self.bounds(look, address);
-                browser::exchange(&self.browser, ready, address, bounds, limits).await
-            }
-            #[cfg(not(feature = "browser"))]
-            (Way::Browser(_), Errand::Page { .. }) => Err(Failure::Way {
-                ours: true,
-                words: "this Pubwatch was built without the browser; build it with `--features \
-                        browser`, or leave `browser` out of `source`"
-                    .to_owned(),
-            }),
             (_, Errand::Robots) => {
                 let cap = Cap::First(robots::BYTE_LIMIT);
                 let question = Question::plain(&look.realm, address);
@@ -398,24 +373,6 @@ impl Fetcher {
                 let cap = Cap::Whole(output);
                 self.wire.exchange(question, cap, time).await
             }
-        }
-    }
-
-    /// Where a browser may go by itself: to the pages of the host that it was sent to, as far as
-    /// its robots.txt allows. Everything else comes back as a redirect, and is weighed like one.
-    #[cfg(feature = "browser")]
-    fn bounds(&self, look: &Look<'_>, address: &Url) -> browser::Bounds {
-        let origin = address.origin();
-        let robots = sqlite::robots(&self.db, &origin.ascii_serialization());
-        let robots = robots.ok().flatten();
-        browser::Bounds {
-            realm: look.realm.clone(),
-            admits: Box::new(move |target| {
-                let allowed = robots
-                    .as_ref()
-                    .is_some_and(|robots| robots.verdict(target) == robots::Verdict::Allowed);
-                target.origin() == origin && allowed
-            }),
         }
     }
 
@@ -484,6 +441,5 @@ fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Go
         headers: answer.headers,
         address,
         at,
-        picture: answer.picture,
     })
 }

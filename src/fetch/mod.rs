@@ -5,8 +5,6 @@
 
 pub mod address;
 pub mod breaker;
-#[cfg(feature = "browser")]
-mod browser;
 pub mod charset;
 pub mod command;
 pub mod conditional;
@@ -69,7 +67,7 @@ impl HostKey {
     pub fn through(&self, source: Source) -> Self {
         match source {
             Source::Http => self.clone(),
-            Source::Browser | Source::Command | Source::Api | Source::ByHand => {
+            Source::Command | Source::Api | Source::ByHand => {
                 Self(format!("{} ({})", self.0, source.name()))
             }
         }
@@ -126,7 +124,7 @@ pub enum Fetched {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Got {
     /// Who answered, and through which way in where that is not our own request: a host that
-    /// turns our requests away may still show its pages to a browser.
+    /// turns our requests away may still show its pages to a program of the user's.
     pub host: HostKey,
     /// The HTTP status.
     pub status: u16,
@@ -138,8 +136,6 @@ pub struct Got {
     pub body: String,
     /// When it was there, in whole milliseconds.
     pub at: Timestamp,
-    /// A picture of the page (PNG), where a browser took one.
-    pub picture: Option<Vec<u8>>,
 }
 
 /// Why there is no page.

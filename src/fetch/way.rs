@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::conditional::Validators;
 use super::realm::Realm;
 use super::sqlite::Passage;
-use crate::book::{Family, Source, StoreId};
+use crate::book::Source;
 use crate::db::DbError;
 
 /// Asks, when the turn has come, whether the page is still wanted.
@@ -31,14 +31,6 @@ pub(super) enum Way {
     Http,
     /// The program and its arguments.
     Command(Vec<String>),
-    /// The selector of what only the real page has.
-    Browser(
-        #[cfg_attr(
-            not(feature = "browser"),
-            expect(dead_code, reason = "only the browser reads it")
-        )]
-        String,
-    ),
     Api,
 }
 
@@ -47,7 +39,6 @@ impl Way {
         match self {
             Self::Http => Source::Http,
             Self::Command(_) => Source::Command,
-            Self::Browser(_) => Source::Browser,
             Self::Api => Source::Api,
         }
     }
@@ -61,15 +52,4 @@ pub(super) enum Errand {
         passage: Passage,
         crawl_delay: Option<Duration>,
     },
-}
-
-/// What only a real product page of a store has, as a CSS selector. Challenges have headings, so a
-/// heading alone proves nothing.
-pub(super) fn ready(store: &StoreId) -> &'static str {
-    match store.family() {
-        Family::Amazon => "#productTitle, #ebooksProductTitle, #dp",
-        Family::BarnesNoble | Family::Bookshop | Family::Other => {
-            "script[type='application/ld+json'], [itemprop='isbn'], meta[property='og:title']"
-        }
-    }
 }

@@ -25,6 +25,4 @@ pub struct Evidence {
     pub headers: Vec<(String, String)>,
     /// The parts of the page that were read: HTML, or JSON from an API. Never shown as live HTML.
     pub parts: String,
-    /// A picture of the page (PNG), where a browser took one.
-    pub picture: Option<Vec<u8>>,
 }

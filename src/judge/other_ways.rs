@@ -2,7 +2,12 @@
 //! choose another way in. One wording for letters and commands.
 
 use crate::book::{Family, Isbn13, Source, StoreId};
+use crate::config::ways::CHROMIUM;
 use crate::page::UnreadReason;
+
+/// Amazon's own API, for those who have no account for it yet.
+pub const API_FOR_WHOM: &str = "Amazon's own API, which is for Associates with ten qualified sales \
+                                in 30 days (Associates Central, Tools, Creators API)";
 
 /// The command that tells what a person saw.
 #[must_use]
@@ -10,49 +15,57 @@ pub fn command(isbn: &Isbn13, store: &StoreId) -> String {
     format!("pubwatch look {isbn} {store} --says …")
 }
 
-/// A line for the store's `[[store]]` table, as an example of another way in: at Amazon its own
-/// API, elsewhere the user's browser.
+/// Another way in to pages that could not be read for these reasons, in sentences that follow
+/// others and begin with a space, with the lines for the store's `[[store]]` table. Empty where
+/// there is none.
 #[must_use]
-pub fn source_line(store: &StoreId) -> &'static str {
-    match store.family() {
-        Family::Amazon => "source = [\"api\", \"http\", \"by-hand\"]",
-        Family::BarnesNoble | Family::Bookshop | Family::Other => {
-            "source = [\"http\", \"browser\", \"by-hand\"]"
-        }
+pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
+    let mut sentences = String::new();
+    if pages
+        .iter()
+        .any(|(_, reason)| is_open(Source::Command, *reason))
+    {
+        sentences += &format!(
+            " Or let Chromium fetch it, where Pubwatch runs: put {} into the store's [[store]] \
+             table.",
+            lines(&[Source::Http, Source::Command, Source::ByHand])
+        );
     }
+    if pages
+        .iter()
+        .any(|(store, _)| store.family() == Family::Amazon)
+    {
+        sentences += &format!(
+            " There is also {API_FOR_WHOM}, by {} and an [amazon_api] table.",
+            lines(&[Source::Api, Source::Http, Source::ByHand])
+        );
+    }
+    sentences
 }
 
-/// What the other ways are, in words.
-#[must_use]
-pub fn names(store: &StoreId) -> &'static str {
-    match store.family() {
-        Family::Amazon => "Amazon's own API, your browser, or a program of your own",
-        Family::BarnesNoble | Family::Bookshop | Family::Other => {
-            "your browser, or a program of your own"
-        }
-    }
-}
-
-/// The way in that would work best where those of `tried` did not, in their order, with the
-/// `source` line that has it. `None`: only looking by hand is left.
+/// The way in that would work best where those of `tried` did not, in their order, with the lines
+/// that have it. `None`: only looking by hand is left.
 ///
-/// 1. Amazon's own API comes first: it is asked instead of the page, so that no robots.txt and no
-///    bot check is in its way.
-/// 2. A page that robots.txt forbids is forbidden to the browser and to the user's program as well.
-/// 3. A browser passes what only a script completes; a program of the user's is the last of all.
+/// 1. Amazon's own API comes first for those who have an account, and last for the others: it is
+///    asked instead of the page, so that no robots.txt and no bot check is in its way.
+/// 2. A browser that is started as the user's program passes what only a script completes.
+/// 3. A page that robots.txt forbids is forbidden to the user's program as well.
 #[must_use]
-pub fn better(store: &StoreId, tried: &[Source], reason: UnreadReason) -> Option<(Source, String)> {
+pub fn better(
+    store: &StoreId,
+    tried: &[Source],
+    reason: UnreadReason,
+    has_account: bool,
+) -> Option<(Source, String)> {
     let of_store: &[Source] = match store.family() {
-        Family::Amazon => &[Source::Api, Source::Browser, Source::Command],
-        Family::BarnesNoble | Family::Bookshop | Family::Other => {
-            &[Source::Browser, Source::Command]
-        }
+        Family::Amazon if has_account => &[Source::Api, Source::Command],
+        Family::Amazon => &[Source::Command, Source::Api],
+        Family::BarnesNoble | Family::Bookshop | Family::Other => &[Source::Command],
     };
-    let is_open = |way: Source| way == Source::Api || !matches!(reason, UnreadReason::Robots);
     let next = of_store
         .iter()
         .copied()
-        .find(|way| !tried.contains(way) && is_open(*way))?;
+        .find(|way| !tried.contains(way) && is_open(*way, reason))?;
     let mut order: Vec<Source> = tried.to_vec();
     let hand = order.iter().position(|way| *way == Source::ByHand);
     let place = if next == Source::Api {
@@ -61,7 +74,23 @@ pub fn better(store: &StoreId, tried: &[Source], reason: UnreadReason) -> Option
         hand.unwrap_or(order.len())
     };
     order.insert(place, next);
-    Some((next, line(&order)))
+    Some((next, lines(&order)))
+}
+
+/// Whether a way may be gone although a page was not read for this reason.
+fn is_open(way: Source, reason: UnreadReason) -> bool {
+    way == Source::Api || reason != UnreadReason::Robots
+}
+
+/// The lines of a `[[store]]` table that have these ways in this order, each as code.
+#[must_use]
+pub fn lines(order: &[Source]) -> String {
+    let source = format!("`{}`", line(order));
+    if order.contains(&Source::Command) {
+        format!("{source} and `{CHROMIUM}`")
+    } else {
+        source
+    }
 }
 
 /// The `source` line of ways in this order.
@@ -76,44 +105,88 @@ pub fn line(order: &[Source]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use Source::{Api, ByHand, Command, Http};
+    use UnreadReason::{Blocked, NoEvidence, Robots};
+
     use super::*;
 
+    const WITH_CHROMIUM: &str = "`source = [\"http\", \"command\"]` and `command = [\"chromium\", \"--headless\", \
+         \"--dump-dom\"]`";
+
     #[track_caller]
-    fn check(store: &str, tried: &[Source], reason: UnreadReason, expected: Option<&str>) {
-        let found = better(&StoreId::new(store), tried, reason);
-        assert_eq!(found.map(|(_, line)| line).as_deref(), expected);
+    fn check(
+        store: &str,
+        tried: &[Source],
+        reason: UnreadReason,
+        account: bool,
+        expected: Option<&str>,
+    ) {
+        let found = better(&StoreId::new(store), tried, reason, account);
+        assert_eq!(found.map(|(_, lines)| lines).as_deref(), expected);
     }
 
     #[test]
     fn the_next_way_is_one_that_was_not_tried_and_is_not_forbidden() {
-        use Source::{Api, Browser, ByHand, Command, Http};
-        use UnreadReason::{Blocked, NoEvidence, Robots};
-        check(
-            "amazon.com",
-            &[Http],
-            Blocked,
-            Some("source = [\"api\", \"http\"]"),
-        );
-        check(
-            "amazon.de",
+        let with_api = "`source = [\"api\", \"http\"]`";
+        check("amazon.com", &[Http], Blocked, true, Some(with_api));
+        check("amazon.com", &[Http], Blocked, false, Some(WITH_CHROMIUM));
+        check("amazon.com", &[Http], Robots, false, Some(with_api));
+        let all = better(
+            &StoreId::new("amazon.de"),
             &[Api, Http, ByHand],
             Blocked,
-            Some("source = [\"api\", \"http\", \"browser\", \"by-hand\"]"),
+            true,
         );
-        check("amazon.com", &[Api, Http], Robots, None);
+        let (way, lines) = all.unwrap();
+        assert_eq!(way, Command);
+        assert!(lines.starts_with("`source = [\"api\", \"http\", \"command\", \"by-hand\"]` and"));
+        check("amazon.com", &[Api, Http], Robots, true, None);
         check(
             "bookshop.org",
             &[Http],
             NoEvidence,
-            Some("source = [\"http\", \"browser\"]"),
+            false,
+            Some(WITH_CHROMIUM),
         );
-        check(
-            "bookshop.org",
-            &[Http, Browser],
-            Blocked,
-            Some("source = [\"http\", \"browser\", \"command\"]"),
-        );
-        check("bookshop.org", &[Http], Robots, None);
-        check("bookshop.org", &[Http, Browser, Command], Blocked, None);
+        check("bookshop.org", &[Http], Robots, false, None);
+        check("bookshop.org", &[Http, Command], Blocked, true, None);
+    }
+
+    /// What is between backticks is for pasting.
+    fn pasted(text: &str) -> Vec<&str> {
+        text.split('`').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn what_is_told_can_be_pasted_and_is_taken() {
+        for (store, reason) in [
+            ("bookshop.org", Blocked),
+            ("amazon.com", NoEvidence),
+            ("amazon.com", Robots),
+        ] {
+            let told = another(&[(&StoreId::new(store), reason)]);
+            // Amazon's line comes last, and stands for itself.
+            let (browser, api) = told.split_once("Amazon's own API").unwrap_or((&told, ""));
+            for lines in [pasted(browser), pasted(api)] {
+                if lines.is_empty() {
+                    continue;
+                }
+                let text = format!(
+                    "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n\
+                     [amazon_api]\ncredential_id = 'id'\nversion = '3.1'\nsecret_env = 'PATH'\n\
+                     partner_tag = 'example-20'\n\
+                     [[edition]]\ntitle = 'Salt Roads'\nisbn = '9781944098117'\n\
+                     publication_date = 2027-02-09\nstores = ['{store}']\n\
+                     [[store]]\nname = '{store}'\n{}",
+                    lines.join("\n")
+                );
+                let today = jiff::civil::date(2026, 11, 22);
+                let (_, warnings) = crate::config::check(&text, "pubwatch.toml", today).unwrap();
+                assert_eq!(warnings, [], "{text}");
+            }
+        }
+        assert_eq!(another(&[(&StoreId::new("bookshop.org"), Robots)]), "");
+        let api_alone = another(&[(&StoreId::new("amazon.com"), Robots)]);
+        assert!(api_alone.contains("ten qualified sales") && !api_alone.contains("chromium"));
     }
 }

@@ -11,6 +11,7 @@ use url::Url;
 use super::outbox::{Stage, Trouble};
 use crate::config::plan::Secret;
 use crate::text::words::{clipped, one_line};
+use crate::tls;
 
 /// How long a post may take, from the connection to the last byte of the answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -84,6 +85,7 @@ pub async fn ping(to: &Secret, patience: Option<Duration>) -> Result<String, Tro
     reason = "this is the file that posts to what the user configured, never to a store"
 )]
 fn client(address: &Url) -> Result<Client, Trouble> {
+    tls::by_ring();
     let agent = concat!("Pubwatch/", env!("CARGO_PKG_VERSION"));
     let mut builder = Client::builder()
         .user_agent(agent)

@@ -3,10 +3,10 @@
 //! The headers are those of the Standard Webhooks specification 1.0, for which there are ready
 //! verifiers in most languages: `webhook-id`, `webhook-timestamp`, `webhook-signature`.
 
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use ring::hmac;
 use serde_json::{Value, json};
 
 use super::support::label;

@@ -25,8 +25,8 @@ const KINDS: &[(&str, &str)] = &[
     ("just a moment...", CLOUDFLARE),
     (
         "a challenge of akamai",
-        "Akamai, which guards the store, wants a browser that runs its script; set the way in \
-         `browser`",
+        "Akamai, which guards the store, wants a browser that runs its script; the way in \
+         `command` can start one",
     ),
     (
         "a refusal of akamai",
@@ -73,10 +73,10 @@ const LETTERS: &str = "Amazon asks to type the letters of a picture, and Pubwatc
     stays away for an hour and longer, and comes back by itself";
 const CONTINUE: &str = "Amazon shows a page with only a button to continue shopping, as it does to \
     a share of all visitors; wait, since a later look is often let in";
-const AWS_WAF: &str = "the store's firewall (AWS WAF) wants a browser that runs its script; set the way in \
-    `browser`, or at Amazon `api`";
+const AWS_WAF: &str = "the store's firewall (AWS WAF) wants a browser that runs its script; the way in \
+    `command` can start one";
 const CLOUDFLARE: &str = "Cloudflare stands before the store and lets in what it takes for a person's browser; \
-    set the way in `browser`, and where that is stopped too, look by hand";
+    the way in `command` can start one, and where that is stopped too, look by hand";
 const PERIMETER_X: &str = "PerimeterX, which guards the store, asks to press and hold a button, and Pubwatch \
     presses none; look by hand";
 const TOO_OFTEN: &str = "the store says that it is asked too often (429); Pubwatch leaves it alone for as long as \

@@ -196,7 +196,7 @@ mod tests {
         let doors = Doors::of(&memories, 100, now);
         let closed = doors.closed(&www, &[Source::Http, Source::ByHand], None);
         assert_eq!(closed.shut_until, Some(time("2027-02-09T13:00:00Z")));
-        let both = [Source::Http, Source::Browser];
+        let both = [Source::Http, Source::Command];
         assert_eq!(doors.closed(&www, &both, None), Closed::default());
 
         // Another way in to the same host is no way round its ration; the API is another host.

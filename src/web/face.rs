@@ -106,17 +106,6 @@ pub fn declarations() -> String {
     )
 }
 
-/// A style sheet with every `var(--…)` replaced by its light colour, for renderers that know no
-/// variables.
-#[must_use]
-pub fn in_light(style: &str) -> String {
-    let mut plain = style.to_owned();
-    for (name, light, _) in palette() {
-        plain = plain.replace(&format!("var(--{name})"), light);
-    }
-    plain
-}
-
 /// What colours the bars, cells and shapes of every state.
 #[must_use]
 pub fn state_rules() -> String {
@@ -204,11 +193,5 @@ mod tests {
             assert!(classes.insert(face(state).class));
             assert!(shapes.insert(face(state).shape));
         }
-    }
-
-    #[test]
-    fn without_variables_no_variable_is_left() {
-        let plain = in_light(&state_rules());
-        assert!(!plain.contains("var("), "{plain}");
     }
 }

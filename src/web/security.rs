@@ -6,8 +6,8 @@ use std::net::IpAddr;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
-use aws_lc_rs::hmac;
 use jiff::{SignedDuration, Timestamp};
+use ring::hmac;
 
 /// The Content-Security-Policy of every page: nothing, and then one door at a time.
 ///
@@ -249,7 +249,7 @@ impl Tokens {
 /// The SHA-256 of bytes, in hexadecimal digits: enough for a secret that is random itself.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
-    hex(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
+    hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// Bytes as hexadecimal digits.

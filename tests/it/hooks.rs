@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_lc_rs::hmac;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::SignedDuration;
@@ -11,6 +10,7 @@ use pubwatch::config::telling::HookKind;
 use pubwatch::mail::deliver::{Hook, Transport, deliver_due};
 use pubwatch::mail::sqlite::EntryState;
 use pubwatch::mail::{Letter, Route};
+use ring::hmac;
 use serde_json::Value;
 
 use crate::delivery::{Desk, letter, smtp, start};

@@ -100,8 +100,6 @@ mod usual;
 mod ways;
 #[cfg(test)]
 mod ways_api;
-#[cfg(all(test, feature = "browser"))]
-mod ways_browser;
 #[cfg(test)]
 mod web;
 #[cfg(test)]

@@ -27,7 +27,6 @@ const IO_WORDS: &[(&str, &[&str])] = &[
         &[
             "http.rs",
             "command.rs",
-            "browser.rs",
             "creators_http.rs",
             "smtp.rs",
             "deliver.rs",
@@ -41,7 +40,6 @@ const IO_WORDS: &[(&str, &[&str])] = &[
         &[
             "http.rs",
             "command.rs",
-            "browser.rs",
             "creators_http.rs",
             "smtp.rs",
             "deliver.rs",

@@ -10,7 +10,7 @@ use axum::routing::post;
 use pubwatch::book::{Source, StoreId};
 use pubwatch::clock::Clock;
 use pubwatch::config::plan::{ListingPlan, SecretSource, StorePlan};
-use pubwatch::config::ways::{ApiPlan, BrowserPlan, CredentialVersion, Region};
+use pubwatch::config::ways::{ApiPlan, CredentialVersion, Region};
 use pubwatch::fetch::{Fetched, Fetcher, NoPageReason};
 use pubwatch::page::{Reading, Wanted};
 use pubwatch::stores::{Lessons, creators_api};
@@ -115,7 +115,7 @@ impl Api {
         let (db, clock) = (self.house.db(), self.house.clock.clone());
         Fetcher::new(db, clock, &self.house.manners, &[store])
             .unwrap()
-            .with_ways(Some(&self.plan), &BrowserPlan::default())
+            .with_api(Some(&self.plan))
     }
 
     fn say_first(&self, status: u16, answer: Value) {

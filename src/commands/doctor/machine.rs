@@ -1,4 +1,4 @@
-//! What lies on this machine: configuration, clock, disk, database, browser, service.
+//! What lies on this machine: configuration, clock, disk, database, service.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -8,9 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::look::Look;
-use crate::book::source::Source;
 use crate::config::Loaded;
-use crate::config::plan::Plan;
 use crate::db::{Db, DbError};
 use crate::history::sqlite::{count_of_looks, damaged_bodies};
 use crate::mail::sqlite::damaged_letters;
@@ -214,39 +212,6 @@ pub(super) fn rounds(db: &Db, now: Timestamp) -> Vec<Look> {
         ),
     };
     vec![look]
-}
-
-/// The browser, where some store is to be looked at with one.
-pub(super) fn browser(plan: &Plan) -> Vec<Look> {
-    let is_wanted = plan.stores.iter().any(|store| {
-        let of_store = store.ways.order.contains(&Source::Browser);
-        let of_editions = store.ways.by_edition.values().flatten();
-        of_store || of_editions.into_iter().any(|way| *way == Source::Browser)
-    });
-    if !is_wanted {
-        return Vec::new();
-    }
-    let named = plan
-        .browser
-        .path
-        .as_ref()
-        .map(|path| path.to_string_lossy().into_owned());
-    let usual = [
-        "chromium",
-        "chromium-browser",
-        "google-chrome",
-        "google-chrome-stable",
-    ];
-    let found = named
-        .iter()
-        .map(String::as_str)
-        .chain(usual.into_iter().filter(|_| named.is_none()))
-        .find_map(|name| Some((name.to_owned(), asked(name, &["--version"])?)));
-    vec![match found {
-        Some((name, version)) => Look::good("browser", format!("{name}: {version}")),
-        None => Look::wrong("browser", "`source` names a browser, but none was found")
-            .next("install Chromium, or name its program under [browser]"),
-    }]
 }
 
 /// Whether systemd runs us. Nothing is said where there is no systemd: cron is as good.

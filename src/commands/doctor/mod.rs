@@ -92,7 +92,6 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     looks.extend(machine::data_folder(&loaded.plan.data));
     looks.push(machine::database(&db));
     looks.extend(machine::rounds(&db, now));
-    looks.extend(machine::browser(&loaded.plan));
     looks.extend(machine::service());
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let plan = loaded.plan.clone();

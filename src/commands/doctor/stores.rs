@@ -54,6 +54,7 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
                     isbn,
                     listing,
                     by: way_of(&house.db, isbn, listing),
+                    has_account: house.plan.api.is_some(),
                 };
                 of(&page, now)
             }
@@ -69,6 +70,8 @@ struct Page<'a> {
     isbn: &'a Isbn13,
     listing: &'a ListingView,
     by: Option<Source>,
+    /// There is an account for Amazon's API.
+    has_account: bool,
 }
 
 /// By which way the newest look was had; `None` where there is none, or it cannot be told.
@@ -156,11 +159,11 @@ fn advice(page: &Page<'_>, unread: &Unread) -> String {
             );
             let hand = other_ways::command(page.isbn, &listing.store);
             let tried = page.store.ways.of(page.isbn);
-            match other_ways::better(&listing.store, tried, unread.reason) {
-                Some((way, line)) => format!(
-                    "{why} What would work better: {}, by `{line}` in its [[store]] table; or \
+            match other_ways::better(&listing.store, tried, unread.reason, page.has_account) {
+                Some((way, lines)) => format!(
+                    "{why} What would work better: {}, by {lines} in its [[store]] table; or \
                      look yourself: `{hand}`",
-                    needs(way)
+                    needs(way, page.has_account)
                 ),
                 None => format!("{why} Look yourself: `{hand}`"),
             }
@@ -197,11 +200,11 @@ fn why(reason: UnreadReason) -> &'static str {
 }
 
 /// A way in, with what it takes.
-fn needs(way: Source) -> &'static str {
+fn needs(way: Source, has_account: bool) -> &'static str {
     match way {
-        Source::Api => "Amazon's own API, for which you need an account",
-        Source::Browser => "your browser, with a Pubwatch that is built for it",
-        Source::Command => "a program of yours (`command`)",
+        Source::Api if has_account => "Amazon's own API, for which you have the account",
+        Source::Api => other_ways::API_FOR_WHOM,
+        Source::Command => "Chromium, started as a program of yours",
         Source::Http => "Pubwatch's own request",
         Source::ByHand => "your own look",
     }
@@ -215,6 +218,15 @@ mod tests {
 
     #[track_caller]
     fn check(pages: &str, order: &[Source], by: Source, state: &str, next: Option<&str>) {
+        let found = looked(pages, (order, by), false);
+        assert_eq!(found.json()["state"], state);
+        match next {
+            None => assert_eq!(found.next, None),
+            Some(words) => assert!(found.next.as_ref().unwrap().contains(words), "{found:?}"),
+        }
+    }
+
+    fn looked(pages: &str, (order, by): (&[Source], Source), has_account: bool) -> Look {
         let view = Script::new("2027-02-09").pages(pages).view();
         let mut store = StorePlan::plain(StoreId::new("amazon.com"));
         store.ways.order = order.to_vec();
@@ -224,23 +236,22 @@ mod tests {
             isbn: &view.edition.isbn,
             listing: listing.unwrap(),
             by: Some(by),
+            has_account,
         };
-        let look = of(&page, "2027-01-06T09:00:00Z".parse().unwrap());
-        let found = look.json();
-        assert_eq!(found["state"], state, "{found}");
-        match next {
-            None => assert_eq!(look.next, None),
-            Some(words) => assert!(look.next.unwrap().contains(words), "{found}"),
-        }
+        of(&page, "2027-01-06T09:00:00Z".parse().unwrap())
     }
 
     #[test]
     fn the_way_that_would_work_better_is_named() {
         use Source::{Api, ByHand, Http};
         let blocked = "2027-01-04T00:00 amazon.com pre_order\n2027-01-05T08:00 amazon.com blocked";
-        let better = "What would work better: Amazon's own API, for which you need an account, by \
-                      `source = [\"api\", \"http\"]`";
+        let better = "What would work better: Chromium, started as a program of yours, by `source \
+                      = [\"http\", \"command\"]` and `command = [\"chromium\", ";
         check(blocked, &[Http], Http, "wrong", Some(better));
+        let with_account = looked(blocked, (&[Http], Http), true).next.unwrap();
+        let better = "What would work better: Amazon's own API, for which you have the account, by \
+                      `source = [\"api\", \"http\"]`";
+        assert!(with_account.contains(better), "{with_account}");
         let read = "2027-01-04T00:00 amazon.com pre_order";
         check(read, &[Http], Http, "good", None);
         check(read, &[Http], ByHand, "good", None);

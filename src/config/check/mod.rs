@@ -126,7 +126,7 @@ fn sections(
     let api = root
         .table("amazon_api")
         .map(|table| ways::api(table, &paths, files));
-    let browser = ways::browser(&mut root, &paths);
+    ways::no_browser(&mut root);
     let means = ways::Means { api: api.is_some() };
     let mut own_windows = Vec::new();
     let defined = store::stores(&mut root, means, &mut own_windows);
@@ -163,7 +163,6 @@ fn sections(
             Some(api) => Some(api?),
             None => None,
         },
-        browser,
         web: web?,
         clients,
         hooks,

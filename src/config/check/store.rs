@@ -65,7 +65,7 @@ fn store(mut table: Table<'_>, means: Means) -> Option<Defined> {
         .and_then(|text| findings.keep(values::web_address(&text)));
     let label = table.text("label");
     let own = own_store(&mut table, id.as_ref());
-    let Selectors { buy_area, ready } = selectors(&mut table, id.as_ref());
+    let buy_area = buy_area(&mut table, id.as_ref());
     let phrases = phrases(&mut table);
     if own.is_some() && buy_area.is_none() && !phrases.is_empty() {
         findings.add(
@@ -92,7 +92,6 @@ fn store(mut table: Table<'_>, means: Means) -> Option<Defined> {
         plan.label = label.into_inner();
     }
     plan.pause = store_pause(&mut table, plan.is_on_loopback());
-    plan.ways.ready = ready;
     plan.ways.command = ways::command(&mut table);
     if let Some(sources) = ways::sources(&mut table) {
         // A wrong `command` has been reported, and its absence is no second fault.
@@ -253,20 +252,9 @@ fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
 }
 
 /// `[store.selectors]`.
-#[derive(Default)]
-struct Selectors {
-    buy_area: Option<String>,
-    ready: Option<String>,
-}
-
-fn selectors(table: &mut Table<'_>, id: Option<&StoreId>) -> Selectors {
-    let Some(mut selectors) = table.table("selectors") else {
-        return Selectors::default();
-    };
-    let read = Selectors {
-        buy_area: selector(&mut selectors, "buy_area"),
-        ready: selector(&mut selectors, "ready"),
-    };
+fn buy_area(table: &mut Table<'_>, id: Option<&StoreId>) -> Option<String> {
+    let mut selectors = table.table("selectors")?;
+    let read = selector(&mut selectors, "buy_area");
     if let Some(known) = id.and_then(|id| storefront::find(id.as_str()))
         && selectors.has("buy_area")
     {

@@ -1,4 +1,4 @@
-//! `source` of a store and of an edition, `[amazon_api]` and `[browser]`: the ways in.
+//! `source` of a store and of an edition, and `[amazon_api]`: the ways in.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use crate::config::plan::StorePlan;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text, text_of, wrong_kind};
 use crate::config::values;
-use crate::config::ways::{ApiPlan, BrowserPlan, CredentialVersion};
+use crate::config::ways::{ApiPlan, CHROMIUM, CredentialVersion};
 
 const SECRETS: Keys = Keys {
     what: "secret",
@@ -22,7 +22,7 @@ const SECRETS: Keys = Keys {
 };
 
 /// An example of an order of sources.
-const ORDER: &str = "[\"http\", \"browser\"]";
+const ORDER: &str = "[\"http\", \"by-hand\"]";
 
 /// What a way in needs, and whether it is there.
 #[derive(Debug, Clone, Copy)]
@@ -53,6 +53,12 @@ fn order(
         );
     }
     for text in texts {
+        if text.get_ref() == "browser" {
+            findings.add(drives_no_browser(text.span()).remedy(format!(
+                "write \"command\" instead, and `{CHROMIUM}` in the `[[store]]` table"
+            )));
+            continue;
+        }
         let choices = Source::ALL.map(|source| (written(source), source));
         let Some(source) = findings.keep(values::choice("source", &text, &choices)) else {
             continue;
@@ -71,11 +77,26 @@ fn order(
     (!sources.is_empty()).then_some(sources)
 }
 
+/// Reports a `[browser]` table.
+pub(super) fn no_browser(root: &mut Table<'_>) {
+    root.refuse("browser", |span| {
+        drives_no_browser(span).remedy(format!(
+            "take this table out; a store whose pages need a browser has `source = [\"http\", \
+             \"command\"]` and `{CHROMIUM}` in its `[[store]]` table"
+        ))
+    });
+}
+
+fn drives_no_browser(span: std::ops::Range<usize>) -> Problem {
+    Problem::error("Pubwatch drives no browser itself")
+        .at(span, "")
+        .because("a browser that is started as a program of yours prints the page as well")
+}
+
 /// The name of a source in the configuration.
 fn written(source: Source) -> &'static str {
     match source {
         Source::Http => "http",
-        Source::Browser => "browser",
         Source::Command => "command",
         Source::Api => "api",
         Source::ByHand => "by-hand",
@@ -106,17 +127,11 @@ pub(super) fn check_means(
                 .remedy("add an `[amazon_api]` table, or leave `api` out"),
             Source::Command if store.ways.command.is_none() => {
                 Problem::error("`command` needs a program").remedy(format!(
-                    "add `command = [\"/usr/local/bin/my-fetcher\"]` to the `[[store]]` of `{}`",
+                    "add `{CHROMIUM}`, or a program of your own, to the `[[store]]` of `{}`",
                     store.id
                 ))
             }
-            Source::Browser if !cfg!(feature = "browser") => {
-                Problem::error("this Pubwatch was built without the browser")
-                    .remedy("build it with `--features browser`, or leave `browser` out")
-            }
-            Source::Http | Source::Browser | Source::Command | Source::Api | Source::ByHand => {
-                continue;
-            }
+            Source::Http | Source::Command | Source::Api | Source::ByHand => continue,
         };
         table.findings().add(problem.at(source.span(), ""));
     }
@@ -226,20 +241,6 @@ fn partner_tags(table: &mut Table<'_>) -> BTreeMap<StoreId, String> {
         }
     }
     by_store
-}
-
-/// Reads `[browser]`, or takes what is found on the machine.
-pub(super) fn browser(root: &mut Table<'_>, paths: &Paths<'_>) -> BrowserPlan {
-    let Some(mut table) = root.table("browser") else {
-        return BrowserPlan::default();
-    };
-    let findings = table.findings();
-    let path = table
-        .text("path")
-        .and_then(|text| findings.keep(paths.resolve(&text)));
-    let screenshots = table.flag("screenshots").unwrap_or(false);
-    table.finish();
-    BrowserPlan { path, screenshots }
 }
 
 #[cfg(test)]

@@ -103,7 +103,6 @@ pub(super) async fn exchange(
         location: None,
         headers: Vec::new(),
         body,
-        picture: None,
     })
 }
 

@@ -15,6 +15,7 @@ use crate::fetch::address::{PrivateAddress, is_public};
 use crate::fetch::creators_api::Message;
 use crate::fetch::explain::Failure;
 use crate::fetch::realm::Realm;
+use crate::tls;
 
 /// Two clients that differ in one thing, and the names that must not lead to a private address.
 #[derive(Debug)]
@@ -56,8 +57,6 @@ pub(in crate::fetch) struct Answer {
     pub(in crate::fetch) headers: Vec<(String, String)>,
     /// The decompressed body; empty for a redirect.
     pub(in crate::fetch) body: Vec<u8>,
-    /// A picture of the page (PNG), where a browser took one.
-    pub(in crate::fetch) picture: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -219,7 +218,6 @@ async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
         location,
         headers,
         body,
-        picture: None,
     })
 }
 
@@ -242,6 +240,7 @@ fn failure(error: reqwest::Error) -> Failure {
     reason = "this is the file that reaches the outside"
 )]
 fn client(contact: &str, guarded: &Guarded, proxied: bool) -> Result<Client, NoClient> {
+    tls::by_ring();
     let contact = printable(contact);
     let mut headers = HeaderMap::new();
     headers.insert(

@@ -20,16 +20,12 @@ pub fn keep_evidence(
 ) -> rusqlite::Result<()> {
     let listing = listing_row(transaction, listing)?;
     let parts = body_row(transaction, evidence.parts.as_bytes())?;
-    let picture = match &evidence.picture {
-        Some(picture) => Some(body_row(transaction, picture)?),
-        None => None,
-    };
     let headers = serde_json::to_string(&evidence.headers).map_err(failed)?;
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO evidence \
-                 (listing_id, at, source, status, address, headers, parts_id, picture_id) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 (listing_id, at, source, status, address, headers, parts_id) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             listing,
@@ -38,8 +34,7 @@ pub fn keep_evidence(
             evidence.status,
             evidence.address,
             headers,
-            parts,
-            picture
+            parts
         ])?;
     forget_old(transaction, listing, evidence.at)
 }
@@ -53,29 +48,26 @@ fn forget_old(
         .checked_sub(SignedDuration::from_hours(24 * LONGEST_DAYS))
         .unwrap_or(Timestamp::MIN);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let forgotten: Vec<(i64, Option<i64>)> = transaction
+    let forgotten: Vec<i64> = transaction
         .prepare_cached(
             "DELETE FROM evidence WHERE listing_id = ?1 AND (at < ?2 OR at NOT IN ( \
                  SELECT at FROM evidence WHERE listing_id = ?1 ORDER BY at DESC LIMIT ?3)) \
              AND at < (SELECT max(at) FROM evidence WHERE listing_id = ?1) \
-             RETURNING parts_id, picture_id",
+             RETURNING parts_id",
         )?
         .query_map(params![listing, oldest.as_millisecond(), most], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+            row.get(0)
         })?
         .collect::<rusqlite::Result<_>>()?;
     // Only the bodies of what was forgotten are looked at: going over all took the longer the more
     // titles there were.
-    for (parts, picture) in forgotten {
-        for body in [Some(parts), picture].into_iter().flatten() {
-            transaction
-                .prepare_cached(
-                    "DELETE FROM evidence_body WHERE id = ?1 \
-                     AND NOT EXISTS (SELECT 1 FROM evidence WHERE parts_id = ?1) \
-                     AND NOT EXISTS (SELECT 1 FROM evidence WHERE picture_id = ?1)",
-                )?
-                .execute([body])?;
-        }
+    for parts in forgotten {
+        transaction
+            .prepare_cached(
+                "DELETE FROM evidence_body WHERE id = ?1 \
+                 AND NOT EXISTS (SELECT 1 FROM evidence WHERE parts_id = ?1)",
+            )?
+            .execute([parts])?;
     }
     Ok(())
 }
@@ -116,9 +108,8 @@ pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Resul
     };
     connection
         .prepare_cached(
-            "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed, i.packed \
+            "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed \
              FROM evidence e JOIN evidence_body p ON p.id = e.parts_id \
-             LEFT JOIN evidence_body i ON i.id = e.picture_id \
              WHERE e.listing_id = ?1 ORDER BY e.at",
         )?
         .query_map([number], evidence_of)?
@@ -128,7 +119,6 @@ pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Resul
 fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
     let headers: String = row.get(4)?;
     let parts = unpacked(&row.get::<_, Vec<u8>>(5)?)?;
-    let picture: Option<Vec<u8>> = row.get(6)?;
     Ok(Evidence {
         at: time(row.get(0)?)?,
         source: source_of(row.get(1)?)?,
@@ -136,7 +126,6 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
         address: row.get(3)?,
         headers: serde_json::from_str(&headers).map_err(|error| unreadable(4, error))?,
         parts: String::from_utf8(parts).map_err(|error| unreadable(5, error))?,
-        picture: picture.map(|packed| unpacked(&packed)).transpose()?,
     })
 }
 
@@ -178,12 +167,11 @@ mod tests {
         let start: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();
         Evidence {
             at: start + hours.hours(),
-            source: Source::Browser,
+            source: Source::Command,
             status: Some(200),
             address: "https://bookshop.org/book/9780132350884".to_owned(),
             headers: vec![("server".to_owned(), "cloudflare".to_owned())],
             parts: parts.to_owned(),
-            picture: Some(vec![0x89, b'P', b'N', b'G']),
         }
     }
 
@@ -217,8 +205,7 @@ mod tests {
             db.write(|tx| keep_evidence(tx, &listing(), one)).unwrap();
         }
         assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), kept);
-        // Two texts and one picture.
-        assert_eq!(bodies(&db), 3);
+        assert_eq!(bodies(&db), 2);
     }
 
     #[test]
@@ -231,11 +218,11 @@ mod tests {
         let kept = db.read(|c| evidence(c, &listing())).unwrap();
         assert_eq!(kept.len(), MOST);
         assert_eq!(kept[0].parts, "<p>10</p>");
-        assert_eq!(bodies(&db), 61);
+        assert_eq!(bodies(&db), 60);
         let one = seen(24 * 1000, "<p>years later</p>");
         db.write(|tx| keep_evidence(tx, &listing(), &one)).unwrap();
         assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), [one]);
-        assert_eq!(bodies(&db), 2);
+        assert_eq!(bodies(&db), 1);
     }
 
     #[test]

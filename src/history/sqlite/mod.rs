@@ -94,7 +94,6 @@ fn unreadable(
 fn number_of(source: Source) -> i64 {
     match source {
         Source::Http => 0,
-        Source::Browser => 1,
         Source::Command => 2,
         Source::Api => 3,
         Source::ByHand => 4,

@@ -74,8 +74,8 @@ mod tests {
         assert!(finding.verdict.contains("the store turned us away"));
         let ways = &finding.next_step;
         assert!(ways.contains("amazon.com --says"), "{ways}");
-        assert!(ways.contains("Amazon's own API"), "{ways}");
-        assert!(ways.contains("source = [\"api\""), "{ways}");
+        assert!(ways.contains("command = [\"chromium\""), "{ways}");
+        assert!(ways.contains("is for Associates with ten"), "{ways}");
     }
 
     #[test]

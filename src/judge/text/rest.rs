@@ -231,19 +231,19 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
             };
             format!(
                 "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save \
-                 it and name the file in place of `--says`. Or give us another way in ({}) by a \
-                 line in the store's [[store]] table, as `{}`.",
+                 it and name the file in place of `--says`.{}",
                 blind.address,
                 other_ways::command(&edition.isbn, store),
-                other_ways::names(store),
-                other_ways::source_line(store)
+                other_ways::another(&[(store, blind.unread.reason)])
             )
         }
-        FindingKind::StoresUnread { .. } => {
-            "Open the pages that matter yourself now and then, and \
-                                             tell us what they say with `pubwatch look`. Or set \
-                                             another `source` for the store."
-                .to_owned()
+        FindingKind::StoresUnread { each } => {
+            let pages: Vec<_> = each.iter().map(|one| (&one.store, one.reason)).collect();
+            format!(
+                "Open the pages that matter yourself now and then, and tell us what they say with \
+                 `pubwatch look`.{}",
+                other_ways::another(&pages)
+            )
         }
         _ => "Open the pages that we could not see, and tell us what they say.".to_owned(),
     }

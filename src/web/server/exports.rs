@@ -183,15 +183,10 @@ pub(super) fn edition(
     })
 }
 
-fn svg(
-    site: &Site,
-    dossier: &Dossier,
-    range: Option<Range>,
-    (now, drawn): (Timestamp, fn(&Picture<'_>) -> String),
-) -> String {
+fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> String {
     let zone = &site.plan.author.zone;
     let range = range.unwrap_or_else(|| Range::fitting(&dossier.view, now));
-    drawn(&Picture {
+    timeline::standalone(&Picture {
         view: &dossier.view,
         unseen: &dossier.unseen,
         grounds: &grounds(
@@ -218,28 +213,7 @@ pub fn drawing(
     range: Option<Range>,
     now: Timestamp,
 ) -> Result<String, PageError> {
-    Ok(svg(
-        site,
-        &dossier(site, plan, now)?,
-        range,
-        (now, timeline::standalone),
-    ))
-}
-
-/// The timeline of an edition in light colours only, for renderers that know no style sheets with
-/// variables.
-///
-/// # Errors
-///
-/// When the database says no.
-pub fn paper(
-    site: &Site,
-    plan: &EditionPlan,
-    range: Option<Range>,
-    now: Timestamp,
-) -> Result<String, PageError> {
-    let dossier = dossier(site, plan, now)?;
-    Ok(svg(site, &dossier, range, (now, timeline::on_paper)))
+    Ok(svg(site, &dossier(site, plan, now)?, range, now))
 }
 
 /// A page that stands alone, for a client or a publicist.

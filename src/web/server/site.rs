@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 
 use jiff::Timestamp;
+use ring::rand::SecureRandom as _;
 
 use super::ServeError;
 use crate::alerts::sqlite::{judgement, judgements};
@@ -274,6 +275,7 @@ pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// [`ServeError::Random`].
 pub fn random<const N: usize>() -> Result<[u8; N], ServeError> {
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).map_err(|_| ServeError::Random)?;
+    let system = ring::rand::SystemRandom::new();
+    system.fill(&mut bytes).map_err(|_| ServeError::Random)?;
     Ok(bytes)
 }

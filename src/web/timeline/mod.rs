@@ -1,8 +1,8 @@
 //! The timeline: an edition's life as a picture, one lane a store, made from spells. Pure.
 //!
 //! The same drawing stands in the page, in reports, and in the files that `pubwatch history --svg`
-//! and `--png` write. A filled bar is a time in which a buyer could order, a hollow one a time in
-//! which none could, hatching a time in which nobody could see: it reads without colour.
+//! writes. A filled bar is a time in which a buyer could order, a hollow one a time in which none
+//! could, hatching a time in which nobody could see: it reads without colour.
 
 mod canvas;
 mod lanes;
@@ -180,12 +180,6 @@ pub fn standalone(picture: &Picture<'_>) -> String {
         picture,
         &format!("{}{}", face::declarations(), style_alone()),
     )
-}
-
-/// The drawing as a file in light colours only, for paper and for renderers of pictures.
-#[must_use]
-pub fn on_paper(picture: &Picture<'_>) -> String {
-    with_style(picture, &face::in_light(&style_alone()))
 }
 
 /// The rules that the drawing needs in a page.

@@ -187,11 +187,10 @@ fn windows_notes_and_letters_have_their_places() {
 }
 
 #[test]
-fn a_file_for_paper_needs_no_variables_and_no_outside() {
+fn a_file_that_stands_alone_needs_nothing_from_outside() {
     let view = view("2027-01-28", TWO_STORES);
-    let file = on_paper(&picture(&view, &UTC, Layout::Wide));
+    let file = standalone(&picture(&view, &UTC, Layout::Wide));
     check_well_formed(&file);
-    assert!(!file.contains("var(--"), "{file}");
     let outside = file.replace("http://www.w3.org/2000/svg", "");
     assert!(!outside.contains("http"), "{outside}");
 }

@@ -180,9 +180,6 @@ fn the_command_line_writes_the_same_files() {
         &["history", "salt", "--svg", "salt.svg", "--range", "week"],
         2,
     );
-    house.said(&["history", "salt", "--png", "salt.png"], 0);
-    let png = std::fs::read(house.path().join("salt.png")).unwrap();
-    assert!(png.starts_with(b"\x89PNG") && png.len() > 2000);
     house.said(&["report", "pepper"], 5);
 }
 

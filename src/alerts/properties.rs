@@ -68,7 +68,7 @@ fn history() -> impl Strategy<Value = (Script, Timestamp)> {
 fn alarms(findings: &[Finding]) -> Vec<String> {
     findings
         .iter()
-        .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+        .filter(|one| !one.kind.goes_by_the_clock() && !one.kind.name().starts_with("publish-at"))
         .map(short)
         .collect()
 }
@@ -115,8 +115,8 @@ proptest! {
             let mut rules: Vec<_> = found
                 .into_iter()
                 .filter(|one| one.severity != Severity::GoodNews)
-                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
-                .map(|one| (one.rule, one.stores, one.since))
+                .filter(|one| !one.kind.goes_by_the_clock() && !one.kind.name().starts_with("publish-at"))
+                .map(|one| (one.kind.name(), one.stores, one.since))
                 .collect();
             rules.sort();
             rules
@@ -143,9 +143,9 @@ proptest! {
     fn every_alarm_says_what_to_do_and_every_watch_what_to_wait_for((script, now) in history()) {
         for finding in script.judge_at(&script.view(), now) {
             prop_assert!(!finding.headline.is_empty() && !finding.verdict.is_empty());
-            prop_assert!(finding.rule.starts_with("calendar-") || !finding.next_step.is_empty());
+            prop_assert!(finding.kind.goes_by_the_clock() || !finding.next_step.is_empty());
             prop_assert!(finding.severity == Severity::Act || finding.text.is_none());
-            prop_assert!(crate::judge::rules::static_name(finding.rule).is_some(), "{}", finding.rule);
+            prop_assert!(crate::judge::rules::static_name(finding.kind.name()).is_some(), "{}", finding.kind.name());
         }
     }
 
@@ -163,12 +163,12 @@ proptest! {
             let findings: Vec<Finding> = script
                 .judge_at(&view, at)
                 .into_iter()
-                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+                .filter(|one| !one.kind.goes_by_the_clock() && !one.kind.name().starts_with("publish-at"))
                 .collect();
             let decisions = decide(&memory, &findings, &view, &pace, at);
             for telling in &decisions.tellings {
                 if telling.occasion == Occasion::Opened {
-                    let key = (telling.finding.rule, telling.finding.stores.clone());
+                    let key = (telling.finding.kind.name(), telling.finding.stores.clone());
                     prop_assert!(!keys.contains(&key), "{key:?} was told twice");
                     keys.push(key);
                 }
@@ -193,7 +193,7 @@ proptest! {
         let pages = |at| -> Vec<Finding> {
             let found = script.judge_at(&view, at).into_iter();
             found
-                .filter(|one| !one.rule.starts_with("calendar-") && !one.rule.starts_with("publish-at"))
+                .filter(|one| !one.kind.goes_by_the_clock() && !one.kind.name().starts_with("publish-at"))
                 .collect()
         };
         let first = decide(&Memory::default(), &pages(now), &view, &pace, now);

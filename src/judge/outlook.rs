@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::case::Case;
 use super::finding::{Cause, Finding, Severity};
 use crate::book::{Availability, Money, NoteKind, StoreId};
-use crate::history::ListingView;
+use crate::history::{ListingView, Spell};
 use crate::page::UnreadReason;
 
 /// How a page is to be taken.
@@ -147,6 +147,13 @@ pub(super) fn outlooks(case: &Case<'_>, findings: &[Finding]) -> Vec<ListingOutl
         .collect()
 }
 
+/// No page is expected before the date where none was ever seen and no rule waits for one.
+fn is_not_expected_yet(case: &Case<'_>, listing: &ListingView) -> bool {
+    let date = case.view.launch.released_at(&listing.store);
+    let never_listed = |spell: &Spell| spell.availability == Availability::NotListed;
+    listing.last_good < Some(date) && listing.spells.iter().all(never_listed)
+}
+
 fn shown_price(listing: &ListingView) -> Option<Money> {
     let now = listing.now().filter(|_| listing.blind.is_none())?;
     let price = now.says.price.clone();
@@ -216,7 +223,7 @@ fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outl
                 },
             }
         }
-        None if state.is_orderable() || state == Availability::NotListed => {
+        None if state.is_orderable() || is_not_expected_yet(case, listing) => {
             Outlook::AsExpected { state, since }
         }
         None => Outlook::Usual {

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::rules::is_launch_report;
+use super::text::{Voice, outlook, said};
 use super::windows::Windows;
 use super::{Finding, Settings, judge};
 use crate::book::{
@@ -191,7 +191,60 @@ impl Script {
             confirm_after: CONFIRM,
             zone: self.zone.clone(),
         };
-        judge(view, &settings, now)
+        judge(view, &settings, now).findings
+    }
+
+    /// The next step of the gravest finding, in words.
+    #[track_caller]
+    pub(crate) fn step(&self) -> String {
+        let view = self.view();
+        let findings = self.judge();
+        let voice = Voice {
+            zone: &self.zone,
+            now: Timestamp::MAX,
+            stores: &[],
+            edition: Some((&view.edition, &view.launch)),
+        };
+        said(&findings[0], &voice).step
+    }
+
+    /// Headline, verdict and step of the first finding of that name, a line each.
+    #[track_caller]
+    pub(crate) fn said_of(&self, name: &str) -> String {
+        let view = self.view();
+        let findings = self.judge();
+        let finding = findings.iter().find(|one| one.kind.name() == name).unwrap();
+        let looks = view.listings.iter().filter_map(|listing| listing.last_try);
+        let voice = Voice {
+            zone: &self.zone,
+            now: looks.max().unwrap(),
+            stores: &[],
+            edition: Some((&view.edition, &view.launch)),
+        };
+        let said = said(finding, &voice);
+        format!("{}\n{}\n{}", said.headline, said.verdict, said.step)
+    }
+
+    /// Is each page normal, and until when? As the terminal says it, one a line.
+    #[track_caller]
+    pub(crate) fn normal_at(&self, now: &str) -> String {
+        let view = self.view();
+        let now = time(now);
+        let settings = Settings {
+            windows: WINDOWS.clone(),
+            confirm_after: CONFIRM,
+            zone: self.zone.clone(),
+        };
+        let voice = Voice {
+            zone: &self.zone,
+            now,
+            stores: &[],
+            edition: Some((&view.edition, &view.launch)),
+        };
+        let judged = judge(&view, &settings, now);
+        let lines = judged.outlooks.iter();
+        let lines = lines.map(|one| format!("{}: {}", one.store, outlook(one, &voice)));
+        lines.collect::<Vec<_>>().join("\n")
     }
 
     /// The findings but for those that go by the clock, the calendar's and the launch reports, as `act stores-disagree amazon.com`, one a line.
@@ -200,8 +253,7 @@ impl Script {
         let found: Vec<String> = self
             .judge()
             .iter()
-            .filter(|finding| !finding.rule.starts_with("calendar-"))
-            .filter(|finding| !is_launch_report(finding.rule))
+            .filter(|finding| !finding.kind.goes_by_the_clock())
             .map(short)
             .collect();
         assert_eq!(found, expected);
@@ -214,7 +266,7 @@ pub(crate) fn short(finding: &Finding) -> String {
     format!(
         "{} {} {}",
         finding.severity.name(),
-        finding.rule,
+        finding.kind.name(),
         stores.join("+")
     )
     .trim()

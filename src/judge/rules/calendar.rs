@@ -352,7 +352,7 @@ mod tests {
         let found: Vec<&str> = script
             .judge_at(&script.view(), time(at))
             .iter()
-            .map(|finding| finding.rule)
+            .map(|finding| finding.kind.name())
             .collect();
         assert_eq!(found, expected);
     }

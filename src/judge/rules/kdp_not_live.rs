@@ -9,7 +9,8 @@ use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 /// KDP published but not live.
 ///
 /// 1. The author clicked "Publish" or scheduled a release; KDP serves this Amazon page.
-/// 2. The page was seen after that, twice in one state, and has not offered the book since. An ebook
+/// 2. The page has not offered the book since, in readings that lasted; before the first of them
+///    after the click it is usual. An ebook
 ///    before its date is offered when it can be ordered in advance.
 /// 3. Until the scheduled day KDP hides the page of a print edition; 72 hours are the usual limit
 ///    from then, or from the click. Until then it is usual, and the other rules are quiet too.
@@ -20,7 +21,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let kdp = case.view.launch.kdp_at(store)?;
     let is_not_offered = |state| !case.is_offered(state, store, case.now);
     let run = case.run(listing, is_not_offered)?;
-    if run.seen < kdp.at || !case.is_switching(listing) {
+    if !case.is_switching(listing) {
         return None;
     }
     let start = kdp.counts_from();
@@ -88,7 +89,7 @@ mod tests {
     fn once_live_it_is_over_for_good() {
         let findings = launch("in_stock", 80).judge();
         assert!(findings.iter().all(|finding| {
-            ["released", "launch-report-24h", "launch-report-72h"].contains(&finding.rule)
+            ["released", "launch-report-24h", "launch-report-72h"].contains(&finding.kind.name())
         }));
     }
 }

@@ -71,7 +71,7 @@ mod tests {
         let found: Vec<&str> = script
             .judge_at(&script.view(), time(at))
             .iter()
-            .map(|finding| finding.rule)
+            .map(|finding| finding.kind.name())
             .filter(|rule| rule.starts_with("publish"))
             .collect();
         assert_eq!(found, expected.as_slice());

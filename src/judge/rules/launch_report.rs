@@ -116,7 +116,7 @@ mod tests {
     #[track_caller]
     fn check(script: &Script, rule: &str, headline: &str, verdict: &str) {
         let findings = script.judge();
-        let found = findings.iter().find(|finding| finding.rule == rule);
+        let found = findings.iter().find(|finding| finding.kind.name() == rule);
         let found = found.unwrap_or_else(|| panic!("no {rule}: {findings:#?}"));
         assert_eq!(found.headline, headline);
         assert_eq!(found.verdict, verdict);
@@ -138,7 +138,7 @@ mod tests {
             before
                 .judge()
                 .iter()
-                .all(|one| one.rule != "launch-report-24h")
+                .all(|one| one.kind.name() != "launch-report-24h")
         );
     }
 
@@ -153,7 +153,7 @@ mod tests {
             "Amazon and Bookshop.org sell it.",
         );
         let findings = all.judge();
-        assert!(findings.iter().all(|one| one.rule != "launch-report-24h"));
+        assert!(findings.iter().all(|one| one.kind.name() != "launch-report-24h"));
     }
 
     #[test]
@@ -175,7 +175,7 @@ mod tests {
         assert!(
             late.judge()
                 .iter()
-                .all(|one| !one.rule.starts_with("launch"))
+                .all(|one| !one.kind.name().starts_with("launch"))
         );
     }
 }

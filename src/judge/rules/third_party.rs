@@ -7,10 +7,13 @@ use crate::judge::case::{Case, Counts};
 use crate::judge::windows::WindowName;
 use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 
+/// A page is new for so long: other sellers' offers come within hours, the store's own takes days.
+const NEW_PAGE_HOURS: i64 = 96;
+
 /// Third-party only.
 ///
 /// 1. The page has offered only other sellers' or used copies, twice, 12 hours apart.
-/// 2. Not before the third day after the date, nor in the first three days of the page: on launch
+/// 2. Not before the third day after the date, nor in the first four days of the page: on launch
 ///    days, and on a page that is hours old, any mixture is normal.
 /// 3. Next step: check that the own offer exists; the usual cause is that Amazon's supplier has no
 ///    copy that it can fill promptly. Ask KDP where it prints, else the distributor.
@@ -25,7 +28,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         .iter()
         .find(|spell| spell.availability != Availability::NotListed)
         .filter(|first| listing.spells.iter().any(|spell| spell.since < first.since));
-    let page_is_new = listed.map(|spell| later(spell.since, LAUNCH_HOURS));
+    let page_is_new = listed.map(|spell| later(spell.since, NEW_PAGE_HOURS));
     let launch_over = later(case.view.launch.released_at(store), LAUNCH_HOURS);
     let patient_until = page_is_new.map_or(launch_over, |until| until.max(launch_over));
     let (window, start) = match case.counts_from(&run) {

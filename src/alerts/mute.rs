@@ -64,7 +64,7 @@ mod tests {
     #[track_caller]
     fn check(notes: &[Note], now: &str, expected: Option<&str>) {
         let key = AlertKey {
-            rule: "unavailable".to_owned(),
+            cause: Cause::Unavailable,
             isbn: "9781944098117".parse().unwrap(),
             stores: vec![StoreId::new("amazon.com")],
         };

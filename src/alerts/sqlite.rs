@@ -357,6 +357,7 @@ fn unreadable(
 mod tests {
     use super::*;
     use crate::db::Db;
+    use crate::judge::{Finding, FindingKind};
 
     fn database() -> (tempfile::TempDir, Db) {
         let folder = tempfile::tempdir().unwrap();
@@ -375,11 +376,11 @@ mod tests {
     fn alert(told: Option<i64>) -> Alert {
         Alert {
             key: AlertKey {
-                rule: "unavailable".into(),
+                cause: Cause::Unavailable,
                 isbn: isbn(),
                 stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
             },
-            headline: "Amazon shows \"Currently unavailable\"".into(),
+            finding: Finding::new(FindingKind::Stuck, Vec::new(), at(-24)),
             opened: at(0),
             since: at(-24),
             severity: Severity::Act,
@@ -465,7 +466,7 @@ mod tests {
     fn news_that_was_told_is_told() {
         let (_folder, db) = database();
         let key = AlertKey {
-            rule: "released".into(),
+            cause: Cause::Released,
             ..alert(None).key
         };
         let decisions = Decisions {

@@ -146,6 +146,7 @@ mod tests {
     use jiff::SignedDuration;
 
     use super::*;
+    use crate::judge::text::{Voice, said};
 
     const ISBNS: [&str; 4] = [
         "9781944098117",
@@ -230,12 +231,19 @@ mod tests {
         let windows = Windows::new(&[]).unwrap();
         assert!(stores.iter().all(|store| store.is_to_be_told(&windows)));
         let stores: Vec<&BlindStore> = stores.iter().collect();
-        let finding = notice_about(&stores, &windows, &TimeZone::UTC).unwrap();
+        let finding = notice_about(&stores, &windows).unwrap();
+        let voice = Voice {
+            zone: &jiff::tz::TimeZone::UTC,
+            now: finding.since,
+            stores: &[],
+            edition: None,
+        };
+        let said = said(&finding, &voice);
         assert_eq!(
-            finding.headline,
+            said.headline,
             "We could not read 6 pages of Amazon and Bookshop.org"
         );
-        assert!(finding.verdict.contains("At Amazon, 3 of 3 pages"));
-        assert!(notice_about(&[], &windows, &TimeZone::UTC).is_none());
+        assert!(said.verdict.contains("At Amazon, 3 of 3 pages"));
+        assert!(notice_about(&[], &windows).is_none());
     }
 }

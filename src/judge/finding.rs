@@ -528,7 +528,13 @@ impl FindingKind {
     #[must_use]
     pub fn goes_by_the_clock(&self) -> bool {
         self.launch_report().is_some()
-            || matches!(self, Self::Milestone { .. } | Self::DatesDiffer { .. })
+            || matches!(
+                self,
+                Self::Milestone { .. }
+                    | Self::DatesDiffer { .. }
+                    | Self::PublishAtKdp { .. }
+                    | Self::PublishAtKdpMorning { .. }
+            )
     }
 
     /// How it stands at the stores, where it is a launch report.

@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::text::{Voice, outlook, said};
 use super::windows::Windows;
-use super::{Finding, Settings, judge};
+use super::{Finding, ListingOutlook, Settings, judge};
 use crate::book::{
     ConfiguredDates, Distribution, Edition, Format, Launch, Note, NoteKind, StoreId,
 };
@@ -192,6 +192,16 @@ impl Script {
             zone: self.zone.clone(),
         };
         judge(view, &settings, now).findings
+    }
+
+    /// Whether each page is normal.
+    pub(crate) fn outlooks_at(&self, view: &View, now: Timestamp) -> Vec<ListingOutlook> {
+        let settings = Settings {
+            windows: WINDOWS.clone(),
+            confirm_after: CONFIRM,
+            zone: self.zone.clone(),
+        };
+        judge(view, &settings, now).outlooks
     }
 
     /// The next step of the gravest finding, in words.

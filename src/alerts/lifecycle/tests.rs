@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::book::{Availability, Note};
+use crate::judge::ListingOutlook;
 use crate::judge::script::{Script, time};
+use crate::text::words;
 
 /// Plays findings, one look a line, as `2027-01-01T09:00 act stuck amazon.com; good released x`.
 /// `# note expected amazon.com` is a note of that time; `blind` after the time means that no page
@@ -42,17 +44,18 @@ fn play(zone: &str, script: &str) -> Vec<String> {
                 listing.last_good = Some(now);
             }
         }
-        let findings: Vec<Finding> = rest
+        let findings = rest
             .split(';')
             .filter_map(|one| finding(one, now))
             .collect();
-        let decisions = decide(&memory, &findings, &view, &pace, now);
+        let judgement = judged(&view, findings);
+        let decisions = decide(&memory, &judgement, &view, &pace, now);
         for telling in &decisions.tellings {
             let occasion = match telling.occasion {
                 Occasion::Opened => "opened".to_owned(),
                 Occasion::Escalated => "escalated".to_owned(),
                 Occasion::Reminded => "reminded".to_owned(),
-                Occasion::Closed { lasted } => format!("over after {}", words::length(lasted)),
+                Occasion::Closed { lasted } => format!("over after {}", words::lasting(lasted)),
                 Occasion::News => "news".to_owned(),
             };
             told.push(format!(
@@ -65,28 +68,70 @@ fn play(zone: &str, script: &str) -> Vec<String> {
     told
 }
 
+/// These findings, and pages that show what they should but where a finding is about them.
+fn judged(view: &View, findings: Vec<Finding>) -> Judgement {
+    let outlooks = view.listings.iter().map(|listing| {
+        let about = findings
+            .iter()
+            .find(|one| one.stores.contains(&listing.store));
+        let (state, since) = (Availability::InStock, Timestamp::UNIX_EPOCH);
+        let outlook = match about.filter(|one| one.severity.is_trouble()) {
+            Some(finding) => Outlook::Act {
+                state,
+                since,
+                cause: finding.kind.cause(),
+            },
+            None => Outlook::AsExpected { state, since },
+        };
+        ListingOutlook {
+            store: listing.store.clone(),
+            outlook,
+            price: None,
+            list_price: None,
+        }
+    });
+    Judgement {
+        outlooks: outlooks.collect(),
+        findings,
+    }
+}
+
+fn kind(name: &str) -> FindingKind {
+    let date = "2027-06-01".parse().unwrap();
+    let address = String::new();
+    match name {
+        "stuck" => FindingKind::Stuck,
+        "unavailable" => FindingKind::Unavailable,
+        "stores-disagree" => FindingKind::StoresDisagree { others: Vec::new() },
+        "missing" => FindingKind::Missing {
+            counts_from: Timestamp::UNIX_EPOCH,
+            enabled: true,
+            others: Vec::new(),
+        },
+        "released-early" => FindingKind::ReleasedEarly { shown: date, date },
+        "wrong-date" => FindingKind::WrongDate {
+            shown: date,
+            date,
+            has_passed: false,
+            moved: None,
+        },
+        "rights-query" => FindingKind::RightsQuery { until: None },
+        "publish-at-kdp" => FindingKind::PublishAtKdp { date },
+        "unread" => FindingKind::LineDown { hours: 14 },
+        "page-appeared" => FindingKind::PageAppeared { address },
+        "released" => FindingKind::Released { address },
+        "released-everywhere" => FindingKind::ReleasedEverywhere,
+        _ => panic!("no such kind: {name}"),
+    }
+}
+
 fn finding(text: &str, now: Timestamp) -> Option<Finding> {
     let mut parts = text.split_whitespace();
     let severity = Severity::from_name(parts.next()?).unwrap();
-    let rule = static_name(parts.next().unwrap()).unwrap();
-    let mut found = Finding {
-        rule,
-        stores: parts
-            .next()
-            .unwrap_or_default()
-            .split('+')
-            .map(StoreId::new)
-            .collect(),
-        severity,
-        since: now,
-        headline: rule.to_owned(),
-        verdict: String::new(),
-        usual: None,
-        act_from: None,
-        next_step: String::new(),
-        ask: None,
-        text: None,
-    };
+    let kind = kind(parts.next().unwrap());
+    let stores = parts.next().unwrap_or_default().split('+');
+    let stores = stores.map(StoreId::new).collect();
+    let mut found = Finding::new(kind, stores, now).weighing(severity);
     for part in parts {
         match part.split_once('=').unwrap() {
             ("since", at) => found.since = time(at),
@@ -129,7 +174,7 @@ fn a_worry_is_told_when_it_begins_when_it_is_time_to_act_weekly_and_when_it_is_o
             "2027-01-01T09:00 opened: watch stuck amazon.com",
             "2027-01-08T09:00 escalated: act stuck amazon.com",
             "2027-01-15T09:00 reminded: act stuck amazon.com",
-            "2027-01-17T09:00 over after 16 days: good unavailable amazon.com",
+            "2027-01-17T09:00 over after 16 days: good all-clear amazon.com",
         ],
     );
 }
@@ -156,7 +201,7 @@ fn one_letter_a_day_and_nothing_is_lost() {
         &[
             "2027-01-01T09:00 news: good page-appeared bookshop.org",
             "2027-01-02T03:00 opened: act stuck amazon.com",
-            "2027-01-03T09:00 over after 42 hours: good unavailable amazon.com",
+            "2027-01-03T09:00 over after 42 hours: good all-clear amazon.com",
         ],
     );
 }
@@ -222,9 +267,15 @@ fn a_letter_waits_for_the_second_look_at_another_page_unless_it_is_urgent() {
     let tells = |at: &str, what: &str| {
         let now = time(at);
         let findings = [finding(what, now).unwrap()];
-        decide(&Memory::default(), &findings, &view, &pace, now)
-            .tellings
-            .len()
+        decide(
+            &Memory::default(),
+            &judged(&view, findings.into()),
+            &view,
+            &pace,
+            now,
+        )
+        .tellings
+        .len()
     };
     assert_eq!(
         tells("2027-01-01T06:00", "good page-appeared amazon.com"),
@@ -241,11 +292,11 @@ fn a_letter_waits_for_the_second_look_at_another_page_unless_it_is_urgent() {
 #[test]
 fn launch_days_are_not_rationed() {
     check(
-        "2027-06-01T00:00 watch publish-at-kdp amazon.com
+        "2027-06-01T00:00 to-do publish-at-kdp amazon.com
          2027-06-01T09:00 good released bookshop.org
          2027-06-01T15:00 good released bookshop.org; good released amazon.com",
         &[
-            "2027-06-01T00:00 opened: watch publish-at-kdp amazon.com",
+            "2027-06-01T00:00 opened: to-do publish-at-kdp amazon.com",
             "2027-06-01T09:00 news: good released bookshop.org",
             "2027-06-01T15:00 news: good released amazon.com",
         ],
@@ -275,7 +326,7 @@ fn an_all_clear_says_what_the_news_would_say() {
          2027-01-10T09:00 good page-appeared amazon.com",
         &[
             "2027-01-01T09:00 opened: watch stuck amazon.com",
-            "2027-01-09T09:00 over after 8 days: good unavailable amazon.com",
+            "2027-01-09T09:00 over after 8 days: good all-clear amazon.com",
         ],
     );
 }
@@ -292,9 +343,9 @@ fn a_flap_is_a_line_in_the_digest_but_an_act_is_told_all_the_same() {
          2027-01-20T09:00 watch stuck amazon.com",
         &[
             "2027-01-01T09:00 opened: watch stuck amazon.com",
-            "2027-01-03T09:00 over after 2 days: good unavailable amazon.com",
+            "2027-01-03T09:00 over after 2 days: good all-clear amazon.com",
             "2027-01-06T09:00 opened: act stuck amazon.com",
-            "2027-01-09T09:00 over after 3 days: good unavailable amazon.com",
+            "2027-01-09T09:00 over after 3 days: good all-clear amazon.com",
             "2027-01-20T09:00 opened: watch stuck amazon.com",
         ],
     );
@@ -407,7 +458,7 @@ fn the_same_findings_twice_change_nothing() {
         zone: TimeZone::UTC,
     };
     let now = time("2027-01-01T09:00");
-    let findings = [finding("act stuck amazon.com", now).unwrap()];
+    let findings = judged(&view, vec![finding("act stuck amazon.com", now).unwrap()]);
     let mut memory = Memory::default();
     let first = decide(&memory, &findings, &view, &pace, now);
     remember(&mut memory, first, now);

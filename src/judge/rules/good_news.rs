@@ -119,11 +119,11 @@ mod tests {
              2027-01-06T00:00 bookshop.org pre_order..6*1",
         );
         appeared.check(&["good page-appeared bookshop.org"]);
-        assert!(
-            appeared.judge()[0]
-                .next_step
-                .contains("https://bookshop.org/book/")
-        );
+        assert!(appeared.step().contains("https://bookshop.org/book/"));
+        // A newer look that contradicts it, be it only one, takes the news back at once.
+        appeared
+            .pages("2027-01-06T12:00 bookshop.org out_of_stock")
+            .check(&[]);
     }
 
     #[test]

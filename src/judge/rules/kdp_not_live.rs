@@ -80,9 +80,44 @@ mod tests {
 
     #[test]
     fn after_ten_business_days_the_words_say_so() {
-        let words = |hours| launch("out_of_stock", hours).judge()[0].verdict.clone();
-        assert!(!words(13 * 24).contains("outer limit"));
-        assert!(words(14 * 24).contains("outer limit"));
+        launch("out_of_stock", 13 * 24).check(&["act kdp-not-live amazon.com"]);
+        let late = launch("out_of_stock", 14 * 24);
+        late.check(&["act kdp-past-outer-limit amazon.com"]);
+        assert!(late.said_of("kdp-past-outer-limit").contains("outer limit"));
+    }
+
+    #[test]
+    fn a_scheduled_release_is_hidden_until_its_day_and_then_has_72_hours() {
+        let script = |looks: i64| {
+            Script::new("2023-06-27")
+                .notes("2023-06-20T15:00 kdp_published=2023-06-27")
+                .pages(&format!(
+                    "2023-06-20T18:00 amazon.com not_listed..6*{looks}"
+                ))
+        };
+        script(30).check(&[]);
+        assert_eq!(
+            script(20).normal_at("2023-06-25T18:00"),
+            "amazon.com: usual after publishing at KDP, until Fri 30 June"
+        );
+        script(38).check(&["act kdp-not-live amazon.com"]);
+    }
+
+    #[test]
+    fn an_ebook_that_can_be_ordered_in_advance_is_live() {
+        let ebook = |state: &str| {
+            Script::new("2023-06-27")
+                .with(|edition| {
+                    edition.format = crate::book::Format::Ebook;
+                    edition.distribution = crate::book::Distribution::Kdp;
+                })
+                .notes("2023-06-01T09:00 kdp_published")
+                .pages(&format!("2023-06-01T12:00 amazon.com {state}..6*20"))
+        };
+        ebook("pre_order").check(&[]);
+        ebook("not_listed").check(&["act kdp-not-live amazon.com"]);
+        let words = ebook("not_listed").said_of("kdp-not-live");
+        assert!(!words.contains("ISBN inside"), "{words}");
     }
 
     #[test]

@@ -61,6 +61,7 @@ fn next_morning(case: &Case<'_>, from: Timestamp) -> Option<Timestamp> {
 
 #[cfg(test)]
 mod tests {
+    use crate::judge::Severity;
     use crate::judge::script::{Script, time};
 
     #[track_caller]
@@ -98,7 +99,15 @@ mod tests {
             .zone("America/New_York")
             .pages("2027-02-01T00:00 amazon.com pre_order..12*4");
         let findings = script.judge_at(&script.view(), time("2027-02-09T00:00"));
-        assert!(findings[0].verdict.contains("Mon 8 February, 19:00"));
+        assert_eq!(findings[0].severity, Severity::ToDo);
+        let words = script
+            .pages("2027-02-09T00:00 amazon.com pre_order")
+            .said_of("publish-at-kdp");
+        assert!(words.contains("Tue 9 February, 00:00 GMT"), "{words}");
+        assert!(
+            words.contains("Mon 8 February, 19:00 EST in your zone"),
+            "{words}"
+        );
     }
 
     #[test]

@@ -116,6 +116,7 @@ fn is_later(one: (&Window, Timestamp), other: (&Window, Timestamp)) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::Distribution;
     use crate::judge::Party;
     use crate::judge::script::Script;
 
@@ -185,8 +186,8 @@ mod tests {
                 .with(|edition| edition.distribution = distribution)
                 .pages("2026-12-01T00:00 bookshop.org not_listed..24*40")
                 .judge();
-            assert_eq!(findings[0].ask, Some(party));
-            assert_eq!(findings[0].text, Some(SupportText::NotListed));
+            assert_eq!(findings[0].ask(), Some(party));
+            assert_eq!(findings[0].support_text(), Some(SupportText::NotListed));
         }
     }
 

@@ -159,8 +159,8 @@ mod tests {
             .sibling(ebook(KINDLE))
             .judge()
             .remove(0);
-        assert_eq!(finding.ask, Some(Party::Kdp));
-        assert_eq!(finding.text, Some(SupportText::FormatsNotLinked));
+        assert_eq!(finding.ask(), Some(Party::Kdp));
+        assert_eq!(finding.support_text(), Some(SupportText::FormatsNotLinked));
     }
 
     #[test]

@@ -114,7 +114,10 @@ mod tests {
              2024-01-05T09:00 amazon.com in_stock date=2023-12-31..6*1",
         );
         script.check(&["act released-early amazon.com"]);
-        assert_eq!(script.judge()[0].text, Some(SupportText::WrongDate));
+        assert_eq!(
+            script.judge()[0].support_text(),
+            Some(SupportText::WrongDate)
+        );
         launch("2024-02-05T09:00 bookshop.org in_stock date=2023-12-31..6*1")
             .check(&["act released-early bookshop.org"]);
     }

@@ -53,8 +53,12 @@ mod tests {
             .notes("2027-02-08T10:00 kdp_rights_query");
         script.check(&["act rights-query amazon.com"]);
         let finding = &script.judge()[0];
-        assert!(finding.verdict.contains("until Sat 13 February, 10:00"));
-        assert_eq!(finding.text, Some(SupportText::RightsQuery));
+        let words = script.said_of("rights-query");
+        assert!(
+            words.contains("until Sat 13 February, 10:00 UTC"),
+            "{words}"
+        );
+        assert_eq!(finding.support_text(), Some(SupportText::RightsQuery));
         script.notes("2027-02-08T11:00 asked_kdp").check(&[]);
     }
 }

@@ -61,6 +61,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
 mod tests {
     use crate::book::Distribution;
     use crate::judge::script::{Script, short};
+    use crate::judge::{NextStep, Party, Task};
 
     fn launch(looks: i64) -> Script {
         Script::new("2023-04-01")
@@ -107,10 +108,10 @@ mod tests {
     }
 
     #[test]
-    fn draft2digital_is_the_only_door() {
-        let findings = launch(12).judge();
-        assert!(findings[0].next_step.contains("Draft2Digital"));
-        assert!(findings[0].next_step.contains("the only door"));
+    fn draft2digital_is_the_only_contact() {
+        let ask = launch(12).judge()[0].ask().unwrap();
+        assert_eq!(ask, Party::Draft2Digital);
+        assert!(ask.how().contains("the only contact"));
     }
 
     #[test]
@@ -121,11 +122,8 @@ mod tests {
         check(&script, None);
         let unpublished = launch(12).with(|edition| edition.amazon_switch = true);
         check(&unpublished, Some("act still-pre-order amazon.com"));
-        assert!(
-            unpublished.judge()[0]
-                .next_step
-                .contains("published at KDP")
-        );
+        let task = Task::PublishAtKdp;
+        assert_eq!(unpublished.judge()[0].next, NextStep::Do { task });
     }
 
     #[test]

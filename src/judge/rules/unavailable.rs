@@ -149,22 +149,19 @@ mod tests {
     #[test]
     fn nothing_is_said_of_asking_before_the_window() {
         let findings = launch("2027-03-09", "pre_order", 4 * 24).judge();
-        assert_eq!(findings[0].text, None);
-        assert_eq!(findings[0].ask, None);
-        assert!(
-            findings[0]
-                .next_step
-                .starts_with("Wait until Mon 11 January")
-        );
+        assert_eq!(findings[0].support_text(), None);
+        assert_eq!(findings[0].ask(), None);
+        let until = Some(time("2027-01-11T00:00"));
+        assert_eq!(findings[0].next, NextStep::Wait { until });
         assert_eq!(findings[0].act_from, Some(time("2027-01-11T00:00")));
     }
 
     #[test]
     fn when_no_store_takes_orders_it_is_stuck_and_takes_longer() {
         launch("2027-03-09", "out_of_stock", 10 * 24)
-            .check(&["watch stuck amazon.com", "watch stuck barnesandnoble.com"]);
+            .check(&["watch stuck amazon.com+barnesandnoble.com"]);
         launch("2027-03-09", "out_of_stock", 21 * 24)
-            .check(&["act stuck amazon.com", "act stuck barnesandnoble.com"]);
+            .check(&["act stuck amazon.com+barnesandnoble.com"]);
     }
 
     #[test]
@@ -236,8 +233,11 @@ mod tests {
             )
             .judge();
         assert_eq!(short(&findings[0]), "act unavailable barnesandnoble.com");
-        assert_eq!(findings[0].ask, Some(Party::BarnesNoble));
-        assert_eq!(findings[0].text, Some(SupportText::BarnesNobleFault));
+        assert_eq!(findings[0].ask(), Some(Party::BarnesNoble));
+        assert_eq!(
+            findings[0].support_text(),
+            Some(SupportText::BarnesNobleFault)
+        );
     }
 
     #[test]
@@ -252,9 +252,11 @@ mod tests {
         };
         script(12).check(&[]);
         script(14).check(&["act unavailable amazon.com"]);
-        script(3)
-            .notes("2027-01-06T00:00 revision_done")
-            .check(&["act unavailable amazon.com"]);
+        // Done: the files are processed and the stores follow, so it has its own five and ten days.
+        let done = |looks: i64| script(looks).notes("2027-01-06T00:00 revision_done");
+        done(3).check(&[]);
+        done(9).check(&["watch unavailable amazon.com"]);
+        done(16).check(&["act unavailable amazon.com"]);
     }
 
     #[test]
@@ -274,11 +276,8 @@ mod tests {
         let script =
             launch("2027-03-09", "pre_order", 12 * 24).notes("2027-01-12T00:00 asked_ingramspark");
         script.check(&["watch stores-disagree amazon.com"]);
-        assert!(
-            script.judge()[0]
-                .next_step
-                .contains("You asked on Tue 12 January")
-        );
+        let step = script.step();
+        assert!(step.contains("You asked on Tue 12 January"), "{step}");
         launch("2027-03-09", "pre_order", 20 * 24)
             .notes("2027-01-12T00:00 asked_ingramspark")
             .check(&["act stores-disagree amazon.com"]);
@@ -290,7 +289,7 @@ mod tests {
             .pages("2026-12-30T00:00 amazon.com out_of_stock..12*14")
             .judge();
         assert_eq!(short(&findings[0]), "act stuck amazon.com");
-        assert_eq!(findings[0].ask, Some(Party::Author));
-        assert_eq!(findings[0].text, None);
+        let task = Task::PublishAtKdp;
+        assert_eq!(findings[0].next, NextStep::Do { task });
     }
 }

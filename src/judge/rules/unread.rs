@@ -69,10 +69,9 @@ mod tests {
         script(2).check(&[]);
         script(3).check(&["watch unread amazon.com"]);
         script(99).check(&["watch unread amazon.com"]);
-        let finding = &script(3).judge()[0];
-        assert!(finding.verdict.contains("could not read"));
-        assert!(finding.verdict.contains("the store turned us away"));
-        let ways = &finding.next_step;
+        let ways = script(3).said_of("unread");
+        assert!(ways.contains("could not read"), "{ways}");
+        assert!(ways.contains("the store turned us away"), "{ways}");
         assert!(ways.contains("amazon.com --says"), "{ways}");
         assert!(ways.contains("command = [\"chromium\""), "{ways}");
         assert!(ways.contains("is for Associates with ten"), "{ways}");

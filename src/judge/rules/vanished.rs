@@ -100,7 +100,7 @@ mod tests {
         };
         script(0).check(&[]);
         script(1).check(&["act vanished amazon.com"]);
-        assert_eq!(script(1).judge()[0].ask, Some(Party::Kdp));
+        assert_eq!(script(1).judge()[0].ask(), Some(Party::Kdp));
     }
 
     #[test]

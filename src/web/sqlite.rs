@@ -27,7 +27,6 @@ pub fn survey(connection: &Connection) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
         notes: standing_notes(connection)?,
-        alerted: alerted(connection)?,
         rounds: rounds(connection)?,
         post: post(connection)?,
     })
@@ -111,14 +110,6 @@ fn post(connection: &Connection) -> rusqlite::Result<Post> {
         .query_row([], |row| row.get(0))
         .optional()?;
     Ok(post)
-}
-
-/// The editions with an open alert.
-fn alerted(connection: &Connection) -> rusqlite::Result<BTreeSet<Isbn13>> {
-    connection
-        .prepare_cached("SELECT DISTINCT isbn FROM alert WHERE over IS NULL")?
-        .query_map([], |row| isbn(row, 0))?
-        .collect()
 }
 
 /// The letters about an edition, oldest first, without their bodies.

@@ -50,17 +50,11 @@ pub struct Survey {
     pub glances: Glances,
     /// The notes that stand, oldest first.
     pub notes: BTreeMap<Isbn13, Vec<Note>>,
-    /// The editions with an open alert.
-    pub alerted: BTreeSet<Isbn13>,
     /// When it was gone round.
     pub rounds: Rounds,
     /// What keeps letters from going out.
     pub post: Post,
 }
-
-/// What judging an edition rests on: the same mark, the same view.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mark(Vec<(Vec<Option<Glance>>, Vec<Note>)>);
 
 impl Survey {
     /// Leaves out the listings that the configuration no longer names.
@@ -109,26 +103,6 @@ impl Survey {
             }
         }
         pulse
-    }
-
-    /// What judging an edition rests on: its own pages and notes, and those of the other formats
-    /// of its book.
-    #[must_use]
-    pub fn mark(&self, plan: &EditionPlan) -> Mark {
-        let all = std::iter::once(plan).chain(&plan.siblings);
-        Mark(
-            all.map(|plan| {
-                let isbn = &plan.edition.isbn;
-                let listings = plan.listings.iter();
-                (
-                    listings
-                        .map(|listing| self.glance(isbn, &listing.store).copied())
-                        .collect(),
-                    self.notes.get(isbn).cloned().unwrap_or_default(),
-                )
-            })
-            .collect(),
-        )
     }
 
     /// The dates that an edition lives by, with what the author noted about them.

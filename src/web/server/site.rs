@@ -233,13 +233,22 @@ impl Site {
         Ok(kept.unwrap_or_else(|| judge(view, &self.settings, now)))
     }
 
-    /// What was thought of every edition when it was judged last.
+    /// What was thought of every edition when it was judged last. One that never was, as after an
+    /// upgrade, is judged at `now`.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn judgements(&self) -> Result<Judgements, DbError> {
-        Ok(self.db.read(judgements)?)
+    pub fn judgements(&self, now: Timestamp) -> Result<Judgements, DbError> {
+        let mut all: Judgements = self.db.read(judgements)?;
+        for plan in &self.plan.editions {
+            let isbn = &plan.edition.isbn;
+            if !all.contains_key(isbn) {
+                let judged = judge(&self.view(plan)?, &self.settings, now);
+                all.insert(isbn.clone(), judged);
+            }
+        }
+        Ok(all)
     }
 
     /// What judging an edition needs, as after a note.

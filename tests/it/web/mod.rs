@@ -32,7 +32,7 @@ pub(crate) struct TestSite {
     pub(crate) db: Arc<Db>,
     live: Arc<Live>,
     _folder: tempfile::TempDir,
-    runtime: tokio::runtime::Runtime,
+    _runtime: tokio::runtime::Runtime,
 }
 
 /// What was answered.
@@ -143,14 +143,15 @@ impl TestSite {
             db,
             live,
             _folder: folder,
-            runtime,
+            _runtime: runtime,
         }
     }
 
-    /// What the service does every minute.
-    pub(crate) fn think_ahead(&self) {
-        let thought = pubwatch::commands::page::think_ahead(Arc::clone(&self.live));
-        self.runtime.block_on(thought);
+    /// What a round does at its end: every edition is judged, and the judgement kept.
+    pub(crate) fn judge(&self) {
+        let site = self.live.now();
+        let judged = site.judge_context().judge_again(&site.plan.editions, now());
+        judged.unwrap();
     }
 
     /// "Salt Roads" as it stands four weeks after enabling: Amazon is off, Barnes & Noble takes
@@ -209,6 +210,7 @@ impl TestSite {
             })
             .unwrap();
         self.note(isbn, NoteKind::AskedIngramSpark, at("2027-01-18T15:00:00Z"));
+        self.judge();
     }
 
     pub(crate) fn note(&self, isbn: &str, kind: NoteKind, when: Timestamp) {

@@ -143,6 +143,7 @@ fn text(sheet: &NoticeSheet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::FindingKind;
     use crate::mail::example;
 
     #[test]
@@ -159,9 +160,10 @@ mod tests {
         crate::mail::message::no_harm(&letter);
         assert!(letter.text.contains("Tide<script>"), "{}", letter.text);
         let finding = Finding {
-            headline: evil.to_owned(),
-            verdict: evil.to_owned(),
-            next_step: evil.to_owned(),
+            kind: FindingKind::WrongProduct {
+                address: evil.to_owned(),
+                words: evil.to_owned(),
+            },
             ..example::finding(Severity::Watch)
         };
         let letter = notice(&desk, &finding, example::moment(0));

@@ -216,10 +216,12 @@ mod tests {
     use crate::judge::script::Script;
     use crate::web::testing::at;
 
+    const ZONE: &TimeZone = &TimeZone::UTC;
+
     fn place(now: &str) -> Place<'static> {
         Place {
             base: "",
-            zone: &TimeZone::UTC,
+            zone: ZONE,
             now: at(now),
             stores: &[],
             may_log_out: false,
@@ -237,7 +239,11 @@ mod tests {
     /// The card, its class first.
     fn card(script: &Script, now: &str) -> String {
         let found = verdict(&place(now), &script.view(), &judged(script, now));
-        let lines: String = found.lines.iter().map(|line| format!("\n- {line}")).collect();
+        let lines: String = found
+            .lines
+            .iter()
+            .map(|line| format!("\n- {line}"))
+            .collect();
         format!("{}: {}{lines}", found.class, found.headline)
     }
 

@@ -2,7 +2,7 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::config::plan::Secret;
-use crate::judge::Finding;
+use crate::judge::{Finding, FindingKind, NextStep};
 use crate::mail::example;
 
 fn recipient(address: &str, least: Least) -> Recipient {
@@ -53,10 +53,11 @@ fn news() -> Weighed {
     let telling = Telling {
         occasion: Occasion::News,
         finding: Finding {
-            rule: "page-appeared",
+            kind: FindingKind::PageAppeared {
+                address: "https://www.amazon.com/dp/1944098119".to_owned(),
+            },
             severity: Severity::GoodNews,
-            text: None,
-            ask: None,
+            next: NextStep::Nothing,
             ..example::finding(Severity::Act)
         },
         thread: None,

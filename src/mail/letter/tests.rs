@@ -1,6 +1,7 @@
 use super::*;
 use crate::book::Availability;
-use crate::judge::Severity;
+use crate::judge::kind::Blindness;
+use crate::judge::{Finding, FindingKind, Severity, Task};
 use crate::mail::example;
 
 /// Titles that have hurt other programs.
@@ -111,9 +112,14 @@ fn a_page_that_cannot_be_read_is_never_called_unavailable() {
             words: "Enter the characters".to_owned(),
         },
     });
-    let mut finding = example::finding(Severity::Watch);
-    "Amazon could not be read".clone_into(&mut finding.headline);
-    "We do not know what the page says.".clone_into(&mut finding.verdict);
+    let blind = view.listings[0].blind.clone().unwrap();
+    let kind = FindingKind::Unread(Blindness {
+        unread: blind.unread,
+        last_good: None,
+        address: view.listings[0].address.clone(),
+    });
+    let stores = vec![view.listings[0].store.clone()];
+    let finding = Finding::new(kind, stores, blind.since).to_do(Task::LookYourself);
     let telling = Telling {
         occasion: Occasion::Opened,
         finding,
@@ -144,7 +150,7 @@ fn a_watch_letter_gives_the_date_and_no_text_to_send() {
     assert!(
         watch
             .text
-            .contains("Until Tue 2 February 2027, waiting is right.")
+            .contains("Wait until Tue 2 February.")
     );
     assert!(!watch.text.contains("ready to paste"));
     assert!(!watch.text.contains("Whom to write to"));
@@ -159,7 +165,7 @@ fn the_most_severe_comes_first() {
         .unwrap()
         .letter;
     assert_eq!(several.severity, Some(Severity::Act));
-    assert_eq!(several.rule.as_deref(), Some("stuck"));
+    assert_eq!(several.rule.as_deref(), Some("stores-disagree"));
     assert!(
         several.subject.starts_with("Act: Amazon shows"),
         "{}",

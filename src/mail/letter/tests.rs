@@ -147,11 +147,7 @@ fn a_watch_letter_gives_the_date_and_no_text_to_send() {
         .find(|example| example.name == "watch")
         .unwrap()
         .letter;
-    assert!(
-        watch
-            .text
-            .contains("Wait until Tue 2 February.")
-    );
+    assert!(watch.text.contains("Wait until Tue 2 February."));
     assert!(!watch.text.contains("ready to paste"));
     assert!(!watch.text.contains("Whom to write to"));
 }

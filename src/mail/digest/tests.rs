@@ -39,7 +39,12 @@ fn what_is_to_be_acted_on_comes_first_and_what_is_quiet_last() {
     );
     check_order(
         &letter.text,
-        &["Acted on\n---", "Watched\n---", "Nothing to do", "Quiet ("],
+        &[
+            "Acted on\n---",
+            "Watched\n---",
+            "Nothing to do\n---",
+            "Quiet (",
+        ],
     );
 }
 
@@ -111,10 +116,11 @@ fn a_digest_about_a_hostile_title_is_a_letter_like_any_other() {
     for item in &mut items {
         item.view.edition.author = Some(evil.to_owned());
         item.lines.push(evil.to_owned());
-        for finding in &mut item.findings {
-            for page in &mut finding.pages {
-                evil.clone_into(&mut page.words);
-            }
+        for page in item.findings.iter_mut().flat_map(|one| &mut one.pages) {
+            evil.clone_into(&mut page.words);
+        }
+        for listing in &mut item.view.listings {
+            evil.clone_into(&mut listing.address);
         }
     }
     let author = example::author();

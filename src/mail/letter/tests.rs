@@ -1,7 +1,6 @@
 use super::*;
-use crate::book::Availability;
-use crate::judge::kind::Blindness;
-use crate::judge::{Finding, FindingKind, Severity, Task};
+use crate::book::{Availability, StoreId};
+use crate::judge::Severity;
 use crate::mail::example;
 
 /// Titles that have hurt other programs.
@@ -112,14 +111,8 @@ fn a_page_that_cannot_be_read_is_never_called_unavailable() {
             words: "Enter the characters".to_owned(),
         },
     });
-    let blind = view.listings[0].blind.clone().unwrap();
-    let kind = FindingKind::Unread(Blindness {
-        unread: blind.unread,
-        last_good: None,
-        address: view.listings[0].address.clone(),
-    });
-    let stores = vec![view.listings[0].store.clone()];
-    let finding = Finding::new(kind, stores, blind.since).to_do(Task::LookYourself);
+    let mut finding = example::blind();
+    finding.stores = vec![StoreId::new("amazon.com")];
     let telling = Telling {
         occasion: Occasion::Opened,
         finding,

@@ -196,11 +196,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
             .filter(|one| one.severity.is_trouble())
             .map(|one| told(place, material, one))
             .collect(),
-        good_news: verdict::events(
-            place,
-            (edition, &material.view.launch),
-            material.judgement,
-        ),
+        good_news: verdict::events(place, (edition, &material.view.launch), material.judgement),
         verdict: is_calm(material).then(|| verdict(place, material.view, material.judgement)),
         next_try: material
             .pulse

@@ -100,6 +100,9 @@ fn day(place: &Place<'_>, finding: &Finding) -> Option<String> {
     Some(if is_gmt {
         format!("{}.", words::date(*day))
     } else {
-        format!("{}; at KDP, whose clock is GMT, it begins {begins}.", words::date(*day))
+        format!(
+            "{}; at KDP, whose clock is GMT, it begins {begins}.",
+            words::date(*day)
+        )
     })
 }

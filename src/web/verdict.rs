@@ -237,7 +237,11 @@ mod tests {
     /// The card, its class first.
     fn card(script: &Script, now: &str) -> String {
         let found = verdict(&place(now), &script.view(), &judged(script, now));
-        let lines: String = found.lines.iter().map(|line| format!("\n- {line}")).collect();
+        let lines: String = found
+            .lines
+            .iter()
+            .map(|line| format!("\n- {line}"))
+            .collect();
         format!("{}: {}{lines}", found.class, found.headline)
     }
 

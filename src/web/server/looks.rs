@@ -45,7 +45,14 @@ pub(super) fn told(
     }
     let says = Says::new(state, "by-hand/page", &said, "as you saw it");
     let listing = id(plan, &listing.store);
-    keep(site, plan, &listing, Reading::Says(Box::new(says)), None, now)?;
+    keep(
+        site,
+        plan,
+        &listing,
+        Reading::Says(Box::new(says)),
+        None,
+        now,
+    )?;
     Ok(done(site, plan, "recorded"))
 }
 

@@ -79,8 +79,6 @@ pub enum Command {
     Windows(commands::windows::Arguments),
     /// Play a launch from a file, and hear what would have been told
     Replay(commands::replay::Arguments),
-    /// Play launches drawn at random, and count false alarms and missed faults
-    Simulate(commands::simulate::Arguments),
     /// Say what saved pages of a store say
     Read(commands::read::Arguments),
     /// Check the configuration, find it, or print an example
@@ -142,7 +140,6 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Calendar(arguments) => commands::calendar::run(arguments, config),
         Command::Windows(arguments) => commands::windows::run(arguments, config),
         Command::Replay(arguments) => commands::replay::run(arguments),
-        Command::Simulate(arguments) => commands::simulate::run(arguments),
         Command::Read(arguments) => commands::read::run(arguments, config, &Clock::System),
         Command::Config(arguments) => commands::config::run(arguments, config, &Clock::System),
         Command::Import(arguments) => commands::import::run(arguments, config),

@@ -8,8 +8,7 @@ use anyhow::Context as _;
 use jiff::civil::date;
 use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
-use pubwatch::commands::simulate::title::isbn;
-use pubwatch::demo::pages::{Book, Offer, product};
+use pubwatch::demo::pages::{Book, Offer, isbn, product};
 use pubwatch::demo::street::{Asked, Keeper, Shown, Street as Shops};
 use url::Url;
 

@@ -25,10 +25,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "doctor", "service", "config", "password", "share", "backup", "restore",
         ],
     ),
-    (
-        "Know what is usual",
-        &["calendar", "windows", "replay", "simulate"],
-    ),
+    ("Know what is usual", &["calendar", "windows", "replay"]),
     ("Data", &["export"]),
 ];
 

@@ -30,7 +30,6 @@ pub mod report;
 pub mod run;
 pub mod service;
 pub mod share;
-pub mod simulate;
 pub mod status;
 pub mod windows;
 

@@ -23,6 +23,18 @@ pub struct Book {
     pub publisher: String,
 }
 
+/// The ISBN-13 of the `number`-th invented book, with a check digit that holds.
+#[must_use]
+pub fn isbn(number: usize) -> String {
+    let digits = format!("9781944{number:05}");
+    let sum: u32 = digits
+        .bytes()
+        .zip([1, 3].into_iter().cycle())
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
+    format!("{digits}{}", (10 - sum % 10) % 10)
+}
+
 /// What a shop offers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
@@ -163,6 +175,14 @@ mod tests {
     use crate::book::{Availability, StoreId};
     use crate::page::{Confidence, Page, Reading, UnreadReason, Wanted};
     use crate::stores::read;
+
+    #[test]
+    fn the_numbers_of_invented_books_are_valid() {
+        for number in [0, 1, 9, 10, 999, 99_999] {
+            let parsed: Result<Isbn13, _> = isbn(number).parse();
+            assert!(parsed.is_ok(), "{number}");
+        }
+    }
 
     fn book() -> Book {
         Book {

@@ -14,7 +14,7 @@ use crate::book::{
 };
 use crate::config::plan::Author;
 use crate::history::{Blind, ListingView, Spell, View};
-use crate::judge::finding::Blindness;
+use crate::judge::kind::Blindness;
 use crate::judge::windows::Stage;
 use crate::judge::{Finding, FindingKind, NextStep, Party, Severity, SupportText, Task, Usual};
 use crate::page::{Says, Unread, UnreadReason};

@@ -37,13 +37,13 @@ pub struct JudgeContext<'a> {
 
 /// A letter that was queued, with what it tells.
 #[derive(Debug, Clone)]
-pub(crate) struct Queued {
+pub struct Queued {
     /// The letter as it tells everything.
-    pub(crate) letter: Letter,
+    pub letter: Letter,
     /// How many were queued of it: one for each who hears of it.
-    pub(crate) copies: usize,
+    pub copies: usize,
     /// What it tells; nothing of an edition when it is a notice.
-    pub(crate) tellings: Vec<Telling>,
+    pub tellings: Vec<Telling>,
 }
 
 impl<'a> JudgeContext<'a> {
@@ -103,7 +103,11 @@ impl<'a> JudgeContext<'a> {
     /// # Errors
     ///
     /// SQLite's.
-    pub fn judge_again(&self, editions: &[EditionPlan], now: Timestamp) -> rusqlite::Result<()> {
+    pub fn judge_again<'b>(
+        &self,
+        editions: impl Iterator<Item = &'b EditionPlan>,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
         for plan in editions {
             self.db
                 .write(|transaction| judge_edition(self, plan, transaction, now))?;
@@ -129,12 +133,18 @@ pub(crate) fn judge_editions<'a>(
     })
 }
 
+/// Judges one edition in a transaction of the caller's, and gives the letter that was queued.
+///
 /// 1. Load what is known of the edition.
 /// 2. Run the rules over it.
 /// 3. Decide what becomes of the findings: what opens, is over, and is told now.
 /// 4. Compose the letter and queue it, and write down the decisions and what was thought, which is
 ///    what pages, `status` and digests show.
-pub(crate) fn judge_edition(
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn judge_edition(
     context: &JudgeContext<'_>,
     plan: &EditionPlan,
     transaction: &Transaction<'_>,

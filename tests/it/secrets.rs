@@ -203,7 +203,6 @@ fn commands() -> Vec<Vec<&'static str>> {
         "calendar",
         "windows",
         "replay story.toml",
-        "simulate --launches 1",
         "share",
         "export --all",
         "export --all --output all.jsonl",

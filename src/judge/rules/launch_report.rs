@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::book::launch::{begun_everywhere, later};
 use crate::history::ListingView;
 use crate::judge::case::Case;
-use crate::judge::finding::{Behind, LaunchState};
+use crate::judge::kind::{Behind, LaunchState};
 use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
 
 /// The hours after the date at which a report is due, and after which it is no longer one.

@@ -2,7 +2,7 @@
 //!
 //! `cargo test --release --test it a_thousand -- --ignored --nocapture`
 //!
-//! Over ten years of a thousand editions, as `pubwatch simulate` writes them:
+//! Over ten years of a thousand editions, as `examples/years` writes them:
 //! `PUBWATCH_IMPRINT=FOLDER cargo test --release --test it ten_years -- --ignored --nocapture`
 
 use std::fmt::Write as _;
@@ -208,7 +208,7 @@ fn a_thousand_editions_are_shown_quickly_and_weigh_little() {
 }
 
 #[test]
-#[ignore = "needs what `pubwatch simulate --years 10 --editions 1000 --into FOLDER` writes, at PUBWATCH_IMPRINT"]
+#[ignore = "needs what `cargo run --release --example years -- --years 10 --editions 1000 --into FOLDER` writes, at PUBWATCH_IMPRINT"]
 fn ten_years_of_a_thousand_editions_are_shown_quickly() {
     let Ok(folder) = std::env::var("PUBWATCH_IMPRINT") else {
         println!("NOT RUN: ten years of a thousand editions; set PUBWATCH_IMPRINT to their folder");

@@ -1,60 +1,122 @@
-//! `pubwatch simulate --years`: the history of a whole imprint over many years, written through
-//! the same functions as a round writes it, to see how the program bears it.
+//! The history of a whole imprint over many years, written through the same functions as a round
+//! writes it, to see how the program bears it.
+//!
+//! ```text
+//! cargo run --release --example years -- --years 10 --editions 1000 --into FOLDER
+//! ```
+//!
+//! FOLDER gets a configuration and a database, which the program and tests then work with.
 
-use std::path::Path;
+mod drawn;
+mod title;
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use clap::Parser;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, Timestamp};
+use pubwatch::book::launch::midnight_gmt;
+use pubwatch::book::{Availability, Launch, Source, StoreId};
+use pubwatch::clock::Clock;
+use pubwatch::commands::context::open_database;
+use pubwatch::commands::loading::load;
+use pubwatch::config::plan::EditionPlan;
+use pubwatch::demo::pages::{Book, Offer, isbn, product};
+use pubwatch::fetch::Fetcher;
+use pubwatch::history::evidence::Evidence;
+use pubwatch::history::sqlite::{add_note, keep_evidence, record};
+use pubwatch::history::{ListingId, Observation};
+use pubwatch::judge::Settings;
+use pubwatch::mail::Route;
+use pubwatch::mail::sqlite::{Claimant, claim_next, mark_delivered};
+use pubwatch::page::{Reading, UnreadReason};
+use pubwatch::round::House;
+use pubwatch::round::judge_edition::{JudgeContext, judge_edition};
+use pubwatch::schedule::cadence;
 use rusqlite::Transaction;
+use serde_json::json;
 
-use super::launch::{STORES, after};
-use super::title::{Title, isbn, patience};
-use crate::book::{Availability, Launch, Source, StoreId};
-use crate::clock::Clock;
-use crate::commands::context::open_database;
-use crate::commands::loading::load;
-use crate::config::plan::EditionPlan;
-use crate::demo::pages::{Book, Offer, product};
-use crate::fetch::Fetcher;
-use crate::history::evidence::Evidence;
-use crate::history::sqlite::{add_note, keep_evidence, record};
-use crate::history::{ListingId, Observation};
-use crate::judge::Settings;
-use crate::mail::Route;
-use crate::mail::sqlite::{Claimant, claim_next, mark_delivered};
-use crate::page::{Reading, UnreadReason};
-use crate::round::House;
-use crate::round::judge_edition::{JudgeContext, judge_edition};
-use crate::schedule::cadence;
+use drawn::{STORES, after};
+use title::{Title, patience};
 
 /// How many days of watching come before the first publication date, and after the last.
 const BEFORE: i64 = 80;
 
-/// What to write.
-#[derive(Debug, Clone, Copy)]
-pub struct Order {
-    /// So many years up to now.
-    pub years: u32,
-    /// So many editions at three stores each, their dates spread over these years.
-    pub editions: usize,
-    /// Which imprint.
-    pub seed: u64,
+/// Write the history of an imprint.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct Order {
+    /// So many years up to now
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100))]
+    years: u32,
+
+    /// How many editions the imprint has, each at three stores, their dates spread over these years
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    editions: u32,
+
+    /// Another number draws another imprint; the same draws the same
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+#[derive(Debug, Parser)]
+struct Arguments {
+    #[command(flatten)]
+    order: Order,
+
+    /// A new folder, which gets a configuration and a database
+    #[arg(long, value_name = "FOLDER")]
+    into: PathBuf,
+
+    /// The result as one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 /// What was written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Written {
+struct Written {
     /// Looks at pages.
-    pub looks: u64,
+    looks: u64,
     /// Changes of state.
-    pub changes: u64,
+    changes: u64,
     /// Letters, all delivered.
-    pub letters: u64,
+    letters: u64,
     /// Bytes of the database.
-    pub bytes: u64,
+    bytes: u64,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let folder = &arguments.into;
+    let began = Clock::System.now();
+    let Written {
+        looks,
+        changes,
+        letters,
+        bytes,
+    } = write(folder, arguments.order, began)?;
+    let seconds = Clock::System.now().duration_since(began).as_secs();
+    let mut out = std::io::stdout().lock();
+    if arguments.json {
+        let line = json!({
+            "looks": looks, "changes": changes, "letters": letters,
+            "bytes": bytes, "seconds": seconds,
+        });
+        writeln!(out, "{line}")?;
+    } else {
+        writeln!(
+            out,
+            "{looks} looks, {changes} changes, {letters} letters in {seconds} s\n{} MB, {} bytes a look, everything counted\n{}",
+            bytes / 1_000_000,
+            bytes / looks.max(1),
+            folder.join("pubwatch.toml").display()
+        )?;
+    }
+    Ok(())
 }
 
 /// Writes `folder/pubwatch.toml` and the database of that imprint in `folder/data`.
@@ -62,7 +124,7 @@ pub struct Written {
 /// # Errors
 ///
 /// When there is something in the folder already, or it cannot be written.
-pub fn write(folder: &Path, order: Order, now: Timestamp) -> anyhow::Result<Written> {
+fn write(folder: &Path, order: Order, now: Timestamp) -> anyhow::Result<Written> {
     let file = folder.join("pubwatch.toml");
     if file.try_exists()? || folder.join("data").try_exists()? {
         bail!(
@@ -113,11 +175,11 @@ fn titles(order: Order, now: Timestamp) -> anyhow::Result<Vec<Title>> {
     let span = i64::from((today - first).get_days());
     (0..order.editions)
         .map(|number| {
-            let own = order.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64);
+            let own = order.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ u64::from(number);
             let mut rng = fastrand::Rng::with_seed(own);
-            let part = i64::try_from(number)? * (span - BEFORE) / i64::try_from(order.editions)?;
+            let part = i64::from(number) * (span - BEFORE) / i64::from(order.editions);
             let date: Date = first.saturating_add(Span::new().days(BEFORE + part));
-            let isbn = isbn(number).parse()?;
+            let isbn = isbn(number as usize).parse()?;
             Ok(Title::draw(number, isbn, date, now, &mut rng))
         })
         .collect()
@@ -252,7 +314,7 @@ impl<'a> Years<'a> {
     /// Daily around the date, and every two months in the long run: that is when the calendar alone
     /// brings something.
     fn is_time_to_judge(&self, at: Timestamp) -> bool {
-        let date = self.title.launch.release_day();
+        let date = midnight_gmt(self.title.launch.date);
         let is_near = (after(date, -10 * 24)..after(date, 30 * 24)).contains(&at);
         let hours = if is_near { 24 } else { 60 * 24 };
         after(self.judged, hours) <= at
@@ -265,7 +327,7 @@ impl<'a> Years<'a> {
             self.written.letters += 1;
             let until = after(at, 1);
             let claimant = Claimant {
-                who: "simulate",
+                who: "years",
                 route: &Route::Mail,
                 most_per_hour: None,
             };
@@ -313,7 +375,7 @@ fn seconds_after(at: Timestamp, seconds: i64) -> Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::db::Db;
+    use pubwatch::db::Db;
 
     /// A year of three editions in a folder of its own.
     fn written(folder: &Path) -> Written {
@@ -340,7 +402,7 @@ mod tests {
             let count: rusqlite::Result<i64> = db.read(|c| c.query_row(sql, [], |row| row.get(0)));
             count.unwrap()
         };
-        let looks: i64 = db.read(crate::history::sqlite::count_of_looks).unwrap();
+        let looks: i64 = db.read(pubwatch::history::sqlite::count_of_looks).unwrap();
         assert_eq!(u64::try_from(looks).unwrap(), first.looks);
         assert_eq!(
             count("SELECT count(*) FROM outbox WHERE delivered_at IS NULL"),

@@ -3,28 +3,27 @@
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::launch::{AMAZON, Launch, STORES, after, dated, priced, says};
-use crate::book::launch::begun_everywhere;
-use crate::book::{Availability, NoteKind, StoreId};
-use crate::judge::Severity;
-use crate::judge::windows::{WindowName, Windows};
-use crate::page::{Reading, UnreadReason};
+use crate::launch::{AMAZON, Launch, STORES, after, dated, priced, says};
+use pubwatch::book::launch::begun_everywhere;
+use pubwatch::book::{Availability, NoteKind, StoreId};
+use pubwatch::judge::Severity;
+use pubwatch::judge::windows::{WindowName, Windows};
+use pubwatch::page::{Reading, UnreadReason};
 
 macro_rules! kinds {
     ($($variant:ident $name:literal $source:literal)*) => {
         /// A kind of fault.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum Kind {
+        pub(crate) enum Kind {
             $(#[doc = concat!("DOMAIN ", $source)] $variant,)*
         }
 
         impl Kind {
             /// Every kind.
-            pub const ALL: &[Self] = &[$(Self::$variant),*];
+            pub(crate) const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name in the report.
-            #[must_use]
-            pub fn name(self) -> &'static str {
+                    pub(crate) fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
             }
         }
@@ -54,15 +53,15 @@ kinds! {
 
 /// A fault that was planted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Planted {
+pub(crate) struct Planted {
     /// Its kind.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// Where the store whose page shows it stands in [`STORES`].
-    pub index: usize,
+    pub(crate) index: usize,
     /// When acting on it becomes right.
-    pub act: Act,
+    pub(crate) act: Act,
     /// What a letter must tell of it at least.
-    pub severity: Severity,
+    pub(crate) severity: Severity,
 }
 
 /// When acting on a fault becomes right.
@@ -70,7 +69,7 @@ pub struct Planted {
 /// It is reckoned from the windows and the planted times, not asked of the rules: it is what they
 /// are held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Act {
+pub(crate) enum Act {
     /// A window that began with a date or a note, and so is known beforehand.
     From(Timestamp),
     /// So long after the first look that can have seen it, but not before some moment.
@@ -97,15 +96,13 @@ const CONFIRM: SignedDuration = SignedDuration::from_hours(6);
 
 impl Planted {
     /// The store whose page shows it.
-    #[must_use]
-    pub fn store(&self) -> StoreId {
+    pub(crate) fn store(&self) -> StoreId {
         StoreId::new(STORES[self.index])
     }
 
     /// The moment from which acting is right, when the page was looked at at `looks`; `None` when
     /// nobody has looked since it began.
-    #[must_use]
-    pub fn act_from(&self, looks: &[Timestamp], windows: &Windows) -> Option<Timestamp> {
+    pub(crate) fn act_from(&self, looks: &[Timestamp], windows: &Windows) -> Option<Timestamp> {
         let first_sight = |begins: Timestamp| looks.iter().copied().find(|look| begins <= *look);
         let act = |name: WindowName, start: Timestamp| {
             windows.window(name).act_from(start).unwrap_or(start)
@@ -134,7 +131,7 @@ impl Planted {
 }
 
 /// Plants a fault, in the way in which it shows on pages.
-pub fn plant(
+pub(crate) fn plant(
     launch: &mut Launch,
     kind: Kind,
     windows: &Windows,
@@ -351,7 +348,7 @@ fn store_for(launch: &mut Launch, kind: Kind, rng: &mut fastrand::Rng) -> usize 
         Kind::KdpForgotten | Kind::KdpNotLive => {
             if !launch.is_switched {
                 launch.is_switched = true;
-                launch.distribution = crate::book::Distribution::IngramSpark;
+                launch.distribution = pubwatch::book::Distribution::IngramSpark;
                 let published = after(launch.release_day(), rng.i64(0..12));
                 launch.note(NoteKind::KdpPublished { on: None }, published);
             }

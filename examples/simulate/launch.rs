@@ -4,52 +4,50 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use crate::book::launch::midnight_gmt;
-use crate::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
-use crate::commands::replay::story::{PageChange, Said, Story, StoryError};
-use crate::page::{Reading, Says, UnreadReason};
+use pubwatch::book::launch::midnight_gmt;
+use pubwatch::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
+use pubwatch::commands::replay::story::{PageChange, Said, Story, StoryError};
+use pubwatch::page::{Reading, Says, UnreadReason};
 
 /// The stores of every launch.
-pub const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+pub(crate) const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
 /// Where Amazon stands in [`STORES`].
-pub const AMAZON: usize = 0;
+pub(crate) const AMAZON: usize = 0;
 
 /// Days that are played after the publication date.
 const DAYS_AFTER: i64 = 50;
 
 /// What one page says from when on.
-pub type Line = BTreeMap<Timestamp, Reading>;
+pub(crate) type Line = BTreeMap<Timestamp, Reading>;
 
 /// A launch before it becomes a story.
 #[derive(Debug, Clone)]
-pub struct Launch {
+pub(crate) struct Launch {
     /// The publication date, and the on-sale date.
-    pub date: Date,
+    pub(crate) date: Date,
     /// The day on which distribution was enabled.
-    pub enabled: Date,
+    pub(crate) enabled: Date,
     /// Who carries it.
-    pub distribution: Distribution,
+    pub(crate) distribution: Distribution,
     /// KDP takes Amazon over on the date.
-    pub is_switched: bool,
+    pub(crate) is_switched: bool,
     /// The author's zone.
-    pub zone: &'static str,
+    pub(crate) zone: &'static str,
     /// What the pages say, store by store.
-    pub lines: [Line; 3],
+    pub(crate) lines: [Line; 3],
     /// What the author tells.
-    pub notes: Vec<Note>,
+    pub(crate) notes: Vec<Note>,
     /// The clock begins here.
-    pub start: Timestamp,
+    pub(crate) start: Timestamp,
     /// The clock ends here.
-    pub end: Timestamp,
+    pub(crate) end: Timestamp,
 }
 
 /// A reading with a state and nothing else.
-#[must_use]
-pub fn says(state: Availability) -> Reading {
+pub(crate) fn says(state: Availability) -> Reading {
     Reading::Says(Box::new(Says::new(
         state,
         "simulate",
@@ -59,16 +57,14 @@ pub fn says(state: Availability) -> Reading {
 }
 
 /// A reading with a state and a date.
-#[must_use]
-pub fn dated(state: Availability, date: Date) -> Reading {
+pub(crate) fn dated(state: Availability, date: Date) -> Reading {
     let mut says = Says::new(state, "simulate", state.word(), "simulate");
     says.date = Some(date);
     Reading::Says(Box::new(says))
 }
 
 /// A reading with a state, a price and a cover.
-#[must_use]
-pub fn priced(state: Availability, cents: i64, cover: &str) -> Reading {
+pub(crate) fn priced(state: Availability, cents: i64, cover: &str) -> Reading {
     let mut says = Says::new(state, "simulate", state.word(), "simulate");
     says.price = Some(Money::new(cents, "USD"));
     says.cover = Some(cover.to_owned());
@@ -76,8 +72,7 @@ pub fn priced(state: Availability, cents: i64, cover: &str) -> Reading {
 }
 
 /// So many hours later.
-#[must_use]
-pub fn after(at: Timestamp, hours: i64) -> Timestamp {
+pub(crate) fn after(at: Timestamp, hours: i64) -> Timestamp {
     at.saturating_add(SignedDuration::from_hours(hours))
         .unwrap_or(Timestamp::MAX)
 }
@@ -99,8 +94,7 @@ impl Launch {
     /// | one wrong look | a page says unavailable for up to 4 hours, in half of the launches | F10 |
     /// | a bot wall | in 2 of 10, for 1 to 10 days | promise 1 |
     /// | our own line is down | in 1 of 10, for 1 to 36 hours | complaints 14 |
-    #[must_use]
-    pub fn draw(rng: &mut fastrand::Rng) -> Self {
+    pub(crate) fn draw(rng: &mut fastrand::Rng) -> Self {
         let first = jiff::civil::date(2027, 1, 1);
         let date = first.saturating_add(rng.i64(0..365).days());
         let enabled = date.saturating_sub(rng.i64(42..=75).days());
@@ -204,7 +198,7 @@ impl Launch {
 
     /// What may go wrong with looking: one wrong look, a bot wall, our own line. `but` is left
     /// alone.
-    pub fn disturb(&mut self, but: Option<usize>, rng: &mut fastrand::Rng) {
+    pub(crate) fn disturb(&mut self, but: Option<usize>, rng: &mut fastrand::Rng) {
         let hours = self.end.duration_since(self.start).as_hours();
         let (start, moment) = (self.start, |rng: &mut fastrand::Rng| rng.i64(0..hours));
         for index in (0..STORES.len()).filter(|index| Some(*index) != but) {
@@ -245,20 +239,18 @@ impl Launch {
     }
 
     /// From a moment on a page says this and nothing else.
-    pub fn from_then_on(&mut self, index: usize, at: Timestamp, what: Reading) {
+    pub(crate) fn from_then_on(&mut self, index: usize, at: Timestamp, what: Reading) {
         self.lines[index].retain(|other, _| *other < at);
         self.lines[index].insert(at, what);
     }
 
     /// When a page first said anything but that it is not there.
-    #[must_use]
-    pub fn listed_at(&self, index: usize) -> Timestamp {
+    pub(crate) fn listed_at(&self, index: usize) -> Timestamp {
         self.lines[index].keys().next().copied().unwrap_or(self.end)
     }
 
     /// Since when a page has said what it says at last.
-    #[must_use]
-    pub fn newest_state_since(&self, index: usize) -> Timestamp {
+    pub(crate) fn newest_state_since(&self, index: usize) -> Timestamp {
         let line = &self.lines[index];
         let newest = line.values().next_back().and_then(Reading::availability);
         let alike = line
@@ -269,7 +261,7 @@ impl Launch {
     }
 
     /// Adds a note, in the order of time.
-    pub fn note(&mut self, kind: NoteKind, at: Timestamp) {
+    pub(crate) fn note(&mut self, kind: NoteKind, at: Timestamp) {
         self.notes.push(Note {
             kind,
             at,
@@ -285,7 +277,7 @@ impl Launch {
     /// # Errors
     ///
     /// [`StoryError`] when the configuration would not take its edition.
-    pub fn story(&self, title: &str) -> Result<Story, StoryError> {
+    pub(crate) fn story(&self, title: &str) -> Result<Story, StoryError> {
         let edition = format!(
             "story = \"{title}\"\nstart = {}\nend = {}\n\n[author]\ntimezone = \"{}\"\n\n\
              [edition]\ntitle = \"Salt Roads\"\nisbn = \"9781944098117\"\n\
@@ -326,15 +318,8 @@ impl Launch {
     }
 
     /// The publication date as it begins at KDP.
-    #[must_use]
-    pub fn release_day(&self) -> Timestamp {
+    pub(crate) fn release_day(&self) -> Timestamp {
         midnight_gmt(self.date)
-    }
-
-    /// The author's zone.
-    #[must_use]
-    pub fn time_zone(&self) -> TimeZone {
-        TimeZone::get(self.zone).unwrap_or(TimeZone::UTC)
     }
 }
 

@@ -1,67 +1,55 @@
-//! `pubwatch simulate`: many launches at random, to see whether the judgement cries wolf and
-//! whether it finds what is wrong.
+//! Many launches at random, to see whether the judgement cries wolf and whether it finds what is
+//! wrong.
+//!
+//! ```text
+//! cargo run --release --example simulate -- --launches 1000 --seed 1
+//! cargo run --release --example simulate -- --launches 1000 --fault vanished
+//! ```
 
-pub mod fault;
-pub mod launch;
-pub mod title;
-pub mod years;
+mod fault;
+mod launch;
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
+use pubwatch::commands::face;
+use pubwatch::commands::replay::play::{Played, play};
+use pubwatch::judge::Severity;
+use pubwatch::judge::windows::Windows;
 use serde_json::json;
 
-use self::fault::{Kind, Planted, plant};
-use self::launch::Launch;
-use super::face;
-use super::replay::play::{Played, play};
-use crate::clock::Clock;
-use crate::exit::Exit;
-use crate::judge::Severity;
-use crate::judge::windows::Windows;
+use fault::{Kind, Planted, plant};
+use launch::Launch;
 
 /// Play launches drawn at random, and count false alarms and missed faults.
 ///
 /// Half of the launches are ordinary ones, with late pages, jumping words, bot walls and outages of
 /// our own line, but without a fault; in the others one fault is planted. All of them go through
 /// the real schedule, history, judgement, alerts and outbox, on clocks of their own.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Parser)]
 #[command(
     after_help = "Exit code 1: an ordinary launch had an Act letter, or a fault was not \
     found, or later than by the first look from its date on."
 )]
-pub struct Arguments {
+struct Arguments {
     /// How many launches
     #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     launches: u32,
-
-    /// Write the history of a whole imprint over so many years instead, into the folder of --into
-    #[arg(long, requires = "into", conflicts_with = "launches",
-          value_parser = clap::value_parser!(u32).range(1..=100))]
-    years: Option<u32>,
-
-    /// How many editions the imprint has, each at three stores
-    #[arg(long, requires = "years", default_value_t = 100,
-          value_parser = clap::value_parser!(u32).range(1..=100_000))]
-    editions: u32,
-
-    /// A new folder, which gets a configuration and a database
-    #[arg(long, requires = "years", value_name = "FOLDER")]
-    into: Option<PathBuf>,
 
     /// Another number draws other launches; the same draws the same
     #[arg(long, default_value_t = 1)]
     seed: u64,
 
     /// Only the launches in which this fault is planted
-    #[arg(long, value_name = "KIND", conflicts_with = "years", value_parser = kind_of)]
+    #[arg(long, value_name = "KIND", value_parser = kind_of)]
     fault: Option<Kind>,
 
     /// The result as one JSON object; launches that went wrong are told as lines of the log
@@ -77,15 +65,8 @@ fn kind_of(name: &str) -> Result<Kind, String> {
     })
 }
 
-/// Plays the launches and prints what came of them.
-///
-/// # Errors
-///
-/// When a launch cannot be played: a fault of this program.
-pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
-    if let (Some(years), Some(folder)) = (arguments.years, &arguments.into) {
-        return write_years(arguments, years, folder);
-    }
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
     let report = simulate(arguments.launches as usize, arguments.seed, arguments.fault)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
@@ -96,45 +77,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     } else {
         write!(out, "{}", report.as_text())?;
     }
-    Ok(if report.is_good() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    })
-}
-
-fn write_years(arguments: &Arguments, years: u32, folder: &Path) -> anyhow::Result<Exit> {
-    let order = years::Order {
-        years,
-        editions: arguments.editions as usize,
-        seed: arguments.seed,
-    };
-    let began = Clock::System.now();
-    let written = years::write(folder, order, began)?;
-    let seconds = Clock::System.now().duration_since(began).as_secs();
-    let years::Written {
-        looks,
-        changes,
-        letters,
-        bytes,
-    } = written;
-    let mut out = anstream::stdout().lock();
-    if arguments.json {
-        let line = json!({
-            "looks": looks, "changes": changes, "letters": letters,
-            "bytes": bytes, "seconds": seconds,
-        });
-        writeln!(out, "{line}")?;
-    } else {
-        writeln!(
-            out,
-            "{looks} looks, {changes} changes, {letters} letters in {seconds} s\n{} MB, {} bytes a look, everything counted\n{}",
-            bytes / 1_000_000,
-            bytes / looks.max(1),
-            folder.join("pubwatch.toml").display()
-        )?;
-    }
-    Ok(Exit::Done)
+    Ok(ExitCode::from(u8::from(!report.is_good())))
 }
 
 /// What came of one launch.
@@ -161,17 +104,13 @@ struct Found {
 
 /// What came of all launches.
 #[derive(Debug, Clone)]
-pub struct Report {
+struct Report {
     outcomes: Vec<Outcome>,
 }
 
 /// Plays so many launches, or those of them with a fault of that kind, as many at a time as there
 /// are processors. On a terminal it shows how far it is.
-///
-/// # Errors
-///
-/// When a launch cannot be played.
-pub fn simulate(launches: usize, seed: u64, fault: Option<Kind>) -> anyhow::Result<Report> {
+fn simulate(launches: usize, seed: u64, fault: Option<Kind>) -> anyhow::Result<Report> {
     let bar = ProgressBar::new(launches as u64);
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} launches  {elapsed}") {
         bar.set_style(style);
@@ -364,8 +303,7 @@ impl Report {
 
     /// No ordinary launch had an Act letter, and every fault was found by the first look from its
     /// act date on.
-    #[must_use]
-    pub fn is_good(&self) -> bool {
+    fn is_good(&self) -> bool {
         self.false_acts().is_empty()
             && self
                 .faults()

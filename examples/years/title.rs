@@ -6,42 +6,31 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Span, Timestamp};
 
-use super::launch::{AMAZON, Launch, Line, STORES, after, says};
-use crate::book::{Availability, Isbn13, Money, StoreId};
-use crate::page::{Reading, UnreadReason};
+use pubwatch::book::{Availability, Isbn13, Money, StoreId};
+use pubwatch::page::{Reading, UnreadReason};
+
+use crate::drawn::{Launch, Line, STORES, after, says};
 
 /// What a store calls itself as a seller.
 const SELLERS: [&str; 3] = ["Amazon.com", "Barnes & Noble", "Bookshop.org"];
 
 /// A title with its pages.
 #[derive(Debug, Clone)]
-pub struct Title {
+pub(crate) struct Title {
     /// Its number.
-    pub isbn: Isbn13,
+    pub(crate) isbn: Isbn13,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its launch, moved to its date.
-    pub launch: Launch,
+    pub(crate) launch: Launch,
     /// What its pages say, store by store, from when on.
-    pub lines: [Line; 3],
-}
-
-/// The number of the `number`-th title, with a check digit that holds.
-#[must_use]
-pub fn isbn(number: usize) -> String {
-    let digits = format!("9781944{number:05}");
-    let sum: u32 = digits
-        .bytes()
-        .zip([1, 3].into_iter().cycle())
-        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
-        .sum();
-    format!("{digits}{}", (10 - sum % 10) % 10)
+    pub(crate) lines: [Line; 3],
 }
 
 impl Title {
     /// Draws a title whose book was published on `date`, as its pages were until `now`.
     ///
-    /// After the launch, which is one of `pubwatch simulate`, its life is drawn from:
+    /// After the launch, its life is drawn from:
     ///
     /// | event | how often |
     /// | --- | --- |
@@ -49,16 +38,15 @@ impl Title {
     /// | "Only 3 left" and the like | 4 times a year, for 2 to 9 days |
     /// | not to be had | every second year, for 1 to 20 days |
     /// | a bot wall | once a year, for 1 to 5 days |
-    #[must_use]
-    pub fn draw(
-        number: usize,
+    pub(crate) fn draw(
+        number: u32,
         isbn: Isbn13,
         date: Date,
         now: Timestamp,
         rng: &mut fastrand::Rng,
     ) -> Self {
         let mut launch = Launch::draw(rng);
-        launch.disturb(None, rng);
+        launch.disturb(rng);
         let lines = std::mem::take(&mut launch.lines);
         let days = i64::from((date - launch.date).get_days());
         move_by(&mut launch, days);
@@ -81,8 +69,7 @@ impl Title {
     }
 
     /// What a page said at a moment.
-    #[must_use]
-    pub fn page(&self, store: usize, at: Timestamp) -> Reading {
+    pub(crate) fn page(&self, store: usize, at: Timestamp) -> Reading {
         let said = self.lines[store].range(..=at).next_back();
         said.map_or_else(
             || says(Availability::NotListed),
@@ -91,8 +78,7 @@ impl Title {
     }
 
     /// Its table in a configuration.
-    #[must_use]
-    pub fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         let mut text = String::new();
         // Writing to a string cannot fail.
         let _ = write!(
@@ -134,7 +120,7 @@ impl Title {
     }
 }
 
-fn name(number: usize, rng: &mut fastrand::Rng) -> String {
+fn name(number: u32, rng: &mut fastrand::Rng) -> String {
     let of = ["Salt", "Tide", "Lantern", "Harbour", "Winter", "Glass"];
     let what = ["Roads", "Tables", "Almanac", "Letters", "Garden", "House"];
     format!(
@@ -182,7 +168,7 @@ fn live(line: &mut Line, (from, until): (Timestamp, Timestamp), rng: &mut fastra
         let (reading, hours) = match rng.u8(0..11) {
             0 => (says(Availability::OutOfStock), rng.i64(24..20 * 24)),
             1 | 2 => (
-                Reading::unread(UnreadReason::Blocked, "simulate", "a captcha"),
+                Reading::unread(UnreadReason::Blocked, "years", "a captcha"),
                 rng.i64(24..5 * 24),
             ),
             _ => (few_left(rng.u8(1..9)), rng.i64(48..9 * 24)),
@@ -202,19 +188,14 @@ fn few_left(count: u8) -> Reading {
 }
 
 /// How long until the next look is repeated when nothing could be read: an hour, two, four …
-#[must_use]
-pub fn patience(attempts: u32) -> SignedDuration {
+pub(crate) fn patience(attempts: u32) -> SignedDuration {
     SignedDuration::from_hours(1_i64 << attempts.min(6))
-}
-
-/// Whether KDP takes this page over.
-#[must_use]
-pub fn is_switched(title: &Title, store: usize) -> bool {
-    store == AMAZON && title.launch.is_switched
 }
 
 #[cfg(test)]
 mod tests {
+    use pubwatch::demo::pages::isbn;
+
     use super::*;
 
     fn drawn(seed: u64) -> Title {
@@ -222,14 +203,6 @@ mod tests {
         let now = "2026-11-22T00:00:00Z".parse().unwrap();
         let isbn = isbn(7).parse().unwrap();
         Title::draw(7, isbn, jiff::civil::date(2020, 3, 3), now, &mut rng)
-    }
-
-    #[test]
-    fn the_numbers_of_titles_are_valid() {
-        for number in [0, 1, 9, 10, 999, 99_999] {
-            let parsed: Result<Isbn13, _> = isbn(number).parse();
-            assert!(parsed.is_ok(), "{number}");
-        }
     }
 
     #[test]

@@ -51,11 +51,10 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             };
             let glance = Glance {
                 state,
-                has_taken_orders: row.get(9)?,
+                has_taken_orders: row.get(7)?,
                 last_try: time_of(row, 4)?,
                 last_good: time_of(row, 5)?,
                 blind_since: time_of(row, 6)?,
-                looks: (row.get(7)?, row.get(8)?),
             };
             Ok(((isbn, store), glance))
         })?
@@ -110,6 +109,18 @@ fn post(connection: &Connection) -> rusqlite::Result<Post> {
         .query_row([], |row| row.get(0))
         .optional()?;
     Ok(post)
+}
+
+/// When each edition was judged last.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Timestamp>> {
+    connection
+        .prepare_cached("SELECT isbn, at FROM judged")?
+        .query_map([], |row| Ok((isbn(row, 0)?, time(row, 1)?)))?
+        .collect()
 }
 
 /// The letters about an edition, oldest first, without their bodies.

@@ -105,7 +105,7 @@ impl<'a> JudgeContext<'a> {
     /// SQLite's.
     pub fn judge_again<'b>(
         &self,
-        editions: impl Iterator<Item = &'b EditionPlan>,
+        editions: impl IntoIterator<Item = &'b EditionPlan>,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
         for plan in editions {

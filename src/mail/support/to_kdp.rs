@@ -52,7 +52,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     text(
         Some(format!(
             "{} {}{trouble}",
-            capital(edition.format.name()),
+            words::capital(edition.format.name()),
             case.isbn()
         )),
         [
@@ -262,11 +262,4 @@ fn number_of(edition: &Edition) -> String {
         }
         (format, None) => format!("{} ISBN-13 {}", format.name(), edition.isbn),
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }

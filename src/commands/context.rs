@@ -30,6 +30,8 @@ pub struct Context {
     pub db: Arc<Db>,
     /// The machine's clock.
     pub clock: Clock,
+    /// The editions whose dates were moved in the configuration since it was seen last.
+    pub moved: Vec<Isbn13>,
 }
 
 impl Context {
@@ -48,13 +50,25 @@ impl Context {
             write!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
         }
         let db = open_database(&loaded.plan.data)?;
-        note_moved_dates(&db, &loaded.plan, clock.now())?;
-        Ok(Self {
+        let moved = note_moved_dates(&db, &loaded.plan, clock.now())?;
+        let context = Self {
             plan: loaded.plan,
             config: loaded.path,
             db,
             clock,
-        })
+            moved,
+        };
+        if !context.moved.is_empty() {
+            // What every face shows is judged by the new dates at once.
+            let settings = context.settings()?;
+            let editions = context.plan.editions.iter();
+            let editions = editions.filter(|plan| context.moved.contains(&plan.edition.isbn));
+            let now = context.clock.now();
+            context
+                .judge_context(&settings)
+                .judge_again(editions, now)?;
+        }
+        Ok(context)
     }
 }
 

@@ -105,6 +105,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
         config: folder.join("pubwatch.toml"),
         db,
         clock,
+        moved: Vec::new(),
     };
     let house = Arc::new(context.into_house()?);
     let stop = Stop::default();

@@ -11,7 +11,7 @@ use super::setup::which_book;
 use super::which;
 use crate::book::{Distribution, StoreId};
 use crate::clock::Clock;
-use crate::commands::context::{note_moved_dates, open_database};
+use crate::commands::context::{Context, note_moved_dates, open_database};
 use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     existing.replace(&after)?;
     writeln!(out, "Written to {}", after.path.display())?;
-    for (title, moved) in note_moves(&existing.loaded.plan, &after.plan)? {
+    for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
     }
     Ok(Exit::Done)
@@ -83,19 +83,18 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 /// Notes at once that a date was moved, so that the stores' time begins today and not when the next
 /// check sees it. Without a database nothing was seen yet, and there is nothing to be patient with.
-fn note_moves(before: &Plan, after: &Plan) -> anyhow::Result<Vec<(String, String)>> {
-    if !after.data.join("pubwatch.db").exists() {
+/// Gives what was noted: a title, and what is said of it.
+pub(super) fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    if !before.data.join("pubwatch.db").exists() {
         return Ok(Vec::new());
     }
-    let db = open_database(&after.data)?;
-    let now = Clock::System.now();
-    note_moved_dates(&db, before, now)?;
+    note_moved_dates(&*open_database(&before.data)?, before, Clock::System.now())?;
+    // Opening the configuration as it is now notes what was moved, and judges by it.
+    let context = Context::open(Some(config))?;
     let mut moved = Vec::new();
-    for isbn in note_moved_dates(&db, after, now)? {
-        let Some(plan) = after.editions.iter().find(|one| one.edition.isbn == isbn) else {
-            continue;
-        };
-        let launch = db.read(|connection| launch(connection, plan))?;
+    let editions = context.plan.editions.iter();
+    for plan in editions.filter(|plan| context.moved.contains(&plan.edition.isbn)) {
+        let launch = context.db.read(|connection| launch(connection, plan))?;
         let from = launch.moved.and_then(|moved| moved.from);
         let from = from.map_or_else(String::new, |from| format!(" from {}", words::date(from)));
         moved.push((

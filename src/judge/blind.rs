@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::finding::UnreadStore;
+use super::kind::UnreadStore;
 use super::windows::{WindowName, Windows};
 use super::{Finding, FindingKind, Task};
 use crate::book::StoreId;

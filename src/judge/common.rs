@@ -5,7 +5,8 @@ use std::mem::discriminant;
 use jiff::SignedDuration;
 
 use super::case::Case;
-use super::finding::{Finding, FindingKind, NextStep, Severity};
+use super::finding::{Finding, NextStep, Severity};
+use super::kind::FindingKind;
 use crate::book::StoreId;
 
 /// Pages that one party feeds change alike within this time, if they do so for one cause.

@@ -1,14 +1,16 @@
 //! What the history means: is this still normal, and what should the author do? Pure.
 //!
 //! [`judge`] is the way in. The windows are in [`windows`], each rule is a file in [`rules`], what
-//! they find is data ([`finding`]), and English is written in [`text`].
+//! they find is data ([`finding`], [`kind`]), and English is written in [`text`].
 
 pub mod agenda;
 pub mod blind;
 mod case;
+pub mod cause;
 mod common;
 pub mod contacts;
 pub mod finding;
+pub mod kind;
 pub mod learned;
 pub mod length;
 pub mod line;
@@ -29,9 +31,9 @@ use crate::book::NoteKind;
 use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
-pub use finding::{
-    Cause, Finding, FindingKind, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual,
-};
+pub use cause::Cause;
+pub use finding::{Finding, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual};
+pub use kind::FindingKind;
 pub use outlook::{ListingOutlook, Outlook};
 use windows::{Stage, WindowName, Windows, WindowsError};
 

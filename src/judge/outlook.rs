@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::case::Case;
-use super::finding::{Cause, Finding, Severity};
+use super::cause::Cause;
+use super::finding::{Finding, Severity};
 use crate::book::{Availability, Money, NoteKind, StoreId};
 use crate::history::{ListingView, Spell};
 use crate::page::UnreadReason;

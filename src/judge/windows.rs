@@ -75,6 +75,8 @@ window_names! {
     TempOosKdp "steady.temp_oos_kdp"
     TempOosIngram "steady.temp_oos_ingram"
     SteadyUnavailable "steady.unavailable"
+    DigitalUnavailable "steady.digital_unavailable"
+    SteadyVanished "steady.vanished"
     PrintedRunOut "steady.printed_run_out"
     ShipsInWeeks "steady.ships_in_weeks"
     ThirdPartyOnly "steady.third_party_only"

@@ -169,6 +169,9 @@ pub fn store_block(lines: &mut Lines, store: &StoreLine) {
         lines.wrapped("  ", &format!("The page says: “{quote}”"));
     }
     lines.wrapped("  ", &store.since);
+    if let Some(normal) = &store.normal {
+        lines.wrapped("  ", &format!("Is it normal? {normal}."));
+    }
     if let Some(last) = &store.last_read {
         lines.wrapped("  ", last);
     }

@@ -103,7 +103,11 @@ impl<'a> JudgeContext<'a> {
     /// # Errors
     ///
     /// SQLite's.
-    pub fn judge_again(&self, editions: &[EditionPlan], now: Timestamp) -> rusqlite::Result<()> {
+    pub fn judge_again<'b>(
+        &self,
+        editions: impl IntoIterator<Item = &'b EditionPlan>,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
         for plan in editions {
             self.db
                 .write(|transaction| judge_edition(self, plan, transaction, now))?;

@@ -172,6 +172,15 @@ fn hangs_on(character: char) -> bool {
     matches!(character, '\u{200D}' | '\u{FE00}'..='\u{FE0F}' | '\u{0300}'..='\u{036F}' | ' ' | ',')
 }
 
+/// With a capital first letter.
+#[must_use]
+pub fn capital(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(characters).collect()
+    })
+}
+
 /// A page's words in quotes, cut at a sentence's end where they run long.
 #[must_use]
 pub fn quoted(words: &str) -> String {

@@ -151,6 +151,8 @@ fn outlook_of(outlooks: &[ListingOutlook], store: &StoreId, voice: &Voice<'_>) -
     one.map_or(Value::Null, |one| {
         let mut value = json!(one.outlook);
         value["words"] = json!(outlook(one, voice));
+        value["price"] = json!(one.price);
+        value["list_price"] = json!(one.list_price);
         value
     })
 }

@@ -10,11 +10,11 @@ use super::grounds::grounds;
 use super::overview::address;
 use super::timeline::{self, Layout, Mark, Picture, Range, Stretch};
 use super::told::{Told, told};
+use super::verdict::{self, Verdict, verdict};
 use crate::book::{Availability, NoteKind};
 use crate::history::sqlite::Kept;
 use crate::history::{ListingView, View};
 use crate::judge::rules::calendar::MILESTONES;
-use crate::judge::text::{outlook, said};
 use crate::judge::windows::Windows;
 use crate::judge::{Judgement, Severity};
 use crate::text::words;
@@ -75,10 +75,12 @@ struct Page {
     isbn: String,
     said: Option<String>,
     findings: Vec<Told>,
-    /// Where nothing is open: how it stands, as a class and in words.
-    verdict: (&'static str, String),
+    /// How it stands, where nothing is to be watched or acted on.
+    verdict: Option<Verdict>,
     good_news: Vec<(String, String)>,
     is_watched: bool,
+    /// "Next try 18:04", where a service keeps watch.
+    next_try: Option<String>,
     columns: Columns,
     listings: Vec<Listing>,
     ranges: Vec<(&'static str, &'static str, bool)>,
@@ -128,6 +130,8 @@ struct Said {
 struct Listing {
     /// Whether it is normal, and until when.
     normal: String,
+    /// How loudly that is said.
+    class: &'static str,
     store: String,
     link: Option<String>,
     shape: String,
@@ -192,8 +196,13 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
             .filter(|one| one.severity.is_trouble())
             .map(|one| told(place, material, one))
             .collect(),
-        good_news: good_news(place, material),
-        verdict: verdict(material),
+        good_news: verdict::events(place, (edition, &material.view.launch), material.judgement),
+        verdict: is_calm(material).then(|| verdict(place, material.view, material.judgement)),
+        next_try: material
+            .pulse
+            .next_look
+            .filter(|next| place.now < *next)
+            .map(|next| format!("We look again at {}.", place.moment(next))),
         is_watched: material
             .view
             .listings
@@ -232,57 +241,11 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     .render()
 }
 
-/// What the card says where nothing is open, and whether it is good: as expected only where every
-/// page was seen and shows what it should.
-fn verdict(material: &Material<'_>) -> (&'static str, String) {
-    let outlooks = &material.judgement.outlooks;
-    let seen = outlooks.iter().filter(|one| one.outlook.is_seen()).count();
-    let all = material.view.listings.len();
-    if 0 < all
-        && outlooks
-            .iter()
-            .filter(|one| one.outlook.is_as_expected())
-            .count()
-            == all
-    {
-        ("good", "All as expected. Nothing to do.".to_owned())
-    } else if seen == 0 {
-        (
-            "unseen",
-            "Not seen yet: no page could be read so far.".to_owned(),
-        )
-    } else if seen < all {
-        (
-            "unseen",
-            format!(
-                "Nothing to do as far as we see; {} of {all} pages are not seen.",
-                all - seen
-            ),
-        )
-    } else {
-        (
-            "usual",
-            "Nothing to do. What each page shows, and until when it is usual, stands below."
-                .to_owned(),
-        )
-    }
-}
-
-fn good_news(place: &Place<'_>, material: &Material<'_>) -> Vec<(String, String)> {
-    let voice = place.voice(&material.view.edition, &material.view.launch);
-    material
-        .judgement
-        .findings
-        .iter()
-        .filter(|one| one.severity == Severity::GoodNews)
-        .map(|one| {
-            let since = words::day(one.since, place.zone, place.now);
-            (
-                words::one_line(&said(one, &voice).headline),
-                format!("since {since}"),
-            )
-        })
-        .collect()
+/// Nothing is to be watched or acted on; a day of the calendar says nothing of the pages.
+fn is_calm(material: &Material<'_>) -> bool {
+    let findings = &material.judgement.findings;
+    let mut severities = findings.iter().map(|finding| finding.severity);
+    !severities.any(|one| matches!(one, Severity::Act | Severity::Watch))
 }
 
 fn notes(place: &Place<'_>, notes: &[Kept]) -> Vec<Said> {
@@ -381,28 +344,23 @@ fn meta(place: &Place<'_>, view: &View) -> String {
 
 fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) -> Listing {
     let view = material.view;
-    let known = material.judgement.outlooks.iter();
+    let known = verdict::known(material.judgement, &listing.store);
     let normal = known
-        .into_iter()
-        .find(|one| one.store == listing.store)
-        .map(|one| outlook(one, &place.voice(&view.edition, &view.launch)));
+        .map(|one| verdict::normal(one, &place.voice(&view.edition, &view.launch)))
+        .filter(|_| listing.last_try.is_some());
     let spell = listing.now();
     let says = spell.map(|spell| &spell.says);
     let link = Some(listing.address.clone())
         .filter(|address| address.starts_with("https://") || address.starts_with("http://"));
     Listing {
+        class: known.map_or("", |one| verdict::class(&one.outlook)),
         store: place.label(&listing.store),
         link,
         shape: shape(spell.map_or(UNSEEN_CLASS, |spell| face(spell.availability).class)),
         word: spell.map_or("No state seen yet", |spell| spell.availability.word()),
         since: spell.map_or_else(String::new, |spell| {
-            let doubt = if spell.is_confirmed() {
-                ""
-            } else {
-                ", seen once so far"
-            };
             let day = words::day(spell.since, place.zone, place.now);
-            format!("since {day}, {}{doubt}", place.ago(spell.since))
+            format!("since {day}, {}", place.ago(spell.since))
         }),
         says: says.map_or_else(String::new, |says| {
             format!("“{}”", words::clipped(&says.words, 120))
@@ -410,9 +368,7 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
         date: says
             .and_then(|says| says.date)
             .map_or_else(String::new, words::short_date),
-        price: says
-            .and_then(|says| says.price.as_ref())
-            .map_or_else(String::new, ToString::to_string),
+        price: verdict::price(known, listing),
         seller: says
             .and_then(|says| says.seller.as_ref())
             .map_or_else(String::new, |seller| words::clipped(seller, 60)),

@@ -99,7 +99,8 @@ pub fn alerts(
             let said = said(finding, &place.voice(&plan.edition, &launch));
             let class = match finding.severity {
                 Severity::Act => "tag act",
-                Severity::Watch | Severity::ToDo => "tag watch",
+                Severity::ToDo => "tag todo",
+                Severity::Watch => "tag watch",
                 Severity::GoodNews | Severity::Quiet => "tag good",
             };
             let tag = Field {

@@ -19,6 +19,7 @@ pub mod overview;
 pub mod troubles;
 pub mod edition;
 mod told;
+mod verdict;
 pub mod lists;
 pub mod settings;
 pub mod usual;

@@ -12,6 +12,7 @@ use super::markup::coded;
 use super::rows::{Row, row};
 use super::survey::Survey;
 use super::troubles::Trouble;
+use super::verdict::class_of;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::text::said;
@@ -324,7 +325,7 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
             let launch = material.survey.launch(edition, place.zone);
             let said = said(finding, &place.voice(edition, &launch));
             Exception {
-                class: class(severity),
+                class: class_of(severity),
                 severity: severity.word(),
                 address: address(place, edition),
                 book: book(edition),
@@ -342,17 +343,9 @@ enum Cause<'a> {
     Finding(&'a Edition, &'a Finding),
 }
 
-fn class(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Act => "act",
-        Severity::Watch | Severity::ToDo => "watch",
-        Severity::GoodNews | Severity::Quiet => "good",
-    }
-}
-
 fn of_trouble(place: &Place<'_>, trouble: &Trouble) -> Exception {
     Exception {
-        class: class(trouble.severity),
+        class: class_of(trouble.severity),
         severity: trouble.severity.word(),
         address: format!("{}/{}", place.base, trouble.page),
         book: words::one_line(&trouble.what),

@@ -47,7 +47,8 @@ pub(super) fn row(
     Row {
         class: match severity(material, &edition.isbn) {
             Some(Severity::Act) => "act",
-            Some(Severity::Watch | Severity::ToDo) => "watch",
+            Some(Severity::ToDo) => "todo",
+            Some(Severity::Watch) => "watch",
             Some(Severity::GoodNews | Severity::Quiet) | None => "",
         },
         address: address(place, edition),
@@ -114,9 +115,10 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
     let glance = material.survey.glance(isbn, store);
     let state = glance.and_then(|glance| glance.state);
     let blind = glance.and_then(|glance| glance.blind_since);
+    // What cannot be read now is not seen, whatever it showed before.
     let (shape, word, since) = match (state, blind) {
-        (Some((state, since)), _) => (shape(face(state).class), state.word(), Some(since)),
-        (None, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
+        (Some((state, since)), None) => (shape(face(state).class), state.word(), Some(since)),
+        (_, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
         (None, None) => (shape(UNSEEN_CLASS), "Not looked at yet", None),
     };
     Cell {
@@ -124,12 +126,7 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
         shape,
         word,
         length: since.map_or_else(String::new, |since| brief(place.now.duration_since(since))),
-        note: match (state, blind) {
-            (Some(_), Some(since)) => {
-                format!("not seen for {}", brief(place.now.duration_since(since)))
-            }
-            _ => normal.unwrap_or_default(),
-        },
+        note: normal.filter(|_| glance.is_some()).unwrap_or_default(),
     }
 }
 

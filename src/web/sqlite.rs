@@ -27,7 +27,6 @@ pub fn survey(connection: &Connection) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
         notes: standing_notes(connection)?,
-        alerted: alerted(connection)?,
         rounds: rounds(connection)?,
         post: post(connection)?,
     })
@@ -52,11 +51,10 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             };
             let glance = Glance {
                 state,
-                has_taken_orders: row.get(9)?,
+                has_taken_orders: row.get(7)?,
                 last_try: time_of(row, 4)?,
                 last_good: time_of(row, 5)?,
                 blind_since: time_of(row, 6)?,
-                looks: (row.get(7)?, row.get(8)?),
             };
             Ok(((isbn, store), glance))
         })?
@@ -113,11 +111,15 @@ fn post(connection: &Connection) -> rusqlite::Result<Post> {
     Ok(post)
 }
 
-/// The editions with an open alert.
-fn alerted(connection: &Connection) -> rusqlite::Result<BTreeSet<Isbn13>> {
+/// When each edition was judged last.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Timestamp>> {
     connection
-        .prepare_cached("SELECT DISTINCT isbn FROM alert WHERE over IS NULL")?
-        .query_map([], |row| isbn(row, 0))?
+        .prepare_cached("SELECT isbn, at FROM judged")?
+        .query_map([], |row| Ok((isbn(row, 0)?, time(row, 1)?)))?
         .collect()
 }
 

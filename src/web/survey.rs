@@ -10,6 +10,7 @@ use super::troubles::Post;
 use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
 use crate::book::{Launch, Phase};
 use crate::config::plan::{EditionPlan, StorePlan};
+use crate::judge::Judgement;
 
 /// What is known of a listing at a glance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,9 +25,14 @@ pub struct Glance {
     pub last_good: Option<Timestamp>,
     /// Since when it cannot be read, while it cannot.
     pub blind_since: Option<Timestamp>,
-    /// How often it was looked at in this state, and in vain since: with the times above it is
-    /// another one after every look.
-    pub looks: (u32, u32),
+}
+
+impl Glance {
+    /// The newest looks could read the page.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        self.state.is_some() && self.blind_since.is_none()
+    }
 }
 
 /// Every listing at a glance.
@@ -50,17 +56,11 @@ pub struct Survey {
     pub glances: Glances,
     /// The notes that stand, oldest first.
     pub notes: BTreeMap<Isbn13, Vec<Note>>,
-    /// The editions with an open alert.
-    pub alerted: BTreeSet<Isbn13>,
     /// When it was gone round.
     pub rounds: Rounds,
     /// What keeps letters from going out.
     pub post: Post,
 }
-
-/// What judging an edition rests on: the same mark, the same view.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Mark(Vec<(Vec<Option<Glance>>, Vec<Note>)>);
 
 impl Survey {
     /// Leaves out the listings that the configuration no longer names.
@@ -111,31 +111,27 @@ impl Survey {
         pulse
     }
 
-    /// What judging an edition rests on: its own pages and notes, and those of the other formats
-    /// of its book.
-    #[must_use]
-    pub fn mark(&self, plan: &EditionPlan) -> Mark {
-        let all = std::iter::once(plan).chain(&plan.siblings);
-        Mark(
-            all.map(|plan| {
-                let isbn = &plan.edition.isbn;
-                let listings = plan.listings.iter();
-                (
-                    listings
-                        .map(|listing| self.glance(isbn, &listing.store).copied())
-                        .collect(),
-                    self.notes.get(isbn).cloned().unwrap_or_default(),
-                )
-            })
-            .collect(),
-        )
-    }
-
     /// The dates that an edition lives by, with what the author noted about them.
     #[must_use]
     pub fn launch(&self, edition: &Edition, zone: &TimeZone) -> Launch {
         let notes = self.notes.get(&edition.isbn).map_or(&[][..], Vec::as_slice);
         Launch::new(edition, notes, zone)
+    }
+
+    /// A judgement of `at` still fits what the pages show: none has changed since, went dark, or came
+    /// back.
+    #[must_use]
+    pub fn bears_out(&self, plan: &EditionPlan, judgement: &Judgement, at: Timestamp) -> bool {
+        plan.listings.iter().all(|listing| {
+            let Some(glance) = self.glance(&plan.edition.isbn, &listing.store) else {
+                return true;
+            };
+            let mut outlooks = judgement.outlooks.iter();
+            let known = outlooks.find(|one| one.store == listing.store);
+            let began = glance.state.map(|(_, since)| since).max(glance.blind_since);
+            let was_seen = known.is_some_and(|one| one.outlook.is_seen());
+            began.is_none_or(|began| began <= at) && was_seen == glance.is_seen()
+        })
     }
 
     /// Where a listing stands in the launch of its edition.

@@ -4,10 +4,12 @@
 use super::edition::Material;
 use super::frame::Place;
 use super::markup::coded;
+use super::verdict::class_of;
 use crate::alerts::lifecycle::key;
 use crate::alerts::mute;
+use crate::book::launch::midnight_gmt;
 use crate::judge::text::said;
-use crate::judge::{Finding, Severity};
+use crate::judge::{Finding, FindingKind};
 use crate::mail::support::{self, Case};
 use crate::text::words;
 
@@ -16,6 +18,8 @@ pub(super) struct Told {
     pub(super) class: &'static str,
     pub(super) severity: &'static str,
     pub(super) headline: String,
+    /// The day of what is to be done, in the author's clock and in KDP's.
+    pub(super) day: Option<String>,
     /// As markup.
     pub(super) verdict: String,
     pub(super) usual: Option<(String, String, Option<String>)>,
@@ -57,11 +61,8 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
         },
         cause: alert.cause.name().to_owned(),
         muted: muted.map(words::date),
-        class: match finding.severity {
-            Severity::Act => "act",
-            Severity::Watch | Severity::ToDo => "watch",
-            Severity::GoodNews | Severity::Quiet => "good",
-        },
+        class: class_of(finding.severity),
+        day: day(place, finding),
         severity: finding.severity.word(),
         headline: words::one_line(&said.headline),
         verdict: coded(&said.verdict),
@@ -85,4 +86,23 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
             })
             .unwrap_or_default(),
     }
+}
+
+/// The day of a reminder. What is to be done at KDP goes by its clock, which is GMT, so both clocks
+/// are said where they differ.
+fn day(place: &Place<'_>, finding: &Finding) -> Option<String> {
+    let FindingKind::Milestone { day, .. } = &finding.kind else {
+        return None;
+    };
+    let begins = midnight_gmt(*day);
+    let is_gmt = begins.to_zoned(place.zone.clone()).offset().is_zero();
+    let begins = words::moment(begins, place.zone);
+    Some(if is_gmt {
+        format!("{}.", words::date(*day))
+    } else {
+        format!(
+            "{}; at KDP, whose clock is GMT, it begins {begins}.",
+            words::date(*day)
+        )
+    })
 }

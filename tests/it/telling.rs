@@ -95,6 +95,7 @@ impl World {
             config: folder.path().join("pubwatch.toml"),
             db,
             clock,
+            moved: Vec::new(),
         };
         Self {
             house: Arc::new(context.into_house().unwrap()),

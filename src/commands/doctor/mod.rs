@@ -100,6 +100,7 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
         config: loaded.path,
         db,
         clock: Clock::System,
+        moved: Vec::new(),
     };
     looks.extend(mail::outbox(&context.db));
     if arguments.offline {

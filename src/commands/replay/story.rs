@@ -230,6 +230,7 @@ fn plan(written: &Written, start: Timestamp) -> Result<Plan, StoryError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::NoteKind;
 
     const STORY: &str = r#"
         story = "one page"
@@ -272,6 +273,24 @@ mod tests {
     }
 
     #[test]
+    fn a_release_at_kdp_has_the_day_it_is_scheduled_for() {
+        let note = "[[note]]\nat = 2023-06-20T15:00:00Z\nwhat = \"kdp_published\"";
+        for (day, expected) in [("", None), ("\nfor = 2023-06-27", Some("2023-06-27"))] {
+            let story = Story::parse(&format!("{STORY}\n{note}{day}")).unwrap();
+            let on = expected.map(|day| day.parse().unwrap());
+            assert_eq!(story.notes[0].note.kind, NoteKind::KdpPublished { on });
+        }
+    }
+
+    #[test]
+    fn a_thing_to_do_is_a_kind_of_letter() {
+        let expect = "[[expect]]\nletter = \"to-do\"\nfrom = 2023-05-01T12:00:00Z\n\
+                      until = 2023-05-01T12:00:00Z";
+        let story = Story::parse(&format!("{STORY}\n{expect}")).unwrap();
+        assert_eq!(story.expectations[0].kind, Kind::Of(Severity::ToDo));
+    }
+
+    #[test]
     fn what_is_wrong_is_said() {
         check(
             "[[page]]\nat = 2023-05-01T12:00:00Z\nstore = \"amazon.com\"\nsays = \"sold\"",
@@ -283,7 +302,15 @@ mod tests {
         );
         check(
             "[[note]]\nat = 2023-05-01T12:00:00Z\nwhat = \"date_changed\"",
-            "needs `to`",
+            "need `to`",
+        );
+        check(
+            "[[note]]\nat = 2023-05-01T12:00:00Z\nwhat = \"expected\"\nfor = 2023-06-27",
+            "`for` goes with `kdp_published`",
+        );
+        check(
+            "[[note]]\nat = 2023-05-01T12:00:00Z\nwhat = \"kdp_published\"\nto = 2023-06-27",
+            "`for` goes with `kdp_published`",
         );
         check(
             "[[note]]\nat = 2023-05-01\nwhat = \"expected\"",

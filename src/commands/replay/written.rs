@@ -160,6 +160,9 @@ pub(super) struct NoteWritten {
     at: Moment,
     what: String,
     to: Option<Day>,
+    /// The day that a release is scheduled for, with `kdp_published`.
+    #[serde(rename = "for")]
+    on: Option<Day>,
     isbn: Option<String>,
     store: Option<String>,
     ticket: Option<String>,
@@ -169,9 +172,22 @@ pub(super) struct NoteWritten {
 impl NoteWritten {
     pub(super) fn check(self) -> Result<Said, StoryError> {
         let isbn = isbn_of(self.isbn.as_ref())?;
-        let kind = NoteKind::from_name(&self.what, self.to.map(|day| day.0)).ok_or_else(|| {
+        let is_published = NoteKind::KdpPublished { on: None }.name() == self.what;
+        let (day, other) = if is_published {
+            (self.on, self.to)
+        } else {
+            (self.to, self.on)
+        };
+        if other.is_some() {
+            return Err(StoryError::Entry(format!(
+                "a note of `{}` has no such day: `for` goes with `kdp_published`, and `to` with \
+                 `date_changed` and `muted`",
+                self.what
+            )));
+        }
+        let kind = NoteKind::from_name(&self.what, day.map(|day| day.0)).ok_or_else(|| {
             StoryError::Entry(format!(
-                "`what = \"{}\"` is no note; `date_changed` needs `to` as well",
+                "`what = \"{}\"` is no note; `date_changed` and `muted` need `to` as well",
                 self.what
             ))
         })?;
@@ -218,7 +234,7 @@ impl ExpectWritten {
             "digest" => Kind::Digest,
             name => Kind::Of(Severity::from_name(name).ok_or_else(|| {
                 StoryError::Entry(format!(
-                    "`{name}` is no kind of letter: act, watch, good, digest or any"
+                    "`{name}` is no kind of letter: act, to-do, watch, good, digest or any"
                 ))
             })?),
         };

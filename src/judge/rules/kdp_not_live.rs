@@ -2,7 +2,7 @@
 
 use crate::history::ListingView;
 use crate::judge::case::Case;
-use crate::judge::finding::KdpWait;
+use crate::judge::kind::KdpWait;
 use crate::judge::windows::{Stage, WindowName};
 use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 

@@ -31,32 +31,33 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     }
     let date = launch.released_at(store);
     let listing_window = listing_window(case, store);
-    let (window, start) = if run.seen < date {
-        listing_window?
+    let name = if launch.is_kdp_store(store) {
+        WindowName::ReleaseAmazonNotKdp
     } else {
-        let name = if launch.is_kdp_store(store) {
-            WindowName::ReleaseAmazonNotKdp
-        } else {
-            WindowName::ReleaseIngramFed
-        };
-        let release = (case.window_at(name, store).clone(), date);
-        match listing_window {
-            Some((window, start)) if is_later((&window, start), (&release.0, date)) => {
-                (window, start)
-            }
-            _ => release,
-        }
+        WindowName::ReleaseIngramFed
     };
-    let kind = if run.seen < date {
-        FindingKind::Missing {
-            counts_from: start,
-            enabled: launch.enabled.is_some(),
-            others: case.others(store, is_listed),
+    let release = case.window_at(name, store);
+    // Enabled so late that listing may still take its time, it is not more than that.
+    let waits = listing_window
+        .filter(|(window, start)| run.seen < date || is_later((window, *start), (release, date)));
+    if waits.is_none() && run.seen < date {
+        return None;
+    }
+    let (window, start, kind) = match waits {
+        Some((window, start)) => {
+            let kind = FindingKind::Missing {
+                counts_from: start,
+                enabled: launch.enabled.is_some(),
+                others: case.others(store, is_listed),
+            };
+            (window, start, kind)
         }
-    } else {
-        FindingKind::NotOnSale {
-            date: launch.date_at(store),
-            others: case.others(store, Availability::is_released),
+        None => {
+            let kind = FindingKind::NotOnSale {
+                date: launch.date_at(store),
+                others: case.others(store, Availability::is_released),
+            };
+            (release.clone(), date, kind)
         }
     };
     let whom = case.party_for(store);
@@ -165,6 +166,30 @@ mod tests {
                  2026-12-06T00:00 amazon.com blocked..24*60",
             )
             .check(&["watch unread amazon.com"]);
+    }
+
+    #[test]
+    fn what_nobody_lists_after_its_date_is_told_whoever_carries_it() {
+        for (distribution, party) in [
+            (Distribution::Kdp, Party::Kdp),
+            (Distribution::IngramSpark, Party::IngramSpark),
+            (Distribution::Other, Party::Distributor),
+        ] {
+            let script = |looks: i64| {
+                Script::new("2027-06-09")
+                    .with(|edition| {
+                        edition.distribution = distribution;
+                        edition.amazon_switch = false;
+                    })
+                    .pages(&format!(
+                        "2027-06-01T00:00 amazon.com not_listed..12*{looks}"
+                    ))
+            };
+            script(18).check(&[]);
+            script(20).check(&["watch not-on-sale amazon.com"]);
+            script(23).check(&["act not-on-sale amazon.com"]);
+            assert_eq!(script(23).judge()[0].ask(), Some(party));
+        }
     }
 
     #[test]

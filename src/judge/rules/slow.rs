@@ -1,6 +1,6 @@
 //! Orders are taken, but delivery takes long.
 
-use crate::book::Availability;
+use crate::book::{Availability, Making};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Counts, Run};
 use crate::judge::windows::{Window, WindowName};
@@ -28,10 +28,10 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         ));
     }
     let run = case.run(listing, |state| state == Availability::BackOrder)?;
-    let name = if case.party_for(&listing.store) == Party::Kdp {
-        WindowName::TempOosKdp
-    } else {
-        WindowName::TempOosIngram
+    let name = match (case.party_for(&listing.store), case.making()) {
+        (Party::Kdp, _) => WindowName::TempOosKdp,
+        (_, Making::OnDemand) => WindowName::TempOosIngram,
+        (_, Making::Offset | Making::Unknown | Making::Digital) => WindowName::PrintedRunOut,
     };
     let window = case.window_at(name, &listing.store);
     let kind = FindingKind::TemporarilyOutOfStock;

@@ -67,7 +67,8 @@ fn window(
     let date = launch.released_at(store);
     if is_steady {
         let name = match case.making() {
-            Making::OnDemand | Making::Digital => WindowName::SteadyUnavailable,
+            Making::OnDemand => WindowName::SteadyUnavailable,
+            Making::Digital => WindowName::DigitalUnavailable,
             Making::Offset | Making::Unknown => WindowName::PrintedRunOut,
         };
         return (name, clock);

@@ -2,7 +2,7 @@
 
 use crate::history::{Blind, ListingView};
 use crate::judge::case::Case;
-use crate::judge::finding::Blindness;
+use crate::judge::kind::Blindness;
 use crate::judge::windows::WindowName;
 use crate::judge::{Finding, FindingKind, Task};
 use crate::page::UnreadReason;

@@ -59,7 +59,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         return None;
     }
     let name = if launch.steady_from(store) <= run.since {
-        WindowName::SteadyUnavailable
+        WindowName::SteadyVanished
     } else {
         WindowName::Delisted
     };

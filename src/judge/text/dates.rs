@@ -2,7 +2,8 @@
 
 use super::{Voice, usual_words, verb};
 use crate::book::{Availability, Making, launch};
-use crate::judge::finding::{Finding, FindingKind, KdpWait, Party};
+use crate::judge::finding::{Finding, Party};
+use crate::judge::kind::{FindingKind, KdpWait};
 use crate::text::words;
 
 /// Headline and verdict.

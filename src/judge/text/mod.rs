@@ -12,7 +12,8 @@ use jiff::tz::TimeZone;
 
 pub use outlook::outlook;
 
-use super::finding::{Finding, FindingKind, NextStep, Severity};
+use super::finding::{Finding, NextStep, Severity};
+use super::kind::FindingKind;
 use super::windows::Stage;
 use crate::book::{Edition, Launch, StoreId};
 use crate::config::plan::StorePlan;

@@ -1,7 +1,8 @@
 //! Good news, launch reports and all-clears.
 
 use super::{Voice, said as said_of, verb};
-use crate::judge::finding::{Behind, Finding, FindingKind, LaunchState};
+use crate::judge::finding::Finding;
+use crate::judge::kind::{Behind, FindingKind, LaunchState};
 use crate::text::words;
 
 /// Headline and verdict.

@@ -1,7 +1,7 @@
 //! "Is it normal, and until when?" in a line.
 
 use super::Voice;
-use crate::judge::finding::Cause;
+use crate::judge::Cause;
 use crate::judge::outlook::{ListingOutlook, Outlook};
 use crate::text::words;
 

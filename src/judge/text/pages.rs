@@ -2,7 +2,8 @@
 
 use super::{Voice, usual_words, verb};
 use crate::book::{Availability, Family, Making};
-use crate::judge::finding::{Finding, FindingKind, PageFacts, Party};
+use crate::judge::finding::{Finding, PageFacts, Party};
+use crate::judge::kind::FindingKind;
 use crate::text::words;
 
 /// Headline and verdict.

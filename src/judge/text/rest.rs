@@ -2,7 +2,8 @@
 
 use super::{Voice, usual_words, verb};
 use crate::book::Family;
-use crate::judge::finding::{Blindness, Finding, FindingKind, Task, UnreadStore};
+use crate::judge::finding::{Finding, Task};
+use crate::judge::kind::{Blindness, FindingKind, UnreadStore};
 use crate::judge::other_ways;
 use crate::page::refused;
 use crate::text::words;

@@ -11,7 +11,7 @@ use crate::alerts::Occasion;
 use crate::book::{Availability, ConfiguredDates, IsbnError, Launch, StoreId};
 use crate::config::plan::Author;
 use crate::history::View;
-use crate::judge::finding::{Behind, LaunchState};
+use crate::judge::kind::{Behind, LaunchState};
 use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
 use crate::mail::addressee::desk_for;
 use crate::mail::digest::{Item, digest};

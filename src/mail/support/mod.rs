@@ -1,4 +1,4 @@
-//! The ready texts A to H and the doors they go to (DOMAIN §2.5, §6.3).
+//! The ready texts A to H, for whoever is to be asked.
 //!
 //! A sentence stands in a text only when the facts that we have make it true. What only the author
 //! can know is left to the author, in square brackets that no reader can overlook; Pubwatch never

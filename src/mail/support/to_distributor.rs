@@ -2,7 +2,8 @@
 
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
 use super::{Case, Piece, ReadyText};
-use crate::book::{Availability, Format, NoteKind};
+use crate::book::{Availability, Making, NoteKind};
+use crate::judge::{FindingKind, Party};
 use crate::text::words;
 
 /// A: to the distributor.
@@ -52,8 +53,10 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
     let place = case.where_it_is();
     let isbn = case.isbn();
     let today = case.date_of(case.now);
+    let was_listed = matches!(case.finding.kind, FindingKind::Vanished { .. });
     let days = case
         .enabled()
+        .filter(|_| !was_listed)
         .and_then(|date| date.until(today).ok())
         .map(|span| i64::from(span.get_days()));
     let late = days.map_or_else(String::new, |days| {
@@ -70,9 +73,43 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
             ))
         })
     });
+    let before = case
+        .finding
+        .pages
+        .iter()
+        .filter(|_| was_listed)
+        .map(|page| {
+            said(format!(
+                "It was listed there until {}.",
+                words::short_date(case.date_of(page.since))
+            ))
+        });
     let price = case.view.edition.list_price.as_ref();
+    let mut record = vec![
+        said(format!(
+            "Could you tell me whether {place} receives this title in your feed, and if so re-send \
+             it? I know that each store decides what to list; I only want to be sure that the \
+             record is complete: cover, price"
+        )),
+        fact(price.map(ToString::to_string), "your list price"),
+    ];
+    if case.view.launch.making == Making::Digital {
+        record.push(said(", territories"));
+    } else {
+        record.extend([
+            said(", discount"),
+            complete("your wholesale discount"),
+            said(", returns"),
+            complete("yes or no"),
+        ]);
+    }
+    record.push(said(". Thank you."));
     text(
-        Some(format!("{isbn} not listed at {place}{late}")),
+        Some(if was_listed {
+            format!("{isbn} is no longer listed at {place}")
+        } else {
+            format!("{isbn} not listed at {place}{late}")
+        }),
         [
             paragraph([
                 said(format!(
@@ -83,20 +120,8 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
                 said("."),
                 case.dates(),
             ]),
-            paragraph(missing.chain(case.others_take_orders())),
-            paragraph([
-                said(format!(
-                    "Could you tell me whether {place} receives this title in your feed, and if \
-                     so re-send it? I know that each store decides what to list; I only want to \
-                     be sure that the record is complete: cover, price"
-                )),
-                fact(price.map(ToString::to_string), "your list price"),
-                said(", discount"),
-                complete("your wholesale discount"),
-                said(", returns"),
-                complete("yes or no"),
-                said(". Thank you."),
-            ]),
+            paragraph(missing.chain(before).chain(case.others_take_orders())),
+            record,
         ],
     )
 }
@@ -143,11 +168,14 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
                 case.dates(),
             ]),
             paragraph(shown.chain([screenshot()]).chain(moved)),
-            paragraph([said(
+            paragraph([said(if case.finding.ask() == Some(Party::Kdp) {
+                "Could you correct the publication date of the page, or tell me which setting of \
+                 mine makes it show this one? Thank you."
+            } else {
                 "Could you check which date is in the record that the stores hold, correct it, \
                  and send it out again? Please tell me whether any copies have been ordered or \
-                 shipped, since that decides whether I can keep this ISBN. Thank you.",
-            )]),
+                 shipped, since that decides whether I can keep this ISBN. Thank you."
+            })]),
         ],
     )
 }
@@ -164,7 +192,8 @@ pub(super) fn barnes_noble_fault(case: &Case<'_>) -> ReadyText {
     } else {
         "an Add to Cart button".to_owned()
     };
-    let printed_to_order = edition.distribution.is_ingram_fed() && edition.format != Format::Ebook;
+    let printed_to_order =
+        edition.distribution.is_ingram_fed() && case.view.launch.making == Making::OnDemand;
     let rule = printed_to_order.then(|| {
         said(
             "It is a print-on-demand title from Ingram. Your help page on out-of-stock titles \

@@ -2,7 +2,7 @@
 
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
 use super::{Case, Paragraph, Piece, ReadyText};
-use crate::book::{Availability, Edition, Family, Format, NoteKind};
+use crate::book::{Availability, Edition, Family, Format, Making, NoteKind};
 use crate::judge::FindingKind;
 use crate::text::words;
 
@@ -36,8 +36,15 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     let was_pre_order = at_amazon
         .flat_map(|listing| &listing.spells)
         .any(|spell| spell.is_confirmed() && spell.availability == Availability::PreOrder);
-    let proof = planned_change_of_printer(was_pre_order && edition.distribution.is_ingram_fed());
-    let trouble = if was_live {
+    let proof = if case.view.launch.making == Making::Digital {
+        Vec::new()
+    } else {
+        planned_change_of_printer(was_pre_order && edition.distribution.is_ingram_fed())
+    };
+    let is_gone = matches!(case.finding.kind, FindingKind::KindlePageGone { .. });
+    let trouble = if is_gone {
+        ": the page is gone before its publication date".to_owned()
+    } else if was_live {
         format!(" at Amazon: {}", case.how_shown())
     } else {
         format!(" submitted{subject_date}: not available after 72 hours")
@@ -45,7 +52,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     text(
         Some(format!(
             "{} {}{trouble}",
-            capital(edition.format.name()),
+            words::capital(edition.format.name()),
             case.isbn()
         )),
         [
@@ -74,6 +81,15 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
 }
 
 fn greeting(case: &Case<'_>, marketplaces: Option<String>) -> Paragraph {
+    if case.view.launch.making == Making::Digital {
+        return paragraph([
+            said(format!("Hello, this is about the {}, at", case.book())),
+            fact(marketplaces, "the Amazon marketplace"),
+            said(". Its ASIN is"),
+            complete("the ASIN"),
+            said("."),
+        ]);
+    }
     let isbn10 = case
         .isbn10()
         .map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
@@ -246,11 +262,4 @@ fn number_of(edition: &Edition) -> String {
         }
         (format, None) => format!("{} ISBN-13 {}", format.name(), edition.isbn),
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
 }

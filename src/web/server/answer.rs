@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use super::site::{PageError, Site, locked, random};
 use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages, shared};
+use crate::text::words;
 use crate::web::form;
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::{
@@ -320,7 +321,7 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
     if let Some(wait) = locked(&site.guard.throttle).wait(now) {
         let said = format!(
             "There were too many wrong passwords. Try again in {}.",
-            crate::text::words::lasting(wait + jiff::SignedDuration::from_secs(59))
+            words::lasting(wait + jiff::SignedDuration::from_secs(59))
         );
         return pages::login(site, Some(&said), 429)
             .with("retry-after", wait.as_secs().max(1).to_string());
@@ -384,14 +385,10 @@ fn acted(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     if let Err(error) = locked(&site.guard.tokens).take(session, &asked.field("token"), now) {
-        return Ok(refusal(403, &format!("{}.", capital(&error.to_string()))));
+        return Ok(refusal(
+            403,
+            &format!("{}.", words::capital(&error.to_string())),
+        ));
     }
     actions::act(site, (parts, session), asked, now)
-}
-
-fn capital(sentence: &str) -> String {
-    let mut letters = sentence.chars();
-    letters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(letters).collect()
-    })
 }

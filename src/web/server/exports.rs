@@ -90,7 +90,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             api::editions(
                 &site.plan.editions,
                 &survey,
-                (&site.judgements()?, &site.place(now)),
+                (&site.judgements(&survey, now)?, &site.place(now)),
             )
         }
         ["api", "v1", "alerts"] => {
@@ -98,7 +98,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             api::alerts(
                 &site.plan.editions,
                 &survey,
-                &site.judgements()?,
+                &site.judgements(&survey, now)?,
                 &site.place(now),
             )
         }

@@ -13,6 +13,7 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
+use crate::round::judge_edition::judge_edition;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -44,7 +45,14 @@ pub(super) fn told(
     }
     let says = Says::new(state, "by-hand/page", &said, "as you saw it");
     let listing = id(plan, &listing.store);
-    keep(site, &listing, Reading::Says(Box::new(says)), None, now)?;
+    keep(
+        site,
+        plan,
+        &listing,
+        Reading::Says(Box::new(says)),
+        None,
+        now,
+    )?;
     Ok(done(site, plan, "recorded"))
 }
 
@@ -71,14 +79,15 @@ pub(super) fn saved(
         Reading::Unread(_) => "unread",
     };
     let listing = id(plan, &listing.store);
-    keep(site, &listing, reading, Some(evidence), now)?;
+    keep(site, plan, &listing, reading, Some(evidence), now)?;
     Ok(done(site, plan, said))
 }
 
-/// Records a look by hand, with its evidence where it changes something. It lies after the last
-/// look, because what was seen is only ever added to.
+/// Records a look by hand, with its evidence where it changes something, and judges the edition by
+/// it. It lies after the last look, because what was seen is only ever added to.
 fn keep(
     site: &Site,
+    plan: &EditionPlan,
     listing: &ListingId,
     reading: Reading,
     evidence: Option<Evidence>,
@@ -102,6 +111,7 @@ fn keep(
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
         }
+        judge_edition(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })
 }

@@ -64,7 +64,7 @@ pub(super) fn page(
     let (survey, pulse) = site.survey()?;
     let html = match parts {
         [""] => {
-            let judgements = site.judgements()?;
+            let judgements = site.judgements(&survey, now)?;
             let known = (&survey.glances, &judgements);
             overview::page(
                 &place,
@@ -99,7 +99,7 @@ pub(super) fn page(
                 &place,
                 &site.plan.editions,
                 &survey,
-                &site.judgements()?,
+                &site.judgements(&survey, now)?,
                 page,
             )?
         }

@@ -70,7 +70,7 @@ fn listed(
         ..site.place(now)
     };
     let (survey, pulse) = site.survey()?;
-    let judgements = site.judgements()?;
+    let judgements = site.judgements(&survey, now)?;
     Ok(overview::page(
         &place,
         &overview::Material {

@@ -222,24 +222,46 @@ impl Site {
         })
     }
 
-    /// What was thought of an edition when it was judged last. One that never was, is judged now.
+    /// What was thought of an edition when it was judged last. One that never was, or that was
+    /// looked at since, as in a round that still goes on, is judged now: what is said of a page never
+    /// contradicts what stands beside it.
     ///
     /// # Errors
     ///
     /// The database's.
     pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
         let isbn = &view.edition.isbn;
-        let kept = self.db.read(|connection| judgement(connection, isbn))?;
-        Ok(kept.unwrap_or_else(|| judge(view, &self.settings, now)))
+        let (kept, at) = self.db.read(|connection| {
+            let at = sqlite::judged_at(connection)?.get(isbn).copied();
+            Ok::<_, DbError>((judgement(connection, isbn)?, at))
+        })?;
+        let looked = view.listings.iter().filter_map(|one| one.last_try).max();
+        let is_new = at.is_some() && looked <= at;
+        Ok(kept
+            .filter(|_| is_new)
+            .unwrap_or_else(|| judge(view, &self.settings, now)))
     }
 
-    /// What was thought of every edition when it was judged last.
+    /// What was thought of every edition when it was judged last; one that never was, or of which a
+    /// page has changed since, is judged now.
     ///
     /// # Errors
     ///
     /// The database's.
-    pub fn judgements(&self) -> Result<Judgements, DbError> {
-        Ok(self.db.read(judgements)?)
+    pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
+        let (mut all, times) = self.db.read(|connection| {
+            let all: Judgements = judgements(connection)?;
+            Ok::<_, DbError>((all, sqlite::judged_at(connection)?))
+        })?;
+        for plan in &self.plan.editions {
+            let isbn = &plan.edition.isbn;
+            let kept = all.get(isbn).zip(times.get(isbn));
+            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, *at)) {
+                let judged = judge(&self.view(plan)?, &self.settings, now);
+                all.insert(isbn.clone(), judged);
+            }
+        }
+        Ok(all)
     }
 
     /// What judging an edition needs, as after a note.

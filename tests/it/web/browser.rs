@@ -90,7 +90,6 @@ fn pages_with_much_to_tell_are_drawn_as_well() {
 fn the_pictures_of_the_manual_are_drawn() {
     let folder = std::env::var("PUBWATCH_PICTURES").map_or_else(|_| pictures(), PathBuf::from);
     let site = TestSite::salt_roads();
-    site.alert(ISBN, "Amazon is unavailable");
     let base = format!("http://{}", site.address);
     let edition = format!("{base}/editions/{ISBN}");
     let mut chromium = Chromium::start();
@@ -115,7 +114,6 @@ fn hostile_titles_and_words_are_drawn_as_text() {
     let text = SALT_ROADS.replace("Salt Roads", &title.replace('"', "'"));
     let site = TestSite::new(&configuration(&text));
     site.live_through_a_launch(ISBN);
-    site.alert(ISBN, "<h1>Amazon</h1>");
     let words = format!(
         "<img src=x onerror=\"document.title='owned'\">{} \u{202e}{{{{7*7}}}}",
         "ب".repeat(300)
@@ -157,7 +155,6 @@ fn an_accessibility_checker_finds_nothing() {
     };
     let checker = std::fs::read_to_string(checker).unwrap();
     let site = TestSite::salt_roads();
-    site.alert(ISBN, "Amazon is unavailable");
     let demo = Demo::start();
     let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
          'best-practice']}).then(found => ({ passes: found.passes.length, \

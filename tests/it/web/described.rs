@@ -64,7 +64,6 @@ fn differences(value: &Value, schema: &Value, all: &Value, place: &str, found: &
 #[test]
 fn every_answer_is_as_the_description_says() {
     let site = TestSite::salt_roads();
-    site.alert(ISBN, "Amazon is unavailable");
     let until = "2027-02-20".parse().unwrap();
     let cause = Some("unavailable".to_owned());
     site.note(ISBN, NoteKind::Muted { until, cause }, super::now());

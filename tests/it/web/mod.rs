@@ -17,10 +17,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use pubwatch::book::{Availability, Isbn13, Money, Note, NoteKind, StoreId};
+use pubwatch::book::{Availability, Money, Note, NoteKind, StoreId};
 use pubwatch::clock::Clock;
 use pubwatch::db::{Db, DbError};
-use pubwatch::history::sqlite::{add_note, record};
+use pubwatch::history::sqlite::record;
 use pubwatch::history::{ListingId, Observation, Source};
 use pubwatch::judge::Settings;
 use pubwatch::page::{Reading, Says, UnreadReason};
@@ -32,7 +32,7 @@ pub(crate) struct TestSite {
     pub(crate) db: Arc<Db>,
     live: Arc<Live>,
     _folder: tempfile::TempDir,
-    runtime: tokio::runtime::Runtime,
+    _runtime: tokio::runtime::Runtime,
 }
 
 /// What was answered.
@@ -143,14 +143,15 @@ impl TestSite {
             db,
             live,
             _folder: folder,
-            runtime,
+            _runtime: runtime,
         }
     }
 
-    /// What the service does every minute.
-    pub(crate) fn think_ahead(&self) {
-        let thought = pubwatch::commands::page::think_ahead(Arc::clone(&self.live));
-        self.runtime.block_on(thought);
+    /// What a round does at its end: every edition is judged, and the judgement kept.
+    pub(crate) fn judge(&self) {
+        let site = self.live.now();
+        let judged = site.judge_context().judge_again(&site.plan.editions, now());
+        judged.unwrap();
     }
 
     /// "Salt Roads" as it stands four weeks after enabling: Amazon is off, Barnes & Noble takes
@@ -209,34 +210,32 @@ impl TestSite {
             })
             .unwrap();
         self.note(isbn, NoteKind::AskedIngramSpark, at("2027-01-18T15:00:00Z"));
+        self.judge();
     }
 
     pub(crate) fn note(&self, isbn: &str, kind: NoteKind, when: Timestamp) {
-        let note = Note {
+        assert_eq!(isbn, ISBN);
+        self.take_note(&Note {
             kind,
             at: when,
             store: Some(StoreId::new("amazon.com")),
             ticket: Some("4711".to_owned()),
             text: None,
-        };
-        let isbn: Isbn13 = isbn.parse().unwrap();
-        self.db
-            .write(|tx| Ok::<_, DbError>(add_note(tx, &isbn, &note, when)?))
-            .unwrap();
+        });
     }
 
-    /// An open alert, as a round leaves it.
-    pub(crate) fn alert(&self, isbn: &str, headline: &str) {
-        self.db
-            .write(|tx| {
-                tx.execute(
-                    "INSERT INTO alert (rule, isbn, stores, headline, opened, since, severity) \
-                     VALUES ('unavailable', ?1, '[\"amazon.com\"]', ?2, 0, 0, 'act')",
-                    [isbn, headline],
-                )?;
-                Ok::<_, DbError>(())
-            })
-            .unwrap();
+    /// What the author tells about "Salt Roads", as the command and the page take it.
+    pub(crate) fn take_note(&self, note: &Note) -> i64 {
+        let site = self.live.now();
+        let plan = site.edition(ISBN).unwrap();
+        site.judge_context().take_note(plan, note, now()).unwrap()
+    }
+
+    pub(crate) fn take_note_back(&self, number: i64) {
+        let site = self.live.now();
+        let plan = site.edition(ISBN).unwrap();
+        let taken = site.judge_context().take_note_back(plan, number, now());
+        assert!(taken.unwrap());
     }
 
     pub(crate) fn see(&self, isbn: &str, store: &str, when: Timestamp, reading: Reading) {
@@ -328,7 +327,6 @@ pub(crate) fn says(state: Availability, words: &str) -> Reading {
 #[test]
 fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
     let site = TestSite::salt_roads();
-    site.alert(ISBN, "Amazon is unavailable");
     let page = site.get("/");
     assert_eq!(page.status, 200, "{}", page.head);
     for expected in [
@@ -393,11 +391,7 @@ fn the_page_of_an_edition_answers_first_and_shows_the_evidence() {
 #[test]
 fn without_editions_the_page_says_how_to_begin() {
     let site = TestSite::new(&configuration(SALT_ROADS));
-    assert!(
-        site.get("/")
-            .body
-            .contains("Nothing has been looked at yet.")
-    );
+    assert!(site.get("/").body.contains("Nothing has been seen yet."));
     let page = site.get(&format!("/editions/{ISBN}"));
     assert!(page.body.contains("takes a first look"), "{}", page.body);
 }

@@ -1,10 +1,11 @@
 //! A client who was given a link sees his editions, and nothing else.
 
+use pubwatch::book::Availability;
 use pubwatch::db::DbError;
 use pubwatch::web::security::hash_password;
 use pubwatch::web::shares::{hash, sqlite};
 
-use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
+use super::{ISBN, SALT_ROADS, TestSite, configuration, now, says};
 use crate::support::House;
 
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -20,8 +21,13 @@ fn shared() -> (TestSite, i64) {
         SALT_ROADS.trim_end()
     )));
     site.live_through_a_launch(ISBN);
-    site.alert(ISBN, "Amazon is unavailable");
-    site.alert(OTHERS, "Amazon is unavailable there too");
+    let state = Availability::OutOfStock;
+    site.see(
+        OTHERS,
+        "amazon.com",
+        now(),
+        says(state, "Currently unavailable"),
+    );
     let number = site
         .db
         .write(|tx| Ok::<_, DbError>(sqlite::add(tx, "Saltmarsh", &hash(SECRET), now())?))

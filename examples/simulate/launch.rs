@@ -235,21 +235,10 @@ impl Launch {
         if self.is_offset {
             text.push_str("printing = \"offset\"\n");
         }
-        if self.format == Format::Ebook {
-            let addresses: Vec<String> = self
-                .stores
-                .iter()
-                .map(|store| match *store {
-                    "amazon.com" => {
-                        format!("\"{store}\" = \"https://www.amazon.com/dp/B0EXAMPLE1\"")
-                    }
-                    _ => format!(
-                        "\"{store}\" = \"https://www.{store}/ebook/{}\"",
-                        isbn(number)
-                    ),
-                })
-                .collect();
-            let _ = writeln!(text, "addresses = {{ {} }}", addresses.join(", "));
+        if self.format == Format::Ebook && self.stores[AMAZON] == "amazon.com" {
+            text.push_str(
+                "addresses = { \"amazon.com\" = \"https://www.amazon.com/dp/B0EXAMPLE1\" }\n",
+            );
         }
         text
     }

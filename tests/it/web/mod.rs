@@ -150,7 +150,9 @@ impl TestSite {
     /// What a round does at its end: every edition is judged, and the judgement kept.
     pub(crate) fn judge(&self) {
         let site = self.live.now();
-        let judged = site.judge_context().judge_again(&site.plan.editions, now());
+        let judged = site
+            .judge_context()
+            .judge_again(site.plan.editions.iter(), now());
         judged.unwrap();
     }
 
@@ -333,7 +335,7 @@ fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
         "Salt Roads",
         "Unavailable",
         "Pre-order",
-        "not seen for",
+        "last seen Thu 21 January, 01:00 EST as pre-order",
         "cannot see Bookshop.org",
         "last good round",
     ] {

@@ -224,8 +224,8 @@ fn found(planted: &Planted, played: &Played, windows: &Windows) -> Found {
     let looks: Vec<_> = played
         .looks
         .iter()
-        .filter(|(_, at_store)| *at_store == store)
-        .map(|(at, _)| *at)
+        .filter(|look| look.listing.store == store)
+        .map(|look| look.at)
         .collect();
     let act_from = planted.act_from(&looks, windows);
     let letter = act_from.and_then(|act_from| {

@@ -83,7 +83,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 /// Notes at once that a date was moved, so that the stores' time begins today and not when the next
 /// check sees it. Without a database nothing was seen yet, and there is nothing to be patient with.
-fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(String, String)>> {
+/// Gives what was noted: a title, and what is said of it.
+pub(super) fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(String, String)>> {
     if !before.data.join("pubwatch.db").exists() {
         return Ok(Vec::new());
     }

@@ -7,12 +7,13 @@ use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use jiff::civil::Date;
 
+use super::edit::note_moves;
 use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
-use crate::book::{Distribution, Isbn13, StoreId};
-use crate::config::edit::{self, Entry};
+use crate::book::{Distribution, Edition, Isbn13, StoreId};
+use crate::config::edit::{self, Change, Entry};
 use crate::config::import::dates::Order;
 use crate::config::import::{self, Built, Defaults, Trouble};
 use crate::config::plan::Plan;
@@ -24,8 +25,9 @@ const SHOWN: usize = 5;
 
 /// Add many editions at once, from a CSV file or an ONIX 3 file.
 ///
-/// It shows how it understands the file, everything that is wrong in it by line, and what it would
-/// write. Nothing is written until you accept: on the terminal, or with --yes.
+/// It shows how it understands the file, everything that is wrong in it by line, where it differs
+/// from the configuration, and what it would write. Nothing is written until you accept: on the
+/// terminal, or with --yes.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// The file; `-` reads standard input
@@ -38,6 +40,11 @@ pub struct Arguments {
     /// Leave out the lines that are wrong, and write the others
     #[arg(long)]
     skip_faulty: bool,
+
+    /// Take over the publication and on-sale dates of editions that the configuration has already,
+    /// where the file has others
+    #[arg(long)]
+    update: bool,
 
     /// How dates as 02/09/2027 are meant, where the file itself does not tell
     #[arg(long, value_name = "ORDER")]
@@ -81,17 +88,18 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let bytes = bytes_of(&arguments.file)?;
     let list = import::read(&bytes)
         .with_context(|| format!("cannot import {}", arguments.file.display()))?;
-    let known: Vec<Isbn13> = plan
+    let known: Vec<Edition> = plan
         .editions
         .iter()
-        .map(|one| one.edition.isbn.clone())
+        .map(|one| one.edition.clone())
         .collect();
     let built = import::build(&list, &known, &defaults(arguments, plan));
+    let writing = Writing::of(&built, arguments.update);
     let mut out = anstream::stdout().lock();
-    show(&mut out, &list.understood, &built)?;
-    if built.entries.is_empty() {
+    show(&mut out, &list.understood, &built, arguments.update)?;
+    if writing.entries.is_empty() && writing.moves.is_empty() {
         writeln!(out, "There is nothing to write.")?;
-        return Ok(exit_of(&built));
+        return Ok(writing.exit);
     }
     if !built.troubles.is_empty() && !arguments.skip_faulty {
         writeln!(
@@ -100,13 +108,12 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         )?;
         return Ok(Exit::Attention);
     }
-    let entries: Vec<Entry> = built.entries.iter().map(|(_, one)| one.clone()).collect();
-    let changed = existing.with(edit::with_entries(&existing.loaded.text, &entries)?)?;
+    let changed = existing.with(writing.over(&existing.loaded.text)?)?;
     let stdin = std::io::stdin();
     let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
     let mut asker = Asker::at(&mut answers, &mut questions);
     let accepted = arguments.yes
-        || (asker.is_there() && asker.yes(&format!("Write {}?", editions(&built)), false)?);
+        || (asker.is_there() && asker.yes(&format!("Write {}?", writing.words()), false)?);
     if !accepted {
         writeln!(out, "Nothing was written; --yes accepts it.")?;
         return Ok(Exit::Attention);
@@ -116,13 +123,69 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if !warnings.is_empty() {
         writeln!(anstream::stderr(), "{warnings}\n")?;
     }
+    let look = if writing.entries.is_empty() {
+        ""
+    } else {
+        " `pubwatch check` takes the first look, politely: it may take a while."
+    };
     writeln!(
         out,
-        "Wrote {} to {}. `pubwatch check` takes the first look, politely: it may take a while.",
-        editions(&built),
+        "Wrote {} to {}.{look}",
+        writing.words(),
         changed.path.display()
     )?;
-    Ok(exit_of(&built))
+    for (title, moved) in note_moves(&existing.loaded.plan, &changed.path)? {
+        writeln!(out, "Noted: {title} {moved}")?;
+    }
+    Ok(writing.exit)
+}
+
+/// What is to be written, and how it ends when it was.
+struct Writing {
+    entries: Vec<Entry>,
+    /// The new dates of editions that are there already.
+    moves: Vec<(Isbn13, Vec<Change>)>,
+    exit: Exit,
+}
+
+impl Writing {
+    /// Something is left for the user where a line is wrong, or a date differs and is not taken over.
+    fn of(built: &Built, is_update: bool) -> Self {
+        let differing = built.differences.iter();
+        let moves: Vec<_> = differing
+            .filter(|one| !one.dates.is_empty())
+            .map(|one| (one.isbn.clone(), one.dates.clone()))
+            .collect();
+        let is_left = !built.troubles.is_empty() || (!is_update && !moves.is_empty());
+        Self {
+            entries: built.entries.iter().map(|(_, one)| one.clone()).collect(),
+            moves: if is_update { moves } else { Vec::new() },
+            exit: if is_left { Exit::Attention } else { Exit::Done },
+        }
+    }
+
+    /// The text of the configuration with it.
+    fn over(&self, text: &str) -> Result<String, edit::EditError> {
+        let mut text = text.to_owned();
+        if !self.moves.is_empty() {
+            text = edit::with_changes_of(&text, &self.moves)?;
+        }
+        if !self.entries.is_empty() {
+            text = edit::with_entries(&text, &self.entries)?;
+        }
+        Ok(text)
+    }
+
+    /// `2 editions and 1 moved date`.
+    fn words(&self) -> String {
+        let written = counted(self.entries.len(), "edition");
+        let moved = counted(self.moves.len(), "moved date");
+        match (self.entries.len(), self.moves.len()) {
+            (_, 0) => written,
+            (0, _) => moved,
+            _ => format!("{written} and {moved}"),
+        }
+    }
 }
 
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
@@ -165,22 +228,16 @@ fn defaults(arguments: &Arguments, plan: &Plan) -> Defaults {
     }
 }
 
-fn exit_of(built: &Built) -> Exit {
-    if built.troubles.is_empty() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    }
+fn counted(count: usize, what: &str) -> String {
+    words::count(i64::try_from(count).unwrap_or(i64::MAX), what)
 }
 
-fn editions(built: &Built) -> String {
-    words::count(
-        i64::try_from(built.entries.len()).unwrap_or(i64::MAX),
-        "edition",
-    )
-}
-
-fn show(out: &mut dyn Write, understood: &[String], built: &Built) -> std::io::Result<()> {
+fn show(
+    out: &mut dyn Write,
+    understood: &[String],
+    built: &Built,
+    is_update: bool,
+) -> std::io::Result<()> {
     for line in understood {
         writeln!(out, "{line}")?;
     }
@@ -202,13 +259,16 @@ fn show(out: &mut dyn Write, understood: &[String], built: &Built) -> std::io::R
         writeln!(out, "  and {} more", built.entries.len() - SHOWN)?;
     }
     section(out, "Worth knowing:", &built.notes)?;
+    let differences = built.differences.iter();
+    let told: Vec<Trouble> = differences.map(|one| one.told(is_update)).collect();
+    section(out, "Other than in the configuration:", &told)?;
     section(out, "Wrong:", &built.troubles)?;
     let lines: std::collections::BTreeSet<usize> =
         built.troubles.iter().map(|one| one.line).collect();
     writeln!(
         out,
         "\n{} can be written, {} in the configuration already, {} wrong.",
-        editions(built),
+        counted(built.entries.len(), "edition"),
         match built.known {
             1 => "1 is".to_owned(),
             count => format!("{count} are"),

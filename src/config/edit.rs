@@ -30,6 +30,8 @@ pub struct Change {
     pub keys: Vec<String>,
     /// The new value; `None` takes the key out.
     pub value: Option<Value>,
+    /// Nothing is set where the key is not written.
+    only_where_written: bool,
 }
 
 /// Why a configuration cannot be changed.
@@ -83,6 +85,7 @@ impl Change {
         Self {
             keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
             value: Some(Value::from(address)),
+            only_where_written: false,
         }
     }
 
@@ -92,6 +95,16 @@ impl Change {
         Self {
             keys: vec![key.to_owned()],
             value: None,
+            only_where_written: false,
+        }
+    }
+
+    /// The same, but only where the key is written: its default says it otherwise.
+    #[must_use]
+    pub fn only_where_written(self) -> Self {
+        Self {
+            only_where_written: true,
+            ..self
         }
     }
 
@@ -99,6 +112,7 @@ impl Change {
         Self {
             keys: vec![key.to_owned()],
             value: Some(value),
+            only_where_written: false,
         }
     }
 }
@@ -168,18 +182,32 @@ pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
 ///
 /// [`EditError`] when there is no such edition, or it cannot be changed.
 pub fn with_changes(text: &str, isbn: &Isbn13, changes: &[Change]) -> Result<String, EditError> {
+    with_changes_of(text, &[(isbn.clone(), changes.to_vec())])
+}
+
+/// The configuration with some values of several editions set anew.
+///
+/// # Errors
+///
+/// [`EditError`] when one of them is not there, or cannot be changed.
+pub fn with_changes_of(
+    text: &str,
+    editions: &[(Isbn13, Vec<Change>)],
+) -> Result<String, EditError> {
     let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
-    let tables = document
-        .get_mut("edition")
-        .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?
-        .as_array_of_tables_mut()
-        .ok_or(EditError::Inline)?;
-    let table = tables
-        .iter_mut()
-        .find(|table| is_of(table, isbn))
-        .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
-    for change in changes {
-        apply(table, change)?;
+    for (isbn, changes) in editions {
+        let tables = document
+            .get_mut("edition")
+            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?
+            .as_array_of_tables_mut()
+            .ok_or(EditError::Inline)?;
+        let table = tables
+            .iter_mut()
+            .find(|table| is_of(table, isbn))
+            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
+        for change in changes {
+            apply(table, change)?;
+        }
     }
     Ok(document.to_string())
 }
@@ -208,6 +236,7 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             *old = value.clone();
             *old.decor_mut() = decor;
         }
+        (Some(_), None) if change.only_where_written => {}
         (Some(value), None) => {
             table.insert(last, Item::Value(value.clone()));
         }

@@ -291,6 +291,15 @@ pub struct EditionPlan {
     pub zone: TimeZone,
 }
 
+impl EditionPlan {
+    /// The name of the book that the edition is a format of: the least ISBN of them all.
+    #[must_use]
+    pub fn book(&self) -> &Isbn13 {
+        let others = self.siblings.iter().map(|other| &other.edition.isbn);
+        others.fold(&self.edition.isbn, std::cmp::min)
+    }
+}
+
 /// A listing to watch.
 #[derive(Debug, Clone)]
 pub struct ListingPlan {

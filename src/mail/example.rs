@@ -260,8 +260,9 @@ fn half_blind() -> Result<View, crate::book::IsbnError> {
     Ok(view)
 }
 
-/// A page that cannot be read, a page that appeared, a worry that is over.
-fn other_findings() -> [Finding; 3] {
+/// Bookshop.org's page cannot be read, in [`half_blind`].
+#[must_use]
+pub fn blind() -> Finding {
     let unread = Unread {
         reason: UnreadReason::Blocked,
         rule: "example".to_owned(),
@@ -272,28 +273,39 @@ fn other_findings() -> [Finding; 3] {
         last_good: Some(moment(-80)),
         address: "https://bookshop.org/book/9781944098117".to_owned(),
     };
-    let blind = news(FindingKind::Unread(blindness), &["bookshop.org"])
+    news(FindingKind::Unread(blindness), &["bookshop.org"])
         .weighing(Severity::Watch)
-        .to_do(Task::LookYourself);
+        .to_do(Task::LookYourself)
+}
+
+/// Amazon's page takes orders for the first time, in [`recovered`].
+#[must_use]
+pub fn appeared() -> Finding {
     let address = "https://www.amazon.com/dp/1944098119".to_owned();
-    let amazon = StoreId::new("amazon.com");
     let says = Says::new(
         Availability::PreOrder,
         "example",
         "Pre-order",
         "#availability",
     );
-    let appeared = news(FindingKind::PageAppeared { address }, &["amazon.com"])
-        .seen_on(&amazon, &says, (moment(-12), moment(-4)))
-        .to_do(Task::Share);
-    let was = finding(Severity::Act);
+    news(FindingKind::PageAppeared { address }, &["amazon.com"])
+        .seen_on(
+            &StoreId::new("amazon.com"),
+            &says,
+            (moment(-12), moment(-4)),
+        )
+        .to_do(Task::Share)
+}
+
+/// What [`finding`] found is over, in [`recovered`].
+#[must_use]
+pub fn over() -> Finding {
     let over = FindingKind::AllClear {
-        was: Box::new(was),
+        was: Box::new(finding(Severity::Act)),
         ended: moment(-12),
-        now: vec![(amazon, Availability::PreOrder)],
+        now: vec![(StoreId::new("amazon.com"), Availability::PreOrder)],
     };
-    let over = news(over, &["amazon.com"]);
-    [blind, appeared, over]
+    news(over, &["amazon.com"])
 }
 
 /// One letter of each kind.
@@ -305,7 +317,6 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
     let author = author();
     let desk = desk(&author);
     let act = || finding(Severity::Act);
-    let [blind, appeared, over] = other_findings();
     let open = |finding| vec![telling(Occasion::Opened, finding)];
     let closed = Occasion::Closed {
         lasted: SignedDuration::from_hours(11 * 24 - 8),
@@ -322,9 +333,9 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
     let watch = open(finding(Severity::Watch));
     let reminder = [telling(Occasion::Reminded, act())];
     let escalated = [telling(Occasion::Escalated, act())];
-    let several = [open(blind), open(act())].concat();
-    let appeared = [telling(Occasion::News, appeared)];
-    let over = [telling(closed, over)];
+    let several = [open(blind()), open(act())].concat();
+    let appeared = [telling(Occasion::News, appeared())];
+    let over = [telling(closed, over())];
     let about_an_edition = [
         write("act", "something to do", stuck()?, &open(act())),
         write("watch", "unusual, and waiting is right", stuck()?, &watch),

@@ -143,6 +143,8 @@ fn text(sheet: &NoticeSheet) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::StoreId;
+    use crate::judge::FindingKind;
     use crate::mail::example;
 
     #[test]
@@ -158,12 +160,11 @@ mod tests {
         let letter = missed(&desk, &[late], example::moment(0)).unwrap();
         crate::mail::message::no_harm(&letter);
         assert!(letter.text.contains("Tide<script>"), "{}", letter.text);
-        let finding = Finding {
-            headline: evil.to_owned(),
-            verdict: evil.to_owned(),
-            next_step: evil.to_owned(),
-            ..example::finding(Severity::Watch)
+        let words = FindingKind::WrongProduct {
+            address: evil.to_owned(),
+            words: evil.to_owned(),
         };
+        let finding = Finding::new(words, vec![StoreId::new(evil)], example::moment(-4));
         let letter = notice(&desk, &finding, example::moment(0));
         crate::mail::message::no_harm(&letter);
         assert!(letter.text.contains("Tide<script>"), "{}", letter.text);

@@ -30,7 +30,7 @@ pub struct Times {
 /// How often a listing is looked at when nothing in particular has happened.
 #[derive(Debug, Clone, Copy)]
 pub enum Rhythm<'a> {
-    /// At this distance, each listing at a phase of its own.
+    /// At this distance, each book at a phase of its own at each store.
     Every(SignedDuration),
     /// By the author's schedule, all listings together.
     Cron {
@@ -122,12 +122,14 @@ const CATCH_UP: SignedDuration = SignedDuration::from_mins(10);
 /// most. A later time means that the clock was set back.
 const LONGEST_CLOSED: SignedDuration = SignedDuration::from_hours(25);
 
-/// The phase of a listing within `interval`: stable, and spread evenly over all listings.
+/// The phase of a book's listings at a store within `interval`: stable, and spread evenly over all
+/// books and stores. The formats of one book have one phase, so that what is true of several of
+/// them is seen at once; `book` is the least of their ISBNs.
 #[must_use]
-pub fn phase(isbn: &Isbn13, store: &StoreId, interval: SignedDuration) -> SignedDuration {
+pub fn phase(book: &Isbn13, store: &StoreId, interval: SignedDuration) -> SignedDuration {
     // FNV-1a with a final mix: the standard hasher may change between versions of Rust, and then
     // every phase would.
-    let bytes = isbn
+    let bytes = book
         .as_str()
         .bytes()
         .chain([0])
@@ -153,7 +155,7 @@ pub fn phase(isbn: &Isbn13, store: &StoreId, interval: SignedDuration) -> Signed
 ///    was set back, and the look is due.
 #[must_use]
 pub fn due(
-    (isbn, store): (&Isbn13, &StoreId),
+    (book, store): (&Isbn13, &StoreId),
     times: &Times,
     rhythm: Rhythm<'_>,
     rules: &Rules,
@@ -173,7 +175,7 @@ pub fn due(
         });
     }
     let mut due = Due {
-        at: rhythm.after(isbn, store, last_try),
+        at: rhythm.after(book, store, last_try),
         why: Why::Rhythm,
     };
     due = no_later(due, confirmation(times, last_try, rules), Why::Confirm);
@@ -183,7 +185,7 @@ pub fn due(
     if let Some(awake) = rules.awake_since
         && due.at < awake
     {
-        due.at = later(awake, phase(isbn, store, CATCH_UP));
+        due.at = later(awake, phase(book, store, CATCH_UP));
     }
     due = no_earlier(due, Some(later(last_try, rules.floor)), Why::Floor);
     when_open(due)
@@ -214,14 +216,14 @@ fn confirmation(times: &Times, last_try: Timestamp, rules: &Rules) -> Option<Tim
 
 impl Rhythm<'_> {
     /// The regular look after one at `last`.
-    fn after(self, isbn: &Isbn13, store: &StoreId, last: Timestamp) -> Timestamp {
+    fn after(self, book: &Isbn13, store: &StoreId, last: Timestamp) -> Timestamp {
         match self {
             Self::Every(interval) => {
                 // The first place of the listing's own phase that is not too near: between half
                 // an interval and one and a half after the last look, and from then on exactly
                 // one interval apart.
                 let interval = interval.as_secs().max(1);
-                let phase = phase(isbn, store, SignedDuration::from_secs(interval)).as_secs();
+                let phase = phase(book, store, SignedDuration::from_secs(interval)).as_secs();
                 let earliest = last.as_second().saturating_add(interval / 2);
                 let beyond = (earliest - phase).rem_euclid(interval);
                 let wait = if beyond == 0 { 0 } else { interval - beyond };

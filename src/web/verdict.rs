@@ -216,10 +216,12 @@ mod tests {
     use crate::judge::script::Script;
     use crate::web::testing::at;
 
+    const ZONE: &TimeZone = &TimeZone::UTC;
+
     fn place(now: &str) -> Place<'static> {
         Place {
             base: "",
-            zone: &TimeZone::UTC,
+            zone: ZONE,
             now: at(now),
             stores: &[],
             may_log_out: false,

@@ -8,8 +8,21 @@ use std::path::Path;
 use pubwatch::commands::replay::expect::Sent;
 use pubwatch::commands::replay::play::play;
 use pubwatch::commands::replay::read;
-use pubwatch::judge::Severity;
-use pubwatch::judge::rules::names_of_troubles;
+use pubwatch::judge::rules::calendar::{MILESTONES, MilestoneId};
+use pubwatch::judge::{FindingKind, Severity};
+use strum::{VariantArray as _, VariantNames as _};
+
+/// Kinds that are no trouble of a page: news, and the calendar, which has a table of its own.
+const NO_TROUBLE: [&str; 8] = [
+    "milestone",
+    "dates-differ",
+    "page-appeared",
+    "released",
+    "released-everywhere",
+    "launch-report-24h",
+    "launch-report-72h",
+    "all-clear",
+];
 
 struct Row {
     rule: String,
@@ -45,6 +58,7 @@ fn words_of(ask: &str) -> Vec<&'static str> {
             "IngramSpark" => "IngramSpark",
             "Draft2Digital" => "Draft2Digital",
             "KDP" => "KDP",
+            "the distributor" => "your distributor",
             "the store" => "the page",
             "Barnes & Noble" => "Titles@bn.com",
             "nobody" => "pubwatch",
@@ -87,7 +101,8 @@ fn wrong(row: &Row, sent: &[Sent]) -> Option<String> {
             (!is_in).then(|| "no digest has anything to watch".to_owned())
         }
         severity => {
-            let severity = Severity::from_name(severity).expect("act, watch, digest or silent");
+            let severity =
+                Severity::from_name(severity).expect("act, to-do, watch, digest or silent");
             let letter = sent.iter().find(|letter| {
                 let mut told = letter.tells.iter();
                 told.any(|told| told.severity == severity && told.rule == row.rule)
@@ -126,16 +141,51 @@ fn every_row_of_the_table_is_what_its_story_tells() {
 }
 
 #[test]
-fn every_rule_is_in_the_table() {
+fn every_kind_of_trouble_is_in_the_table() {
     let rows = rows();
     let listed: BTreeSet<&str> = rows.iter().map(|row| row.rule.as_str()).collect();
-    let missing: Vec<&str> = names_of_troubles()
-        .filter(|name| !listed.contains(name))
+    let kinds: BTreeSet<&str> = FindingKind::VARIANTS.iter().copied().collect();
+    for name in NO_TROUBLE {
+        assert!(kinds.contains(name), "no finding is called {name}");
+    }
+    let troubles: BTreeSet<&str> = kinds
+        .into_iter()
+        .filter(|name| !NO_TROUBLE.contains(name))
         .collect();
+    let missing: Vec<_> = troubles.difference(&listed).collect();
     assert!(missing.is_empty(), "the table lacks {missing:?}");
-    let known: BTreeSet<&str> = names_of_troubles().collect();
-    let unknown: Vec<_> = listed.difference(&known).collect();
-    assert!(unknown.is_empty(), "no rule is called {unknown:?}");
+    let unknown: Vec<_> = listed.difference(&troubles).collect();
+    assert!(unknown.is_empty(), "no trouble is called {unknown:?}");
+}
+
+#[test]
+fn every_day_of_the_calendar_that_reminds_is_in_its_table() {
+    let page = include_str!("../../docs/dev/judging.md");
+    let listed: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `calendar-"))
+        .collect();
+    let mut expected = Vec::new();
+    for id in MilestoneId::VARIANTS {
+        let milestone = id
+            .milestone()
+            .unwrap_or_else(|| panic!("{} is no milestone", id.name()));
+        let name = id.name().strip_prefix("calendar-");
+        let name = name.unwrap_or_else(|| panic!("{} is no calendar-…", id.name()));
+        if milestone.reminds {
+            expected.push(format!("{name}` | {} |", milestone.days_before));
+        }
+    }
+    assert_eq!(MilestoneId::VARIANTS.len(), MILESTONES.len());
+    assert_eq!(
+        listed.len(),
+        expected.len(),
+        "{listed:?} is not {expected:?}"
+    );
+    for row in expected {
+        let is_listed = listed.iter().any(|line| line.starts_with(&row));
+        assert!(is_listed, "the table lacks | `calendar-{row}");
+    }
 }
 
 #[test]

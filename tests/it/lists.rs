@@ -162,3 +162,69 @@ fn an_onix_file_of_50_products_is_imported() {
     assert!(config.contains("title = \"Book & Number 0\""), "{config}");
     home.ok(&["config", "check"]);
 }
+
+/// Three titles, the second with another date and the third with another title.
+fn three(second: &str, third: &str) -> String {
+    let [a, b, c] = [isbn(1), isbn(2), isbn(3)];
+    format!(
+        "ISBN,Title,Publication Date\n{a},Rye,2027-05-04\n{b},Barley,{second}\n\
+         {c},{third},2027-05-18\n"
+    )
+}
+
+#[test]
+fn a_list_that_comes_again_with_another_date_says_so_and_takes_it_over_when_asked() {
+    let home = Home::with_configuration();
+    fs::write(home.path("list.csv"), three("2027-05-07", "Oats")).unwrap();
+    home.ok(&["import", "list.csv", "--yes"]);
+    // What is watched is remembered with its dates.
+    home.ok(&["status"]);
+    let before = home.config();
+    let said = home.ok(&["import", "list.csv", "--yes", "--update"]);
+    assert!(said.contains("There is nothing to write."), "{said}");
+    assert!(!said.contains("differs"), "{said}");
+
+    fs::write(home.path("list.csv"), three("2027-05-21", "Wild Oats")).unwrap();
+    for arguments in [
+        &["import", "list.csv"][..],
+        &["import", "list.csv", "--yes"],
+    ] {
+        let said = home.ends(1, arguments);
+        assert!(
+            said.contains(
+                "line 3: Barley differs: publication date 2027-05-07 → 2027-05-21; `--update` \
+                 takes it over"
+            ),
+            "{said}"
+        );
+        assert!(
+            said.contains(
+                "line 4: Oats differs: title “Oats” → “Wild Oats”; `pubwatch edit` changes it"
+            ),
+            "{said}"
+        );
+        assert!(!said.contains("line 2:"), "{said}");
+        assert_eq!(home.config(), before);
+    }
+    // Nobody is there to accept it.
+    home.ends(1, &["import", "list.csv", "--update"]);
+    assert_eq!(home.config(), before);
+
+    let said = home.ok(&["import", "list.csv", "--update", "--yes"]);
+    assert!(said.contains("Wrote 1 moved date to"), "{said}");
+    assert!(
+        said.contains("Noted: Barley was moved from Fri 7 May 2027 to Fri 21 May 2027"),
+        "{said}"
+    );
+    assert_eq!(home.config(), before.replace("2027-05-07", "2027-05-21"));
+    let notes = home.ok(&["note", "Barley"]);
+    assert!(
+        notes.contains("date changed, to Fri 21 May 2027"),
+        "{notes}"
+    );
+
+    // A title is the author's to change, and no reason to come back with a failure every night.
+    let said = home.ok(&["import", "list.csv", "--yes"]);
+    assert!(said.contains("line 4: Oats differs"), "{said}");
+    assert!(!said.contains("line 3:"), "{said}");
+}

@@ -76,6 +76,11 @@ fn what_is_no_failure_is_met_with_calm() {
 }
 
 #[test]
+fn what_is_usual_is_not_told_and_what_is_not_is_told_once() {
+    check(&own("g"));
+}
+
+#[test]
 fn there_are_at_least_forty_stories_of_our_own() {
     assert!(40 <= own("").len());
 }

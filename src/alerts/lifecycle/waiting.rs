@@ -5,11 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::key;
 use crate::alerts::{Alert, Occasion, Telling};
 use crate::book::launch::begun_everywhere;
-use crate::history::{ListingView, View};
+use crate::history::{ListingView, Spell, View};
 use crate::judge::{Finding, FindingKind, Severity};
 
 /// A letter waits at most so long for looks at other pages.
 const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
+
+/// Another format's page that was not read for so long is not waited for.
+const OUT_OF_SIGHT: SignedDuration = SignedDuration::from_hours(48);
 
 /// Others are about to be told of the same thing: waiting makes one letter of several.
 ///
@@ -19,6 +22,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(12);
 /// 2. It waits while another page's new state waits for its second look.
 /// 3. It waits while another finding becomes Act at the very next look at its page.
 /// 4. A letter without an Act waits until every page was looked at since its worry began.
+/// 5. The other formats of the book are waited for as other stores are: what is true of several is
+///    one letter.
 pub(super) fn is_worthwhile(
     due: &[Telling],
     open: &[Alert],
@@ -49,10 +54,23 @@ pub(super) fn is_worthwhile(
         .iter()
         .filter(|listing| listing.blind.is_none());
     readable.into_iter().any(|listing| {
-        is_second_look_due(listing, now)
+        listing
+            .now()
+            .is_some_and(|spell| is_second_look_due(spell, now))
             || acts_at_next_look(listing, findings, now)
             || first_opened.is_some_and(|opened| listing.last_good < Some(opened))
+    }) || of_other_formats(view, now).any(|spell| {
+        is_second_look_due(spell, now)
+            || first_opened.is_some_and(|opened| spell.last_seen < opened)
     })
+}
+
+/// The newest spells of the other formats' pages that can be read.
+fn of_other_formats(view: &View, now: Timestamp) -> impl Iterator<Item = &Spell> {
+    let pages = view.siblings.iter().flat_map(|other| &other.pages);
+    pages
+        .map(|page| &page.now)
+        .filter(move |spell| now.duration_since(spell.last_seen) < OUT_OF_SIGHT)
 }
 
 fn is_urgent(telling: &Telling) -> bool {
@@ -98,10 +116,8 @@ fn patience_of_an_act(finding: &Finding, view: &View, now: Timestamp) -> SignedD
     SignedDuration::from_hours(if is_near { 2 } else { 5 })
 }
 
-fn is_second_look_due(listing: &ListingView, now: Timestamp) -> bool {
-    listing
-        .now()
-        .is_some_and(|spell| !spell.is_confirmed() && now.duration_since(spell.since) < PATIENCE)
+fn is_second_look_due(spell: &Spell, now: Timestamp) -> bool {
+    !spell.is_confirmed() && now.duration_since(spell.since) < PATIENCE
 }
 
 fn acts_at_next_look(listing: &ListingView, findings: &[Finding], now: Timestamp) -> bool {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::story::{Count, Expectation, Kind};
-use crate::book::StoreId;
+use crate::book::{Isbn13, StoreId};
 use crate::judge::Severity;
 
 /// A letter as a story looks at it.
@@ -13,6 +13,8 @@ use crate::judge::Severity;
 pub struct Sent {
     /// When it was queued.
     pub at: Timestamp,
+    /// The edition that it is about; `None` for the digest and for notices.
+    pub isbn: Option<Isbn13>,
     /// It is the digest.
     pub is_digest: bool,
     /// What it tells, the most severe first; empty for a digest.
@@ -32,6 +34,8 @@ pub struct Told {
     pub rule: String,
     /// The stores that it is about.
     pub stores: Vec<StoreId>,
+    /// It says that something is over: an all-clear.
+    pub is_over: bool,
 }
 
 impl Sent {
@@ -162,6 +166,7 @@ mod tests {
     fn sent(hour: u8, tells: &[(Severity, &str)]) -> Sent {
         Sent {
             at: format!("2023-05-01T{hour:02}:00:00Z").parse().unwrap(),
+            isbn: None,
             is_digest: tells.is_empty(),
             tells: tells
                 .iter()
@@ -169,6 +174,7 @@ mod tests {
                     severity: *severity,
                     rule: "stuck".into(),
                     stores: vec![StoreId::new(store)],
+                    is_over: false,
                 })
                 .collect(),
             subject: "Act: Amazon".into(),

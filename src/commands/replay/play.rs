@@ -11,13 +11,12 @@ use super::expect::{Sent, Told};
 use super::story::Story;
 use crate::alerts::Alert;
 use crate::alerts::sqlite::open_alerts;
-use crate::book::StoreId;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::fetch::Fetcher;
 use crate::history::sqlite::add_note;
-use crate::history::{Observation, Source};
-use crate::judge::{Settings, Severity};
+use crate::history::{ListingId, Observation, Source};
+use crate::judge::{FindingKind, Settings, Severity};
 use crate::mail::{Letter, LetterKind};
 use crate::page::Reading;
 use crate::round::judge_edition::{Queued, judge_editions};
@@ -34,7 +33,16 @@ pub struct Played {
     /// The letters, in the order of time.
     pub sent: Vec<Sent>,
     /// The looks that were taken, in the order of time.
-    pub looks: Vec<(Timestamp, StoreId)>,
+    pub looks: Vec<Look>,
+}
+
+/// A look that was taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Look {
+    /// When.
+    pub at: Timestamp,
+    /// At which page.
+    pub listing: ListingId,
 }
 
 /// Plays a story from its start to its end.
@@ -112,7 +120,7 @@ fn house(story: &Story) -> anyhow::Result<House> {
 fn look_around(
     house: &House,
     story: &Story,
-    looks: &mut Vec<(Timestamp, StoreId)>,
+    looks: &mut Vec<Look>,
 ) -> anyhow::Result<bool> {
     let now = house.clock.now();
     let tasks = due(house, Which::Due, now)?;
@@ -121,7 +129,10 @@ fn look_around(
     for task in tasks {
         let reading = story.page(&task.listing.isbn, &task.listing.store, now);
         has_unread |= matches!(reading, Reading::Unread(_));
-        looks.push((now, task.listing.store.clone()));
+        looks.push(Look {
+            at: now,
+            listing: task.listing.clone(),
+        });
         let observation = Observation {
             listing: task.listing,
             at: now,
@@ -194,6 +205,7 @@ fn sent(queued: Queued) -> Sent {
         kind,
         severity,
         rule,
+        isbn,
         stores,
         subject,
         text,
@@ -206,6 +218,7 @@ fn sent(queued: Queued) -> Sent {
         .map(|telling| Told {
             severity: telling.finding.severity,
             rule: telling.finding.kind.name().to_owned(),
+            is_over: matches!(telling.finding.kind, FindingKind::AllClear { .. }),
             stores: telling.finding.stores,
         })
         .collect();
@@ -214,10 +227,12 @@ fn sent(queued: Queued) -> Sent {
         severity,
         rule: rule.unwrap_or_default(),
         stores,
+        is_over: false,
     }));
     tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
     Sent {
         at: written,
+        isbn,
         is_digest: kind == LetterKind::Digest,
         tells,
         subject,

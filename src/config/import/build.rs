@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::compare::{Difference, difference};
 use super::dates::{self, DateError, Order};
 use super::{Field, List, Row, Trouble};
 use crate::book::{
@@ -37,11 +38,14 @@ pub struct Built {
     pub notes: Vec<Trouble>,
     /// How many lines are of editions that the configuration has already.
     pub known: usize,
+    /// Those of them that the list and the configuration tell differently.
+    pub differences: Vec<Difference>,
 }
 
-/// Makes editions of a list.
+/// Makes editions of a list; `known` are those of the configuration.
 #[must_use]
-pub fn build(list: &List, known: &[Isbn13], defaults: &Defaults) -> Built {
+pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
+    let known: BTreeMap<&Isbn13, &Edition> = known.iter().map(|one| (&one.isbn, one)).collect();
     let dates = list.rows.iter().flat_map(|row| {
         let of = |field| row.values.get(&field).map(String::as_str);
         [
@@ -80,8 +84,14 @@ pub fn build(list: &List, known: &[Isbn13], defaults: &Defaults) -> Built {
             continue;
         }
         match entry {
-            Some(Step::Edition(entry)) if known.contains(&entry.edition.isbn) => built.known += 1,
-            Some(Step::Edition(entry)) => built.entries.push((row.line, *entry)),
+            Some(Step::Edition(entry)) => match known.get(&entry.edition.isbn) {
+                Some(configured) => {
+                    built.known += 1;
+                    let differs = difference(row, &entry.edition, configured);
+                    built.differences.extend(differs);
+                }
+                None => built.entries.push((row.line, *entry)),
+            },
             Some(Step::LeaveOut(why)) => built.notes.push(say(why)),
             None => {}
         }

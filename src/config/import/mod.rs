@@ -1,11 +1,13 @@
 //! Lists of books that the author brings: spreadsheets (`table.rs`) and ONIX files (`onix.rs`),
-//! read into editions, with everything that is wrong in them said by line.
+//! read into editions, with everything that is wrong in them said by line, and held against the
+//! editions that the configuration has already (`compare.rs`).
 //!
 //! Both are read into [`Row`]s of plain text first; `build.rs` makes editions of these. Nothing
 //! here writes anything.
 
 pub mod build;
 mod columns;
+pub mod compare;
 pub mod dates;
 pub mod onix;
 pub mod table;

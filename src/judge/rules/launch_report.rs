@@ -17,8 +17,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 /// The launch reports, 24 and 72 hours after the later of the two dates has begun everywhere.
 ///
 /// 1. It goes by the clock, as the calendar does: that a store is behind is what it is to say.
-/// 2. It waits for a look at every page since it was due, for six hours at most; pages that cannot
-///    be read, and those that nobody has ever read, are said to be so.
+/// 2. It waits for a look at every page since it was due, also of the formats that have the same
+///    date, for six hours at most; pages that cannot be read, and those that nobody has ever read,
+///    are said to be so.
 /// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
 /// 4. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
@@ -50,7 +51,14 @@ fn reached(case: &Case<'_>) -> Timestamp {
 fn is_looked_at(case: &Case<'_>, due: Timestamp, now: Timestamp) -> bool {
     let has_waited = PATIENCE <= now.duration_since(due);
     let mut readable = case.view.listings.iter().filter(|one| one.blind.is_none());
-    has_waited || readable.all(|listing| listing.last_good >= Some(due))
+    let date = case.view.launch.last_date();
+    let formats = case.view.siblings.iter();
+    let mut pages = formats
+        .filter(|other| other.launch.last_date() == date)
+        .flat_map(|other| &other.pages);
+    has_waited
+        || readable.all(|listing| listing.last_good >= Some(due))
+            && pages.all(|page| due <= page.now.last_seen)
 }
 
 fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
@@ -100,6 +108,7 @@ fn add(state: &mut LaunchState, listing: &ListingView) {
 
 #[cfg(test)]
 mod tests {
+    use crate::book::Format;
     use crate::judge::script::Script;
 
     fn launch(more: &str) -> Script {
@@ -181,6 +190,24 @@ mod tests {
              Bookshop.org could not be read since Mon 1 February: open \
              https://bookshop.org/book/9780132350884",
         );
+    }
+
+    #[test]
+    fn it_waits_for_the_other_formats_of_the_same_date_but_not_for_ever() {
+        #[track_caller]
+        fn check(date: &str, looks: &str, expected: bool) {
+            let other = Script::new(date)
+                .with(|edition| edition.format = Format::Hardcover)
+                .pages(&format!("2027-02-01T00:00 amazon.com pre_order..{looks}"));
+            let one = launch("2027-02-09T06:00 bookshop.org in_stock..6*5").sibling(other);
+            let mut reports = one.judge().into_iter();
+            let is_there = reports.any(|one| one.kind.launch_report().is_some());
+            assert_eq!(is_there, expected);
+        }
+        // Our own pages were read at noon, when the report was due; the hardcover's at midnight.
+        check("2027-02-09", "12*19", true);
+        check("2027-02-09", "12*18", false);
+        check("2027-03-09", "12*18", true);
     }
 
     #[test]

@@ -2,7 +2,6 @@ use jiff::SignedDuration;
 
 use super::*;
 use crate::config::plan::Secret;
-use crate::judge::Finding;
 use crate::mail::example;
 
 fn recipient(address: &str, least: Least) -> Recipient {
@@ -40,10 +39,7 @@ fn over(told: Severity) -> Weighed {
         occasion: Occasion::Closed {
             lasted: SignedDuration::from_hours(48),
         },
-        finding: Finding {
-            severity: Severity::GoodNews,
-            ..example::finding(Severity::Act)
-        },
+        finding: example::over(),
         thread: Some("first@example.com".to_owned()),
     };
     Weighed::new(telling, Some(told))
@@ -52,13 +48,7 @@ fn over(told: Severity) -> Weighed {
 fn news() -> Weighed {
     let telling = Telling {
         occasion: Occasion::News,
-        finding: Finding {
-            rule: "page-appeared",
-            severity: Severity::GoodNews,
-            text: None,
-            ask: None,
-            ..example::finding(Severity::Act)
-        },
+        finding: example::appeared(),
         thread: None,
     };
     Weighed::new(telling, None)

@@ -7,6 +7,7 @@ fn item(title: &str, severity: Option<Severity>) -> Item {
     Item {
         view,
         findings: severity.map(example::finding).into_iter().collect(),
+        outlooks: Vec::new(),
         lines: Vec::new(),
     }
 }
@@ -38,7 +39,12 @@ fn what_is_to_be_acted_on_comes_first_and_what_is_quiet_last() {
     );
     check_order(
         &letter.text,
-        &["Acted on\n---", "Watched\n---", "As expected", "Quiet ("],
+        &[
+            "Acted on\n---",
+            "Watched\n---",
+            "Nothing to do\n---",
+            "Quiet (",
+        ],
     );
 }
 
@@ -110,9 +116,11 @@ fn a_digest_about_a_hostile_title_is_a_letter_like_any_other() {
     for item in &mut items {
         item.view.edition.author = Some(evil.to_owned());
         item.lines.push(evil.to_owned());
-        for finding in &mut item.findings {
-            evil.clone_into(&mut finding.headline);
-            evil.clone_into(&mut finding.verdict);
+        for page in item.findings.iter_mut().flat_map(|one| &mut one.pages) {
+            evil.clone_into(&mut page.words);
+        }
+        for listing in &mut item.view.listings {
+            evil.clone_into(&mut listing.address);
         }
     }
     let author = example::author();

@@ -60,7 +60,7 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
                     Which::Due => {
                         let closed = agenda.closed(&id, listing, &doors);
                         let due = agenda.next_look(
-                            (&plan.edition.isbn, &launch),
+                            (plan.book(), &launch),
                             (listing, closed),
                             &looks,
                             now,
@@ -110,7 +110,7 @@ pub(in crate::round) fn next_look_at_any(
         let looks = looks(connection, &listing_id(plan, listing))?;
         let at = (listing, Closed::default());
         let at = agenda
-            .next_look((&plan.edition.isbn, &launch), at, &looks, now)
+            .next_look((plan.book(), &launch), at, &looks, now)
             .at
             .max(now);
         next = Some(next.map_or(at, |earlier| earlier.min(at)));
@@ -156,7 +156,7 @@ impl<'a> Agenda<'a> {
                     let closed = self.closed(&id, listing, &doors);
                     let looks = looks(connection, &id)?;
                     let due = self.next_look(
-                        (&plan.edition.isbn, &launch),
+                        (plan.book(), &launch),
                         (listing, closed),
                         &looks,
                         now,
@@ -188,10 +188,11 @@ impl<'a> Agenda<'a> {
         cadence::urgency(launch, &listing.store, looks.released, zone, now)
     }
 
-    /// When a listing is looked at next, by the author's cron or by the phase of the launch.
+    /// When a listing is looked at next, by the author's cron or by the phase of the launch. The
+    /// formats of one book come due together at each store.
     fn next_look(
         &self,
-        (isbn, launch): (&Isbn13, &Launch),
+        (book, launch): (&Isbn13, &Launch),
         (listing, closed): (&ListingPlan, Closed),
         looks: &Looks,
         now: Timestamp,
@@ -219,7 +220,7 @@ impl<'a> Agenda<'a> {
             confirm_after: self.plan.judging.confirm_after,
             awake_since: self.awake_since,
         };
-        due::due((isbn, &listing.store), &times, rhythm, &rules, now)
+        due::due((book, &listing.store), &times, rhythm, &rules, now)
     }
 
     /// Until when a page gets no further look, because those of the day are used up.

@@ -117,11 +117,7 @@ fn house(story: &Story) -> anyhow::Result<House> {
 }
 
 /// Looks at every page that is due. True when one of them could not be read.
-fn look_around(
-    house: &House,
-    story: &Story,
-    looks: &mut Vec<Look>,
-) -> anyhow::Result<bool> {
+fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::Result<bool> {
     let now = house.clock.now();
     let tasks = due(house, Which::Due, now)?;
     let round = begin(house, now, tasks.len())?;

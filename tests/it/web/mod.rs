@@ -8,6 +8,7 @@ mod exports;
 mod many;
 mod overview;
 mod refusals;
+mod screens;
 mod settings;
 mod shares;
 

@@ -33,6 +33,7 @@ fn long_lists_come_in_pages() {
     let site = TestSite::salt_roads();
     site.db
         .write(|tx| {
+            tx.execute("DELETE FROM outbox", [])?;
             for number in 1..=401 {
                 tx.execute(
                     "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, \

@@ -1,14 +1,8 @@
-//! Faults of DOMAIN §2 that a page can show, planted in a drawn launch, each with the moment from
-//! which acting on it is right.
+//! Faults of DOMAIN §2 that a page can show, and the moment from which acting on each is right.
 
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
-
-use crate::launch::{AMAZON, Launch, STORES, after, dated, priced, says};
-use pubwatch::book::launch::begun_everywhere;
-use pubwatch::book::{Availability, NoteKind, StoreId};
+use jiff::{SignedDuration, Timestamp};
 use pubwatch::judge::Severity;
 use pubwatch::judge::windows::{WindowName, Windows};
-use pubwatch::page::{Reading, UnreadReason};
 
 macro_rules! kinds {
     ($($variant:ident $name:literal $source:literal)*) => {
@@ -49,6 +43,15 @@ kinds! {
     WrongProduct "wrong-product" "F25"
     PriceAboveList "price-above-list" "F30"
     KdpNotLive "kdp-not-live" "F38"
+    NeverPublished "never-published-at-kdp" "F20, F13"
+    KindleGone "kindle-page-gone" "§9"
+    EbookNotLive "kdp-ebook-not-live" "F38, §9"
+    OldDateOnSale "old-date-on-sale" "F16, §9"
+    SeveralStores "several-stores-at-once" "F11"
+    GoneWhenOnSale "gone-soon-after-the-date" "F7"
+    NeverFollows "old-date-after-a-move" "F15, §1.1 B"
+    RevisionNeverBack "revision-never-back" "F9"
+    PrintedRunOut "printed-run-out" "§1.2"
 }
 
 /// A fault that was planted.
@@ -56,8 +59,8 @@ kinds! {
 pub(crate) struct Planted {
     /// Its kind.
     pub(crate) kind: Kind,
-    /// Where the store whose page shows it stands in [`STORES`].
-    pub(crate) index: usize,
+    /// Where the stores whose pages show it stand among the launch's.
+    pub(crate) stores: Vec<usize>,
     /// When acting on it becomes right.
     pub(crate) act: Act,
     /// What a letter must tell of it at least.
@@ -95,11 +98,6 @@ pub(crate) enum Act {
 const CONFIRM: SignedDuration = SignedDuration::from_hours(6);
 
 impl Planted {
-    /// The store whose page shows it.
-    pub(crate) fn store(&self) -> StoreId {
-        StoreId::new(STORES[self.index])
-    }
-
     /// The moment from which acting is right, when the page was looked at at `looks`; `None` when
     /// nobody has looked since it began.
     pub(crate) fn act_from(&self, looks: &[Timestamp], windows: &Windows) -> Option<Timestamp> {
@@ -130,47 +128,8 @@ impl Planted {
     }
 }
 
-/// Plants a fault, in the way in which it shows on pages.
-pub(crate) fn plant(
-    launch: &mut Launch,
-    kind: Kind,
-    windows: &Windows,
-    rng: &mut fastrand::Rng,
-) -> Planted {
-    let index = store_for(launch, kind, rng);
-    let act = match kind {
-        Kind::UnavailableInPreOrder
-        | Kind::NeverListed
-        | Kind::WrongDate
-        | Kind::LabelLostEarly
-        | Kind::SoldOnOldDate => before_the_date(launch, (kind, index), windows, rng),
-        Kind::OffAfterDate | Kind::StillPreOrder | Kind::KdpForgotten | Kind::KdpNotLive => {
-            on_the_date(launch, (kind, index), windows)
-        }
-        Kind::TemporarilyOut
-        | Kind::ShipsInWeeks
-        | Kind::OtherSellers
-        | Kind::Vanished
-        | Kind::Unavailable
-        | Kind::RevisionTooLong
-        | Kind::OldCover
-        | Kind::WrongProduct
-        | Kind::PriceAboveList => when_steady(launch, (kind, index), windows, rng),
-    };
-    let severity = if kind == Kind::PriceAboveList {
-        Severity::Watch
-    } else {
-        Severity::Act
-    };
-    Planted {
-        kind,
-        index,
-        act,
-        severity,
-    }
-}
-
-fn seen(begins: Timestamp, window: WindowName) -> Act {
+/// By a window that counts from the first look that can have seen it.
+pub(crate) fn seen(begins: Timestamp, window: WindowName) -> Act {
     Act::AfterFirstSight {
         begins,
         window: Some(window),
@@ -178,7 +137,8 @@ fn seen(begins: Timestamp, window: WindowName) -> Act {
     }
 }
 
-fn seen_twice(begins: Timestamp) -> Act {
+/// Once it was seen twice.
+pub(crate) fn seen_twice(begins: Timestamp) -> Act {
     Act::AfterFirstSight {
         begins,
         window: None,
@@ -186,247 +146,15 @@ fn seen_twice(begins: Timestamp) -> Act {
     }
 }
 
-fn fixed(windows: &Windows, window: WindowName, start: Timestamp) -> Act {
+/// By a window that began with a date or a note.
+pub(crate) fn fixed(windows: &Windows, window: WindowName, start: Timestamp) -> Act {
     Act::From(windows.window(window).act_from(start).unwrap_or(start))
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
-fn before_the_date(
-    launch: &mut Launch,
-    (kind, index): (Kind, usize),
-    windows: &Windows,
-    rng: &mut fastrand::Rng,
-) -> Act {
-    let date = launch.release_day();
-    let early_ship = after(date, -14 * 24);
-    match kind {
-        Kind::NeverListed => {
-            launch.lines[index].clear();
-            let window = WindowName::listing_at(&StoreId::new(STORES[index]));
-            fixed(windows, window, begun_everywhere(launch.enabled))
-        }
-        Kind::WrongDate => {
-            let begins = launch.listed_at(index).max(after(launch.start, 24));
-            let late = launch.date.saturating_add(30.days());
-            launch.from_then_on(index, begins, dated(Availability::PreOrder, late));
-            // It is sold on the date, or the fault would become another one.
-            launch.lines[index].insert(date, says(Availability::InStock));
-            seen(begins, WindowName::DateDiffers)
-        }
-        Kind::LabelLostEarly => {
-            let begins = after(date, -24 * rng.i64(19..21));
-            launch.lines[index].clear();
-            let listed = after(launch.start, 24);
-            launch.lines[index].insert(listed, says(Availability::PreOrder));
-            launch.from_then_on(index, begins, says(Availability::InStock));
-            seen(begins, WindowName::LabelLost)
-        }
-        Kind::SoldOnOldDate => {
-            let begins = after(date, -24 * rng.i64(4..12));
-            let old = launch.date.saturating_sub(20.days());
-            launch.from_then_on(index, begins, dated(Availability::InStock, old));
-            seen_twice(begins)
-        }
-        _ => {
-            // Barnes & Noble takes orders before Amazon's page says that it cannot be had.
-            let begins = after(launch.listed_at(1), 24).max(launch.listed_at(index));
-            launch.from_then_on(index, begins, says(Availability::OutOfStock));
-            // Amazon's page may have begun as unavailable, and then has said so for longer.
-            let begins = launch.newest_state_since(index);
-            Act::InPreOrder { begins, early_ship }
-        }
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
-fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Windows) -> Act {
-    let date = begun_everywhere(launch.date);
-    match kind {
-        Kind::OffAfterDate => {
-            let begins = launch.release_day();
-            launch.from_then_on(index, begins, says(Availability::OutOfStock));
-            // The clock runs from the date, or from when the page was first seen so, if later.
-            Act::AfterFirstSight {
-                begins: begins.max(date),
-                window: Some(WindowName::ReleaseIngramFed),
-                not_before: None,
-            }
-        }
-        Kind::KdpNotLive => {
-            let published = launch
-                .notes
-                .iter()
-                .find(|note| note.kind == NoteKind::KdpPublished { on: None })
-                .map_or(date, |note| note.at);
-            launch.from_then_on(index, after(published, 2), says(Availability::OutOfStock));
-            fixed(windows, WindowName::KdpClicked, published)
-        }
-        _ => {
-            launch.notes.retain(|note| {
-                kind != Kind::KdpForgotten || note.kind != NoteKind::KdpPublished { on: None }
-            });
-            stay_pre_order(launch, index);
-            fixed(windows, WindowName::ReleaseIngramFed, date)
-        }
-    }
-}
-
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
-fn when_steady(
-    launch: &mut Launch,
-    (kind, index): (Kind, usize),
-    windows: &Windows,
-    rng: &mut fastrand::Rng,
-) -> Act {
-    let begins = after(launch.release_day(), 24 * rng.i64(20..24) + rng.i64(0..24));
-    let (reading, act) = match kind {
-        Kind::TemporarilyOut => {
-            let by_kdp = launch.is_switched && index == AMAZON;
-            let window = if by_kdp {
-                WindowName::TempOosKdp
-            } else {
-                WindowName::TempOosIngram
-            };
-            (says(Availability::BackOrder), seen(begins, window))
-        }
-        Kind::ShipsInWeeks => (
-            says(Availability::ShipsLater),
-            seen(begins, WindowName::ShipsInWeeks),
-        ),
-        Kind::OtherSellers => (
-            says(Availability::ThirdPartyOnly),
-            seen(begins, WindowName::ThirdPartyOnly),
-        ),
-        Kind::Vanished => (says(Availability::NotListed), seen_twice(begins)),
-        Kind::RevisionTooLong => {
-            let started = after(begins, -2);
-            launch.note(NoteKind::RevisionStarted, started);
-            (
-                says(Availability::OutOfStock),
-                fixed(windows, WindowName::Revision, started),
-            )
-        }
-        Kind::OldCover => {
-            let cover = "https://img.example/old";
-            let sold = launch.release_day();
-            launch.from_then_on(index, sold, priced(Availability::InStock, 1699, cover));
-            launch.note(NoteKind::RevisionDone, begins);
-            for note in launch.notes.iter_mut().filter(|note| note.at == begins) {
-                note.text = Some("new cover".to_owned());
-            }
-            (
-                priced(Availability::InStock, 1699, cover),
-                fixed(windows, WindowName::MetaIngramCover, begins),
-            )
-        }
-        Kind::WrongProduct => (
-            Reading::unread(UnreadReason::WrongProduct, "simulate", "another ISBN"),
-            seen(begins, WindowName::WrongProduct),
-        ),
-        Kind::PriceAboveList => (
-            priced(Availability::InStock, 1999, "https://img.example/cover"),
-            seen_twice(begins),
-        ),
-        _ => (says(Availability::OutOfStock), seen_twice(begins)),
-    };
-    launch.from_then_on(index, begins, reading);
-    act
-}
-
-/// The store whose page shows the fault, and what else the kind needs of the launch.
-fn store_for(launch: &mut Launch, kind: Kind, rng: &mut fastrand::Rng) -> usize {
-    match kind {
-        Kind::KdpForgotten | Kind::KdpNotLive => {
-            if !launch.is_switched {
-                launch.is_switched = true;
-                launch.distribution = pubwatch::book::Distribution::IngramSpark;
-                let published = after(launch.release_day(), rng.i64(0..12));
-                launch.note(NoteKind::KdpPublished { on: None }, published);
-            }
-            AMAZON
-        }
-        Kind::UnavailableInPreOrder => AMAZON,
-        Kind::PriceAboveList => 2,
-        Kind::OffAfterDate
-        | Kind::StillPreOrder
-        | Kind::SoldOnOldDate
-        | Kind::LabelLostEarly
-        | Kind::OldCover => rng.usize(1..STORES.len()),
-        Kind::NeverListed
-        | Kind::TemporarilyOut
-        | Kind::ShipsInWeeks
-        | Kind::OtherSellers
-        | Kind::Vanished
-        | Kind::Unavailable
-        | Kind::RevisionTooLong
-        | Kind::WrongDate
-        | Kind::WrongProduct => rng.usize(0..STORES.len()),
-    }
-}
-
-fn stay_pre_order(launch: &mut Launch, index: usize) {
-    let sold = launch.release_day();
-    launch.lines[index].retain(|at, reading| {
-        *at < sold
-            && !reading
-                .availability()
-                .is_some_and(Availability::is_released)
-    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn every_kind_can_be_planted_in_every_launch() {
-        let windows = Windows::new(&[]).unwrap();
-        for seed in 0..40 {
-            for kind in Kind::ALL {
-                let mut rng = fastrand::Rng::with_seed(seed);
-                let mut launch = Launch::draw(&mut rng);
-                let planted = plant(&mut launch, *kind, &windows, &mut rng);
-                assert_eq!(planted.kind, *kind);
-                let daily: Vec<Timestamp> =
-                    (0..200).map(|day| after(launch.start, day * 24)).collect();
-                let act_from = planted.act_from(&daily, &windows).unwrap();
-                assert!(
-                    launch.start < act_from && act_from < launch.end,
-                    "{kind:?} with seed {seed}: {act_from}"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn a_page_that_began_as_unavailable_has_been_so_since_it_began() {
-        let windows = Windows::new(&[]).unwrap();
-        let mut rng = fastrand::Rng::with_seed(1);
-        let mut launch = Launch::draw(&mut rng);
-        let (began, elsewhere) = (after(launch.start, 48), after(launch.start, 50));
-        let takes_orders = after(began, 7 * 24);
-        launch.lines[AMAZON] = [
-            (began, says(Availability::OutOfStock)),
-            (takes_orders, says(Availability::PreOrder)),
-        ]
-        .into();
-        launch.lines[1] = [(elsewhere, says(Availability::PreOrder))].into();
-        let kind = Kind::UnavailableInPreOrder;
-        let planted = plant(&mut launch, kind, &windows, &mut rng);
-        let Act::InPreOrder { begins, .. } = planted.act else {
-            panic!("{planted:?}");
-        };
-        assert_eq!(begins, began);
-    }
+    use crate::launch::after;
 
     #[test]
     fn a_second_sighting_counts_from_the_first_look_not_from_the_fault() {
@@ -434,7 +162,7 @@ mod tests {
         let at = |hours| after(Timestamp::UNIX_EPOCH, hours);
         let planted = |act| Planted {
             kind: Kind::Vanished,
-            index: 0,
+            stores: vec![0],
             act,
             severity: Severity::Act,
         };

@@ -1,24 +1,22 @@
-//! A launch drawn at random: how ordinary ones go, after DOMAIN's table of what authors, services
-//! and platforms report. Pure: the same seed draws the same launch.
+//! One edition's launch: its dates, what its pages say from when on, and what the author tells; and
+//! launches as a story. Pure.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use jiff::civil::Date;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
-
+use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::launch::midnight_gmt;
-use pubwatch::book::{Availability, Distribution, Money, Note, NoteKind, StoreId};
+use pubwatch::book::{Availability, Distribution, Format, Money, Note, NoteKind, StoreId};
 use pubwatch::commands::replay::story::{PageChange, Said, Story, StoryError};
-use pubwatch::page::{Reading, Says, UnreadReason};
+use pubwatch::demo::pages::isbn;
+use pubwatch::page::{OtherFormat, Reading, Says, UnreadReason};
 
-/// The stores of every launch.
+/// The stores of a printed edition that Ingram brings there.
 pub(crate) const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
-/// Where Amazon stands in [`STORES`].
+/// Where Amazon stands among an edition's stores, if it does.
 pub(crate) const AMAZON: usize = 0;
-
-/// Days that are played after the publication date.
-const DAYS_AFTER: i64 = 50;
 
 /// What one page says from when on.
 pub(crate) type Line = BTreeMap<Timestamp, Reading>;
@@ -26,18 +24,26 @@ pub(crate) type Line = BTreeMap<Timestamp, Reading>;
 /// A launch before it becomes a story.
 #[derive(Debug, Clone)]
 pub(crate) struct Launch {
-    /// The publication date, and the on-sale date.
+    /// Its form.
+    pub(crate) format: Format,
+    /// The publication date and the on-sale date, in force at last.
     pub(crate) date: Date,
+    /// The date before the author moved it, and when that was.
+    pub(crate) moved: Option<(Date, Timestamp)>,
     /// The day on which distribution was enabled.
-    pub(crate) enabled: Date,
+    pub(crate) enabled: Option<Date>,
     /// Who carries it.
     pub(crate) distribution: Distribution,
     /// KDP takes Amazon over on the date.
     pub(crate) is_switched: bool,
+    /// It is a printed run.
+    pub(crate) is_offset: bool,
     /// The author's zone.
     pub(crate) zone: &'static str,
+    /// Its stores.
+    pub(crate) stores: Vec<&'static str>,
     /// What the pages say, store by store.
-    pub(crate) lines: [Line; 3],
+    pub(crate) lines: Vec<Line>,
     /// What the author tells.
     pub(crate) notes: Vec<Note>,
     /// The clock begins here.
@@ -46,26 +52,25 @@ pub(crate) struct Launch {
     pub(crate) end: Timestamp,
 }
 
+fn stated(state: Availability) -> Says {
+    Says::new(state, "simulate", state.word(), "simulate")
+}
+
 /// A reading with a state and nothing else.
 pub(crate) fn says(state: Availability) -> Reading {
-    Reading::Says(Box::new(Says::new(
-        state,
-        "simulate",
-        state.word(),
-        "simulate",
-    )))
+    Reading::Says(Box::new(stated(state)))
 }
 
 /// A reading with a state and a date.
 pub(crate) fn dated(state: Availability, date: Date) -> Reading {
-    let mut says = Says::new(state, "simulate", state.word(), "simulate");
+    let mut says = stated(state);
     says.date = Some(date);
     Reading::Says(Box::new(says))
 }
 
 /// A reading with a state, a price and a cover.
 pub(crate) fn priced(state: Availability, cents: i64, cover: &str) -> Reading {
-    let mut says = Says::new(state, "simulate", state.word(), "simulate");
+    let mut says = stated(state);
     says.price = Some(Money::new(cents, "USD"));
     says.cover = Some(cover.to_owned());
     Reading::Says(Box::new(says))
@@ -78,137 +83,22 @@ pub(crate) fn after(at: Timestamp, hours: i64) -> Timestamp {
 }
 
 impl Launch {
-    /// Draws an ordinary launch, with everything that is usual and no fault.
+    /// What may go wrong with looking: one wrong look, a bot wall, our own line. The pages in `but`
+    /// are left alone.
     ///
     /// | event | drawn from | DOMAIN |
     /// | --- | --- | --- |
-    /// | B&N lists it | 3 to 20 days after enabling, mostly about a week | §1.1 A |
-    /// | Amazon lists it | 2 to 26 days | §1.1 A |
-    /// | Bookshop lists it | 1 to 10 days after B&N | §1.1 A |
-    /// | Amazon begins as unavailable | in 3 of 10, for 1 to 8 days, in the last two weeks for 2 at most | F1, §1.1 A, §1.3 |
-    /// | a page shows the day before or after | in 1 of 10 | F21 |
-    /// | the label goes in the last 10 days | in 3 of 10 | F19 |
-    /// | stores change over | 0 to 60 hours after the date | §1.1 C |
-    /// | KDP published, live | 0 to 12 hours after the date, 6 to 66 hours later | §1.1 D |
-    /// | wording jumps about | up to 3 times in the first two weeks, 12 to 60 hours each | §1.1 G |
     /// | one wrong look | a page says unavailable for up to 4 hours, in half of the launches | F10 |
     /// | a bot wall | in 2 of 10, for 1 to 10 days | promise 1 |
     /// | our own line is down | in 1 of 10, for 1 to 36 hours | complaints 14 |
-    pub(crate) fn draw(rng: &mut fastrand::Rng) -> Self {
-        let first = jiff::civil::date(2027, 1, 1);
-        let date = first.saturating_add(rng.i64(0..365).days());
-        let enabled = date.saturating_sub(rng.i64(42..=75).days());
-        let distribution = match rng.u8(0..10) {
-            0..=6 => Distribution::IngramSpark,
-            7 | 8 => Distribution::Draft2Digital,
-            _ => Distribution::PublishDrive,
-        };
-        let is_switched = distribution == Distribution::IngramSpark && rng.u8(0..10) < 7;
-        let zones = [
-            "UTC",
-            "America/New_York",
-            "America/Los_Angeles",
-            "Europe/London",
-            "Australia/Sydney",
-        ];
-        let mut launch = Self {
-            date,
-            enabled,
-            distribution,
-            is_switched,
-            zone: zones[rng.usize(0..zones.len())],
-            lines: [Line::new(), Line::new(), Line::new()],
-            notes: Vec::new(),
-            start: after(midnight_gmt(enabled), rng.i64(6..20)),
-            end: after(midnight_gmt(date), DAYS_AFTER * 24),
-        };
-        launch.list(rng);
-        launch.release(rng);
-        launch.settle(rng);
-        launch
-    }
-
-    /// Between enabling and the date.
-    fn list(&mut self, rng: &mut fastrand::Rng) {
-        let enabled = midnight_gmt(self.enabled);
-        let at_bn = (rng.i64(3 * 24..14 * 24) + rng.i64(0..6 * 24)).min(20 * 24);
-        let at_amazon = rng.i64(2 * 24..26 * 24);
-        let at_bookshop = at_bn + rng.i64(24..10 * 24);
-        for (index, hours) in [at_amazon, at_bn, at_bookshop].into_iter().enumerate() {
-            let mut listed = after(enabled, hours);
-            let shown = match rng.u8(0..20) {
-                0 => self.date.saturating_sub(1.day()),
-                1 => self.date.saturating_add(1.day()),
-                _ => self.date,
-            };
-            if index == AMAZON && rng.u8(0..10) < 3 {
-                self.lines[index].insert(listed, says(Availability::OutOfStock));
-                let takes_orders = after(listed, rng.i64(24..8 * 24));
-                // In the last two weeks more than three days are no longer usual.
-                let last_weeks = after(midnight_gmt(self.date), -14 * 24);
-                listed = takes_orders.min(after(listed, 48).max(last_weeks));
-            }
-            let pre_order = dated(Availability::PreOrder, shown);
-            self.lines[index].insert(listed, pre_order);
-            let is_label_lost = index != AMAZON && rng.u8(0..10) < 3;
-            if is_label_lost {
-                let lost = after(midnight_gmt(self.date), -rng.i64(24..10 * 24));
-                self.lines[index].insert(lost, says(Availability::InStock));
-            }
-        }
-    }
-
-    /// The date, and the switchover.
-    fn release(&mut self, rng: &mut fastrand::Rng) {
-        let date = midnight_gmt(self.date);
-        for index in 0..STORES.len() {
-            if index == AMAZON && self.is_switched {
-                let published = after(date, rng.i64(0..12));
-                let live = after(published, rng.i64(6..66));
-                let meanwhile = [
-                    Availability::OutOfStock,
-                    Availability::BackOrder,
-                    Availability::PreOrder,
-                ];
-                let state = meanwhile[rng.usize(0..meanwhile.len())];
-                self.lines[index].insert(after(published, rng.i64(1..6)), says(state));
-                self.lines[index].insert(live, says(Availability::InStock));
-                self.note(NoteKind::KdpPublished { on: None }, published);
-            } else {
-                let sold = after(date, rng.i64(0..60));
-                self.lines[index].insert(sold, says(Availability::InStock));
-            }
-        }
-    }
-
-    /// The first two weeks on sale.
-    fn settle(&mut self, rng: &mut fastrand::Rng) {
-        let date = midnight_gmt(self.date);
-        for index in 0..STORES.len() {
-            let mut at = after(date, 4 * 24);
-            for _ in 0..rng.u8(0..4) {
-                at = after(at, rng.i64(12..60));
-                let state = [Availability::BackOrder, Availability::ShipsLater][rng.usize(0..2)];
-                self.lines[index].insert(at, says(state));
-                at = after(at, rng.i64(12..60));
-                self.lines[index].insert(at, says(Availability::InStock));
-            }
-        }
-    }
-
-    /// What may go wrong with looking: one wrong look, a bot wall, our own line. `but` is left
-    /// alone.
-    pub(crate) fn disturb(&mut self, but: Option<usize>, rng: &mut fastrand::Rng) {
+    pub(crate) fn disturb(&mut self, but: &[usize], rng: &mut fastrand::Rng) {
         let hours = self.end.duration_since(self.start).as_hours();
         let (start, moment) = (self.start, |rng: &mut fastrand::Rng| rng.i64(0..hours));
-        for index in (0..STORES.len()).filter(|index| Some(*index) != but) {
+        for index in (0..self.lines.len()).filter(|index| !but.contains(index)) {
             if rng.bool() {
                 let from = after(start, moment(rng));
-                self.overlay(
-                    index,
-                    (from, after(from, rng.i64(1..5))),
-                    &says(Availability::OutOfStock),
-                );
+                let span = (from, after(from, rng.i64(1..5)));
+                self.overlay(index, span, &says(Availability::OutOfStock));
             }
             if rng.u8(0..10) < 2 {
                 let from = after(start, moment(rng));
@@ -216,23 +106,34 @@ impl Launch {
                 self.overlay(index, (from, after(from, rng.i64(24..240))), &wall);
             }
         }
-        if but.is_none() && rng.u8(0..10) == 0 {
+        if but.is_empty() && rng.u8(0..10) == 0 {
             let from = after(start, moment(rng));
             let until = after(from, rng.i64(1..37));
             let down = Reading::unread(UnreadReason::Unreachable, "simulate", "no answer");
-            for index in 0..STORES.len() {
+            for index in 0..self.lines.len() {
                 self.overlay(index, (from, until), &down);
             }
         }
     }
 
-    /// For a while a page says something else, and then what it would have said.
-    fn overlay(&mut self, index: usize, (from, until): (Timestamp, Timestamp), what: &Reading) {
-        let line = &mut self.lines[index];
-        let truth = line.range(..=until).next_back().map_or_else(
+    /// What a page says at a moment; before its first entry it is not listed.
+    pub(crate) fn page(&self, index: usize, at: Timestamp) -> Reading {
+        let newest = self.lines[index].range(..=at).next_back();
+        newest.map_or_else(
             || says(Availability::NotListed),
             |(_, reading)| reading.clone(),
-        );
+        )
+    }
+
+    /// For a while a page says something else, and then what it would have said.
+    pub(crate) fn overlay(
+        &mut self,
+        index: usize,
+        (from, until): (Timestamp, Timestamp),
+        what: &Reading,
+    ) {
+        let truth = self.page(index, until);
+        let line = &mut self.lines[index];
         line.retain(|at, _| *at < from || until < *at);
         line.insert(from, what.clone());
         line.insert(until, truth);
@@ -272,114 +173,137 @@ impl Launch {
         self.notes.sort_by_key(|note| note.at);
     }
 
-    /// The launch as a story without expectations.
-    ///
-    /// # Errors
-    ///
-    /// [`StoryError`] when the configuration would not take its edition.
-    pub(crate) fn story(&self, title: &str) -> Result<Story, StoryError> {
-        let edition = format!(
-            "story = \"{title}\"\nstart = {}\nend = {}\n\n[author]\ntimezone = \"{}\"\n\n\
-             [edition]\ntitle = \"Salt Roads\"\nisbn = \"9781944098117\"\n\
-             format = \"paperback\"\nlist_price = \"16.99 USD\"\npublication_date = {}\n\
-             distribution = \"{}\"\ndistribution_enabled = {}\namazon_switch = {}\n\
-             stores = [\"{}\"]\n",
-            self.start,
-            self.end,
-            self.zone,
-            self.date,
-            self.distribution.name(),
-            self.enabled,
-            self.is_switched,
-            STORES.join("\", \"")
-        );
-        let mut story = Story::parse(&edition)?;
-        for (line, name) in self.lines.iter().zip(STORES) {
-            let shop = StoreId::new(name);
-            story
-                .pages
-                .extend(line.iter().map(|(at, reading)| PageChange {
-                    at: *at,
-                    store: shop.clone(),
-                    isbn: None,
-                    reading: reading.clone(),
-                }));
-        }
-        story.pages.sort_by_key(|page| page.at);
-        story.notes = self
-            .notes
-            .iter()
-            .map(|note| Said {
-                note: note.clone(),
-                isbn: None,
-            })
-            .collect();
-        Ok(story)
+    /// When the author published at KDP, or sent it there for a day.
+    pub(crate) fn published(&self) -> Option<Timestamp> {
+        let mut notes = self.notes.iter();
+        notes
+            .find(|note| matches!(note.kind, NoteKind::KdpPublished { .. }))
+            .map(|note| note.at)
     }
 
     /// The publication date as it begins at KDP.
     pub(crate) fn release_day(&self) -> Timestamp {
         midnight_gmt(self.date)
     }
+
+    /// The date in force at a moment.
+    pub(crate) fn date_at(&self, at: Timestamp) -> Date {
+        match self.moved {
+            Some((before, moved)) if at < moved => before,
+            _ => self.date,
+        }
+    }
+
+    /// From a moment on Amazon's page names the formats it offers, its own first.
+    pub(crate) fn offer_formats(&mut self, at: Timestamp, names: &[&str]) {
+        let said = self.page(AMAZON, at);
+        let line = &mut self.lines[AMAZON];
+        line.insert(at, said);
+        for reading in line.range_mut(at..).map(|(_, reading)| reading) {
+            if let Reading::Says(said) = reading {
+                said.formats = names
+                    .iter()
+                    .enumerate()
+                    .map(|(index, name)| OtherFormat {
+                        name: (*name).to_owned(),
+                        words: String::new(),
+                        availability: None,
+                        selected: index == 0,
+                    })
+                    .collect();
+            }
+        }
+    }
+
+    /// Its table in a story; the `number`-th edition of the book.
+    fn table(&self, number: usize) -> String {
+        let format = self.format.name();
+        let before = self.moved.map_or(self.date, |(before, _)| before);
+        let stores = self.stores.join("\", \"");
+        let mut text = format!(
+            "\n[[edition]]\ntitle = \"Salt Roads\"\nisbn = \"{}\"\nformat = \"{format}\"\n\
+             list_price = \"16.99 USD\"\npublication_date = {before}\ndistribution = \"{}\"\n\
+             amazon_switch = {}\nstores = [\"{stores}\"]\n",
+            isbn(number),
+            self.distribution.name(),
+            self.is_switched,
+        );
+        // Writing to a string cannot fail.
+        if let Some(enabled) = self.enabled {
+            let _ = writeln!(text, "distribution_enabled = {enabled}");
+        }
+        if self.is_offset {
+            text.push_str("printing = \"offset\"\n");
+        }
+        if self.format == Format::Ebook {
+            let addresses: Vec<String> = self
+                .stores
+                .iter()
+                .map(|store| match *store {
+                    "amazon.com" => {
+                        format!("\"{store}\" = \"https://www.amazon.com/dp/B0EXAMPLE1\"")
+                    }
+                    _ => format!(
+                        "\"{store}\" = \"https://www.{store}/ebook/{}\"",
+                        isbn(number)
+                    ),
+                })
+                .collect();
+            let _ = writeln!(text, "addresses = {{ {} }}", addresses.join(", "));
+        }
+        text
+    }
+}
+
+/// The editions of one book as a story without expectations.
+///
+/// # Errors
+///
+/// [`StoryError`] when the configuration would not take an edition.
+pub(crate) fn story(title: &str, editions: &[Launch]) -> Result<Story, StoryError> {
+    let start = editions.iter().map(|one| one.start).min();
+    let end = editions.iter().map(|one| one.end).max();
+    let mut text = format!(
+        "story = \"{title}\"\nstart = {}\nend = {}\n\n[author]\ntimezone = \"{}\"\n",
+        start.unwrap_or_default(),
+        end.unwrap_or_default(),
+        editions.first().map_or("UTC", |one| one.zone),
+    );
+    text.extend((0..).zip(editions).map(|(number, one)| one.table(number)));
+    let mut story = Story::parse(&text)?;
+    for (number, edition) in editions.iter().enumerate() {
+        let own = story.plan.editions[number].edition.isbn.clone();
+        for (line, name) in edition.lines.iter().zip(&edition.stores) {
+            let pages = line.iter().map(|(at, reading)| PageChange {
+                at: *at,
+                store: StoreId::new(name),
+                isbn: Some(own.clone()),
+                reading: reading.clone(),
+            });
+            story.pages.extend(pages);
+        }
+        story.notes.extend(edition.notes.iter().map(|note| Said {
+            note: note.clone(),
+            isbn: Some(own.clone()),
+        }));
+    }
+    story.pages.sort_by_key(|page| page.at);
+    story.notes.sort_by_key(|said| said.note.at);
+    Ok(story)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_ordinary_page_is_unavailable_for_days_in_the_last_two_weeks() {
-        for seed in 0..2000 {
-            let launch = Launch::draw(&mut fastrand::Rng::with_seed(seed));
-            let last_weeks = after(midnight_gmt(launch.date), -14 * 24);
-            let mut pages = launch.lines[AMAZON].iter();
-            let (Some((since, first)), Some((until, _))) = (pages.next(), pages.next()) else {
-                panic!("Amazon never lists it, with seed {seed}");
-            };
-            if first.availability() == Some(Availability::OutOfStock) && last_weeks < *until {
-                let hours = until.duration_since(*since).as_hours();
-                assert!(hours <= 48, "{hours} hours with seed {seed}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_same_seed_draws_the_same_launch() {
-        let story = |seed| {
-            let mut rng = fastrand::Rng::with_seed(seed);
-            let mut launch = Launch::draw(&mut rng);
-            launch.disturb(None, &mut rng);
-            launch.story("drawn").unwrap().pages
-        };
-        assert_eq!(story(7), story(7));
-        assert_ne!(story(7), story(8));
-    }
-
-    #[test]
-    fn an_ordinary_launch_ends_on_sale_everywhere() {
-        for seed in 0..50 {
-            let launch = Launch::draw(&mut fastrand::Rng::with_seed(seed));
-            for line in &launch.lines {
-                let last = line.values().next_back().unwrap();
-                assert_eq!(last.availability(), Some(Availability::InStock));
-            }
-            assert!(launch.story("drawn").is_ok());
-        }
-    }
+    use crate::draw::{Course, draw};
 
     #[test]
     fn after_a_disturbance_the_page_says_what_it_would_have_said() {
-        let mut launch = Launch::draw(&mut fastrand::Rng::with_seed(1));
+        let mut launch = draw(Course::Print, &mut fastrand::Rng::with_seed(1));
         let date = launch.release_day();
         let wall = Reading::unread(UnreadReason::Blocked, "simulate", "a captcha");
         launch.overlay(1, (after(date, -48), after(date, 96)), &wall);
-        let story = launch.story("drawn").unwrap();
-        let isbn = "9781944098117".parse().unwrap();
-        let state = |hours| {
-            story
-                .page(&isbn, &StoreId::new(STORES[1]), after(date, hours))
-                .availability()
-        };
+        let state = |hours| launch.page(1, after(date, hours)).availability();
         assert_eq!(state(-47), None);
         assert_eq!(state(95), None);
         assert_eq!(state(96), Some(Availability::InStock));

@@ -155,12 +155,8 @@ impl<'a> Agenda<'a> {
                     let id = listing_id(plan, listing);
                     let closed = self.closed(&id, listing, &doors);
                     let looks = looks(connection, &id)?;
-                    let due = self.next_look(
-                        (plan.book(), &launch),
-                        (listing, closed),
-                        &looks,
-                        now,
-                    );
+                    let due =
+                        self.next_look((plan.book(), &launch), (listing, closed), &looks, now);
                     all.push(NextLook {
                         due: (!self.is_by_hand(&id, listing)).then_some(due),
                         listing: id,

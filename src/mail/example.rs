@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::book::Topic;
 use super::letter::compose;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
@@ -51,7 +52,6 @@ pub fn desk(author: &Author) -> Desk<'_> {
         stores: &[],
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),
         remind_every: SignedDuration::from_hours(7 * 24),
-        outlooks: &[],
     }
 }
 
@@ -322,7 +322,7 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
         lasted: SignedDuration::from_hours(11 * 24 - 8),
     };
     let write = |name, about, view: View, tellings: &[Telling]| {
-        let letter = compose(&desk, &view, tellings, moment(0))?;
+        let letter = compose(&desk, &[Topic::new(&view, tellings)], moment(0))?;
         Some(Example {
             name,
             about,

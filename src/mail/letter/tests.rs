@@ -33,8 +33,7 @@ fn letters_about(title: &str) -> Letter {
     };
     compose(
         &example::desk(&author),
-        &view,
-        &[telling],
+        &[Topic::new(&view, &[telling])],
         example::moment(0),
     )
     .unwrap()
@@ -120,8 +119,7 @@ fn a_page_that_cannot_be_read_is_never_called_unavailable() {
     };
     let letter = compose(
         &example::desk(&author),
-        &view,
-        &[telling],
+        &[Topic::new(&view, &[telling])],
         example::moment(0),
     )
     .unwrap();
@@ -181,7 +179,11 @@ fn later_letters_thread_with_the_first_and_nothing_is_told_of_nothing() {
     let author = example::author();
     let view = example::stuck().unwrap();
     assert_eq!(
-        compose(&example::desk(&author), &view, &[], example::moment(0)),
+        compose(
+            &example::desk(&author),
+            &[Topic::new(&view, &[])],
+            example::moment(0)
+        ),
         None
     );
 }

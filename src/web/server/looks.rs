@@ -13,7 +13,7 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
-use crate::round::judge_edition::judge_edition;
+use crate::round::judge_edition::judge_book;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -111,7 +111,7 @@ fn keep(
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
         }
-        judge_edition(&site.judge_context(), plan, transaction, at)?;
+        judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })
 }

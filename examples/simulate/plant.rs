@@ -359,6 +359,8 @@ fn stay_pre_order(launch: &mut Launch, index: usize) {
 
 #[cfg(test)]
 mod tests {
+    use jiff::Timestamp;
+
     use super::*;
 
     #[test]

@@ -91,7 +91,6 @@ impl World {
             .unwrap_or_else(|problems| panic!("{problems:#?}"));
         let db = open_database(&plan.data).unwrap();
         let context = Context {
-            moved: Vec::new(),
             plan,
             config: folder.path().join("pubwatch.toml"),
             db,

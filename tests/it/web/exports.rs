@@ -30,10 +30,9 @@ fn the_interface_answers_at_every_path_that_it_describes() {
 
 #[test]
 fn long_lists_come_in_pages() {
-    let site = TestSite::salt_roads();
+    let site = TestSite::new(&configuration(SALT_ROADS));
     site.db
         .write(|tx| {
-            tx.execute("DELETE FROM outbox", [])?;
             for number in 1..=401 {
                 tx.execute(
                     "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, \

@@ -336,7 +336,7 @@ fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
         "Salt Roads",
         "Unavailable",
         "Pre-order",
-        "last seen Thu 21 January, 01:00 EST as pre-order",
+        "last seen Thu 21 January, 02:00 EST as pre-order",
         "cannot see Bookshop.org",
         "last good round",
     ] {

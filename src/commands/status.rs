@@ -219,8 +219,9 @@ impl Status {
                 0 => "\nNothing is known: no page can be read.\n".to_owned(),
                 seen if seen < pages => {
                     format!(
-                        "\nNothing needs you as far as we see; {} of {pages} pages are not seen.\n",
-                        pages - seen
+                        "\nNothing needs you as far as we see; {} of {pages} pages {} not seen.\n",
+                        pages - seen,
+                        if pages - seen == 1 { "is" } else { "are" }
                     )
                 }
                 _ => "\nNothing needs you.\n".to_owned(),

@@ -26,7 +26,7 @@ use pubwatch::round::{House, Stop, Which, round};
 use crate::web::TestSite;
 
 const BEFORE: Date = date(2027, 2, 9);
-const AFTER: Date = date(2027, 3, 23);
+const AFTER: Date = date(2027, 3, 15);
 const ISBN: &str = "9781944098117";
 
 fn at(text: &str) -> Timestamp {
@@ -57,7 +57,7 @@ fn shop(asked: &Asked, now: Timestamp) -> Shown {
     let is_amazon = asked.store.as_str() == "amazon.com";
     let offer = if now < at("2026-12-22T00:00:00Z") {
         return Shown::page(404, missing());
-    } else if at("2027-03-23T00:00:00Z") <= now {
+    } else if at("2027-03-15T00:00:00Z") <= now {
         Offer::InStock
     } else if is_amazon && at("2027-01-04T00:00:00Z") <= now {
         Offer::OutOfStock
@@ -219,10 +219,11 @@ impl World {
                     .map(|one| support::joined(one))
                     .collect();
                 let subject = ready.subject.unwrap_or_default();
-                texts.push((
-                    format!("{text:?}"),
-                    format!("{subject}\n{}", paragraphs.join("\n")),
-                ));
+                // Text C explains to support that the date was moved, and from which: nowhere else.
+                let said = paragraphs
+                    .join("\n")
+                    .replace("Earlier the date was 9 February 2027", "");
+                texts.push((format!("{text:?}"), format!("{subject}\n{said}")));
             }
         }
         texts
@@ -323,7 +324,7 @@ fn check_every_text(how: Moved) {
     for end in [
         "2027-01-27T12:00:00Z",
         "2027-02-19T12:00:00Z",
-        "2027-03-27T12:00:00Z",
+        "2027-03-23T12:00:00Z",
     ] {
         runtime.block_on(world.live_until(end));
         hold(&world);

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use super::support::{Case, Paragraph, Piece, ReadyText, label, ready_text};
-use crate::book::{Isbn10, NoteKind};
+use crate::book::{Making, NoteKind};
 use crate::history::ListingView;
 use crate::judge::{Party, SupportText};
 use crate::text::words;
@@ -19,15 +19,16 @@ pub(super) fn text_for(cases: &[Case<'_>]) -> Option<ReadyText> {
         return Some(text);
     }
     // Before the question, with which a text ends.
-    let mut place = text.paragraphs.len().saturating_sub(1).max(1);
-    for other in others {
-        if let Some(subject) = &mut text.subject {
-            subject.push_str(&format!(", and the {}", name(other)));
-        }
-        text.paragraphs
-            .insert(place.min(text.paragraphs.len()), also(first, other));
-        place += 1;
-    }
+    let place = text.paragraphs.len().saturating_sub(1).max(1);
+    let place = place.min(text.paragraphs.len());
+    let names: Vec<String> = others.iter().map(name).collect();
+    let names = words::list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    text.subject = text.subject.map(|subject| match names.as_str() {
+        "" => subject,
+        names => format!("{subject}; also {names}"),
+    });
+    let also = others.iter().map(|other| also(first, other));
+    text.paragraphs.splice(place..place, also);
     Some(text)
 }
 
@@ -39,10 +40,11 @@ fn name(case: &Case<'_>) -> String {
 
 /// What is true of another format, as far as it is not what the text says of the first.
 fn also(first: &Case<'_>, other: &Case<'_>) -> Paragraph {
-    let isbn10 = other.view.edition.isbn.to_isbn10();
-    let isbn10 = isbn10.as_ref().map_or_else(String::new, |isbn| {
-        format!(", ISBN-10 {}", Isbn10::to_string(isbn))
-    });
+    // KDP knows print by it, and nobody an ebook.
+    let has_isbn10 =
+        first.finding.ask() == Some(Party::Kdp) && other.view.launch.making != Making::Digital;
+    let isbn10 = other.view.edition.isbn.to_isbn10().filter(|_| has_isbn10);
+    let isbn10 = isbn10.map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
     let said = |text: String| Piece::Said(text);
     let mut paragraph = vec![said(format!(
         "The same holds for the {}{isbn10}.",

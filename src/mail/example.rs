@@ -308,6 +308,26 @@ pub fn over() -> Finding {
     news(over, &["amazon.com"])
 }
 
+/// The hardcover of [`stuck`], of which the same is true.
+///
+/// # Errors
+///
+/// Never, as [`edition`].
+pub fn hardcover() -> Result<View, crate::book::IsbnError> {
+    let mut view = stuck()?;
+    view.edition.isbn = "9781944098230".parse()?;
+    view.edition.format = Format::Hardcover;
+    let addresses = [
+        "https://www.amazon.com/dp/1944098232",
+        "https://www.barnesandnoble.com/w/?ean=9781944098230",
+        "https://bookshop.org/book/9781944098230",
+    ];
+    for (listing, address) in view.listings.iter_mut().zip(addresses) {
+        address.clone_into(&mut listing.address);
+    }
+    Ok(view)
+}
+
 /// One letter of each kind.
 ///
 /// # Errors
@@ -345,7 +365,16 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
         write("good-news", "a page appeared", recovered()?, &appeared),
         write("all-clear", "it is over", recovered()?, &over),
     ];
+    let told = open(act());
+    let [paperback, hardcover] = [stuck()?, hardcover()?];
+    let both = [&paperback, &hardcover].map(|view| Topic::new(view, &told));
+    let both = compose(&desk, &both, moment(0)).map(|letter| Example {
+        name: "formats",
+        about: "something to do, of two formats at once",
+        letter,
+    });
     let mut letters: Vec<Example> = about_an_edition.into_iter().flatten().collect();
+    letters.extend(both);
     letters.extend(rest::letters(&desk)?);
     Ok(letters)
 }

@@ -176,7 +176,7 @@ fn about(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> String {
         parts.push(match next {
             Some(next) if next == date => one,
             // Behind several formats it is the book that publishes.
-            None if 0 < parts.len() => format!("{one}; {countdown}"),
+            None if !parts.is_empty() => format!("{one}; {countdown}"),
             Some(_) | None => format!("{one}, {countdown}"),
         });
     }

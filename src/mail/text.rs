@@ -238,8 +238,10 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
         return;
     }
     lines.heading(&format!("Your next step{number}"));
-    for paragraph in &part.step {
-        lines.gap();
+    for (index, paragraph) in part.step.iter().enumerate() {
+        if 0 < index {
+            lines.gap();
+        }
         lines.wrapped("", paragraph);
     }
     if let Some(contact) = &part.contact {

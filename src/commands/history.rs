@@ -90,6 +90,7 @@ fn write_timeline(
 /// # Errors
 ///
 /// When the configuration or the database cannot be used, or nobody knows the edition.
+#[expect(clippy::too_many_lines, reason = "one screen, read from top to bottom")]
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let now = context.clock.now();

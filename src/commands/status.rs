@@ -440,6 +440,7 @@ impl Status {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "one object, field by field")]
     fn json(&self, context: &Context) -> serde_json::Value {
         let listing = |view: &View, judgement: &Judgement, listing: &ListingView| {
             let isbn = &view.edition.isbn;

@@ -1,5 +1,7 @@
 //! How an edition stands where nothing needs the author, and the news about it. Pure.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only good news is named")]
+
 use super::frame::Place;
 use crate::book::{Edition, Launch, StoreId};
 use crate::history::{ListingView, View};
@@ -239,12 +241,12 @@ mod tests {
     /// The card, its class first.
     fn card(script: &Script, now: &str) -> String {
         let found = verdict(&place(now), &script.view(), &judged(script, now));
-        let lines: String = found
-            .lines
-            .iter()
-            .map(|line| format!("\n- {line}"))
-            .collect();
-        format!("{}: {}{lines}", found.class, found.headline)
+        let title = format!("{}: {}", found.class, found.headline);
+        let lines = found.lines.iter().map(|line| format!("- {line}"));
+        std::iter::once(title)
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn launch() -> Script {

@@ -264,7 +264,11 @@ mod tests {
             "good: All as expected. Nothing to do."
         );
         let refused = script.pages("2027-02-08T00:30 bookshop.org blocked");
-        assert_eq!(card(&refused, "2027-02-08T01:00:00Z"), "");
+        assert_eq!(
+            card(&refused, "2027-02-08T01:00:00Z"),
+            "unseen: Nothing to do as far as we see; 1 of 2 pages is not seen.\n\
+             - Bookshop.org: last seen 00:00 UTC as pre-order"
+        );
     }
 
     #[test]
@@ -272,9 +276,17 @@ mod tests {
         let script = launch()
             .notes("2027-02-09T00:30 kdp_published")
             .pages("2027-02-09T10:00 amazon.com out_of_stock");
-        assert_eq!(card(&script, "2027-02-09T10:30:00Z"), "");
+        assert_eq!(
+            card(&script, "2027-02-09T10:30:00Z"),
+            "usual: Nothing to do.\n\
+             - Amazon: Unavailable since 10:00 UTC, seen once, a second look counts from 16:00 UTC on"
+        );
         let confirmed = script.pages("2027-02-09T16:00 amazon.com out_of_stock");
-        assert_eq!(card(&confirmed, "2027-02-09T17:00:00Z"), "");
+        assert_eq!(
+            card(&confirmed, "2027-02-09T17:00:00Z"),
+            "usual: Nothing to do.\n\
+             - Amazon: Unavailable since 10:00 UTC, usual after publishing at KDP, until Fri 12 February"
+        );
     }
 
     #[test]
@@ -283,7 +295,11 @@ mod tests {
             "2026-12-10T17:04 amazon.com unreachable
              2026-12-10T17:05 bookshop.org unreachable",
         );
-        assert_eq!(card(&script, "2026-12-10T18:00:00Z"), "");
+        assert_eq!(
+            card(&script, "2026-12-10T18:00:00Z"),
+            "unseen: Not seen yet: no store could be read since 17:04 UTC. Until one is, nobody \
+             knows how it stands."
+        );
     }
 
     #[test]

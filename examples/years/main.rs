@@ -35,7 +35,7 @@ use pubwatch::mail::Route;
 use pubwatch::mail::sqlite::{Claimant, claim_next, mark_delivered};
 use pubwatch::page::{Reading, UnreadReason};
 use pubwatch::round::House;
-use pubwatch::round::judge_edition::{JudgeContext, judge_edition};
+use pubwatch::round::judge_edition::{JudgeContext, judge_book};
 use pubwatch::schedule::cadence;
 use rusqlite::Transaction;
 use serde_json::json;
@@ -323,7 +323,7 @@ impl<'a> Years<'a> {
     /// Judges the edition as a round would have, and delivers the letter.
     fn judge(&mut self, tx: &Transaction<'_>, at: Timestamp) -> rusqlite::Result<()> {
         self.judged = at;
-        if judge_edition(&JudgeContext::of(self.house), self.plan, tx, at)?.is_some() {
+        if !judge_book(&JudgeContext::of(self.house), self.plan, tx, at)?.is_empty() {
             self.written.letters += 1;
             let until = after(at, 1);
             let claimant = Claimant {

@@ -8,6 +8,11 @@
 //! Stores go by bare dates, each in its own zone, so a date is taken to have begun only when it has
 //! begun everywhere: at 12:00 UTC, which is midnight at UTC−12. KDP's clock is GMT.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a launch hears only the notes that it names"
+)]
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
@@ -160,18 +165,20 @@ impl Launch {
     #[must_use]
     pub fn new(edition: &Edition, notes: &[Note], zone: &TimeZone) -> Self {
         let dates = &edition.dates;
-        let moves = || {
+        let all_moves = || {
             notes.iter().rev().filter_map(|note| match note.kind {
                 NoteKind::DateChanged { to, on_sale, from } => Some((note.at, to, on_sale, from)),
                 _ => None,
             })
         };
-        let newest_move = moves().next();
-        let before = moves().nth(1).map_or(dates.publication, |(_, to, _, _)| to);
-        let (publication, on_sale) = newest_move
-            .map_or((dates.publication, dates.on_sale), |(_, to, on_sale, _)| {
-                (to, on_sale.unwrap_or(to))
-            });
+        let newest_move = all_moves().next();
+        let before = all_moves()
+            .nth(1)
+            .map_or(dates.publication, |(_, to, _, _)| to);
+        let (publication, on_sale) = newest_move.map_or(
+            (dates.publication, dates.on_sale),
+            |(_, to, sold_from, _)| (to, sold_from.unwrap_or(to)),
+        );
         let moved = newest_move.map(|(at, to, _, from)| Moved {
             at,
             from: from.or(Some(before)).filter(|from| *from != to),

@@ -28,6 +28,9 @@ use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
 use crate::text::words;
 
+/// Where the author of the demo lives.
+const ZONE: &str = "America/New_York";
+
 /// The clock never goes further than this at once, so that notes and letters come in time.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
 
@@ -44,6 +47,11 @@ pub struct Arguments {
     /// How many days of the launch pass in a second [default: as many as there can]
     #[arg(long, value_name = "DAYS", value_parser = speed)]
     speed: Option<f64>,
+
+    /// Halt the launch at this moment, New York time, as 2027-02-09T16:00: the page then shows it as it
+    /// stood, and stays so
+    #[arg(long, value_name = "MOMENT")]
+    until: Option<jiff::civil::DateTime>,
 
     /// End when the launch is over, instead of staying until Ctrl-C
     #[arg(long)]
@@ -90,10 +98,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
     // The pauses between two pages have a random part; here that is the same from run to run.
     fastrand::seed(arguments.seed.unwrap_or_default());
-    let script = match arguments.seed {
+    let mut script = match arguments.seed {
         Some(seed) => Script::drawn(book()?, seed),
         None => Script::launch(book()?),
     };
+    if let Some(until) = arguments.until {
+        let until = until.in_tz(ZONE).context("reading the moment")?.timestamp();
+        script.ends = script.ends.min(until);
+    }
     let clock = Clock::starting_at(script.begins);
     let street = Street::start(clock.clone(), script.clone())
         .await
@@ -199,7 +211,7 @@ fn plan(script: &Script, street: &Street, folder: &Path) -> anyhow::Result<Plan>
         .collect();
     let text = format!(
         "[author]\nname = \"{author}\"\nemail = \"jane@example.com\"\n\
-         timezone = \"America/New_York\"\n\n[data]\nfolder = {folder:?}\n\n{bases}\n[[edition]]\n\
+         timezone = \"{ZONE}\"\n\n[data]\nfolder = {folder:?}\n\n{bases}\n[[edition]]\n\
          title = \"{title}\"\nauthor = \"{author}\"\nisbn = \"{isbn}\"\nformat = \"paperback\"\n\
          publication_date = {date}\ndistribution = \"ingramspark\"\n\
          distribution_enabled = {enabled}\namazon_switch = true\nlist_price = \"16.99 USD\"\n\
@@ -285,6 +297,7 @@ impl Stage<'_> {
             let next = round::sqlite::next_look_of_all(self.house, clock.now())?;
             let latest = clock.now().saturating_add(LONGEST_STEP)?;
             let now = next.map_or(latest, |next| next.min(latest));
+            let now = now.min(self.script.ends);
             self.let_pass(now.duration_since(told)).await;
             clock.turn_to(now);
         }

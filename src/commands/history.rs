@@ -12,7 +12,6 @@ use serde_json::json;
 use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, which};
-use crate::alerts::sqlite::judgement;
 use crate::book::Note;
 use crate::config::plan::{EditionPlan, Plan, StorePlan};
 use crate::exit::Exit;
@@ -91,6 +90,7 @@ fn write_timeline(
 /// # Errors
 ///
 /// When the configuration or the database cannot be used, or nobody knows the edition.
+#[expect(clippy::too_many_lines, reason = "one screen, read from top to bottom")]
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let now = context.clock.now();
@@ -105,6 +105,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let from = now
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))
         .unwrap_or(Timestamp::MIN);
+    let settings = context.settings()?;
     let mut out = anstream::stdout().lock();
     for (index, plan) in editions.iter().enumerate() {
         let view = context
@@ -137,12 +138,11 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         if index > 0 {
             writeln!(out)?;
         }
-        let isbn = &plan.edition.isbn;
+        let known = (&settings, view.listings.as_slice());
         let judgement = context
             .db
-            .read(|c| judgement(c, isbn))
+            .read(|c| sight::judged(c, plan, known, now))
             .context("reading the history")?;
-        let judgement = judgement.unwrap_or_default();
         let face = Face {
             zone: &context.plan.author.zone,
             now,
@@ -243,13 +243,8 @@ impl Face<'_> {
             Some(spell) => {
                 let length = words::lasting(self.now.duration_since(spell.since));
                 let since = words::day(spell.since, self.zone, self.now);
-                let sure = if spell.is_confirmed() {
-                    ""
-                } else {
-                    ", seen once so far"
-                };
                 format!(
-                    "{} since {since}, {length}{sure}",
+                    "{} since {since}, {length}",
                     face::state(spell.availability)
                 )
             }
@@ -257,9 +252,9 @@ impl Face<'_> {
         match &listing.blind {
             None => state,
             Some(blind) => {
-                let since = words::brief_moment(blind.since, self.zone, self.now);
-                let why = blind.unread.reason.words();
-                format!("{state}; could not read the page since {since}: {why}")
+                let since = words::day(blind.since, self.zone, self.now);
+                let length = words::lasting(self.now.duration_since(blind.since));
+                face::faint(&format!("Not seen since {since}, {length}"))
             }
         }
     }

@@ -13,6 +13,7 @@ use super::setup::details;
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
 use crate::book::{Distribution, Edition, Isbn13, StoreId};
+use crate::config::Loaded;
 use crate::config::edit::{self, Change, Entry};
 use crate::config::import::dates::Order;
 use crate::config::import::{self, Built, Defaults, Trouble};
@@ -29,6 +30,7 @@ const SHOWN: usize = 5;
 /// from the configuration, and what it would write. Nothing is written until you accept: on the
 /// terminal, or with --yes.
 #[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
     /// The file; `-` reads standard input
     file: PathBuf,
@@ -118,8 +120,19 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         writeln!(out, "Nothing was written; --yes accepts it.")?;
         return Ok(Exit::Attention);
     }
-    existing.replace(&changed)?;
-    let warnings = place::new_warnings(&existing.loaded, &changed, true);
+    write(&mut out, &existing, &changed, &writing)?;
+    Ok(writing.exit)
+}
+
+/// Writes it down, and says so.
+fn write(
+    out: &mut dyn Write,
+    existing: &Existing,
+    changed: &Loaded,
+    writing: &Writing,
+) -> anyhow::Result<()> {
+    existing.replace(changed)?;
+    let warnings = place::new_warnings(&existing.loaded, changed, true);
     if !warnings.is_empty() {
         writeln!(anstream::stderr(), "{warnings}\n")?;
     }
@@ -137,7 +150,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     for (title, moved) in note_moves(&existing.loaded.plan, &changed.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
     }
-    Ok(writing.exit)
+    Ok(())
 }
 
 /// What is to be written, and how it ends when it was.

@@ -5,12 +5,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::Context as _;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
 use super::context::Context;
-use super::face;
 use super::sight::{self, Here};
+use super::{face, history};
 use crate::alerts::Alert;
 use crate::db::DbError;
 use crate::exit::Exit;
@@ -19,7 +20,7 @@ use crate::fetch::sqlite::rations;
 use crate::history::sqlite::{Depth, view_to};
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, outlook, said};
-use crate::judge::{Judgement, Severity};
+use crate::judge::{Judgement, Settings, Severity};
 use crate::mail::sqlite::{Counts, counts};
 use crate::round::sqlite::{Agenda, LastRound, NextLook, last_round};
 use crate::text::words;
@@ -35,6 +36,9 @@ pub struct Arguments {
     #[arg(long)]
     json: bool,
 }
+
+/// So many editions have a block each; more are a table.
+const FEW: usize = 8;
 
 /// What there is to show.
 struct Status {
@@ -56,7 +60,8 @@ struct Status {
 /// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
-    let status = gather(&context).context("reading the history")?;
+    let settings = context.settings()?;
+    let status = gather(&context, &settings).context("reading the history")?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
         writeln!(out, "{}", status.json(&context))?;
@@ -87,7 +92,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     })
 }
 
-fn gather(context: &Context) -> Result<Status, DbError> {
+fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
     let now = context.clock.now();
     let agenda = Agenda {
         plan: &context.plan,
@@ -102,9 +107,10 @@ fn gather(context: &Context) -> Result<Status, DbError> {
         let mut alerts = Vec::new();
         let mut judgements = Vec::new();
         for plan in &context.plan.editions {
-            views.push(view_to(connection, plan, Depth::Newest)?);
-            let judgement = crate::alerts::sqlite::judgement(connection, &plan.edition.isbn)?;
-            judgements.push(judgement.unwrap_or_default());
+            let view = view_to(connection, plan, Depth::Newest)?;
+            let known = (settings, view.listings.as_slice());
+            judgements.push(sight::judged(connection, plan, known, now)?);
+            views.push(view);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
                 &plan.edition.isbn,
@@ -129,7 +135,7 @@ impl Status {
         let mut parts = vec![self.watch(context)];
         if self.views.is_empty() {
             parts.push(format!(
-                "No edition is watched yet. Add an [[edition]] to {}.\n",
+                "No edition is watched yet. `pubwatch add ISBN` adds one to {}.\n",
                 context.config.display()
             ));
             parts.push(self.mail());
@@ -209,11 +215,13 @@ impl Status {
         if counted.is_empty() {
             // Silence is no news: what nobody has read cannot be well.
             return match seen {
-                0 => "\nNothing is known yet: no page could be read.\n".to_owned(),
+                0 if self.last.is_none() => String::new(),
+                0 => "\nNothing is known: no page can be read.\n".to_owned(),
                 seen if seen < pages => {
                     format!(
-                        "\nNothing needs you as far as we see; {} of {pages} pages are not seen.\n",
-                        pages - seen
+                        "\nNothing needs you as far as we see; {} of {pages} pages {} not seen.\n",
+                        pages - seen,
+                        if pages - seen == 1 { "is" } else { "are" }
                     )
                 }
                 _ => "\nNothing needs you.\n".to_owned(),
@@ -246,6 +254,9 @@ impl Status {
     }
 
     fn overview(&self, context: &Context) -> String {
+        if self.views.len() <= FEW {
+            return self.blocks(context);
+        }
         let mut stores: Vec<&str> = Vec::new();
         for listing in self.views.iter().flat_map(|view| &view.listings) {
             if !stores.contains(&listing.store.as_str()) {
@@ -255,7 +266,7 @@ impl Status {
         let labels = stores
             .iter()
             .map(|store| crate::book::StoreId::new(store).label().to_owned());
-        let mut header = vec![String::new(), String::new(), "publishes".to_owned()];
+        let mut header = vec![String::new(), String::new(), "date".to_owned()];
         header.extend(labels);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
         let mut table = face::table(&header);
@@ -280,33 +291,110 @@ impl Status {
             }
             table.add_row(row);
         }
-        format!("\n{}{}", face::lines(&table), self.normal(context))
+        format!("\n{}{}", face::lines(&table), self.not_as_expected(context))
     }
 
-    /// For each page that does not just show what it should: is it normal, and until when?
-    fn normal(&self, context: &Context) -> String {
+    /// A block for each edition: its dates, and a line a page, with whether it is normal at the right.
+    fn blocks(&self, context: &Context) -> String {
+        let zone = &context.plan.author.zone;
         let mut text = String::new();
         for (view, judgement) in self.views.iter().zip(&self.judgements) {
-            let voice = self.voice(context, view);
-            for one in &judgement.outlooks {
-                if one.outlook.is_as_expected() && one.list_price.is_none() {
-                    continue;
-                }
-                // Writing to a string cannot fail.
-                let _ = writeln!(
-                    text,
-                    "  {} ({}) at {}: {}",
-                    words::clipped(&view.edition.title, 40),
-                    view.edition.format.name(),
-                    voice.label(&one.store),
-                    outlook(one, &voice)
-                );
+            let mut table = face::table(&[]);
+            for listing in &view.listings {
+                table.add_row([
+                    self.voice(context, view).label(&listing.store),
+                    self.standing(zone, listing),
+                    self.normal(context, (view, judgement), listing),
+                ]);
+            }
+            // Writing to a string cannot fail.
+            let _ = write!(text, "\n{}\n", history::heading(view, zone, self.now));
+            for line in face::lines(&table).lines() {
+                let _ = writeln!(text, "  {line}");
             }
         }
-        if text.is_empty() {
-            return text;
+        text
+    }
+
+    /// "O Unavailable since Thu 4 May, 11 days".
+    fn standing(&self, zone: &TimeZone, listing: &ListingView) -> String {
+        match (listing.now(), &listing.blind) {
+            (Some(spell), None) => {
+                let state = spell.availability;
+                format!(
+                    "{} since {}, {}",
+                    face::painted(
+                        face::style_of(state),
+                        &format!("{} {}", state.letter(), state.word())
+                    ),
+                    words::day(spell.since, zone, self.now),
+                    words::lasting(self.now.duration_since(spell.since))
+                )
+            }
+            (_, Some(blind)) => face::faint(&format!(
+                "? Not seen since {}, {}",
+                words::day(blind.since, zone, self.now),
+                words::lasting(self.now.duration_since(blind.since))
+            )),
+            (None, None) => face::faint("? Not looked at yet"),
         }
-        format!("\nIs it normal?\n{text}")
+    }
+
+    /// Whether a page is normal, and until when; nothing before the first look.
+    fn normal(
+        &self,
+        context: &Context,
+        (view, judgement): (&View, &Judgement),
+        listing: &ListingView,
+    ) -> String {
+        let mut known = judgement.outlooks.iter();
+        let known = known.find(|one| one.store == listing.store);
+        known
+            .filter(|_| listing.last_try.is_some())
+            .map_or_else(String::new, |one| outlook(one, &self.voice(context, view)))
+    }
+
+    /// Of many editions: each page that does not just show what it should, and how many do.
+    fn not_as_expected(&self, context: &Context) -> String {
+        let mut table = face::table(&[]);
+        let mut expected = 0;
+        for (view, judgement) in self.views.iter().zip(&self.judgements) {
+            let voice = self.voice(context, view);
+            for listing in &view.listings {
+                let mut known = judgement.outlooks.iter();
+                let known = known.find(|one| one.store == listing.store);
+                match known {
+                    Some(one) if one.outlook.is_as_expected() && one.list_price.is_none() => {
+                        expected += 1;
+                    }
+                    Some(_) | None if listing.last_try.is_none() => {}
+                    Some(_) | None => {
+                        table.add_row([
+                            words::clipped(&view.edition.title, 32),
+                            voice.label(&listing.store),
+                            self.normal(context, (view, judgement), listing),
+                        ]);
+                    }
+                }
+            }
+        }
+        let rest = match (expected, table.is_empty()) {
+            (0, _) => String::new(),
+            (all, true) => format!("All {} that were seen are as expected.\n", pages(all)),
+            (some, false) => format!("{} as expected.\n", are(some)),
+        };
+        if table.is_empty() && rest.is_empty() {
+            return String::new();
+        }
+        format!(
+            "\n{}\n{}{rest}",
+            face::bold("Is it normal?"),
+            if table.is_empty() {
+                String::new()
+            } else {
+                face::lines(&table)
+            }
+        )
     }
 
     fn voice<'a>(&'a self, context: &'a Context, view: &'a View) -> Voice<'a> {
@@ -352,6 +440,7 @@ impl Status {
         )
     }
 
+    #[expect(clippy::too_many_lines, reason = "one object, field by field")]
     fn json(&self, context: &Context) -> serde_json::Value {
         let listing = |view: &View, judgement: &Judgement, listing: &ListingView| {
             let isbn = &view.edition.isbn;
@@ -423,6 +512,17 @@ impl Status {
 }
 
 /// "43 days to go", "on the day", "2 days ago".
+/// "12 pages".
+fn pages(number: i64) -> String {
+    words::count(number, "page")
+}
+
+/// "1 page is", "12 pages are".
+fn are(number: i64) -> String {
+    let verb = if number == 1 { "is" } else { "are" };
+    format!("{} {verb}", pages(number))
+}
+
 fn days_to(today: jiff::civil::Date, publication: jiff::civil::Date) -> String {
     let days = (publication - today).get_days();
     match days {

@@ -1,5 +1,10 @@
 //! What several kinds of findings have in common, which makes them one alert.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only milestones have names of their own"
+)]
+
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 

@@ -1,6 +1,11 @@
 //! The kinds of findings: a closed list with its facts, what they have in common, and how each is
 //! told.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "a question about a few kinds names those"
+)]
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -237,6 +242,9 @@ pub struct KdpWait {
     pub scheduled: Option<Date>,
     /// From when KDP's time counts.
     pub counts_from: Timestamp,
+    /// Amazon stores that sell the edition.
+    #[serde(default)]
+    pub sold_at: Vec<StoreId>,
 }
 
 /// A page that cannot be read.
@@ -311,6 +319,7 @@ impl FindingKind {
     /// How it is told. A listing that is late but still within what is usual is the ordinary case
     /// in a launch, so it is no letter; nor are other formats and dates one day apart.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "an arm for each kind")]
     pub fn manner(&self) -> Manner {
         let usual = Manner {
             watch_is_a_letter: true,

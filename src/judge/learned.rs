@@ -133,9 +133,9 @@ pub fn learn(views: impl IntoIterator<Item: Borrow<View>>) -> BTreeMap<WindowNam
     let mut waits: BTreeMap<WindowName, Vec<Wait>> = BTreeMap::new();
     for view in views {
         let view = view.borrow();
-        let calendar = &view.launch;
+        let launch = &view.launch;
         for listing in &view.listings {
-            for (name, start, belongs) in starts(view, &calendar, listing) {
+            for (name, start, belongs) in starts(view, launch, listing) {
                 if let Some(wait) = wait(listing, start, belongs) {
                     waits.entry(name).or_default().push(wait);
                 }
@@ -154,12 +154,12 @@ type Belongs = fn(Availability) -> bool;
 /// The windows that a listing's history can tell of, with when each began and which states end it.
 fn starts(
     view: &View,
-    calendar: &Launch,
+    launch: &Launch,
     listing: &ListingView,
 ) -> Vec<(WindowName, Timestamp, Belongs)> {
     let store = &listing.store;
     let mut starts: Vec<(WindowName, Timestamp, Belongs)> = Vec::new();
-    if let Some(enabled) = calendar.enabled
+    if let Some(enabled) = launch.enabled
         && view.edition.distribution != Distribution::Kdp
     {
         starts.push((
@@ -168,14 +168,14 @@ fn starts(
             |state| state != Availability::NotListed,
         ));
     }
-    match calendar.published_at(store) {
+    match launch.published_at(store) {
         Some(published) => {
             starts.push((WindowName::KdpClicked, published, Availability::is_released));
         }
-        None if calendar.is_kdp_store(store) => {}
+        None if launch.is_kdp_store(store) => {}
         None => starts.push((
             WindowName::ReleaseIngramFed,
-            calendar.released_at(store),
+            launch.released_at(store),
             Availability::is_released,
         )),
     }

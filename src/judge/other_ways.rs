@@ -20,27 +20,27 @@ pub fn command(isbn: &Isbn13, store: &StoreId) -> String {
 /// there is none.
 #[must_use]
 pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
-    let mut sentences = String::new();
+    let mut sentences = Vec::new();
     if pages
         .iter()
         .any(|(_, reason)| is_open(Source::Command, *reason))
     {
-        sentences += &format!(
+        sentences.push(format!(
             " Or let Chromium fetch it, where Pubwatch runs: put {} into the store's [[store]] \
              table.",
             lines(&[Source::Http, Source::Command, Source::ByHand])
-        );
+        ));
     }
     if pages
         .iter()
         .any(|(store, _)| store.family() == Family::Amazon)
     {
-        sentences += &format!(
+        sentences.push(format!(
             " There is also {API_FOR_WHOM}, by {} and an [amazon_api] table.",
             lines(&[Source::Api, Source::Http, Source::ByHand])
-        );
+        ));
     }
-    sentences
+    sentences.concat()
 }
 
 /// The way in that would work best where those of `tried` did not, in their order, with the lines

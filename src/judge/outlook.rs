@@ -161,6 +161,10 @@ fn shown_price(listing: &ListingView) -> Option<Money> {
     price.filter(|_| now.availability.is_orderable())
 }
 
+#[expect(
+    clippy::too_many_lines,
+    reason = "the order of the questions is the rule"
+)]
 fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outlook {
     let blind = listing.blind.as_ref();
     let Some(now) = listing.now() else {
@@ -203,23 +207,23 @@ fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outl
     match gravest {
         Some(_) if is_said => Outlook::SaidExpected { state, since },
         Some(finding) => {
-            let (cause, act_from) = (finding.kind.cause(), finding.act_from);
+            let why = finding.kind.cause();
             match finding.severity {
                 Severity::Act => Outlook::Act {
                     state,
                     since,
-                    cause,
+                    cause: why,
                 },
                 Severity::Watch => Outlook::Watch {
                     state,
                     since,
-                    cause,
-                    act_from,
+                    cause: why,
+                    act_from: finding.act_from,
                 },
                 Severity::Quiet | Severity::GoodNews | Severity::ToDo => Outlook::Usual {
                     state,
                     since,
-                    cause: Some(cause),
+                    cause: Some(why),
                     until: finding.usual_until,
                 },
             }

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::book::{Book, Topic};
 use super::identity::copy_id;
 use super::letter::compose;
 use super::{Desk, Letter, Route, ntfy, webhook};
@@ -11,7 +12,7 @@ use crate::alerts::{Occasion, Telling};
 use crate::config::plan::Author;
 use crate::config::telling::{HookKind, HookPlan, Least, Recipient};
 use crate::history::View;
-use crate::judge::Severity;
+use crate::judge::{ListingOutlook, Severity};
 use crate::text::words;
 
 /// Something to tell, and how much it weighs for those who only want to hear what weighs much.
@@ -48,7 +49,7 @@ pub struct Audience<'a> {
     pub hooks: &'a [HookPlan],
 }
 
-/// What was written about an edition.
+/// What was written about an edition, or about formats of one book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
     /// The letter as it tells everything; its Message-ID names the thread. It is one of `all` when
@@ -68,32 +69,36 @@ pub fn hears(least: Least, weight: Severity) -> bool {
     }
 }
 
-/// Writes to everybody who wants to hear of something in `weighed`; `desk` is the author's. `None`:
-/// there is nothing to tell, or nobody wants to hear it.
+/// An edition, and what there is to tell of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Matter<'a> {
+    /// What is known of it.
+    pub view: &'a View,
+    /// What is thought of its pages.
+    pub outlooks: &'a [ListingOutlook],
+    /// What there is to tell.
+    pub weighed: &'a [Weighed],
+}
+
+/// Writes to everybody who wants to hear of something in `matters`, which are formats of one book;
+/// `desk` is the author's. `None`: there is nothing to tell, or nobody wants to hear it.
 #[must_use]
 pub fn write(
     desk: &Desk<'_>,
     audience: Audience<'_>,
-    view: &View,
-    weighed: &[Weighed],
+    matters: &[Matter<'_>],
     now: Timestamp,
 ) -> Option<Written> {
-    let heard = |least: Least| -> Vec<Telling> {
-        weighed
-            .iter()
-            .filter(|one| hears(least, one.weight))
-            .map(|one| one.telling.clone())
-            .collect()
-    };
-    let hearers: Vec<(&Recipient, Vec<Telling>)> = audience
+    let heard = |least: Least| Heard::of(matters, least);
+    let hearers: Vec<(&Recipient, Heard<'_>)> = audience
         .recipients
         .iter()
         .map(|recipient| (recipient, heard(recipient.least)))
-        .filter(|(_, tellings)| !tellings.is_empty())
+        .filter(|(_, heard)| !heard.is_empty())
         .collect();
-    let whole = compose(desk, view, &heard(Least::Good), now)?;
+    let whole = compose(desk, &heard(Least::Good).topics(), now)?;
     let mut all = Vec::new();
-    for (recipient, tellings) in &hearers {
+    for (recipient, heard) in &hearers {
         let others: Vec<String> = hearers
             .iter()
             .filter(|(other, _)| other.address != recipient.address)
@@ -101,22 +106,50 @@ pub fn write(
             .collect();
         let reader = reader(recipient, desk.author);
         let desk = desk_for(desk, &reader, &others);
-        if let Some(mut letter) = compose(&desk, view, tellings, now) {
+        if let Some(mut letter) = compose(&desk, &heard.topics(), now) {
             own_identity(&mut letter, &whole, desk.copy_of.is_some());
             all.push(letter);
         }
     }
     for hook in audience.hooks {
-        let tellings = heard(hook.least);
-        if let Some(letter) = compose(desk, view, &tellings, now) {
+        let heard = heard(hook.least);
+        let topics = heard.topics();
+        if let (Some(letter), Some(book)) = (compose(desk, &topics, now), Book::new(&topics)) {
             let body = match hook.kind {
-                HookKind::Webhook => webhook::about_edition(&letter, desk, view, &tellings),
-                HookKind::Ntfy => ntfy::about_edition(&letter, desk, view, &tellings),
+                HookKind::Webhook => webhook::about_book(&letter, desk, &book),
+                HookKind::Ntfy => ntfy::about_book(&letter, desk, &book),
             };
             all.push(posted(hook, &whole, letter, body));
         }
     }
     (!all.is_empty()).then_some(Written { whole, all })
+}
+
+/// What somebody hears of each edition.
+struct Heard<'a>(Vec<(Matter<'a>, Vec<Telling>)>);
+
+impl<'a> Heard<'a> {
+    fn of(matters: &[Matter<'a>], least: Least) -> Self {
+        let heard = matters.iter().map(|matter| {
+            let weighed = matter.weighed.iter();
+            let heard = weighed.filter(|one| hears(least, one.weight));
+            (*matter, heard.map(|one| one.telling.clone()).collect())
+        });
+        Self(heard.collect())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.iter().all(|(_, tellings)| tellings.is_empty())
+    }
+
+    fn topics(&self) -> Vec<Topic<'_>> {
+        let topics = self.0.iter().map(|(matter, tellings)| Topic {
+            view: matter.view,
+            outlooks: matter.outlooks,
+            tellings,
+        });
+        topics.collect()
+    }
 }
 
 /// A recipient as the one whom a letter greets; the author's own name is known.

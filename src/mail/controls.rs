@@ -10,23 +10,30 @@ use crate::judge::{Finding, FindingKind, Party, Severity};
 pub struct Control {
     /// When it is the right answer, as "You have asked IngramSpark".
     pub what: String,
-    /// The command.
-    pub command: String,
+    /// The command; of several formats, each one's.
+    pub commands: Vec<String>,
     /// What it does.
     pub then: &'static str,
 }
 
-/// The answers to what stands open, each once.
-#[must_use]
-pub fn controls(view: &View, open: &[&Telling]) -> Vec<Control> {
-    let mut controls: Vec<Control> = Vec::new();
+/// Adds the answers to what stands open of an edition, each once; what answers for several formats
+/// has a command for each.
+pub fn add_controls(controls: &mut Vec<Control>, view: &View, open: &[&Telling]) {
     let findings = open.iter().map(|telling| &telling.finding);
     for control in findings.flat_map(|finding| of(view, finding)) {
-        if !controls.contains(&control) {
+        let known = controls
+            .iter_mut()
+            .find(|known| known.what == control.what && known.then == control.then);
+        let Some(known) = known else {
             controls.push(control);
+            continue;
+        };
+        for command in control.commands {
+            if !known.commands.contains(&command) {
+                known.commands.push(command);
+            }
         }
     }
-    controls
 }
 
 fn of(view: &View, finding: &Finding) -> Vec<Control> {
@@ -39,7 +46,7 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if is_click {
         return vec![Control {
             what: "When you have clicked “Publish”".to_owned(),
-            command: format!("pubwatch note {isbn} kdp-published"),
+            commands: vec![format!("pubwatch note {isbn} kdp-published")],
             then: "we count from then",
         }];
     }
@@ -56,7 +63,7 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if let Some((note, whom)) = asked {
         controls.push(Control {
             what: format!("When you have asked {whom}"),
-            command: format!("pubwatch note {isbn} {note}{store}"),
+            commands: vec![format!("pubwatch note {isbn} {note}{store}")],
             then: "we give them time to answer",
         });
     }
@@ -66,13 +73,13 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if is_off_sale(view, finding) {
         controls.push(Control {
             what: "If you have just uploaded new files".to_owned(),
-            command: format!("pubwatch note {isbn} revision-started"),
+            commands: vec![format!("pubwatch note {isbn} revision-started")],
             then: "we stay quiet for ten business days",
         });
     }
     controls.push(Control {
         what: "If it is meant to be so".to_owned(),
-        command: format!("pubwatch note {isbn} expected{store}"),
+        commands: vec![format!("pubwatch note {isbn} expected{store}")],
         then: "we say nothing more of it",
     });
     controls

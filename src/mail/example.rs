@@ -6,6 +6,7 @@ use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::book::Topic;
 use super::letter::compose;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
@@ -51,7 +52,6 @@ pub fn desk(author: &Author) -> Desk<'_> {
         stores: &[],
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),
         remind_every: SignedDuration::from_hours(7 * 24),
-        outlooks: &[],
     }
 }
 
@@ -308,6 +308,26 @@ pub fn over() -> Finding {
     news(over, &["amazon.com"])
 }
 
+/// The hardcover of [`stuck`], of which the same is true.
+///
+/// # Errors
+///
+/// Never, as [`edition`].
+pub fn hardcover() -> Result<View, crate::book::IsbnError> {
+    let mut view = stuck()?;
+    view.edition.isbn = "9781944098230".parse()?;
+    view.edition.format = Format::Hardcover;
+    let addresses = [
+        "https://www.amazon.com/dp/1944098232",
+        "https://www.barnesandnoble.com/w/?ean=9781944098230",
+        "https://bookshop.org/book/9781944098230",
+    ];
+    for (listing, address) in view.listings.iter_mut().zip(addresses) {
+        address.clone_into(&mut listing.address);
+    }
+    Ok(view)
+}
+
 /// One letter of each kind.
 ///
 /// # Errors
@@ -322,7 +342,7 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
         lasted: SignedDuration::from_hours(11 * 24 - 8),
     };
     let write = |name, about, view: View, tellings: &[Telling]| {
-        let letter = compose(&desk, &view, tellings, moment(0))?;
+        let letter = compose(&desk, &[Topic::new(&view, tellings)], moment(0))?;
         Some(Example {
             name,
             about,
@@ -345,7 +365,16 @@ pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
         write("good-news", "a page appeared", recovered()?, &appeared),
         write("all-clear", "it is over", recovered()?, &over),
     ];
+    let told = open(act());
+    let [paperback, hardcover] = [stuck()?, hardcover()?];
+    let both = [&paperback, &hardcover].map(|view| Topic::new(view, &told));
+    let both = compose(&desk, &both, moment(0)).map(|letter| Example {
+        name: "formats",
+        about: "something to do, of two formats at once",
+        letter,
+    });
     let mut letters: Vec<Example> = about_an_edition.into_iter().flatten().collect();
+    letters.extend(both);
     letters.extend(rest::letters(&desk)?);
     Ok(letters)
 }

@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 
+use super::book::{Book, Topic};
 use super::identity::{Identity, message_id};
 use super::sheet::sheet;
 use super::{Desk, Letter, LetterKind, Route, html, text};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
-use crate::judge::text::{said, word};
+use crate::judge::text::word;
 use crate::text::words;
 
 /// The most characters of a headline and of a title in a subject; together with the rest they stay
@@ -15,27 +16,21 @@ use crate::text::words;
 const SUBJECT_HEADLINE: usize = 90;
 const SUBJECT_TITLE: usize = 60;
 
-/// Writes the letter that tells all of `tellings` about one edition, the most severe first.
-/// `None`: there is nothing to tell.
+/// Writes the letter that tells all that is told of the editions of `topics`, which are formats of
+/// one book, the most severe first. `None`: there is nothing to tell.
 #[must_use]
-pub fn compose(
-    desk: &Desk<'_>,
-    view: &View,
-    tellings: &[Telling],
-    now: Timestamp,
-) -> Option<Letter> {
-    let mut ordered: Vec<&Telling> = tellings.iter().collect();
-    // The sort is stable: equals stay in the order in which the rules are.
-    ordered.sort_by_key(|telling| std::cmp::Reverse(telling.finding.severity));
-    let first = *ordered.first()?;
-    let sheet = sheet(desk, view, &ordered, now);
-    let subject = subject(desk, view, &ordered, now);
-    let rules: Vec<&str> = ordered
-        .iter()
-        .map(|telling| telling.finding.kind.name())
+pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<Letter> {
+    let book = Book::new(topics)?;
+    let (place, first) = book.first()?;
+    let view = book.topics.get(place)?.view;
+    let sheet = sheet(desk, &book, now);
+    let subject = subject(desk, &book, view, first, now);
+    let told = || book.points.iter().flat_map(|point| &point.told);
+    let rules: Vec<&str> = told()
+        .map(|(_, telling)| telling.finding.kind.name())
         .collect();
     let mut stores = Vec::new();
-    for store in ordered.iter().flat_map(|telling| &telling.finding.stores) {
+    for store in told().flat_map(|(_, telling)| &telling.finding.stores) {
         if !stores.contains(store) {
             stores.push(store.clone());
         }
@@ -49,7 +44,7 @@ pub fn compose(
             to: &desk.author.email,
             from: desk.from,
         }),
-        references: ordered.iter().find_map(|telling| telling.thread.clone()),
+        references: told().find_map(|(_, telling)| telling.thread.clone()),
         written: now,
         kind: LetterKind::Alert,
         severity: Some(first.finding.severity),
@@ -65,28 +60,32 @@ pub fn compose(
 }
 
 /// `Act: Amazon shows "Currently unavailable", Salt Roads (paperback), 12 days before publication`.
-fn subject(desk: &Desk<'_>, view: &View, ordered: &[&Telling], now: Timestamp) -> String {
-    let Some(first) = ordered.first() else {
-        return String::new();
-    };
+fn subject(
+    desk: &Desk<'_>,
+    book: &Book<'_>,
+    view: &View,
+    first: &Telling,
+    now: Timestamp,
+) -> String {
     let today = now.to_zoned(desk.author.zone.clone()).date();
     let again = match first.occasion {
         Occasion::Reminded => " (reminder)",
         Occasion::Opened | Occasion::Escalated | Occasion::Closed { .. } | Occasion::News => "",
     };
-    let more = match ordered.len() {
+    let more = match book.points.len() {
         0 | 1 => String::new(),
         count => format!(", and {} more", count - 1),
     };
+    let said = book.points.first().map(|point| book.said(desk, point, now));
     format!(
         "{}{again}: {}{more}, {} ({}), {}",
         word(&first.finding),
         words::clipped(
-            &said(&first.finding, &desk.voice(view, now)).headline,
+            &book.headline(&said.unwrap_or_default(), true),
             SUBJECT_HEADLINE
         ),
         words::clipped(&view.edition.title, SUBJECT_TITLE),
-        view.edition.format.name(),
+        book.formats(),
         words::to_publication(today, view.launch.publication)
     )
 }

@@ -1,6 +1,8 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
 pub mod addressee;
+mod asked_together;
+pub mod book;
 pub mod controls;
 pub mod deliver;
 pub mod digest;
@@ -29,8 +31,8 @@ use crate::book::{Isbn13, StoreId};
 use crate::config::plan::{Author, StorePlan};
 use crate::config::telling::HookKind;
 use crate::history::View;
+use crate::judge::Severity;
 use crate::judge::text::Voice;
-use crate::judge::{ListingOutlook, Severity};
 
 /// Where letters are written: who gets them, who sends them, and how this author's world is called.
 #[derive(Debug, Clone, Copy)]
@@ -49,8 +51,6 @@ pub struct Desk<'a> {
     pub next_look: Option<Timestamp>,
     /// The least time between two letters about one alert.
     pub remind_every: SignedDuration,
-    /// What is thought of the edition's pages; empty where a letter is about no edition.
-    pub outlooks: &'a [ListingOutlook],
 }
 
 impl Desk<'_> {
@@ -156,7 +156,7 @@ pub struct Letter {
     pub severity: Option<Severity>,
     /// The rule of its first finding, as `still-pre-order`.
     pub rule: Option<String>,
-    /// The edition that it is about, when it is about one.
+    /// The edition that it is about first, when it is about any.
     pub isbn: Option<Isbn13>,
     /// The stores that it is about.
     pub stores: Vec<StoreId>,

@@ -3,12 +3,11 @@
 use serde_json::{Value, json};
 use url::Url;
 
+use super::book::Book;
 use super::{Desk, Letter, LetterKind};
-use crate::alerts::Telling;
 use crate::config::plan::Secret;
-use crate::history::View;
 use crate::judge::Severity;
-use crate::judge::text::said;
+use crate::judge::text::Said;
 use crate::text::words;
 
 /// A title on a phone is cut after fewer, and ntfy takes 250 bytes.
@@ -17,30 +16,32 @@ const LONGEST_TITLE: usize = 120;
 /// ntfy makes an attachment of what is longer than 4,096 bytes, and a character has up to four.
 const LONGEST_MESSAGE: usize = 900;
 
-/// What a letter about an edition says, for a phone: the first thing in words, the others by name.
-/// A tap opens the page of the first store that it is about.
-#[must_use]
-pub fn about_edition(letter: &Letter, desk: &Desk<'_>, view: &View, tellings: &[Telling]) -> Value {
-    let voice = desk.voice(view, letter.written);
+/// What a letter about an edition, or about formats of one book, says, for a phone: the first thing
+/// in words, the others by name. A tap opens the page of the first store that it is about.
+pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> Value {
     let mut lines: Vec<String> = Vec::new();
-    for (index, telling) in tellings.iter().enumerate() {
-        let finding = &telling.finding;
-        let said = said(finding, &voice);
+    for (index, point) in book.points.iter().enumerate() {
+        let said = book.said(desk, point, letter.written);
+        let texts = |of: fn(&Said) -> &String| -> Vec<String> {
+            let texts = said.iter();
+            let texts = texts.map(|(place, said)| (*place, words::one_line(of(said))));
+            book.by_format(&texts.collect::<Vec<_>>())
+        };
         if index == 0 {
-            lines.push(words::one_line(&said.verdict));
-            lines.push(words::one_line(&said.step));
-        } else {
+            lines.extend(texts(|said| &said.verdict));
+            lines.extend(texts(|said| &said.step));
+        } else if let Some(telling) = point.first() {
             lines.push(format!(
                 "{}: {}.",
-                finding.severity.word(),
-                words::one_line(&said.headline)
+                telling.finding.severity.word(),
+                words::one_line(&book.headline(&said, false))
             ));
         }
     }
     lines.retain(|line| !line.is_empty());
-    let click = view
-        .listings
-        .iter()
+    let first = book.first().and_then(|(place, _)| book.topics.get(place));
+    let mut listings = first.into_iter().flat_map(|topic| &topic.view.listings);
+    let click = listings
         .find(|listing| {
             letter
                 .stores

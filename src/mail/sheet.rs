@@ -4,15 +4,17 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
-use super::controls::{Control, controls};
+use super::asked_together::text_for;
+use super::book::{Book, Point, Topic};
+use super::controls::{Control, add_controls};
 use super::strip::{Cell, strip};
-use super::support::{Case, ReadyText, ready_text};
+use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
 use crate::alerts::{Occasion, Telling};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
 use crate::judge::contacts::SupportContact;
-use crate::judge::text::{outlook, said, weight, word};
+use crate::judge::text::{Said, outlook, weight, word};
 use crate::judge::{NextStep, Party, Severity, Usual};
 use crate::text::words;
 
@@ -68,14 +70,14 @@ pub struct Part {
     pub word: &'static str,
     /// What happened, in a line.
     pub headline: String,
-    /// One or two sentences.
-    pub verdict: String,
+    /// One or two sentences; where the formats differ, for each.
+    pub verdict: Vec<String>,
     /// Why it is told now, when that is not self-evident; how long it lasted, when it is over.
-    pub occasion: Option<String>,
+    pub occasion: Vec<String>,
     /// What is usual.
     pub usual: Option<Usual>,
-    /// The one next step.
-    pub step: String,
+    /// The one next step; where the formats differ, for each. Empty where there is none.
+    pub step: Vec<String>,
     /// The stores that sell it, with their clean links; in a launch report.
     pub links: Vec<(String, String)>,
     /// Whom to write to.
@@ -84,7 +86,7 @@ pub struct Part {
     pub text: Option<ReadyText>,
 }
 
-/// Everything that a letter about an edition says.
+/// Everything that a letter about an edition, or about formats of one book, says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
     /// The name in the greeting.
@@ -93,7 +95,7 @@ pub struct Sheet {
     pub why: String,
     /// The title.
     pub title: String,
-    /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days".
+    /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; of several formats, each.
     pub about: String,
     /// What it tells, most severe first; never empty.
     pub parts: Vec<Part>,
@@ -109,58 +111,76 @@ pub struct Sheet {
     pub next: String,
 }
 
-/// Fills the sheet. `tellings` is in the order in which it is told.
+/// Fills the sheet.
 #[must_use]
-pub fn sheet(desk: &Desk<'_>, view: &View, tellings: &[&Telling], now: Timestamp) -> Sheet {
-    let zone = &desk.author.zone;
-    let edition = &view.edition;
-    let today = now.to_zoned(zone.clone()).date();
-    let stores: Vec<StoreLine> = view
-        .listings
-        .iter()
-        .map(|listing| {
-            let concerned = tellings
-                .iter()
-                .any(|telling| telling.finding.stores.contains(&listing.store));
-            store_line(desk, view, listing, concerned, now)
-        })
-        .collect();
-    let open: Vec<&Telling> = tellings
-        .iter()
-        .copied()
-        .filter(|telling| is_open(&telling.occasion))
-        .collect();
+pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
+    let mut stores: Vec<StoreLine> = Vec::new();
+    let mut controls: Vec<Control> = Vec::new();
+    for (place, topic) in book.topics.iter().enumerate() {
+        let lines = topic.view.listings.iter().map(|listing| {
+            let line = store_line(desk, topic, listing, now);
+            StoreLine {
+                label: book.label(place, line.label),
+                ..line
+            }
+        });
+        stores.extend(lines);
+        let open: Vec<&Telling> = topic
+            .tellings
+            .iter()
+            .filter(|telling| is_open(&telling.occasion))
+            .collect();
+        // The commands are for whoever has the machine.
+        if desk.copy_of.is_none() {
+            add_controls(&mut controls, topic.view, &open);
+        }
+    }
     let mut legend: Vec<Cell> = Vec::new();
     for cell in stores.iter().flat_map(|store| &store.strip) {
         if !legend.contains(&cell.cell) {
             legend.push(cell.cell);
         }
     }
+    let mut told = book.points.iter().flat_map(|point| &point.told);
+    let open = told.any(|(_, telling)| is_open(&telling.occasion));
+    let title = book.topics.first().map(|topic| &topic.view.edition.title);
     Sheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
-        title: words::clipped(&edition.title, 120),
-        about: format!(
-            "{}, ISBN {}, {}",
-            edition.format.name(),
-            edition.isbn,
-            words::countdown(today, view.launch.publication)
-        ),
-        parts: tellings
+        title: title.map_or_else(String::new, |title| words::clipped(title, 120)),
+        about: about(desk, book, now),
+        parts: book
+            .points
             .iter()
-            .map(|telling| part(desk, view, telling, now))
+            .filter_map(|point| part(desk, book, point, now))
             .collect(),
         stores,
         legend,
-        open: !open.is_empty(),
-        // The commands are for whoever has the machine.
-        controls: if desk.copy_of.is_none() {
-            controls(view, &open)
-        } else {
-            Vec::new()
-        },
-        next: next(desk, tellings, now),
+        open,
+        controls,
+        next: next(desk, open, now),
     }
+}
+
+/// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; a date that several formats
+/// have is said once.
+fn about(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> String {
+    let today = now.to_zoned(desk.author.zone.clone()).date();
+    let mut parts: Vec<String> = Vec::new();
+    let mut topics = book.topics.iter().peekable();
+    while let Some(topic) = topics.next() {
+        let (edition, date) = (&topic.view.edition, topic.view.launch.publication);
+        let one = format!("{}, ISBN {}", edition.format.name(), edition.isbn);
+        let next = topics.peek().map(|next| next.view.launch.publication);
+        let countdown = words::countdown(today, date);
+        parts.push(match next {
+            Some(next) if next == date => one,
+            // Behind several formats it is the book that publishes.
+            None if !parts.is_empty() => format!("{one}; {countdown}"),
+            Some(_) | None => format!("{one}, {countdown}"),
+        });
+    }
+    parts.join("; ")
 }
 
 fn is_open(occasion: &Occasion) -> bool {
@@ -170,61 +190,78 @@ fn is_open(occasion: &Occasion) -> bool {
     }
 }
 
-fn part(desk: &Desk<'_>, view: &View, telling: &Telling, now: Timestamp) -> Part {
+fn part(desk: &Desk<'_>, book: &Book<'_>, point: &Point<'_>, now: Timestamp) -> Option<Part> {
+    let telling = point.first()?;
     let finding = &telling.finding;
     let zone = &desk.author.zone;
     let open = is_open(&telling.occasion);
-    let said = said(finding, &desk.voice(view, now));
-    let case = Case {
-        view,
-        finding,
-        stores: desk.stores,
-        zone,
-        now,
+    let said = book.said(desk, point, now);
+    let told = || {
+        let told = point.told.iter();
+        told.filter_map(|(place, telling)| Some((*place, book.topics.get(*place)?, *telling)))
     };
     // A text in hand would be sent at once: it comes only when sending it is right.
     let is_to_ask = open && finding.severity == Severity::Act;
-    let text = finding
-        .support_text()
-        .filter(|_| is_to_ask)
-        .map(|text| ready_text(text, &case));
+    let cases: Vec<Case<'_>> = told()
+        .map(|(_, topic, telling)| Case {
+            view: topic.view,
+            finding: &telling.finding,
+            stores: desk.stores,
+            zone,
+            now,
+        })
+        .collect();
     // That there is nothing to do needs no box.
     let is_nothing = matches!(
         finding.next,
         NextStep::Nothing | NextStep::Wait { until: None }
     );
-    let step = if is_nothing && finding.kind.launch_report().is_none() && !open {
-        String::new()
-    } else {
-        words::one_line(&said.step)
+    let is_report = finding.kind.launch_report().is_some();
+    let lines = |of: fn(&Said) -> &String| -> Vec<String> {
+        let lines = said
+            .iter()
+            .map(|(place, said)| (*place, words::one_line(of(said))));
+        book.by_format(&lines.collect::<Vec<_>>())
     };
-    let links = if finding.kind.launch_report().is_some() {
-        links(desk, view)
-    } else {
-        Vec::new()
-    };
-    Part {
-        severity: weight(finding),
+    let occasions = told().map(|(place, topic, telling)| {
+        let occasion = occasion(telling, topic.view, zone, now);
+        (place, occasion.unwrap_or_default())
+    });
+    Some(Part {
+        severity: weightiest(point).unwrap_or(finding.severity),
         word: word(finding),
-        links,
-        headline: words::clipped(&said.headline, 160),
-        verdict: words::one_line(&said.verdict),
-        occasion: occasion(telling, view, zone, now),
+        links: told()
+            .filter(|_| is_report)
+            .flat_map(|(place, topic, _)| links(desk, book, place, topic.view))
+            .collect(),
+        headline: words::clipped(&book.headline(&said, false), 160),
+        verdict: lines(|said| &said.verdict),
+        occasion: book.by_format(&occasions.collect::<Vec<_>>()),
         usual: finding.usual.clone(),
-        step,
+        step: if is_nothing && !is_report && !open {
+            Vec::new()
+        } else {
+            lines(|said| &said.step)
+        },
         contact: finding.ask().filter(|_| is_to_ask).map(Party::contact),
-        text,
-    }
+        text: is_to_ask.then(|| text_for(&cases)).flatten(),
+    })
+}
+
+/// How much the gravest of what is told together weighs.
+fn weightiest(point: &Point<'_>) -> Option<Severity> {
+    let told = point.told.iter();
+    told.map(|(_, telling)| weight(&telling.finding)).max()
 }
 
 /// The stores that sell the book, with their clean links.
-fn links(desk: &Desk<'_>, view: &View) -> Vec<(String, String)> {
+fn links(desk: &Desk<'_>, book: &Book<'_>, place: usize, view: &View) -> Vec<(String, String)> {
     view.listings
         .iter()
         .filter(|listing| listing.sells())
         .map(|listing| {
             let label = desk.plain_voice(Timestamp::MIN).label(&listing.store);
-            (label, words::one_line(&listing.address))
+            (book.label(place, label), words::one_line(&listing.address))
         })
         .collect()
 }
@@ -286,7 +323,7 @@ fn not_buyable(listing: &ListingView, now: Timestamp, lasted: SignedDuration) ->
         .sum()
 }
 
-fn next(desk: &Desk<'_>, tellings: &[&Telling], now: Timestamp) -> String {
+fn next(desk: &Desk<'_>, open: bool, now: Timestamp) -> String {
     let look = desk.next_look.map_or_else(
         || "We keep looking".to_owned(),
         |at| {
@@ -296,7 +333,6 @@ fn next(desk: &Desk<'_>, tellings: &[&Telling], now: Timestamp) -> String {
             )
         },
     );
-    let open = tellings.iter().any(|telling| is_open(&telling.occasion));
     if open {
         format!(
             "{look}. We write when it changes, with an all-clear when it is over; while it lasts, \
@@ -310,12 +346,14 @@ fn next(desk: &Desk<'_>, tellings: &[&Telling], now: Timestamp) -> String {
 
 fn store_line(
     desk: &Desk<'_>,
-    view: &View,
+    topic: &Topic<'_>,
     listing: &ListingView,
-    concerned: bool,
     now: Timestamp,
 ) -> StoreLine {
     let zone = &desk.author.zone;
+    let view = topic.view;
+    let mut tellings = topic.tellings.iter();
+    let concerned = tellings.any(|telling| telling.finding.stores.contains(&listing.store));
     let newest = listing.now();
     let readable = newest.filter(|_| listing.blind.is_none());
     StoreLine {
@@ -340,7 +378,7 @@ fn store_line(
             |at| words::brief_moment(at, zone, now),
         ),
         concerned,
-        normal: desk
+        normal: topic
             .outlooks
             .iter()
             .find(|one| one.store == listing.store)

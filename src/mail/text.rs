@@ -90,11 +90,9 @@ pub fn letter(sheet: &Sheet) -> String {
         };
         let headline = format!("{number}{}: {}.", part.word, part.headline);
         lines.wrapped("", &headline);
-        lines.gap();
-        lines.wrapped("", &part.verdict);
-        if let Some(occasion) = &part.occasion {
+        for paragraph in part.verdict.iter().chain(&part.occasion) {
             lines.gap();
-            lines.wrapped("", occasion);
+            lines.wrapped("", paragraph);
         }
     }
     lines.heading("What the stores say");
@@ -123,7 +121,9 @@ pub fn letter(sheet: &Sheet) -> String {
                 "",
                 &format!("{}, tell us, and {}:", control.what, control.then),
             );
-            lines.line(&format!("  {}", control.command));
+            for command in &control.commands {
+                lines.line(&format!("  {command}"));
+            }
         }
     }
     lines.heading("What happens next");
@@ -194,18 +194,20 @@ pub fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
         .map(|store| store.label.chars().count())
         .max()
         .unwrap_or(0);
-    let mut publication = None;
-    for store in stores {
+    let day = |store: &StoreLine| store.strip.iter().position(|cell| cell.publication);
+    let mut stores = stores.iter().peekable();
+    while let Some(store) = stores.next() {
         let pad = width - store.label.chars().count();
         let cells: String = store.strip.iter().map(|cell| cell.cell.letter()).collect();
         lines.line(&format!("  {}{}  {cells}", store.label, " ".repeat(pad)));
-        publication = publication.or_else(|| store.strip.iter().position(|cell| cell.publication));
-    }
-    if let Some(days) = publication {
-        lines.line(&format!(
-            "{}^ publication",
-            " ".repeat(2 + width + 2 + days)
-        ));
+        // Formats may have dates of their own: each is marked below those that have it.
+        let is_last = stores.peek().is_none_or(|next| day(next) != day(store));
+        if let Some(days) = day(store).filter(|_| is_last) {
+            lines.line(&format!(
+                "{}^ publication",
+                " ".repeat(2 + width + 2 + days)
+            ));
+        }
     }
     let names: Vec<String> = legend
         .iter()
@@ -236,7 +238,12 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
         return;
     }
     lines.heading(&format!("Your next step{number}"));
-    lines.wrapped("", &part.step);
+    for (index, paragraph) in part.step.iter().enumerate() {
+        if 0 < index {
+            lines.gap();
+        }
+        lines.wrapped("", paragraph);
+    }
     if let Some(contact) = &part.contact {
         lines.gap();
         lines.wrapped(

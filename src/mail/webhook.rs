@@ -9,9 +9,11 @@ use jiff::Timestamp;
 use ring::hmac;
 use serde_json::{Value, json};
 
+use super::book::Book;
 use super::support::label;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
+use crate::book::Isbn13;
 use crate::config::plan::Secret;
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, said};
@@ -19,51 +21,65 @@ use crate::judge::text::{Voice, said};
 /// The version of the schema. It grows only when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
 
-/// What a letter about an edition says, for a program. `docs/webhook.md` is its schema.
-#[must_use]
-pub fn about_edition(letter: &Letter, desk: &Desk<'_>, view: &View, tellings: &[Telling]) -> Value {
+/// What a letter about an edition, or about formats of one book, says, for a program.
+/// `docs/webhook.md` is its schema.
+pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> Value {
     let mut value = about(letter);
-    let edition = &view.edition;
-    let page = |listing: &ListingView| {
-        let spell = listing.now();
-        json!({
-            "store": listing.store,
-            "label": label(&listing.store, desk.stores),
-            "address": listing.address,
-            "availability": spell.map(|spell| spell.availability),
-            "words": spell.map(|spell| &spell.says.words),
-            "date": spell.and_then(|spell| spell.says.date),
-            "price": spell.and_then(|spell| spell.says.price.as_ref().map(ToString::to_string)),
-            "since": spell.map(|spell| spell.since),
-            "last_good": listing.last_good,
-            "unread_since": listing.blind.as_ref().map(|blind| blind.since),
-        })
-    };
+    let first = book.first().and_then(|(place, _)| book.topics.get(place));
+    let told = book.points.iter().flat_map(|point| &point.told);
+    let findings = told.filter_map(|(place, telling)| {
+        let view = book.topics.get(*place)?.view;
+        let isbn = &view.edition.isbn;
+        Some(finding(isbn, telling, &desk.voice(view, letter.written)))
+    });
+    let pages = book.topics.iter().flat_map(|topic| {
+        let isbn = &topic.view.edition.isbn;
+        let listings = topic.view.listings.iter();
+        listings.map(move |listing| page(isbn, listing, desk))
+    });
+    let editions = book.topics.iter().map(|topic| edition(topic.view));
     if let Some(object) = value.as_object_mut() {
         object.insert(
             "edition".to_owned(),
-            json!({
-                "isbn": edition.isbn,
-                "title": edition.title,
-                "format": edition.format,
-                "publication_date": view.launch.publication,
-                "on_sale_date": view.launch.on_sale,
-                "imprint": edition.imprint,
-            }),
+            first.map_or(Value::Null, |topic| edition(topic.view)),
         );
-        object.insert(
-            "findings".to_owned(),
-            tellings
-                .iter()
-                .map(|telling| finding(telling, &desk.voice(view, letter.written)))
-                .collect(),
-        );
-        object.insert("pages".to_owned(), view.listings.iter().map(page).collect());
+        object.insert("editions".to_owned(), editions.collect());
+        object.insert("findings".to_owned(), findings.collect());
+        object.insert("pages".to_owned(), pages.collect());
     }
     value
 }
 
-fn finding(telling: &Telling, voice: &Voice<'_>) -> Value {
+fn edition(view: &View) -> Value {
+    let edition = &view.edition;
+    json!({
+        "isbn": edition.isbn,
+        "title": edition.title,
+        "format": edition.format,
+        "publication_date": view.launch.publication,
+        "on_sale_date": view.launch.on_sale,
+        "imprint": edition.imprint,
+    })
+}
+
+fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>) -> Value {
+    let spell = listing.now();
+    json!({
+        "isbn": isbn,
+        "store": listing.store,
+        "label": label(&listing.store, desk.stores),
+        "address": listing.address,
+        "availability": spell.map(|spell| spell.availability),
+        "words": spell.map(|spell| &spell.says.words),
+        "date": spell.and_then(|spell| spell.says.date),
+        "price": spell.and_then(|spell| spell.says.price.as_ref().map(ToString::to_string)),
+        "since": spell.map(|spell| spell.since),
+        "last_good": listing.last_good,
+        "unread_since": listing.blind.as_ref().map(|blind| blind.since),
+    })
+}
+
+fn finding(isbn: &Isbn13, telling: &Telling, voice: &Voice<'_>) -> Value {
     let finding = &telling.finding;
     let said = said(finding, voice);
     let lasted = match &telling.occasion {
@@ -71,6 +87,7 @@ fn finding(telling: &Telling, voice: &Voice<'_>) -> Value {
         Occasion::Opened | Occasion::Escalated | Occasion::Reminded | Occasion::News => None,
     };
     json!({
+        "isbn": isbn,
         "rule": finding.kind.name(),
         "occasion": occasion(&telling.occasion),
         "severity": finding.severity.name(),

@@ -1,6 +1,8 @@
 //! The heart: what is known of an edition is judged, and what follows from it is written down and
 //! told, all in one transaction.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Transaction};
 
@@ -9,18 +11,19 @@ use super::post::desk;
 use super::sqlite::Agenda;
 use super::sqlite::agenda::{listing_id, next_look_at_any};
 use crate::alerts::Telling;
-use crate::alerts::lifecycle::{Pace, decide, key};
+use crate::alerts::lifecycle::{Decisions, Pace, decide, key};
 use crate::alerts::sqlite as alerts;
 use crate::book::{Note, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
+use crate::config::telling::Recipient;
 use crate::db::Db;
-use crate::history::ListingId;
 use crate::history::sqlite::{add_note, blind_pages, newest_good, take_note_back, view};
+use crate::history::{ListingId, View};
 use crate::judge::blind::{BlindStore, blind_stores, mark_shared_blindness};
-use crate::judge::{Finding, FindingKind, Settings, judge};
-use crate::mail::addressee::{Audience, Weighed, write};
+use crate::judge::{Finding, FindingKind, Judgement, Settings, judge};
+use crate::mail::Letter;
+use crate::mail::addressee::{Audience, Matter, Weighed, write};
 use crate::mail::sqlite::enqueue;
-use crate::mail::{Desk, Letter};
 
 /// What judging an edition needs.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +61,7 @@ impl<'a> JudgeContext<'a> {
         }
     }
 
-    /// Writes down what the author told us, and judges the edition by it, in one transaction. Gives
+    /// Writes down what the author told us, and judges the book by it, in one transaction. Gives
     /// the number of the note.
     ///
     /// # Errors
@@ -72,12 +75,12 @@ impl<'a> JudgeContext<'a> {
     ) -> rusqlite::Result<i64> {
         self.db.write(|transaction| {
             let number = add_note(transaction, &plan.edition.isbn, note, now)?;
-            judge_edition(self, plan, transaction, now)?;
+            judge_book(self, plan, transaction, now)?;
             Ok(number)
         })
     }
 
-    /// Takes a note of the edition back, and judges it as if it had never been said. False when there
+    /// Takes a note of the edition back, and judges its book as if it had never been said. False when there
     /// is no such note, or it was taken back before.
     ///
     /// # Errors
@@ -92,7 +95,7 @@ impl<'a> JudgeContext<'a> {
         self.db.write(|transaction| {
             let is_taken = take_note_back(transaction, number, now)?;
             if is_taken {
-                judge_edition(self, plan, transaction, now)?;
+                judge_book(self, plan, transaction, now)?;
             }
             Ok(is_taken)
         })
@@ -108,49 +111,130 @@ impl<'a> JudgeContext<'a> {
         editions: impl IntoIterator<Item = &'b EditionPlan>,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
+        let mut judged = BTreeSet::new();
         for plan in editions {
-            self.db
-                .write(|transaction| judge_edition(self, plan, transaction, now))?;
+            if !judged.contains(&plan.edition.isbn) {
+                let book = book_of(self.plan, plan);
+                judged.extend(book.iter().map(|plan| plan.edition.isbn.clone()));
+                self.db
+                    .write(|transaction| judge_together(self, &book, transaction, now))?;
+            }
         }
         Ok(())
     }
 }
 
-/// Judges editions, each in a transaction of its own: what is decided and the letter that tells
+/// Judges books, each in a transaction of its own: what is decided and the letter that tells
 /// of it are there together or not at all. Gives the letters that were queued, each as soon as it
-/// is: those of ten thousand titles are not held at once.
+/// is: those of ten thousand titles are not held at once. With an edition its book is judged, once.
 pub(crate) fn judge_editions<'a>(
     house: &'a House,
     editions: impl Iterator<Item = &'a EditionPlan> + 'a,
 ) -> impl Iterator<Item = rusqlite::Result<Queued>> + 'a {
-    editions.filter_map(|plan| {
+    let mut judged = BTreeSet::new();
+    editions.flat_map(move |plan| {
+        if judged.contains(&plan.edition.isbn) {
+            return Vec::new();
+        }
+        let book = book_of(&house.plan, plan);
+        judged.extend(book.iter().map(|plan| plan.edition.isbn.clone()));
         let now = house.clock.now();
         let context = JudgeContext::of(house);
-        let judged = house
+        let queued = house
             .db
-            .write(|transaction| judge_edition(&context, plan, transaction, now));
-        judged.transpose()
+            .write(|transaction| judge_together(&context, &book, transaction, now));
+        match queued {
+            Ok(queued) => queued.into_iter().map(Ok).collect(),
+            Err(error) => vec![Err(error)],
+        }
     })
 }
 
-/// Judges one edition in a transaction of the caller's, and gives the letter that was queued.
-///
-/// 1. Load what is known of the edition.
-/// 2. Run the rules over it.
-/// 3. Decide what becomes of the findings: what opens, is over, and is told now.
-/// 4. Compose the letter and queue it, and write down the decisions and what was thought, which is
-///    what pages, `status` and digests show.
+/// Judges an edition and the other formats of its book in a transaction of the caller's, and gives
+/// the letters that were queued.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn judge_edition(
+pub fn judge_book(
     context: &JudgeContext<'_>,
     plan: &EditionPlan,
     transaction: &Transaction<'_>,
     now: Timestamp,
-) -> rusqlite::Result<Option<Queued>> {
-    let isbn = &plan.edition.isbn;
+) -> rusqlite::Result<Vec<Queued>> {
+    let book = book_of(context.plan, plan);
+    judge_together(context, &book, transaction, now)
+}
+
+/// An edition and the other formats of its book, in the order of the configuration.
+fn book_of<'a>(plan: &'a Plan, edition: &'a EditionPlan) -> Vec<&'a EditionPlan> {
+    if edition.siblings.is_empty() {
+        return vec![edition];
+    }
+    let is_of_it = |other: &&EditionPlan| {
+        let mut siblings = edition.siblings.iter();
+        other.edition.isbn == edition.edition.isbn
+            || siblings.any(|sibling| sibling.edition.isbn == other.edition.isbn)
+    };
+    let book: Vec<&EditionPlan> = plan.editions.iter().filter(is_of_it).collect();
+    if book.is_empty() { vec![edition] } else { book }
+}
+
+/// 1. Decide for each format by itself, see [`decide_of`].
+/// 2. Compose one letter of what is told of those that have the same recipients, and queue it.
+/// 3. Write down the decisions, with the letter that tells of them, and what was thought, which is
+///    what pages, `status` and digests show.
+fn judge_together(
+    context: &JudgeContext<'_>,
+    book: &[&EditionPlan],
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<Queued>> {
+    let decided: Vec<Decided<'_>> = book
+        .iter()
+        .map(|plan| decide_of(context, plan, transaction, now))
+        .collect::<rusqlite::Result<_>>()?;
+    let mut queued = Vec::new();
+    let mut groups: Vec<(Vec<Recipient>, Vec<&Decided<'_>>)> = Vec::new();
+    for one in &decided {
+        let recipients = context.plan.recipients(one.plan);
+        match groups.iter_mut().find(|(known, _)| *known == recipients) {
+            Some((_, group)) => group.push(one),
+            None => groups.push((recipients, vec![one])),
+        }
+    }
+    for (recipients, group) in groups {
+        let letter = letter_about(context, &recipients, &group, transaction, now)?;
+        for one in group {
+            let isbn = &one.plan.edition.isbn;
+            let is_told = !one.decisions.tellings.is_empty();
+            let letter = letter.as_ref().filter(|_| is_told);
+            let message_id = letter.map(|queued| queued.letter.message_id.as_str());
+            alerts::apply(transaction, isbn, &one.decisions, message_id, now)?;
+            alerts::keep_judgement(transaction, isbn, &one.judgement, now)?;
+        }
+        queued.extend(letter);
+    }
+    Ok(queued)
+}
+
+/// What is decided of one edition, before it is written down.
+struct Decided<'a> {
+    plan: &'a EditionPlan,
+    view: View,
+    judgement: Judgement,
+    decisions: Decisions,
+}
+
+/// 1. Load what is known of the edition.
+/// 2. Run the rules over it.
+/// 3. Decide what becomes of the findings: what opens, is over, and is told now.
+fn decide_of<'a>(
+    context: &JudgeContext<'_>,
+    plan: &'a EditionPlan,
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<Decided<'a>> {
     let view = view(transaction, plan)?;
     let mut judgement = judge(&view, context.settings, now);
     let is_blind = |finding: &Finding| matches!(finding.kind, FindingKind::Unread(_));
@@ -166,47 +250,76 @@ pub fn judge_edition(
             read_since,
         );
     }
-    let memory = alerts::memory(transaction, isbn, now)?;
+    let memory = alerts::memory(transaction, &plan.edition.isbn, now)?;
     let decisions = decide(&memory, &judgement, &view, &Pace::of(context.plan), now);
+    Ok(Decided {
+        plan,
+        view,
+        judgement,
+        decisions,
+    })
+}
+
+/// Queues the one letter of what is told of editions that have the same recipients; `None` when
+/// nothing is.
+fn letter_about(
+    context: &JudgeContext<'_>,
+    recipients: &[Recipient],
+    group: &[&Decided<'_>],
+    transaction: &Transaction<'_>,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Queued>> {
     let agenda = Agenda {
         plan: context.plan,
         db: context.db,
         awake_since: context.awake_since,
     };
-    let desk = Desk {
-        outlooks: &judgement.outlooks,
-        ..desk(
-            context.plan,
-            next_look_at_any(&agenda, plan, transaction, now)?,
-        )
-    };
-    let weighed: Vec<Weighed> = decisions
-        .tellings
+    let told = group
         .iter()
-        .map(|telling| {
-            let key = key(isbn, &telling.finding);
-            let over = decisions.over.iter().find(|alert| alert.key == key);
-            Weighed::new(telling.clone(), over.and_then(|alert| alert.told))
+        .filter(|one| !one.decisions.tellings.is_empty());
+    let mut next_look: Option<Timestamp> = None;
+    let mut weighed: Vec<(&Decided<'_>, Vec<Weighed>)> = Vec::new();
+    for one in told {
+        let at = next_look_at_any(&agenda, one.plan, transaction, now)?;
+        next_look = [next_look, at].into_iter().flatten().min();
+        weighed.push((one, one.weighed()));
+    }
+    let matters: Vec<Matter<'_>> = weighed
+        .iter()
+        .map(|(one, weighed)| Matter {
+            view: &one.view,
+            outlooks: &one.judgement.outlooks,
+            weighed,
         })
         .collect();
     let audience = Audience {
-        recipients: &context.plan.recipients(plan),
+        recipients,
         hooks: &context.plan.hooks,
     };
-    let written = write(&desk, audience, &view, &weighed, now);
+    let written = write(&desk(context.plan, next_look), audience, &matters, now);
     for letter in written.iter().flat_map(|written| &written.all) {
         enqueue(transaction, letter, now)?;
     }
-    let message_id = written
-        .as_ref()
-        .map(|written| written.whole.message_id.as_str());
-    alerts::apply(transaction, isbn, &decisions, message_id, now)?;
-    alerts::keep_judgement(transaction, isbn, &judgement, now)?;
     Ok(written.map(|written| Queued {
         copies: written.all.len(),
         letter: written.whole,
-        tellings: decisions.tellings,
+        tellings: weighed
+            .iter()
+            .flat_map(|(one, _)| one.decisions.tellings.clone())
+            .collect(),
     }))
+}
+
+impl Decided<'_> {
+    fn weighed(&self) -> Vec<Weighed> {
+        let isbn = &self.plan.edition.isbn;
+        let weighed = self.decisions.tellings.iter().map(|telling| {
+            let key = key(isbn, &telling.finding);
+            let over = self.decisions.over.iter().find(|alert| alert.key == key);
+            Weighed::new(telling.clone(), over.and_then(|alert| alert.told))
+        });
+        weighed.collect()
+    }
 }
 
 /// The stores at which several editions cannot be read.

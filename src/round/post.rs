@@ -42,7 +42,6 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
         stores: &plan.stores,
         next_look,
         remind_every: plan.judging.remind_every,
-        outlooks: &[],
     }
 }
 

@@ -122,8 +122,9 @@ const CATCH_UP: SignedDuration = SignedDuration::from_mins(10);
 /// most. A later time means that the clock was set back.
 const LONGEST_CLOSED: SignedDuration = SignedDuration::from_hours(25);
 
-/// The phase of a book's listings at a store within `interval`: stable, and spread evenly over all
-/// books and stores. The formats of one book have one phase, so that what is true of several of
+/// The phase of a book's listings at a store within `interval`: stable, and spread evenly.
+///
+/// The formats of one book have one phase, so that what is true of several of
 /// them is seen at once; `book` is the least of their ISBNs.
 #[must_use]
 pub fn phase(book: &Isbn13, store: &StoreId, interval: SignedDuration) -> SignedDuration {

@@ -173,6 +173,7 @@ pub const DATE_CHANGED: &str = "date_changed";
 /// # Errors
 ///
 /// When the template cannot be written, which a string never refuses.
+#[expect(clippy::too_many_lines, reason = "one page, field by field")]
 pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String> {
     let edition = &material.view.edition;
     let range = material

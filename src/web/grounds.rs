@@ -21,12 +21,12 @@ pub fn grounds(
     windows: &Windows,
     (findings, now): (&[Finding], Timestamp),
 ) -> Vec<Vec<Ground>> {
-    let calendar = &view.launch;
+    let launch = &view.launch;
     view.listings
         .iter()
         .map(|listing| {
-            let mut grounds = before(view, windows, &calendar, listing);
-            grounds.extend(after(view, windows, &calendar, listing));
+            let mut grounds = before(view, windows, launch, listing);
+            grounds.extend(after(view, windows, launch, listing));
             grounds.extend(of_findings(findings, listing, now));
             grounds
         })
@@ -48,13 +48,13 @@ fn of_findings(findings: &[Finding], listing: &ListingView, now: Timestamp) -> V
         .collect()
 }
 
-fn before(view: &View, windows: &Windows, calendar: &Launch, listing: &ListingView) -> Vec<Ground> {
-    let Some(enabled) = calendar.enabled else {
+fn before(view: &View, windows: &Windows, launch: &Launch, listing: &ListingView) -> Vec<Ground> {
+    let Some(enabled) = launch.enabled else {
         return Vec::new();
     };
     let name = WindowName::listing_at(&listing.store);
     let window = windows.listing(name, &view.edition, &listing.store);
-    let released = midnight_gmt(calendar.date_at(&listing.store));
+    let released = midnight_gmt(launch.date_at(&listing.store));
     let end = first_seen(listing, midnight_gmt(enabled), |spell| {
         spell.availability.is_orderable()
     });
@@ -65,16 +65,16 @@ fn before(view: &View, windows: &Windows, calendar: &Launch, listing: &ListingVi
     )
 }
 
-fn after(view: &View, windows: &Windows, calendar: &Launch, listing: &ListingView) -> Vec<Ground> {
-    let (name, start) = match calendar.published_at(&listing.store) {
+fn after(view: &View, windows: &Windows, launch: &Launch, listing: &ListingView) -> Vec<Ground> {
+    let (name, start) = match launch.published_at(&listing.store) {
         Some(published) => (WindowName::KdpClicked, published),
-        None if listing.store.family() == Family::Amazon && !calendar.amazon_by_kdp => (
+        None if listing.store.family() == Family::Amazon && !launch.amazon_by_kdp => (
             WindowName::ReleaseAmazonNotKdp,
-            calendar.released_at(&listing.store),
+            launch.released_at(&listing.store),
         ),
         None => (
             WindowName::ReleaseIngramFed,
-            calendar.released_at(&listing.store),
+            launch.released_at(&listing.store),
         ),
     };
     let window = windows.at(name, &view.edition.isbn, Some(&listing.store));

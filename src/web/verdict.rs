@@ -1,5 +1,7 @@
 //! How an edition stands where nothing needs the author, and the news about it. Pure.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "only good news is named")]
+
 use super::frame::Place;
 use crate::book::{Edition, Launch, StoreId};
 use crate::history::{ListingView, View};
@@ -239,12 +241,12 @@ mod tests {
     /// The card, its class first.
     fn card(script: &Script, now: &str) -> String {
         let found = verdict(&place(now), &script.view(), &judged(script, now));
-        let lines: String = found
-            .lines
-            .iter()
-            .map(|line| format!("\n- {line}"))
-            .collect();
-        format!("{}: {}{lines}", found.class, found.headline)
+        let title = format!("{}: {}", found.class, found.headline);
+        let lines = found.lines.iter().map(|line| format!("- {line}"));
+        std::iter::once(title)
+            .chain(lines)
+            .collect::<Vec<_>>()
+            .join("\n")
     }
 
     fn launch() -> Script {
@@ -262,7 +264,11 @@ mod tests {
             "good: All as expected. Nothing to do."
         );
         let refused = script.pages("2027-02-08T00:30 bookshop.org blocked");
-        assert_eq!(card(&refused, "2027-02-08T01:00:00Z"), "");
+        assert_eq!(
+            card(&refused, "2027-02-08T01:00:00Z"),
+            "unseen: Nothing to do as far as we see; 1 of 2 pages is not seen.\n\
+             - Bookshop.org: last seen 00:00 UTC as pre-order"
+        );
     }
 
     #[test]
@@ -270,9 +276,17 @@ mod tests {
         let script = launch()
             .notes("2027-02-09T00:30 kdp_published")
             .pages("2027-02-09T10:00 amazon.com out_of_stock");
-        assert_eq!(card(&script, "2027-02-09T10:30:00Z"), "");
+        assert_eq!(
+            card(&script, "2027-02-09T10:30:00Z"),
+            "usual: Nothing to do.\n\
+             - Amazon: Unavailable since 10:00 UTC, seen once, a second look counts from 16:00 UTC on"
+        );
         let confirmed = script.pages("2027-02-09T16:00 amazon.com out_of_stock");
-        assert_eq!(card(&confirmed, "2027-02-09T17:00:00Z"), "");
+        assert_eq!(
+            card(&confirmed, "2027-02-09T17:00:00Z"),
+            "usual: Nothing to do.\n\
+             - Amazon: Unavailable since 10:00 UTC, usual after publishing at KDP, until Fri 12 February"
+        );
     }
 
     #[test]
@@ -281,7 +295,11 @@ mod tests {
             "2026-12-10T17:04 amazon.com unreachable
              2026-12-10T17:05 bookshop.org unreachable",
         );
-        assert_eq!(card(&script, "2026-12-10T18:00:00Z"), "");
+        assert_eq!(
+            card(&script, "2026-12-10T18:00:00Z"),
+            "unseen: Not seen yet: no store could be read since 17:04 UTC. Until one is, nobody \
+             knows how it stands."
+        );
     }
 
     #[test]

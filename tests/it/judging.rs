@@ -15,7 +15,7 @@ use strum::{VariantArray as _, VariantNames as _};
 /// Kinds that are no trouble of a page: news, and the calendar, which has a table of its own.
 const NO_TROUBLE: [&str; 8] = [
     "milestone",
-    "dates-differ",
+    "calendar-dates-differ",
     "page-appeared",
     "released",
     "released-everywhere",

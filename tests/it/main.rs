@@ -65,6 +65,7 @@ mod manners_day;
 #[cfg(test)]
 mod memory;
 #[cfg(test)]
+mod moved_date;
 mod names;
 #[cfg(test)]
 mod real_mta;

@@ -76,6 +76,11 @@ fn what_is_no_failure_is_met_with_calm() {
 }
 
 #[test]
+fn what_is_true_of_several_formats_of_a_book_is_one_letter() {
+    check(&own("d"));
+}
+
+#[test]
 fn what_is_usual_is_not_told_and_what_is_not_is_told_once() {
     check(&own("g"));
 }

@@ -1,6 +1,7 @@
 //! Lists of books that the author brings: spreadsheets (`table.rs`) and ONIX files (`onix.rs`),
-//! read into editions, with everything that is wrong in them said by line, and held against the
-//! editions that the configuration has already (`compare.rs`).
+//! read into editions, with everything that is wrong in them said by line.
+//!
+//! `compare.rs` holds them against the editions that the configuration has already.
 //!
 //! Both are read into [`Row`]s of plain text first; `build.rs` makes editions of these. Nothing
 //! here writes anything.

@@ -214,7 +214,8 @@ CREATE UNIQUE INDEX notice_open ON notice (rule) WHERE over IS NULL;
 CREATE TABLE letter_day (
     isbn       TEXT    NOT NULL,
     written    INTEGER NOT NULL,
-    message_id TEXT    NOT NULL UNIQUE
+    message_id TEXT    NOT NULL,                 -- one letter may tell of several formats
+    UNIQUE (isbn, message_id)
 ) STRICT;
 
 CREATE INDEX letter_day_by_edition ON letter_day (isbn, written);

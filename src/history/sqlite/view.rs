@@ -89,8 +89,6 @@ pub fn each_view<T>(
     failed.map_or(Ok(looked), Err)
 }
 
-/// What judging an edition needs to know of another format of its book: only the Amazon stores
-/// that watch both, and of those only their newest spells.
 /// What is in force for an edition: its configuration with the notes about it.
 ///
 /// # Errors
@@ -101,6 +99,8 @@ pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<L
     Ok(Launch::new(&plan.edition, &notes, &plan.zone))
 }
 
+/// What judging an edition needs to know of another format of its book: only the Amazon stores
+/// that watch both, and of those only their newest spells.
 fn sibling(
     connection: &Connection,
     plan: &EditionPlan,

@@ -29,6 +29,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         clicked: kdp.at,
         scheduled: kdp.scheduled,
         counts_from: start,
+        sold_at: case.sold_at_other_amazons(store),
     };
     let outer = case.window(WindowName::KdpOuterLimit);
     let kind = if outer.stage(start, run.seen) == Stage::Act {

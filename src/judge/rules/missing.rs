@@ -43,22 +43,19 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     if waits.is_none() && run.seen < date {
         return None;
     }
-    let (window, start, kind) = match waits {
-        Some((window, start)) => {
-            let kind = FindingKind::Missing {
-                counts_from: start,
-                enabled: launch.enabled.is_some(),
-                others: case.others(store, is_listed),
-            };
-            (window, start, kind)
-        }
-        None => {
-            let kind = FindingKind::NotOnSale {
-                date: launch.date_at(store),
-                others: case.others(store, Availability::is_released),
-            };
-            (release.clone(), date, kind)
-        }
+    let (window, start, kind) = if let Some((window, start)) = waits {
+        let kind = FindingKind::Missing {
+            counts_from: start,
+            enabled: launch.enabled.is_some(),
+            others: case.others(store, is_listed),
+        };
+        (window, start, kind)
+    } else {
+        let kind = FindingKind::NotOnSale {
+            date: launch.date_at(store),
+            others: case.others(store, Availability::is_released),
+        };
+        (release.clone(), date, kind)
     };
     let whom = case.party_for(store);
     let step = if case.awaits_kdp(store, run.seen) && !launch.is_kdp_only() {

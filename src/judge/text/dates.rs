@@ -209,6 +209,18 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
                                             attached: the ISBN account, invoices, a copyright \
                                             registration or a letter of reversion. Then tell us."
             .to_owned(),
+        FindingKind::KdpNotLive(wait) | FindingKind::KdpPastOuterLimit(wait)
+            if !wait.sold_at.is_empty() =>
+        {
+            format!(
+                "{} {} it, so look in your account at the territories, at the price for {}, and \
+                 whether the {} is sold there at all; then ask.",
+                voice.labels(&wait.sold_at),
+                verb(&wait.sold_at, "sells", "sell"),
+                voice.labels(&finding.stores),
+                voice.format()
+            )
+        }
         FindingKind::KdpNotLive(_) | FindingKind::KdpPastOuterLimit(_) => {
             let ordinary = match voice.edition.map(|(_, launch)| launch.making) {
                 Some(Making::Digital) => "a review that is not through, or an open mail from KDP",

@@ -191,12 +191,6 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
         .edition
         .map_or(Making::Unknown, |(_, launch)| launch.making);
     match &finding.kind {
-        FindingKind::NotOnSale { .. } if whom == Party::Kdp => {
-            "Look at the title's status in your KDP Bookshelf. If it is a draft, publish it and tell \
-             us; if it is blocked or in review, a message from KDP is waiting for an answer; if it \
-             says Live, ask KDP why there is no page."
-                .to_owned()
-        }
         FindingKind::NotOnSale { others, .. }
             if is_amazon && others.iter().any(|store| store.family() == Family::Amazon) =>
         {
@@ -205,6 +199,12 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
                  for {names}, and whether the {} is sold there at all; then ask.",
                 voice.format()
             )
+        }
+        FindingKind::NotOnSale { .. } if whom == Party::Kdp => {
+            "Look at the title's status in your KDP Bookshelf. If it is a draft, publish it and tell \
+             us; if it is blocked or in review, a message from KDP is waiting for an answer; if it \
+             says Live, ask KDP why there is no page."
+                .to_owned()
         }
         FindingKind::Missing { .. } | FindingKind::NotOnSale { .. } => format!(
             "Search {names} by ISBN yourself, and check in your account that the title's status is \

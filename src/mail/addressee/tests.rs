@@ -75,8 +75,11 @@ fn check(
     let written = write(
         &example::desk(&author),
         audience,
-        &view,
-        weighed,
+        &[Matter {
+            view: &view,
+            outlooks: &[],
+            weighed,
+        }],
         example::moment(0),
     );
     let all = written.map_or_else(Vec::new, |written| written.all);
@@ -254,8 +257,11 @@ fn nothing_from_a_page_breaks_what_is_posted() {
     let written = write(
         &example::desk(&author),
         audience,
-        &view,
-        &[act(Occasion::Opened)],
+        &[Matter {
+            view: &view,
+            outlooks: &[],
+            weighed: &[act(Occasion::Opened)],
+        }],
         example::moment(0),
     )
     .unwrap();

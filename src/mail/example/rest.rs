@@ -14,6 +14,7 @@ use crate::history::View;
 use crate::judge::kind::{Behind, LaunchState};
 use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
 use crate::mail::addressee::desk_for;
+use crate::mail::book::Topic;
 use crate::mail::digest::{Item, digest};
 use crate::mail::letter::compose;
 use crate::mail::notice::{Late, missed, notice};
@@ -132,7 +133,7 @@ fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
     let mut finding = news(FindingKind::LaunchReportDay(state), &[]);
     finding.next = NextStep::Wait { until: None };
     let told = [telling(Occasion::News, finding)];
-    Ok(compose(desk, &view, &told, moment(0)))
+    Ok(compose(desk, &[Topic::new(&view, &told)], moment(0)))
 }
 
 /// The letter with something to do, as a publicist gets it.
@@ -144,7 +145,7 @@ fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
     };
     let desk = desk_for(desk, &reader, &[]);
     let told = [telling(Occasion::Opened, finding(Severity::Act))];
-    Ok(compose(&desk, &stuck()?, &told, moment(0)))
+    Ok(compose(&desk, &[Topic::new(&stuck()?, &told)], moment(0)))
 }
 
 /// A book that has been out for years.

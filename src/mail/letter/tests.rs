@@ -33,8 +33,7 @@ fn letters_about(title: &str) -> Letter {
     };
     compose(
         &example::desk(&author),
-        &view,
-        &[telling],
+        &[Topic::new(&view, &[telling])],
         example::moment(0),
     )
     .unwrap()
@@ -120,8 +119,7 @@ fn a_page_that_cannot_be_read_is_never_called_unavailable() {
     };
     let letter = compose(
         &example::desk(&author),
-        &view,
-        &[telling],
+        &[Topic::new(&view, &[telling])],
         example::moment(0),
     )
     .unwrap();
@@ -181,7 +179,11 @@ fn later_letters_thread_with_the_first_and_nothing_is_told_of_nothing() {
     let author = example::author();
     let view = example::stuck().unwrap();
     assert_eq!(
-        compose(&example::desk(&author), &view, &[], example::moment(0)),
+        compose(
+            &example::desk(&author),
+            &[Topic::new(&view, &[])],
+            example::moment(0)
+        ),
         None
     );
 }
@@ -201,5 +203,75 @@ fn words_that_must_not_be_said_are_not_said() {
         ] {
             assert!(!letter.text.contains(word), "{}: {word}", example.name);
         }
+    }
+}
+
+fn about_two(change: impl Fn(&mut Telling)) -> Letter {
+    let author = example::author();
+    let [paperback, hardcover] = [example::stuck().unwrap(), example::hardcover().unwrap()];
+    let own = [Telling {
+        occasion: Occasion::Opened,
+        finding: example::finding(Severity::Act),
+        thread: None,
+    }];
+    let mut other = own.clone();
+    other.iter_mut().for_each(change);
+    let topics = [Topic::new(&paperback, &own), Topic::new(&hardcover, &other)];
+    compose(&example::desk(&author), &topics, example::moment(0)).unwrap()
+}
+
+#[test]
+fn the_same_of_two_formats_is_said_once_and_asked_once() {
+    let letter = about_two(|_| {});
+    let flat = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert_eq!(
+        letter.subject,
+        "Act: Amazon shows “Currently unavailable”, Salt Roads (paperback and hardcover), 12 days \
+         before publication"
+    );
+    assert_eq!(flat.matches("Whom to write to").count(), 1);
+    assert_eq!(flat.matches("Hello, I am the account holder").count(), 1);
+    assert!(flat.contains("The same holds for the hardcover 9781944098230"));
+    for line in ["Amazon (paperback): ", "Amazon (hardcover): "] {
+        assert!(letter.text.contains(line), "{line}");
+    }
+    for isbn in ["9781944098117", "9781944098230"] {
+        let command = format!("pubwatch note {isbn} asked-ingramspark");
+        assert!(letter.text.contains(&command), "{command}");
+    }
+}
+
+#[test]
+fn what_is_true_of_one_format_only_is_said_of_that_one() {
+    let letter = about_two(|telling| telling.finding = example::appeared());
+    assert!(
+        letter
+            .text
+            .contains("1. Act: Amazon shows “Currently unavailable” (paperback).")
+    );
+    assert!(
+        letter
+            .text
+            .contains("2. Good news: Amazon takes orders (hardcover).")
+    );
+    assert!(!letter.text.contains("The same holds"));
+    assert!(
+        letter
+            .subject
+            .starts_with("Act: Amazon shows “Currently unavailable” (paperback), and 1 more, ")
+    );
+}
+
+#[test]
+fn where_the_words_differ_each_format_has_its_own() {
+    let letter = about_two(|telling| {
+        telling.finding.since = example::moment(-3 * 24);
+        for page in &mut telling.finding.pages {
+            page.since = example::moment(-3 * 24);
+        }
+    });
+    let flat = letter.text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for said in ["Paperback: Amazon has said", "Hardcover: Amazon has said"] {
+        assert!(flat.contains(said), "{}", letter.text);
     }
 }

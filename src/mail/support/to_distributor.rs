@@ -49,6 +49,7 @@ pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
 }
 
 /// B: to the distributor.
+#[expect(clippy::too_many_lines, reason = "one text, read from top to bottom")]
 pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
     let place = case.where_it_is();
     let isbn = case.isbn();

@@ -7,6 +7,7 @@ use crate::judge::FindingKind;
 use crate::text::words;
 
 /// D: to KDP, when it is not live, and in other words when it was and is no longer sold as it was.
+#[expect(clippy::too_many_lines, reason = "one text, read from top to bottom")]
 pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     let edition = &case.view.edition;
     let published = case

@@ -13,7 +13,7 @@ use crate::history::evidence::Evidence;
 use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
-use crate::round::judge_edition::judge_edition;
+use crate::round::judge_edition::judge_book;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -85,6 +85,7 @@ pub(super) fn saved(
 
 /// Records a look by hand, with its evidence where it changes something, and judges the edition by
 /// it. It lies after the last look, because what was seen is only ever added to.
+#[expect(clippy::too_many_arguments, reason = "a look and where it belongs")]
 fn keep(
     site: &Site,
     plan: &EditionPlan,
@@ -111,7 +112,7 @@ fn keep(
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
         }
-        judge_edition(&site.judge_context(), plan, transaction, at)?;
+        judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })
 }

@@ -53,6 +53,7 @@ pub(super) fn login(site: &Site, said: Option<&str>, status: u16) -> Answer {
 }
 
 /// The page at a path.
+#[expect(clippy::too_many_lines, reason = "one page, field by field")]
 pub(super) fn page(
     site: &Site,
     parts: &[&str],

@@ -15,14 +15,26 @@ pub(super) struct Demo {
     /// The shop that stands for Amazon.
     amazon: String,
     pub(super) folder: tempfile::TempDir,
+    /// What the terminal says of the stores, at the end.
+    pub(super) history: String,
 }
 
 impl Demo {
     pub(super) fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// The launch as it stood at that moment in New York.
+    pub(super) fn halted(moment: &str) -> Self {
+        Self::with(&["--until", moment])
+    }
+
+    fn with(more: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_pubwatch"))
             .args(["demo", "--data"])
             .arg(folder.path().join("data"))
+            .args(more)
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
@@ -36,7 +48,16 @@ impl Demo {
         let amazon = after("Amazon at ");
         let amazon = amazon.split([',', ' ']).next().unwrap();
         let amazon = amazon.trim_end_matches('/').to_owned();
-        let page = after("The same on a web page: ");
+        after("Salt Roads · paperback · ");
+        let mut history = String::new();
+        let page = loop {
+            let line = lines.next().unwrap().unwrap();
+            if let Some((_, page)) = line.split_once("The same on a web page: ") {
+                break page.to_owned();
+            }
+            history.push_str(&line);
+            history.push('\n');
+        };
         // What it says later is heard, so that it never waits for us.
         std::thread::spawn(move || lines.for_each(drop));
         Self {
@@ -44,7 +65,16 @@ impl Demo {
             base: page.trim().trim_end_matches('/').to_owned(),
             amazon,
             folder,
+            history,
         }
+    }
+
+    /// The newest letter's text and page.
+    pub(super) fn newest_letter(&self) -> String {
+        let letters = get(&format!("{}/letters", self.base));
+        let (_, newest) = letters.split_once("/letters/").unwrap();
+        let number: String = newest.chars().take_while(char::is_ascii_digit).collect();
+        get(&format!("{}/letters/{number}/body", self.base))
     }
 
     pub(super) fn edition(&self) -> String {
@@ -68,7 +98,7 @@ impl Drop for Demo {
 }
 
 /// The body at an address on this machine.
-fn get(address: &str) -> String {
+pub(super) fn get(address: &str) -> String {
     let rest = address.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
     let mut stream = TcpStream::connect(host).unwrap();

@@ -15,11 +15,11 @@ use super::chromium::Chromium;
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now, says};
 
 /// A desk, and a phone.
-const WIDE: (u32, u32) = (1280, 900);
-const NARROW: (u32, u32) = (390, 844);
+pub(super) const WIDE: (u32, u32) = (1280, 900);
+pub(super) const NARROW: (u32, u32) = (390, 844);
 
 /// Where pictures are left to be looked at.
-fn pictures() -> PathBuf {
+pub(super) fn pictures() -> PathBuf {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pictures");
     std::fs::create_dir_all(&folder).unwrap();
     folder
@@ -27,7 +27,7 @@ fn pictures() -> PathBuf {
 
 /// Nothing is wider than the window, so that nobody scrolls sideways; tables scroll in themselves.
 #[track_caller]
-fn fits(chromium: &mut Chromium, what: &str) {
+pub(super) fn fits(chromium: &mut Chromium, what: &str) {
     let over = chromium
         .eval("document.documentElement.scrollWidth - document.documentElement.clientWidth");
     assert_eq!(over, 0, "{what} is wider than the window");

@@ -30,7 +30,7 @@ fn the_interface_answers_at_every_path_that_it_describes() {
 
 #[test]
 fn long_lists_come_in_pages() {
-    let site = TestSite::salt_roads();
+    let site = TestSite::new(&configuration(SALT_ROADS));
     site.db
         .write(|tx| {
             for number in 1..=401 {

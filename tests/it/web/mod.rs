@@ -8,6 +8,7 @@ mod exports;
 mod many;
 mod overview;
 mod refusals;
+mod screens;
 mod settings;
 mod shares;
 
@@ -150,7 +151,9 @@ impl TestSite {
     /// What a round does at its end: every edition is judged, and the judgement kept.
     pub(crate) fn judge(&self) {
         let site = self.live.now();
-        let judged = site.judge_context().judge_again(&site.plan.editions, now());
+        let judged = site
+            .judge_context()
+            .judge_again(site.plan.editions.iter(), now());
         judged.unwrap();
     }
 
@@ -333,7 +336,7 @@ fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
         "Salt Roads",
         "Unavailable",
         "Pre-order",
-        "not seen for",
+        "last seen Thu 21 January, 02:00 EST as pre-order",
         "cannot see Bookshop.org",
         "last good round",
     ] {

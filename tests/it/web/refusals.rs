@@ -83,7 +83,7 @@ fn what_is_not_there_and_what_is_not_meant_is_refused() {
         "/editions/../../etc/passwd",
         "/static/../site.rs",
         "/static/%2e%2e/%2e%2e/Cargo.toml",
-        "/letters/1",
+        "/letters/99",
         "/letters/x/body",
         "/api/v1/nothing",
         "//evil.example.net/",

@@ -165,16 +165,12 @@ impl Launch {
     #[must_use]
     pub fn new(edition: &Edition, notes: &[Note], zone: &TimeZone) -> Self {
         let dates = &edition.dates;
-        let all_moves = || {
-            notes.iter().rev().filter_map(|note| match note.kind {
-                NoteKind::DateChanged { to, on_sale, from } => Some((note.at, to, on_sale, from)),
-                _ => None,
-            })
-        };
-        let newest_move = all_moves().next();
-        let before = all_moves()
-            .nth(1)
-            .map_or(dates.publication, |(_, to, _, _)| to);
+        let mut moves = notes.iter().rev().filter_map(|note| match note.kind {
+            NoteKind::DateChanged { to, on_sale, from } => Some((note.at, to, on_sale, from)),
+            _ => None,
+        });
+        let newest_move = moves.next();
+        let before = moves.next().map_or(dates.publication, |(_, to, ..)| to);
         let (publication, on_sale) = newest_move.map_or(
             (dates.publication, dates.on_sale),
             |(_, to, sold_from, _)| (to, sold_from.unwrap_or(to)),

@@ -77,9 +77,12 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                  is known of any page in that time, and nothing is taken as changed."
             ),
         ),
-        FindingKind::Milestone { which, .. } => which.milestone().map_or_else(
+        FindingKind::Milestone { which, day } => which.milestone().map_or_else(
             || (String::new(), String::new()),
-            |milestone| (milestone.what.to_owned(), milestone.why.to_owned()),
+            |milestone| {
+                let headline = format!("{} ({})", milestone.what, words::short_date(*day));
+                (headline, milestone.why.to_owned())
+            },
         ),
         _ => (String::new(), String::new()),
     }

@@ -140,7 +140,7 @@ impl Launch {
     }
 
     /// From a moment on a page says this and nothing else.
-    pub(crate) fn from_then_on(&mut self, index: usize, at: Timestamp, what: Reading) {
+    pub(crate) fn then_on(&mut self, index: usize, at: Timestamp, what: Reading) {
         self.lines[index].retain(|other, _| *other < at);
         self.lines[index].insert(at, what);
     }

@@ -1,5 +1,11 @@
 //! Planting a fault in a drawn launch, in the way in which it shows on pages.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    reason = "a table of courses and faults, with an arm for those that differ"
+)]
+
 use jiff::ToSpan as _;
 use pubwatch::book::launch::begun_everywhere;
 use pubwatch::book::{Availability, Distribution, NoteKind, StoreId};
@@ -36,8 +42,8 @@ pub(crate) fn plant(kind: Kind, windows: &Windows, rng: &mut fastrand::Rng) -> (
             stores = vec![1, 2];
             let begins = after(launch.release_day(), 24 * rng.i64(20..24) + rng.i64(0..24));
             let second = after(begins, rng.i64(0..12));
-            launch.from_then_on(1, begins, says(Availability::OutOfStock));
-            launch.from_then_on(2, second, says(Availability::OutOfStock));
+            launch.then_on(1, begins, says(Availability::OutOfStock));
+            launch.then_on(2, second, says(Availability::OutOfStock));
             seen_twice(second)
         }
         Kind::TemporarilyOut
@@ -83,7 +89,7 @@ fn at_kdp(launch: &mut Launch, kind: Kind, windows: &Windows, rng: &mut fastrand
     if kind == Kind::KindleGone {
         launch.notes.clear();
         let gone = after(date, rng.i64(-72..-48));
-        launch.from_then_on(AMAZON, gone, says(Availability::NotListed));
+        launch.then_on(AMAZON, gone, says(Availability::NotListed));
         return seen_twice(gone);
     }
     launch.lines[AMAZON].clear();
@@ -104,11 +110,11 @@ fn soon_after_the_date(
     if kind == Kind::OldDateOnSale {
         let begins = launch.newest_state_since(index);
         let old = launch.date.saturating_sub(rng.i64(70..2000).days());
-        launch.from_then_on(index, begins, dated(Availability::InStock, old));
+        launch.then_on(index, begins, dated(Availability::InStock, old));
         return seen(begins, WindowName::DateDiffers);
     }
     let begins = after(launch.release_day(), rng.i64(4 * 24..12 * 24));
-    launch.from_then_on(index, begins, says(Availability::NotListed));
+    launch.then_on(index, begins, says(Availability::NotListed));
     seen(begins, WindowName::Delisted)
 }
 
@@ -157,7 +163,7 @@ fn before_the_date(
         Kind::WrongDate => {
             let begins = launch.listed_at(index).max(after(launch.start, 24));
             let late = launch.date.saturating_add(30.days());
-            launch.from_then_on(index, begins, dated(Availability::PreOrder, late));
+            launch.then_on(index, begins, dated(Availability::PreOrder, late));
             // It is sold on the date, or the fault would become another one.
             launch.lines[index].insert(date, says(Availability::InStock));
             seen(begins, WindowName::DateDiffers)
@@ -167,19 +173,19 @@ fn before_the_date(
             launch.lines[index].clear();
             let listed = after(launch.start, 24);
             launch.lines[index].insert(listed, says(Availability::PreOrder));
-            launch.from_then_on(index, begins, says(Availability::InStock));
+            launch.then_on(index, begins, says(Availability::InStock));
             seen(begins, WindowName::LabelLost)
         }
         Kind::SoldOnOldDate => {
             let begins = after(date, -24 * rng.i64(4..12));
             let old = launch.date.saturating_sub(20.days());
-            launch.from_then_on(index, begins, dated(Availability::InStock, old));
+            launch.then_on(index, begins, dated(Availability::InStock, old));
             seen_twice(begins)
         }
         _ => {
             // Barnes & Noble takes orders before Amazon's page says that it cannot be had.
             let begins = after(launch.listed_at(1), 24).max(launch.listed_at(index));
-            launch.from_then_on(index, begins, says(Availability::OutOfStock));
+            launch.then_on(index, begins, says(Availability::OutOfStock));
             // Amazon's page may have begun as unavailable, and then has said so for longer.
             let begins = launch.newest_state_since(index);
             Act::InPreOrder { begins, early_ship }
@@ -196,7 +202,7 @@ fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Wind
     match kind {
         Kind::OffAfterDate => {
             let begins = launch.release_day();
-            launch.from_then_on(index, begins, says(Availability::OutOfStock));
+            launch.then_on(index, begins, says(Availability::OutOfStock));
             // The clock runs from the date, or from when the page was first seen so, if later.
             Act::AfterFirstSight {
                 begins: begins.max(date),
@@ -210,7 +216,7 @@ fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Wind
                 .iter()
                 .find(|note| note.kind == NoteKind::KdpPublished { on: None })
                 .map_or(date, |note| note.at);
-            launch.from_then_on(index, after(published, 2), says(Availability::OutOfStock));
+            launch.then_on(index, after(published, 2), says(Availability::OutOfStock));
             fixed(windows, WindowName::KdpClicked, published)
         }
         _ => {
@@ -264,7 +270,7 @@ fn when_steady(
         Kind::OldCover => {
             let cover = "https://img.example/old";
             let sold = launch.release_day();
-            launch.from_then_on(index, sold, priced(Availability::InStock, 1699, cover));
+            launch.then_on(index, sold, priced(Availability::InStock, 1699, cover));
             launch.note(NoteKind::RevisionDone, begins);
             for note in launch.notes.iter_mut().filter(|note| note.at == begins) {
                 note.text = Some("new cover".to_owned());
@@ -297,7 +303,7 @@ fn when_steady(
         ),
         _ => (says(Availability::OutOfStock), seen_twice(begins)),
     };
-    launch.from_then_on(index, begins, reading);
+    launch.then_on(index, begins, reading);
     act
 }
 

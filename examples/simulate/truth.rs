@@ -34,7 +34,7 @@ fn wrong_in(letter: &Sent, played: &Played, editions: &[(String, Launch)]) -> Ve
     for store in letter
         .tells
         .iter()
-        .filter(|told| told.is_over)
+        .filter(|told| told.is_clear)
         .flat_map(|told| &told.stores)
     {
         let mut looks = played.looks.iter().rev();

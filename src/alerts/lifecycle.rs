@@ -25,6 +25,7 @@
 //! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
 //!    the mute is told when it ends.
 
+mod over;
 mod waiting;
 
 use std::collections::BTreeSet;
@@ -32,10 +33,11 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use self::over::{all_clear, is_said_expected, is_taken_over, listings};
 use super::{Alert, AlertKey, Occasion, Telling, mute};
-use crate::book::{Isbn13, NoteKind, StoreId};
+use crate::book::{Isbn13, StoreId};
 use crate::config::plan::Plan;
-use crate::history::{ListingView, View};
+use crate::history::View;
 use crate::judge::{Cause, Finding, FindingKind, Judgement, Outlook, Severity};
 
 /// What comes back within this time after it was over is the same thing flapping.
@@ -264,31 +266,6 @@ fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
     })
 }
 
-/// Another finding has taken its place: a graver or other one about all its stores, or one of the
-/// same cause at some of them.
-fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
-    let stores = &alert.key.stores;
-    findings.iter().any(|finding| {
-        let counts = finding.severity == Severity::Act
-            || finding.severity == Severity::Watch && finding.kind.manner().watch_is_a_letter;
-        let is_of_all =
-            !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store));
-        counts && is_of_all
-    })
-}
-
-fn is_said_expected(alert: &Alert, view: &View) -> bool {
-    let stores = &alert.key.stores;
-    view.notes.iter().any(|note| {
-        note.kind == NoteKind::Expected
-            && alert.opened <= note.at
-            && note
-                .store
-                .as_ref()
-                .is_none_or(|store| stores.contains(store))
-    })
-}
-
 /// Why an alert is told now; `None` when it is not.
 fn occasion(
     alert: &Alert,
@@ -352,64 +329,6 @@ fn recall_together(
             });
         }
     }
-}
-
-fn listings<'a>(view: &'a View, stores: &'a [StoreId]) -> impl Iterator<Item = &'a ListingView> {
-    view.listings
-        .iter()
-        .filter(|listing| stores.contains(&listing.store))
-}
-
-/// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently. Where
-/// the finding goes on at other stores, it is the all-clear of those that left it.
-fn all_clear(alert: &Alert, judgement: &Judgement, view: &View, now: Timestamp) -> Option<Telling> {
-    let goes_on: Vec<&Finding> = judgement
-        .findings
-        .iter()
-        .filter(|one| one.severity.is_trouble() && one.kind.cause() == alert.key.cause)
-        .collect();
-    let mut stores = alert.key.stores.clone();
-    stores.retain(|store| goes_on.iter().all(|one| !one.stores.contains(store)));
-    let is_nothing_left = stores.is_empty() && !alert.key.stores.is_empty();
-    let is_silent = alert.told.is_none() || !alert.finding.kind.manner().has_all_clear;
-    let is_taken_over = is_taken_over(alert, &judgement.findings);
-    if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
-        return None;
-    }
-    let shows = |store: &StoreId| {
-        let outlooks = judgement.outlooks.iter();
-        outlooks
-            .into_iter()
-            .any(|one| one.store == *store && one.outlook.is_as_expected())
-    };
-    if alert.finding.kind.is_about_the_state() && !stores.iter().all(shows) {
-        return None;
-    }
-    let ended = listings(view, &stores)
-        .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
-        .filter(|since| alert.since < *since)
-        .max()
-        .unwrap_or(now);
-    let states = listings(view, &stores)
-        .filter_map(|listing| Some((listing.store.clone(), listing.confirmed()?.availability)))
-        .collect();
-    let was = Finding {
-        since: alert.since,
-        stores: stores.clone(),
-        ..alert.finding.clone()
-    };
-    let kind = FindingKind::AllClear {
-        was: Box::new(was),
-        ended,
-        now: states,
-    };
-    Some(Telling {
-        occasion: Occasion::Closed {
-            lasted: ended.duration_since(alert.since),
-        },
-        finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
-        thread: alert.thread.clone(),
-    })
 }
 
 /// Adds the news that is due, and gives what counts as told with it.

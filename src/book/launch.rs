@@ -165,17 +165,17 @@ impl Launch {
     #[must_use]
     pub fn new(edition: &Edition, notes: &[Note], zone: &TimeZone) -> Self {
         let dates = &edition.dates;
-        let mut moves = notes.iter().rev().filter_map(|note| match note.kind {
+        let mut changes = notes.iter().rev().filter_map(|note| match note.kind {
             NoteKind::DateChanged { to, on_sale, from } => Some((note.at, to, on_sale, from)),
             _ => None,
         });
-        let newest_move = moves.next();
-        let before = moves.next().map_or(dates.publication, |(_, to, ..)| to);
-        let (publication, on_sale) = newest_move.map_or(
+        let last_move = changes.next();
+        let before = changes.next().map_or(dates.publication, |(_, to, ..)| to);
+        let (publication, on_sale) = last_move.map_or(
             (dates.publication, dates.on_sale),
             |(_, to, sold_from, _)| (to, sold_from.unwrap_or(to)),
         );
-        let moved = newest_move.map(|(at, to, _, from)| Moved {
+        let moved = last_move.map(|(at, to, _, from)| Moved {
             at,
             from: from.or(Some(before)).filter(|from| *from != to),
         });

@@ -1,5 +1,7 @@
 //! `pubwatch status`: what needs you, and where everything stands.
 
+mod json;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
@@ -7,7 +9,6 @@ use std::path::Path;
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
 
 use super::context::Context;
 use super::sight::{self, Here};
@@ -438,76 +439,6 @@ impl Status {
             "\n{} not delivered{why}. `pubwatch outbox list` shows them.\n",
             words::count(i64::from(waiting), "letter")
         )
-    }
-
-    #[expect(clippy::too_many_lines, reason = "one object, field by field")]
-    fn json(&self, context: &Context) -> serde_json::Value {
-        let listing = |view: &View, judgement: &Judgement, listing: &ListingView| {
-            let isbn = &view.edition.isbn;
-            let known = judgement
-                .outlooks
-                .iter()
-                .find(|one| one.store == listing.store);
-            let normal = known.map(|one| outlook(one, &self.voice(context, view)));
-            let spell = listing.now();
-            let next = self
-                .next
-                .iter()
-                .find(|next| next.listing.isbn == *isbn && next.listing.store == listing.store);
-            let next = next.and_then(|next| next.due);
-            json!({
-                "store": listing.store,
-                "address": listing.address,
-                "availability": spell.map(|spell| spell.availability),
-                "since": spell.map(|spell| spell.since),
-                "confirmed": spell.is_some_and(crate::history::Spell::is_confirmed),
-                "words": spell.map(|spell| &spell.says.words),
-                "last_try": listing.last_try,
-                "last_good": listing.last_good,
-                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
-                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason),
-                "unread_words": listing.blind.as_ref().map(|blind| &blind.unread.words),
-                "next_look": next.map(|due| due.at),
-                "next_look_why": next.map(|due| due.why.words()),
-                "outlook": known.map(|one| &one.outlook),
-                "outlook_words": normal,
-            })
-        };
-        json!({
-            "now": self.now,
-            "last_round": self.last.as_ref().map(|round| round.began),
-            "last_good_round": self.last.as_ref().and_then(|round| round.last_good),
-            "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
-                "isbn": view.edition.isbn,
-                "title": view.edition.title,
-                "format": view.edition.format,
-                "publication_date": view.launch.publication,
-                "listings": view
-                    .listings
-                    .iter()
-                    .map(|one| listing(view, judgement, one))
-                    .collect::<Vec<_>>(),
-            })).collect::<Vec<_>>(),
-            "requests_today": self.rations.iter().map(|ration| json!({
-                "host": ration.host.as_str(),
-                "used": ration.used,
-                "cap": ration.cap,
-            })).collect::<Vec<_>>(),
-            "alerts": self.alerts.iter().map(|alert| json!({
-                "rule": alert.finding.kind.name(),
-                "isbn": alert.key.isbn,
-                "stores": alert.key.stores,
-                "severity": alert.severity.name(),
-                "since": alert.since,
-                "opened": alert.opened,
-            })).collect::<Vec<_>>(),
-            "outbox": {
-                "waiting": self.outbox.waiting,
-                "failed": self.outbox.failed,
-                "delivered": self.outbox.delivered,
-                "last_error": self.outbox.last_error,
-            },
-        })
     }
 }
 

@@ -222,7 +222,7 @@ pub enum FindingKind {
     #[strum(serialize = "launch-report-72h")]
     #[serde(rename = "launch-report-72h")]
     LaunchReportThreeDays(LaunchState),
-    /// Something that was told is over: the pages show what they should.
+    /// Something that was told is over.
     AllClear {
         /// What it was.
         was: Box<Finding>,
@@ -230,6 +230,9 @@ pub enum FindingKind {
         ended: Timestamp,
         /// What the pages offer now.
         now: Vec<(StoreId, Availability)>,
+        /// All of them show what they should. What is no question of the state, as a page that
+        /// could not be read, may be over before.
+        is_clear: bool,
     },
 }
 

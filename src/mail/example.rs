@@ -304,6 +304,7 @@ pub fn over() -> Finding {
         was: Box::new(finding(Severity::Act)),
         ended: moment(-12),
         now: vec![(StoreId::new("amazon.com"), Availability::PreOrder)],
+        is_clear: true,
     };
     news(over, &["amazon.com"])
 }

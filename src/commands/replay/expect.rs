@@ -34,8 +34,8 @@ pub struct Told {
     pub rule: String,
     /// The stores that it is about.
     pub stores: Vec<StoreId>,
-    /// It says that something is over: an all-clear.
-    pub is_over: bool,
+    /// It is an all-clear: something is over, and the pages show what they should.
+    pub is_clear: bool,
 }
 
 impl Sent {
@@ -174,7 +174,7 @@ mod tests {
                     severity: *severity,
                     rule: "stuck".into(),
                     stores: vec![StoreId::new(store)],
-                    is_over: false,
+                    is_clear: false,
                 })
                 .collect(),
             subject: "Act: Amazon".into(),

@@ -214,7 +214,10 @@ fn sent(queued: Queued) -> Sent {
         .map(|telling| Told {
             severity: telling.finding.severity,
             rule: telling.finding.kind.name().to_owned(),
-            is_over: matches!(telling.finding.kind, FindingKind::AllClear { .. }),
+            is_clear: matches!(
+                telling.finding.kind,
+                FindingKind::AllClear { is_clear: true, .. }
+            ),
             stores: telling.finding.stores,
         })
         .collect();
@@ -223,7 +226,7 @@ fn sent(queued: Queued) -> Sent {
         severity,
         rule: rule.unwrap_or_default(),
         stores,
-        is_over: false,
+        is_clear: false,
     }));
     tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
     Sent {

@@ -13,7 +13,12 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         FindingKind::LaunchReportDay(state) | FindingKind::LaunchReportThreeDays(state) => {
             report(state, voice)
         }
-        FindingKind::AllClear { was, ended, now } => {
+        FindingKind::AllClear {
+            was,
+            ended,
+            now,
+            is_clear,
+        } => {
             let shown: Vec<String> = now
                 .iter()
                 .map(|(store, state)| format!("{} shows {}", voice.label(store), state.word()))
@@ -21,7 +26,8 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             let headline = if shown.is_empty() {
                 "It is over".to_owned()
             } else {
-                format!("All clear, {}", shown.join(", "))
+                let over = if *is_clear { "All clear" } else { "It is over" };
+                format!("{over}, {}", shown.join(", "))
             };
             let then = Voice {
                 now: was.since,

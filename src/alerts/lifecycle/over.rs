@@ -1,0 +1,101 @@
+//! What is over: whether it is told, and as what. Pure.
+
+use jiff::Timestamp;
+
+use crate::alerts::{Alert, Occasion, Telling};
+use crate::book::{NoteKind, StoreId};
+use crate::history::{ListingView, View};
+use crate::judge::{Finding, FindingKind, Judgement, Severity};
+
+/// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently. Where
+/// the finding goes on at other stores, it is the all-clear of those that left it.
+pub(super) fn all_clear(
+    alert: &Alert,
+    judgement: &Judgement,
+    view: &View,
+    now: Timestamp,
+) -> Option<Telling> {
+    let goes_on: Vec<&Finding> = judgement
+        .findings
+        .iter()
+        .filter(|one| one.severity.is_trouble() && one.kind.cause() == alert.key.cause)
+        .collect();
+    let mut stores = alert.key.stores.clone();
+    stores.retain(|store| goes_on.iter().all(|one| !one.stores.contains(store)));
+    let is_nothing_left = stores.is_empty() && !alert.key.stores.is_empty();
+    let is_silent = alert.told.is_none() || !alert.finding.kind.manner().has_all_clear;
+    let is_taken_over = is_taken_over(alert, &judgement.findings);
+    if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
+        return None;
+    }
+    let shows = |store: &StoreId| {
+        let outlooks = judgement.outlooks.iter();
+        outlooks
+            .into_iter()
+            .any(|one| one.store == *store && one.outlook.is_as_expected())
+    };
+    let is_clear = stores.iter().all(shows);
+    if alert.finding.kind.is_about_the_state() && !is_clear {
+        return None;
+    }
+    let ended = listings(view, &stores)
+        .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
+        .filter(|since| alert.since < *since)
+        .max()
+        .unwrap_or(now);
+    let states = listings(view, &stores)
+        .filter_map(|listing| Some((listing.store.clone(), listing.confirmed()?.availability)))
+        .collect();
+    let was = Finding {
+        since: alert.since,
+        stores: stores.clone(),
+        ..alert.finding.clone()
+    };
+    let kind = FindingKind::AllClear {
+        was: Box::new(was),
+        ended,
+        now: states,
+        is_clear,
+    };
+    Some(Telling {
+        occasion: Occasion::Closed {
+            lasted: ended.duration_since(alert.since),
+        },
+        finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
+        thread: alert.thread.clone(),
+    })
+}
+
+/// Another finding has taken its place: a graver or other one about all its stores, or one of the
+/// same cause at some of them.
+pub(super) fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
+    let stores = &alert.key.stores;
+    findings.iter().any(|finding| {
+        let counts = finding.severity == Severity::Act
+            || finding.severity == Severity::Watch && finding.kind.manner().watch_is_a_letter;
+        let is_of_all =
+            !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store));
+        counts && is_of_all
+    })
+}
+
+pub(super) fn is_said_expected(alert: &Alert, view: &View) -> bool {
+    let stores = &alert.key.stores;
+    view.notes.iter().any(|note| {
+        note.kind == NoteKind::Expected
+            && alert.opened <= note.at
+            && note
+                .store
+                .as_ref()
+                .is_none_or(|store| stores.contains(store))
+    })
+}
+
+pub(super) fn listings<'a>(
+    view: &'a View,
+    stores: &'a [StoreId],
+) -> impl Iterator<Item = &'a ListingView> {
+    view.listings
+        .iter()
+        .filter(|listing| stores.contains(&listing.store))
+}

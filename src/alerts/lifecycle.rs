@@ -3,7 +3,7 @@
 //! # Rules of calm
 //!
 //! 1. One cause is one alert. A Watch finding is told by letter when it first appears (some kinds
-//!    only in the digest, see [`manner`]), again when it becomes Act, and an Act alert is recalled
+//!    only in the digest, see [`FindingKind::manner`]), again when it becomes Act, and an Act alert is recalled
 //!    at most every `remind_every`, and only when its pages were read since.
 //! 2. One letter an edition and day: the civil day of the author. What is due on a day that has had
 //!    its letter waits, untold and unforgotten, for the first look of the next day. The days of

@@ -260,7 +260,7 @@ fn half_blind() -> Result<View, crate::book::IsbnError> {
     Ok(view)
 }
 
-/// Bookshop.org's page cannot be read, in [`half_blind`].
+/// Bookshop.org's page cannot be read, in `half_blind`.
 #[must_use]
 pub fn blind() -> Finding {
     let unread = Unread {
@@ -278,7 +278,7 @@ pub fn blind() -> Finding {
         .to_do(Task::LookYourself)
 }
 
-/// Amazon's page takes orders for the first time, in [`recovered`].
+/// Amazon's page takes orders for the first time, in `recovered`.
 #[must_use]
 pub fn appeared() -> Finding {
     let address = "https://www.amazon.com/dp/1944098119".to_owned();
@@ -297,7 +297,7 @@ pub fn appeared() -> Finding {
         .to_do(Task::Share)
 }
 
-/// What [`finding`] found is over, in [`recovered`].
+/// What [`finding`] found is over, in `recovered`.
 #[must_use]
 pub fn over() -> Finding {
     let over = FindingKind::AllClear {

@@ -66,6 +66,7 @@ mod manners_day;
 mod memory;
 #[cfg(test)]
 mod moved_date;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod real_mta;
@@ -109,4 +110,5 @@ mod whole_round;
 mod tls;
 #[cfg(test)]
 mod wordings;
+#[cfg(test)]
 mod wordings_around;

@@ -273,7 +273,7 @@ fn forbidden(now: Timestamp) -> BTreeSet<String> {
         .map(|form| BEFORE.strftime(form).to_string())
         .collect();
     // Pages count from the turned clock, commands from the machine's.
-    for now in [now, Timestamp::now()] {
+    for now in [now, Clock::System.now()] {
         let today = now.to_zoned(TimeZone::UTC).date();
         let count = |day: Date| today.until(day).unwrap().get_days();
         let (wrong, right) = (count(BEFORE), count(AFTER));

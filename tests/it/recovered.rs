@@ -99,7 +99,7 @@ fn of_a_damaged_database_sqlites_shell_saves_all_but_the_damaged_page() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     let looks = Db::open(&database).unwrap().read(count_of_looks).unwrap();
-    assert!(LOOKS - LOOKS_ON_A_PAGE <= looks && looks < LOOKS, "{looks}");
+    assert!((LOOKS - LOOKS_ON_A_PAGE..LOOKS).contains(&looks), "{looks}");
     assert!(home.ok(&["export", "--all"]).contains("kdp_published"));
     let history = home.ok(&["history", "roads"]);
     assert!(history.contains("3000"), "{history}");

@@ -201,9 +201,10 @@ async fn where_our_request_is_refused_the_users_program_carries_the_spell_on() {
 #[tokio::test]
 #[ignore = "needs Chromium"]
 async fn chromium_as_the_program_reads_what_only_a_script_completes() {
-    let server = Server::start(|path| match path {
-        "/robots.txt" => Reply::nothing(),
-        _ => {
+    let server = Server::start(|path| {
+        if path == "/robots.txt" {
+            Reply::nothing()
+        } else {
             let whole = page("PreOrder", "<button>Pre-order</button>");
             let whole = whole
                 .replace("</script>", "<\\/script>")

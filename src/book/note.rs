@@ -66,6 +66,12 @@ impl NoteKind {
         }
     }
 
+    /// The name as words for people.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.name().replace('_', " ")
+    }
+
     /// The name in commands, stories and tables.
     #[must_use]
     pub fn name(&self) -> &'static str {

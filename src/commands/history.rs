@@ -305,7 +305,7 @@ impl Face<'_> {
 
     fn note(&self, note: &Note) -> String {
         let parts = [
-            Some(note.kind.name().replace('_', " ")),
+            Some(note.kind.words()),
             note.ticket
                 .as_ref()
                 .map(|ticket| format!("request {ticket}")),

@@ -279,7 +279,7 @@ fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
 
 /// A note on one line.
 fn line(note: &Note, zone: &TimeZone) -> String {
-    let mut parts = vec![note.kind.name().replace('_', " ")];
+    let mut parts = vec![note.kind.words()];
     if let NoteKind::DateChanged { to, .. } = &note.kind {
         parts.push(format!("to {}", words::date(*to)));
     } else if let NoteKind::KdpPublished { on: Some(day) } = &note.kind {

@@ -74,6 +74,11 @@ const SMALL_WALLS: &[(&str, &str)] = &[
         "a challenge of Cloudflare",
     ),
     ("make sure you're not a robot", "a challenge"),
+    (
+        "sorry! something went wrong",
+        "Amazon's error page for robots",
+    ),
+    ("incapsula incident id", "a refusal of Imperva's"),
 ];
 
 /// Reads a page that is not the page: a refusal, an error, or the store's word that there is none.

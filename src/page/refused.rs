@@ -40,6 +40,11 @@ const KINDS: &[(&str, &str)] = &[
         "DataDome, which guards the store, takes us for what we are, a program; look by hand",
     ),
     (
+        "a refusal of imperva",
+        "Imperva, which guards the store, has refused this visit; see whether your own browser is \
+         let in from here, and look by hand",
+    ),
+    (
         "asks to sign in",
         "the store shows this page only to those who are signed in, and Pubwatch never is; check \
          the address, and look by hand",

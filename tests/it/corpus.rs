@@ -129,7 +129,10 @@ fn every_saved_page_reads_as_labelled_with_and_without_the_sieve() {
                 "the sieve lost something of {}",
                 label.file
             );
-            let is_right = name(&sifted.reading) == label.expected;
+            let is_right = label
+                .expected
+                .split('|')
+                .any(|one| one == name(&sifted.reading));
             if asked {
                 right += usize::from(is_right);
                 writeln!(

@@ -40,6 +40,7 @@ pub const PARTS: &[&str] = &[
     "#buy-box-button-section",
     "#twister-price-features",
     "#handleBuy",
+    "#ap_login_form",
     "#availability",
     "#outOfStock",
     "#backInStock",
@@ -65,6 +66,9 @@ pub const PARTS: &[&str] = &[
     "#corePriceDisplay_desktop_feature_div",
     "#priceblock_ourprice",
 ];
+
+/// The form of the page that asks to sign in.
+const SIGN_IN: &str = "ap_login_form";
 
 /// The words of the availability element, and where they stood.
 struct Words {
@@ -92,6 +96,11 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let Some(zones) = Zones::of(look.tree) else {
         look.trace.nothing("amazon/buy-box", "the known buy boxes");
         let title = look.tree.title().unwrap_or_default();
+        if look.tree.id(SIGN_IN).is_some() {
+            look.trace.saw("refusal/sign-in", "#ap_login_form", &title);
+            let words = format!("the store asks to sign in: {title}");
+            return Reading::unread(UnreadReason::Blocked, "refusal/sign-in", &words);
+        }
         let words = format!("no buy box: {title}");
         return Reading::unread(UnreadReason::NoEvidence, "amazon/no-buy-box", &words);
     };
@@ -192,10 +201,12 @@ fn first_sentences(text: &str, look: &Look<'_>) -> String {
 
 /// Pages that offer nothing to a visitor like us, and say nothing about anybody else.
 fn not_for_us(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
-    let variant = zones.visible(look.tree, "partialStateBuybox");
+    let variant = ["partialStateBuybox", "partialStateBuyboxForMerch"]
+        .into_iter()
+        .find_map(|id| zones.visible(look.tree, id));
     look.trace.look(
         "amazon/choose-variant",
-        "#partialStateBuybox",
+        "#partialStateBuybox, #partialStateBuyboxForMerch",
         variant.map(text_of).as_deref(),
     );
     if let Some(element) = variant {

@@ -88,7 +88,7 @@ fn said(frame: &Frame<'_>, mark: &Mark, kind: &str) -> (String, String) {
 /// What a note says, in a few words.
 #[must_use]
 pub fn words_of(note: &Note) -> String {
-    let mut said = note.kind.name().replace('_', " ");
+    let mut said = note.kind.words();
     if let NoteKind::DateChanged { to, .. } = &note.kind {
         let _ = write!(said, " to {}", words::date(*to));
     } else if let NoteKind::Muted { until, cause } = &note.kind {

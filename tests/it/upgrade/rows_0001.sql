@@ -37,9 +37,16 @@ INSERT INTO outbox (id, message_id, thread, written, kind, severity, rule, isbn,
      1794490305000, NULL, NULL, NULL);
 
 -- What was told, and what is open.
-INSERT INTO alert (id, rule, isbn, stores, headline, opened, since, severity, told, last_told, thread) VALUES
-    (1, 'missing', '9781944098117', '["bookshop.org"]', 'Bookshop.org does not list it',
+INSERT INTO alert (id, cause, isbn, stores, finding, opened, since, severity, told, last_told, thread) VALUES
+    (1, 'missing', '9781944098117', '["bookshop.org"]',
+     '{"kind":"missing","counts_from":"2026-10-13T12:00:00Z","enabled":true,"others":["amazon.com"],"stores":["bookshop.org"],"severity":"watch","since":"2026-11-10T09:31:00Z","pages":[],"stage":"normal","usual":null,"usual_until":null,"act_from":"2026-11-17T12:00:00Z","next":{"what":"wait","until":"2026-11-17T12:00:00Z"}}',
      1794490205000, 1794317460000, 'watch', 'watch', 1794490205000, 'one@pubwatch.example');
+
+INSERT INTO judged (isbn, at, version, findings, outlooks) VALUES
+    ('9781944098117', 1794490205000, 0, '[]', '[]');
+
+INSERT INTO configured (isbn, publication, on_sale) VALUES
+    ('9781944098117', '2035-02-13', '2035-02-13');
 
 INSERT INTO news (isbn, rule, stores, told) VALUES
     ('9781944098117', 'page-appeared', '["amazon.com"]', 1794490205000);

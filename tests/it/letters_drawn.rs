@@ -173,7 +173,7 @@ fn pictures_are_made_of_the_real_letters() {
             dark,
         );
         let bytes = picture.metadata().unwrap().len();
-        assert!((2_000..=60_000).contains(&bytes), "{name}: {bytes} bytes");
+        assert!((2_000..=80_000).contains(&bytes), "{name}: {bytes} bytes");
         println!("{}", picture.display());
     }
 }

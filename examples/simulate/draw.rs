@@ -80,8 +80,8 @@ fn formats(rng: &mut fastrand::Rng) -> Vec<Launch> {
     let mut paperback = draw(Course::Print, rng);
     let mut kindle = drawn(Course::Kindle, (paperback.date, paperback.zone), rng);
     let both = paperback
-        .newest_state_since(AMAZON)
-        .max(kindle.newest_state_since(AMAZON));
+        .on_sale_since(AMAZON)
+        .max(kindle.on_sale_since(AMAZON));
     let joined = after(both, rng.i64(24..6 * 24));
     for (launch, own, other) in [
         (&mut paperback, "Paperback", "Kindle"),

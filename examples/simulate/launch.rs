@@ -61,6 +61,28 @@ pub(crate) fn says(state: Availability) -> Reading {
     Reading::Says(Box::new(stated(state)))
 }
 
+impl std::fmt::Display for Launch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "{} of {}", self.format.name(), self.date)?;
+        for note in &self.notes {
+            writeln!(f, "  {} {:?}", note.at, note.kind)?;
+        }
+        for (store, line) in self.stores.iter().zip(&self.lines) {
+            writeln!(f, "  {store}")?;
+            for (at, reading) in line {
+                match reading {
+                    Reading::Says(says) => {
+                        let (state, date) = (says.availability, says.date);
+                        writeln!(f, "    {at} {} {date:?}", state.name())?;
+                    }
+                    Reading::Unread(unread) => writeln!(f, "    {at} {:?}", unread.reason)?,
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
 /// A reading with a state and a date.
 pub(crate) fn dated(state: Availability, date: Date) -> Reading {
     let mut says = stated(state);
@@ -159,6 +181,17 @@ impl Launch {
             .rev()
             .take_while(|(_, reading)| reading.availability() == newest);
         alike.last().map_or(self.end, |(at, _)| *at)
+    }
+
+    /// Since when a page has sold the book to the end, with or without a wait.
+    pub(crate) fn on_sale_since(&self, index: usize) -> Timestamp {
+        let newest_first = self.lines[index].iter().rev();
+        let sells = newest_first.take_while(|(_, reading)| {
+            reading
+                .availability()
+                .is_some_and(Availability::is_released)
+        });
+        sells.last().map_or(self.end, |(at, _)| *at)
     }
 
     /// Adds a note, in the order of time.

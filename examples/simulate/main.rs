@@ -23,6 +23,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context as _;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
+use jiff::Timestamp;
 use pubwatch::book::StoreId;
 use pubwatch::commands::replay::expect::Sent;
 use pubwatch::commands::replay::play::{Played, play};
@@ -61,6 +62,10 @@ struct Arguments {
     #[arg(long, value_name = "KIND", value_parser = kind_of)]
     fault: Option<Kind>,
 
+    /// Only the launch of this number, with every letter it had
+    #[arg(long, value_name = "NUMBER", conflicts_with = "fault")]
+    launch: Option<u32>,
+
     /// The result as one JSON object; launches that went wrong are told as lines of the log
     #[arg(long)]
     json: bool,
@@ -76,6 +81,9 @@ fn kind_of(name: &str) -> Result<Kind, String> {
 
 fn main() -> anyhow::Result<ExitCode> {
     let arguments = Arguments::parse();
+    if let Some(number) = arguments.launch {
+        return show(number as usize, arguments.seed);
+    }
     let report = simulate(arguments.launches as usize, arguments.seed, arguments.fault)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
@@ -133,9 +141,29 @@ fn planted_in(number: usize) -> Option<Kind> {
     (number % 2 == 1).then(|| Kind::ALL[number / 2 % Kind::ALL.len()])
 }
 
-/// Draws and plays the launch of that number.
-fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
-    let windows = Windows::new(&[])?;
+/// Plays one launch, and prints its pages, notes and letters.
+fn show(number: usize, seed: u64) -> anyhow::Result<ExitCode> {
+    let (editions, _, planted) = drawn(number, seed, &Windows::new(&[])?);
+    let mut out = anstream::stdout().lock();
+    if let Some(planted) = planted {
+        writeln!(out, "planted: {}", planted.kind.name())?;
+    }
+    for launch in &editions {
+        write!(out, "{launch}")?;
+    }
+    let played = play(&story("one launch", &editions)?)?;
+    for letter in &played.sent {
+        writeln!(out, "{}", letter.line())?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The editions of a launch as they are seen, as they truly are, and what is planted in them.
+fn drawn(
+    number: usize,
+    seed: u64,
+    windows: &Windows,
+) -> (Vec<Launch>, Vec<(String, Launch)>, Option<Planted>) {
     // The seeds of neighbours lie far apart, so that launch 1 of seed 2 is not launch 2 of seed 1.
     let own =
         seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (number as u64).wrapping_mul(0x0100_0000_01b3);
@@ -143,7 +171,7 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     let (mut editions, planted) = match planted_in(number) {
         None => (book(&mut rng), None),
         Some(kind) => {
-            let (launch, planted) = plant(kind, &windows, &mut rng);
+            let (launch, planted) = plant(kind, windows, &mut rng);
             (vec![launch], Some(planted))
         }
     };
@@ -152,6 +180,13 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     for launch in &mut editions {
         launch.disturb(spared, &mut rng);
     }
+    (editions, truth, planted)
+}
+
+/// Draws and plays the launch of that number.
+fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
+    let windows = Windows::new(&[])?;
+    let (editions, truth, planted) = drawn(number, seed, &windows);
     let title = planted
         .as_ref()
         .map_or("an ordinary launch", |planted| planted.kind.name());
@@ -215,8 +250,8 @@ fn late_lines(number: usize, found: &Found, played: &Played) -> Vec<String> {
         .collect()
 }
 
-/// Whether a letter told of the fault, of all its stores at once, and how many looks at the last of
-/// its pages that took.
+/// Whether a letter told of the fault, of all its stores at once, and how many looks at the page that
+/// showed it last that took.
 fn found(planted: &Planted, editions: &[Launch], played: &Played, windows: &Windows) -> Found {
     let names = editions.first().map_or(&[][..], |launch| &launch.stores);
     let stores: Vec<StoreId> = planted
@@ -225,13 +260,19 @@ fn found(planted: &Planted, editions: &[Launch], played: &Played, windows: &Wind
         .filter_map(|index| names.get(*index))
         .map(|name| StoreId::new(name))
         .collect();
-    let looks: Vec<_> = played
-        .looks
-        .iter()
-        .filter(|look| stores.last() == Some(&look.listing.store))
-        .map(|look| look.at)
-        .collect();
-    let act_from = planted.act_from(&looks, windows);
+    let looks_at = |store: &StoreId| -> Vec<Timestamp> {
+        let looks = played.looks.iter();
+        let its = looks.filter(|look| look.listing.store == *store);
+        its.map(|look| look.at).collect()
+    };
+    // A fault of several stores is known once the last of them was seen to have it.
+    let known = stores.iter().filter_map(|store| {
+        let looks = looks_at(store);
+        Some((planted.act_from(&looks, windows)?, looks))
+    });
+    let (act_from, looks) = known
+        .max_by_key(|(from, _)| *from)
+        .map_or((None, Vec::new()), |(from, looks)| (Some(from), looks));
     let letter = act_from.and_then(|act_from| {
         played.sent.iter().find(|letter| {
             let tells = letter.tells.iter().any(|told| {

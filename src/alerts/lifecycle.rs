@@ -358,6 +358,9 @@ fn news(
             }));
         }
         told.push(key);
+        if adds_nothing(memory, finding, isbn) {
+            continue;
+        }
         let is_said = due.iter().any(|telling| {
             matches!(telling.occasion, Occasion::Closed { .. })
                 && telling.finding.stores == finding.stores
@@ -371,6 +374,18 @@ fn news(
         }
     }
     told
+}
+
+/// The second launch report, where the first was a letter and nothing has changed since.
+fn adds_nothing(memory: &Memory, finding: &Finding, isbn: &Isbn13) -> bool {
+    let first = AlertKey {
+        cause: Cause::LaunchReportDay,
+        isbn: isbn.clone(),
+        stores: finding.stores.clone(),
+    };
+    let is_settled =
+        matches!(&finding.kind, FindingKind::LaunchReportThreeDays(state) if state.is_settled);
+    is_settled && memory.news.contains(&first)
 }
 
 /// An ordinary day allows a letter with this in it.

@@ -13,6 +13,9 @@ use super::migrate;
 /// How long a statement waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The pause between two tries of what SQLite does not wait for by itself.
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// The database of one data folder. Cheap to share behind an `Arc`; one statement at a time.
 #[derive(Debug)]
 pub struct Db {
@@ -156,8 +159,11 @@ impl Db {
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
-        migrate::migrate(&mut connection)?;
-        connection.pragma_update(None, "journal_mode", "WAL")?;
+        // SQLite does not wait by itself while another program turns a new file into one with a WAL.
+        patiently(|| {
+            migrate::migrate(&mut connection)?;
+            Ok(connection.pragma_update(None, "journal_mode", "WAL")?)
+        })?;
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.set_prepared_statement_cache_capacity(128);
         Ok(Self {
@@ -249,6 +255,18 @@ impl Db {
     }
 }
 
+/// Tries again while another program holds the file, for as long as SQLite itself waits.
+fn patiently(mut step: impl FnMut() -> Result<(), DbError>) -> Result<(), DbError> {
+    let tries = PATIENCE.as_millis() / PAUSE.as_millis();
+    for _ in 0..tries {
+        match step() {
+            Err(DbError::Held(_)) => std::thread::sleep(PAUSE),
+            ended => return ended,
+        }
+    }
+    step()
+}
+
 fn changed<T, E: From<rusqlite::Error>>(
     connection: &mut Connection,
     change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
@@ -299,6 +317,28 @@ mod tests {
             0o600
         );
         Db::open(&path).unwrap();
+    }
+
+    fn write_a_note(transaction: &Transaction<'_>) -> Result<(), DbError> {
+        transaction
+            .execute_batch("CREATE TABLE IF NOT EXISTS noted (at); INSERT INTO noted VALUES (1)")?;
+        Ok(())
+    }
+
+    #[test]
+    fn many_programs_may_open_a_new_database_at_once() {
+        for _ in 0..40 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("pubwatch.db");
+            std::thread::scope(|scope| {
+                let programs: Vec<_> = (0..8)
+                    .map(|_| scope.spawn(|| Db::open(&path)?.write(write_a_note)))
+                    .collect();
+                for program in programs {
+                    program.join().unwrap().unwrap();
+                }
+            });
+        }
     }
 
     #[test]

@@ -181,6 +181,8 @@ pub struct Sibling {
     pub edition: Edition,
     /// What the author told us of it and has not taken back, oldest first.
     pub notes: Vec<Note>,
+    /// Until when each of its pages that can be read has been seen; `None` where none can.
+    pub seen_until: Option<Timestamp>,
     /// Its pages at the Amazon stores that watch both, those that have been seen in a state twice.
     pub pages: Vec<SiblingPage>,
 }

@@ -207,7 +207,7 @@ impl<'a> Case<'a> {
     ///
     /// A sale that began before that is the distributor's, whose copies may run out hours later. It
     /// only counts as KDP's when it outlasts the time that KDP usually takes. An ebook is offered
-    /// once it can be ordered in advance.
+    /// once it can be ordered in advance, and was, should its page not turn when its date comes.
     pub(crate) fn is_switching(&self, listing: &ListingView) -> bool {
         let store = &listing.store;
         let Some(kdp) = self.view.launch.kdp_at(store) else {
@@ -220,7 +220,7 @@ impl<'a> Case<'a> {
             .unwrap_or(start);
         let is_kdps = |spell: &Spell| {
             spell.is_confirmed()
-                && self.is_offered(spell.availability, store, spell.last_seen)
+                && self.is_offered(spell.availability, store, spell.since)
                 && (start <= spell.since || outlasted <= spell.last_seen)
         };
         !listing.spells.iter().any(is_kdps)

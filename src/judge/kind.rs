@@ -285,6 +285,10 @@ pub struct LaunchState {
     pub behind: Vec<Behind>,
     /// Stores that could not be seen, with since when, and their addresses.
     pub unseen: Vec<(StoreId, Option<Timestamp>, String)>,
+    /// All of them have sold it since before the first report was due: a second one has nothing to
+    /// add.
+    #[serde(default)]
+    pub is_settled: bool,
 }
 
 /// A store that is behind.

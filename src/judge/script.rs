@@ -160,6 +160,7 @@ impl Script {
             launch: view.launch,
             edition: view.edition,
             notes: view.notes,
+            seen_until: view.listings.iter().filter_map(|one| one.last_good).min(),
             pages: view
                 .listings
                 .into_iter()

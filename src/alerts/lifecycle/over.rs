@@ -34,10 +34,16 @@ pub(super) fn all_clear(
             .into_iter()
             .any(|one| one.store == *store && one.outlook.is_as_expected())
     };
-    let is_clear = stores.iter().all(shows);
-    if alert.finding.kind.is_about_the_state() && !is_clear {
+    let is_over = stores.iter().all(shows);
+    if alert.finding.kind.is_about_the_state() && !is_over {
         return None;
     }
+    // A page that is not there, though it need not be yet, is nothing to be glad of.
+    let is_offered = |listing: &ListingView| {
+        let now = listing.confirmed();
+        now.is_some_and(|spell| spell.availability.is_orderable())
+    };
+    let is_clear = is_over && listings(view, &stores).all(is_offered);
     let ended = listings(view, &stores)
         .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
         .filter(|since| alert.since < *since)

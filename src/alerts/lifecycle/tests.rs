@@ -304,6 +304,44 @@ fn launch_days_are_not_rationed() {
 }
 
 #[test]
+fn a_second_launch_report_without_news_is_a_letter_only_where_the_first_was_none() {
+    use crate::judge::kind::LaunchState;
+
+    let view = Script::new("2027-06-01")
+        .pages("2027-06-01T00:00 amazon.com in_stock..6*1")
+        .view();
+    let pace = Pace {
+        remind_every: SignedDuration::from_hours(7 * 24),
+        zone: TimeZone::UTC,
+    };
+    let now = time("2027-06-04T14:00");
+    let told = |is_settled: bool, first_was_told: bool| {
+        let state = LaunchState {
+            selling: vec![StoreId::new("amazon.com")],
+            behind: Vec::new(),
+            unseen: Vec::new(),
+            is_settled,
+        };
+        let day = Finding::new(FindingKind::LaunchReportDay(state.clone()), Vec::new(), now);
+        let report = Finding::new(FindingKind::LaunchReportThreeDays(state), Vec::new(), now)
+            .weighing(Severity::GoodNews);
+        let isbn = &view.edition.isbn;
+        let memory = Memory {
+            news: first_was_told
+                .then(|| key(isbn, &day))
+                .into_iter()
+                .collect(),
+            ..Memory::default()
+        };
+        let decisions = decide(&memory, &judged(&view, vec![report]), &view, &pace, now);
+        decisions.tellings.len()
+    };
+    assert_eq!(told(true, true), 0);
+    assert_eq!(told(true, false), 1);
+    assert_eq!(told(false, true), 1);
+}
+
+#[test]
 fn news_is_told_once_and_what_is_sold_everywhere_is_sold_at_each() {
     check(
         "2027-07-01T09:00 good released bookshop.org

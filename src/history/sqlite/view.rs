@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use jiff::Timestamp;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
@@ -99,8 +99,8 @@ pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<L
     Ok(Launch::new(&plan.edition, &notes, &plan.zone))
 }
 
-/// What judging an edition needs to know of another format of its book: only the Amazon stores
-/// that watch both, and of those only their newest spells.
+/// What judging an edition needs to know of another format of its book: until when its pages were
+/// seen, and of the Amazon stores that watch both their newest spells.
 fn sibling(
     connection: &Connection,
     plan: &EditionPlan,
@@ -108,11 +108,8 @@ fn sibling(
 ) -> rusqlite::Result<Sibling> {
     let isbn = &other.edition.isbn;
     let mut pages = Vec::new();
+    let mut seen_until: Option<Timestamp> = None;
     for listing in &other.listings {
-        let watches_both = plan.listings.iter().any(|own| own.store == listing.store);
-        if !watches_both || listing.store.family() != Family::Amazon {
-            continue;
-        }
         let id = ListingId {
             isbn: isbn.clone(),
             store: listing.store.clone(),
@@ -120,6 +117,15 @@ fn sibling(
         let Some(number) = listing_number(connection, &id)? else {
             continue;
         };
+        let seen = connection
+            .prepare_cached("SELECT last_good FROM listing WHERE id = ?1 AND blind_since IS NULL")?
+            .query_row([number], |row| time_of(row, 0))
+            .optional()?;
+        seen_until = [seen_until, seen.flatten()].into_iter().flatten().min();
+        let watches_both = plan.listings.iter().any(|own| own.store == listing.store);
+        if !watches_both || listing.store.family() != Family::Amazon {
+            continue;
+        }
         let spells = spells(connection, number, SPELLS_OF_A_SIBLING)?;
         let on_sale_since = on_sale_since(&spells);
         pages.extend(spells.into_iter().next_back().map(|now| SiblingPage {
@@ -134,6 +140,7 @@ fn sibling(
         launch: Launch::new(&other.edition, &notes, &other.zone),
         edition: other.edition.clone(),
         notes,
+        seen_until,
         pages,
     })
 }

@@ -122,6 +122,24 @@ mod tests {
     }
 
     #[test]
+    fn a_kindle_pre_order_that_turns_late_is_no_matter_of_kdps_72_hours() {
+        let ebook = |looks: i64| {
+            Script::new("2023-06-27")
+                .with(|edition| {
+                    edition.format = crate::book::Format::Ebook;
+                    edition.distribution = crate::book::Distribution::Kdp;
+                })
+                .notes("2023-06-12T09:00 kdp_published")
+                .pages(&format!(
+                    "2023-06-01T12:00 amazon.com pre_order..12*{looks}"
+                ))
+        };
+        ebook(52).check(&[]);
+        ebook(54).check(&["watch still-pre-order amazon.com"]);
+        ebook(60).check(&["act still-pre-order amazon.com"]);
+    }
+
+    #[test]
     fn once_live_it_is_over_for_good() {
         let findings = launch("in_stock", 80).judge();
         assert!(findings.iter().all(|finding| {

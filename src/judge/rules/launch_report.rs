@@ -2,8 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use crate::book::Availability;
 use crate::book::launch::{begun_everywhere, later};
-use crate::history::ListingView;
+use crate::history::{ListingView, Sibling};
 use crate::judge::case::Case;
 use crate::judge::kind::{Behind, LaunchState};
 use crate::judge::{Finding, FindingKind, NextStep, Severity, Task};
@@ -21,7 +22,9 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 ///    date, for six hours at most; pages that cannot be read, and those that nobody has ever read,
 ///    are said to be so.
 /// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
-/// 4. A launch that was over before we looked for the first time has none.
+/// 4. Where every page has sold the book since before the first was due, the second says so, and is
+///    no letter when the first was one.
+/// 5. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let begun = begun_everywhere(case.view.launch.last_date());
     let mut listings = case.view.listings.iter();
@@ -52,13 +55,11 @@ fn is_looked_at(case: &Case<'_>, due: Timestamp, now: Timestamp) -> bool {
     let has_waited = PATIENCE <= now.duration_since(due);
     let mut readable = case.view.listings.iter().filter(|one| one.blind.is_none());
     let date = case.view.launch.last_date();
-    let formats = case.view.siblings.iter();
-    let mut pages = formats
-        .filter(|other| other.launch.last_date() == date)
-        .flat_map(|other| &other.pages);
-    has_waited
-        || readable.all(|listing| listing.last_good >= Some(due))
-            && pages.all(|page| due <= page.now.last_seen)
+    let mut formats = case.view.siblings.iter();
+    let is_seen = |other: &Sibling| {
+        other.launch.last_date() != date || other.seen_until.is_none_or(|seen| due <= seen)
+    };
+    has_waited || readable.all(|listing| listing.last_good >= Some(due)) && formats.all(is_seen)
 }
 
 fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
@@ -66,10 +67,17 @@ fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
         selling: Vec::new(),
         behind: Vec::new(),
         unseen: Vec::new(),
+        is_settled: false,
     };
     for listing in &case.view.listings {
         add(&mut state, listing);
     }
+    let first_due = later(begun_everywhere(case.view.launch.last_date()), REPORTS[0].0);
+    let sold_before = |listing: &ListingView| {
+        let run = case.run(listing, Availability::is_released);
+        listing.blind.is_none() && run.is_some_and(|run| run.since <= first_due)
+    };
+    state.is_settled = case.view.listings.iter().all(sold_before);
     let step = if state.behind.is_empty() && state.unseen.is_empty() {
         NextStep::Do { task: Task::Share }
     } else if state.behind.is_empty() {
@@ -128,6 +136,21 @@ mod tests {
         let mut lines = said.lines();
         assert_eq!(lines.next(), Some(headline));
         assert_eq!(lines.next(), Some(verdict));
+    }
+
+    #[test]
+    fn it_waits_for_a_look_at_the_pages_of_a_format_of_the_same_date() {
+        let is_told = |hardcover: &str| {
+            let other = Script::new("2027-02-09")
+                .with(|edition| edition.format = Format::Hardcover)
+                .pages(hardcover);
+            let here = launch("2027-02-09T06:00 bookshop.org in_stock..6*5").sibling(other);
+            here.judge()
+                .iter()
+                .any(|one| one.kind.name() == "launch-report-24h")
+        };
+        assert!(is_told("2027-02-09T06:00 bookshop.org in_stock..6*5"));
+        assert!(!is_told("2027-02-09T06:00 bookshop.org in_stock..5*5"));
     }
 
     #[test]

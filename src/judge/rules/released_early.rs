@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::book::launch::{gmt_date, later, midnight_gmt};
+use crate::book::launch::{begun_everywhere, gmt_date, later, midnight_gmt};
 use crate::book::{Availability, Phase};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Run};
@@ -14,7 +14,8 @@ use crate::judge::{Finding, FindingKind, NextStep, Severity, SupportText, Task};
 /// 1. The page has taken orders without the word pre-order, twice, more than a day before its date.
 /// 2. It shows a date that has passed, though the edition's date has not: the store holds an old
 ///    date. Act at once.
-/// 3. In the last 14 days before the date all else is normal: Ingram ships early by design.
+/// 3. In the last 14 days before the date all else is normal: Ingram ships early by design. An
+///    earlier date is not told then, nor on the last day, and not cleared either while it stands.
 /// 4. Before that: it shows a date that is still to come, but earlier than the edition's by more
 ///    than a day: it promises delivery too early. Act.
 /// 5. It shows the right date: it knows, and Ingram holds the orders. Nothing.
@@ -27,10 +28,11 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let launch = &case.view.launch;
     let date = launch.date_at(store);
     let run = case.run(listing, Availability::is_released)?;
-    // A day of grace: the store's day may begin up to 14 hours before ours.
-    if later(midnight_gmt(date), -24) <= run.seen {
+    if begun_everywhere(date) <= run.seen {
         return None;
     }
+    // A day of grace: the store's day may begin up to 14 hours before ours.
+    let is_grace = later(midnight_gmt(date), -24) <= run.seen;
     let shown = case
         .particular(listing, |says| says.date)
         .and_then(|known| known.value)
@@ -38,8 +40,11 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let too_early = |shown| 1 < days_between(shown, date);
     let is_early_ship = launch.early_ship_from(store) <= run.seen;
     match shown {
-        Some(shown) if too_early(shown) && shown <= gmt_date(run.seen) => {
+        Some(shown) if too_early(shown) && !is_grace && shown <= gmt_date(run.seen) => {
             Some(wrong(case, listing, &run, shown))
+        }
+        Some(shown) if too_early(shown) && is_early_ship => {
+            Some(wrong(case, listing, &run, shown).weighing(Severity::Quiet))
         }
         _ if is_early_ship => None,
         Some(shown) if too_early(shown) => Some(wrong(case, listing, &run, shown)),
@@ -173,5 +178,30 @@ mod tests {
     #[test]
     fn the_last_day_before_the_date_has_grace() {
         launch("2024-02-11T23:00 bookshop.org in_stock date=2023-12-31..6*4").check(&[]);
+    }
+
+    #[test]
+    fn an_old_date_is_not_as_expected_before_the_date_has_begun() {
+        for (pages, expected) in [
+            (
+                "2024-02-11T23:00 bookshop.org in_stock date=2023-12-31..6*4",
+                false,
+            ),
+            (
+                "2024-02-02T00:00 bookshop.org in_stock date=2024-02-10..12*4",
+                false,
+            ),
+            ("2024-02-02T00:00 bookshop.org in_stock..12*4", true),
+            (
+                "2024-02-11T23:00 bookshop.org in_stock date=2023-12-31..6*9",
+                true,
+            ),
+        ] {
+            let script = launch(pages);
+            let view = script.view();
+            let now = view.listings[0].last_try.unwrap();
+            let outlook = script.outlooks_at(&view, now).remove(0).outlook;
+            assert_eq!(outlook.is_as_expected(), expected, "{pages}: {outlook:?}");
+        }
     }
 }

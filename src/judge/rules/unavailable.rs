@@ -20,8 +20,8 @@ use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
 /// 5. Once steady a second sighting is enough for what is printed to order or not printed at all:
 ///    it cannot be out. A printed run can, and has three weeks.
 /// 6. Next step: before the date from which acting is right, wait: resending too soon is disliked
-///    at Ingram. Then ask the distributor to re-send; at Barnes & Noble, once on sale, quote its
-///    own rule to it; Amazon on its date without KDP: publish there.
+///    at Ingram. Then ask the distributor to re-send; at Barnes & Noble, once on sale and alone in
+///    this, quote its own rule to it; Amazon on its date without KDP: publish there.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let run = case.run(listing, Availability::is_closed)?;
@@ -103,7 +103,12 @@ fn step(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, is_steady: bool) 
         };
     }
     let party = case.party_for(store);
+    let is_alone = || {
+        let off = case.others(store, Availability::is_closed);
+        off.iter().all(|other| case.party_for(other) != party)
+    };
     let quotes_its_rule = is_steady
+        && is_alone()
         && party == Party::IngramSpark
         && case.making() == Making::OnDemand
         && store.family() == Family::BarnesNoble;
@@ -239,6 +244,18 @@ mod tests {
             findings[0].support_text(),
             Some(SupportText::BarnesNobleFault)
         );
+    }
+
+    #[test]
+    fn stores_that_went_off_together_are_one_question_to_who_feeds_them() {
+        let script = Script::new("2026-01-01").enabled("2025-11-01").pages(
+            "2027-01-01T00:00 barnesandnoble.com in_stock..24*9
+             2027-01-01T00:00 bookshop.org in_stock..24*9
+             2027-01-11T00:00 barnesandnoble.com out_of_stock..6*3
+             2027-01-11T06:00 bookshop.org out_of_stock..6*2",
+        );
+        script.check(&["act unavailable barnesandnoble.com+bookshop.org"]);
+        assert_eq!(script.judge()[0].ask(), Some(Party::IngramSpark));
     }
 
     #[test]

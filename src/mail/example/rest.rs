@@ -129,6 +129,7 @@ fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
             since: moment(-13 * 24),
         }],
         unseen: Vec::new(),
+        is_settled: false,
     };
     let mut finding = news(FindingKind::LaunchReportDay(state), &[]);
     finding.next = NextStep::Wait { until: None };

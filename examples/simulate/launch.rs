@@ -194,6 +194,14 @@ impl Launch {
         sells.last().map_or(self.end, |(at, _)| *at)
     }
 
+    /// Since when the page has been out of stock at a moment, if it is.
+    pub(crate) fn out_since(&self, index: usize, at: Timestamp) -> Option<Timestamp> {
+        let before = self.lines[index].range(..=at).rev();
+        let out = before
+            .take_while(|(_, reading)| reading.availability() == Some(Availability::OutOfStock));
+        out.last().map(|(since, _)| *since)
+    }
+
     /// Adds a note, in the order of time.
     pub(crate) fn note(&mut self, kind: NoteKind, at: Timestamp) {
         self.notes.push(Note {

@@ -240,6 +240,8 @@ fn when_steady(
     rng: &mut fastrand::Rng,
 ) -> Act {
     let begins = after(launch.release_day(), 24 * rng.i64(20..24) + rng.i64(0..24));
+    // What is out already, as a printed run may be, is so since then.
+    let begins = launch.out_since(index, begins).unwrap_or(begins);
     let (reading, act) = match kind {
         Kind::TemporarilyOut => {
             let by_kdp = launch.is_switched && index == AMAZON;

@@ -15,7 +15,8 @@
 //!    that is half-way to being recalled.
 //! 5. What is over and had been told is told as over, once, with how long it lasted and what the page
 //!    shows now. It is over only when the page shows what it should: a note, a window or a revision
-//!    that explains it makes it quiet, never clear. Silently over is what the author called expected,
+//!    that explains it makes it quiet, never clear. That a page can be read again is told in the
+//!    week around the date only. Silently over is what the author called expected,
 //!    and what another finding about the same stores has taken the place of.
 //!    A finding that several stores share is one alert; a store that joins it is told, and one that
 //!    leaves it has an all-clear of its own.

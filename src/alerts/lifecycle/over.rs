@@ -1,8 +1,9 @@
 //! What is over: whether it is told, and as what. Pure.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::alerts::{Alert, Occasion, Telling};
+use crate::book::launch::midnight_gmt;
 use crate::book::{NoteKind, StoreId};
 use crate::history::{ListingView, View};
 use crate::judge::{Finding, FindingKind, Judgement, Severity};
@@ -23,7 +24,9 @@ pub(super) fn all_clear(
     let mut stores = alert.key.stores.clone();
     stores.retain(|store| goes_on.iter().all(|one| !one.stores.contains(store)));
     let is_nothing_left = stores.is_empty() && !alert.key.stores.is_empty();
-    let is_silent = alert.told.is_none() || !alert.finding.kind.manner().has_all_clear;
+    let is_silent = alert.told.is_none()
+        || !alert.finding.kind.manner().has_all_clear
+        || is_sight_again(alert) && !is_launch_week(view, now);
     let is_taken_over = is_taken_over(alert, &judgement.findings);
     if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
         return None;
@@ -70,6 +73,18 @@ pub(super) fn all_clear(
         finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
         thread: alert.thread.clone(),
     })
+}
+
+/// A page that could not be read can be read again: what it shows stands in the next letter anyway.
+fn is_sight_again(alert: &Alert) -> bool {
+    matches!(alert.finding.kind, FindingKind::Unread(_))
+}
+
+/// The days in which every page counts.
+fn is_launch_week(view: &View, now: Timestamp) -> bool {
+    let week = SignedDuration::from_hours(7 * 24);
+    let begin = midnight_gmt(view.launch.publication.min(view.launch.on_sale));
+    now.duration_since(begin).abs() < week
 }
 
 /// Another finding has taken its place: a graver or other one about all its stores, or one of the

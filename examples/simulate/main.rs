@@ -266,10 +266,18 @@ fn found(planted: &Planted, editions: &[Launch], played: &Played, windows: &Wind
         its.map(|look| look.at).collect()
     };
     // A fault of several stores is known once the last of them was seen to have it.
-    let known = stores.iter().filter_map(|store| {
-        let looks = looks_at(store);
-        Some((planted.act_from(&looks, windows)?, looks))
-    });
+    let known = planted
+        .stores
+        .iter()
+        .zip(&stores)
+        .filter_map(|(index, store)| {
+            let mut looks = looks_at(store);
+            if let Some(launch) = editions.first().filter(|_| 1 < stores.len()) {
+                let begins = launch.newest_state_since(*index);
+                looks.retain(|look| begins <= *look);
+            }
+            Some((planted.act_from(&looks, windows)?, looks))
+        });
     let (act_from, looks) = known
         .max_by_key(|(from, _)| *from)
         .map_or((None, Vec::new()), |(from, looks)| (Some(from), looks));

@@ -44,7 +44,7 @@ pub(crate) fn plant(kind: Kind, windows: &Windows, rng: &mut fastrand::Rng) -> (
             let second = after(begins, rng.i64(0..12));
             launch.then_on(1, begins, says(Availability::OutOfStock));
             launch.then_on(2, second, says(Availability::OutOfStock));
-            seen_twice(second)
+            seen_twice(begins)
         }
         Kind::TemporarilyOut
         | Kind::ShipsInWeeks

@@ -3,7 +3,7 @@
 //! # Rules of calm
 //!
 //! 1. One cause is one alert. A Watch finding is told by letter when it first appears (some kinds
-//!    only in the digest, see [`FindingKind::manner`]), again when it becomes Act, and an Act alert is recalled
+//!    only in the digest, see [`FindingKind::manner`](crate::judge::FindingKind::manner)), again when it becomes Act, and an Act alert is recalled
 //!    at most every `remind_every`, and only when its pages were read since.
 //! 2. One letter an edition and day: the civil day of the author. What is due on a day that has had
 //!    its letter waits, untold and unforgotten, for the first look of the next day. The days of
@@ -26,6 +26,7 @@
 //! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
 //!    the mute is told when it ends.
 
+mod news;
 mod over;
 mod waiting;
 
@@ -34,12 +35,13 @@ use std::collections::BTreeSet;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use self::news::news;
 use self::over::{all_clear, is_said_expected, is_taken_over, listings};
 use super::{Alert, AlertKey, Occasion, Telling, mute};
 use crate::book::{Isbn13, StoreId};
 use crate::config::plan::Plan;
 use crate::history::View;
-use crate::judge::{Cause, Finding, FindingKind, Judgement, Outlook, Severity};
+use crate::judge::{Finding, Judgement, Outlook, Severity};
 
 /// What comes back within this time after it was over is the same thing flapping.
 pub const SETTLING: SignedDuration = SignedDuration::from_hours(72);
@@ -261,6 +263,7 @@ fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
         }
         Outlook::NotSeen { .. }
         | Outlook::NotReadable { .. }
+        | Outlook::LastSeen { .. }
         | Outlook::SeenOnce { .. }
         | Outlook::Watch { .. }
         | Outlook::Act { .. } => alert.finding.kind.is_about_the_state(),
@@ -330,63 +333,6 @@ fn recall_together(
             });
         }
     }
-}
-
-/// Adds the news that is due, and gives what counts as told with it.
-///
-/// News about a store of which the same letter tells an all-clear would say the same twice: it
-/// counts as told. What is on sale everywhere is on sale at each.
-fn news(
-    memory: &Memory,
-    findings: &[Finding],
-    isbn: &Isbn13,
-    due: &mut Vec<Telling>,
-) -> Vec<AlertKey> {
-    let mut told = Vec::new();
-    for finding in findings
-        .iter()
-        .filter(|one| one.severity == Severity::GoodNews)
-    {
-        let key = key(isbn, finding);
-        if memory.news.contains(&key) {
-            continue;
-        }
-        if matches!(finding.kind, FindingKind::ReleasedEverywhere) {
-            told.extend(finding.stores.iter().map(|store| AlertKey {
-                cause: Cause::Released,
-                isbn: isbn.clone(),
-                stores: vec![store.clone()],
-            }));
-        }
-        told.push(key);
-        if adds_nothing(memory, finding, isbn) {
-            continue;
-        }
-        let is_said = due.iter().any(|telling| {
-            matches!(telling.occasion, Occasion::Closed { .. })
-                && telling.finding.stores == finding.stores
-        });
-        if !is_said {
-            due.push(Telling {
-                occasion: Occasion::News,
-                finding: finding.clone(),
-                thread: None,
-            });
-        }
-    }
-    told
-}
-
-/// The second launch report, where the first was a letter and nothing has changed since.
-fn adds_nothing(memory: &Memory, finding: &Finding, isbn: &Isbn13) -> bool {
-    let first = AlertKey {
-        cause: Cause::LaunchReportDay,
-        isbn: isbn.clone(),
-        stores: finding.stores.clone(),
-    };
-    let is_settled =
-        matches!(&finding.kind, FindingKind::LaunchReportThreeDays(state) if state.is_settled);
-    is_settled && memory.news.contains(&first)
 }
 
 /// An ordinary day allows a letter with this in it.

@@ -3,19 +3,19 @@
 //! What [`decide`](super::lifecycle::decide) decided is written in the caller's transaction, the
 //! one that queues its letter, so that neither is ever there without the other.
 
-use std::collections::BTreeMap;
+mod judged;
 
 use jiff::Timestamp;
 use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
 use crate::book::{Isbn13, StoreId};
-use crate::judge::finding::FACTS_VERSION;
-use crate::judge::{Cause, Judgement, Severity};
+use crate::judge::{Cause, Severity};
+
+pub use judged::{judgement, judgements, keep_judgement};
 
 /// The columns that [`alert_of`] reads.
 const COLUMNS: &str = "cause, isbn, stores, finding, opened, since, severity, told, last_told, thread, is_flap, over, \
@@ -170,75 +170,6 @@ fn write_open(
             alert.act_since.map(Timestamp::as_millisecond)
         ])?;
     Ok(())
-}
-
-/// Keeps what was thought of an edition, for whoever shows it.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn keep_judgement(
-    transaction: &Transaction<'_>,
-    isbn: &Isbn13,
-    judgement: &Judgement,
-    now: Timestamp,
-) -> rusqlite::Result<()> {
-    transaction
-        .prepare_cached(
-            "INSERT INTO judged (isbn, at, version, findings, outlooks) \
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (isbn) DO UPDATE SET \
-                 at = ?2, version = ?3, findings = ?4, outlooks = ?5",
-        )?
-        .execute(params![
-            isbn.as_str(),
-            now.as_millisecond(),
-            FACTS_VERSION,
-            json(&judgement.findings)?,
-            json(&judgement.outlooks)?
-        ])?;
-    Ok(())
-}
-
-/// What was thought of an edition when it was judged last; `None` when it never was, or by a
-/// version whose facts are read otherwise.
-///
-/// # Errors
-///
-/// SQLite's, also when the row does not hold what this program wrote.
-pub fn judgement(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Option<Judgement>> {
-    connection
-        .prepare_cached("SELECT findings, outlooks FROM judged WHERE isbn = ?1 AND version = ?2")?
-        .query_row(params![isbn.as_str(), FACTS_VERSION], |row| {
-            judgement_of(row, 0)
-        })
-        .optional()
-}
-
-/// What was thought of every edition.
-///
-/// # Errors
-///
-/// As for [`judgement`].
-pub fn judgements(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Judgement>> {
-    connection
-        .prepare_cached("SELECT isbn, findings, outlooks FROM judged WHERE version = ?1")?
-        .query_map([FACTS_VERSION], |row| {
-            let isbn = row.get::<_, String>(0)?.parse();
-            let isbn = isbn.map_err(|error: crate::book::IsbnError| unreadable(0, error))?;
-            Ok((isbn, judgement_of(row, 1)?))
-        })?
-        .collect()
-}
-
-fn judgement_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Judgement> {
-    fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-        let text = row.get_ref(column)?.as_str()?;
-        serde_json::from_str(text).map_err(|error| unreadable(column, error))
-    }
-    Ok(Judgement {
-        findings: parsed(row, first)?,
-        outlooks: parsed(row, first + 1)?,
-    })
 }
 
 /// Whether a notice of that kind is open.

@@ -392,7 +392,10 @@ impl Stage<'_> {
         for plan in &self.house.plan.editions {
             let isbn = &plan.edition.isbn;
             let (view, thought) = self.house.db.read(|connection| {
-                Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, isbn)?))
+                Ok::<_, rusqlite::Error>((
+                    view(connection, plan)?,
+                    judgement(connection, isbn, now)?,
+                ))
             })?;
             let thought = thought.unwrap_or_default();
             let shown = history::edition(&view, &thought, &self.house.plan, (now, 75));

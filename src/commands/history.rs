@@ -16,7 +16,7 @@ use crate::book::Note;
 use crate::config::plan::{EditionPlan, Plan, StorePlan};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
-use crate::history::{ListingId, ListingView, Spell, View};
+use crate::history::{ListingId, ListingView, Sight, Spell, View};
 use crate::judge::text::{Voice, outlook};
 use crate::judge::{Judgement, ListingOutlook};
 use crate::mail::strip;
@@ -238,9 +238,9 @@ impl Face<'_> {
 
     /// Where a listing stands now, in words.
     fn standing(&self, listing: &ListingView) -> String {
-        let state = match listing.now() {
-            None => "No state seen yet".to_owned(),
-            Some(spell) => {
+        let state = match listing.sight(self.now) {
+            Sight::Never | Sight::LastSeen(_) => "No state seen yet".to_owned(),
+            Sight::Seen(spell) => {
                 let length = words::lasting(self.now.duration_since(spell.since));
                 let since = words::day(spell.since, self.zone, self.now);
                 format!(
@@ -249,11 +249,11 @@ impl Face<'_> {
                 )
             }
         };
-        match &listing.blind {
+        match listing.unseen_since(self.now) {
             None => state,
-            Some(blind) => {
-                let since = words::day(blind.since, self.zone, self.now);
-                let length = words::lasting(self.now.duration_since(blind.since));
+            Some(unseen) => {
+                let since = words::day(unseen, self.zone, self.now);
+                let length = words::lasting(self.now.duration_since(unseen));
                 face::faint(&format!("Not seen since {since}, {length}"))
             }
         }

@@ -104,7 +104,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
                 out,
                 "{}",
                 if recorded.changed {
-                    "Recorded as a change; it counts when it is seen a second time."
+                    "Recorded as a change; what you saw counts at once."
                 } else {
                     "Recorded; it is the state that was known."
                 }

@@ -34,7 +34,7 @@ pub(super) fn judged(
     let isbn = &plan.edition.isbn;
     let at = judged_at(connection)?.get(isbn).copied();
     let looked = listings.iter().filter_map(|one| one.last_try).max();
-    let kept = judgement(connection, isbn)?.filter(|_| at.is_some() && looked <= at);
+    let kept = judgement(connection, isbn, now)?.filter(|_| at.is_some() && looked <= at);
     match kept {
         Some(kept) => Ok(kept),
         None => Ok(judge(&view(connection, plan)?, settings, now)),

@@ -19,7 +19,7 @@ use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
 use crate::history::sqlite::{Depth, view_to};
-use crate::history::{ListingView, View};
+use crate::history::{ListingView, Sight, View};
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Judgement, Settings, Severity};
 use crate::mail::sqlite::{Counts, counts};
@@ -183,13 +183,13 @@ impl Status {
             .views
             .iter()
             .flat_map(|view| &view.listings)
-            .filter(|listing| listing.blind.is_some())
+            .filter(|listing| listing.seen(self.now).is_none())
             .map(|listing| listing.store.label())
             .collect();
         let sight = match blind.len() {
-            0 => "every page could be read".to_owned(),
-            1 => format!("1 page could not be read ({})", blind.concat()),
-            many => format!("{many} pages could not be read"),
+            0 => "every page is seen".to_owned(),
+            1 => format!("1 page is not seen ({})", blind.concat()),
+            many => format!("{many} pages are not seen"),
         };
         format!("{} · {good} · {sight}\n", face::bold("Pubwatch"))
     }
@@ -216,8 +216,8 @@ impl Status {
         if counted.is_empty() {
             // Silence is no news: what nobody has read cannot be well.
             return match seen {
-                0 if self.last.is_none() => String::new(),
-                0 => "\nNothing is known: no page can be read.\n".to_owned(),
+                0 if self.last.is_none() && !self.was_ever_seen() => String::new(),
+                0 => "\nNothing is known: no page is seen at present.\n".to_owned(),
                 seen if seen < pages => {
                     format!(
                         "\nNothing needs you as far as we see; {} of {pages} pages {} not seen.\n",
@@ -252,6 +252,11 @@ impl Status {
             ));
         }
         lines.concat()
+    }
+
+    fn was_ever_seen(&self) -> bool {
+        let mut listings = self.views.iter().flat_map(|view| &view.listings);
+        listings.any(|listing| listing.now().is_some())
     }
 
     fn overview(&self, context: &Context) -> String {
@@ -319,8 +324,8 @@ impl Status {
 
     /// "O Unavailable since Thu 4 May, 11 days".
     fn standing(&self, zone: &TimeZone, listing: &ListingView) -> String {
-        match (listing.now(), &listing.blind) {
-            (Some(spell), None) => {
+        match (listing.sight(self.now), listing.unseen_since(self.now)) {
+            (Sight::Seen(spell), _) => {
                 let state = spell.availability;
                 format!(
                     "{} since {}, {}",
@@ -332,12 +337,19 @@ impl Status {
                     words::lasting(self.now.duration_since(spell.since))
                 )
             }
-            (_, Some(blind)) => face::faint(&format!(
-                "? Not seen since {}, {}",
-                words::day(blind.since, zone, self.now),
-                words::lasting(self.now.duration_since(blind.since))
+            (Sight::LastSeen(_), _) if listing.blind.is_none() => face::faint(&format!(
+                "? Not seen for {}",
+                words::lasting(
+                    self.now
+                        .duration_since(listing.last_good.unwrap_or(self.now))
+                )
             )),
-            (None, None) => face::faint("? Not looked at yet"),
+            (Sight::LastSeen(_) | Sight::Never, Some(since)) => face::faint(&format!(
+                "? Not seen since {}, {}",
+                words::day(since, zone, self.now),
+                words::lasting(self.now.duration_since(since))
+            )),
+            (Sight::LastSeen(_) | Sight::Never, None) => face::faint("? Not looked at yet"),
         }
     }
 
@@ -407,20 +419,16 @@ impl Status {
         }
     }
 
-    /// "O Unavailable 11 days", with a "?" when it could not be read of late.
+    /// "O Unavailable 11 days"; what is not seen is that, whatever it was before.
     fn cell(&self, listing: &ListingView) -> String {
-        let blind = if listing.blind.is_some() { " ?" } else { "" };
-        match listing.now() {
-            None if listing.blind.is_some() => face::faint("? Not seen"),
-            None => face::faint("not looked yet"),
-            Some(spell) => {
+        match (listing.sight(self.now), &listing.blind) {
+            (Sight::LastSeen(_), _) | (Sight::Never, Some(_)) => face::faint("? Not seen"),
+            (Sight::Never, None) => face::faint("not looked yet"),
+            (Sight::Seen(spell), _) => {
                 let state = spell.availability;
                 let shown = format!("{} {}", state.letter(), state.word());
                 let length = words::lasting(self.now.duration_since(spell.since));
-                format!(
-                    "{} {length}{blind}",
-                    face::painted(face::style_of(state), &shown)
-                )
+                format!("{} {length}", face::painted(face::style_of(state), &shown))
             }
         }
     }

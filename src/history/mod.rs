@@ -76,6 +76,12 @@ pub struct ListingView {
     pub last_try: Option<Timestamp>,
     /// The newest reading that named a state.
     pub last_good: Option<Timestamp>,
+    /// Until when what was seen last may be spoken of as what is: two looks of the rhythm of then.
+    /// `None`: for ever, where nobody has promised to look.
+    pub good_until: Option<Timestamp>,
+    /// The times in which it was not seen, oldest first: it could not be read, or nobody looked for
+    /// longer than that. The one that lasts is not among them.
+    pub gaps: Vec<(Timestamp, Timestamp)>,
     /// The spells, oldest first; the last one lasts.
     pub spells: Vec<Spell>,
     /// What the newest good looks gave, oldest first, equal readings in one: from it follows since
@@ -83,6 +89,17 @@ pub struct ListingView {
     pub shown: Vec<Shown>,
     /// While the newest attempts were unread: since when, how many, and the newest reason.
     pub blind: Option<Blind>,
+}
+
+/// What may be said of a page at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sight<'a> {
+    /// It is so.
+    Seen(&'a Spell),
+    /// It was so when it was last seen: it cannot be read now, or nobody has looked for too long.
+    LastSeen(&'a Spell),
+    /// No look has ever read it.
+    Never,
 }
 
 /// A run of good readings that were equal in everything. Unread pages neither end nor lengthen it.
@@ -131,11 +148,43 @@ impl ListingView {
         spells.any(|spell| spell.is_confirmed() && spell.availability.is_orderable())
     }
 
-    /// The page can be read, and a buyer gets the book there.
+    /// What may be said of it at a time.
     #[must_use]
-    pub fn sells(&self) -> bool {
-        let now = self.now().filter(|_| self.blind.is_none());
-        now.is_some_and(|spell| spell.availability.is_released())
+    pub fn sight(&self, at: Timestamp) -> Sight<'_> {
+        let Some(spell) = self.now() else {
+            return Sight::Never;
+        };
+        if self.unseen_since(at).is_some() {
+            Sight::LastSeen(spell)
+        } else {
+            Sight::Seen(spell)
+        }
+    }
+
+    /// What it offers, as far as that is seen at a time.
+    #[must_use]
+    pub fn seen(&self, at: Timestamp) -> Option<&Spell> {
+        match self.sight(at) {
+            Sight::Seen(spell) => Some(spell),
+            Sight::LastSeen(_) | Sight::Never => None,
+        }
+    }
+
+    /// Since when it has not been seen, if it is not at a time: from the first unread look on, unless
+    /// somebody saw it by hand since, or from when the newest sight no longer speaks for it.
+    #[must_use]
+    pub fn unseen_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let unread = self.blind.as_ref().map(|blind| blind.since);
+        let unread = unread.filter(|since| self.last_good < Some(*since));
+        let forgotten = self.good_until.filter(|until| *until < at);
+        [unread, forgotten].into_iter().flatten().min()
+    }
+
+    /// A buyer gets the book there, as far as that is seen at a time.
+    #[must_use]
+    pub fn sells(&self, at: Timestamp) -> bool {
+        let seen = self.seen(at);
+        seen.is_some_and(|spell| spell.availability.is_released())
     }
 
     /// Where it stands in the launch at a time.

@@ -21,6 +21,7 @@ pub enum Step {
 ///    reading.
 /// 2. A reading at least `confirm_after` after the first one confirms the spell: the change has
 ///    been seen twice.
+///    Where nothing is to be confirmed, as of what a person saw, the first one is enough.
 /// 3. Another availability ends the spell and begins a new one, not yet confirmed.
 #[must_use]
 pub fn step(
@@ -36,7 +37,7 @@ pub fn step(
             last_seen: at,
             until: None,
             readings: 1,
-            confirmed_at: None,
+            confirmed_at: confirm_after.is_zero().then_some(at),
             says: says.clone(),
         });
     };

@@ -251,7 +251,7 @@ impl<'a> Case<'a> {
         self.view
             .listings
             .iter()
-            .filter(|listing| listing.store != *but && listing.blind.is_none())
+            .filter(|listing| listing.store != *but && listing.seen(self.now).is_some())
             .filter(|listing| self.run(listing, belongs).is_some())
             .map(|listing| listing.store.clone())
             .collect()

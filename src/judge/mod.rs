@@ -72,6 +72,16 @@ pub struct Judgement {
     pub outlooks: Vec<ListingOutlook>,
 }
 
+impl Judgement {
+    /// As it is to be taken at a later time: what nobody has looked at since grows old.
+    #[must_use]
+    pub fn aged(mut self, at: Timestamp) -> Self {
+        let outlooks = self.outlooks.into_iter();
+        self.outlooks = outlooks.map(|one| one.aged(at)).collect();
+        self
+    }
+}
+
 /// What there is to think of an edition now.
 ///
 /// 1. Every rule looks at the case by itself. What it says of a page rests on the newest reading

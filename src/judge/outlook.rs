@@ -7,7 +7,7 @@ use super::case::Case;
 use super::cause::Cause;
 use super::finding::{Finding, Severity};
 use crate::book::{Availability, Money, NoteKind, StoreId};
-use crate::history::{ListingView, Spell};
+use crate::history::{Blind, ListingView, Spell};
 use crate::page::UnreadReason;
 
 /// How a page is to be taken.
@@ -18,6 +18,12 @@ pub struct ListingOutlook {
     /// Whether it is normal.
     #[serde(flatten)]
     pub outlook: Outlook,
+    /// When the page was last seen.
+    #[serde(default)]
+    pub seen_at: Option<Timestamp>,
+    /// Until when that may be spoken of as what is; `None`: for ever.
+    #[serde(default)]
+    pub good_until: Option<Timestamp>,
     /// What the page asks now.
     pub price: Option<Money>,
     /// The list price, where it is given in the same currency and is another.
@@ -46,6 +52,13 @@ pub enum Outlook {
         /// Why not.
         reason: UnreadReason,
         /// What it last offered.
+        last: Availability,
+        /// When it was last seen so.
+        last_seen: Timestamp,
+    },
+    /// It could be read when somebody last looked, which is longer ago than was to be.
+    LastSeen {
+        /// What it offered.
         last: Availability,
         /// When it was last seen so.
         last_seen: Timestamp,
@@ -107,10 +120,23 @@ pub enum Outlook {
 }
 
 impl Outlook {
-    /// The newest looks could read the page.
+    /// What is said of the page is seen: the newest looks could read it, and are not too long ago.
     #[must_use]
     pub fn is_seen(&self) -> bool {
-        !matches!(self, Self::NotSeen { .. } | Self::NotReadable { .. })
+        self.seen_state().is_some()
+    }
+
+    /// What the page offers, as far as that is seen.
+    fn seen_state(&self) -> Option<Availability> {
+        match self {
+            Self::NotSeen { .. } | Self::NotReadable { .. } | Self::LastSeen { .. } => None,
+            Self::SeenOnce { state, .. }
+            | Self::AsExpected { state, .. }
+            | Self::Usual { state, .. }
+            | Self::Watch { state, .. }
+            | Self::Act { state, .. }
+            | Self::SaidExpected { state, .. } => Some(*state),
+        }
     }
 
     /// The page shows what it should.
@@ -120,10 +146,29 @@ impl Outlook {
     }
 }
 
+impl ListingOutlook {
+    /// As it is to be taken at a later time, when nobody has looked since.
+    #[must_use]
+    pub(super) fn aged(self, at: Timestamp) -> Self {
+        let is_old = self.good_until.is_some_and(|until| until < at);
+        let last = self.outlook.seen_state().zip(self.seen_at);
+        match last.filter(|_| is_old) {
+            Some((last, last_seen)) => Self {
+                outlook: Outlook::LastSeen { last, last_seen },
+                price: None,
+                list_price: None,
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
 /// The outlook of every page of an edition, in its order; `findings` are those of every rule, what is
 /// within the usual among them.
 ///
-/// 1. Never read: not seen yet. Read before, and not now: not readable.
+/// 1. Never read: not seen yet. Read before, and not now: not readable. Not looked at for longer than
+///    was to be: last seen.
 /// 2. The newest state was seen once only, and another was confirmed before, or none: seen once.
 /// 3. The gravest that a rule found of it, be it within what is usual.
 /// 4. Nothing was found: as expected where a buyer can order it or nothing is expected yet.
@@ -131,7 +176,7 @@ pub(super) fn outlooks(case: &Case<'_>, findings: &[Finding]) -> Vec<ListingOutl
     let listings = case.view.listings.iter();
     listings
         .map(|listing| {
-            let price = shown_price(listing);
+            let price = shown_price(case, listing);
             let list = case.view.edition.list_price.as_ref();
             let differs = |list: &&Money| {
                 price
@@ -141,9 +186,12 @@ pub(super) fn outlooks(case: &Case<'_>, findings: &[Finding]) -> Vec<ListingOutl
             ListingOutlook {
                 store: listing.store.clone(),
                 outlook: outlook(case, listing, findings),
+                seen_at: listing.last_good,
+                good_until: listing.good_until,
                 list_price: list.filter(differs).cloned(),
                 price,
             }
+            .aged(case.now)
         })
         .collect()
 }
@@ -155,8 +203,8 @@ fn is_not_expected_yet(case: &Case<'_>, listing: &ListingView) -> bool {
     listing.last_good < Some(date) && listing.spells.iter().all(never_listed)
 }
 
-fn shown_price(listing: &ListingView) -> Option<Money> {
-    let now = listing.now().filter(|_| listing.blind.is_none())?;
+fn shown_price(case: &Case<'_>, listing: &ListingView) -> Option<Money> {
+    let now = listing.seen(case.now)?;
     let price = now.says.price.clone();
     price.filter(|_| now.availability.is_orderable())
 }
@@ -167,13 +215,14 @@ fn shown_price(listing: &ListingView) -> Option<Money> {
 )]
 fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outlook {
     let blind = listing.blind.as_ref();
+    let is_unread = |blind: &&Blind| listing.last_good < Some(blind.since);
     let Some(now) = listing.now() else {
         return Outlook::NotSeen {
             since: blind.map(|blind| blind.since),
             reason: blind.map(|blind| blind.unread.reason),
         };
     };
-    if let Some(blind) = blind {
+    if let Some(blind) = blind.filter(is_unread) {
         return Outlook::NotReadable {
             since: blind.since,
             reason: blind.unread.reason,

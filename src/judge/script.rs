@@ -291,6 +291,8 @@ fn empty(store: &StoreId) -> ListingView {
         watched_since: None,
         last_try: None,
         last_good: None,
+        good_until: None,
+        gaps: Vec::new(),
         spells: Vec::new(),
         shown: Vec::new(),
         blind: None,

@@ -281,7 +281,7 @@ fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
 
     let voice = desk.voice(&item.view, now);
     let state = |listing: &ListingView| {
-        let readable = listing.now().filter(|_| listing.blind.is_none());
+        let readable = listing.seen(now);
         State {
             label: voice.label(&listing.store),
             address: words::one_line(&listing.address),
@@ -352,7 +352,7 @@ fn several(titles: &[String]) -> String {
 fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
     let mut seen: Vec<(&StoreId, i64, i64, Option<Timestamp>)> = Vec::new();
     for listing in items.iter().flat_map(|item| &item.view.listings) {
-        let blind = i64::from(listing.blind.is_some());
+        let blind = i64::from(listing.seen(now).is_none());
         match seen.iter_mut().find(|(store, ..)| *store == &listing.store) {
             Some((_, pages, blind_pages, newest)) => {
                 *pages += 1;
@@ -367,7 +367,7 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
             let is_lost = last.is_none_or(|at| now.duration_since(at) > OUT_OF_SIGHT);
             let mut pages = words::count(pages, "page");
             if blind > 0 {
-                pages = format!("{pages}, {blind} of them not readable at present");
+                pages = format!("{pages}, {blind} of them not seen at present");
             }
             Sight {
                 label: desk.plain_voice(now).label(store),

@@ -120,6 +120,8 @@ pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
         watched_since: spells.first().map(|spell| spell.since),
         last_try: Some(moment(-4)),
         last_good: Some(moment(-4)),
+        good_until: None,
+        gaps: Vec::new(),
         spells,
         shown: Vec::new(),
         blind: None,

@@ -7,7 +7,7 @@ use super::Desk;
 use super::asked_together::text_for;
 use super::book::{Book, Point, Topic};
 use super::controls::{Control, add_controls};
-use super::strip::{Cell, strip};
+use super::strip::{Cell, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
 use crate::alerts::{Occasion, Telling};
@@ -232,7 +232,7 @@ fn part(desk: &Desk<'_>, book: &Book<'_>, point: &Point<'_>, now: Timestamp) -> 
         word: word(finding),
         links: told()
             .filter(|_| is_report)
-            .flat_map(|(place, topic, _)| links(desk, book, place, topic.view))
+            .flat_map(|(place, topic, _)| links(desk, book, (place, topic.view), now))
             .collect(),
         headline: words::clipped(&book.headline(&said, false), 160),
         verdict: lines(|said| &said.verdict),
@@ -255,10 +255,15 @@ fn weightiest(point: &Point<'_>) -> Option<Severity> {
 }
 
 /// The stores that sell the book, with their clean links.
-fn links(desk: &Desk<'_>, book: &Book<'_>, place: usize, view: &View) -> Vec<(String, String)> {
+fn links(
+    desk: &Desk<'_>,
+    book: &Book<'_>,
+    (place, view): (usize, &View),
+    now: Timestamp,
+) -> Vec<(String, String)> {
     view.listings
         .iter()
-        .filter(|listing| listing.sells())
+        .filter(|listing| listing.sells(now))
         .map(|listing| {
             let label = desk.plain_voice(Timestamp::MIN).label(&listing.store);
             (book.label(place, label), words::one_line(&listing.address))
@@ -313,13 +318,7 @@ fn not_buyable(listing: &ListingView, now: Timestamp, lasted: SignedDuration) ->
         .spells
         .iter()
         .filter(|spell| spell.availability.is_off())
-        .map(|spell| {
-            let until = spell.until.unwrap_or(now);
-            until
-                .min(now)
-                .duration_since(spell.since.max(begin))
-                .max(SignedDuration::ZERO)
-        })
+        .map(|spell| seen_for(listing, spell, (begin, now), now))
         .sum()
 }
 
@@ -355,7 +354,7 @@ fn store_line(
     let mut tellings = topic.tellings.iter();
     let concerned = tellings.any(|telling| telling.finding.stores.contains(&listing.store));
     let newest = listing.now();
-    let readable = newest.filter(|_| listing.blind.is_none());
+    let readable = listing.seen(now);
     StoreLine {
         label: desk.plain_voice(now).label(&listing.store),
         address: words::one_line(&listing.address),
@@ -365,7 +364,7 @@ fn store_line(
             .filter(|quote| !quote.is_empty()),
         since: since(listing, zone, now),
         last_read: newest
-            .filter(|_| listing.blind.is_some())
+            .filter(|_| readable.is_none())
             .map(|spell| last_read(spell, zone, now)),
         date: readable
             .and_then(|spell| spell.says.date)
@@ -395,7 +394,11 @@ fn store_line(
 }
 
 fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> String {
-    if let Some(blind) = &listing.blind {
+    if let Some(blind) = listing
+        .blind
+        .as_ref()
+        .filter(|_| listing.seen(now).is_none())
+    {
         return format!(
             "We could not read the page since {} ({}): {}.",
             words::brief_moment(blind.since, zone, now),
@@ -406,6 +409,10 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
     let Some(spell) = listing.now() else {
         return "We have not looked yet.".to_owned();
     };
+    if let Some(since) = listing.unseen_since(now) {
+        let since = words::brief_moment(since, zone, now);
+        return format!("Nobody has looked at the page since {since}.");
+    }
     let readings = words::count(i64::from(spell.readings), "reading");
     if spell.is_confirmed() {
         format!(

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::Availability;
-use crate::history::ListingView;
+use crate::history::{ListingView, Spell};
 
 /// What one day of a strip shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +42,8 @@ impl Cell {
 
 /// The last `days` days of a listing in the author's zone, oldest first, today last.
 ///
-/// A state holds from its first reading until the first reading of the next one; the last state
-/// holds until now, or until the page could no longer be read. A day shows the state that held
+/// A state holds from its first reading until the first reading of the next one, but for the times in
+/// which nobody saw the page; the last state holds until now, or until it was no longer seen. A day shows the state that held
 /// longest on it, today the state that holds now; a day on which none held is unseen once the
 /// listing is watched.
 #[must_use]
@@ -72,11 +72,9 @@ fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> C
         Some(watched) if watched < end => {}
         Some(_) | None => return Cell::Before,
     }
-    let last_holds_until = listing.blind.as_ref().map_or(now, |blind| blind.since);
     if begin <= now
         && now < end
-        && listing.blind.is_none()
-        && let Some(spell) = listing.now()
+        && let Some(spell) = listing.seen(now)
     {
         return Cell::State(spell.availability);
     }
@@ -86,20 +84,32 @@ fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> C
             .spells
             .iter()
             .filter(|spell| spell.availability == state)
-            .map(|spell| {
-                // A single reading counts as a moment, so that the day it was made shows it.
-                let until = spell
-                    .until
-                    .unwrap_or(last_holds_until)
-                    .max(spell.last_seen + SignedDuration::from_secs(1));
-                overlap((spell.since, until), (begin, end))
-            })
+            .map(|spell| seen_for(listing, spell, (begin, end), now))
             .sum();
         if held.is_positive() && longest.is_none_or(|(most, _)| held >= most) {
             longest = Some((held, state));
         }
     }
     longest.map_or(Cell::Unseen, |(_, state)| Cell::State(state))
+}
+
+/// How long a page was seen in a spell, within a stretch of time.
+pub(super) fn seen_for(
+    listing: &ListingView,
+    spell: &Spell,
+    within: (Timestamp, Timestamp),
+    now: Timestamp,
+) -> SignedDuration {
+    let lasts_until = || listing.unseen_since(now).unwrap_or(now);
+    // A single reading counts as a moment, so that the day it was made shows it.
+    let moment = spell.last_seen + SignedDuration::from_secs(1);
+    let until = spell.until.unwrap_or_else(lasts_until).max(moment);
+    let gaps = listing.gaps.iter();
+    let unseen: SignedDuration = gaps
+        .map(|(from, to)| overlap(((*from).max(spell.since), (*to).min(until)), within))
+        .sum();
+    let held = overlap((spell.since, until), within);
+    (held - unseen).max(SignedDuration::ZERO)
 }
 
 /// The first instant of a day and of the next one, in a zone.
@@ -120,7 +130,7 @@ fn overlap(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> Signed
 mod tests {
     use super::*;
     use crate::book::StoreId;
-    use crate::history::{Blind, Spell};
+    use crate::history::Blind;
     use crate::page::{Says, Unread, UnreadReason};
 
     fn at(text: &str) -> Timestamp {
@@ -151,6 +161,8 @@ mod tests {
             watched_since: Some(at(watched)),
             last_try: None,
             last_good: None,
+            good_until: None,
+            gaps: Vec::new(),
             spells,
             shown: Vec::new(),
             blind: blind.map(|since| Blind {
@@ -195,6 +207,19 @@ mod tests {
             Some("2027-01-07T10:00:00Z"),
         );
         check(&lost, "2027-01-10T12:00:00Z", "UTC", "..??PPP???");
+    }
+
+    #[test]
+    fn days_in_which_nobody_looked_are_unseen_though_the_state_was_the_same_after_them() {
+        let mut away = listing(
+            "2027-01-03T08:00:00Z",
+            "pre_order 2027-01-03T14:00:00Z 2027-01-09T08:00:00Z -",
+            None,
+        );
+        away.gaps = vec![(at("2027-01-05T00:00:00Z"), at("2027-01-08T06:00:00Z"))];
+        check(&away, "2027-01-10T12:00:00Z", "UTC", "..PP???PPP");
+        away.good_until = Some(at("2027-01-09T12:00:00Z"));
+        check(&away, "2027-01-10T12:00:00Z", "UTC", "..PP???PP?");
     }
 
     #[test]

@@ -35,7 +35,7 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
     let pages = book.topics.iter().flat_map(|topic| {
         let isbn = &topic.view.edition.isbn;
         let listings = topic.view.listings.iter();
-        listings.map(move |listing| page(isbn, listing, desk))
+        listings.map(move |listing| page(isbn, listing, desk, letter.written))
     });
     let editions = book.topics.iter().map(|topic| edition(topic.view));
     if let Some(object) = value.as_object_mut() {
@@ -62,8 +62,8 @@ fn edition(view: &View) -> Value {
     })
 }
 
-fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>) -> Value {
-    let spell = listing.now();
+fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>, now: Timestamp) -> Value {
+    let spell = listing.seen(now);
     json!({
         "isbn": isbn,
         "store": listing.store,
@@ -74,7 +74,9 @@ fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>) -> Value {
         "date": spell.and_then(|spell| spell.says.date),
         "price": spell.and_then(|spell| spell.says.price.as_ref().map(ToString::to_string)),
         "since": spell.map(|spell| spell.since),
+        "last_availability": listing.now().map(|spell| spell.availability),
         "last_good": listing.last_good,
+        "unseen_since": listing.unseen_since(now),
         "unread_since": listing.blind.as_ref().map(|blind| blind.since),
     })
 }

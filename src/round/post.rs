@@ -250,7 +250,7 @@ fn thought(
     view: &View,
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
-    let kept = alerts::judgement(connection, &view.edition.isbn)?;
+    let kept = alerts::judgement(connection, &view.edition.isbn, now)?;
     Ok(kept.unwrap_or_else(|| judge(view, &house.settings, now)))
 }
 

@@ -21,9 +21,9 @@ use crate::page::Reading;
 
 pub(super) mod agenda;
 
-pub(crate) use agenda::due;
 pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};
+pub(crate) use agenda::{due, promise};
 
 /// How long the right to look at a listing outlives the deadline of its request.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
@@ -66,6 +66,9 @@ pub(crate) fn take_in(
     let confirm_after = house.plan.judging.confirm_after;
     house.db.write(|transaction| {
         let recorded = record(transaction, observation, confirm_after)?;
+        if matches!(observation.reading, Reading::Says(_)) {
+            promise(transaction, &house.plan, observation)?;
+        }
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, &observation.listing, evidence)?;
         }

@@ -53,6 +53,23 @@ impl Urgency {
     }
 }
 
+/// What a person saw is taken as what is for so many hours: one day around the date, three otherwise.
+const BY_HAND: (i64, i64) = (24, 72);
+
+/// Until when what a person saw at a time may be spoken of as what is.
+#[must_use]
+pub fn good_by_hand(urgency: Urgency, at: Timestamp) -> Timestamp {
+    let (near, far) = BY_HAND;
+    later(
+        at,
+        if Urgency::LaunchWeek <= urgency {
+            near
+        } else {
+            far
+        },
+    )
+}
+
 /// How urgent a look at a listing is at `now`, for an author in `zone`; `released` is when its page
 /// was first seen released, if it was.
 ///

@@ -41,6 +41,31 @@ pub enum Rhythm<'a> {
     },
 }
 
+/// A look that is due comes within this time, politeness and retries included.
+const SLACK: SignedDuration = SignedDuration::from_hours(1);
+
+/// What was seen is good for this long at least: on the date, pages are asked every hour, and a store
+/// that is closed for a few of them says nothing about the book.
+const GOOD_FOR: SignedDuration = SignedDuration::from_hours(6);
+
+impl Rhythm<'_> {
+    /// Until when what a look at `at` saw may be spoken of as what is: until two more looks were
+    /// due and missed.
+    #[must_use]
+    pub fn good_until(&self, at: Timestamp) -> Timestamp {
+        let second = match self {
+            Self::Every(interval) => at.checked_add(interval.saturating_mul(2)).ok(),
+            Self::Cron { cron, zone } => {
+                let next = next_after(cron, zone, at);
+                next.and_then(|next| next_after(cron, zone, next))
+            }
+        };
+        let late = second.and_then(|second| second.checked_add(SLACK).ok());
+        let least = at.checked_add(GOOD_FOR).unwrap_or(Timestamp::MAX);
+        late.unwrap_or(Timestamp::MAX).max(least)
+    }
+}
+
 /// What holds for all listings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

@@ -49,12 +49,15 @@ pub fn editions(
                 .map(|listing| {
                     let key = (plan.edition.isbn.clone(), listing.store.clone());
                     let glance = survey.glances.get(&key);
-                    let state = glance.and_then(|glance| glance.state);
+                    let state = glance.and_then(|glance| glance.seen(place.now));
+                    let last = glance.and_then(|glance| glance.state);
                     json!({
                         "store": listing.store.as_str(),
                         "address": listing.address.as_str(),
                         "availability": state.map(|(state, _)| state.name()),
                         "since": state.map(|(_, since)| since),
+                        "last_availability": last.map(|(state, _)| state.name()),
+                        "unseen_since": glance.and_then(|glance| glance.unseen_since(place.now)),
                         "last_try": glance.and_then(|glance| glance.last_try),
                         "last_good": glance.and_then(|glance| glance.last_good),
                         "blind_since": glance.and_then(|glance| glance.blind_since),
@@ -106,6 +109,7 @@ pub fn one_edition(
                 "watched_since": listing.watched_since,
                 "last_try": listing.last_try,
                 "last_good": listing.last_good,
+                "unseen_since": listing.unseen_since(place.now),
                 "blind_since": listing.blind.as_ref().map(|blind| blind.since),
                 "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
                 "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::filter::Filter;
@@ -94,7 +95,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
         && one.plan.listings.iter().any(|listing| {
             let store = &listing.store;
             (filter.store.is_empty() || store.as_str() == filter.store)
-                && shows(material, filter, &edition.isbn, store)
+                && shows((material, filter), &edition.isbn, store, place.now)
                 && filter
                     .phase()
                     .is_none_or(|wanted| wanted == phase(place, material, one, store))
@@ -119,18 +120,20 @@ fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
         || (digits.len() > 3 && edition.isbn.as_str().contains(&digits))
 }
 
-fn shows(material: &Material<'_>, filter: &Filter, isbn: &Isbn13, store: &StoreId) -> bool {
+fn shows(
+    (material, filter): (&Material<'_>, &Filter),
+    isbn: &Isbn13,
+    store: &StoreId,
+    now: Timestamp,
+) -> bool {
     if filter.state.is_empty() {
         return true;
     }
     let glance = material.survey.glance(isbn, store);
+    let seen = glance.and_then(|glance| glance.seen(now));
     match filter.state.as_str() {
-        "unseen" => {
-            glance.is_none_or(|glance| glance.blind_since.is_some() || glance.state.is_none())
-        }
-        name => glance
-            .and_then(|glance| glance.state)
-            .is_some_and(|(state, _)| state.name() == name),
+        "unseen" => seen.is_none(),
+        name => seen.is_some_and(|(state, _)| state.name() == name),
     }
 }
 

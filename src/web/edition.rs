@@ -13,7 +13,7 @@ use super::told::{Told, told};
 use super::verdict::{self, Verdict, verdict};
 use crate::book::{Availability, NoteKind};
 use crate::history::sqlite::Kept;
-use crate::history::{ListingView, View};
+use crate::history::{ListingView, Sight, View};
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::windows::Windows;
 use crate::judge::{Judgement, Severity};
@@ -349,7 +349,7 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
     let normal = known
         .map(|one| verdict::normal(one, &place.voice(&view.edition, &view.launch)))
         .filter(|_| listing.last_try.is_some());
-    let spell = listing.now();
+    let spell = listing.seen(place.now);
     let says = spell.map(|spell| &spell.says);
     let link = Some(listing.address.clone())
         .filter(|address| address.starts_with("https://") || address.starts_with("http://"));
@@ -358,7 +358,11 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
         store: place.label(&listing.store),
         link,
         shape: shape(spell.map_or(UNSEEN_CLASS, |spell| face(spell.availability).class)),
-        word: spell.map_or("No state seen yet", |spell| spell.availability.word()),
+        word: match listing.sight(place.now) {
+            Sight::Seen(spell) => spell.availability.word(),
+            Sight::LastSeen(_) => "Not seen",
+            Sight::Never => "No state seen yet",
+        },
         since: spell.map_or_else(String::new, |spell| {
             let day = words::day(spell.since, place.zone, place.now);
             format!("since {day}, {}", place.ago(spell.since))
@@ -369,7 +373,7 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
         date: says
             .and_then(|says| says.date)
             .map_or_else(String::new, words::short_date),
-        price: verdict::price(known, listing),
+        price: verdict::price(known, listing, place.now),
         seller: says
             .and_then(|says| says.seller.as_ref())
             .map_or_else(String::new, |seller| words::clipped(seller, 60)),
@@ -377,13 +381,15 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
         last_look: listing
             .last_try
             .map_or_else(|| "never".to_owned(), |at| place.moment(at)),
-        trouble: listing.blind.as_ref().map_or_else(String::new, |blind| {
-            format!(
+        trouble: match (&listing.blind, listing.unseen_since(place.now)) {
+            (Some(blind), _) => format!(
                 "Could not be read since {}: {}",
                 place.moment(blind.since),
                 blind.unread.reason.words()
-            )
-        }),
+            ),
+            (None, Some(since)) => format!("Nobody has looked since {}", place.moment(since)),
+            (None, None) => String::new(),
+        },
     }
 }
 

@@ -140,7 +140,7 @@ pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp
     }
     let blind = glances
         .values()
-        .filter(|glance| glance.blind_since.is_some())
+        .filter(|glance| glance.seen(now).is_none())
         .count();
     gauge(
         "listings",
@@ -149,7 +149,7 @@ pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp
     );
     gauge(
         "listings_blind",
-        "Listings that cannot be read.",
+        "Listings of which nothing is seen: unread, or not looked at for too long.",
         blind.to_string(),
     );
     gauge(
@@ -167,7 +167,7 @@ pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp
          # TYPE pubwatch_listing_state gauge\n",
     );
     for ((isbn, store), glance) in glances {
-        if let Some((state, _)) = glance.state {
+        if let Some((state, _)) = glance.seen(now) {
             let _ = writeln!(
                 text,
                 "pubwatch_listing_state{{isbn=\"{}\",store=\"{}\",state=\"{}\"}} 1",
@@ -182,20 +182,20 @@ pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp
 
 /// A badge: "Salt Roads | 2 of 3 stores take orders". It brings its colours with it.
 #[must_use]
-pub fn badge(view: &View) -> String {
+pub fn badge(view: &View, now: Timestamp) -> String {
     let all = view.listings.len();
-    let states: Vec<_> = view.listings.iter().filter_map(|one| one.now()).collect();
+    let seen = view.listings.iter().filter_map(|one| one.seen(now));
+    let states: Vec<_> = seen.collect();
+    let unseen = all - states.len();
     let orderable = states
         .iter()
         .filter(|spell| spell.availability.is_orderable())
         .count();
-    let said = if states.is_empty() {
-        "not looked at yet".to_owned()
-    } else {
-        format!(
-            "{orderable} of {} take orders",
-            words::count(i64::try_from(all).unwrap_or(0), "store")
-        )
+    let stores = words::count(i64::try_from(all).unwrap_or(0), "store");
+    let said = match unseen {
+        0 => format!("{orderable} of {stores} take orders"),
+        unseen if unseen == all => "not seen at present".to_owned(),
+        unseen => format!("{orderable} of {stores} take orders, {unseen} not seen"),
     };
     let class = match orderable {
         0 => crate::book::Availability::OutOfStock,
@@ -275,7 +275,7 @@ mod tests {
              bookshop.org pre_order 2027-01-02T00:00:00Z ..",
         );
         view.edition.title = "<b>&".to_owned();
-        let badge = badge(&view);
+        let badge = badge(&view, at("2027-01-25T12:00:00Z"));
         assert!(
             badge.contains("&lt;b&gt;&amp;: 1 of 2 stores take orders"),
             "{badge}"

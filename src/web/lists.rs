@@ -217,7 +217,7 @@ pub fn stores(
             .collect();
         let blind = here
             .iter()
-            .filter(|(_, glance)| glance.blind_since.is_some())
+            .filter(|(_, glance)| glance.seen(place.now).is_none())
             .count();
         let last_good = here.iter().filter_map(|(_, glance)| glance.last_good).max();
         let host = hosts_of(plan, store)

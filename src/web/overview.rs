@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
+use jiff::Timestamp;
 
 use super::chosen::{Dated, chosen, dated};
 use super::face::{UNSEEN_CLASS, face};
@@ -123,7 +124,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         more_exceptions,
         choices: choices(place, &all),
         tally: if has_filter {
-            tally(material, filter)
+            tally(material, filter, place.now)
         } else {
             Vec::new()
         },
@@ -154,7 +155,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
 }
 
 /// How many pages show each state, of all editions that are watched.
-fn tally(material: &Material<'_>, filter: &Filter) -> Vec<Count> {
+fn tally(material: &Material<'_>, filter: &Filter, now: Timestamp) -> Vec<Count> {
     let glances = || {
         let editions = material.editions.iter();
         editions.flat_map(|plan| {
@@ -167,12 +168,9 @@ fn tally(material: &Material<'_>, filter: &Filter) -> Vec<Count> {
     let mut counts: BTreeMap<Availability, usize> = BTreeMap::new();
     let mut unseen = 0;
     for glance in glances() {
-        match glance.and_then(|glance| glance.state) {
+        match glance.and_then(|glance| glance.seen(now)) {
             Some((state, _)) => *counts.entry(state).or_default() += 1,
             None => unseen += 1,
-        }
-        if glance.is_some_and(|glance| glance.state.is_some() && glance.blind_since.is_some()) {
-            unseen += 1;
         }
     }
     let states = Availability::ALL.into_iter().map(|state| {

@@ -113,12 +113,12 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
         .find(|one| one.store == *store)
         .map(|known| outlook(known, &place.voice(edition, &one.launch)));
     let glance = material.survey.glance(isbn, store);
-    let state = glance.and_then(|glance| glance.state);
-    let blind = glance.and_then(|glance| glance.blind_since);
-    // What cannot be read now is not seen, whatever it showed before.
-    let (shape, word, since) = match (state, blind) {
-        (Some((state, since)), None) => (shape(face(state).class), state.word(), Some(since)),
-        (_, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
+    let state = glance.and_then(|glance| glance.seen(place.now));
+    let unseen = glance.and_then(|glance| glance.unseen_since(place.now));
+    // What is not seen now is that, whatever it showed before.
+    let (shape, word, since) = match (state, unseen) {
+        (Some((state, since)), _) => (shape(face(state).class), state.word(), Some(since)),
+        (None, Some(since)) => (shape(UNSEEN_CLASS), "Not seen", Some(since)),
         (None, None) => (shape(UNSEEN_CLASS), "Not looked at yet", None),
     };
     Cell {

@@ -55,6 +55,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
                 last_try: time_of(row, 4)?,
                 last_good: time_of(row, 5)?,
                 blind_since: time_of(row, 6)?,
+                good_until: time_of(row, 8)?,
             };
             Ok(((isbn, store), glance))
         })?

@@ -25,13 +25,25 @@ pub struct Glance {
     pub last_good: Option<Timestamp>,
     /// Since when it cannot be read, while it cannot.
     pub blind_since: Option<Timestamp>,
+    /// Until when what was seen last may be spoken of as what is.
+    pub good_until: Option<Timestamp>,
 }
 
 impl Glance {
-    /// The newest looks could read the page.
+    /// The state and since when it lasts, as far as that is seen at a time.
     #[must_use]
-    pub fn is_seen(&self) -> bool {
-        self.state.is_some() && self.blind_since.is_none()
+    pub fn seen(&self, at: Timestamp) -> Option<(Availability, Timestamp)> {
+        self.state.filter(|_| self.unseen_since(at).is_none())
+    }
+
+    /// As [`crate::history::ListingView::unseen_since`].
+    #[must_use]
+    pub fn unseen_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let unread = self
+            .blind_since
+            .filter(|since| self.last_good < Some(*since));
+        let forgotten = self.good_until.filter(|until| *until < at);
+        [unread, forgotten].into_iter().flatten().min()
     }
 }
 
@@ -86,7 +98,12 @@ impl Survey {
 
     /// Who is watching.
     #[must_use]
-    pub fn pulse(&self, stores: &[StorePlan], next_look: Option<Timestamp>) -> Pulse {
+    pub fn pulse(
+        &self,
+        stores: &[StorePlan],
+        next_look: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Pulse {
         let mut pulse = Pulse {
             last_good_round: self.rounds.last_good,
             last_round: self.rounds.last,
@@ -98,7 +115,7 @@ impl Survey {
         let mut seen: BTreeMap<&StoreId, bool> = BTreeMap::new();
         for ((_, store), glance) in &self.glances {
             if glance.last_try.is_some() {
-                *seen.entry(store).or_default() |= glance.blind_since.is_none();
+                *seen.entry(store).or_default() |= glance.seen(now).is_some();
             }
         }
         for store in stores {
@@ -121,7 +138,12 @@ impl Survey {
     /// A judgement of `at` still fits what the pages show: none has changed since, went dark, or came
     /// back.
     #[must_use]
-    pub fn bears_out(&self, plan: &EditionPlan, judgement: &Judgement, at: Timestamp) -> bool {
+    pub fn bears_out(
+        &self,
+        plan: &EditionPlan,
+        judgement: &Judgement,
+        (at, now): (Timestamp, Timestamp),
+    ) -> bool {
         plan.listings.iter().all(|listing| {
             let Some(glance) = self.glance(&plan.edition.isbn, &listing.store) else {
                 return true;
@@ -130,7 +152,7 @@ impl Survey {
             let known = outlooks.find(|one| one.store == listing.store);
             let began = glance.state.map(|(_, since)| since).max(glance.blind_since);
             let was_seen = known.is_some_and(|one| one.outlook.is_seen());
-            began.is_none_or(|began| began <= at) && was_seen == glance.is_seen()
+            began.is_none_or(|began| began <= at) && was_seen == glance.seen(now).is_some()
         })
     }
 

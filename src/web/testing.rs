@@ -68,6 +68,8 @@ fn listing(store: &StoreId, since: Timestamp) -> ListingView {
         watched_since: Some(since),
         last_try: Some(since),
         last_good: Some(since),
+        good_until: None,
+        gaps: Vec::new(),
         spells: Vec::new(),
         shown: Vec::new(),
         blind: None,

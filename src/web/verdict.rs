@@ -2,6 +2,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "only good news is named")]
 
+use jiff::Timestamp;
+
 use super::frame::Place;
 use crate::book::{Edition, Launch, StoreId};
 use crate::history::{ListingView, View};
@@ -110,7 +112,7 @@ fn line(
 ) -> String {
     let label = place.label(&listing.store);
     let normal = normal(one, voice);
-    match listing.now().filter(|_| listing.blind.is_none()) {
+    match listing.seen(place.now) {
         Some(spell) => format!(
             "{label}: {} since {}, {normal}",
             spell.availability.word(),
@@ -135,7 +137,8 @@ pub(super) fn class(outlook: &Outlook) -> &'static str {
         Outlook::Usual { .. }
         | Outlook::SeenOnce { .. }
         | Outlook::NotSeen { .. }
-        | Outlook::NotReadable { .. } => "quiet",
+        | Outlook::NotReadable { .. }
+        | Outlook::LastSeen { .. } => "quiet",
     }
 }
 
@@ -159,8 +162,10 @@ pub(super) fn normal(one: &ListingOutlook, voice: &Voice<'_>) -> String {
 }
 
 /// The price of a page as a fact: "$15.49", and "$15.49, list $16.99" where they differ.
-pub(super) fn price(one: Option<&ListingOutlook>, listing: &ListingView) -> String {
-    let shown = listing.now().and_then(|spell| spell.says.price.as_ref());
+pub(super) fn price(one: Option<&ListingOutlook>, listing: &ListingView, now: Timestamp) -> String {
+    let shown = listing
+        .seen(now)
+        .and_then(|spell| spell.says.price.as_ref());
     let list = one.and_then(|one| one.list_price.as_ref());
     match (shown, list) {
         (Some(price), Some(list)) => format!("{price}, list {list}"),

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::book::{Availability, Note};
-use crate::judge::ListingOutlook;
 use crate::judge::script::{Script, time};
+use crate::judge::{FindingKind, ListingOutlook};
 use crate::text::words;
 
 /// Plays findings, one look a line, as `2027-01-01T09:00 act stuck amazon.com; good released x`.
@@ -69,7 +69,7 @@ fn play(zone: &str, script: &str) -> Vec<String> {
 }
 
 /// These findings, and pages that show what they should but where a finding is about them.
-fn judged(view: &View, findings: Vec<Finding>) -> Judgement {
+pub(super) fn judged(view: &View, findings: Vec<Finding>) -> Judgement {
     let outlooks = view.listings.iter().map(|listing| {
         let about = findings
             .iter()
@@ -84,6 +84,8 @@ fn judged(view: &View, findings: Vec<Finding>) -> Judgement {
             None => Outlook::AsExpected { state, since },
         };
         ListingOutlook {
+            seen_at: None,
+            good_until: None,
             store: listing.store.clone(),
             outlook,
             price: None,
@@ -301,44 +303,6 @@ fn launch_days_are_not_rationed() {
             "2027-06-01T15:00 news: good released amazon.com",
         ],
     );
-}
-
-#[test]
-fn a_second_launch_report_without_news_is_a_letter_only_where_the_first_was_none() {
-    use crate::judge::kind::LaunchState;
-
-    let view = Script::new("2027-06-01")
-        .pages("2027-06-01T00:00 amazon.com in_stock..6*1")
-        .view();
-    let pace = Pace {
-        remind_every: SignedDuration::from_hours(7 * 24),
-        zone: TimeZone::UTC,
-    };
-    let now = time("2027-06-04T14:00");
-    let told = |is_settled: bool, first_was_told: bool| {
-        let state = LaunchState {
-            selling: vec![StoreId::new("amazon.com")],
-            behind: Vec::new(),
-            unseen: Vec::new(),
-            is_settled,
-        };
-        let day = Finding::new(FindingKind::LaunchReportDay(state.clone()), Vec::new(), now);
-        let report = Finding::new(FindingKind::LaunchReportThreeDays(state), Vec::new(), now)
-            .weighing(Severity::GoodNews);
-        let isbn = &view.edition.isbn;
-        let memory = Memory {
-            news: first_was_told
-                .then(|| key(isbn, &day))
-                .into_iter()
-                .collect(),
-            ..Memory::default()
-        };
-        let decisions = decide(&memory, &judged(&view, vec![report]), &view, &pace, now);
-        decisions.tellings.len()
-    };
-    assert_eq!(told(true, true), 0);
-    assert_eq!(told(true, false), 1);
-    assert_eq!(told(false, true), 1);
 }
 
 #[test]

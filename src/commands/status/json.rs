@@ -18,7 +18,7 @@ impl Status {
                 .iter()
                 .find(|one| one.store == listing.store);
             let normal = known.map(|one| outlook(one, &self.voice(context, view)));
-            let spell = listing.now();
+            let spell = listing.seen(self.now);
             let next = self
                 .next
                 .iter()
@@ -33,6 +33,8 @@ impl Status {
                 "words": spell.map(|spell| &spell.says.words),
                 "last_try": listing.last_try,
                 "last_good": listing.last_good,
+                "last_availability": listing.now().map(|spell| spell.availability),
+                "unseen_since": listing.unseen_since(self.now),
                 "unread_since": listing.blind.as_ref().map(|blind| blind.since),
                 "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason),
                 "unread_words": listing.blind.as_ref().map(|blind| &blind.unread.words),

@@ -11,6 +11,8 @@ CREATE TABLE listing (
     first_try      INTEGER,
     last_try       INTEGER,
     last_good      INTEGER,                      -- the newest look that named a state
+    -- Until when that may be spoken of as what is, by how often the page was to be looked at then.
+    good_until     INTEGER,
     -- While the newest looks could not be read: since when, how many, and the newest of them.
     blind_since    INTEGER,
     blind_attempts INTEGER NOT NULL DEFAULT 0,
@@ -22,6 +24,15 @@ CREATE TABLE listing (
     looks          INTEGER NOT NULL DEFAULT 0,
     UNIQUE (isbn, store)
 ) STRICT;
+
+-- Time in which a page was not seen: it could not be read, or nobody looked for longer than was to
+-- be. From the end of what the look before may speak for until the look that named a state again.
+CREATE TABLE gap (
+    listing_id INTEGER NOT NULL REFERENCES listing (id),
+    since      INTEGER NOT NULL,
+    until      INTEGER NOT NULL,
+    PRIMARY KEY (listing_id, since)
+) STRICT, WITHOUT ROWID;
 
 -- What a page said, once per listing however often it said so: an unchanged look costs one row of
 -- observation and nothing here.

@@ -20,7 +20,7 @@ pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, note_moves};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
-pub use record::{Recorded, listing_row, record};
+pub use record::{Recorded, keep_good_until, listing_row, record};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
     Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, observations, view, view_to,
@@ -216,6 +216,67 @@ pub(super) mod tests {
         assert_eq!(view.listings[0].blind, None);
         assert_eq!(view.listings[0].spells.len(), 1);
         assert_eq!(view.listings[0].spells[0].readings, 3);
+    }
+
+    #[test]
+    fn what_a_person_saw_ends_no_blindness_of_the_program() {
+        let (_folder, db) = database();
+        let blocked = || Reading::unread(UnreadReason::Blocked, "test", "captcha");
+        let by_hand = |hour: i64| {
+            let observation = Observation {
+                listing: listing(),
+                at: start() + hour.hours(),
+                source: Source::ByHand,
+                reading: says(Availability::InStock),
+            };
+            db.write(|tx| {
+                record(tx, &observation, SignedDuration::from_hours(6))?;
+                keep_good_until(tx, &observation.listing, start() + (hour + 72).hours())
+            })
+            .unwrap();
+        };
+        let look = || db.read(|c| view(c, &plan())).unwrap().listings.remove(0);
+        let state = |hour: i64| {
+            let seen = look();
+            let seen = seen.seen(start() + hour.hours());
+            seen.map(|spell| spell.availability)
+        };
+        see(&db, 0, says(Availability::PreOrder));
+        see(&db, 12, blocked());
+        see(&db, 24, blocked());
+        assert_eq!(state(25), None);
+        by_hand(30);
+        assert_eq!(look().blind.map(|blind| blind.attempts), Some(2));
+        assert_eq!(state(31), Some(Availability::InStock));
+        assert_eq!(state(30 + 73), None);
+        see(&db, 36, blocked());
+        assert_eq!(look().blind.map(|blind| blind.attempts), Some(3));
+        assert_eq!(state(37), Some(Availability::InStock));
+        see(&db, 48, says(Availability::InStock));
+        assert_eq!(look().blind, None);
+        let hours = |at: Timestamp| at.duration_since(start()).as_hours();
+        let gaps = look().gaps;
+        let gaps: Vec<_> = gaps.iter().map(|(a, b)| (hours(*a), hours(*b))).collect();
+        assert_eq!(gaps, [(12, 30)]);
+    }
+
+    #[test]
+    fn time_in_which_nobody_looked_is_a_gap() {
+        let (_folder, db) = database();
+        see(&db, 0, says(Availability::PreOrder));
+        db.write(|tx| keep_good_until(tx, &listing(), start() + 13.hours()))
+            .unwrap();
+        let view = db.read(|c| view(c, &plan())).unwrap();
+        let listing = &view.listings[0];
+        let since = |hour: i64| listing.unseen_since(start() + hour.hours());
+        assert_eq!(since(13), None);
+        assert_eq!(since(14), Some(start() + 13.hours()));
+        see(&db, 100, says(Availability::PreOrder));
+        let view = db.read(|c| super::view(c, &plan())).unwrap();
+        assert_eq!(
+            view.listings[0].gaps,
+            [(start() + 13.hours(), start() + 100.hours())]
+        );
     }
 
     #[test]

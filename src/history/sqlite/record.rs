@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::{listing_number, number_of, spell_of};
 use crate::history::spells::{self, Step};
-use crate::history::{ListingId, Observation, Spell};
+use crate::history::{ListingId, Observation, Source, Spell};
 use crate::page::{Reading, Says};
 
 /// What recording an observation changed.
@@ -27,6 +27,11 @@ pub fn record(
     observation: &Observation,
     confirm_after: SignedDuration,
 ) -> rusqlite::Result<Recorded> {
+    // Confirmation is for robots, which may be shown anything: what a person saw counts at once.
+    let confirm_after = match observation.source {
+        Source::ByHand => SignedDuration::ZERO,
+        Source::Http | Source::Command | Source::Api => confirm_after,
+    };
     let listing = listing_row(transaction, &observation.listing)?;
     let reading = reading_row(transaction, listing, &observation.reading)?;
     // Two looks in one millisecond do not happen on purpose; the second is a copy of the first.
@@ -43,7 +48,8 @@ pub fn record(
         ])?;
     match &observation.reading {
         Reading::Says(says) => {
-            remember_good(transaction, listing, observation.at)?;
+            remember_gap(transaction, listing, observation.at)?;
+            remember_good(transaction, listing, observation)?;
             extend(
                 transaction,
                 listing,
@@ -135,18 +141,59 @@ fn write_spell(
     Ok(())
 }
 
+/// What a person saw is known at once, but it makes no robot see: what it could not read it still
+/// cannot.
 fn remember_good(
+    transaction: &Transaction<'_>,
+    listing: i64,
+    observation: &Observation,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
+                 asking_until = NULL, last_good = ?2, good_until = NULL, \
+                 blind_since = iif(?3, blind_since, NULL), \
+                 blind_attempts = iif(?3, blind_attempts, 0), \
+                 blind_reading = iif(?3, blind_reading, NULL) \
+             WHERE id = ?1",
+        )?
+        .execute(params![
+            listing,
+            observation.at.as_millisecond(),
+            observation.source == Source::ByHand
+        ])?;
+    Ok(())
+}
+
+/// The time before a good look in which the page was not seen, where there was some.
+fn remember_gap(
     transaction: &Transaction<'_>,
     listing: i64,
     at: Timestamp,
 ) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached(
-            "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
-                 asking_until = NULL, last_good = ?2, blind_since = NULL, blind_attempts = 0, blind_reading = NULL \
-             WHERE id = ?1",
-        )?
+        .prepare_cached(include_str!("gap.sql"))?
         .execute(params![listing, at.as_millisecond()])?;
+    Ok(())
+}
+
+/// Until when what was just seen of a page may be spoken of as what is.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn keep_good_until(
+    transaction: &Transaction<'_>,
+    listing: &ListingId,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached("UPDATE listing SET good_until = ?3 WHERE isbn = ?1 AND store = ?2")?
+        .execute(params![
+            listing.isbn.as_str(),
+            listing.store.as_str(),
+            until.as_millisecond()
+        ])?;
     Ok(())
 }
 

@@ -155,6 +155,14 @@ fn spells(connection: &Connection, number: i64, most: i64) -> rusqlite::Result<V
     Ok(spells)
 }
 
+/// The times in which a page was not seen, oldest first.
+fn gaps(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(Timestamp, Timestamp)>> {
+    connection
+        .prepare_cached("SELECT since, until FROM gap WHERE listing_id = ?1 ORDER BY since")?
+        .query_map([number], |row| Ok((time(row.get(0)?)?, time(row.get(1)?)?)))?
+        .collect()
+}
+
 fn listing_view(
     connection: &Connection,
     isbn: &Isbn13,
@@ -167,6 +175,8 @@ fn listing_view(
         watched_since: None,
         last_try: None,
         last_good: None,
+        good_until: None,
+        gaps: Vec::new(),
         spells: Vec::new(),
         shown: Vec::new(),
         blind: None,
@@ -184,6 +194,7 @@ fn listing_view(
             view.watched_since = time_of(row, 0)?;
             view.last_try = time_of(row, 1)?;
             view.last_good = time_of(row, 2)?;
+            view.good_until = time_of(row, 6)?;
             if let (Some(since), Some(Reading::Unread(unread))) = (
                 time_of(row, 3)?,
                 row.get::<_, Option<String>>(5)?
@@ -203,6 +214,9 @@ fn listing_view(
         Depth::Newest => 1,
     };
     view.spells = spells(connection, number, most)?;
+    if depth != Depth::Newest {
+        view.gaps = gaps(connection, number)?;
+    }
     if depth == Depth::Whole {
         view.shown = shown(connection, number)?;
     }

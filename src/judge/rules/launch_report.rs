@@ -70,12 +70,12 @@ fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
         is_settled: false,
     };
     for listing in &case.view.listings {
-        add(&mut state, listing);
+        add(&mut state, listing, case.now);
     }
     let first_due = later(begun_everywhere(case.view.launch.last_date()), REPORTS[0].0);
     let sold_before = |listing: &ListingView| {
         let run = case.run(listing, Availability::is_released);
-        listing.blind.is_none() && run.is_some_and(|run| run.since <= first_due)
+        listing.seen(case.now).is_some() && run.is_some_and(|run| run.since <= first_due)
     };
     state.is_settled = case.view.listings.iter().all(sold_before);
     let step = if state.behind.is_empty() && state.unseen.is_empty() {
@@ -97,10 +97,9 @@ fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
     found
 }
 
-fn add(state: &mut LaunchState, listing: &ListingView) {
+fn add(state: &mut LaunchState, listing: &ListingView, now: Timestamp) {
     let store = listing.store.clone();
-    let seen = listing.now().filter(|_| listing.blind.is_none());
-    match seen {
+    match listing.seen(now) {
         Some(spell) if spell.availability.is_released() => state.selling.push(store),
         Some(spell) => state.behind.push(Behind {
             store,
@@ -108,7 +107,7 @@ fn add(state: &mut LaunchState, listing: &ListingView) {
             since: spell.since,
         }),
         None => {
-            let since = listing.blind.as_ref().map(|blind| blind.since);
+            let since = listing.unseen_since(now);
             state.unseen.push((store, since, listing.address.clone()));
         }
     }
@@ -198,7 +197,7 @@ mod tests {
             &blind,
             "launch-report-24h",
             "1 of 2 stores sell it, 1 not seen",
-            "Amazon sells it. Bookshop.org could not be read since Tue 9 February: open \
+            "Amazon sells it. Bookshop.org has not been seen since Tue 9 February: open \
              https://bookshop.org/book/9780132350884",
         );
         let nothing = Script::new("2027-02-09").pages(
@@ -209,8 +208,8 @@ mod tests {
             &nothing,
             "launch-report-24h",
             "We could see none of the 2 stores",
-            "Amazon could not be read since Mon 1 February: open https://amazon.com/book/9780132350884 \
-             Bookshop.org could not be read since Mon 1 February: open \
+            "Amazon has not been seen since Mon 1 February: open https://amazon.com/book/9780132350884 \
+             Bookshop.org has not been seen since Mon 1 February: open \
              https://bookshop.org/book/9780132350884",
         );
     }

@@ -101,7 +101,7 @@ fn report(state: &LaunchState, voice: &Voice<'_>) -> (String, String) {
     for (store, since, address) in &state.unseen {
         let since = since.map_or_else(
             || "has not been seen yet".to_owned(),
-            |since| format!("could not be read since {}", voice.day(since)),
+            |since| format!("has not been seen since {}", voice.day(since)),
         );
         verdict.push(format!("{} {since}: open {address}", voice.label(store)));
     }

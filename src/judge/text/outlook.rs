@@ -29,6 +29,11 @@ fn normal(outlook: &Outlook, voice: &Voice<'_>) -> String {
             brief(*last_seen, voice),
             last.word().to_lowercase()
         ),
+        Outlook::LastSeen { last, last_seen } => format!(
+            "last seen {} as {}; nobody has looked since",
+            brief(*last_seen, voice),
+            last.word().to_lowercase()
+        ),
         Outlook::SeenOnce { confirmed_from, .. } => format!(
             "seen once, a second look counts from {} on",
             brief(*confirmed_from, voice)

@@ -1,15 +1,15 @@
 //! Which listings are due, when the others will be, and why then.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, Transaction};
 
 use crate::book::{Isbn13, Launch, Source};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::ration::{spent_until, used_on};
 use crate::fetch::{self, HostKey, creators_api};
-use crate::history::ListingId;
-use crate::history::sqlite::{Looks, launch, looks};
+use crate::history::sqlite::{Looks, keep_good_until, launch, looks};
+use crate::history::{ListingId, Observation};
 use crate::page::{UnreadReason, Wanted};
 use crate::round::doors::{Closed, Doors};
 use crate::round::{House, Task, Which, ways};
@@ -193,15 +193,8 @@ impl<'a> Agenda<'a> {
         looks: &Looks,
         now: Timestamp,
     ) -> Due {
-        let zone = &self.plan.author.zone;
-        let rhythm = if let Some(cron) = &self.plan.schedule.check {
-            Rhythm::Cron { cron, zone }
-        } else {
-            let urgency = self.urgency(launch, listing, looks, now);
-            let is_steady = urgency == Urgency::Steady;
-            let steady = Some(self.plan.schedule.steady).filter(|_| is_steady);
-            Rhythm::Every(steady.unwrap_or(urgency.interval()))
-        };
+        let urgency = self.urgency(launch, listing, looks, now);
+        let rhythm = rhythm(self.plan, urgency);
         let times = Times {
             last_try: looks.last_try,
             unconfirmed_since: looks.unconfirmed_since,
@@ -238,6 +231,43 @@ impl<'a> Agenda<'a> {
             .map(|host| doors.closed(&host, &ways, api.as_ref()))
             .unwrap_or_default()
     }
+}
+
+/// The author's schedule, or what the urgency calls for.
+fn rhythm(plan: &Plan, urgency: Urgency) -> Rhythm<'_> {
+    let zone = &plan.author.zone;
+    if let Some(cron) = &plan.schedule.check {
+        return Rhythm::Cron { cron, zone };
+    }
+    let is_steady = urgency == Urgency::Steady;
+    let steady = Some(plan.schedule.steady).filter(|_| is_steady);
+    Rhythm::Every(steady.unwrap_or(urgency.interval()))
+}
+
+/// Keeps until when what a look saw may be spoken of as what is.
+///
+/// # Errors
+///
+/// SQLite's.
+pub(crate) fn promise(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    observation: &Observation,
+) -> rusqlite::Result<()> {
+    let (id, at) = (&observation.listing, observation.at);
+    let mut editions = plan.editions.iter();
+    let Some(edition) = editions.find(|one| one.edition.isbn == id.isbn) else {
+        return Ok(());
+    };
+    let released = looks(transaction, id)?.released;
+    let launch = launch(transaction, edition)?;
+    let urgency = cadence::urgency(&launch, &id.store, released, &plan.author.zone, at);
+    let until = if observation.source == Source::ByHand {
+        cadence::good_by_hand(urgency, at)
+    } else {
+        rhythm(plan, urgency).good_until(at)
+    };
+    keep_good_until(transaction, id, until)
 }
 
 /// A look that a person asks for is only bound by the floor. A last look in the future is one of

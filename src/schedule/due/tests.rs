@@ -295,3 +295,17 @@ fn isbn_of(number: u32) -> Isbn13 {
         .find_map(|digit| format!("{core}{digit}").parse().ok())
         .unwrap()
 }
+
+#[test]
+fn what_was_seen_is_good_until_two_more_looks_were_missed() {
+    #[track_caller]
+    fn check(rhythm: &Rhythm<'_>, expected: &str) {
+        assert_eq!(rhythm.good_until(at("2027-01-04T10:00:00Z")), at(expected));
+    }
+    check(&Rhythm::Every(HOUR * 24), "2027-01-06T11:00:00Z");
+    check(&Rhythm::Every(HOUR * 6), "2027-01-04T23:00:00Z");
+    check(&Rhythm::Every(HOUR), "2027-01-04T16:00:00Z");
+    let cron = Cron::from_str("0 8 * * 1").unwrap();
+    let zone = &TimeZone::UTC;
+    check(&Rhythm::Cron { cron: &cron, zone }, "2027-01-18T09:00:00Z");
+}

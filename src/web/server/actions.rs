@@ -205,7 +205,7 @@ fn share(site: &Site, asked: &Asked, session: &str, now: Timestamp) -> Result<An
         link: format!("{}/share/{secret}/", site.address(host)),
         client,
     };
-    let (_, pulse) = site.survey()?;
+    let (_, pulse) = site.survey(now)?;
     let html = settings_page(site, session, (&pulse, Some(&given)), now)?;
     Ok(Answer::page(html))
 }

@@ -23,7 +23,7 @@ const CHANGES: u32 = 100;
 
 /// Is it alive, and is it still watching? 503 when no round has read a page for too long.
 pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
-    match site.survey() {
+    match site.survey(now) {
         Ok((_, pulse)) => {
             let is_stale = pulse.late(now).is_some();
             let said = if is_stale { "stale" } else { "ok" };
@@ -43,7 +43,7 @@ pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
 
 /// What Prometheus collects.
 pub(super) fn metrics(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
-    let (survey, pulse) = site.survey()?;
+    let (survey, pulse) = site.survey(now)?;
     let counts = site
         .db
         .read(|connection| Ok::<_, DbError>(mail::sqlite::counts(connection)?))?;
@@ -70,7 +70,7 @@ pub(super) fn feed(site: &Site, host: &str, now: Timestamp) -> Result<Answer, Pa
 
 /// The calendar of launches.
 pub(super) fn calendar(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
-    let (survey, _) = site.survey()?;
+    let (survey, _) = site.survey(now)?;
     let text = feed::ics(&site.plan.editions, &survey, &site.plan.author.zone, now);
     Ok(Answer::file(
         "text/calendar; charset=utf-8",
@@ -86,7 +86,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             return Ok(Answer::file(JSON, api::OPENAPI.to_owned(), None));
         }
         ["api", "v1", "editions"] => {
-            let (survey, _) = site.survey()?;
+            let (survey, _) = site.survey(now)?;
             api::editions(
                 &site.plan.editions,
                 &survey,
@@ -94,7 +94,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
             )
         }
         ["api", "v1", "alerts"] => {
-            let (survey, _) = site.survey()?;
+            let (survey, _) = site.survey(now)?;
             api::alerts(
                 &site.plan.editions,
                 &survey,
@@ -130,7 +130,7 @@ pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer,
 }
 
 fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, PageError> {
-    let (_, pulse) = site.survey()?;
+    let (_, pulse) = site.survey(now)?;
     Dossier::read(site, plan, pulse, now)
 }
 
@@ -177,7 +177,7 @@ pub(super) fn edition(
             let range = Range::from_name(&asked.value("range"));
             Answer::file(SVG, drawing(site, plan, range, now)?, None)
         }
-        "badge.svg" => Answer::file(SVG, export::badge(&site.view(plan)?), None),
+        "badge.svg" => Answer::file(SVG, export::badge(&site.view(plan)?, now), None),
         "report.html" => Answer::file("text/html; charset=utf-8", report(site, plan, now)?, None),
         _ => refusal(404, "There is no such file."),
     })

@@ -14,6 +14,7 @@ use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
 use crate::round::judge_edition::judge_book;
+use crate::round::sqlite::promise;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -109,6 +110,9 @@ fn keep(
             reading,
         };
         let recorded = record(transaction, &observation, confirm_after)?;
+        if matches!(observation.reading, Reading::Says(_)) {
+            promise(transaction, &site.plan, &observation)?;
+        }
         if let Some(evidence) = evidence.filter(|_| recorded.changed) {
             keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
         }

@@ -62,7 +62,7 @@ pub(super) fn page(
     now: Timestamp,
 ) -> Result<Answer, PageError> {
     let place = site.place(now);
-    let (survey, pulse) = site.survey()?;
+    let (survey, pulse) = site.survey(now)?;
     let html = match parts {
         [""] => {
             let judgements = site.judgements(&survey, now)?;

@@ -69,7 +69,7 @@ fn listed(
         may_log_out: false,
         ..site.place(now)
     };
-    let (survey, pulse) = site.survey()?;
+    let (survey, pulse) = site.survey(now)?;
     let judgements = site.judgements(&survey, now)?;
     Ok(overview::page(
         &place,

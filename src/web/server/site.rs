@@ -188,12 +188,12 @@ impl Site {
     /// # Errors
     ///
     /// The database's.
-    pub fn survey(&self) -> Result<(Survey, Pulse), DbError> {
+    pub fn survey(&self, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
         let survey = self.db.read(|connection| {
             let survey = sqlite::survey(connection)?;
             Ok::<_, DbError>(survey.of_watched(&self.plan.editions))
         })?;
-        let pulse = survey.pulse(&self.plan.stores, self.board.next_look());
+        let pulse = survey.pulse(&self.plan.stores, self.board.next_look(), now);
         Ok((survey, pulse))
     }
 
@@ -233,7 +233,7 @@ impl Site {
         let isbn = &view.edition.isbn;
         let (kept, at) = self.db.read(|connection| {
             let at = sqlite::judged_at(connection)?.get(isbn).copied();
-            Ok::<_, DbError>((judgement(connection, isbn)?, at))
+            Ok::<_, DbError>((judgement(connection, isbn, now)?, at))
         })?;
         let looked = view.listings.iter().filter_map(|one| one.last_try).max();
         let is_new = at.is_some() && looked <= at;
@@ -250,13 +250,13 @@ impl Site {
     /// The database's.
     pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
         let (mut all, times) = self.db.read(|connection| {
-            let all: Judgements = judgements(connection)?;
+            let all: Judgements = judgements(connection, now)?;
             Ok::<_, DbError>((all, sqlite::judged_at(connection)?))
         })?;
         for plan in &self.plan.editions {
             let isbn = &plan.edition.isbn;
             let kept = all.get(isbn).zip(times.get(isbn));
-            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, *at)) {
+            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, (*at, now))) {
                 let judged = judge(&self.view(plan)?, &self.settings, now);
                 all.insert(isbn.clone(), judged);
             }

@@ -70,6 +70,8 @@ INSERT INTO evidence (listing_id, at, source, status, address, headers, parts_id
     (1, 1794317400000, 0, 200, 'https://www.amazon.com/dp/1944098119', '[]', 1);
 
 -- How often a page was looked at in a day.
+UPDATE listing SET good_until = last_good + 46800000 WHERE last_good IS NOT NULL;
+INSERT INTO gap (listing_id, since, until) VALUES (1, 1794000000000, 1794090000000);
 UPDATE listing SET day = '2026-11-12', looks = 1 WHERE id = 1;
 
 -- By what a store tells that a page has not changed.

@@ -1,0 +1,114 @@
+//! What is new, and told once. Pure.
+
+use super::key;
+use crate::alerts::lifecycle::Memory;
+use crate::alerts::{AlertKey, Occasion, Telling};
+use crate::book::Isbn13;
+use crate::judge::{Cause, Finding, FindingKind, Severity};
+
+/// Adds the news that is due, and gives what counts as told with it.
+///
+/// News about a store of which the same letter tells an all-clear would say the same twice: it
+/// counts as told. What is on sale everywhere is on sale at each.
+pub(super) fn news(
+    memory: &Memory,
+    findings: &[Finding],
+    isbn: &Isbn13,
+    due: &mut Vec<Telling>,
+) -> Vec<AlertKey> {
+    let mut told = Vec::new();
+    for finding in findings
+        .iter()
+        .filter(|one| one.severity == Severity::GoodNews)
+    {
+        let key = key(isbn, finding);
+        if memory.news.contains(&key) {
+            continue;
+        }
+        if matches!(finding.kind, FindingKind::ReleasedEverywhere) {
+            told.extend(finding.stores.iter().map(|store| AlertKey {
+                cause: Cause::Released,
+                isbn: isbn.clone(),
+                stores: vec![store.clone()],
+            }));
+        }
+        told.push(key);
+        if adds_nothing(memory, finding, isbn) {
+            continue;
+        }
+        let is_said = due.iter().any(|telling| {
+            matches!(telling.occasion, Occasion::Closed { .. })
+                && telling.finding.stores == finding.stores
+        });
+        if !is_said {
+            due.push(Telling {
+                occasion: Occasion::News,
+                finding: finding.clone(),
+                thread: None,
+            });
+        }
+    }
+    told
+}
+
+/// The second launch report, where the first was a letter and nothing has changed since.
+fn adds_nothing(memory: &Memory, finding: &Finding, isbn: &Isbn13) -> bool {
+    let first = AlertKey {
+        cause: Cause::LaunchReportDay,
+        isbn: isbn.clone(),
+        stores: finding.stores.clone(),
+    };
+    let is_settled =
+        matches!(&finding.kind, FindingKind::LaunchReportThreeDays(state) if state.is_settled);
+    is_settled && memory.news.contains(&first)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+    use jiff::tz::TimeZone;
+
+    use super::*;
+    use crate::alerts::lifecycle::tests::judged;
+    use crate::alerts::lifecycle::{Pace, decide};
+    use crate::book::StoreId;
+    use crate::judge::script::{Script, time};
+
+    #[test]
+    fn a_second_launch_report_without_news_is_a_letter_only_where_the_first_was_none() {
+        use crate::judge::kind::LaunchState;
+
+        let view = Script::new("2027-06-01")
+            .pages("2027-06-01T00:00 amazon.com in_stock..6*1")
+            .view();
+        let pace = Pace {
+            remind_every: SignedDuration::from_hours(7 * 24),
+            zone: TimeZone::UTC,
+        };
+        let now = time("2027-06-04T14:00");
+        let told = |is_settled: bool, first_was_told: bool| {
+            let state = LaunchState {
+                selling: vec![StoreId::new("amazon.com")],
+                behind: Vec::new(),
+                unseen: Vec::new(),
+                is_settled,
+            };
+            let day = Finding::new(FindingKind::LaunchReportDay(state.clone()), Vec::new(), now);
+            let report = Finding::new(FindingKind::LaunchReportThreeDays(state), Vec::new(), now)
+                .weighing(Severity::GoodNews);
+            let isbn = &view.edition.isbn;
+            let memory = Memory {
+                news: first_was_told
+                    .then(|| key(isbn, &day))
+                    .into_iter()
+                    .collect(),
+                ..Memory::default()
+            };
+            let decisions = decide(&memory, &judged(&view, vec![report]), &view, &pace, now);
+            decisions.tellings.len()
+        };
+        assert_eq!(told(true, true), 0);
+        assert_eq!(told(true, false), 1);
+        assert_eq!(told(false, true), 1);
+    }
+}

@@ -8,7 +8,7 @@ pub enum Exit {
     /// 0: done, and all is well. A pipe closed by its reader counts as well.
     Done,
     /// 1: done, but there is something to see to: an expectation not met, undelivered letters, a
-    /// last good round that is too old.
+    /// last good check that is too old.
     Attention,
     /// 2: the command line is wrong (clap's own code).
     Usage,

@@ -172,6 +172,20 @@ fn write_open(
     Ok(())
 }
 
+/// How many alerts are open, of each severity.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn open_by_severity(connection: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
+    connection
+        .prepare_cached(
+            "SELECT severity, count(*) FROM alert WHERE over IS NULL GROUP BY severity ORDER BY 1",
+        )?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
+}
+
 /// Whether a notice of that kind is open.
 ///
 /// # Errors

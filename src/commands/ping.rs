@@ -2,6 +2,8 @@
 
 use crate::alerts;
 use crate::mail::{http, ping, sqlite};
+use crate::round::health::health;
+use crate::round::sqlite::vitals;
 use crate::round::{House, LINE_DOWN};
 
 /// Asks the address that the configuration names, if it names one. Nothing depends on it, so it
@@ -23,18 +25,23 @@ pub async fn ping(house: &House, trouble: Option<&str>) {
 
 /// What stands wrong, whatever this round was like.
 fn standing(house: &House) -> Option<String> {
+    let now = house.clock.now();
     let found = house.db.read(|connection| -> rusqlite::Result<_> {
+        let health = health(&vitals(connection, &house.plan)?, now);
         let counts = sqlite::counts(connection)?;
         let line = alerts::sqlite::notice_is_open(connection, LINE_DOWN)?;
-        Ok((counts, line))
+        Ok((health, counts, line))
     });
     match found {
-        Ok((counts, _)) if counts.need_attention() => {
+        Ok((_, counts, _)) if counts.need_attention() => {
             let why = counts.last_error.unwrap_or_default();
             Some(format!("letters are not delivered: {why}"))
         }
-        Ok((_, true)) => Some("no store can be reached".to_owned()),
-        Ok((_, false)) => None,
+        Ok((_, _, true)) => Some("no store can be reached".to_owned()),
+        Ok((health, ..)) => {
+            let first = health.ailments.first();
+            first.map(|one| one.words(&house.plan.author.zone, now))
+        }
         Err(error) => Some(format!("the database cannot be read: {error}")),
     }
 }

@@ -23,13 +23,15 @@ use crate::history::{ListingView, Sight, View};
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Judgement, Settings, Severity};
 use crate::mail::sqlite::{Counts, counts};
-use crate::round::sqlite::{Agenda, LastRound, NextLook, last_round};
+use crate::round::health::{Health, health};
+use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::text::words;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Exit with 1 when the last good round is older than this, as 12h or "2 days"
+    /// Exit with 1 when the last good check is older than this, as 12h or "2 days", or anything is
+    /// wrong with the watch
     #[arg(long, value_name = "DURATION")]
     max_age: Option<SignedDuration>,
 
@@ -44,7 +46,7 @@ const FEW: usize = 8;
 /// What there is to show.
 struct Status {
     now: Timestamp,
-    last: Option<LastRound>,
+    health: Health,
     views: Vec<View>,
     next: Vec<NextLook>,
     rations: Vec<Ration>,
@@ -69,23 +71,26 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     } else {
         write!(out, "{}", status.text(&context))?;
     }
-    let last_good = status.last.as_ref().and_then(|round| round.last_good);
+    let health = &status.health;
     let too_old = arguments
         .max_age
-        .is_some_and(|most| last_good.is_none_or(|last| status.now.duration_since(last) > most));
+        .is_some_and(|most| health.is_older_than(most, status.now));
     if too_old {
-        let since = last_good.map_or("there has been none".to_owned(), |last| {
-            format!(
-                "the last one was {} ago",
-                words::lasting(status.now.duration_since(last))
-            )
-        });
+        let since = health
+            .last_good_check
+            .map_or("there has been none".to_owned(), |last| {
+                format!(
+                    "the last one was {} ago",
+                    words::lasting(status.now.duration_since(last))
+                )
+            });
         writeln!(
             anstream::stderr(),
-            "pubwatch: no good round lately: {since}"
+            "pubwatch: no good check lately: {since}"
         )?;
     }
-    let attention = too_old || status.outbox.need_attention();
+    let is_unwell = arguments.max_age.is_some() && !health.is_good();
+    let attention = too_old || is_unwell || status.outbox.need_attention();
     Ok(if attention {
         Exit::Attention
     } else {
@@ -120,7 +125,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
             now,
-            last: last_round(connection)?,
+            health: health(&vitals(connection, &context.plan)?, now),
             views,
             next,
             rations,
@@ -153,28 +158,29 @@ impl Status {
         if !blind.is_empty() {
             parts.push(format!("\n{blind}"));
         }
-        if self.last.is_some() {
+        if self.health.last_check.is_some() {
             parts.push(sight::next_looks(&self.next, &views, here));
         }
         parts.push(self.mail());
         parts.concat()
     }
 
-    /// "Last good round 08:12 UTC, 25 minutes ago".
+    /// "Last good check 08:12 UTC, 25 minutes ago", and below it what is wrong with the watch.
     fn watch(&self, context: &Context) -> String {
         let zone = &context.plan.author.zone;
-        let Some(last) = &self.last else {
+        if self.health.last_check.is_none() {
             let mut listings = self.views.iter().flat_map(|view| &view.listings);
             let said = if listings.any(|listing| !listing.spells.is_empty()) {
-                "There was no round yet; what stands here was told by hand."
+                "There was no check yet; what stands here was told by hand."
             } else {
                 "Nothing has been looked at yet."
             };
             return format!("{said} `pubwatch check` takes a first look.\n");
-        };
-        let good = last.last_good.map_or("no good round yet".to_owned(), |at| {
+        }
+        let last_good = self.health.last_good_check;
+        let good = last_good.map_or("no good check yet".to_owned(), |at| {
             format!(
-                "last good round {}, {} ago",
+                "last good check {}, {} ago",
                 words::brief_moment(at, zone, self.now),
                 words::lasting(self.now.duration_since(at))
             )
@@ -191,7 +197,13 @@ impl Status {
             1 => format!("1 page is not seen ({})", blind.concat()),
             many => format!("{many} pages are not seen"),
         };
-        format!("{} · {good} · {sight}\n", face::bold("Pubwatch"))
+        let mut text = format!("{} · {good} · {sight}\n", face::bold("Pubwatch"));
+        for one in &self.health.ailments {
+            let words = one.words(zone, self.now);
+            // Writing to a string cannot fail.
+            let _ = writeln!(text, "  {words}; {}", one.next_step());
+        }
+        text
     }
 
     /// What needs the author, most severe first.
@@ -216,7 +228,7 @@ impl Status {
         if counted.is_empty() {
             // Silence is no news: what nobody has read cannot be well.
             return match seen {
-                0 if self.last.is_none() && !self.was_ever_seen() => String::new(),
+                0 if self.health.last_check.is_none() && !self.was_ever_seen() => String::new(),
                 0 => "\nNothing is known: no page is seen at present.\n".to_owned(),
                 seen if seen < pages => {
                     format!(

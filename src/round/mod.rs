@@ -10,6 +10,7 @@
 //! Delivery is not part of it: what is queued is safe.
 
 mod doors;
+pub mod health;
 pub mod judge_edition;
 mod look;
 pub(crate) mod post;
@@ -336,6 +337,12 @@ impl House {
 }
 
 /// The ways in to an edition's page, in the order in which they are tried.
+/// Nobody but the author looks at that page.
+fn is_by_hand(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> bool {
+    let store = plan.stores.iter().find(|store| store.id == listing.store);
+    store.is_some_and(|store| store.ways.is_by_hand(isbn))
+}
+
 fn ways(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
     let store = plan.stores.iter().find(|store| store.id == listing.store);
     store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())

@@ -1,7 +1,7 @@
 //! What a round reads from the database and writes to it.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Connection, OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, params};
 
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task};
@@ -20,10 +20,12 @@ use crate::judge::learned::learn;
 use crate::page::Reading;
 
 pub(super) mod agenda;
+mod health;
 
 pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};
 pub(crate) use agenda::{due, promise};
+pub use health::vitals;
 
 /// How long the right to look at a listing outlives the deadline of its request.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
@@ -146,36 +148,4 @@ pub(crate) fn end(house: &House, number: i64, summary: &Summary) -> rusqlite::Re
             ])?;
         Ok(())
     })
-}
-
-/// When we last looked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LastRound {
-    /// When the newest round began, whatever it gave.
-    pub began: Timestamp,
-    /// When the newest round ended that read at least one page, or had nothing to ask.
-    pub last_good: Option<Timestamp>,
-}
-
-/// When we last looked; `None` before the first round.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn last_round(connection: &Connection) -> rusqlite::Result<Option<LastRound>> {
-    let (began, good): (Option<i64>, Option<i64>) = connection.query_row(
-        "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
-             (SELECT ended FROM round WHERE ended IS NOT NULL AND (read > 0 OR asked = 0) \
-              ORDER BY id DESC LIMIT 1)",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
-    )?;
-    let time = |milliseconds| Timestamp::from_millisecond(milliseconds).ok();
-    let Some(began) = began.and_then(time) else {
-        return Ok(None);
-    };
-    Ok(Some(LastRound {
-        began,
-        last_good: good.and_then(time),
-    }))
 }

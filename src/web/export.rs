@@ -2,16 +2,13 @@
 
 use std::fmt::Write as _;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::changes::{Sources, newest_first};
 use super::face::face;
-use super::frame::Pulse;
 use super::markup::{clipped, width};
-use super::survey::Glances;
 use crate::history::View;
 use crate::history::sqlite::Seen;
-use crate::mail::sqlite::Counts;
 use crate::page::Reading;
 use crate::text::words;
 
@@ -118,68 +115,6 @@ fn amount(minor: i64, currency: &str) -> String {
     format!("{sign}{}.{:02}", minor / 100, minor % 100)
 }
 
-/// What Prometheus collects (text format 0.0.4).
-#[must_use]
-pub fn metrics(pulse: &Pulse, glances: &Glances, counts: &Counts, now: Timestamp) -> String {
-    let mut text = String::new();
-    let mut gauge = |name: &str, help: &str, value: String| {
-        let _ = write!(
-            text,
-            "# HELP pubwatch_{name} {help}\n# TYPE pubwatch_{name} gauge\npubwatch_{name} {value}\n"
-        );
-    };
-    let age = pulse
-        .last_good_round
-        .map_or(SignedDuration::ZERO, |at| now.duration_since(at));
-    if pulse.last_good_round.is_some() {
-        gauge(
-            "last_good_round_age_seconds",
-            "Time since a round last read a page.",
-            age.as_secs().to_string(),
-        );
-    }
-    let blind = glances
-        .values()
-        .filter(|glance| glance.seen(now).is_none())
-        .count();
-    gauge(
-        "listings",
-        "Listings that have been looked at.",
-        glances.len().to_string(),
-    );
-    gauge(
-        "listings_blind",
-        "Listings of which nothing is seen: unread, or not looked at for too long.",
-        blind.to_string(),
-    );
-    gauge(
-        "letters_waiting",
-        "Letters that wait for delivery.",
-        counts.waiting.to_string(),
-    );
-    gauge(
-        "letters_failed",
-        "Letters that were refused or given up.",
-        counts.failed.to_string(),
-    );
-    let _ = text.write_str(
-        "# HELP pubwatch_listing_state The state of a listing: 1 for the one that it is in.\n\
-         # TYPE pubwatch_listing_state gauge\n",
-    );
-    for ((isbn, store), glance) in glances {
-        if let Some((state, _)) = glance.seen(now) {
-            let _ = writeln!(
-                text,
-                "pubwatch_listing_state{{isbn=\"{}\",store=\"{}\",state=\"{}\"}} 1",
-                isbn.as_str(),
-                store.as_str().replace(['"', '\\', '\n'], "_"),
-                state.name()
-            );
-        }
-    }
-    text
-}
-
 /// A badge: "Salt Roads | 2 of 3 stores take orders". It brings its colours with it.
 #[must_use]
 pub fn badge(view: &View, now: Timestamp) -> String {
@@ -281,28 +216,5 @@ mod tests {
             "{badge}"
         );
         assert!(!badge.contains("<b>"), "{badge}");
-    }
-
-    #[test]
-    fn metrics_name_every_listing() {
-        let isbn: crate::book::Isbn13 = "9781944098117".parse().unwrap();
-        let glance = crate::web::survey::Glance {
-            state: Some((
-                crate::book::Availability::PreOrder,
-                at("2027-01-02T00:00:00Z"),
-            )),
-            ..crate::web::survey::Glance::default()
-        };
-        let glances = Glances::from([((isbn, crate::book::StoreId::new("amazon.com")), glance)]);
-        let text = metrics(
-            &Pulse::default(),
-            &glances,
-            &Counts::default(),
-            at("2027-01-03T00:00:00Z"),
-        );
-        assert!(text.contains(
-            "pubwatch_listing_state{isbn=\"9781944098117\",store=\"amazon.com\",state=\"pre_order\"} 1\n"
-        ), "{text}");
-        assert!(text.contains("pubwatch_listings 1\n"));
     }
 }

@@ -9,6 +9,7 @@ use super::timeline;
 use crate::book::{Availability, Edition, Launch, StoreId};
 use crate::config::plan::StorePlan;
 use crate::judge::text::Voice;
+use crate::round::health::Health;
 use crate::text::words;
 
 /// Where and when a page is made.
@@ -57,36 +58,17 @@ impl Place<'_> {
     }
 }
 
-/// Who is still watching: the newest round that read something, and how the stores receive us.
+/// Who is still watching, and how the stores receive us.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pulse {
-    /// The end of the newest round that read a page.
-    pub last_good_round: Option<Timestamp>,
-    /// The end of the newest round, whatever it gave.
-    pub last_round: Option<Timestamp>,
-    /// Rounds since the last good one have asked, and read nothing.
-    pub in_vain: bool,
+    /// Whether the watch is well.
+    pub health: Health,
     /// When the next look is due, where a service keeps watch.
     pub next_look: Option<Timestamp>,
     /// Stores of which at least one page can be read.
     pub fine: usize,
     /// The stores of which no page can be read.
     pub blind: Vec<StoreId>,
-}
-
-impl Pulse {
-    /// How long nothing has been read, once that is too long: more than a day, in which a round
-    /// asked in vain or there was none. A service that has nothing to ask for days is well.
-    #[must_use]
-    pub fn late(&self, now: Timestamp) -> Option<SignedDuration> {
-        let since = |at: Timestamp| now.duration_since(at);
-        let late = self
-            .last_good_round
-            .map(since)
-            .filter(|late| STALE < *late)?;
-        let is_gone = self.last_round.is_none_or(|last| STALE < since(last));
-        (self.in_vain || is_gone).then_some(late)
-    }
 }
 
 /// The parts around the content of a page.
@@ -102,9 +84,9 @@ pub struct Frame {
     pub style: String,
     /// The shapes that the page refers to.
     pub sprite: String,
-    /// "last good round 08:12 · 3 stores fine".
+    /// "last good check 08:12 · 3 stores fine".
     pub pulse: String,
-    /// The last good round is too long ago, or a store cannot be read.
+    /// Something is wrong with the watch, or a store cannot be seen.
     pub is_worrying: bool,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
@@ -116,17 +98,15 @@ pub struct Frame {
     pub back: Option<String>,
 }
 
-/// A round that is older than this is worth a worry.
-const STALE: SignedDuration = SignedDuration::from_hours(26);
-
 impl Frame {
     /// The frame of a page.
     #[must_use]
     pub fn new(place: &Place<'_>, here: &'static str, title: &str, pulse: &Pulse) -> Self {
         let mut parts = Vec::new();
-        match pulse.last_good_round {
-            Some(at) => parts.push(format!("last good round {}", place.moment(at))),
-            None => parts.push("no round yet".to_owned()),
+        match pulse.health.last_good_check {
+            Some(at) => parts.push(format!("last good check {}", place.moment(at))),
+            None if pulse.health.last_check.is_none() => parts.push("no check yet".to_owned()),
+            None => parts.push("no good check yet".to_owned()),
         }
         if let Some(next) = pulse.next_look.filter(|next| place.now < *next) {
             parts.push(format!("next {}", place.moment(next)));
@@ -147,7 +127,7 @@ impl Frame {
             style: format!("{}/static/{}", place.base, style_name()),
             sprite: sprite(),
             pulse: parts.join(" · "),
-            is_worrying: pulse.late(place.now).is_some() || !pulse.blind.is_empty(),
+            is_worrying: !pulse.health.is_good() || !pulse.blind.is_empty(),
             may_log_out: place.may_log_out,
             is_shared: false,
             report: None,
@@ -229,6 +209,7 @@ pub fn brief(length: SignedDuration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::round::health::Ailment;
     use crate::web::testing::at;
 
     #[test]
@@ -262,14 +243,18 @@ mod tests {
                 (expected, is_worrying)
             );
         }
-        check(&Pulse::default(), "no round yet", false);
+        check(&Pulse::default(), "no check yet", false);
+        let checked = Some(at("2027-01-25T08:12:00Z"));
         let fine = Pulse {
-            last_good_round: Some(at("2027-01-25T08:12:00Z")),
-            last_round: Some(at("2027-01-25T08:12:00Z")),
+            health: Health {
+                last_check: checked,
+                last_good_check: checked,
+                ailments: Vec::new(),
+            },
             fine: 3,
             ..Pulse::default()
         };
-        check(&fine, "last good round 08:12 UTC · 3 stores fine", false);
+        check(&fine, "last good check 08:12 UTC · 3 stores fine", false);
         let blind = Pulse {
             fine: 1,
             blind: vec![StoreId::new("amazon.com")],
@@ -277,7 +262,7 @@ mod tests {
         };
         check(
             &blind,
-            "last good round 08:12 UTC · 1 store fine · cannot see Amazon",
+            "last good check 08:12 UTC · 1 store fine · cannot see Amazon",
             true,
         );
         let next = Pulse {
@@ -286,26 +271,18 @@ mod tests {
         };
         check(
             &next,
-            "last good round 08:12 UTC · next 14:00 UTC · 3 stores fine",
+            "last good check 08:12 UTC · next 14:00 UTC · 3 stores fine",
             false,
         );
-        // Every title is steady, and looked at once a week: nothing was due.
-        let idle = Pulse {
-            last_good_round: Some(at("2027-01-23T08:12:00Z")),
+        let unwell = Pulse {
+            health: Health {
+                last_good_check: None,
+                ailments: vec![Ailment::NothingRead { since: None }],
+                ..fine.health.clone()
+            },
             ..fine
         };
-        let said = "last good round Sat 23 January, 08:12 UTC · 3 stores fine";
-        check(&idle, said, false);
-        let in_vain = Pulse {
-            in_vain: true,
-            ..idle.clone()
-        };
-        check(&in_vain, said, true);
-        let gone = Pulse {
-            last_round: idle.last_good_round,
-            ..idle
-        };
-        check(&gone, said, true);
+        check(&unwell, "no good check yet · 3 stores fine", true);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 
 pub mod face;
 pub mod markup;
+pub mod metrics;
 pub mod timeline;
 pub mod frame;
 pub mod grounds;

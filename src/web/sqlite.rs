@@ -4,31 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::types::Type;
-use rusqlite::{Connection, OptionalExtension as _, Row, params};
+use rusqlite::{Connection, Row, params};
 
 use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
 use super::lists::ROWS;
-use super::survey::{Glance, Glances, Rounds, Survey};
+use super::survey::{Glance, Glances, Survey};
 use super::timeline::{Look, Stretch, unseen};
-use super::troubles::Post;
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::config::plan::Plan;
 use crate::history::sqlite::{glimpses, standing_notes};
 use crate::history::{ListingId, View};
+use crate::round::health::health;
+use crate::round::sqlite::vitals;
 
 /// What the database says of all editions together.
 ///
 /// # Errors
 ///
 /// SQLite's, also when a row does not hold what this program wrote.
-pub fn survey(connection: &Connection) -> rusqlite::Result<Survey> {
+pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
         notes: standing_notes(connection)?,
-        rounds: rounds(connection)?,
-        post: post(connection)?,
+        health: health(&vitals(connection, plan)?, now),
     })
 }
 
@@ -60,56 +61,6 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             Ok(((isbn, store), glance))
         })?
         .collect()
-}
-
-fn rounds(connection: &Connection) -> rusqlite::Result<Rounds> {
-    let good: Option<(i64, Timestamp)> = connection
-        .prepare_cached(
-            "SELECT id, ended FROM round WHERE ended IS NOT NULL AND read > 0 \
-             ORDER BY id DESC LIMIT 1",
-        )?
-        .query_row([], |row| Ok((row.get(0)?, time(row, 1)?)))
-        .optional()?;
-    connection
-        .prepare_cached(
-            "SELECT max(ended), coalesce(max(asked > 0 AND read = 0), 0) FROM round \
-             WHERE id >= ?1 AND ended IS NOT NULL",
-        )?
-        .query_row([good.map_or(0, |(id, _)| id)], |row| {
-            Ok(Rounds {
-                last_good: good.map(|(_, ended)| ended),
-                last: time_of(row, 0)?,
-                in_vain: row.get(1)?,
-            })
-        })
-}
-
-/// What keeps letters from going out.
-fn post(connection: &Connection) -> rusqlite::Result<Post> {
-    const STUCK: &str = "FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL";
-    let mut post = connection
-        .prepare_cached(&format!(
-            "SELECT count(*) FILTER (WHERE failed_at IS NOT NULL), \
-                    count(*) FILTER (WHERE failed_at IS NULL AND last_error IS NOT NULL), \
-                    min(queued_at) FILTER (WHERE failed_at IS NOT NULL OR last_error IS NOT NULL) \
-             {STUCK}"
-        ))?
-        .query_row([], |row| {
-            Ok(Post {
-                failed: row.get(0)?,
-                waiting: row.get(1)?,
-                since: time_of(row, 2)?,
-                error: None,
-            })
-        })?;
-    post.error = connection
-        .prepare_cached(&format!(
-            "SELECT last_error {STUCK} AND last_error IS NOT NULL \
-             ORDER BY last_try_at DESC, id DESC LIMIT 1"
-        ))?
-        .query_row([], |row| row.get(0))
-        .optional()?;
-    Ok(post)
 }
 
 /// When each edition was judged last.

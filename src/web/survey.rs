@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::frame::Pulse;
-use super::troubles::Post;
 use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
 use crate::book::{Launch, Phase};
 use crate::config::plan::{EditionPlan, StorePlan};
 use crate::judge::Judgement;
+use crate::round::health::Health;
 
 /// What is known of a listing at a glance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,17 +50,6 @@ impl Glance {
 /// Every listing at a glance.
 pub type Glances = BTreeMap<(Isbn13, StoreId), Glance>;
 
-/// When it was gone round.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Rounds {
-    /// The end of the newest round that read a page.
-    pub last_good: Option<Timestamp>,
-    /// The end of the newest round, whatever it gave.
-    pub last: Option<Timestamp>,
-    /// Rounds since the last good one have asked, and read nothing.
-    pub in_vain: bool,
-}
-
 /// What the database says of all editions together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
@@ -68,10 +57,8 @@ pub struct Survey {
     pub glances: Glances,
     /// The notes that stand, oldest first.
     pub notes: BTreeMap<Isbn13, Vec<Note>>,
-    /// When it was gone round.
-    pub rounds: Rounds,
-    /// What keeps letters from going out.
-    pub post: Post,
+    /// Whether the watch is well.
+    pub health: Health,
 }
 
 impl Survey {
@@ -105,9 +92,7 @@ impl Survey {
         now: Timestamp,
     ) -> Pulse {
         let mut pulse = Pulse {
-            last_good_round: self.rounds.last_good,
-            last_round: self.rounds.last,
-            in_vain: self.rounds.in_vain,
+            health: self.health.clone(),
             next_look,
             ..Pulse::default()
         };

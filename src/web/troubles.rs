@@ -5,30 +5,15 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::frame::{Place, Pulse};
+use super::frame::Place;
 use super::overview::Judgements;
 use super::survey::Glances;
 use crate::judge::{FindingKind, Severity};
+use crate::round::health::{Ailment, Health};
 use crate::text::words;
 
 /// Pages that cannot be read for longer than this are told of; a day without a page is no news.
 const BLIND: SignedDuration = SignedDuration::from_hours(3 * 24);
-
-/// A letter that was tried in vain for longer than this is told of.
-const UNDELIVERED: SignedDuration = SignedDuration::from_hours(4);
-
-/// What keeps letters from going out.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Post {
-    /// Letters that were refused for good, or given up.
-    pub failed: u32,
-    /// Letters that wait although they were tried.
-    pub waiting: u32,
-    /// Since when the oldest of both is there.
-    pub since: Option<Timestamp>,
-    /// The words of the newest failure.
-    pub error: Option<String>,
-}
 
 /// One thing that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,51 +35,46 @@ pub struct Trouble {
 pub fn troubles(
     place: &Place<'_>,
     (glances, judgements): (&Glances, &Judgements),
-    pulse: &Pulse,
-    post: &Post,
+    health: &Health,
 ) -> Vec<Trouble> {
-    let mut all: Vec<Trouble> = late(place, pulse)
+    let mut all: Vec<Trouble> = unwell(place, health)
         .into_iter()
-        .chain(undelivered(place, post))
         .chain(blind(place, glances, judgements))
         .collect();
     all.sort_by_key(|one| std::cmp::Reverse(one.severity));
     all
 }
 
-fn late(place: &Place<'_>, pulse: &Pulse) -> Option<Trouble> {
-    pulse.late(place.now).map(|late| Trouble {
-        severity: Severity::Act,
-        page: "stores",
-        what: "Nobody is watching".to_owned(),
-        headline: format!("no round has read a page for {}", words::lasting(late)),
-        next_step: "See that `pubwatch run` or your cron job still runs, and that this machine is \
-                    on the network."
-            .to_owned(),
-    })
+/// What is wrong with the watch itself.
+fn unwell(place: &Place<'_>, health: &Health) -> Vec<Trouble> {
+    let trouble = |one: &Ailment| {
+        let (page, what) = match one {
+            Ailment::NotBegun => ("stores", "Not begun"),
+            Ailment::NothingRead { .. } => ("stores", "Nobody is watching"),
+            Ailment::ClockSetBack { .. } => ("settings", "The clock"),
+            Ailment::OldConfiguration(_) => ("settings", "The configuration"),
+            Ailment::LettersRefused { .. } | Ailment::LettersWait { .. } => ("letters", "Mail"),
+        };
+        Trouble {
+            severity: if matches!(one, Ailment::NotBegun) {
+                Severity::Watch
+            } else {
+                Severity::Act
+            },
+            page,
+            what: what.to_owned(),
+            headline: one.words(place.zone, place.now),
+            next_step: sentence(one.next_step()),
+        }
+    };
+    health.ailments.iter().map(trouble).collect()
 }
 
-fn undelivered(place: &Place<'_>, post: &Post) -> Option<Trouble> {
-    let since = post.since?;
-    let lasted = place.now.duration_since(since);
-    let is_long = UNDELIVERED < lasted;
-    if post.failed == 0 && !(is_long && 0 < post.waiting) {
-        return None;
-    }
-    let letters = words::count(i64::from(post.failed + post.waiting), "letter");
-    let why = post.error.as_deref().map_or_else(String::new, |error| {
-        format!(" The mail server said: {}", words::clipped(error, 120))
-    });
-    Some(Trouble {
-        severity: Severity::Act,
-        page: "letters",
-        what: "Mail".to_owned(),
-        headline: format!(
-            "{letters} did not go out, the oldest for {}",
-            words::lasting(lasted)
-        ),
-        next_step: format!("Read here what they say, and try `pubwatch doctor`.{why}"),
-    })
+/// A next step of the terminal as a sentence of the page.
+fn sentence(step: &str) -> String {
+    let mut letters = step.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }
 
 /// The pages that cannot be read, but not those of which an alert speaks already.
@@ -145,7 +125,7 @@ mod tests {
     use crate::web::testing::at;
 
     #[track_caller]
-    fn check(blind: Option<&str>, last_round: &str, post: &Post, expected: &[&str]) {
+    fn check(blind: Option<&str>, ailment: Option<Ailment>, expected: &[&str]) {
         let place = Place {
             base: "",
             zone: &TimeZone::UTC,
@@ -158,51 +138,39 @@ mod tests {
             ..Glance::default()
         };
         let key = ("9781944098117".parse().unwrap(), StoreId::new("amazon.com"));
-        let pulse = Pulse {
-            last_good_round: Some(at(last_round)),
-            ..Pulse::default()
+        let health = Health {
+            ailments: ailment.into_iter().collect(),
+            ..Health::default()
         };
-        let found: Vec<String> = troubles(
-            &place,
-            (&[(key, glance)].into(), &Judgements::new()),
-            &pulse,
-            post,
-        )
-        .into_iter()
-        .map(|one| format!("{}: {}", one.what, one.headline))
-        .collect();
+        let known = (&[(key, glance)].into(), &Judgements::new());
+        let found: Vec<String> = troubles(&place, known, &health)
+            .into_iter()
+            .map(|one| format!("{}: {}", one.what, one.headline))
+            .collect();
         assert_eq!(found, expected);
     }
 
     #[test]
     fn what_is_wrong_with_watching_is_said_and_a_short_trouble_is_not() {
-        let fine = Post::default();
-        let fresh = "2027-01-25T08:00:00Z";
-        check(None, fresh, &fine, &[]);
-        check(Some("2027-01-23T12:00:00Z"), fresh, &fine, &[]);
+        check(None, None, &[]);
+        check(Some("2027-01-23T12:00:00Z"), None, &[]);
         check(
             Some("2027-01-20T12:00:00Z"),
-            fresh,
-            &fine,
+            None,
             &["Amazon: 1 page could not be read, the first for 5 days"],
         );
+        let since = Some(at("2027-01-23T12:00:00Z"));
         check(
             None,
-            "2027-01-23T12:00:00Z",
-            &fine,
-            &["Nobody is watching: no round has read a page for 2 days"],
+            Some(Ailment::NothingRead { since }),
+            &["Nobody is watching: no page was read since Sat 23 January, 12:00 UTC, 2 days ago"],
         );
-        let waiting = |since: &str| Post {
-            waiting: 2,
-            since: Some(at(since)),
-            ..Post::default()
+        let waiting = Ailment::LettersWait {
+            count: 2,
+            since: at("2027-01-24T12:00:00Z"),
+            said: None,
         };
-        check(None, fresh, &waiting("2027-01-25T11:00:00Z"), &[]);
-        check(
-            None,
-            fresh,
-            &waiting("2027-01-24T12:00:00Z"),
-            &["Mail: 2 letters did not go out, the oldest for 24 hours"],
-        );
+        let expected = ["Mail: 2 letters not delivered for 24 hours"];
+        check(None, Some(waiting), &expected);
     }
 }

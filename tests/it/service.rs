@@ -216,7 +216,7 @@ async fn a_data_folder_that_cannot_be_written_is_named_with_what_to_do() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn status_says_when_the_last_good_round_is_too_old() {
+async fn status_says_when_the_last_good_check_is_too_old() {
     let street = shops().await;
     let house = Arc::new(House::new(&configuration(&street, "")));
     let running = Arc::clone(&house);

@@ -102,11 +102,11 @@ async fn a_ping_that_hangs_is_left_after_ten_seconds() {
 }
 
 #[test]
-fn status_says_by_its_exit_code_whether_the_last_good_round_is_young_enough() {
+fn status_says_by_its_exit_code_whether_the_last_good_check_is_young_enough() {
     let house = House::new(&configuration(""));
     let text = house.said(&["status", "--max-age", "12h"], 1);
     assert!(
-        text.contains("no good round lately: there has been none"),
+        text.contains("no good check lately: there has been none"),
         "{text}"
     );
     house.said(&["check"], 0);

@@ -8,18 +8,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::look::Look;
-use crate::config::Loaded;
+use crate::config::{Loaded, Plan};
 use crate::db::{Db, DbError};
 use crate::history::sqlite::{count_of_looks, damaged_bodies};
 use crate::mail::sqlite::damaged_letters;
-use crate::round::sqlite::last_round;
+use crate::round::health::{Ailment, health};
+use crate::round::sqlite::vitals;
 use crate::text::words;
 
 /// Below this much free space letters and observations are in danger.
 const LITTLE_SPACE_KB: u64 = 100 * 1024;
-
-/// Without a good round for so long, nobody keeps watch: an edition is looked at daily at least.
-const OLD_ROUND: SignedDuration = SignedDuration::from_hours(36);
 
 pub(super) fn versions() -> Look {
     Look::good(
@@ -176,42 +174,39 @@ fn is_damage(error: &rusqlite::Error) -> bool {
     )
 }
 
-pub(super) fn rounds(db: &Db, now: Timestamp) -> Vec<Look> {
-    let last = match db.read(last_round) {
-        Ok(last) => last,
-        Err(error) => return vec![Look::wrong("rounds", format!("cannot be read: {error}"))],
+/// Whether the watch is well; what is wrong with letters is told beside the mail server.
+pub(super) fn checks(db: &Db, plan: &Plan, now: Timestamp) -> Vec<Look> {
+    let zone = &plan.author.zone;
+    let health = match db.read(|connection| vitals(connection, plan)) {
+        Ok(vitals) => health(&vitals, now),
+        Err(error) => return vec![Look::wrong("checks", format!("cannot be read: {error}"))],
     };
-    let Some(last) = last else {
-        return vec![
-            Look::note("rounds", "nobody has looked yet")
-                .next("`pubwatch check` takes the first look"),
-        ];
-    };
-    if last.began > now {
-        return vec![
-            Look::wrong(
-                "rounds",
-                "the last round lies in the future: the clock was set back",
-            )
-            .next("set the clock right"),
-        ];
+    let mut looks = Vec::new();
+    for one in &health.ailments {
+        let words = one.words(zone, now);
+        let look = match one {
+            Ailment::LettersRefused { .. } | Ailment::LettersWait { .. } => continue,
+            Ailment::NotBegun => Look::note("checks", words),
+            Ailment::NothingRead { .. }
+            | Ailment::ClockSetBack { .. }
+            | Ailment::OldConfiguration(_) => Look::wrong("checks", words),
+        };
+        looks.push(look.next(one.next_step()));
     }
-    let keep = "a service or a cron line keeps watch: see `pubwatch service --help`";
-    let look = match last.last_good.map(|good| now.duration_since(good)) {
-        None => Look::note("rounds", "no round has read a page yet").next("see the stores below"),
-        Some(since) if since > OLD_ROUND => {
-            let says = format!("the last good one was {} ago", words::lasting(since));
-            Look::wrong("rounds", says).next(keep)
-        }
-        Some(since) if since < SignedDuration::from_mins(1) => {
-            Look::good("rounds", "the last good one was just now")
-        }
-        Some(since) => Look::good(
-            "rounds",
-            format!("the last good one was {} ago", words::lasting(since)),
-        ),
-    };
-    vec![look]
+    if looks.is_empty() {
+        let last = health.last_good_check.map(|at| now.duration_since(at));
+        looks.push(match last {
+            None => Look::good("checks", "nothing is asked of a store"),
+            Some(since) if since < SignedDuration::from_mins(1) => {
+                Look::good("checks", "the last good one was just now")
+            }
+            Some(since) => {
+                let ago = words::lasting(since);
+                Look::good("checks", format!("the last good one was {ago} ago"))
+            }
+        });
+    }
+    looks
 }
 
 /// Whether systemd runs us. Nothing is said where there is no systemd: cron is as good.

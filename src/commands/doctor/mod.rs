@@ -91,7 +91,7 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     };
     looks.extend(machine::data_folder(&loaded.plan.data));
     looks.push(machine::database(&db));
-    looks.extend(machine::rounds(&db, now));
+    looks.extend(machine::checks(&db, &loaded.plan, now));
     looks.extend(machine::service());
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let plan = loaded.plan.clone();

@@ -46,8 +46,12 @@ impl Status {
         };
         json!({
             "now": self.now,
-            "last_round": self.last.as_ref().map(|round| round.began),
-            "last_good_round": self.last.as_ref().and_then(|round| round.last_good),
+            "last_check": self.health.last_check,
+            "last_good_check": self.health.last_good_check,
+            "ailments": self.health.ailments.iter().map(|one| json!({
+                "name": one.name(),
+                "words": one.words(&context.plan.author.zone, self.now),
+            })).collect::<Vec<_>>(),
             "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
                 "isbn": view.edition.isbn,
                 "title": view.edition.title,

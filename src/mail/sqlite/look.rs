@@ -225,6 +225,21 @@ pub fn waiting_since_before(
         .collect()
 }
 
+/// Since when the oldest letter waits that is to go out now: one that is held back for later is none.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn waiting_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
+    let since: Option<i64> = connection
+        .prepare_cached(
+            "SELECT min(queued_at) FROM outbox \
+             WHERE delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL",
+        )?
+        .query_row([], |row| row.get(0))?;
+    Ok(since.and_then(|at| Timestamp::from_millisecond(at).ok()))
+}
+
 fn select(which: &str) -> String {
     select_from(LETTER_COLUMNS, which)
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::answer::{Answer, Asked, refusal};
 use super::pages::{Dossier, Visit};
 use super::site::{PageError, Site};
+use crate::alerts::sqlite::open_by_severity;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::{Seen, observations};
@@ -13,7 +14,7 @@ use crate::mail;
 use crate::web::edition::marks;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
-use crate::web::{api, export, feed, sqlite};
+use crate::web::{api, export, feed, metrics, sqlite};
 
 const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
@@ -21,18 +22,23 @@ const SVG: &str = "image/svg+xml";
 /// How many changes the feed tells.
 const CHANGES: u32 = 100;
 
-/// Is it alive, and is it still watching? 503 when no round has read a page for too long.
+/// Is it alive, and does it watch? 503 when something is wrong with the watch, with what.
 pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
     match site.survey(now) {
         Ok((_, pulse)) => {
-            let is_stale = pulse.late(now).is_some();
-            let said = if is_stale { "stale" } else { "ok" };
+            let health = &pulse.health;
+            let zone = &site.plan.author.zone;
+            let ailments = health.ailments.iter().map(
+                |one| serde_json::json!({ "name": one.name(), "words": one.words(zone, now) }),
+            );
             let body = serde_json::json!({
-                "status": said,
-                "last_good_round": pulse.last_good_round,
+                "status": if health.is_good() { "ok" } else { "unwell" },
+                "last_check": health.last_check,
+                "last_good_check": health.last_good_check,
+                "ailments": ailments.collect::<Vec<_>>(),
             });
-            Answer::new(if is_stale { 503 } else { 200 }, JSON, body.to_string())
-                .with("cache-control", "no-store")
+            let status = if health.is_good() { 200 } else { 503 };
+            Answer::new(status, JSON, body.to_string()).with("cache-control", "no-store")
         }
         Err(error) => {
             tracing::error!(%error, "the database cannot be read");
@@ -44,10 +50,11 @@ pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
 /// What Prometheus collects.
 pub(super) fn metrics(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
     let (survey, pulse) = site.survey(now)?;
-    let counts = site
-        .db
-        .read(|connection| Ok::<_, DbError>(mail::sqlite::counts(connection)?))?;
-    let text = export::metrics(&pulse, &survey.glances, &counts, now);
+    let (counts, alerts) = site.db.read(|connection| {
+        let alerts = open_by_severity(connection)?;
+        Ok::<_, DbError>((mail::sqlite::counts(connection)?, alerts))
+    })?;
+    let text = metrics::metrics(&pulse, &survey.glances, (&counts, &alerts), now);
     Ok(Answer::file(
         "text/plain; version=0.0.4; charset=utf-8",
         text,

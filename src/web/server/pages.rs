@@ -74,7 +74,7 @@ pub(super) fn page(
                     survey: &survey,
                     judgements: &judgements,
                     pulse: &pulse,
-                    troubles: &troubles(&place, known, &pulse, &survey.post),
+                    troubles: &troubles(&place, known, &survey.health),
                     is_shared: false,
                 },
                 &Filter::from_query(&asked.query),

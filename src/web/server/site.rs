@@ -190,7 +190,7 @@ impl Site {
     /// The database's.
     pub fn survey(&self, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
         let survey = self.db.read(|connection| {
-            let survey = sqlite::survey(connection)?;
+            let survey = sqlite::survey(connection, &self.plan, now)?;
             Ok::<_, DbError>(survey.of_watched(&self.plan.editions))
         })?;
         let pulse = survey.pulse(&self.plan.stores, self.board.next_look(), now);

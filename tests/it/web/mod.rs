@@ -338,7 +338,7 @@ fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
         "Pre-order",
         "last seen Thu 21 January, 02:00 EST as pre-order",
         "cannot see Bookshop.org",
-        "last good round",
+        "last good check",
     ] {
         assert!(page.body.contains(expected), "{expected}\n{}", page.body);
     }

@@ -235,13 +235,19 @@ fn pages_are_counted_by_what_they_show_and_each_count_leads_there() {
 }
 
 #[test]
-fn a_service_that_has_nothing_to_ask_for_days_is_well() {
+fn a_service_that_has_nothing_to_ask_for_days_is_well_while_something_is_seen() {
     let site = TestSite::salt_roads();
-    let rounds = |rounds: &[(&str, u32, u32)]| {
+    let health = |good_until: &str| {
+        let good_until = at(good_until).as_millisecond();
         site.db
             .write(|tx| {
+                tx.execute("UPDATE listing SET good_until = ?1", [good_until])?;
                 tx.execute("DELETE FROM round", [])?;
-                for (ended, asked, read) in rounds {
+                for (ended, asked, read) in [
+                    ("2027-01-20T08:00:00Z", 3, 2),
+                    ("2027-01-25T08:00:00Z", 3, 0),
+                    ("2027-01-25T17:29:00Z", 0, 0),
+                ] {
                     let ended = at(ended).as_millisecond();
                     tx.execute(
                         "INSERT INTO round (began, ended, asked, read) VALUES (?1, ?1, ?2, ?3)",
@@ -251,13 +257,20 @@ fn a_service_that_has_nothing_to_ask_for_days_is_well() {
                 Ok::<_, DbError>(())
             })
             .unwrap();
-        site.get("/healthz").status
+        let answer = site.get("/healthz");
+        (answer.status, answer.body)
     };
-    let good = ("2027-01-20T08:00:00Z", 3, 2);
-    let idle = ("2027-01-25T17:29:00Z", 0, 0);
-    let in_vain = ("2027-01-25T08:00:00Z", 3, 0);
-    assert_eq!(rounds(&[good, idle]), 200);
-    assert_eq!(rounds(&[good, in_vain, idle]), 503);
-    assert_eq!(rounds(&[good]), 503);
-    assert_eq!(rounds(&[in_vain, ("2027-01-25T17:00:00Z", 3, 1)]), 200);
+    let (status, body) = health("2027-01-26T00:00:00Z");
+    assert_eq!(status, 200, "{body}");
+    assert!(
+        body.contains(r#""last_good_check":"2027-01-25T17:29:00Z""#),
+        "{body}"
+    );
+    let (status, body) = health("2027-01-22T00:00:00Z");
+    assert_eq!(status, 503, "{body}");
+    assert!(body.contains("nothing-read"), "{body}");
+    assert!(
+        body.contains(r#""last_good_check":"2027-01-20T08:00:00Z""#),
+        "{body}"
+    );
 }

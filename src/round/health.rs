@@ -1,0 +1,343 @@
+//! Whether the watch itself is well: one function, for `status`, `doctor`, `/healthz`, `/metrics`,
+//! the ping and the digest. Pure.
+
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
+
+use crate::text::words;
+
+/// A page that was never read is given so long from its first look on: one or two retries.
+const FIRST_SIGHT: SignedDuration = SignedDuration::from_hours(6);
+
+/// A letter may wait so long: a mail server that is restarted is no trouble.
+const LETTER: SignedDuration = SignedDuration::from_hours(1);
+
+/// A clock may be so much behind the newest look: two machines are never of one second.
+const CLOCK: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is known of the watch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Vitals {
+    /// The pages that a program asks for, those that only the author looks at left out.
+    pub pages: Vec<Asked>,
+    /// When the newest check began, whatever it gave.
+    pub last_check: Option<Timestamp>,
+    /// When the newest check ended that read a page.
+    pub last_read: Option<Timestamp>,
+    /// Letters that were refused or given up.
+    pub letters_failed: u32,
+    /// Letters that wait, after a try or without one.
+    pub letters_waiting: u32,
+    /// Since when the oldest of those that wait does.
+    pub waiting_since: Option<Timestamp>,
+    /// What the mail server said last.
+    pub mail_error: Option<String>,
+    /// Why the configuration in force is not the one in the file, where it is not.
+    pub old_configuration: Option<String>,
+}
+
+/// A page that a program asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The first attempt, whatever it gave.
+    pub first_try: Option<Timestamp>,
+    /// Until when what was seen last may be spoken of as what is; `None` where nothing was.
+    pub good_until: Option<Timestamp>,
+}
+
+impl Asked {
+    /// It was seen as lately as its rhythm promises, or has not had the time yet.
+    fn is_within_promise(&self, now: Timestamp) -> bool {
+        let first = || {
+            self.first_try
+                .and_then(|at| at.checked_add(FIRST_SIGHT).ok())
+        };
+        self.good_until
+            .or_else(first)
+            .is_some_and(|until| now <= until)
+    }
+}
+
+/// Whether the watch is well.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Health {
+    /// When the newest check began, whatever it gave.
+    pub last_check: Option<Timestamp>,
+    /// When it was last checked with success: a check in which nothing was due counts only while
+    /// something is seen.
+    pub last_good_check: Option<Timestamp>,
+    /// What is wrong, the gravest first.
+    pub ailments: Vec<Ailment>,
+}
+
+/// What can be wrong with the watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ailment {
+    /// Nobody has ever looked.
+    NotBegun,
+    /// No page was read for longer than the rhythm promises.
+    NothingRead {
+        /// The newest check that read one.
+        since: Option<Timestamp>,
+    },
+    /// The newest look lies in the future.
+    ClockSetBack {
+        /// The newest look.
+        newest: Timestamp,
+    },
+    /// The configuration in force is not the one in the file.
+    OldConfiguration(String),
+    /// Letters were refused or given up.
+    LettersRefused {
+        /// How many.
+        count: u32,
+        /// What the mail server said last.
+        said: Option<String>,
+    },
+    /// Letters wait for longer than an hour.
+    LettersWait {
+        /// How many.
+        count: u32,
+        /// Since when.
+        since: Timestamp,
+        /// What the mail server said last.
+        said: Option<String>,
+    },
+}
+
+impl Ailment {
+    /// The name for programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::NotBegun => "not-begun",
+            Self::NothingRead { .. } => "nothing-read",
+            Self::ClockSetBack { .. } => "clock-set-back",
+            Self::OldConfiguration(_) => "old-configuration",
+            Self::LettersRefused { .. } => "letters-refused",
+            Self::LettersWait { .. } => "letters-wait",
+        }
+    }
+
+    /// What is wrong, in a line.
+    #[must_use]
+    pub fn words(&self, zone: &TimeZone, now: Timestamp) -> String {
+        let said = |said: &Option<String>| {
+            let said = said.as_deref().map(words::one_line);
+            said.map_or_else(String::new, |said| {
+                format!(": {}", words::clipped(&said, 160))
+            })
+        };
+        let letters = |count: u32| words::count(i64::from(count), "letter");
+        match self {
+            Self::NotBegun => "nobody has looked yet".to_owned(),
+            Self::NothingRead { since: None } => "no page was ever read".to_owned(),
+            Self::NothingRead { since: Some(since) } => format!(
+                "no page was read since {}, {} ago",
+                words::brief_moment(*since, zone, now),
+                words::lasting(now.duration_since(*since))
+            ),
+            Self::ClockSetBack { newest } => format!(
+                "the newest check lies ahead, at {}: the clock was set back",
+                words::brief_moment(*newest, zone, now)
+            ),
+            Self::OldConfiguration(why) => words::one_line(why),
+            Self::LettersRefused { count, said: why } => {
+                format!("{} refused or given up{}", letters(*count), said(why))
+            }
+            Self::LettersWait {
+                count,
+                since,
+                said: why,
+            } => format!(
+                "{} not delivered for {}{}",
+                letters(*count),
+                words::lasting(now.duration_since(*since)),
+                said(why)
+            ),
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn next_step(&self) -> &'static str {
+        match self {
+            Self::NotBegun => "`pubwatch check` takes the first look",
+            Self::NothingRead { .. } => {
+                "see that `pubwatch run` or the cron line still runs and that this machine is on \
+                 the network; `pubwatch doctor` tries every store"
+            }
+            Self::ClockSetBack { .. } => "set the clock right",
+            Self::OldConfiguration(_) => "`pubwatch config check` says what is wrong with the file",
+            Self::LettersRefused { .. } | Self::LettersWait { .. } => {
+                "`pubwatch outbox list` shows them, `pubwatch doctor` tries the mail server"
+            }
+        }
+    }
+}
+
+impl Health {
+    /// Nothing is wrong.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.ailments.is_empty()
+    }
+
+    /// The last good check is older than that, or there was none.
+    #[must_use]
+    pub fn is_older_than(&self, age: SignedDuration, now: Timestamp) -> bool {
+        let last = self.last_good_check;
+        last.is_none_or(|last| age < now.duration_since(last))
+    }
+}
+
+/// Whether the watch is well.
+///
+/// 1. A clock that was set back makes every time doubtful.
+/// 2. Nobody ever looked; or of all pages that a program asks for, none was read for as long as its
+///    rhythm promises. One that is seen shows that somebody watches: what else cannot be read is
+///    told by letter.
+/// 3. The newest check is the last good one while a page is seen; else it is the newest that read
+///    one. So many idle checks beside a wall are no good ones.
+/// 4. The file has another configuration than the service runs.
+/// 5. Letters were refused, or wait for longer than an hour.
+#[must_use]
+pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
+    let newest = vitals.last_check;
+    let is_seen = vitals.pages.iter().any(|page| page.is_within_promise(now));
+    let is_idle = vitals.pages.is_empty();
+    let mut ailments = Vec::new();
+    if let Some(newest) = newest.filter(|at| CLOCK < at.duration_since(now)) {
+        ailments.push(Ailment::ClockSetBack { newest });
+    }
+    let has_begun = newest.is_some() || vitals.pages.iter().any(|one| one.first_try.is_some());
+    if !has_begun && !is_idle {
+        ailments.push(Ailment::NotBegun);
+    } else if !is_seen && !is_idle {
+        let since = vitals.last_read;
+        ailments.push(Ailment::NothingRead { since });
+    }
+    if let Some(why) = &vitals.old_configuration {
+        ailments.push(Ailment::OldConfiguration(why.clone()));
+    }
+    if 0 < vitals.letters_failed {
+        ailments.push(Ailment::LettersRefused {
+            count: vitals.letters_failed,
+            said: vitals.mail_error.clone(),
+        });
+    }
+    let late = vitals
+        .waiting_since
+        .filter(|since| LETTER < now.duration_since(*since));
+    if let Some(since) = late {
+        ailments.push(Ailment::LettersWait {
+            count: vitals.letters_waiting,
+            since,
+            said: vitals.mail_error.clone(),
+        });
+    }
+    Health {
+        last_check: newest,
+        last_good_check: if is_seen || is_idle {
+            newest
+        } else {
+            vitals.last_read
+        },
+        ailments,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        "2027-02-01T00:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_hours(hours)
+    }
+
+    fn page(first_try: i64, good_until: Option<i64>) -> Asked {
+        Asked {
+            first_try: Some(at(first_try)),
+            good_until: good_until.map(at),
+        }
+    }
+
+    #[track_caller]
+    fn check(vitals: &Vitals, now: i64, ailments: &[&str], last_good: Option<i64>) {
+        let health = health(vitals, at(now));
+        let names: Vec<_> = health.ailments.iter().map(Ailment::name).collect();
+        assert_eq!(names, ailments);
+        assert_eq!(health.last_good_check, last_good.map(at));
+        for one in &health.ailments {
+            let words = one.words(&TimeZone::UTC, at(now));
+            assert!(!words.is_empty() && !one.next_step().is_empty(), "{one:?}");
+        }
+    }
+
+    #[test]
+    fn a_check_in_which_nothing_was_due_is_good_only_while_something_is_seen() {
+        let vitals = |until: i64| Vitals {
+            pages: vec![page(0, Some(until)), page(0, None)],
+            last_check: Some(at(100)),
+            last_read: Some(at(20)),
+            ..Vitals::default()
+        };
+        check(&vitals(120), 100, &[], Some(100));
+        check(&vitals(69), 100, &["nothing-read"], Some(20));
+    }
+
+    #[test]
+    fn a_store_that_refuses_from_the_first_look_on_is_no_good_watch() {
+        let checked = |last: i64| Vitals {
+            pages: vec![page(0, None)],
+            last_check: Some(at(last)),
+            ..Vitals::default()
+        };
+        check(&checked(2), 2, &[], Some(2));
+        check(&checked(9 * 24), 9 * 24, &["nothing-read"], None);
+        let health = health(&checked(9 * 24), at(9 * 24));
+        assert!(health.is_older_than(SignedDuration::from_hours(12), at(9 * 24)));
+    }
+
+    #[test]
+    fn nobody_having_looked_is_said_but_not_of_pages_that_only_the_author_sees() {
+        let never = Vitals {
+            pages: vec![Asked::default()],
+            ..Vitals::default()
+        };
+        check(&never, 0, &["not-begun"], None);
+        check(&Vitals::default(), 0, &[], None);
+    }
+
+    #[test]
+    fn letters_that_wait_for_an_hour_and_refused_ones_are_trouble() {
+        let vitals = |waiting_since: i64, letters_failed| Vitals {
+            pages: vec![page(0, Some(100))],
+            last_check: Some(at(10)),
+            letters_failed,
+            letters_waiting: 2,
+            waiting_since: Some(at(waiting_since)),
+            ..Vitals::default()
+        };
+        check(&vitals(9, 0), 10, &[], Some(10));
+        check(&vitals(8, 0), 10, &["letters-wait"], Some(10));
+        check(&vitals(9, 1), 10, &["letters-refused"], Some(10));
+    }
+
+    #[test]
+    fn a_clock_and_a_file_that_do_not_fit_are_trouble() {
+        let vitals = Vitals {
+            pages: vec![page(0, Some(100))],
+            last_check: Some(at(10)),
+            old_configuration: Some("line 3 is wrong".to_owned()),
+            ..Vitals::default()
+        };
+        check(&vitals, 10, &["old-configuration"], Some(10));
+        check(
+            &vitals,
+            8,
+            &["clock-set-back", "old-configuration"],
+            Some(10),
+        );
+    }
+}

@@ -1,0 +1,74 @@
+//! What is known of the watch itself.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use rusqlite::Connection;
+
+use crate::config::plan::Plan;
+use crate::mail::sqlite::{counts, waiting_since};
+use crate::round::health::{Asked, Vitals};
+use crate::round::is_by_hand;
+
+/// What was seen by a build that kept no promise is good for two days of a steady page.
+const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
+
+/// What is known of the watch over the pages of a configuration.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn vitals(connection: &Connection, plan: &Plan) -> rusqlite::Result<Vitals> {
+    let known = known(connection)?;
+    let pages = plan.editions.iter().flat_map(|edition| {
+        let isbn = &edition.edition.isbn;
+        let listings = edition.listings.iter();
+        listings
+            .filter(move |listing| !is_by_hand(plan, isbn, listing))
+            .map(|listing| {
+                let key = (isbn.as_str().to_owned(), listing.store.as_str().to_owned());
+                known.get(&key).copied().unwrap_or_default()
+            })
+    });
+    let pages = pages.collect();
+    let time = |milliseconds: Option<i64>| {
+        milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
+    };
+    let (began, read) = connection.query_row(
+        "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
+             (SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 \
+              ORDER BY id DESC LIMIT 1)",
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )?;
+    let counts = counts(connection)?;
+    Ok(Vitals {
+        pages,
+        last_check: time(began),
+        last_read: time(read),
+        letters_failed: counts.failed,
+        letters_waiting: counts.waiting,
+        waiting_since: waiting_since(connection)?,
+        mail_error: counts.last_error,
+        old_configuration: None,
+    })
+}
+
+/// Every page that was ever asked for, by its book and store.
+fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String), Asked>> {
+    let time = |milliseconds: Option<i64>| {
+        milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
+    };
+    connection
+        .prepare_cached("SELECT isbn, store, first_try, good_until, last_good FROM listing")?
+        .query_map([], |row| {
+            let last_good = time(row.get(4)?);
+            let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());
+            let page = Asked {
+                first_try: time(row.get(2)?),
+                good_until: time(row.get(3)?).or(unknown),
+            };
+            Ok(((row.get(0)?, row.get(1)?), page))
+        })?
+        .collect()
+}

@@ -136,6 +136,8 @@ pub struct Unreadable {
     pub since: Timestamp,
     /// The newest look.
     pub tried: Timestamp,
+    /// No look has ever read it, of three or more.
+    pub is_never_read: bool,
     /// What the newest look gave.
     pub reason: UnreadReason,
 }

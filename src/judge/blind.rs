@@ -27,6 +27,8 @@ pub struct BlindStore {
     pub of: usize,
     /// The commonest reason.
     pub reason: UnreadReason,
+    /// None of them was ever read, at three looks or more.
+    pub is_never_read: bool,
 }
 
 /// The stores that cannot be read, in the order of their names.
@@ -60,6 +62,7 @@ pub fn blind_stores(pages: &[Unreadable], watched: &[ListingId]) -> Vec<BlindSto
                 pages: blind.len(),
                 of,
                 reason: commonest(&blind),
+                is_never_read: blind.len() == of && blind.iter().all(|page| page.is_never_read),
             })
         })
         .collect()
@@ -112,11 +115,12 @@ pub fn is_our_own_line(stores: &[BlindStore], watched: &[ListingId]) -> bool {
 }
 
 impl BlindStore {
-    /// It has lasted for longer than a store's moods usually do.
+    /// It has lasted for longer than a store's moods usually do; a store that refused from the first
+    /// look on has no mood.
     #[must_use]
     pub fn is_to_be_told(&self, windows: &Windows) -> bool {
         let window = windows.window(WindowName::Unread);
-        window.quiet.after(self.since) <= self.tried
+        self.is_never_read || window.quiet.after(self.since) <= self.tried
     }
 }
 
@@ -132,6 +136,7 @@ pub fn notice_about(stores: &[&BlindStore], windows: &Windows) -> Option<Finding
             of: blind.of,
             since: blind.since,
             reason: blind.reason,
+            is_never_read: blind.is_never_read,
         })
         .collect();
     let names = stores.iter().map(|blind| blind.store.clone()).collect();
@@ -175,6 +180,7 @@ mod tests {
             listing: listing.clone(),
             since: at(since),
             tried: at(100),
+            is_never_read: false,
             reason,
         }
     }

@@ -274,6 +274,9 @@ pub struct UnreadStore {
     pub since: Timestamp,
     /// The commonest reason.
     pub reason: UnreadReason,
+    /// None of them was ever read.
+    #[serde(default)]
+    pub is_never_read: bool,
 }
 
 /// How an edition stands at its stores after the date.

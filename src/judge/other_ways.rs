@@ -36,8 +36,8 @@ pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
         .any(|(store, _)| store.family() == Family::Amazon)
     {
         sentences.push(format!(
-            " There is also {API_FOR_WHOM}, by {} and an [amazon_api] table.",
-            lines(&[Source::Api, Source::Http, Source::ByHand])
+            " There is also {API_FOR_WHOM}: docs/ways-in.md says how, for those who have that \
+             account."
         ));
     }
     sentences.concat()
@@ -46,8 +46,8 @@ pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
 /// The way in that would work best where those of `tried` did not, in their order, with the lines
 /// that have it. `None`: only looking by hand is left.
 ///
-/// 1. Amazon's own API comes first for those who have an account, and last for the others: it is
-///    asked instead of the page, so that no robots.txt and no bot check is in its way.
+/// 1. Amazon's own API comes first for those who have an account: it is asked instead of the page, so
+///    that no robots.txt and no bot check is in its way. The others could not use it.
 /// 2. A browser that is started as the user's program passes what only a script completes.
 /// 3. A page that robots.txt forbids is forbidden to the user's program as well.
 #[must_use]
@@ -59,8 +59,9 @@ pub fn better(
 ) -> Option<(Source, String)> {
     let of_store: &[Source] = match store.family() {
         Family::Amazon if has_account => &[Source::Api, Source::Command],
-        Family::Amazon => &[Source::Command, Source::Api],
-        Family::BarnesNoble | Family::Bookshop | Family::Other => &[Source::Command],
+        Family::Amazon | Family::BarnesNoble | Family::Bookshop | Family::Other => {
+            &[Source::Command]
+        }
     };
     let next = of_store
         .iter()
@@ -130,7 +131,7 @@ mod tests {
         let with_api = "`source = [\"api\", \"http\"]`";
         check("amazon.com", &[Http], Blocked, true, Some(with_api));
         check("amazon.com", &[Http], Blocked, false, Some(WITH_CHROMIUM));
-        check("amazon.com", &[Http], Robots, false, Some(with_api));
+        check("amazon.com", &[Http], Robots, false, None);
         let all = better(
             &StoreId::new("amazon.de"),
             &[Api, Http, ByHand],

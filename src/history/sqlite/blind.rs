@@ -18,7 +18,8 @@ use crate::page::Reading;
 /// SQLite's, also when a row does not hold what this program wrote.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(
-        "SELECT l.isbn, l.store, l.blind_since, l.last_try, r.body \
+        "SELECT l.isbn, l.store, l.blind_since, l.last_try, r.body, \
+             l.last_good IS NULL AND 3 <= l.blind_attempts \
          FROM listing l JOIN reading r ON r.id = l.blind_reading \
          WHERE l.blind_since IS NOT NULL AND 2 <= l.blind_attempts AND l.last_try IS NOT NULL",
     )?;
@@ -40,6 +41,7 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
             since: time(row.get(2)?)?,
             tried: time(row.get(3)?)?,
             reason: unread.reason,
+            is_never_read: row.get(5)?,
         });
     }
     Ok(pages)

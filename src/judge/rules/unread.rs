@@ -4,8 +4,11 @@ use crate::history::{Blind, ListingView};
 use crate::judge::case::Case;
 use crate::judge::kind::Blindness;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, FindingKind, Task};
+use crate::judge::{Finding, FindingKind, Severity, Task};
 use crate::page::UnreadReason;
+
+/// A page that was not read at so many first looks, hours apart, is refused, not unlucky.
+const FIRST_LOOKS: u32 = 3;
 
 /// Unread for long: we are blind.
 ///
@@ -13,6 +16,7 @@ use crate::page::UnreadReason;
 ///    the address is another rule's business.
 /// 2. All stores of the edition unreachable at once are our own line: [`crate::judge::line`].
 /// 3. Watch after three days, one calm letter; never Act, because it says nothing about the book.
+///    A page that was never read is told after its first three looks: nothing is known of it.
 /// 4. Next step: look yourself, and tell us what it says; or give us another way in.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let is_line = 1 < case.view.listings.len()
@@ -51,6 +55,9 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         .within(window, blind.since, seen)
         .to_do(Task::LookYourself);
     found.act_from = None;
+    if listing.last_good.is_none() && FIRST_LOOKS <= blind.attempts {
+        found = found.weighing(Severity::Watch);
+    }
     Some(found)
 }
 
@@ -75,6 +82,26 @@ mod tests {
         assert!(ways.contains("amazon.com --says"), "{ways}");
         assert!(ways.contains("command = [\"chromium\""), "{ways}");
         assert!(ways.contains("is for Associates with ten"), "{ways}");
+        assert!(!ways.contains("\"api\""), "{ways}");
+    }
+
+    #[test]
+    fn a_page_that_was_never_read_is_told_after_its_first_three_looks() {
+        let script = |looks: i64| {
+            Script::new("2027-06-09")
+                .pages(&format!("2027-01-05T00:00 amazon.com blocked..2*{looks}"))
+        };
+        script(1).check(&[]);
+        script(2).check(&["watch unread amazon.com"]);
+        let said = script(2).said_of("unread");
+        assert!(
+            said.starts_with("We could not read Amazon's page at any look so far\n"),
+            "{said}"
+        );
+        assert!(
+            said.contains("nobody knows how the book stands there"),
+            "{said}"
+        );
     }
 
     #[test]

@@ -119,6 +119,16 @@ fn unread(finding: &Finding, blind: &Blindness, voice: &Voice<'_>) -> (String, S
         },
     );
     let why = refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words());
+    if blind.last_good.is_none() {
+        return (
+            format!("We could not read {names}'s page at any look so far"),
+            format!(
+                "No look since {} could read it: {why}. Until one can, nobody knows how the book \
+                 stands there; this says nothing about it. We go on trying, gently.",
+                voice.moment(finding.since)
+            ),
+        );
+    }
     (
         format!(
             "We could not read {names}'s page since {}",
@@ -138,8 +148,13 @@ fn stores_unread(finding: &Finding, each: &[UnreadStore], voice: &Voice<'_>) -> 
     let each: Vec<String> = each
         .iter()
         .map(|store| {
+            let never = if store.is_never_read {
+                " None was ever read, so nobody knows how the books stand there."
+            } else {
+                ""
+            };
             format!(
-                "At {}, {} of {} pages could not be read at any look since {}: {}.",
+                "At {}, {} of {} pages could not be read at any look since {}: {}.{never}",
                 voice.label(&store.store),
                 store.pages,
                 store.of,

@@ -166,3 +166,34 @@ fn dated(state: Availability, offer: &Offer, product: &Product, look: &Look<'_>)
         (state, _, _) => state,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::book::StoreId;
+    use crate::page::{Page, Wanted};
+    use crate::stores::{Lessons, read_closely};
+
+    #[test]
+    fn a_block_that_is_no_json_is_said_to_those_who_ask_why() {
+        let store = StoreId::new("books.example.com");
+        let body = "<script type='application/ld+json'>{\"name\":\"The \"Salt\" Roads\"}</script>";
+        let page = Page {
+            store: &store,
+            address: None,
+            status: 200,
+            headers: &[],
+            body,
+        };
+        let read = read_closely(&page, &Wanted::default(), &Lessons::default());
+        let step = read
+            .trace
+            .steps()
+            .iter()
+            .find(|step| step.rule == "data/broken-json-ld");
+        let seen = step.and_then(|step| step.seen.clone());
+        assert_eq!(
+            seen.as_deref(),
+            Some("no JSON, left out: {\"name\":\"The \"Salt\" Roads\"}")
+        );
+    }
+}

@@ -213,6 +213,13 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         let rule = "bn/not-shipped-here";
         return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, words));
     }
+    if said == Some(Meaning::ChooseVariant) || is_choice_open(area) {
+        let rule = "bn/choose-variant";
+        let seen = words.or(button.map(|button| button.label));
+        let seen = seen.unwrap_or_default();
+        look.trace.saw(rule, ".product__option, the words", &seen);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
+    }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
@@ -230,6 +237,15 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         says.confidence = Confidence::Likely;
     }
     Some(Reading::Says(Box::new(says)))
+}
+
+/// The area offers formats to choose from (`.product__option`, `aria-checked`), and none is chosen.
+fn is_choice_open(area: ElementRef<'_>) -> bool {
+    let mut options = elements(area)
+        .filter(|element| has_class(*element, "product__option") && !is_hidden(*element))
+        .filter_map(|element| element.attr("aria-checked"))
+        .peekable();
+    options.peek().is_some() && !options.any(|checked| checked == "true")
 }
 
 /// What words and button say together; no state where they contradict each other.

@@ -147,6 +147,9 @@ fn decide(
             let reason = UnreadReason::NotOfferedHere;
             return (Err(reason), "bookshop/not-shipped-here");
         }
+        (_, Some(Meaning::ChooseVariant)) => {
+            return (Err(UnreadReason::NoEvidence), "bookshop/choose-variant");
+        }
         (_, Some(Meaning::OutOfStock | Meaning::Discontinued)) if orders => {
             return (Err(UnreadReason::NoEvidence), "bookshop/contradiction");
         }

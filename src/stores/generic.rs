@@ -142,6 +142,10 @@ fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
         let rule = "generic/not-shipped-here";
         return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, &text));
     }
+    if meaning == Meaning::ChooseVariant {
+        let rule = "generic/choose-variant";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &text));
+    }
     let mut says = Says::new(state_of(meaning)?, "generic/words", &text, place);
     says.confidence = Confidence::Likely;
     Some(Reading::Says(Box::new(says)))

@@ -79,7 +79,7 @@ pub(super) fn whose(
         (false, 2..) if found.is_empty() => "several books, and none is said to be the page's own",
         (false, _) => &words,
     };
-    let places = "the page's own numbers, its address, its main data";
+    let places = "own numbers, address, main data";
     look.trace
         .saw(rule, places, &format!("{}; {words}", found.words()));
     Whose {

@@ -116,6 +116,9 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     if let Some(reading) = identity.refusal("amazon/identity", look.wanted) {
         return reading;
     }
+    let language = look.page.language();
+    look.trace
+        .look("amazon/language", "<html lang>", language.as_deref());
     let reading = decide(look, &zones);
     complete(reading, look, &zones, &found)
 }
@@ -413,15 +416,26 @@ fn says(state: Availability, rule: &str, words: &Words, sure: bool) -> Reading {
     Reading::Says(Box::new(says))
 }
 
+/// How the page writes a date of numbers alone: as the language does that it is shown in, which
+/// need not be the marketplace's.
+fn day_order(look: &Look<'_>) -> DayOrder {
+    let is_us = match look.page.language() {
+        Some(language) => language == "en-us",
+        None => look.page.store.as_str() == "amazon.com",
+    };
+    if is_us {
+        DayOrder::MonthFirst
+    } else {
+        DayOrder::DayFirst
+    }
+}
+
 /// Adds the particulars to a reading that names a state.
 fn complete(reading: Reading, look: &Look<'_>, zones: &Zones<'_>, found: &Found) -> Reading {
     let Reading::Says(mut says) = reading else {
         return reading;
     };
-    let order = match look.page.store.as_str() {
-        "amazon.com" => DayOrder::MonthFirst,
-        _ => DayOrder::DayFirst,
-    };
+    let order = day_order(look);
     says.published = details::published(look.tree, look.wording, order);
     says.date = match says.availability {
         Availability::PreOrder | Availability::Announced => {

@@ -120,7 +120,10 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         }
         _ => button.label.clone(),
     };
-    let said = hit.map(|hit| hit.meaning());
+    let is_uk = look.page.store.as_str().starts_with("uk.");
+    let said = hit
+        .map(|hit| hit.meaning())
+        .or_else(|| (is_uk && is_only_out_of_stock(text)).then_some(Meaning::BackOrder));
     let (outcome, rule) = decide(button.meaning, said, says_out_of_stock(text));
     look.trace.saw(rule, "the button", &evidence);
     let state = match outcome {
@@ -176,6 +179,15 @@ fn decide(
         _ => (Availability::InStock, "bookshop/add-to-cart-button"),
     };
     (Ok(state), rule)
+}
+
+/// "Out of Stock" beside a price, and nothing else. In the UK every title of which that is said can
+/// be ordered as long as there is a button (uk-support.bookshop.org, article 65000177799).
+fn is_only_out_of_stock(text: &str) -> bool {
+    let words = plain(text);
+    let words = words.split(|character: char| !character.is_alphabetic());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words == ["out", "of", "stock"]
 }
 
 /// The words speak of missing stock, in whatever form.

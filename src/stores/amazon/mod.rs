@@ -40,6 +40,8 @@ pub const PARTS: &[&str] = &[
     "#buy-box-button-section",
     "#twister-price-features",
     "#handleBuy",
+    "#addToCart",
+    "#fod-cx-box",
     "#ap_login_form",
     "#availability",
     "#outOfStock",
@@ -358,6 +360,7 @@ fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) ->
             "buybox-see-all-buying-choices",
             "amazon/see-all-buying-choices",
         ),
+        ("fod-cx-box", "amazon/no-featured-offer"),
     ] {
         let element = zones.visible(look.tree, id);
         let text = element.map(text_of).filter(|text| !text.is_empty());

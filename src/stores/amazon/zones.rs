@@ -16,6 +16,9 @@ const BOXES: &[&str] = &[
     "buybox_feature_div",
     "handleBuy",
     "buy-box-button-section",
+    // Old pages for phones have no box around the form, which every layout has: saved pages of
+    // amazon.com, 2013 to 2026.
+    "addToCart",
 ];
 
 /// Beginnings of the ids of rows and tabs that do not sell new copies for delivery: used copies,

@@ -10,6 +10,7 @@ use pubwatch::fetch::{charset, retry_after};
 use pubwatch::page::dates::{DayOrder, first_date};
 use pubwatch::page::dom::Tree;
 use pubwatch::page::pattern::Pattern;
+use pubwatch::page::product::Word;
 use pubwatch::page::sieve::{MOST_KEPT, sieve};
 use pubwatch::page::wording::{Meaning, Wording, plain};
 use pubwatch::page::{Page, Reading, Wanted, json_ld, money};
@@ -91,7 +92,7 @@ pub fn json_ld(bytes: &[u8]) {
     if let Ok(kept) = sieve(&html, &["script[type*='ld+json']"]) {
         let html = scraper::Html::parse_document(&kept);
         for product in json_ld::products(&Tree::new(&html)) {
-            if let Some(offer) = product.offer() {
+            if let Word::Says(offer) = product.word(product.isbns.first()) {
                 assert!(offer.state().is_some() && !offer.used, "{offer:?}");
             }
         }

@@ -93,6 +93,21 @@ impl<'a> Tree<'a> {
             .filter(|content| !content.is_empty())
     }
 
+    /// The same, but of the page itself: not of an item on it, as a tile or a review is.
+    #[must_use]
+    pub fn page_meta(&self, name: &str) -> Option<&'a str> {
+        elements(self.root)
+            .filter(|element| is_tag(*element, "meta"))
+            .filter(|element| {
+                let own = ["property", "name"];
+                let named = own.iter().filter_map(|attribute| element.attr(attribute));
+                named.into_iter().any(|own| own.eq_ignore_ascii_case(name))
+            })
+            .filter_map(|element| element.attr("content"))
+            .map(str::trim)
+            .find(|content| !content.is_empty())
+    }
+
     /// The page's canonical address.
     #[must_use]
     pub fn canonical(&self) -> Option<&'a str> {

@@ -89,7 +89,12 @@ impl Found {
             .is_some_and(|isbn| self.isbns.contains(isbn));
         let asin = expected_asin(wanted);
         let same_asin = asin.as_ref().is_some_and(|asin| self.asins.contains(asin));
-        if same_isbn || same_asin {
+        // The number of the buy box, where it is that of another printed book, outranks an ISBN
+        // further down.
+        let is_of_another = asin.is_some()
+            && !self.asins.is_empty()
+            && self.asins.iter().all(|asin| asin.parse::<Isbn13>().is_ok());
+        if same_asin || (same_isbn && !is_of_another) {
             return Identity::Right;
         }
         let comparable = (asin.is_some() && !self.asins.is_empty())
@@ -197,6 +202,16 @@ mod tests {
         );
         let page = found("B0ABCDEFGH", "979-8896757733");
         check(&page, &wanted("9798896757733", ""), &Identity::Right);
+    }
+
+    #[test]
+    fn the_buy_box_outranks_an_isbn_further_down() {
+        let page = found("0743273567", "9780132350884");
+        let other = Identity::Wrong("ISBN 9780132350884, ASIN 0743273567".to_owned());
+        check(&page, &wanted("9780132350884", ""), &other);
+        // Amazon lists some printed books under numbers of its own.
+        let page = found("B0ABCDEFGH", "9780132350884");
+        check(&page, &wanted("9780132350884", ""), &Identity::Right);
     }
 
     #[test]

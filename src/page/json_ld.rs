@@ -5,194 +5,392 @@
 //! strings; text with raw line breaks, HTML entities, comments around it, commas too many. What
 //! cannot be read is left out.
 
+mod blocks;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use scraper::ElementRef;
 use serde_json::{Map, Value};
 
-use super::dom::{Tree, collapse, elements, is_tag, plain_digits};
-use crate::book::{Availability, Isbn13, Money};
+use super::dom::{Tree, collapse, elements, is_tag, shorten};
+use super::product::{Offer, Place, Product, isbns, isbns_of_address};
+use crate::book::Isbn13;
 
 /// The most products that are taken from one page.
 const MOST: usize = 200;
 
-/// A product, book or variant of one.
+/// The most objects that are looked into, references followed.
+const MOST_STEPS: usize = 20_000;
+
+/// The deepest that objects are looked into, references followed.
+const DEEPEST: usize = 64;
+
+/// The most characters of a block that cannot be read that are shown.
+const SHOWN: usize = 80;
+
+/// What the blocks of a page hold.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Product {
-    /// Its name.
-    pub name: Option<String>,
-    /// Its valid ISBNs, from `isbn`, `gtin13`, `sku`, `productID`, `mpn`.
-    pub isbns: Vec<Isbn13>,
-    /// Every identifier as it was given.
-    pub ids: Vec<String>,
-    /// What is offered.
-    pub offers: Vec<Offer>,
-    /// When it was or will be published, as given.
-    pub published: Option<String>,
-    /// Its picture.
-    pub image: Option<String>,
-    /// `Paperback`, `EBook`, as given but without the address.
-    pub format: Option<String>,
+pub struct Data {
+    /// Every product, in document order.
+    pub products: Vec<Product>,
+    /// The blocks that are no JSON, by number from 1, and how each begins: they were left out.
+    pub broken: Vec<(usize, String)>,
 }
 
-/// An offer of a product.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Offer {
-    /// The availability as given.
-    pub availability: Option<String>,
-    /// The price.
-    pub price: Option<Money>,
-    /// From when on it can be had, as given.
-    pub starts: Option<String>,
-    /// Who sells it.
-    pub seller: Option<String>,
-    /// The condition says that the copy is used.
-    pub used: bool,
-}
-
-impl Offer {
-    /// The state that the availability names.
-    #[must_use]
-    pub fn state(&self) -> Option<Availability> {
-        Availability::from_schema_org(self.availability.as_deref()?)
-    }
-}
-
-impl Product {
-    /// The first offer of a new copy that names a state.
-    #[must_use]
-    pub fn offer(&self) -> Option<&Offer> {
-        self.offers
-            .iter()
-            .find(|offer| !offer.used && offer.state().is_some())
-    }
-}
-
-/// Every product on the page, in document order.
+/// What the blocks of the page hold.
 #[must_use]
-pub fn products(tree: &Tree<'_>) -> Vec<Product> {
-    let mut products = Vec::new();
+pub fn data(tree: &Tree<'_>) -> Data {
     let blocks = elements(tree.root()).filter(|element| {
         is_tag(*element, "script")
             && element
                 .attr("type")
                 .is_some_and(|kind| kind.to_ascii_lowercase().contains("ld+json"))
     });
-    for block in blocks {
-        for value in values(&text(block)) {
-            gather(&value, &mut products);
+    let mut all = Vec::new();
+    let mut broken = Vec::new();
+    for (index, block) in blocks.enumerate() {
+        let text = text(block);
+        let (values, is_whole) = blocks::values(&text);
+        if !is_whole {
+            broken.push((index + 1, shorten(&collapse(&text), SHOWN)));
         }
+        all.extend(values);
     }
-    products
+    let mut gatherer = Gatherer::of(&all);
+    for value in &all {
+        gatherer.top(value);
+    }
+    Data {
+        products: gatherer.products,
+        broken,
+    }
+}
+
+/// Every product on the page, in document order.
+#[must_use]
+pub fn products(tree: &Tree<'_>) -> Vec<Product> {
+    data(tree).products
 }
 
 fn text(block: ElementRef<'_>) -> String {
     block.text().collect()
 }
 
-/// The JSON values of a block; none if it cannot be read in any way we know.
-fn values(text: &str) -> Vec<Value> {
-    let text = text
-        .trim()
-        .trim_start_matches("<!--")
-        .trim_end_matches("-->")
-        .replace("//<![CDATA[", "")
-        .replace("<![CDATA[", "")
-        .replace("//]]>", "")
-        .replace("]]>", "");
-    let text: String = text
-        .trim()
-        .trim_end_matches(';')
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let several: Vec<Value> = serde_json::Deserializer::from_str(&text)
-        .into_iter::<Value>()
-        .map_while(Result::ok)
-        .collect();
-    if !several.is_empty() {
-        return several;
-    }
-    [without_stray_commas(&text), unescape(&text)]
-        .iter()
-        .find_map(|text| serde_json::from_str(text).ok())
-        .into_iter()
-        .collect()
+/// Where an object stands.
+#[derive(Clone, Copy)]
+struct Spot {
+    place: Place,
+    /// The family of the product around it.
+    family: Option<usize>,
 }
 
-fn unescape(text: &str) -> String {
-    text.replace("&quot;", "\"")
-        .replace("&#34;", "\"")
-        .replace("&#39;", "'")
-        .replace("&amp;", "&")
+/// At the top of a block, or in a graph.
+const TOP: Spot = Spot {
+    place: Place::Page,
+    family: None,
+};
+
+/// What holds editions of the same work.
+const EDITIONS: [&str; 3] = ["hasVariant", "workExample", "isVariantOf"];
+
+/// What an object is referred to by that refers to it so. A variant's group is not among them:
+/// group and variant may refer to each other.
+const CLAIMING: [&str; 5] = [
+    "hasVariant",
+    "workExample",
+    "mainEntity",
+    "itemListElement",
+    "item",
+];
+
+/// Goes through the values of a page.
+struct Gatherer<'v> {
+    /// The objects that are spelled out, by `@id`.
+    nodes: BTreeMap<&'v str, &'v Map<String, Value>>,
+    /// The `@id`s that another object refers to as its part: they are gathered there.
+    claimed: BTreeSet<&'v str>,
+    products: Vec<Product>,
+    families: usize,
+    steps: usize,
+    /// The objects that are being looked into, from the outside in.
+    open: Vec<&'v Map<String, Value>>,
 }
 
-/// Removes a comma that stands before a closing bracket, outside of strings.
-fn without_stray_commas(text: &str) -> String {
-    let mut plain = String::with_capacity(text.len());
-    let mut in_string = false;
-    let mut escaped = false;
-    for character in text.chars() {
-        if in_string {
-            in_string = escaped || character != '"';
-            escaped = character == '\\' && !escaped;
-        } else if character == '"' {
-            in_string = true;
-        } else if matches!(character, '}' | ']') {
-            let tight = plain.trim_end().trim_end_matches(',').len();
-            plain.truncate(tight);
-        }
-        plain.push(character);
-    }
-    plain
-}
-
-fn gather(value: &Value, products: &mut Vec<Product>) {
-    if products.len() >= MOST {
-        return;
-    }
-    match value {
-        Value::Array(items) => {
-            for item in items {
-                gather(item, products);
+impl<'v> Gatherer<'v> {
+    fn of(values: &'v [Value]) -> Self {
+        let mut nodes = BTreeMap::new();
+        let mut claimed = BTreeSet::new();
+        let mut rest: Vec<(&Value, bool)> = values.iter().map(|value| (value, false)).collect();
+        while let Some((value, claims)) = rest.pop() {
+            match value {
+                Value::Array(items) => rest.extend(items.iter().map(|item| (item, claims))),
+                Value::Object(object) => {
+                    match object.get("@id").and_then(Value::as_str) {
+                        Some(id) if object.len() > 1 => {
+                            nodes.insert(id, object);
+                        }
+                        Some(id) if claims => {
+                            claimed.insert(id);
+                        }
+                        _ => {}
+                    }
+                    let inner = object.iter();
+                    rest.extend(inner.map(|(key, value)| (value, CLAIMING.contains(&&**key))));
+                }
+                Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
             }
         }
-        Value::Object(object) => {
-            if is_product(object) {
-                products.push(product(object));
+        Self {
+            nodes,
+            claimed,
+            products: Vec::new(),
+            families: 0,
+            steps: 0,
+            open: Vec::new(),
+        }
+    }
+
+    /// The object itself, or the one that its `@id` refers to.
+    fn resolved(&self, object: &'v Map<String, Value>) -> &'v Map<String, Value> {
+        if object.len() != 1 {
+            return object;
+        }
+        let id = object.get("@id").and_then(Value::as_str);
+        id.and_then(|id| self.nodes.get(id).copied())
+            .unwrap_or(object)
+    }
+
+    /// A value at the top of a block: what another object holds as its part is left to that.
+    fn top(&mut self, value: &'v Value) {
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    self.top(item);
+                }
             }
-            for key in [
-                "@graph",
-                "hasVariant",
-                "workExample",
-                "mainEntity",
-                "itemListElement",
-                "item",
-                "isVariantOf",
-            ] {
-                if let Some(inner) = object.get(key) {
-                    gather(inner, products);
+            Value::Object(object) => {
+                let id = object.get("@id").and_then(Value::as_str);
+                if id.is_none_or(|id| !self.claimed.contains(id)) {
+                    self.gather(value, TOP);
+                }
+                if let Some(graph) = object.get("@graph") {
+                    self.top(graph);
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn gather(&mut self, value: &'v Value, spot: Spot) {
+        if self.products.len() >= MOST || !self.may_go_on() {
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    self.gather(item, spot);
+                }
+            }
+            Value::Object(object) => {
+                let object = self.resolved(object);
+                if self.enter(object) {
+                    self.object(object, spot);
+                    self.open.pop();
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    fn object(&mut self, object: &'v Map<String, Value>, spot: Spot) {
+        let mut inner = spot;
+        if is_product(object) {
+            inner.family = Some(self.family(spot));
+            let product = self.product(object, inner);
+            self.products.push(product);
+        } else if is_offer(object)
+            && let Some(Value::Object(offered)) = object.get("itemOffered")
+        {
+            // An offer by itself, which names what it offers.
+            inner.family = Some(self.family(spot));
+            let mut product = self.product(self.resolved(offered), inner);
+            product.offers.clear();
+            self.offers_of(object, None, &[], &mut product.offers);
+            self.products.push(product);
+        }
+        let is_list = texts(object.get("@type"))
+            .iter()
+            .any(|kind| kind.ends_with("ItemList"));
+        for key in EDITIONS {
+            // A group that is only referred to names its variants itself.
+            let value = object.get(key).filter(|value| {
+                key != "isVariantOf" || value.as_object().is_some_and(|group| group.len() > 1)
+            });
+            if let Some(value) = value {
+                self.gather(value, inner);
+            }
+        }
+        for (key, place) in [
+            ("mainEntity", Place::Main),
+            ("itemListElement", Place::Mentioned),
+            ("item", spot.place),
+        ] {
+            let place = if is_list { Place::Mentioned } else { place };
+            if let Some(value) = object.get(key) {
+                let family = None;
+                self.gather(value, Spot { place, family });
+            }
+        }
+    }
+
+    fn may_go_on(&mut self) -> bool {
+        self.steps += 1;
+        self.steps <= MOST_STEPS
+    }
+
+    /// Goes into an object, unless a reference led back to one that is open.
+    fn enter(&mut self, object: &'v Map<String, Value>) -> bool {
+        let is_open = self.open.iter().any(|open| std::ptr::eq(*open, object));
+        let may = !is_open && self.open.len() < DEEPEST;
+        if may {
+            self.open.push(object);
+        }
+        may
+    }
+
+    fn family(&mut self, spot: Spot) -> usize {
+        spot.family.unwrap_or_else(|| {
+            self.families += 1;
+            self.families
+        })
+    }
+
+    fn product(&mut self, object: &'v Map<String, Value>, spot: Spot) -> Product {
+        let ids = ids(object);
+        let first = |keys: &[&str]| {
+            keys.iter()
+                .find_map(|key| texts(object.get(*key)).into_iter().next())
+        };
+        let mut offers = Vec::new();
+        if let Some(value) = object.get("offers") {
+            self.offers(value, None, &[], &mut offers);
+        }
+        Product {
+            name: first(&["name"]).map(|name| collapse(&name)),
+            isbns: isbns(ids.iter().map(String::as_str)),
+            ids,
+            offers,
+            published: first(&["releaseDate", "datePublished"]),
+            image: first(&["image", "thumbnailUrl"]),
+            format: first(&["bookFormat"])
+                .map(|format| format.rsplit('/').next().unwrap_or_default().to_owned()),
+            place: spot.place,
+            family: spot.family.unwrap_or_default(),
+        }
+    }
+
+    fn offers(
+        &mut self,
+        value: &'v Value,
+        currency: Option<&str>,
+        around: &[Isbn13],
+        offers: &mut Vec<Offer>,
+    ) {
+        if offers.len() >= MOST || !self.may_go_on() {
+            return;
+        }
+        match value {
+            Value::Array(items) => {
+                for item in items {
+                    self.offers(item, currency, around, offers);
+                }
+            }
+            Value::Object(object) => {
+                let object = self.resolved(object);
+                if self.enter(object) {
+                    self.offers_of(object, currency, around, offers);
+                    self.open.pop();
+                }
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+
+    /// An offer, or those that it sums up: a sum counts used copies and other editions as well,
+    /// so it speaks only where it is alone.
+    fn offers_of(
+        &mut self,
+        object: &'v Map<String, Value>,
+        currency: Option<&str>,
+        around: &[Isbn13],
+        offers: &mut Vec<Offer>,
+    ) {
+        let own = text_of(object.get("priceCurrency"));
+        let currency = own.as_deref().or(currency);
+        let named = self.isbns_of_offer(object);
+        let named = if named.is_empty() { around } else { &named };
+        let before = offers.len();
+        if let Some(inner) = object.get("offers") {
+            self.offers(inner, currency, named, offers);
+        }
+        let is_offer = object.contains_key("availability") || object.contains_key("price");
+        if is_offer && offers.len() == before {
+            offers.push(offer(object, currency, named));
+        }
+    }
+
+    /// The ISBNs that an offer names itself: by a number, by its address, by what it offers.
+    fn isbns_of_offer(&self, object: &Map<String, Value>) -> Vec<Isbn13> {
+        let offered = match object.get("itemOffered") {
+            Some(Value::Object(offered)) => {
+                let id = offered.get("@id").and_then(Value::as_str);
+                let node = id.and_then(|id| self.nodes.get(id).copied());
+                ids(node.unwrap_or(offered))
+            }
+            _ => Vec::new(),
+        };
+        let own = ids(object);
+        let mut found = isbns(own.iter().chain(&offered).map(String::as_str));
+        for address in ["url", "@id"] {
+            let address = text_of(object.get(address)).unwrap_or_default();
+            for isbn in isbns_of_address(&address) {
+                if !found.contains(&isbn) {
+                    found.push(isbn);
                 }
             }
         }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        found
     }
 }
 
 fn is_product(object: &Map<String, Value>) -> bool {
-    texts(object.get("@type")).iter().any(|kind| {
-        matches!(
-            kind.rsplit(['/', '#', ':']).next().unwrap_or_default(),
-            "Product"
-                | "Book"
-                | "ProductModel"
-                | "IndividualProduct"
-                | "ProductGroup"
-                | "Audiobook"
-        )
-    })
+    is_of(
+        object,
+        &[
+            "Product",
+            "Book",
+            "ProductModel",
+            "IndividualProduct",
+            "ProductGroup",
+            "Audiobook",
+        ],
+    )
 }
 
-fn product(object: &Map<String, Value>) -> Product {
-    let ids: Vec<String> = [
+fn is_offer(object: &Map<String, Value>) -> bool {
+    is_of(object, &["Offer", "AggregateOffer"])
+}
+
+fn is_of(object: &Map<String, Value>, kinds: &[&str]) -> bool {
+    texts(object.get("@type"))
+        .iter()
+        .filter_map(|kind| kind.rsplit(['/', '#', ':']).next())
+        .any(|kind| kinds.contains(&kind))
+}
+
+/// Every identifier of an object, as it was given.
+fn ids(object: &Map<String, Value>) -> Vec<String> {
+    [
         "isbn",
         "gtin13",
         "gtin",
@@ -203,61 +401,23 @@ fn product(object: &Map<String, Value>) -> Product {
     ]
     .iter()
     .flat_map(|key| texts(object.get(*key)))
-    .collect();
-    let mut isbns: Vec<Isbn13> = Vec::new();
-    for id in &ids {
-        if let Ok(isbn) = plain_digits(id).parse()
-            && !isbns.contains(&isbn)
-        {
-            isbns.push(isbn);
-        }
-    }
-    let first = |keys: &[&str]| {
-        keys.iter()
-            .find_map(|key| texts(object.get(*key)).into_iter().next())
-    };
-    let mut offers = Vec::new();
-    gather_offers(object.get("offers"), None, &mut offers);
-    Product {
-        name: first(&["name"]).map(|name| collapse(&name)),
-        isbns,
-        ids,
-        offers,
-        published: first(&["releaseDate", "datePublished"]),
-        image: first(&["image", "thumbnailUrl"]),
-        format: first(&["bookFormat"])
-            .map(|format| format.rsplit('/').next().unwrap_or_default().to_owned()),
-    }
+    .collect()
 }
 
-fn gather_offers(value: Option<&Value>, currency: Option<&str>, offers: &mut Vec<Offer>) {
-    match value {
-        Some(Value::Array(items)) => {
-            for item in items.iter().take(MOST) {
-                gather_offers(Some(item), currency, offers);
-            }
-        }
-        Some(Value::Object(object)) => {
-            let own = text_of(object.get("priceCurrency"));
-            let currency = own.as_deref().or(currency);
-            if object.contains_key("availability") || object.contains_key("price") {
-                offers.push(offer(object, currency));
-            }
-            gather_offers(object.get("offers"), currency, offers);
-        }
-        _ => {}
-    }
-}
-
-fn offer(object: &Map<String, Value>, currency: Option<&str>) -> Offer {
+fn offer(object: &Map<String, Value>, currency: Option<&str>, named: &[Isbn13]) -> Offer {
     let specification = object.get("priceSpecification").map(|value| {
         let first = value.as_array().and_then(|items| items.first());
         first.unwrap_or(value)
     });
     let inner = |key: &str| text_of(object.get(key)).or_else(|| text_of(specification?.get(key)));
-    let price = inner("price").or_else(|| text_of(object.get("lowPrice")));
+    let lowest = || {
+        let highest = text_of(object.get("highPrice"));
+        text_of(object.get("lowPrice")).filter(|low| highest.is_none_or(|high| high == *low))
+    };
+    let price = inner("price").or_else(lowest);
     let currency = inner("priceCurrency").or_else(|| currency.map(str::to_owned));
     Offer {
+        isbns: named.to_vec(),
         availability: text_of(object.get("availability")),
         price: price
             .zip(currency)
@@ -296,93 +456,4 @@ fn texts(value: Option<&Value>) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use scraper::Html;
-
-    use super::*;
-
-    #[track_caller]
-    fn check(json: &str, expected: &str) {
-        let html = format!("<script type='application/ld+json'>{json}</script>");
-        let html = Html::parse_document(&html);
-        let found: Vec<String> = products(&Tree::new(&html))
-            .iter()
-            .map(|product| {
-                let state = product.offer().and_then(Offer::state);
-                let price = product.offer().and_then(|offer| offer.price.clone());
-                format!(
-                    "{} {} {}",
-                    product.isbns.first().map_or("-", Isbn13::as_str),
-                    state.map_or("-", Availability::name),
-                    price.map_or("-".to_owned(), |price| price.to_string()),
-                )
-            })
-            .collect();
-        assert_eq!(found.join("; "), expected, "{json}");
-    }
-
-    const OFFER: &str = r#""offers":{"availability":"https://schema.org/InStock","price":"16.99","priceCurrency":"USD"}"#;
-
-    #[test]
-    fn tidy_forms_are_read() {
-        check(
-            &format!(r#"{{"@type":"Book","isbn":"978-0-13-235088-4",{OFFER}}}"#),
-            "9780132350884 in_stock $16.99",
-        );
-        check(
-            &format!(
-                r#"{{"@graph":[{{"@type":["Product","Book"],"sku":"9780132350884",{OFFER}}}]}}"#
-            ),
-            "9780132350884 in_stock $16.99",
-        );
-        check(
-            r#"[{"@type":"ProductGroup","hasVariant":[
-                {"@type":"Product","sku":"9780132350884","offers":[{"availability":"PreOrder","price":16,"priceCurrency":"USD"}]},
-                {"@type":"Product","sku":"9780743273565","offers":{"availability":{"@id":"schema:BackOrder"}}}]}]"#,
-            "- - -; 9780132350884 pre_order $16.00; 9780743273565 back_order -",
-        );
-    }
-
-    #[test]
-    fn untidy_forms_are_read() {
-        check(
-            &format!(
-                "<!-- {{\"@type\":\"Book\",\"isbn\":\"0132350882\",\"name\":\"two\nlines\",{OFFER},}} -->"
-            ),
-            "9780132350884 in_stock $16.99",
-        );
-        check(
-            &format!(
-                "//<![CDATA[\n{{\"@type\":\"http://schema.org/Book\",\"isbn\":9780132350884,{OFFER}}};\n//]]>"
-            ),
-            "9780132350884 in_stock $16.99",
-        );
-        check(
-            "{&quot;@type&quot;:&quot;Book&quot;,&quot;isbn&quot;:&quot;9780132350884&quot;}",
-            "9780132350884 - -",
-        );
-        check(
-            &format!(r#"{{"@type":"WebPage"}} {{"@type":"Book",{OFFER}}}"#),
-            "- in_stock $16.99",
-        );
-    }
-
-    #[test]
-    fn used_copies_are_no_offer() {
-        check(
-            r#"{"@type":"Book","offers":{"@type":"AggregateOffer","priceCurrency":"GBP","offers":[
-                {"availability":"InStock","price":"3","itemCondition":"UsedCondition"},
-                {"availability":"OutOfStock","price":"9"}]}}"#,
-            "- out_of_stock £9.00",
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_read_is_left_out() {
-        check("{\"@type\":\"Book\"", "");
-        check("null", "");
-        check("", "");
-        check(&"[".repeat(100_000), "");
-        check(r#"{"@type":"Organization","name":"x"}"#, "");
-    }
-}
+mod tests;

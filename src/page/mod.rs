@@ -4,10 +4,12 @@ pub mod dates;
 pub mod dom;
 pub mod identity;
 pub mod json_ld;
+pub mod microdata;
 pub mod money;
 pub mod nesting;
 pub mod parts;
 pub mod pattern;
+pub mod product;
 pub mod refusal;
 pub mod refused;
 pub mod sieve;
@@ -33,6 +35,26 @@ pub struct Page<'a> {
     pub headers: &'a [(String, String)],
     /// The decoded body.
     pub body: &'a str,
+}
+
+impl Page<'_> {
+    /// The language that the page says it is in (`<html lang>`), in lower case, as `pt-pt`.
+    /// Marketplaces are shown in other languages than their own: saved pages of amazon.es in
+    /// Portuguese and of amazon.co.jp in English, 2022 to 2024.
+    #[must_use]
+    pub fn language(&self) -> Option<String> {
+        const BEGINNING: usize = 4096;
+        let beginning = self.body.as_bytes();
+        let beginning = beginning.get(..BEGINNING).unwrap_or(beginning);
+        let plain = String::from_utf8_lossy(beginning).to_ascii_lowercase();
+        let (_, after) = plain.split_once("<html")?;
+        let tag = after.split('>').next()?;
+        let (_, value) = tag.split_once(" lang=")?;
+        let value = value.trim_start_matches(['"', '\'']);
+        let end = value.find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')));
+        let language = value.get(..end.unwrap_or(value.len()))?;
+        (!language.is_empty()).then(|| language.replace('_', "-"))
+    }
 }
 
 /// The edition that the page should be about. What is `None` is not checked.
@@ -229,5 +251,36 @@ impl Reading {
             Self::Says(says) => Some(says.availability),
             Self::Unread(_) => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(body: &str, expected: Option<&str>) {
+        let store = StoreId::new("amazon.com");
+        let page = Page {
+            store: &store,
+            address: None,
+            status: 200,
+            headers: &[],
+            body,
+        };
+        assert_eq!(page.language().as_deref(), expected, "{body}");
+    }
+
+    #[test]
+    fn the_page_says_its_language() {
+        check(
+            "<!doctype html><html class='a' lang=\"pt-PT\">",
+            Some("pt-pt"),
+        );
+        check("<HTML LANG=en_US><p lang=de>", Some("en-us"));
+        check("<html><p lang=de>", None);
+        check("<html lang=''>", None);
+        check("<html data-lang=de xml:lang=fr>", None);
+        check("é", None);
     }
 }

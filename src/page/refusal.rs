@@ -34,8 +34,10 @@ const WALLS: &[(&str, &str)] = &[
     ("?bm-verify=", "a challenge of Akamai"),
     ("&bm-verify=", "a challenge of Akamai"),
     ("id=\"px-captcha\"", "a challenge of PerimeterX"),
-    ("cs_503_", "Amazon's error page for robots"),
-    ("error/500_503.png", "Amazon's error page for robots"),
+    ("id='px-captcha'", "a challenge of PerimeterX"),
+    ("id=\"queue-it_log\"", "a queue of Queue-it's"),
+    ("cs_503_", ERROR_FOR_ROBOTS),
+    ("error/500_503.png", ERROR_FOR_ROBOTS),
 ];
 
 const BUTTON: &str = "Amazon's page with a button to continue";
@@ -43,6 +45,11 @@ const BUTTON: &str = "Amazon's page with a button to continue";
 /// Titles of walls, in lower case; the whole title must be one of them, and the page small.
 const TITLES: &[&str] = &[
     "robot check",
+    "robot or human?",
+    "queue-it",
+    "radware bot manager captcha",
+    "radware page",
+    "shieldsquare captcha",
     "bot check",
     "just a moment...",
     "attention required! | cloudflare",
@@ -61,25 +68,61 @@ const TITLES: &[&str] = &[
     "503 service unavailable",
 ];
 
-/// Sentences and addresses of walls, in lower case, on small pages.
+/// Sentences and addresses of walls, in lower case, on small pages: product pages load scripts from
+/// some of the same addresses.
 const SMALL_WALLS: &[(&str, &str)] = &[
     ("errors.edgesuite.net", "a refusal of Akamai's"),
     ("errors&#46;edgesuite&#46;net", "a refusal of Akamai's"),
     ("captcha-delivery.com", "a challenge of DataDome"),
-    ("geo.captcha-delivery", "a challenge of DataDome"),
-    ("g-recaptcha", "a captcha"),
-    ("hcaptcha.com", "a captcha"),
+    (".awswaf.com/", "a challenge of AWS WAF"),
+    ("awswafcookiedomainlist", "a challenge of AWS WAF"),
+    ("px-captcha", "a challenge of PerimeterX"),
+    ("window._pxappid", "a challenge of PerimeterX"),
+    // Saved page of an Imperva site, 2018.
+    ("incapsula incident id", "a refusal of Imperva's"),
+    (
+        "<iframe src=\"/_incapsula_resource",
+        "a refusal of Imperva's",
+    ),
+    // EnableSecurity/wafw00f, plugins sucuri and radware; published programs, 2026.
+    ("sucuri website firewall", "a refusal of Sucuri's"),
+    ("sucuri_cloudproxy", "a challenge of Sucuri"),
+    ("cloudproxy@sucuri.net", "a refusal of Sucuri's"),
+    ("captcha.perfdrive.com", "a challenge of Radware"),
+    ("validate.perfdrive.com", "a challenge of Radware"),
+    ("botmanager_support@radware.com", "a challenge of Radware"),
+    ("cloudwebsec@radware.com", "a challenge of Radware"),
+    (".queue-it.net/", "a queue of Queue-it's"),
+    // Saved page of Cloudflare's; its error numbers from 1000 on are refusals, those from 520 on
+    // are faults of the store's.
+    ("cf-error-code\">1015", TOO_OFTEN_FOR_CLOUDFLARE),
+    ("error code: 1015", TOO_OFTEN_FOR_CLOUDFLARE),
+    ("error 1015", TOO_OFTEN_FOR_CLOUDFLARE),
+    ("cf-error-code\">10", BANNED_BY_CLOUDFLARE),
+    ("used cloudflare to restrict access", BANNED_BY_CLOUDFLARE),
+    ("error code: 1006", BANNED_BY_CLOUDFLARE),
+    ("error code: 1009", BANNED_BY_CLOUDFLARE),
+    ("error code: 1010", BANNED_BY_CLOUDFLARE),
+    ("error code: 1020", BANNED_BY_CLOUDFLARE),
     (
         "enable javascript and cookies to continue",
         "a challenge of Cloudflare",
     ),
+    ("g-recaptcha", "a captcha"),
+    ("hcaptcha.com", "a captcha"),
     ("make sure you're not a robot", "a challenge"),
-    (
-        "sorry! something went wrong",
-        "Amazon's error page for robots",
-    ),
-    ("incapsula incident id", "a refusal of Imperva's"),
+    ("sorry! something went wrong", ERROR_FOR_ROBOTS),
 ];
+
+const BANNED_BY_CLOUDFLARE: &str = "a ban of Cloudflare's";
+
+const TOO_OFTEN_FOR_CLOUDFLARE: &str = "a ban of Cloudflare's for asking too often";
+
+const ERROR_FOR_ROBOTS: &str = "Amazon's error page for robots";
+
+/// Marks of Amazon's error pages in any language, in lower case: their pictures, and the link to
+/// the dogs on them (saved pages of amazon.com and amazon.ca, 2022 to 2026).
+const ERRORS_OF_AMAZON: &[&str] = &["/error/500", "dogs of amazon", "dogsofamazon"];
 
 /// Reads a page that is not the page: a refusal, an error, or the store's word that there is none.
 /// `None` for every page that may be the product's.
@@ -89,6 +132,7 @@ pub fn read(page: &Page<'_>, wording: &Wording, trace: &mut Trace) -> Option<Rea
     by_address(page, trace)
         .or_else(|| by_header(page, trace))
         .or_else(|| by_wall(&head, page, wording, trace))
+        .or_else(|| by_error_of_amazon(&head, page, wording, trace))
         .or_else(|| by_missing_page(&head, page, wording, trace))
         .or_else(|| by_status(&head, page, trace))
 }
@@ -179,6 +223,8 @@ fn by_address(page: &Page<'_>, trace: &mut Trace) -> Option<Reading> {
         ("/cookieprefs", "the store asks to consent to its cookies"),
         ("/privacyprefs", "the store asks to consent to its cookies"),
         ("://consent.", "the store asks to consent to its cookies"),
+        (".queue-it.net/", "a queue of Queue-it's"),
+        ("://validate.perfdrive.com/", "a challenge of Radware"),
     ]
     .into_iter()
     .find(|(mark, _)| address.to_ascii_lowercase().contains(mark));
@@ -234,6 +280,26 @@ fn by_wall(head: &Head, page: &Page<'_>, wording: &Wording, trace: &mut Trace) -
         sentence.as_deref(),
     );
     Some(blocked("refusal/sentence", &sentence?))
+}
+
+/// Amazon answers programs with the page of a fault that is none, in the marketplace's language. It
+/// is told from a fault by its pictures, and from the page for a missing book by its words.
+fn by_error_of_amazon(
+    head: &Head,
+    page: &Page<'_>,
+    wording: &Wording,
+    trace: &mut Trace,
+) -> Option<Reading> {
+    if page.store.family() != Family::Amazon || page.status < 500 || !head.small {
+        return None;
+    }
+    let mark = ERRORS_OF_AMAZON
+        .iter()
+        .find(|mark| head.raw.contains(**mark))
+        .filter(|_| !wording.says(&head.text, Family::Amazon, Meaning::NotFound));
+    let rule = "refusal/error-of-amazon";
+    trace.look(rule, "the pictures of the page", mark.copied());
+    Some(blocked(rule, &format!("{ERROR_FOR_ROBOTS} ({})", mark?)))
 }
 
 /// The store's own page for a missing one. Amazon's carries the same address for automated access
@@ -320,109 +386,4 @@ fn blocked(rule: &str, words: &str) -> Reading {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::book::StoreId;
-
-    #[track_caller]
-    fn check(store: &str, status: u16, body: &str, expected: &str) {
-        let store = StoreId::new(store);
-        let page = Page {
-            store: &store,
-            address: None,
-            status,
-            headers: &[],
-            body,
-        };
-        let reading = read(&page, Wording::shipped(), &mut Trace::default());
-        let name = match &reading {
-            None => "page",
-            Some(Reading::Unread(unread)) => unread.reason.name(),
-            Some(Reading::Says(says)) => says.availability.name(),
-        };
-        assert_eq!(name, expected, "{reading:?}");
-    }
-
-    #[test]
-    fn walls_are_told_whatever_the_status() {
-        for status in [200, 202, 403, 404, 503] {
-            check(
-                "amazon.com",
-                status,
-                "<form action=\"/errors/validateCaptcha\">In stock</form>",
-                "blocked",
-            );
-        }
-        check(
-            "bookshop.org",
-            403,
-            "<title>Just a moment...</title>",
-            "blocked",
-        );
-        check(
-            "bookshop.org",
-            200,
-            "<title> Just a\nmoment... </title>",
-            "blocked",
-        );
-        check(
-            "barnesandnoble.com",
-            200,
-            "<title>Access Denied</title>",
-            "blocked",
-        );
-        check(
-            "amazon.it",
-            200,
-            "<p>Fai clic sul pulsante qui sotto per continuare</p>",
-            "blocked",
-        );
-    }
-
-    #[test]
-    fn the_status_alone_says_what_it_can() {
-        check("amazon.com", 403, "", "blocked");
-        check("amazon.com", 429, "<p>In stock</p>", "blocked");
-        check("amazon.com", 500, "<p>In stock</p>", "unreachable");
-        check("amazon.com", 301, "", "no_evidence");
-        check("amazon.com", 202, "", "no_evidence");
-        check("amazon.com", 200, "", "page");
-    }
-
-    #[test]
-    fn a_missing_page_is_the_store_s_own() {
-        let dogs = "<title>Page Not Found</title><!-- To discuss automated access to Amazon data \
-                    please contact api-services-support@amazon.com --><a href=/dogsofamazon>";
-        check("amazon.com", 404, dogs, "not_listed");
-        check("amazon.com", 200, dogs, "not_listed");
-        for (status, expected) in [(403, "blocked"), (429, "blocked"), (503, "unreachable")] {
-            check("amazon.com", status, dogs, expected);
-        }
-        check("amazon.com", 404, "", "no_evidence");
-        check("amazon.com", 404, "nginx", "no_evidence");
-        check(
-            "bookshop.org",
-            404,
-            "<title>Not here - Bookshop.org US</title>",
-            "not_listed",
-        );
-        check(
-            "barnesandnoble.com",
-            404,
-            "<p>Barnes &amp; Noble</p>",
-            "not_listed",
-        );
-    }
-
-    #[test]
-    fn a_book_with_the_title_of_a_wall_is_a_page() {
-        let long = format!("<title>Access Denied</title>{}", "<p>x</p>".repeat(10_000));
-        check("amazon.com", 200, &long, "page");
-        check(
-            "amazon.com",
-            200,
-            "<title>Page Not Found: a novel</title>",
-            "page",
-        );
-    }
-}
+mod tests;

@@ -20,6 +20,17 @@ const KINDS: &[(&str, &str)] = &[
     ("something went wrong", ERROR_FOR_ROBOTS),
     ("aws waf", AWS_WAF),
     ("x-amzn-waf-action", AWS_WAF),
+    ("human verification", AWS_WAF),
+    (
+        "a ban of cloudflare's for asking too often",
+        "Cloudflare, which guards the store, says that it is asked too often (1015); make `pause` \
+         longer if this comes again",
+    ),
+    (
+        "a ban of cloudflare",
+        "Cloudflare, which guards the store, has shut out this machine's address; see whether your \
+         own browser is let in from here, and look by hand",
+    ),
     ("cf-mitigated", CLOUDFLARE),
     ("cloudflare", CLOUDFLARE),
     ("just a moment...", CLOUDFLARE),
@@ -35,6 +46,20 @@ const KINDS: &[(&str, &str)] = &[
     ),
     ("perimeterx", PERIMETER_X),
     ("access to this page has been denied", PERIMETER_X),
+    ("robot or human?", PERIMETER_X),
+    ("queue", QUEUE),
+    ("radware", RADWARE),
+    ("shieldsquare", RADWARE),
+    (
+        "a challenge of sucuri",
+        "Sucuri, which guards the store, wants a browser that runs its script; the way in \
+         `command` can start one",
+    ),
+    (
+        "a refusal of sucuri",
+        "Sucuri, which guards the store, has refused this visit; see whether your own browser is \
+         let in from here, and look by hand",
+    ),
     (
         "datadome",
         "DataDome, which guards the store, takes us for what we are, a program; look by hand",
@@ -84,6 +109,10 @@ const CLOUDFLARE: &str = "Cloudflare stands before the store and lets in what it
     the way in `command` can start one, and where that is stopped too, look by hand";
 const PERIMETER_X: &str = "PerimeterX, which guards the store, asks to press and hold a button, and Pubwatch \
     presses none; look by hand";
+const QUEUE: &str = "the store lets its visitors in one after the other (Queue-it), and Pubwatch does not \
+    queue; wait, it is asked again by itself";
+const RADWARE: &str = "Radware, which guards the store, asks to prove that a person looks, and Pubwatch is \
+    none; look by hand";
 const TOO_OFTEN: &str = "the store says that it is asked too often (429); Pubwatch leaves it alone for as long as \
     it wants, and if this comes again, make `pause` longer";
 const FORBIDDEN: &str = "the store forbids this page to programs; open it in your browser, and set another way \

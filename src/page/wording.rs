@@ -241,6 +241,9 @@ pub const FILES: &[(&str, &str)] = &[
     ("sv", include_str!("../../config/wording/sv.toml")),
     ("pl", include_str!("../../config/wording/pl.toml")),
     ("tr", include_str!("../../config/wording/tr.toml")),
+    ("zh", include_str!("../../config/wording/zh.toml")),
+    ("cs", include_str!("../../config/wording/cs.toml")),
+    ("ar", include_str!("../../config/wording/ar.toml")),
 ];
 
 static SHIPPED: LazyLock<Wording> = LazyLock::new(|| {

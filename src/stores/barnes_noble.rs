@@ -9,11 +9,12 @@
 use scraper::ElementRef;
 
 use super::Look;
+use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
+use super::whose::{Whose, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
-use crate::page::json_ld::{Product, products};
 use crate::page::money::first_price;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
@@ -71,34 +72,29 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     if let Some(reading) = search_page(look) {
         return reading;
     }
-    let products = products(look.tree);
-    let (found, from_data) = identifiers(look, &products);
-    let identity = found.compare(look.wanted);
-    look.trace.saw(
-        "bn/identity",
-        if from_data {
-            "sku of the data"
-        } else {
-            "EAN of the page, address"
-        },
-        &format!("{}; {}", found.words(), identity.words()),
-    );
-    if let Some(reading) = identity.refusal("bn/identity", look.wanted) {
+    let data = Data::of(look);
+    let own = numbers(look);
+    let whose = whose(look, "bn/identity", own, &data.all());
+    if let Some(reading) = whose.identity.refusal("bn/identity", look.wanted) {
         return reading;
     }
-    let product = generic::chosen(look, &products, &found);
-    let from_page = from_page(look);
-    let from_data = generic::from_json_ld(look, product).or_else(|| generic::from_microdata(look));
+    let found = &whose.found;
+    let json = data.by_json(look, found);
+    let micro = data.by_microdata(look, found, !whose.by_part);
+    let spoken = [&json, &micro];
+    // The button is of the edition that the page shows.
+    let from_page = if whose.by_part { None } else { from_page(look) };
+    let from_data = from_json_ld(look, &json).or_else(|| from_microdata(look, &micro));
     match (from_page, from_data) {
         (Some(Reading::Says(mut says)), data) => {
             note_disagreement(&mut says, data.as_ref(), look);
-            particulars(&mut says, look, product, &found);
+            particulars(&mut says, look, &spoken, &whose);
             Reading::Says(says)
         }
         (Some(unread), _) => unread,
         (None, Some(Reading::Says(mut says))) if look.is_whole() => {
             says.confidence = Confidence::Likely;
-            particulars(&mut says, look, product, &found);
+            particulars(&mut says, look, &spoken, &whose);
             Reading::Says(says)
         }
         (None, _) => {
@@ -165,45 +161,36 @@ fn no_result(area: ElementRef<'_>, look: &Look<'_>) -> Option<String> {
         })
 }
 
-/// The page's own numbers; only where it has none, those of its data, which may be of another
-/// product.
-fn identifiers(look: &Look<'_>, products: &[Product]) -> (Found, bool) {
+/// The page's own number: where no other book is named, best place first. The table of the
+/// details comes last, since series have tables too.
+fn numbers(look: &Look<'_>) -> Found {
+    let fields = ["pEAN", "productSkuIdPdp", "productSkuId"];
+    let fields = fields
+        .iter()
+        .filter_map(|id| look.tree.id(id)?.attr("value"));
+    let metas = ["book:isbn", "product:retailer_item_id"];
+    let metas = metas.iter().filter_map(|name| look.tree.page_meta(name));
     let mut found = Found::default();
-    for id in ["pEAN", "productSkuIdPdp", "productSkuId"] {
-        if let Some(value) = look.tree.id(id).and_then(|element| element.attr("value")) {
-            found.add_isbn(value);
+    for number in fields.chain(metas) {
+        if found.isbns.is_empty() {
+            found.add_isbn(number);
         }
-    }
-    for name in ["book:isbn", "product:retailer_item_id"] {
-        if let Some(isbn) = look.tree.meta(name) {
-            found.add_isbn(isbn);
-        }
-    }
-    for row in elements(look.tree.root()).filter(|element| is_tag(*element, "tr")) {
-        let text = text_of(row);
-        if plain(&text).starts_with("isbn") {
-            found.add_isbn(text.rsplit([' ', ':']).next().unwrap_or_default());
-        }
-    }
-    if let Some(image) = look.tree.meta("og:image")
-        && let Some((_, file)) = image.split_once("/pimages/")
-    {
-        found.add_isbn(file.split(['_', '.', '/']).next().unwrap_or_default());
     }
     for address in look.tree.canonical().into_iter().chain(look.page.address) {
         if found.isbns.is_empty() && address.contains("ean=") {
             found.add_address(address);
         }
     }
-    if !found.is_empty() {
-        return (found, false);
+    if found.isbns.is_empty()
+        && let Some(image) = look.tree.meta("og:image")
+        && let Some((_, file)) = image.split_once("/pimages/")
+    {
+        found.add_isbn(file.split(['_', '.', '/']).next().unwrap_or_default());
     }
-    for product in products {
-        for isbn in &product.isbns {
-            found.add_isbn(isbn.as_str());
-        }
+    if found.isbns.is_empty() {
+        found = generic::of_details(look.tree, &["isbn"]);
     }
-    (found, true)
+    found
 }
 
 /// What the visible page says: words first, then the button.
@@ -226,6 +213,13 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         let rule = "bn/not-shipped-here";
         return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, words));
     }
+    if said == Some(Meaning::ChooseVariant) || is_choice_open(area) {
+        let rule = "bn/choose-variant";
+        let seen = words.or(button.map(|button| button.label));
+        let seen = seen.unwrap_or_default();
+        look.trace.saw(rule, ".product__option, the words", &seen);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
+    }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
@@ -243,6 +237,15 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         says.confidence = Confidence::Likely;
     }
     Some(Reading::Says(Box::new(says)))
+}
+
+/// The area offers formats to choose from (`.product__option`, `aria-checked`), and none is chosen.
+fn is_choice_open(area: ElementRef<'_>) -> bool {
+    let mut options = elements(area)
+        .filter(|element| has_class(*element, "product__option") && !is_hidden(*element))
+        .filter_map(|element| element.attr("aria-checked"))
+        .peekable();
+    options.peek().is_some() && !options.any(|checked| checked == "true")
 }
 
 /// What words and button say together; no state where they contradict each other.
@@ -400,13 +403,15 @@ fn note_disagreement(says: &mut Says, data: Option<&Reading>, look: &mut Look<'_
     }
 }
 
-fn particulars(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
-    if says.availability != Availability::OutOfStock {
+fn particulars(says: &mut Says, look: &Look<'_>, spoken: &[&Spoken<'_>], whose: &Whose) {
+    if says.availability != Availability::OutOfStock && !whose.by_part {
         let shown = look.tree.id("pdp-cur-price").or_else(|| {
             look.tree
                 .find(|element| has_class(element, "product-price"))
         });
         says.price = shown.and_then(|element| first_price(&text_of(element), "USD"));
+    }
+    if says.availability != Availability::OutOfStock {
         says.seller = Some("Barnes & Noble".to_owned());
     }
     says.title = look
@@ -423,5 +428,5 @@ fn particulars(says: &mut Says, look: &Look<'_>, product: Option<&Product>, foun
             Some(rest) => format!("https://{rest}"),
             None => address.to_owned(),
         });
-    generic::complete(says, look, product, found);
+    generic::complete(says, look, spoken, &whose.found);
 }

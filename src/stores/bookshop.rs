@@ -8,11 +8,12 @@
 use scraper::ElementRef;
 
 use super::Look;
+use super::data::{Data, Spoken, from_json_ld};
 use super::generic;
+use super::whose::{Whose, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
-use crate::page::json_ld::{Product, products};
 use crate::page::money::first_price;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
@@ -42,25 +43,21 @@ struct Button<'a> {
 /// 2. The button of the product's area and the words around it.
 /// 3. The data's offer, where there is one.
 pub(crate) fn read(look: &mut Look<'_>) -> Reading {
-    let products = products(look.tree);
-    let found = identifiers(look, &products);
-    let identity = found.compare(look.wanted);
-    look.trace.saw(
-        "bookshop/identity",
-        "book:isbn, JSON-LD, EAN/UPC, address",
-        &format!("{}; {}", found.words(), identity.words()),
-    );
-    if found.is_empty() {
+    let data = Data::of(look);
+    let own = numbers(look);
+    let whose = whose(look, "bookshop/identity", own, &[&data.json]);
+    if whose.found.is_empty() {
         // A search page, a list, the front page: no page of one book.
         let words = look.tree.title().unwrap_or_default();
         return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-book", &words);
     }
-    if let Some(reading) = identity.refusal("bookshop/identity", look.wanted) {
+    if let Some(reading) = whose.identity.refusal("bookshop/identity", look.wanted) {
         return reading;
     }
-    let product = generic::chosen(look, &products, &found);
-    let shown = from_page(look);
-    let data = generic::from_json_ld(look, product);
+    let json = data.by_json(look, &whose.found);
+    // The button is of the edition that the page shows.
+    let shown = if whose.by_part { None } else { from_page(look) };
+    let data = from_json_ld(look, &json);
     let reading = match (shown, data) {
         (Some(Reading::Says(mut says)), data) => {
             let other = data.and_then(|data| data.availability());
@@ -80,34 +77,22 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         let words = look.tree.title().unwrap_or_default();
         return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-evidence", &words);
     };
-    particulars(&mut says, look, product, &found);
+    particulars(&mut says, look, &json, &whose);
     Reading::Says(says)
 }
 
-fn identifiers(look: &Look<'_>, products: &[Product]) -> Found {
+/// The page's own number: of its `<meta>` elements, else of the table of its details.
+fn numbers(look: &Look<'_>) -> Found {
     let mut found = Found::default();
     for name in ["book:isbn", "books:isbn", "og:isbn"] {
-        if let Some(isbn) = look.tree.meta(name) {
+        if let Some(isbn) = look.tree.page_meta(name)
+            && found.isbns.is_empty()
+        {
             found.add_isbn(isbn);
         }
     }
-    for row in elements(look.tree.root()).filter(|element| is_tag(*element, "tr")) {
-        let text = text_of(row);
-        if plain(&text).starts_with("ean") || plain(&text).starts_with("isbn") {
-            found.add_isbn(text.rsplit([' ', ':']).next().unwrap_or_default());
-        }
-    }
     if found.isbns.is_empty() {
-        for product in products {
-            for isbn in &product.isbns {
-                found.add_isbn(isbn.as_str());
-            }
-        }
-    }
-    if found.isbns.is_empty()
-        && let Some(canonical) = look.tree.canonical()
-    {
-        found.add_address(canonical);
+        found = generic::of_details(look.tree, &["ean", "isbn"]);
     }
     found
 }
@@ -135,7 +120,10 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         }
         _ => button.label.clone(),
     };
-    let said = hit.map(|hit| hit.meaning());
+    let is_uk = look.page.store.as_str().starts_with("uk.");
+    let said = hit
+        .map(|hit| hit.meaning())
+        .or_else(|| (is_uk && is_only_out_of_stock(text)).then_some(Meaning::BackOrder));
     let (outcome, rule) = decide(button.meaning, said, says_out_of_stock(text));
     look.trace.saw(rule, "the button", &evidence);
     let state = match outcome {
@@ -161,6 +149,9 @@ fn decide(
         (_, Some(Meaning::NotShippedHere)) => {
             let reason = UnreadReason::NotOfferedHere;
             return (Err(reason), "bookshop/not-shipped-here");
+        }
+        (_, Some(Meaning::ChooseVariant)) => {
+            return (Err(UnreadReason::NoEvidence), "bookshop/choose-variant");
         }
         (_, Some(Meaning::OutOfStock | Meaning::Discontinued)) if orders => {
             return (Err(UnreadReason::NoEvidence), "bookshop/contradiction");
@@ -188,6 +179,15 @@ fn decide(
         _ => (Availability::InStock, "bookshop/add-to-cart-button"),
     };
     (Ok(state), rule)
+}
+
+/// "Out of Stock" beside a price, and nothing else. In the UK every title of which that is said can
+/// be ordered as long as there is a button (uk-support.bookshop.org, article 65000177799).
+fn is_only_out_of_stock(text: &str) -> bool {
+    let words = plain(text);
+    let words = words.split(|character: char| !character.is_alphabetic());
+    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+    words == ["out", "of", "stock"]
 }
 
 /// The words speak of missing stock, in whatever form.
@@ -267,21 +267,22 @@ fn words_around(button: &Button<'_>, heading: ElementRef<'_>) -> Option<String> 
         .find(|text| text.chars().any(char::is_alphabetic) && text.chars().count() <= 300)
 }
 
-fn particulars(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
+fn particulars(says: &mut Says, look: &Look<'_>, json: &Spoken<'_>, whose: &Whose) {
     let home = if look.page.store.as_str().starts_with("uk.") {
         "GBP"
     } else {
         "USD"
     };
     if says.availability != Availability::OutOfStock {
-        says.price = product
-            .and_then(Product::offer)
-            .and_then(|offer| offer.price.clone())
-            .or_else(|| shown_price(look, home));
+        let of_data = json.offer.as_ref().and_then(|offer| offer.price.clone());
+        says.price = of_data.or_else(|| {
+            let is_page_s = !whose.by_part;
+            is_page_s.then(|| shown_price(look, home)).flatten()
+        });
         says.seller = Some("Bookshop.org".to_owned());
     }
     says.title = generic::heading(look.tree);
-    generic::complete(says, look, product, found);
+    generic::complete(says, look, &[json], &whose.found);
 }
 
 /// The first short text after the title that is a price.

@@ -10,16 +10,18 @@
     reason = "a rule names the meanings and states it knows; it is silent about all others"
 )]
 
-use scraper::{ElementRef, Selector};
+use scraper::Selector;
 
 use super::Look;
+use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::lessons::state_of;
+use super::whose::whose;
 use crate::book::{Availability, Family};
 use crate::page::dates::{DayOrder, first_date};
-use crate::page::dom::{Tree, ancestry, collapse, elements, is_hidden, text_of};
+use crate::page::dom::{Tree, elements, is_hidden, is_tag, text_of};
 use crate::page::identity::{Found, Identity};
-use crate::page::json_ld::{Offer, Product, products};
-use crate::page::money::{amount, first_price};
+use crate::page::money::amount;
+use crate::page::product::Product;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 
@@ -31,35 +33,32 @@ pub const PARTS: &[&str] = &[
     "h1",
     "script[type*='ld+json']",
     "[itemtype]",
-    "[itemprop='isbn']",
-    "[itemprop='gtin13']",
-    "[itemprop='sku']",
-    "[itemprop='offers']",
+    "[itemprop]",
 ];
 
 /// Reads a product page of any store.
 ///
-/// 1. Identity: the ISBNs of the page's `<meta>` elements, microdata and addresses, else of its
-///    JSON-LD.
+/// 1. Identity: the ISBN of the page's `<meta>` elements, else of its address and its data. What
+///    is only mentioned there is nobody's proof.
 /// 2. The user's buy area and words, where there are any.
-/// 3. JSON-LD, microdata, OpenGraph, in that order.
+/// 3. JSON-LD, microdata, OpenGraph, in that order. Of a page of several editions only the data
+///    that names ours speaks.
 pub(crate) fn read(look: &mut Look<'_>) -> Reading {
-    let products = products(look.tree);
-    let found = identifiers(look, &products);
-    let identity = found.compare(look.wanted);
-    look.trace.saw(
-        "generic/identity",
-        "meta, microdata, JSON-LD, address",
-        &format!("{}; {}", found.words(), identity.words()),
-    );
-    if let Some(reading) = identity.refusal("generic/identity", look.wanted) {
+    let data = Data::of(look);
+    let own = numbers(look.tree);
+    let whose = whose(look, "generic/identity", own, &data.all());
+    if let Some(reading) = whose.identity.refusal("generic/identity", look.wanted) {
         return reading;
     }
-    let product = chosen(look, &products, &found);
-    let reading = in_buy_area(look)
-        .or_else(|| from_json_ld(look, product))
-        .or_else(|| from_microdata(look))
-        .or_else(|| from_open_graph(look));
+    let found = &whose.found;
+    let is_page_s = !whose.by_part;
+    let json = data.by_json(look, found);
+    let micro = data.by_microdata(look, found, is_page_s);
+    let in_area = is_page_s.then(|| in_buy_area(look)).flatten();
+    let reading = in_area
+        .or_else(|| from_json_ld(look, &json))
+        .or_else(|| from_microdata(look, &micro))
+        .or_else(|| is_page_s.then(|| from_open_graph(look)).flatten());
     let mut says = match reading {
         Some(Reading::Says(says)) => says,
         Some(unread) => return unread,
@@ -68,16 +67,18 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
             return Reading::unread(UnreadReason::NoEvidence, "generic/no-evidence", &words);
         }
     };
-    if identity == Identity::NotAsked {
+    if whose.identity == Identity::NotAsked {
         says.confidence = Confidence::Likely;
     }
-    complete(&mut says, look, product, &found);
+    complete(&mut says, look, &[&json, &micro], &whose.found);
+    if is_page_s && says.availability != Availability::OutOfStock {
+        says.price = says.price.take().or_else(|| open_graph_price(look));
+    }
     Reading::Says(says)
 }
 
-/// Where an ISBN may stand, best first: the page's own `<meta>` and microdata, JSON-LD, the
-/// canonical address, and last the address that was asked.
-fn identifiers(look: &Look<'_>, products: &[Product]) -> Found {
+/// The ISBN that the page gives itself in its `<meta>` elements.
+fn numbers(tree: &Tree<'_>) -> Found {
     let mut found = Found::default();
     for name in [
         "book:isbn",
@@ -87,61 +88,30 @@ fn identifiers(look: &Look<'_>, products: &[Product]) -> Found {
         "product:isbn",
         "gtin13",
     ] {
-        if let Some(isbn) = look.tree.meta(name) {
+        if let Some(isbn) = tree.page_meta(name)
+            && found.isbns.is_empty()
+        {
             found.add_isbn(isbn);
-        }
-    }
-    for name in ["isbn", "gtin13", "sku"] {
-        for element in elements(look.tree.root()).filter(|e| e.attr("itemprop") == Some(name)) {
-            found.add_isbn(&value_of(element));
-        }
-    }
-    for product in products {
-        for isbn in &product.isbns {
-            found.add_isbn(isbn.as_str());
-        }
-    }
-    if found.isbns.is_empty() {
-        for address in look.tree.canonical().into_iter().chain(look.page.address) {
-            found.add_address(address);
-            add_isbn_in_path(&mut found, address);
         }
     }
     found
 }
 
-/// `/book/9780132350884`, `/en-ca/9780132350884.html`: thirteen digits between marks.
-fn add_isbn_in_path(found: &mut Found, address: &str) {
-    for piece in address.split(|c: char| !c.is_ascii_digit()) {
-        if piece.len() == 13 {
-            found.add_isbn(piece);
+/// The number in the table of the details: of the rows that begin with one of these labels, all of
+/// which must name the same. The tables of a series or of editions name several, and prove nothing.
+pub(super) fn of_details(tree: &Tree<'_>, labels: &[&str]) -> Found {
+    let mut found = Found::default();
+    for row in elements(tree.root()).filter(|element| is_tag(*element, "tr")) {
+        let text = text_of(row);
+        let row = plain(&text);
+        if labels.iter().any(|label| row.starts_with(label)) {
+            found.add_isbn(text.rsplit([' ', ':']).next().unwrap_or_default());
         }
     }
-}
-
-/// The product of the data that is the edition, or the only one there is.
-pub(super) fn chosen<'p>(
-    look: &Look<'_>,
-    products: &'p [Product],
-    found: &Found,
-) -> Option<&'p Product> {
-    let isbn = look.wanted.isbn.as_ref();
-    if let Some(isbn) = isbn {
-        let of_isbn = || {
-            products
-                .iter()
-                .filter(|product| product.isbns.contains(isbn))
-        };
-        return of_isbn()
-            .find(|product| product.offer().is_some())
-            .or_else(|| of_isbn().next());
+    if found.isbns.len() > 1 {
+        found = Found::default();
     }
-    let offered = || products.iter().filter(|product| product.offer().is_some());
-    match (offered().count(), found.isbns.as_slice()) {
-        (1, _) => offered().next(),
-        (_, [only]) => offered().find(|product| product.isbns.contains(only)),
-        _ => None,
-    }
+    found
 }
 
 /// What the words of the user's buy area say: the user's own phrases first, in their order.
@@ -172,86 +142,13 @@ fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
         let rule = "generic/not-shipped-here";
         return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, &text));
     }
+    if meaning == Meaning::ChooseVariant {
+        let rule = "generic/choose-variant";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &text));
+    }
     let mut says = Says::new(state_of(meaning)?, "generic/words", &text, place);
     says.confidence = Confidence::Likely;
     Some(Reading::Says(Box::new(says)))
-}
-
-/// What the JSON-LD of the edition says.
-pub(super) fn from_json_ld(look: &mut Look<'_>, product: Option<&Product>) -> Option<Reading> {
-    let offer = product.and_then(Product::offer);
-    let words = offer.and_then(|offer| offer.availability.clone());
-    look.trace
-        .look("data/json-ld", "JSON-LD of the ISBN", words.as_deref());
-    let state = dated(offer?.state()?, offer?, product?, look);
-    let says = Says::new(
-        state,
-        "data/json-ld",
-        &words?,
-        "script[type=application/ld+json]",
-    );
-    Some(Reading::Says(Box::new(says)))
-}
-
-/// Out of stock with a release date that its own offer begins later is *announced*: only where the
-/// data itself says when it starts.
-fn dated(state: Availability, offer: &Offer, product: &Product, look: &Look<'_>) -> Availability {
-    let starts = offer
-        .starts
-        .as_deref()
-        .and_then(|starts| first_date(starts, look.wording, DayOrder::DayFirst));
-    let published = product
-        .published
-        .as_deref()
-        .and_then(|date| first_date(date, look.wording, DayOrder::DayFirst));
-    match (state, starts, published) {
-        (Availability::OutOfStock, Some(starts), Some(published)) if starts >= published => {
-            Availability::Announced
-        }
-        _ => state,
-    }
-}
-
-/// What an `itemprop` element says: its `content`, its address, or its text.
-fn value_of(element: ElementRef<'_>) -> String {
-    ["content", "href", "value"]
-        .iter()
-        .find_map(|name| element.attr(name))
-        .map_or_else(
-            || collapse(&element.text().collect::<String>()),
-            str::to_owned,
-        )
-}
-
-/// What the microdata says, when the page has only one offer of one product.
-pub(super) fn from_microdata(look: &mut Look<'_>) -> Option<Reading> {
-    let offers: Vec<ElementRef<'_>> = elements(look.tree.root())
-        .filter(|element| element.attr("itemprop") == Some("availability"))
-        .filter(|element| !in_list(*element))
-        .collect();
-    let words = match offers.as_slice() {
-        [only] => Some(value_of(*only)),
-        _ => None,
-    };
-    look.trace.look(
-        "data/microdata",
-        "[itemprop=availability]",
-        words.as_deref(),
-    );
-    let words = words?;
-    let state = Availability::from_schema_org(&words)?;
-    let says = Says::new(state, "data/microdata", &words, "[itemprop=availability]");
-    Some(Reading::Says(Box::new(says)))
-}
-
-/// The element belongs to an item of a list: recommendations.
-fn in_list(element: ElementRef<'_>) -> bool {
-    ancestry(element).any(|ancestor| {
-        matches!(
-            ancestor.attr("itemprop"),
-            Some("itemListElement" | "isRelatedTo" | "isSimilarTo")
-        )
-    })
 }
 
 fn from_open_graph(look: &mut Look<'_>) -> Option<Reading> {
@@ -280,7 +177,7 @@ fn from_open_graph(look: &mut Look<'_>) -> Option<Reading> {
 }
 
 /// Adds the particulars, from the data and the page's `<meta>` elements.
-pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
+pub(super) fn complete(says: &mut Says, look: &Look<'_>, spoken: &[&Spoken<'_>], found: &Found) {
     let home = look.currency;
     let order = if home == "USD" {
         DayOrder::MonthFirst
@@ -288,7 +185,8 @@ pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Produc
         DayOrder::DayFirst
     };
     let date = |text: &str| first_date(text, look.wording, order);
-    let offer = product.and_then(Product::offer);
+    let offer = spoken.iter().find_map(|data| data.offer.as_ref());
+    let product = spoken.iter().find_map(|data| data.product);
     says.published = says
         .published
         .or_else(|| date(product?.published.as_deref()?))
@@ -307,22 +205,12 @@ pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Produc
         _ => None,
     });
     if says.availability != Availability::OutOfStock {
-        says.price = says
-            .price
-            .take()
-            .or_else(|| offer?.price.clone())
-            .or_else(|| microdata_price(look.tree, home))
-            .or_else(|| {
-                let number = look
-                    .tree
-                    .meta("product:price:amount")
-                    .or_else(|| look.tree.meta("og:price:amount"))?;
-                let currency = look
-                    .tree
-                    .meta("product:price:currency")
-                    .or_else(|| look.tree.meta("og:price:currency"));
-                amount(number, currency.unwrap_or(home))
-            });
+        let of_data = || {
+            spoken
+                .iter()
+                .find_map(|data| data.offer.as_ref()?.price.clone())
+        };
+        says.price = says.price.take().or_else(of_data);
         says.seller = says.seller.take().or_else(|| offer?.seller.clone());
     }
     name(says, look, product, found);
@@ -332,7 +220,7 @@ pub(super) fn complete(says: &mut Says, look: &Look<'_>, product: Option<&Produc
 fn name(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Found) {
     let wanted = look.wanted.isbn.clone();
     says.isbn = wanted
-        .filter(|isbn| found.isbns.contains(isbn))
+        .filter(|isbn| found.isbns.contains(isbn) || product.is_some_and(|p| p.names(isbn)))
         .or_else(|| product?.isbns.first().cloned())
         .or_else(|| found.isbns.first().cloned());
     says.title = says
@@ -349,17 +237,16 @@ fn name(says: &mut Says, look: &Look<'_>, product: Option<&Product>, found: &Fou
     says.canonical = look.tree.canonical().map(str::to_owned);
 }
 
-fn microdata_price(tree: &Tree<'_>, home: &str) -> Option<crate::book::Money> {
-    let property = |name: &str| {
-        elements(tree.root())
-            .find(|element| element.attr("itemprop") == Some(name) && !in_list(*element))
-            .map(value_of)
-    };
-    let number = property("price")?;
-    match property("priceCurrency") {
-        Some(currency) => amount(&number, &currency).or_else(|| first_price(&number, &currency)),
-        None => first_price(&number, home),
-    }
+fn open_graph_price(look: &Look<'_>) -> Option<crate::book::Money> {
+    let number = look
+        .tree
+        .meta("product:price:amount")
+        .or_else(|| look.tree.meta("og:price:amount"))?;
+    let currency = look
+        .tree
+        .meta("product:price:currency")
+        .or_else(|| look.tree.meta("og:price:currency"));
+    amount(number, currency.unwrap_or(look.currency))
 }
 
 /// The text of the first `<h1>`.

@@ -8,9 +8,11 @@ pub mod amazon;
 pub mod barnes_noble;
 pub mod bookshop;
 pub mod creators_api;
+mod data;
 pub mod fixture;
 pub mod generic;
 pub mod lessons;
+mod whose;
 
 use scraper::Html;
 

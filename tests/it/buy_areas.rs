@@ -65,3 +65,56 @@ fn a_buy_area_may_be_any_selector_and_reads_the_same_without_the_sieve() {
         assert_eq!(sifted, whole, "{selector}");
     }
 }
+
+/// The page of another book or edition: its buy area sells that one.
+const OF_ANOTHER: [(&str, &str); 4] = [
+    (
+        "a list on it names ours",
+        "<meta property='book:isbn' content='9781944098124'>\
+         <script type='application/ld+json'>{\"@type\":\"ItemList\",\"itemListElement\":[{\"@type\":\
+         \"Book\",\"isbn\":\"9781944098117\",\"offers\":{\"availability\":\"InStock\"}}]}</script>",
+    ),
+    (
+        "its address is of another",
+        "<link rel='canonical' href='https://books.example.com/9781944098124'>\
+         <div itemprop='isRelatedTo' itemscope itemtype='http://schema.org/Book'>\
+         <b itemprop='isbn'>9781944098117</b></div>",
+    ),
+    (
+        "its data is of another",
+        "<script type='application/ld+json'>{\"@type\":\"Book\",\"isbn\":\"9781944098124\"}</script>\
+         <div itemscope itemtype='http://schema.org/Review'><b itemprop='isbn'>9781944098117</b></div>",
+    ),
+    (
+        "ours is an edition of it",
+        "<meta property='book:isbn' content='9781944098124'>\
+         <script type='application/ld+json'>{\"@type\":\"Book\",\"isbn\":\"9781944098124\",\
+         \"workExample\":{\"@type\":\"Book\",\"isbn\":\"9781944098117\"}}</script>",
+    ),
+];
+
+#[test]
+fn the_buy_area_of_another_book_or_edition_says_nothing_of_ours() {
+    let store = StoreId::new("books.example.com");
+    let wanted = Wanted {
+        isbn: "9781944098117".parse().ok(),
+        ..Wanted::default()
+    };
+    let mut plan = StorePlan::plain(store.clone());
+    plan.buy_area = Some("#buy".to_owned());
+    let lessons = Lessons::of(&[plan]);
+    for (name, head) in OF_ANOTHER {
+        let body = format!("<title>x</title>{head}<h1>x</h1><div id='buy'>In stock</div>");
+        let page = Page {
+            store: &store,
+            address: None,
+            status: 200,
+            headers: &[],
+            body: &body,
+        };
+        let sifted = read_closely(&page, &wanted, &lessons).reading;
+        assert_eq!(sifted.availability(), None, "{name}: {sifted:?}");
+        let whole = read_without_sieve(&page, &wanted, &lessons);
+        assert_eq!(sifted, whole, "{name}");
+    }
+}

@@ -40,7 +40,7 @@ fn check(sentence: Option<&str>, name: &str, expected: &str) {
 }
 
 /// A fixture, and how its sentence begins.
-const OF_OUR_FIXTURES: [(&str, &str); 17] = [
+const OF_OUR_FIXTURES: &[(&str, &str)] = &[
     ("amazon/captcha-image", "Amazon asks to type the letters"),
     ("amazon/challenge-202", "the store's firewall (AWS WAF)"),
     (
@@ -56,12 +56,52 @@ const OF_OUR_FIXTURES: [(&str, &str); 17] = [
         "Amazon sends the “Something went wrong” page",
     ),
     (
+        "amazon/error-for-robots-dutch",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-french",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-german",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-in-two-languages",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-italian",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-japanese",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-polish",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-portuguese",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
+        "amazon/error-for-robots-spanish",
+        "Amazon sends the “Something went wrong” page",
+    ),
+    (
         "amazon/interstitial",
         "Akamai, which guards the store, wants a browser",
     ),
     ("amazon/server-error", "the store's server has a fault"),
     (
         "amazon/sign-in",
+        "the store shows this page only to those who are signed in",
+    ),
+    (
+        "amazon/sign-in-at-the-address-of-the-book",
         "the store shows this page only to those who are signed in",
     ),
     (
@@ -90,7 +130,38 @@ const OF_OUR_FIXTURES: [(&str, &str); 17] = [
         "Cloudflare stands before the store",
     ),
     ("bookshop/us-server-error", "the store's server"),
+    ("other/aws-waf", "the store's firewall (AWS WAF)"),
     ("other/challenge", "Cloudflare stands before the store"),
+    (
+        "other/cloudflare-1006",
+        "Cloudflare, which guards the store, has shut out",
+    ),
+    (
+        "other/cloudflare-1015",
+        "Cloudflare, which guards the store, says that it is asked too often",
+    ),
+    (
+        "other/cloudflare-1020",
+        "Cloudflare, which guards the store, has shut out",
+    ),
+    ("other/cloudflare-521", "the store's server has a fault"),
+    ("other/datadome", "DataDome, which guards the store, takes"),
+    ("other/imperva", "Imperva, which guards the store"),
+    (
+        "other/perimeterx-robot-or-human",
+        "PerimeterX, which guards",
+    ),
+    ("other/queue-it", "the store lets its visitors in one after"),
+    ("other/radware", "Radware, which guards the store"),
+    ("other/radware-page", "Radware, which guards the store"),
+    (
+        "other/sucuri",
+        "Sucuri, which guards the store, has refused",
+    ),
+    (
+        "other/sucuri-challenge",
+        "Sucuri, which guards the store, wants",
+    ),
 ];
 
 #[test]
@@ -119,16 +190,16 @@ fn each_refusal_of_our_own_fixtures_has_its_sentence() {
     let named: Vec<&str> = found.keys().map(String::as_str).collect();
     assert_eq!(
         named,
-        expected.map(|(name, _)| name),
+        expected.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
         "every refusal is in the table"
     );
     for (name, expected) in expected {
-        check(found.get(name).copied(), name, expected);
+        check(found.get(*name).copied(), name, expected);
     }
 }
 
 /// A page of the corpus, its store and status, and how its sentence begins.
-const REALLY_MET: [(&str, &str, u16, &str); 7] = [
+const REALLY_MET: [(&str, &str, u16, &str); 12] = [
     (
         "amazon-captcha-image-2022",
         "amazon.com",
@@ -171,6 +242,36 @@ const REALLY_MET: [(&str, &str, u16, &str); 7] = [
         403,
         "PerimeterX, which guards",
     ),
+    (
+        "cloudflare-1006-access-denied",
+        "bookshop.org",
+        403,
+        "Cloudflare, which guards the",
+    ),
+    (
+        "etsy-datadome-2026",
+        "bookshop.org",
+        403,
+        "DataDome, which guards the",
+    ),
+    (
+        "imperva-incapsula-2018",
+        "bookshop.org",
+        503,
+        "Imperva, which guards the",
+    ),
+    (
+        "playstation-queue-it-2021",
+        "bookshop.org",
+        200,
+        "the store lets its visitors in",
+    ),
+    (
+        "amazon-sign-in-2026",
+        "amazon.in",
+        200,
+        "the store shows this page only",
+    ),
 ];
 
 #[test]
@@ -206,6 +307,69 @@ fn each_refusal_that_was_really_met_has_a_sentence_of_its_own() {
             ..Case::default()
         };
         assert_eq!(unread(&case, &html), None, "{name}");
+    }
+}
+
+/// Kinds of refusals that were met more than once: their sentence is that of the first.
+const MET_AGAIN: [(&str, &str, u16, &str); 4] = [
+    (
+        "amazon-ca-500-bilingual",
+        "amazon.ca",
+        500,
+        "Amazon sends the “Something",
+    ),
+    (
+        "amazon-503-service-unavailable",
+        "amazon.com",
+        503,
+        "Amazon sends the “Something",
+    ),
+    (
+        "awswaf-human-verification-2026",
+        "bookshop.org",
+        405,
+        "the store's firewall (AWS WAF)",
+    ),
+    (
+        "walmart-robot-or-human-2025",
+        "bookshop.org",
+        200,
+        "PerimeterX, which guards",
+    ),
+];
+
+#[test]
+fn a_refusal_that_was_met_again_has_the_sentence_of_its_kind() {
+    let Some(folder) = corpus::folder() else {
+        return;
+    };
+    for (name, store, status, begins) in MET_AGAIN {
+        let bytes = std::fs::read(folder.join(format!("blocked/{name}.html"))).unwrap();
+        let html = pubwatch::fetch::charset::decode(&bytes, None);
+        let case = Case {
+            store: store.to_owned(),
+            status: Some(status),
+            ..Case::default()
+        };
+        let unread = unread(&case, &html);
+        check(unread.as_ref().and_then(refused::explain), name, begins);
+    }
+}
+
+#[test]
+fn no_refusal_has_a_state_whatever_its_status() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    for (name, _) in OF_OUR_FIXTURES {
+        let file = folder.join(format!("{name}.toml"));
+        let case: Case = toml::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+        let html = std::fs::read_to_string(file.with_extension("html")).unwrap();
+        for status in [200, 202, 203, 401, 403, 405, 429, 500, 503] {
+            let case = Case {
+                status: Some(status),
+                ..case.clone()
+            };
+            assert!(unread(&case, &html).is_some(), "{name} with {status}");
+        }
     }
 }
 

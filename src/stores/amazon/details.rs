@@ -36,11 +36,18 @@ pub(super) fn identifiers(tree: &Tree<'_>, zones: &Zones<'_>) -> Found {
         found.add_address(canonical);
     }
     for (label, value) in details(tree) {
-        if label.contains("isbn") {
+        if is_isbn(&label) {
             found.add_isbn(&value);
         }
     }
     found
+}
+
+/// "ISBN-13", and nothing more: ebooks name the printed book of their page numbers ("Page numbers
+/// source ISBN"), which they are not.
+fn is_isbn(label: &str) -> bool {
+    let letters: String = label.chars().filter(char::is_ascii_alphanumeric).collect();
+    matches!(letters.as_str(), "isbn" | "isbn10" | "isbn13") && label.is_ascii()
 }
 
 /// The ISBN: that of the details, else the one that the number of a print edition is.

@@ -19,12 +19,12 @@ mod zones;
 use super::Look;
 use crate::book::{Availability, Family};
 use crate::page::dates::{DayOrder, first_date};
-use crate::page::dom::text_of;
+use crate::page::dom::{has_class, is_hidden, text_of};
 use crate::page::identity::Found;
 use crate::page::wording::{Hit, Meaning};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 use controls::Control;
-use zones::Zones;
+use zones::{Zones, is_aside};
 
 /// The parts of a page that the reader looks at.
 pub const PARTS: &[&str] = &[
@@ -40,6 +40,8 @@ pub const PARTS: &[&str] = &[
     "#buy-box-button-section",
     "#twister-price-features",
     "#handleBuy",
+    "#addToCart",
+    "#fod-cx-box",
     "#ap_login_form",
     "#availability",
     "#outOfStock",
@@ -116,6 +118,9 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     if let Some(reading) = identity.refusal("amazon/identity", look.wanted) {
         return reading;
     }
+    let language = look.page.language();
+    look.trace
+        .look("amazon/language", "<html lang>", language.as_deref());
     let reading = decide(look, &zones);
     complete(reading, look, &zones, &found)
 }
@@ -201,32 +206,50 @@ fn first_sentences(text: &str, look: &Look<'_>) -> String {
 
 /// Pages that offer nothing to a visitor like us, and say nothing about anybody else.
 fn not_for_us(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
-    let variant = ["partialStateBuybox", "partialStateBuyboxForMerch"]
-        .into_iter()
-        .find_map(|id| zones.visible(look.tree, id));
-    look.trace.look(
-        "amazon/choose-variant",
-        "#partialStateBuybox, #partialStateBuyboxForMerch",
-        variant.map(text_of).as_deref(),
-    );
-    if let Some(element) = variant {
-        return Some(Reading::unread(
-            UnreadReason::NoEvidence,
-            "amazon/choose-variant",
-            &text_of(element),
-        ));
+    if let Some(words) = open_choice(look, zones) {
+        let rule = "amazon/choose-variant";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
     }
     let (reason, rule) = match evidence.hit.as_ref()?.meaning() {
         Meaning::NotShippedHere => (UnreadReason::NotOfferedHere, "amazon/not-shipped-here"),
         Meaning::PrimeOnly if evidence.control.is_none() => {
             (UnreadReason::NotOfferedHere, "amazon/prime-only")
         }
-        Meaning::ChooseVariant => (UnreadReason::NoEvidence, "amazon/choose-variant"),
         _ => return None,
     };
     let words = evidence.words.as_ref()?;
     look.trace.saw(rule, &selector(words.place), &words.text);
     Some(Reading::unread(reason, rule, &words.text))
+}
+
+/// What is still to be chosen: a size, a format, an edition. Whatever else the box says then, and
+/// whatever its buttons are, is of no article yet.
+///
+/// Boxes: saved pages of amazon.com, 2018-06 and 2024.
+fn open_choice(look: &mut Look<'_>, zones: &Zones<'_>) -> Option<String> {
+    let element = zones.elements().find(|element| {
+        let is_box = element
+            .attr("id")
+            .is_some_and(|id| ["partialStateBuybox", "partialStateBuyboxForMerch"].contains(&id));
+        (is_box || has_class(*element, "unselectedDims"))
+            && !is_aside(*element)
+            && !is_hidden(*element)
+    });
+    let text = element.map(text_of).filter(|text| !text.is_empty());
+    let sentence = || {
+        let text = zones.text();
+        let hit = look
+            .wording
+            .find(&text, Family::Amazon, &[Meaning::ChooseVariant])?;
+        Some(hit.phrase.written.text.clone())
+    };
+    let words = text.or_else(sentence);
+    look.trace.look(
+        "amazon/choose-variant",
+        "#partialStateBuybox, .unselectedDims, the words of the box",
+        words.as_deref(),
+    );
+    words
 }
 
 /// Words that refuse an order. A control beside them contradicts them: then the page is unread.
@@ -302,6 +325,13 @@ fn control_alone(
     if !control.known_label {
         return None;
     }
+    let formats = offer::formats(look);
+    if !control.is_digital && !formats.is_empty() && !formats.iter().any(|format| format.selected) {
+        let rule = "amazon/choose-format";
+        look.trace.saw(rule, "#tmmSwatches", "no format is chosen");
+        let words = format!("{}, and no format is chosen", control.label);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let rule = if control.is_digital {
         "amazon/one-click"
     } else {
@@ -330,6 +360,7 @@ fn of_others(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) ->
             "buybox-see-all-buying-choices",
             "amazon/see-all-buying-choices",
         ),
+        ("fod-cx-box", "amazon/no-featured-offer"),
     ] {
         let element = zones.visible(look.tree, id);
         let text = element.map(text_of).filter(|text| !text.is_empty());
@@ -388,15 +419,26 @@ fn says(state: Availability, rule: &str, words: &Words, sure: bool) -> Reading {
     Reading::Says(Box::new(says))
 }
 
+/// How the page writes a date of numbers alone: as the language does that it is shown in, which
+/// need not be the marketplace's.
+fn day_order(look: &Look<'_>) -> DayOrder {
+    let is_us = match look.page.language() {
+        Some(language) => language == "en-us",
+        None => look.page.store.as_str() == "amazon.com",
+    };
+    if is_us {
+        DayOrder::MonthFirst
+    } else {
+        DayOrder::DayFirst
+    }
+}
+
 /// Adds the particulars to a reading that names a state.
 fn complete(reading: Reading, look: &Look<'_>, zones: &Zones<'_>, found: &Found) -> Reading {
     let Reading::Says(mut says) = reading else {
         return reading;
     };
-    let order = match look.page.store.as_str() {
-        "amazon.com" => DayOrder::MonthFirst,
-        _ => DayOrder::DayFirst,
-    };
+    let order = day_order(look);
     says.published = details::published(look.tree, look.wording, order);
     says.date = match says.availability {
         Availability::PreOrder | Availability::Announced => {

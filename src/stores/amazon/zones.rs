@@ -3,7 +3,7 @@
 use scraper::ElementRef;
 
 use crate::page::dom::{
-    Tree, ancestry, begins_with_one_of, elements, has_class, is_hidden, text_of,
+    Tree, ancestry, begins_with_one_of, elements, has_class, is_hidden, text_of, text_without,
 };
 
 /// The buy boxes of all layouts, newest first.
@@ -16,6 +16,9 @@ const BOXES: &[&str] = &[
     "buybox_feature_div",
     "handleBuy",
     "buy-box-button-section",
+    // Old pages for phones have no box around the form, which every layout has: saved pages of
+    // amazon.com, 2013 to 2026.
+    "addToCart",
 ];
 
 /// Beginnings of the ids of rows and tabs that do not sell new copies for delivery: used copies,
@@ -65,6 +68,11 @@ impl<'a> Zones<'a> {
     /// Every element of the buy box, in document order.
     pub(super) fn elements(&self) -> impl Iterator<Item = ElementRef<'a>> + use<'a> {
         elements(self.root)
+    }
+
+    /// What the box says, without the rows and tabs that do not sell new copies.
+    pub(super) fn text(&self) -> String {
+        text_without(self.root, is_aside_itself)
     }
 
     /// The elements of that id that sell new copies and show: those within the buy box first.
@@ -123,9 +131,11 @@ impl<'a> Zones<'a> {
 
 /// The element stands in a row or tab that does not sell new copies.
 pub(super) fn is_aside(element: ElementRef<'_>) -> bool {
-    ancestry(element).any(|ancestor| {
-        ancestor
-            .attr("id")
-            .is_some_and(|id| begins_with_one_of(id, ASIDE))
-    })
+    ancestry(element).any(is_aside_itself)
+}
+
+fn is_aside_itself(element: ElementRef<'_>) -> bool {
+    element
+        .attr("id")
+        .is_some_and(|id| begins_with_one_of(id, ASIDE))
 }

@@ -1,0 +1,106 @@
+//! Walls, error pages and missing pages, told from pages of books.
+
+use super::*;
+use crate::book::StoreId;
+
+#[track_caller]
+fn check(store: &str, status: u16, body: &str, expected: &str) {
+    let store = StoreId::new(store);
+    let page = Page {
+        store: &store,
+        address: None,
+        status,
+        headers: &[],
+        body,
+    };
+    let reading = read(&page, Wording::shipped(), &mut Trace::default());
+    let name = match &reading {
+        None => "page",
+        Some(Reading::Unread(unread)) => unread.reason.name(),
+        Some(Reading::Says(says)) => says.availability.name(),
+    };
+    assert_eq!(name, expected, "{reading:?}");
+}
+
+#[test]
+fn walls_are_told_whatever_the_status() {
+    for status in [200, 202, 403, 404, 503] {
+        check(
+            "amazon.com",
+            status,
+            "<form action=\"/errors/validateCaptcha\">In stock</form>",
+            "blocked",
+        );
+    }
+    check(
+        "bookshop.org",
+        403,
+        "<title>Just a moment...</title>",
+        "blocked",
+    );
+    check(
+        "bookshop.org",
+        200,
+        "<title> Just a\nmoment... </title>",
+        "blocked",
+    );
+    check(
+        "barnesandnoble.com",
+        200,
+        "<title>Access Denied</title>",
+        "blocked",
+    );
+    check(
+        "amazon.it",
+        200,
+        "<p>Fai clic sul pulsante qui sotto per continuare</p>",
+        "blocked",
+    );
+}
+
+#[test]
+fn the_status_alone_says_what_it_can() {
+    check("amazon.com", 403, "", "blocked");
+    check("amazon.com", 429, "<p>In stock</p>", "blocked");
+    check("amazon.com", 500, "<p>In stock</p>", "unreachable");
+    check("amazon.com", 301, "", "no_evidence");
+    check("amazon.com", 202, "", "no_evidence");
+    check("amazon.com", 200, "", "page");
+}
+
+#[test]
+fn a_missing_page_is_the_store_s_own() {
+    let dogs = "<title>Page Not Found</title><!-- To discuss automated access to Amazon data \
+                please contact api-services-support@amazon.com --><a href=/dogsofamazon>";
+    check("amazon.com", 404, dogs, "not_listed");
+    check("amazon.com", 200, dogs, "not_listed");
+    for (status, expected) in [(403, "blocked"), (429, "blocked"), (503, "unreachable")] {
+        check("amazon.com", status, dogs, expected);
+    }
+    check("amazon.com", 404, "", "no_evidence");
+    check("amazon.com", 404, "nginx", "no_evidence");
+    check(
+        "bookshop.org",
+        404,
+        "<title>Not here - Bookshop.org US</title>",
+        "not_listed",
+    );
+    check(
+        "barnesandnoble.com",
+        404,
+        "<p>Barnes &amp; Noble</p>",
+        "not_listed",
+    );
+}
+
+#[test]
+fn a_book_with_the_title_of_a_wall_is_a_page() {
+    let long = format!("<title>Access Denied</title>{}", "<p>x</p>".repeat(10_000));
+    check("amazon.com", 200, &long, "page");
+    check(
+        "amazon.com",
+        200,
+        "<title>Page Not Found: a novel</title>",
+        "page",
+    );
+}

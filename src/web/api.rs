@@ -142,6 +142,9 @@ fn note(note: &Note) -> Value {
         value["until"] = json!(until);
         value["cause"] = json!(cause);
     }
+    if let NoteKind::Paused { until, .. } = &note.kind {
+        value["until"] = json!(until);
+    }
     value
 }
 

@@ -308,6 +308,8 @@ fn said_kind(kind: &NoteKind) -> String {
         NoteKind::Expected => "What the page shows is as it should be",
         NoteKind::DateChanged { .. } => "The publication date was moved",
         NoteKind::Muted { .. } => "No letters for a while",
+        NoteKind::Paused { .. } => "Letters are paused",
+        NoteKind::Resumed => "The pause is over",
     }
     .to_owned()
 }

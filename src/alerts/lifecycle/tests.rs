@@ -1,7 +1,9 @@
 //! Scripts: what is found at each look, and what is told of it.
 
+mod paused;
+
 use super::*;
-use crate::book::{Availability, Note};
+use crate::book::{Availability, Note, NoteKind};
 use crate::judge::ListingOutlook;
 use crate::judge::script::{Script, time};
 use crate::text::words;
@@ -29,7 +31,7 @@ fn play(zone: &str, script: &str) -> Vec<String> {
         let now = time(at);
         if let Some(what) = rest.strip_prefix("note ") {
             view.notes.push(Note {
-                kind: serde_json::from_value(serde_json::json!({ "what": what })).unwrap(),
+                kind: said(what),
                 at: now,
                 store: None,
                 ticket: None,
@@ -66,6 +68,20 @@ fn play(zone: &str, script: &str) -> Vec<String> {
         remember(&mut memory, decisions, now);
     }
     told
+}
+
+/// `expected`, or `paused 2027-01-20 but-act`.
+fn said(what: &str) -> NoteKind {
+    let mut words = what.split(' ');
+    let name = words.next().unwrap();
+    let kind = NoteKind::from_name(name, words.next().map(|day| day.parse().unwrap())).unwrap();
+    match (kind, words.next()) {
+        (NoteKind::Paused { until, .. }, Some("but-act")) => NoteKind::Paused {
+            until,
+            but_act: true,
+        },
+        (kind, _) => kind,
+    }
 }
 
 /// These findings, and pages that show what they should but where a finding is about them.

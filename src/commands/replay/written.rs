@@ -164,6 +164,9 @@ pub(super) struct NoteWritten {
     #[serde(rename = "for")]
     on: Option<Day>,
     isbn: Option<String>,
+    /// With `paused`: what is to be acted on is told all the same.
+    #[serde(default)]
+    but_act: bool,
     store: Option<String>,
     ticket: Option<String>,
     text: Option<String>,
@@ -181,16 +184,28 @@ impl NoteWritten {
         if other.is_some() {
             return Err(StoryError::Entry(format!(
                 "a note of `{}` has no such day: `for` goes with `kdp_published`, and `to` with \
-                 `date_changed` and `muted`",
+                 `date_changed`, `muted` and `paused`",
                 self.what
             )));
         }
         let kind = NoteKind::from_name(&self.what, day.map(|day| day.0)).ok_or_else(|| {
             StoryError::Entry(format!(
-                "`what = \"{}\"` is no note; `date_changed` and `muted` need `to` as well",
+                "`what = \"{}\"` is no note; `date_changed`, `muted` and `paused` need `to` as well",
                 self.what
             ))
         })?;
+        let kind = match kind {
+            NoteKind::Paused { until, .. } => NoteKind::Paused {
+                until,
+                but_act: self.but_act,
+            },
+            _ if self.but_act => {
+                return Err(StoryError::Entry(
+                    "`but_act` goes with a note of `paused` only".to_owned(),
+                ));
+            }
+            other => other,
+        };
         Ok(Said {
             note: Note {
                 kind,

@@ -401,11 +401,9 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
 fn text(sheet: &DigestSheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
-    lines.gap();
-    lines.wrapped("", &sheet.verdict);
-    if let Some(paused) = &sheet.paused {
+    for line in std::iter::once(&sheet.verdict).chain(&sheet.paused) {
         lines.gap();
-        lines.wrapped("", paused);
+        lines.wrapped("", line);
     }
     for edition in &sheet.standing {
         lines.heading(&edition.title);

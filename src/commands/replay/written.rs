@@ -194,17 +194,15 @@ impl NoteWritten {
                 self.what
             ))
         })?;
-        let kind = match kind {
-            NoteKind::Paused { until, .. } => NoteKind::Paused {
-                until,
-                but_act: self.but_act,
-            },
-            _ if self.but_act => {
-                return Err(StoryError::Entry(
-                    "`but_act` goes with a note of `paused` only".to_owned(),
-                ));
-            }
-            other => other,
+        let kind = if let NoteKind::Paused { until, .. } = kind {
+            let but_act = self.but_act;
+            NoteKind::Paused { until, but_act }
+        } else if self.but_act {
+            return Err(StoryError::Entry(
+                "`but_act` goes with a note of `paused` only".to_owned(),
+            ));
+        } else {
+            kind
         };
         Ok(Said {
             note: Note {

@@ -1,6 +1,21 @@
 //! Letters that are paused.
 
 use super::{check, play};
+use crate::book::NoteKind;
+
+/// `expected`, or `paused 2027-01-20 but-act`.
+pub(super) fn said(what: &str) -> NoteKind {
+    let mut words = what.split(' ');
+    let name = words.next().unwrap();
+    let kind = NoteKind::from_name(name, words.next().map(|day| day.parse().unwrap())).unwrap();
+    match (kind, words.next()) {
+        (NoteKind::Paused { until, .. }, Some("but-act")) => NoteKind::Paused {
+            until,
+            but_act: true,
+        },
+        (kind, _) => kind,
+    }
+}
 
 #[test]
 fn what_is_due_while_letters_are_paused_is_one_letter_when_the_pause_ends() {

@@ -186,6 +186,8 @@ pub enum FindingKind {
         /// For so many hours.
         hours: i64,
     },
+    /// Pages that only the author looks at are to be looked at.
+    LookByHand(HandLook),
     /// A day of the launch calendar has come.
     Milestone {
         /// Which.
@@ -259,6 +261,33 @@ pub struct Blindness {
     pub last_good: Option<Timestamp>,
     /// Its address.
     pub address: String,
+}
+
+/// Pages to look at by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandLook {
+    /// The day that asks for it.
+    pub day: HandDay,
+    /// The stores with the addresses of their pages.
+    pub pages: Vec<(StoreId, String)>,
+    /// The newest look at each that named a state, in the same order.
+    pub last_looks: Vec<Option<Timestamp>>,
+}
+
+/// A day on which the author is asked to look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandDay {
+    /// Once a week.
+    Week,
+    /// A week before the date.
+    WeekBefore,
+    /// The date.
+    Date,
+    /// The day after it.
+    DayAfter,
+    /// Three days after it.
+    ThreeDaysAfter,
 }
 
 /// A store at which several pages cannot be read.
@@ -355,6 +384,12 @@ impl FindingKind {
                 is_urgent: true,
                 ..usual
             },
+            // Once a week is a line in the digest, and around the date a letter.
+            Self::LookByHand(look) => Manner {
+                watch_is_a_letter: look.day != HandDay::Week,
+                has_all_clear: false,
+                is_urgent: true,
+            },
             Self::DateOneDayOff { .. }
             | Self::PageBeforeEnabling
             | Self::FormatsOutOfStep { .. }
@@ -399,6 +434,7 @@ impl FindingKind {
             || matches!(
                 self,
                 Self::Milestone { .. }
+                    | Self::LookByHand(_)
                     | Self::DatesDiffer { .. }
                     | Self::PublishAtKdp { .. }
                     | Self::PublishAtKdpMorning { .. }

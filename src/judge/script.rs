@@ -288,6 +288,7 @@ fn empty(store: &StoreId) -> ListingView {
     ListingView {
         store: store.clone(),
         address: format!("https://{store}/book/9780132350884"),
+        is_by_hand: false,
         watched_since: None,
         last_try: None,
         last_good: None,

@@ -8,7 +8,8 @@
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
-use super::kind::{FindingKind, HandDay};
+use super::kind::FindingKind;
+use super::rules::by_hand::HandDay;
 use super::rules::calendar::MilestoneId;
 
 /// What several findings have in common: findings with one cause about the same stores are one

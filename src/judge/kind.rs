@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::finding::Finding;
+use super::rules::by_hand::{HandDay, HandLook};
 use super::rules::calendar::MilestoneId;
 use crate::book::{Availability, Format, Money, StoreId};
 use crate::page::{Unread, UnreadReason};
@@ -261,33 +262,6 @@ pub struct Blindness {
     pub last_good: Option<Timestamp>,
     /// Its address.
     pub address: String,
-}
-
-/// Pages to look at by hand.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct HandLook {
-    /// The day that asks for it.
-    pub day: HandDay,
-    /// The stores with the addresses of their pages.
-    pub pages: Vec<(StoreId, String)>,
-    /// The newest look at each that named a state, in the same order.
-    pub last_looks: Vec<Option<Timestamp>>,
-}
-
-/// A day on which the author is asked to look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum HandDay {
-    /// Once a week.
-    Week,
-    /// A week before the date.
-    WeekBefore,
-    /// The date.
-    Date,
-    /// The day after it.
-    DayAfter,
-    /// Three days after it.
-    ThreeDaysAfter,
 }
 
 /// A store at which several pages cannot be read.

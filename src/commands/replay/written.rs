@@ -58,9 +58,19 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) note: Vec<NoteWritten>,
     #[serde(default)]
+    pub(super) look: Vec<LookWritten>,
+    #[serde(default)]
     pub(super) asleep: Vec<AsleepWritten>,
     #[serde(default)]
     pub(super) expect: Vec<ExpectWritten>,
+}
+
+/// The author looks at a page, and tells us what it says then.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LookWritten {
+    pub(super) at: Moment,
+    pub(super) store: String,
 }
 
 /// The machine is asleep or switched off.

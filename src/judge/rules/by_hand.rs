@@ -1,16 +1,44 @@
 //! A page that only the author looks at is to be looked at.
 
-use jiff::ToSpan as _;
 use jiff::civil::{Date, time};
+use jiff::{Timestamp, ToSpan as _};
+use serde::{Deserialize, Serialize};
 
 use super::missing::listing_window;
+use crate::book::StoreId;
 use crate::history::ListingView;
 use crate::judge::case::Case;
-use crate::judge::kind::{HandDay, HandLook};
 use crate::judge::{Finding, FindingKind, Severity, Task};
 
 /// A day counts from this hour of the author's: a person is asked in the morning, not at midnight.
 const MORNING: i8 = 9;
+
+/// Pages to look at by hand.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandLook {
+    /// The day that asks for it.
+    pub day: HandDay,
+    /// The stores with the addresses of their pages, in the edition's order.
+    pub addresses: Vec<(StoreId, String)>,
+    /// The newest look at each that named a state, in the same order.
+    pub last_looks: Vec<Option<Timestamp>>,
+}
+
+/// A day on which the author looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandDay {
+    /// Once a week.
+    Week,
+    /// A week before the date.
+    WeekBefore,
+    /// The date.
+    Date,
+    /// The day after it.
+    DayAfter,
+    /// Three days after it.
+    ThreeDaysAfter,
+}
 
 /// Look yourself, where nobody else does.
 ///
@@ -43,7 +71,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let stores = waiting.iter().map(|(listing, _)| listing.store.clone());
     let kind = FindingKind::LookByHand(HandLook {
         day: day.which,
-        pages: pages.collect(),
+        addresses: pages.collect(),
         last_looks: waiting
             .iter()
             .map(|(listing, _)| listing.last_good)

@@ -3,8 +3,9 @@
 use super::{Voice, usual_words, verb};
 use crate::book::Family;
 use crate::judge::finding::{Finding, Task};
-use crate::judge::kind::{Blindness, FindingKind, HandDay, HandLook, UnreadStore};
+use crate::judge::kind::{Blindness, FindingKind, UnreadStore};
 use crate::judge::other_ways;
+use crate::judge::rules::by_hand::{HandDay, HandLook};
 use crate::page::refused;
 use crate::text::words;
 
@@ -160,30 +161,32 @@ fn stores_unread(finding: &Finding, each: &[UnreadStore], voice: &Voice<'_>) -> 
 
 /// "Look at Amazon’s page yourself", and each page with its link.
 fn by_hand(look: &HandLook, names: &str, voice: &Voice<'_>) -> (String, String) {
-    let headline = match look.pages.as_slice() {
+    let headline = match look.addresses.as_slice() {
         [_] => format!("Look at {names}'s page yourself"),
         _ => format!("Look at the pages of {names} yourself"),
     };
     let why = match look.day {
-        HandDay::Week => "You look at it by hand, and it is time for the look of the week.",
-        HandDay::WeekBefore => "It is out in a week: orders should be taken by now.",
-        HandDay::Date => "It is out today: it should be on sale.",
-        HandDay::DayAfter => "It came out yesterday: what is late shows now.",
+        HandDay::Week => "You look there by hand, and it is time for the look of the week.",
+        HandDay::WeekBefore => {
+            "It is out in a week. Does the page take orders, and show the right date?"
+        }
+        HandDay::Date => "It is out today. Does the page sell it yet?",
+        HandDay::DayAfter => "It came out yesterday. Does the page sell it?",
         HandDay::ThreeDaysAfter => {
-            "It has been out for three days: what is not on sale now is to be asked about."
+            "It has been out for three days. A page that does not sell it now is late."
         }
     };
-    let pages = look.pages.iter().zip(&look.last_looks);
+    let pages = look.addresses.iter().zip(&look.last_looks);
     let pages: Vec<String> = pages
         .map(|((store, address), last)| {
             let last = last.map_or_else(
                 || "not looked at yet".to_owned(),
                 |last| format!("looked at last on {}", voice.day(last)),
             );
-            format!("{} ({last}): {address}", voice.label(store))
+            format!("{}: {address} ({last})", voice.label(store))
         })
         .collect();
-    (headline, format!("{why} {}", pages.join(" ")))
+    (headline, format!("{why} {}.", pages.join(", ")))
 }
 
 /// What to do before asking.
@@ -275,13 +278,17 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
                 return String::new();
             };
             let told: Vec<String> = look
-                .pages
+                .addresses
                 .iter()
                 .map(|(store, _)| format!("`{}`", other_ways::command(&edition.isbn, store)))
                 .collect();
             let told: Vec<&str> = told.iter().map(String::as_str).collect();
+            let open = match look.addresses.as_slice() {
+                [_] => "Open it, and tell us what it says",
+                _ => "Open each, and tell us what it says",
+            };
             format!(
-                "Open it, and tell us what it says with {}, or on the web page of the edition, under \
+                "{open} with {}, or on the web page of the edition, under \
                  “You looked yourself”. A page that you saved is read like one of ours.",
                 words::list(&told)
             )

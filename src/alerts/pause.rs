@@ -53,6 +53,13 @@ pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<P
         .filter(|_| in_force(notes, zone, now).is_none())
 }
 
+/// When the newest pause that is over ended; `None`: there was none.
+#[must_use]
+pub fn last_end(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
+    let ends = all(notes, zone).map(|pause| pause.ends);
+    ends.filter(|ends| *ends <= now).max()
+}
+
 /// A pause counted at some moment of that time, so that what was due in it was not told.
 #[must_use]
 pub fn was_in_force(notes: &[Note], zone: &TimeZone, (begin, end): (Timestamp, Timestamp)) -> bool {

@@ -166,13 +166,34 @@ fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter
     })
 }
 
-/// Its time has come since the last one, or since the first round when there was none.
+/// Its time has come since the last one, or since the first round when there was none. One whose
+/// time came while all letters were paused is left out: the end of a pause has its letters, and
+/// the next digest says what stands.
 fn digest_is_due(house: &House, connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
     let Some(last) = last(house, connection, now)? else {
         return Ok(false);
     };
     let zone = &house.plan.author.zone;
+    let resumed = all_paused_until(&house.plan, connection, now)?;
+    let last = resumed.map_or(last, |resumed| last.max(resumed));
     Ok(has_come(&house.plan.schedule.digest, zone, last, now))
+}
+
+/// Until when letters about every edition were paused; `None`: about one they never were.
+fn all_paused_until(
+    plan: &Plan,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let mut until: Option<Timestamp> = None;
+    for edition in &plan.editions {
+        let notes = notes(connection, &edition.edition.isbn)?;
+        let Some(end) = pause::last_end(&notes, &plan.author.zone, now) else {
+            return Ok(None);
+        };
+        until = Some(until.map_or(end, |until| until.min(end)));
+    }
+    Ok(until)
 }
 
 /// When the last digest was written. One from beyond the next two was written by a clock that has

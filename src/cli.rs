@@ -65,6 +65,8 @@ pub enum Command {
     Password(commands::password::Arguments),
     /// Give a client a read-only link to the page, or withdraw one
     Share(commands::share::Arguments),
+    /// No letters until a day: what is due waits, and is told then
+    Pause(commands::pause::Arguments),
     /// Show the letters and what became of them; try again, or drop one
     Outbox(commands::outbox::Arguments),
     /// See what the letters look like, before there is a reason for one
@@ -137,6 +139,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Letters(arguments) => commands::letters::run(arguments),
         Command::Demo(arguments) => commands::demo::run(arguments),
         Command::Note(arguments) => commands::note::run(arguments, config),
+        Command::Pause(arguments) => commands::pause::run(arguments, config),
         Command::Calendar(arguments) => commands::calendar::run(arguments, config),
         Command::Windows(arguments) => commands::windows::run(arguments, config),
         Command::Replay(arguments) => commands::replay::run(arguments),

@@ -25,6 +25,8 @@
 //! 7. News is told once.
 //! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
 //!    the mute is told when it ends.
+//! 9. While letters are paused nothing is told and nothing counts as told, but Act where the author
+//!    wants it. What is due then is due when the pause ends; what came and went in it is told as over.
 
 mod news;
 mod over;
@@ -36,8 +38,9 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use self::news::news;
-use self::over::{all_clear, is_said_expected, is_taken_over, listings};
-use super::{Alert, AlertKey, Occasion, Telling, mute};
+use self::over::{all_clear, is_said_expected, is_taken_over, listings, trouble};
+use super::pause::Pause;
+use super::{Alert, AlertKey, Occasion, Telling, mute, pause};
 use crate::book::{Isbn13, StoreId};
 use crate::config::plan::Plan;
 use crate::history::View;
@@ -115,6 +118,7 @@ pub fn decide(
     let isbn = &view.edition.isbn;
     let findings = &judgement.findings;
     let is_muted = |key: &AlertKey| mute::until(key, &view.notes, &pace.zone, now).is_some();
+    let pause = pause::in_force(&view.notes, &pace.zone, now);
     let mut decisions = Decisions::default();
     let mut due: Vec<Telling> = Vec::new();
     for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
@@ -152,10 +156,10 @@ pub fn decide(
             });
             continue;
         }
-        let all_clear = all_clear(alert, judgement, view, now);
+        let all_clear = all_clear(alert, judgement, view, (pace, now));
         if let Some(telling) = all_clear.filter(|_| !is_muted(&alert.key)) {
+            waiting.push(owing(alert, &telling, pause.is_some()));
             due.push(telling);
-            waiting.push(alert.clone());
         } else {
             decisions.over.push(alert.clone());
         }
@@ -164,6 +168,7 @@ pub fn decide(
     news.retain(|key| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     due.retain(|telling| !is_muted(&key(isbn, &telling.finding)));
+    due.retain(|telling| pause.is_none_or(|pause| lets_through(&pause, telling)));
     let may_write = view.launch.is_launch(now) || may_write(memory, &due, findings, pace, now);
     if !due.is_empty()
         && may_write
@@ -173,13 +178,46 @@ pub fn decide(
         for alert in &mut decisions.open {
             remember_told(alert, &due, now);
         }
-        decisions.over.extend(waiting);
-        decisions.news = news;
+        if pause.is_some() {
+            decisions.open.extend(waiting);
+        } else {
+            decisions.over.extend(waiting.into_iter().map(told_as_over));
+            decisions.news = news;
+        }
         decisions.tellings = due;
     } else {
         decisions.open.extend(waiting);
     }
     decisions
+}
+
+/// A pause lets nothing through but what is to be acted on, and that only where the author said so.
+fn lets_through(pause: &Pause, telling: &Telling) -> bool {
+    pause.but_act && telling.finding.severity == Severity::Act
+}
+
+/// An alert that owes an all-clear. Through a pause it may owe it for weeks: it is quiet meanwhile,
+/// and keeps until when it lasted.
+fn owing(alert: &Alert, all_clear: &Telling, is_paused: bool) -> Alert {
+    let alert = alert.clone();
+    if is_paused {
+        Alert {
+            finding: all_clear.finding.clone(),
+            severity: Severity::Quiet,
+            act_since: None,
+            ..alert
+        }
+    } else {
+        alert
+    }
+}
+
+/// An alert that is told as over: what came and went while letters were paused is told by that.
+fn told_as_over(alert: Alert) -> Alert {
+    Alert {
+        told: alert.told.or(Some(trouble(&alert).0.severity)),
+        ..alert
+    }
 }
 
 /// The identity of what a finding is about.
@@ -245,7 +283,7 @@ fn continue_alert(memory: &Memory, finding: &Finding, key: AlertKey, now: Timest
 /// Nothing is said of it any more, and it is not over: it was told, the page does not show what it
 /// should, and neither the author's word nor another finding has ended it.
 fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
-    let stores = &alert.key.stores;
+    let (stores, kind) = (&alert.key.stores, &trouble(alert).0.kind);
     if alert.told.is_none()
         || is_taken_over(alert, &judgement.findings)
         || is_said_expected(alert, view)
@@ -259,14 +297,14 @@ fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
     of_its_stores.any(|one| match &one.outlook {
         Outlook::AsExpected { .. } | Outlook::SaidExpected { .. } => false,
         Outlook::Usual { cause, .. } => {
-            alert.finding.kind.is_about_the_state() || *cause == Some(alert.key.cause)
+            kind.is_about_the_state() || *cause == Some(alert.key.cause)
         }
         Outlook::NotSeen { .. }
         | Outlook::NotReadable { .. }
         | Outlook::LastSeen { .. }
         | Outlook::SeenOnce { .. }
         | Outlook::Watch { .. }
-        | Outlook::Act { .. } => alert.finding.kind.is_about_the_state(),
+        | Outlook::Act { .. } => kind.is_about_the_state(),
     })
 }
 

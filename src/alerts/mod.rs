@@ -5,6 +5,7 @@
 
 pub mod lifecycle;
 pub mod mute;
+pub mod pause;
 #[cfg(test)]
 mod properties;
 pub mod sqlite;

@@ -109,14 +109,15 @@ pub fn apply(
     for alert in &decisions.over {
         transaction
             .prepare_cached(
-                "UPDATE alert SET over = ?4 \
+                "UPDATE alert SET over = ?4, told = coalesce(told, ?5) \
                  WHERE isbn = ?1 AND cause = ?2 AND stores = ?3 AND over IS NULL",
             )?
             .execute(params![
                 isbn.as_str(),
                 alert.key.cause.name(),
                 stores_text(&alert.key.stores)?,
-                now.as_millisecond()
+                now.as_millisecond(),
+                alert.told.map(Severity::name),
             ])?;
     }
     for key in &decisions.news {

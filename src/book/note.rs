@@ -53,6 +53,16 @@ pub enum NoteKind {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         cause: Option<String>,
     },
+    /// No letters at all about the edition until a day comes: what is due waits, and is told then.
+    Paused {
+        /// From the beginning of this day, in the author's zone, letters go out again.
+        until: Date,
+        /// What is to be acted on is told all the same.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        but_act: bool,
+    },
+    /// A pause is ended before its day.
+    Resumed,
 }
 
 impl NoteKind {
@@ -87,11 +97,13 @@ impl NoteKind {
             Self::Expected => "expected",
             Self::DateChanged { .. } => "date_changed",
             Self::Muted { .. } => "muted",
+            Self::Paused { .. } => "paused",
+            Self::Resumed => "resumed",
         }
     }
 
-    /// The note of that name; a moved date needs the new date and a mute its end, and the others
-    /// have none.
+    /// The note of that name; a moved date needs the new date, a mute and a pause need their end,
+    /// and the others have none.
     #[must_use]
     pub fn from_name(name: &str, to: Option<Date>) -> Option<Self> {
         let dated = to.map(|to| {
@@ -100,7 +112,11 @@ impl NoteKind {
                 cause: None,
             };
             let published = Self::KdpPublished { on: Some(to) };
-            [Self::moved(to), published, muted]
+            let paused = Self::Paused {
+                until: to,
+                but_act: false,
+            };
+            [Self::moved(to), published, muted, paused]
         });
         [
             Self::DistributionEnabled,
@@ -112,6 +128,7 @@ impl NoteKind {
             Self::AskedKdp,
             Self::AskedStore,
             Self::Expected,
+            Self::Resumed,
         ]
         .into_iter()
         .filter(|_| to.is_none())
@@ -146,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_moved_date_and_a_mute_have_a_date() {
+    fn only_a_moved_date_a_mute_and_a_pause_have_a_date() {
         let to = "2027-03-02".parse().unwrap();
         check(
             "kdp_published",
@@ -164,8 +181,15 @@ mod tests {
             cause: None,
         };
         check("muted", Some("2027-03-02"), Some(&muted));
+        let paused = NoteKind::Paused {
+            until: to,
+            but_act: false,
+        };
+        check("paused", Some("2027-03-02"), Some(&paused));
+        check("resumed", None, Some(&NoteKind::Resumed));
         check("date_changed", None, None);
         check("muted", None, None);
+        check("paused", None, None);
         check(
             "kdp_published",
             Some("2027-03-02"),

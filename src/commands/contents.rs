@@ -18,7 +18,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         ],
     ),
     ("Tell", &["look", "note"]),
-    ("Letters", &["outbox", "letters"]),
+    ("Letters", &["pause", "outbox", "letters"]),
     (
         "Look after it",
         &[

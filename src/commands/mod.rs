@@ -23,6 +23,7 @@ pub mod look;
 pub mod note;
 pub mod outbox;
 pub mod password;
+pub mod pause;
 pub mod read;
 pub mod remove;
 pub mod replay;

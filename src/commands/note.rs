@@ -257,8 +257,9 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
 }
 
 fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
-    let to = if let NoteKind::DateChanged { to, .. } | NoteKind::Muted { until: to, .. } =
-        &kept.note.kind
+    let to = if let NoteKind::DateChanged { to, .. }
+    | NoteKind::Muted { until: to, .. }
+    | NoteKind::Paused { until: to, .. } = &kept.note.kind
     {
         Some(to.to_string())
     } else {
@@ -287,6 +288,9 @@ fn line(note: &Note, zone: &TimeZone) -> String {
     } else if let NoteKind::Muted { until, cause } = &note.kind {
         parts.extend(cause.as_ref().map(|cause| format!("only “{cause}”")));
         parts.push(format!("until {}", words::date(*until)));
+    } else if let NoteKind::Paused { until, but_act } = &note.kind {
+        parts.push(format!("until {}", words::date(*until)));
+        parts.extend(but_act.then(|| "but not Act".to_owned()));
     }
     parts.extend(
         note.store
@@ -356,6 +360,10 @@ fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZon
             "No letters about it until {}; what still stands then is told.",
             words::date(until)
         ),
+        NoteKind::Paused { until, .. } => {
+            format!("What is due waits, and is told on {}.", words::date(until))
+        }
+        NoteKind::Resumed => "What was due meanwhile is told now.".to_owned(),
     }
 }
 

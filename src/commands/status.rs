@@ -1,6 +1,7 @@
 //! `pubwatch status`: what needs you, and where everything stands.
 
 mod json;
+mod paused;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -148,6 +149,11 @@ impl Status {
             return parts.concat();
         }
         parts.push(self.exceptions(context));
+        parts.push(paused::lines(
+            &self.views,
+            &context.plan.author.zone,
+            self.now,
+        ));
         parts.push(self.overview(context));
         let here = Here {
             zone: &context.plan.author.zone,

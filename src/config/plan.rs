@@ -311,6 +311,8 @@ pub struct ListingPlan {
     pub ask: Url,
     /// Amazon's identifier, where the page is at Amazon.
     pub asin: Option<String>,
+    /// Only the user looks at it: nothing asks the store.
+    pub is_by_hand: bool,
 }
 
 /// How judging counts.

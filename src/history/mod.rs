@@ -70,6 +70,8 @@ pub struct ListingView {
     pub store: StoreId,
     /// The address of the product page, clean of tracking.
     pub address: String,
+    /// Only the author looks at it: nothing asks the store.
+    pub is_by_hand: bool,
     /// When we began to look: the first attempt, whatever it gave.
     pub watched_since: Option<Timestamp>,
     /// The newest attempt, whatever it gave.

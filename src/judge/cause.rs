@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
 
 use super::kind::FindingKind;
+use super::rules::by_hand::HandDay;
 use super::rules::calendar::MilestoneId;
 
 /// What several findings have in common: findings with one cause about the same stores are one
@@ -59,6 +60,11 @@ pub enum Cause {
     Unread,
     StoresUnread,
     LineDown,
+    LookByHand,
+    LookByHandWeekBefore,
+    LookByHandDate,
+    LookByHandDayAfter,
+    LookByHandThreeDaysAfter,
     #[strum(disabled)]
     Milestone(MilestoneId),
     DatesDiffer,
@@ -120,6 +126,14 @@ impl FindingKind {
             Self::Unread(_) | Self::UnreadWithOthers(_) => Cause::Unread,
             Self::StoresUnread { .. } => Cause::StoresUnread,
             Self::LineDown { .. } => Cause::LineDown,
+            // Each day around the date is a cause of its own, so that each is told.
+            Self::LookByHand(look) => match look.day {
+                HandDay::Week => Cause::LookByHand,
+                HandDay::WeekBefore => Cause::LookByHandWeekBefore,
+                HandDay::Date => Cause::LookByHandDate,
+                HandDay::DayAfter => Cause::LookByHandDayAfter,
+                HandDay::ThreeDaysAfter => Cause::LookByHandThreeDaysAfter,
+            },
             Self::Milestone { which, .. } => Cause::Milestone(*which),
             Self::DatesDiffer { .. } => Cause::DatesDiffer,
             Self::PageAppeared { .. } => Cause::PageAppeared,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantNames};
 
 use super::finding::Finding;
+use super::rules::by_hand::{HandDay, HandLook};
 use super::rules::calendar::MilestoneId;
 use crate::book::{Availability, Format, Money, StoreId};
 use crate::page::{Unread, UnreadReason};
@@ -186,6 +187,8 @@ pub enum FindingKind {
         /// For so many hours.
         hours: i64,
     },
+    /// Pages that only the author looks at are to be looked at.
+    LookByHand(HandLook),
     /// A day of the launch calendar has come.
     Milestone {
         /// Which.
@@ -358,6 +361,12 @@ impl FindingKind {
                 is_urgent: true,
                 ..usual
             },
+            // Once a week is a line in the digest, and around the date a letter.
+            Self::LookByHand(look) => Manner {
+                watch_is_a_letter: look.day != HandDay::Week,
+                has_all_clear: false,
+                is_urgent: true,
+            },
             Self::DateOneDayOff { .. }
             | Self::PageBeforeEnabling
             | Self::FormatsOutOfStep { .. }
@@ -402,6 +411,7 @@ impl FindingKind {
             || matches!(
                 self,
                 Self::Milestone { .. }
+                    | Self::LookByHand(_)
                     | Self::DatesDiffer { .. }
                     | Self::PublishAtKdp { .. }
                     | Self::PublishAtKdpMorning { .. }

@@ -223,12 +223,29 @@ impl Script {
     #[track_caller]
     pub(crate) fn said_of(&self, name: &str) -> String {
         let view = self.view();
-        let findings = self.judge();
-        let finding = findings.iter().find(|one| one.kind.name() == name).unwrap();
         let looks = view.listings.iter().filter_map(|listing| listing.last_try);
+        let notes = view.notes.iter().map(|note| note.at);
+        let (seen, known) = (
+            looks.clone().max().unwrap(),
+            looks.chain(notes).max().unwrap(),
+        );
+        self.said(&view, (known, seen), name)
+    }
+
+    /// The same of a view, at that time.
+    #[track_caller]
+    pub(crate) fn said_at(&self, view: &View, now: &str, name: &str) -> String {
+        self.said(view, (time(now), time(now)), name)
+    }
+
+    /// What is judged at the first time and spoken of at the second.
+    #[track_caller]
+    fn said(&self, view: &View, (judged, now): (Timestamp, Timestamp), name: &str) -> String {
+        let findings = self.judge_at(view, judged);
+        let finding = findings.iter().find(|one| one.kind.name() == name).unwrap();
         let voice = Voice {
             zone: &self.zone,
-            now: looks.max().unwrap(),
+            now,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
         };
@@ -288,6 +305,7 @@ fn empty(store: &StoreId) -> ListingView {
     ListingView {
         store: store.clone(),
         address: format!("https://{store}/book/9780132350884"),
+        is_by_hand: false,
         watched_since: None,
         last_try: None,
         last_good: None,

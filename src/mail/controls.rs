@@ -50,6 +50,10 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
             then: "we count from then",
         }];
     }
+    // It is answered by a look, whose command is its step.
+    if matches!(finding.kind, FindingKind::LookByHand(_)) {
+        return Vec::new();
+    }
     // A note names one store or none: of several stores, all are meant.
     let store = match finding.stores.as_slice() {
         [store] => format!(" --store {store}"),

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::identity::{Identity, message_id};
 use super::text::{Lines, why_you_get_this};
 use super::{Desk, Letter, LetterKind, Route, html};
+use crate::alerts::pause::{self, Pause};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
 use crate::judge::rules::calendar::MILESTONES;
@@ -45,6 +46,8 @@ pub(super) struct DigestSheet {
     pub greeting: String,
     pub why: String,
     pub verdict: String,
+    /// Which letters are paused, if any.
+    pub paused: Option<String>,
     pub standing: Vec<Standing>,
     pub quiet: Vec<Quiet>,
     /// How many more are as expected and not named.
@@ -210,6 +213,7 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
         verdict,
+        paused: paused(desk, items, now),
         standing: standing
             .into_iter()
             .map(|item| stands(desk, item, now))
@@ -231,6 +235,18 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
              once."
         ),
     }
+}
+
+/// Which of the editions get no letters for a while.
+fn paused(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Option<String> {
+    let paused: Vec<(String, Pause)> = items
+        .iter()
+        .filter_map(|item| {
+            let pause = pause::in_force(&item.view.notes, &desk.author.zone, now)?;
+            Some((title(item), pause))
+        })
+        .collect();
+    pause::sentence(&paused, items.len())
 }
 
 fn title(item: &Item) -> String {
@@ -385,8 +401,10 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
 fn text(sheet: &DigestSheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
-    lines.gap();
-    lines.wrapped("", &sheet.verdict);
+    for line in std::iter::once(&sheet.verdict).chain(&sheet.paused) {
+        lines.gap();
+        lines.wrapped("", line);
+    }
     for edition in &sheet.standing {
         lines.heading(&edition.title);
         lines.wrapped("", &format!("{}.", edition.about));

@@ -117,6 +117,7 @@ pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
     ListingView {
         store: StoreId::new(store),
         address: address.to_owned(),
+        is_by_hand: false,
         watched_since: spells.first().map(|spell| spell.since),
         last_try: Some(moment(-4)),
         last_good: Some(moment(-4)),

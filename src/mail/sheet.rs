@@ -10,7 +10,7 @@ use super::controls::{Control, add_controls};
 use super::strip::{Cell, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
-use crate::alerts::{Occasion, Telling};
+use crate::alerts::{Occasion, Telling, pause};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
 use crate::judge::contacts::SupportContact;
@@ -97,6 +97,8 @@ pub struct Sheet {
     pub title: String,
     /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; of several formats, each.
     pub about: String,
+    /// That letters were paused until now, or are.
+    pub paused: Option<String>,
     /// What it tells, most severe first; never empty.
     pub parts: Vec<Part>,
     /// The stores, in the order of the configuration.
@@ -149,6 +151,10 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
         why: why_you_get_this(desk),
         title: title.map_or_else(String::new, |title| words::clipped(title, 120)),
         about: about(desk, book, now),
+        paused: book
+            .topics
+            .iter()
+            .find_map(|topic| pause::remark(&topic.view.notes, &desk.author.zone, now)),
         parts: book
             .points
             .iter()

@@ -158,6 +158,7 @@ mod tests {
         ListingView {
             store: StoreId::new("amazon.com"),
             address: String::new(),
+            is_by_hand: false,
             watched_since: Some(at(watched)),
             last_try: None,
             last_good: None,

@@ -81,6 +81,10 @@ pub fn letter(sheet: &Sheet) -> String {
     lines.wrapped("", &words::hello(&sheet.greeting));
     lines.gap();
     lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
+    if let Some(paused) = &sheet.paused {
+        lines.gap();
+        lines.wrapped("", paused);
+    }
     for (index, part) in sheet.parts.iter().enumerate() {
         lines.gap();
         let number = if sheet.parts.len() > 1 {

@@ -135,6 +135,7 @@ mod tests {
                 address: address.parse().unwrap(),
                 ask: address.parse().unwrap(),
                 asin: None,
+                is_by_hand: false,
             },
             wanted: Wanted::default(),
             last_try: last_try.map(time),

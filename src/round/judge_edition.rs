@@ -80,6 +80,27 @@ impl<'a> JudgeContext<'a> {
         })
     }
 
+    /// Writes the same note down for several editions, and judges their books by it, each once: what
+    /// is due of several formats when a pause ends is one letter.
+    ///
+    /// # Errors
+    ///
+    /// SQLite's.
+    pub fn take_note_of_each(
+        &self,
+        plans: &[&EditionPlan],
+        note: &Note,
+        now: Timestamp,
+    ) -> rusqlite::Result<()> {
+        self.db.write(|transaction| {
+            for plan in plans {
+                add_note(transaction, &plan.edition.isbn, note, now)?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })?;
+        self.judge_again(plans.iter().copied(), now)
+    }
+
     /// Takes a note of the edition back, and judges its book as if it had never been said. False when there
     /// is no such note, or it was taken back before.
     ///

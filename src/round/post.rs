@@ -10,11 +10,11 @@ use rusqlite::{Connection, Transaction};
 use super::House;
 use super::judge_edition::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
-use crate::alerts::{Alert, mute, sqlite as alerts};
-use crate::book::StoreId;
+use crate::alerts::{Alert, mute, pause, sqlite as alerts};
+use crate::book::{Isbn13, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::history::View;
-use crate::history::sqlite::{Depth, each_view, view};
+use crate::history::sqlite::{Depth, each_view, notes, view};
 use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
 use crate::judge::text::{Voice, said};
@@ -45,9 +45,22 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
     }
 }
 
-/// Queues what is due. Gives the letters that were queued.
+/// Queues what is due. Gives the letters that were queued. While letters about every edition are
+/// paused, these wait too.
 pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
     let now = house.clock.now();
+    let isbns: Vec<&Isbn13> = house
+        .plan
+        .editions
+        .iter()
+        .map(|one| &one.edition.isbn)
+        .collect();
+    if house
+        .db
+        .read(|connection| are_paused(&house.plan, &isbns, connection, now))?
+    {
+        return Ok(Vec::new());
+    }
     let mut letters = Vec::new();
     letters.extend(line_notice(house, now)?);
     letters.extend(blind_notice(house, now)?);
@@ -63,6 +76,22 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
         tellings: Vec::new(),
     };
     Ok(letters.into_iter().map(queued).collect())
+}
+
+/// Letters about every one of these editions are paused.
+fn are_paused(
+    plan: &Plan,
+    isbns: &[&Isbn13],
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    for isbn in isbns {
+        let notes = notes(connection, isbn)?;
+        if pause::in_force(&notes, &plan.author.zone, now).is_none() {
+            return Ok(false);
+        }
+    }
+    Ok(!isbns.is_empty())
 }
 
 /// One notice when no store answers any more, and none while that lasts.
@@ -137,13 +166,34 @@ fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter
     })
 }
 
-/// Its time has come since the last one, or since the first round when there was none.
+/// Its time has come since the last one, or since the first round when there was none. One whose
+/// time came while all letters were paused is left out: the end of a pause has its letters, and
+/// the next digest says what stands.
 fn digest_is_due(house: &House, connection: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
     let Some(last) = last(house, connection, now)? else {
         return Ok(false);
     };
     let zone = &house.plan.author.zone;
+    let resumed = all_paused_until(&house.plan, connection, now)?;
+    let last = resumed.map_or(last, |resumed| last.max(resumed));
     Ok(has_come(&house.plan.schedule.digest, zone, last, now))
+}
+
+/// Until when letters about every edition were paused; `None`: about one they never were.
+fn all_paused_until(
+    plan: &Plan,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let mut until: Option<Timestamp> = None;
+    for edition in &plan.editions {
+        let notes = notes(connection, &edition.edition.isbn)?;
+        let Some(end) = pause::last_end(&notes, &plan.author.zone, now) else {
+            return Ok(None);
+        };
+        until = Some(until.map_or(end, |until| until.min(end)));
+    }
+    Ok(until)
 }
 
 /// When the last digest was written. One from beyond the next two was written by a clock that has
@@ -187,6 +237,10 @@ fn digests(
     }
     let mut letters = Vec::new();
     for issue in issues(&house.plan) {
+        let isbns: Vec<&Isbn13> = issue.editions.iter().collect();
+        if are_paused(&house.plan, &isbns, transaction, now)? {
+            continue;
+        }
         let items: Vec<Item> = issue
             .editions
             .iter()

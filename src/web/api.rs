@@ -6,6 +6,7 @@ use super::changes::Sources;
 use super::frame::Place;
 use super::overview::Judgements;
 use super::survey::Survey;
+use crate::alerts::pause;
 use crate::book::{Edition, Launch, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::View;
@@ -27,6 +28,13 @@ fn edition(edition: &Edition, launch: &Launch) -> Value {
         "distribution": edition.distribution.name(),
         "imprint": edition.imprint,
     })
+}
+
+/// Until when letters about an edition are paused; null where they are not.
+fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
+    let pause = pause::in_force(notes, place.zone, place.now);
+    value["paused_until"] = json!(pause.map(|pause| pause.until));
+    value["paused_but_act"] = json!(pause.is_some_and(|pause| pause.but_act));
 }
 
 /// `GET /api/v1/editions`
@@ -66,6 +74,8 @@ pub fn editions(
                 })
                 .collect();
             let mut value = edition(&plan.edition, &launch);
+            let notes = survey.notes.get(&plan.edition.isbn);
+            add_pause(&mut value, notes.map_or(&[], Vec::as_slice), place);
             value["listings"] = Value::Array(listings);
             value
         })
@@ -118,6 +128,7 @@ pub fn one_edition(
         })
         .collect();
     let mut value = edition(&view.edition, &view.launch);
+    add_pause(&mut value, &view.notes, place);
     value["listings"] = Value::Array(listings);
     value["findings"] = judgement
         .findings
@@ -145,6 +156,9 @@ fn note(note: &Note) -> Value {
     if let NoteKind::Muted { until, cause } = &note.kind {
         value["until"] = json!(until);
         value["cause"] = json!(cause);
+    }
+    if let NoteKind::Paused { until, .. } = &note.kind {
+        value["until"] = json!(until);
     }
     value
 }

@@ -8,6 +8,7 @@ use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
 use super::overview::address;
+use super::paused;
 use super::timeline::{self, Layout, Mark, Picture, Range, Stretch};
 use super::told::{Told, told};
 use super::verdict::{self, Verdict, verdict};
@@ -74,6 +75,8 @@ struct Page {
     address: String,
     isbn: String,
     said: Option<String>,
+    /// Until when letters about it are paused, if they are.
+    paused: Option<String>,
     findings: Vec<Told>,
     /// How it stands, where nothing is to be watched or acted on.
     verdict: Option<Verdict>,
@@ -190,6 +193,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         address: address(place, edition),
         isbn: edition.isbn.as_str().to_owned(),
         said: material.said.map(words::one_line),
+        paused: paused::of_one(place, &material.view.notes).filter(|_| !material.is_report),
         findings: material
             .judgement
             .findings
@@ -221,8 +225,8 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         changes: changes::of(place, material.view, material.sources),
         notes: notes(place, material.notes),
         may_check: material.may_check,
-        tomorrow: in_days(place, 1),
-        next_week: in_days(place, 7),
+        tomorrow: place.in_days(1),
+        next_week: place.in_days(7),
         calendar: calendar(place, material.view),
         letters: letters(place, material.letters),
         token: material.token.to_owned(),
@@ -265,13 +269,6 @@ fn notes(place: &Place<'_>, notes: &[Kept]) -> Vec<Said> {
         .collect()
 }
 
-/// A day to come, as a form takes it.
-fn in_days(place: &Place<'_>, days: i64) -> String {
-    let today = place.now.to_zoned(place.zone.clone()).date();
-    let day = today.checked_add(jiff::Span::new().days(days));
-    day.map_or_else(|_| String::new(), |day| day.to_string())
-}
-
 fn letters(place: &Place<'_>, letters: &[LetterLine]) -> Vec<(i64, String, String, &'static str)> {
     let newest_first = letters.iter().rev();
     newest_first
@@ -308,6 +305,8 @@ fn said_kind(kind: &NoteKind) -> String {
         NoteKind::Expected => "What the page shows is as it should be",
         NoteKind::DateChanged { .. } => "The publication date was moved",
         NoteKind::Muted { .. } => "No letters for a while",
+        NoteKind::Paused { .. } => "Letters are paused",
+        NoteKind::Resumed => "The pause is over",
     }
     .to_owned()
 }

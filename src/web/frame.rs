@@ -51,6 +51,14 @@ impl Place<'_> {
         words::brief_moment(at, self.zone, self.now)
     }
 
+    /// A day to come, as a form takes it.
+    #[must_use]
+    pub fn in_days(&self, days: i64) -> String {
+        let today = self.now.to_zoned(self.zone.clone()).date();
+        let day = today.checked_add(jiff::Span::new().days(days));
+        day.map_or_else(|_| String::new(), |day| day.to_string())
+    }
+
     /// How long ago an instant is.
     #[must_use]
     pub fn ago(&self, at: Timestamp) -> String {

@@ -15,6 +15,7 @@ pub mod survey;
 pub mod filter;
 pub mod form;
 mod chosen;
+pub mod paused;
 mod rows;
 pub mod overview;
 pub mod troubles;

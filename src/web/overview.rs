@@ -10,6 +10,7 @@ use super::face::{UNSEEN_CLASS, face};
 use super::filter::{Filter, PHASES};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::markup::coded;
+use super::paused;
 use super::rows::{Row, row};
 use super::survey::Survey;
 use super::troubles::Trouble;
@@ -56,6 +57,8 @@ struct Overview {
     filter: Filter,
     exceptions: Vec<Exception>,
     verdict: String,
+    /// Which letters are paused, if any.
+    paused: Option<String>,
     more_exceptions: usize,
     choices: Choices,
     stores: Vec<String>,
@@ -120,6 +123,8 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     Overview {
         frame,
         verdict: verdict(material),
+        paused: paused::sentence(place, material.editions, &material.survey.notes)
+            .filter(|_| !material.is_shared),
         exceptions,
         more_exceptions,
         choices: choices(place, &all),

@@ -57,6 +57,11 @@ struct Page {
     clients: Vec<String>,
     links: Vec<Link>,
     token: String,
+    has_editions: bool,
+    /// Which letters are paused, if any.
+    paused: Option<String>,
+    tomorrow: String,
+    next_week: String,
 }
 
 struct Link {
@@ -74,7 +79,7 @@ struct Link {
 pub fn page(
     place: &Place<'_>,
     plan: &Plan,
-    links: Links<'_>,
+    (links, paused): (Links<'_>, Option<String>),
     pulse: &Pulse,
 ) -> askama::Result<String> {
     let all = author(plan)
@@ -110,6 +115,10 @@ pub fn page(
             .map(|share| link(place, share))
             .collect(),
         token: links.token.to_owned(),
+        has_editions: !plan.editions.is_empty(),
+        paused,
+        tomorrow: place.in_days(1),
+        next_week: place.in_days(7),
     }
     .render()
 }

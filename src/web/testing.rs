@@ -65,6 +65,7 @@ fn listing(store: &StoreId, since: Timestamp) -> ListingView {
     ListingView {
         store: store.clone(),
         address: format!("https://{store}/9781944098117"),
+        is_by_hand: false,
         watched_since: Some(since),
         last_try: Some(since),
         last_good: Some(since),

@@ -110,6 +110,7 @@ const ON_THE_DATABASE: &[&[&str]] = &[
     &["look", "roads", "bookshop.org", "page.html"],
     &["note", "roads"],
     &["outbox", "list"],
+    &["pause"],
     &["report", "roads"],
     &["run"],
     &["share"],

@@ -135,6 +135,7 @@ impl Server {
                 .unwrap(),
             ask,
             asin: None,
+            is_by_hand: false,
         }
     }
 

@@ -30,6 +30,7 @@ async fn ask(server: &Server, name: &str, machines: &[&str]) -> Fetched {
         ask: address.clone(),
         address,
         asin: None,
+        is_by_hand: false,
     };
     fetcher.fetch(&listing).await.unwrap()
 }

@@ -204,6 +204,7 @@ fn commands() -> Vec<Vec<&'static str>> {
         "windows",
         "replay story.toml",
         "share",
+        "pause",
         "export --all",
         "export --all --output all.jsonl",
         "report --all",

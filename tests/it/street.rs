@@ -52,6 +52,7 @@ impl Walker {
                 address: format!("https://{}{path}", front.host).parse().unwrap(),
                 ask: base.join(&path).unwrap(),
                 asin: None,
+                is_by_hand: false,
             }
         };
         Self {

@@ -130,6 +130,7 @@ fn listing(asin: &str) -> ListingPlan {
         ask: address.clone(),
         address,
         asin: Some(asin.to_owned()),
+        is_by_hand: false,
     }
 }
 

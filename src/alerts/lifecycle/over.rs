@@ -2,7 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::alerts::{Alert, Occasion, Telling};
+use super::Pace;
+use crate::alerts::{Alert, Occasion, Telling, pause};
 use crate::book::launch::midnight_gmt;
 use crate::book::{NoteKind, StoreId};
 use crate::history::{ListingView, View};
@@ -14,7 +15,7 @@ pub(super) fn all_clear(
     alert: &Alert,
     judgement: &Judgement,
     view: &View,
-    now: Timestamp,
+    (pace, now): (&Pace, Timestamp),
 ) -> Option<Telling> {
     let goes_on: Vec<&Finding> = judgement
         .findings
@@ -24,8 +25,10 @@ pub(super) fn all_clear(
     let mut stores = alert.key.stores.clone();
     stores.retain(|store| goes_on.iter().all(|one| !one.stores.contains(store)));
     let is_nothing_left = stores.is_empty() && !alert.key.stores.is_empty();
-    let is_silent = alert.told.is_none()
-        || !alert.finding.kind.manner().has_all_clear
+    let (trouble, known_end) = trouble(alert);
+    let is_unheard = alert.told.is_none() && !was_held_back(alert, view, pace, now);
+    let is_silent = is_unheard
+        || !trouble.kind.manner().has_all_clear
         || is_sight_again(alert) && !is_launch_week(view, now);
     let is_taken_over = is_taken_over(alert, &judgement.findings);
     if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
@@ -38,7 +41,7 @@ pub(super) fn all_clear(
             .any(|one| one.store == *store && one.outlook.is_as_expected())
     };
     let is_over = stores.iter().all(shows);
-    if alert.finding.kind.is_about_the_state() && !is_over {
+    if trouble.kind.is_about_the_state() && !is_over {
         return None;
     }
     // A page that is not there, though it need not be yet, is nothing to be glad of.
@@ -50,15 +53,15 @@ pub(super) fn all_clear(
     let ended = listings(view, &stores)
         .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
         .filter(|since| alert.since < *since)
-        .max()
-        .unwrap_or(now);
+        .max();
+    let ended = known_end.or(ended).unwrap_or(now);
     let states = listings(view, &stores)
         .filter_map(|listing| Some((listing.store.clone(), listing.confirmed()?.availability)))
         .collect();
     let was = Finding {
         since: alert.since,
         stores: stores.clone(),
-        ..alert.finding.clone()
+        ..trouble.clone()
     };
     let kind = FindingKind::AllClear {
         was: Box::new(was),
@@ -77,7 +80,7 @@ pub(super) fn all_clear(
 
 /// A page that could not be read can be read again: what it shows stands in the next letter anyway.
 fn is_sight_again(alert: &Alert) -> bool {
-    matches!(alert.finding.kind, FindingKind::Unread(_))
+    matches!(trouble(alert).0.kind, FindingKind::Unread(_))
 }
 
 /// The days in which every page counts.
@@ -85,6 +88,23 @@ fn is_launch_week(view: &View, now: Timestamp) -> bool {
     let week = SignedDuration::from_hours(7 * 24);
     let begin = midnight_gmt(view.launch.publication.min(view.launch.on_sale));
     now.duration_since(begin).abs() < week
+}
+
+/// What an alert is about; and until when it lasted, where its all-clear has waited since.
+pub(super) fn trouble(alert: &Alert) -> (&Finding, Option<Timestamp>) {
+    if let FindingKind::AllClear { was, ended, .. } = &alert.finding.kind {
+        (was, Some(*ended))
+    } else {
+        (&alert.finding, None)
+    }
+}
+
+/// It would have been told when it opened, had letters not been paused.
+fn was_held_back(alert: &Alert, view: &View, pace: &Pace, now: Timestamp) -> bool {
+    let finding = trouble(alert).0;
+    let is_a_letter = finding.severity == Severity::Act
+        || finding.kind.manner().watch_is_a_letter && !alert.is_flap;
+    is_a_letter && pause::was_in_force(&view.notes, &pace.zone, (alert.opened, now))
 }
 
 /// Another finding has taken its place: a graver or other one about all its stores, or one of the

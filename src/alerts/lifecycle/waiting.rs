@@ -52,7 +52,7 @@ pub(super) fn is_worthwhile(
     let readable = view
         .listings
         .iter()
-        .filter(|listing| listing.blind.is_none());
+        .filter(|listing| listing.blind.is_none() && !listing.is_by_hand);
     readable.into_iter().any(|listing| {
         listing
             .now()

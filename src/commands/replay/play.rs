@@ -11,6 +11,7 @@ use super::expect::{Sent, Told};
 use super::story::Story;
 use crate::alerts::Alert;
 use crate::alerts::sqlite::open_alerts;
+use crate::book::StoreId;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::fetch::Fetcher;
@@ -63,6 +64,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
         looks: Vec::new(),
     };
     let mut notes = story.notes.iter().peekable();
+    let mut own_looks = story.looks.iter().peekable();
     let mut next_turn_of_post = story.start;
     loop {
         let now = house.clock.now();
@@ -77,6 +79,9 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
                     .write(|transaction| add_note(transaction, isbn, &said.note, now))?;
             }
         }
+        while let Some((_, store)) = own_looks.next_if(|(at, _)| *at <= now) {
+            look_by_hand(&house, story, store)?;
+        }
         let has_unread = look_around(&house, story, &mut played.looks)?;
         let mut queued: Vec<Queued> =
             judge_editions(&house, house.plan.editions.iter()).collect::<Result<_, _>>()?;
@@ -90,6 +95,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             // What a look has brought forward is due at once: at the next beat of the heart.
             next_look_of_all(&house, now)?.map(|at| at.max(later(now, 1))),
             notes.peek().map(|said| said.note.at),
+            own_looks.peek().map(|(at, _)| *at),
             next_of_calendar(now, &house.plan.author.zone),
             Some(next_turn_of_post),
             is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
@@ -139,6 +145,25 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
     }
     end(house, round, &Summary::default())?;
     Ok(has_unread)
+}
+
+/// The author looks at the pages of a store, and tells what they say.
+fn look_by_hand(house: &House, story: &Story, at: &StoreId) -> anyhow::Result<()> {
+    let now = house.clock.now();
+    for plan in &house.plan.editions {
+        let isbn = &plan.edition.isbn;
+        let observation = Observation {
+            listing: ListingId {
+                isbn: isbn.clone(),
+                store: at.clone(),
+            },
+            at: now,
+            source: Source::ByHand,
+            reading: story.page(isbn, at, now),
+        };
+        take_in(house, &observation, None)?;
+    }
+    Ok(())
 }
 
 /// The next hour of the digest, or the next midnight of the author's.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::written::{Editions, ExpectWritten, NoteWritten, PageWritten, Written};
+use super::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
 use crate::book::{Availability, Isbn13, Note, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
@@ -26,6 +26,8 @@ pub struct Story {
     pub pages: Vec<PageChange>,
     /// What the author told us, in the order of time.
     pub notes: Vec<Said>,
+    /// When the author looked at a page at a store herself, and told us, in the order of time.
+    pub looks: Vec<(Timestamp, StoreId)>,
     /// When the machine is asleep: from, until.
     pub asleep: Vec<(Timestamp, Timestamp)>,
     /// What must come of it.
@@ -135,6 +137,7 @@ impl Story {
             editions.any(|plan| plan.edition.isbn == *isbn)
         };
         pages.sort_by_key(|page| page.at);
+        let looks = looks_of(written.look, &stores)?;
         let mut notes = written
             .note
             .into_iter()
@@ -161,6 +164,7 @@ impl Story {
             plan,
             pages,
             notes,
+            looks,
             asleep: written
                 .asleep
                 .iter()
@@ -191,6 +195,24 @@ impl Story {
             || says(Availability::NotListed, "No page for this ISBN"),
             |page| page.reading.clone(),
         )
+    }
+}
+
+/// The author's own looks, in the order of time, at stores of the edition.
+fn looks_of(
+    written: Vec<LookWritten>,
+    stores: &[&StoreId],
+) -> Result<Vec<(Timestamp, StoreId)>, StoryError> {
+    let mut looks: Vec<(Timestamp, StoreId)> = written
+        .into_iter()
+        .map(|look| (look.at.0, StoreId::new(&look.store)))
+        .collect();
+    looks.sort();
+    match looks.iter().find(|(_, store)| !stores.contains(&store)) {
+        Some((_, store)) => Err(StoryError::Entry(format!(
+            "a look is at `{store}`, which is none of the edition's stores"
+        ))),
+        None => Ok(looks),
     }
 }
 

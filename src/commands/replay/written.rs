@@ -58,9 +58,19 @@ pub(super) struct Written {
     #[serde(default)]
     pub(super) note: Vec<NoteWritten>,
     #[serde(default)]
+    pub(super) look: Vec<LookWritten>,
+    #[serde(default)]
     pub(super) asleep: Vec<AsleepWritten>,
     #[serde(default)]
     pub(super) expect: Vec<ExpectWritten>,
+}
+
+/// The author looks at a page, and tells us what it says then.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LookWritten {
+    pub(super) at: Moment,
+    pub(super) store: String,
 }
 
 /// The machine is asleep or switched off.
@@ -164,6 +174,9 @@ pub(super) struct NoteWritten {
     #[serde(rename = "for")]
     on: Option<Day>,
     isbn: Option<String>,
+    /// With `paused`: what is to be acted on is told all the same.
+    #[serde(default)]
+    but_act: bool,
     store: Option<String>,
     ticket: Option<String>,
     text: Option<String>,
@@ -181,16 +194,26 @@ impl NoteWritten {
         if other.is_some() {
             return Err(StoryError::Entry(format!(
                 "a note of `{}` has no such day: `for` goes with `kdp_published`, and `to` with \
-                 `date_changed` and `muted`",
+                 `date_changed`, `muted` and `paused`",
                 self.what
             )));
         }
         let kind = NoteKind::from_name(&self.what, day.map(|day| day.0)).ok_or_else(|| {
             StoryError::Entry(format!(
-                "`what = \"{}\"` is no note; `date_changed` and `muted` need `to` as well",
+                "`what = \"{}\"` is no note; `date_changed`, `muted` and `paused` need `to` as well",
                 self.what
             ))
         })?;
+        let kind = if let NoteKind::Paused { until, .. } = kind {
+            let but_act = self.but_act;
+            NoteKind::Paused { until, but_act }
+        } else if self.but_act {
+            return Err(StoryError::Entry(
+                "`but_act` goes with a note of `paused` only".to_owned(),
+            ));
+        } else {
+            kind
+        };
         Ok(Said {
             note: Note {
                 kind,

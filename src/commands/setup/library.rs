@@ -50,6 +50,7 @@ pub fn ask(plan: &Plan, base: &Url, isbn: &Isbn13) -> anyhow::Result<Option<Reco
         address: base.join(&format!("/isbn/{isbn}.json"))?,
         ask: base.join(&format!("/isbn/{isbn}.json"))?,
         asin: None,
+        is_by_hand: false,
     };
     let library = StorePlan {
         pause: Some(PAUSE.min(plan.manners.pause)),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::Status;
+use crate::alerts::pause;
 use crate::commands::context::Context;
 use crate::history::{ListingView, View};
 use crate::judge::Judgement;
@@ -44,6 +45,8 @@ impl Status {
                 "outlook_words": normal,
             })
         };
+        let zone = &context.plan.author.zone;
+        let pause_of = |view: &View| pause::in_force(&view.notes, zone, self.now);
         json!({
             "now": self.now,
             "last_check": self.health.last_check,
@@ -57,6 +60,8 @@ impl Status {
                 "title": view.edition.title,
                 "format": view.edition.format,
                 "publication_date": view.launch.publication,
+                "paused_until": pause_of(view).map(|pause| pause.until),
+                "paused_but_act": pause_of(view).is_some_and(|pause| pause.but_act),
                 "listings": view
                     .listings
                     .iter()

@@ -56,6 +56,11 @@ pub(super) fn listings(
             None => findings.add(not_in_stores("sources", "the sources", &store)),
         }
     }
+    for listing in &mut listings {
+        let store = used.iter().find(|plan| plan.id == listing.store);
+        let ways = edition.zip(store.map(|plan| &plan.ways));
+        listing.is_by_hand = ways.is_some_and(|(edition, ways)| ways.is_by_hand(&edition.isbn));
+    }
     listings
 }
 
@@ -159,6 +164,7 @@ fn listing(
         address: cleaned.address,
         ask,
         asin: cleaned.asin,
+        is_by_hand: false,
     })
 }
 

@@ -404,6 +404,7 @@ pub(super) mod tests {
                 address: "https://www.amazon.com/dp/0132350882".parse().unwrap(),
                 ask: "https://www.amazon.com/dp/0132350882".parse().unwrap(),
                 asin: Some("0132350882".into()),
+                is_by_hand: false,
             }],
             siblings: Vec::new(),
             notify: Vec::new(),

@@ -172,6 +172,7 @@ fn listing_view(
     let mut view = ListingView {
         store: plan.store.clone(),
         address: plan.address.to_string(),
+        is_by_hand: plan.is_by_hand,
         watched_since: None,
         last_try: None,
         last_good: None,

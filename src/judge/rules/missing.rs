@@ -86,7 +86,7 @@ fn is_listed(state: Availability) -> bool {
 }
 
 /// The window from enabling to a page, and when it began; `None` where nothing is expected yet.
-fn listing_window(case: &Case<'_>, store: &StoreId) -> Option<(Window, Timestamp)> {
+pub(super) fn listing_window(case: &Case<'_>, store: &StoreId) -> Option<(Window, Timestamp)> {
     let launch = &case.view.launch;
     let (name, begun) = if !launch.is_kdp_only() {
         let name = WindowName::listing_at(store);

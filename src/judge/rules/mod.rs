@@ -13,6 +13,7 @@
 //! | other sellers | – | [`third_party`] | [`third_party`] |
 //! | Amazon after "Publish" at KDP | | [`kdp_not_live`] instead of all these | |
 
+pub mod by_hand;
 pub mod calendar;
 pub mod formats;
 pub mod good_news;
@@ -68,6 +69,7 @@ const RULES: &[Rule] = &[
     Rule::PageAll(formats::judge),
     Rule::Page(not_joined::judge),
     Rule::Edition(unread::judge),
+    Rule::Edition(by_hand::judge),
     Rule::Edition(calendar::judge),
     Rule::Edition(launch_report::judge),
     Rule::Edition(good_news::judge),

@@ -93,6 +93,7 @@ pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
         | FindingKind::UnreadWithOthers(_)
         | FindingKind::StoresUnread { .. }
         | FindingKind::LineDown { .. }
+        | FindingKind::LookByHand(_)
         | FindingKind::Milestone { .. } => rest::said(finding, voice),
     };
     Said {

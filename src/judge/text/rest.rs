@@ -5,6 +5,7 @@ use crate::book::Family;
 use crate::judge::finding::{Finding, Task};
 use crate::judge::kind::{Blindness, FindingKind, UnreadStore};
 use crate::judge::other_ways;
+use crate::judge::rules::by_hand::{HandDay, HandLook};
 use crate::page::refused;
 use crate::text::words;
 
@@ -77,6 +78,7 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                  is known of any page in that time, and nothing is taken as changed."
             ),
         ),
+        FindingKind::LookByHand(look) => by_hand(look, &names, voice),
         FindingKind::Milestone { which, day } => which.milestone().map_or_else(
             || (String::new(), String::new()),
             |milestone| {
@@ -172,6 +174,36 @@ fn stores_unread(finding: &Finding, each: &[UnreadStore], voice: &Voice<'_>) -> 
     )
 }
 
+/// "Look at Amazon’s page yourself", and each page with its link.
+fn by_hand(look: &HandLook, names: &str, voice: &Voice<'_>) -> (String, String) {
+    let headline = match look.addresses.as_slice() {
+        [_] => format!("Look at {names}'s page yourself"),
+        _ => format!("Look at the pages of {names} yourself"),
+    };
+    let why = match look.day {
+        HandDay::Week => "You look there by hand, and it is time for the look of the week.",
+        HandDay::WeekBefore => {
+            "It is out in a week. Does the page take orders, and show the right date?"
+        }
+        HandDay::Date => "It is out today. Does the page sell it yet?",
+        HandDay::DayAfter => "It came out yesterday. Does the page sell it?",
+        HandDay::ThreeDaysAfter => {
+            "It has been out for three days. A page that does not sell it now is late."
+        }
+    };
+    let pages = look.addresses.iter().zip(&look.last_looks);
+    let pages: Vec<String> = pages
+        .map(|((store, address), last)| {
+            let last = last.map_or_else(
+                || "not looked at yet".to_owned(),
+                |last| format!("looked at last on {}", voice.day(last)),
+            );
+            format!("{}: {address} ({last})", voice.label(store))
+        })
+        .collect();
+    (headline, format!("{why} {}.", pages.join(", ")))
+}
+
 /// What to do before asking.
 pub(super) fn to_ask(finding: &Finding) -> String {
     match &finding.kind {
@@ -254,6 +286,26 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
                 blind.address,
                 other_ways::command(&edition.isbn, store),
                 other_ways::another(&[(store, blind.unread.reason)])
+            )
+        }
+        FindingKind::LookByHand(look) => {
+            let Some((edition, _)) = voice.edition else {
+                return String::new();
+            };
+            let told: Vec<String> = look
+                .addresses
+                .iter()
+                .map(|(store, _)| format!("`{}`", other_ways::command(&edition.isbn, store)))
+                .collect();
+            let told: Vec<&str> = told.iter().map(String::as_str).collect();
+            let open = match look.addresses.as_slice() {
+                [_] => "Open it, and tell us what it says",
+                _ => "Open each, and tell us what it says",
+            };
+            format!(
+                "{open} with {}, or on the web page of the edition, under \
+                 “You looked yourself”. A page that you saved is read like one of ours.",
+                words::list(&told)
             )
         }
         FindingKind::StoresUnread { each } => {

@@ -77,6 +77,23 @@ fn sold_at_one_amazon_and_gone_at_another_is_about_territories_and_price() {
 }
 
 #[test]
+fn who_is_to_look_by_hand_has_every_link_and_command() {
+    let script = Script::new("2027-02-09").pages(
+        "2027-01-01T00:00 amazon.com pre_order
+         2027-01-01T00:00 bookshop.org not_listed",
+    );
+    let mut view = script.view();
+    for listing in &mut view.listings {
+        listing.is_by_hand = true;
+    }
+    insta::assert_snapshot!(script.said_at(&view, "2027-02-09T09:00", "look-by-hand"), @r"
+    Look at the pages of Amazon and Bookshop.org yourself
+    It is out today. Does the page sell it yet? Amazon: https://amazon.com/book/9780132350884 (looked at last on Fri 1 January), Bookshop.org: https://bookshop.org/book/9780132350884 (looked at last on Fri 1 January).
+    Open each, and tell us what it says with `pubwatch look 9780132350884 amazon.com --says …` and `pubwatch look 9780132350884 bookshop.org --says …`, or on the web page of the edition, under “You looked yourself”. A page that you saved is read like one of ours.
+    ");
+}
+
+#[test]
 fn forty_percent_is_never_advised() {
     let words = steady(
         |edition| edition.amazon_switch = false,

@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use super::answer::{Answer, Asked, refusal};
 use super::looks;
 use super::pages::settings_page;
+use super::pauses;
 use super::site::{PageError, Site, random};
 use crate::book::{Note, NoteKind};
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -38,6 +39,8 @@ pub(super) fn act(
             match *what {
                 "note" => note(site, plan, asked, now),
                 "mute" => mute(site, plan, asked, now),
+                "pause" => pauses::pause_one(site, plan, asked, now),
+                "resume" => pauses::resume_one(site, plan, now),
                 "take-back" => take_back(site, plan, asked, now),
                 "look" => looks::told(site, plan, asked, now),
                 "page" => looks::saved(site, plan, asked, now),
@@ -46,6 +49,8 @@ pub(super) fn act(
             }
         }
         ["letters", id, what @ ("retry" | "drop")] => letter(site, id, what, now),
+        ["settings", "pause"] => pauses::pause_all(site, asked, now),
+        ["settings", "resume"] => pauses::resume_all(site, now),
         ["settings", "share"] => share(site, asked, session, now),
         ["settings", "withdraw"] => withdraw(site, asked, now),
         _ => Ok(refusal(404, "There is no such action.")),
@@ -113,7 +118,7 @@ fn write(site: &Site, plan: &EditionPlan, note: &Note, now: Timestamp) -> Result
 }
 
 /// A day that a form names.
-fn day(asked: &Asked, name: &str) -> Option<Date> {
+pub(super) fn day(asked: &Asked, name: &str) -> Option<Date> {
     asked.field(name).parse().ok()
 }
 

@@ -6,6 +6,7 @@ pub mod answer;
 pub mod exports;
 mod looks;
 mod pages;
+mod pauses;
 mod shared;
 pub mod site;
 

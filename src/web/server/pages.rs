@@ -13,7 +13,7 @@ use crate::fetch::HostKey;
 use crate::fetch::robots::{Answer as Answered, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
-use crate::history::sqlite::{Kept, all_notes};
+use crate::history::sqlite::{Kept, all_notes, standing_notes};
 use crate::judge::Judgement;
 use crate::mail;
 use crate::text::words;
@@ -26,7 +26,7 @@ use crate::web::security::LETTER_POLICY;
 use crate::web::settings::{Given, Links};
 use crate::web::timeline::{Range, Stretch};
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, settings, shares, sqlite, usual};
+use crate::web::{changes, letter, paused, settings, shares, sqlite, usual};
 
 #[derive(Template)]
 #[template(path = "web/templates/login.html")]
@@ -143,7 +143,12 @@ pub(super) fn settings_page(
         given,
         token: &token,
     };
-    Ok(settings::page(&site.place(now), &site.plan, links, pulse)?)
+    let notes = site
+        .db
+        .read(|connection| Ok::<_, DbError>(standing_notes(connection)?))?;
+    let place = site.place(now);
+    let paused = paused::sentence(&place, &site.plan.editions, &notes);
+    Ok(settings::page(&place, &site.plan, (links, paused), pulse)?)
 }
 
 /// The page of a list that is asked for, from 1.
@@ -248,6 +253,8 @@ fn said(code: &str) -> Option<&'static str> {
     Some(match code {
         "noted" => "Noted. From now on this is taken into account.",
         "muted" => "Muted. No letters about it until then; what still stands then is told.",
+        "paused" => "Letters are paused. What is due meanwhile is told on that day.",
+        "resumed" => "Letters go out again. What was due meanwhile is told now.",
         "taken-back" => "Taken back. It is judged as if it had never been said.",
         "read" => "The saved page was read. It counts as a look of yours.",
         "unread" => {

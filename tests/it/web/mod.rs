@@ -7,6 +7,7 @@ mod described;
 mod exports;
 mod many;
 mod overview;
+mod paused;
 mod refusals;
 mod screens;
 mod settings;

@@ -1,0 +1,34 @@
+//! Which letters are paused, as pages say it.
+
+use std::collections::BTreeMap;
+
+use super::frame::Place;
+use super::overview::book;
+use crate::alerts::pause::{self, Pause};
+use crate::book::{Isbn13, Note};
+use crate::config::plan::EditionPlan;
+
+/// Which letters are paused, over all editions; `None`: none is.
+#[must_use]
+pub fn sentence(
+    place: &Place<'_>,
+    editions: &[EditionPlan],
+    notes: &BTreeMap<Isbn13, Vec<Note>>,
+) -> Option<String> {
+    let paused: Vec<(String, Pause)> = editions
+        .iter()
+        .filter_map(|plan| {
+            let notes = notes.get(&plan.edition.isbn)?;
+            let pause = pause::in_force(notes, place.zone, place.now)?;
+            Some((book(&plan.edition), pause))
+        })
+        .collect();
+    pause::sentence(&paused, editions.len())
+}
+
+/// The same on the page of one edition.
+#[must_use]
+pub fn of_one(place: &Place<'_>, notes: &[Note]) -> Option<String> {
+    let pause = pause::in_force(notes, place.zone, place.now)?;
+    pause::sentence(&[(String::new(), pause)], 1)
+}

@@ -1,5 +1,10 @@
 //! What is new, and told once. Pure.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "only the launch reports repeat each other"
+)]
+
 use super::key;
 use crate::alerts::lifecycle::Memory;
 use crate::alerts::{AlertKey, Occasion, Telling};
@@ -32,10 +37,10 @@ pub(super) fn news(
                 stores: vec![store.clone()],
             }));
         }
-        told.push(key);
-        if adds_nothing(memory, finding, isbn) {
+        if adds_nothing(memory, finding) {
             continue;
         }
+        told.push(key);
         let is_said = due.iter().any(|telling| {
             matches!(telling.occasion, Occasion::Closed { .. })
                 && telling.finding.stores == finding.stores
@@ -51,16 +56,15 @@ pub(super) fn news(
     told
 }
 
-/// The second launch report, where the first was a letter and nothing has changed since.
-fn adds_nothing(memory: &Memory, finding: &Finding, isbn: &Isbn13) -> bool {
-    let first = AlertKey {
-        cause: Cause::LaunchReportDay,
-        isbn: isbn.clone(),
-        stores: finding.stores.clone(),
+/// A launch report of a launch that was complete a day after its date: the first after the letter
+/// that the book is on sale everywhere, the second after the first.
+fn adds_nothing(memory: &Memory, finding: &Finding) -> bool {
+    let (state, before) = match &finding.kind {
+        FindingKind::LaunchReportDay(state) => (state, Cause::ReleasedEverywhere),
+        FindingKind::LaunchReportThreeDays(state) => (state, Cause::LaunchReportDay),
+        _ => return false,
     };
-    let is_settled =
-        matches!(&finding.kind, FindingKind::LaunchReportThreeDays(state) if state.is_settled);
-    is_settled && memory.news.contains(&first)
+    state.is_settled && memory.news.iter().any(|told| told.cause == before)
 }
 
 #[cfg(test)]

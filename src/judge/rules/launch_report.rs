@@ -22,8 +22,8 @@ const PATIENCE: SignedDuration = SignedDuration::from_hours(6);
 ///    date, for six hours at most; pages that cannot be read, and those that nobody has ever read,
 ///    are said to be so.
 /// 3. The newest look counts as the clock does, so that a clock that was set back tells nothing anew.
-/// 4. Where every page has sold the book since before the first was due, the second says so, and is
-///    no letter when the first was one.
+/// 4. Where every page has sold the book since before the first was due, one report is enough, and none
+///    on the heels of the letter that it is on sale everywhere.
 /// 5. A launch that was over before we looked for the first time has none.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let begun = begun_everywhere(case.view.launch.last_date());

@@ -85,6 +85,7 @@ where
     let stop = Stop::default();
     let mut turn: Option<JoinHandle<()>> = None;
     let mut last_tick = None;
+    let mut is_new = false;
     while let Some(event) = events.recv().await {
         if matches!(event, Event::Tick) {
             last_tick = Some(mind_sleep(&house, last_tick));
@@ -92,6 +93,7 @@ where
         match event {
             Event::Tick if turn.is_some() => {}
             Event::Tick => {
+                is_new = false;
                 let (house, stop, sender) = (Arc::clone(&house), stop.clone(), sender.clone());
                 let deliver = means.deliver.clone();
                 turn = Some(tokio::spawn(async move {
@@ -105,14 +107,17 @@ where
             Event::TurnOver(over) => {
                 turn = None;
                 log(&over);
-                if house.board.is_wanted() {
-                    // Asked for while the turn was under way.
+                if house.board.is_wanted() || is_new {
+                    // Asked for, or newly configured, while the turn was under way.
                     let _ = sender.send(Event::Tick);
                 }
             }
             Event::Reload => match (means.load)() {
                 Ok(new) => {
                     house = Arc::new(new);
+                    // What is new is looked at now, not at the next minute.
+                    is_new = true;
+                    let _ = sender.send(Event::Tick);
                     tracing::info!(config = %means.config.display(), "configuration read again");
                 }
                 Err(error) => tracing::error!(

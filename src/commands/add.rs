@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use super::check;
+use super::following::taken_over_soon;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::details::{self, Details};
 use super::setup::library::{self, OPEN_LIBRARY, Record};
@@ -104,6 +105,10 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
     }
     write!(out, "Written to {}.", changed.path.display())?;
+    if let Some(said) = taken_over_soon(&changed) {
+        writeln!(out, " {said}")?;
+        return Ok(Exit::Done);
+    }
     if arguments.no_look {
         writeln!(out, " `pubwatch check` takes the first look.")?;
         return Ok(Exit::Done);

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
+use super::following::taken_over_soon;
 use super::setup::details::Details;
 use super::setup::place::{self, Existing};
 use super::setup::which_book;
@@ -77,6 +78,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     writeln!(out, "Written to {}", after.path.display())?;
     for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
+    }
+    if let Some(said) = taken_over_soon(&after) {
+        writeln!(out, "{said}")?;
     }
     Ok(Exit::Done)
 }

@@ -8,6 +8,7 @@ use clap::ValueEnum;
 use jiff::civil::Date;
 
 use super::edit::note_moves;
+use super::following::taken_over_soon;
 use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
@@ -149,6 +150,9 @@ fn write(
     )?;
     for (title, moved) in note_moves(&existing.loaded.plan, &changed.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
+    }
+    if let Some(said) = taken_over_soon(changed) {
+        writeln!(out, "{said}")?;
     }
     Ok(())
 }

@@ -38,6 +38,7 @@ pub mod contents;
 pub mod context;
 pub mod deliver;
 pub mod face;
+mod following;
 pub mod loading;
 pub mod log;
 pub mod page;

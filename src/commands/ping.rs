@@ -27,7 +27,7 @@ pub async fn ping(house: &House, trouble: Option<&str>) {
 fn standing(house: &House) -> Option<String> {
     let now = house.clock.now();
     let found = house.db.read(|connection| -> rusqlite::Result<_> {
-        let health = health(&vitals(connection, &house.plan)?, now);
+        let health = health(&vitals(connection, &house.plan, now)?, now);
         let counts = sqlite::counts(connection)?;
         let line = alerts::sqlite::notice_is_open(connection, LINE_DOWN)?;
         Ok((health, counts, line))

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
+use super::following::taken_over_soon;
 use super::setup::ask::Asker;
 use super::setup::place::Existing;
 use super::which;
@@ -55,5 +56,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         "Removed {name} from {}. What was seen of it stays in the database.",
         changed.path.display()
     )?;
+    if let Some(said) = taken_over_soon(&changed) {
+        writeln!(out, "{said}")?;
+    }
     Ok(Exit::Done)
 }

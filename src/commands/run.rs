@@ -2,13 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::{deliver, page, ping};
+use super::{deliver, following, page, ping};
+use crate::config::files::find;
 use crate::daemon::{self, Event, Means};
 use crate::exit::Exit;
 use crate::round::{House, Stop};
@@ -16,8 +18,8 @@ use crate::schedule::ticker::{Tick, Ticker};
 
 /// Keep watch: look at every listing when it is due, and send letters, until stopped.
 ///
-/// SIGTERM or Ctrl-C stops it cleanly; SIGHUP reads the configuration again, and keeps the old one
-/// when the new one is wrong.
+/// SIGTERM or Ctrl-C stops it cleanly. A configuration that changes is taken over within seconds; one
+/// that is wrong is kept out, and the old one stays in force. SIGHUP reads it again at once.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
@@ -27,25 +29,34 @@ pub struct Arguments {}
 ///
 /// When the configuration or the database cannot be used at the start.
 pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
-    let context = Context::open(config)?;
+    // The place does not change with the folder or the environment, and what is written while it is
+    // read is read again.
+    let file = std::path::absolute(find(config)?).context("finding the configuration")?;
+    let read = following::stamp(&file);
+    let context = Context::open(Some(&file))?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    let exit = runtime.block_on(serve(context, config.map(Path::to_owned)));
+    let exit = runtime.block_on(serve(context, (file, read)));
     // Nobody waits for pages that are still being thought about.
     runtime.shutdown_background();
     exit
 }
 
-async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit> {
+async fn serve(
+    context: Context,
+    (file, read): (PathBuf, following::Stamp),
+) -> anyhow::Result<Exit> {
     // First, so that whoever reads the first line of the log may stop the service cleanly.
     let (sender, events) = mpsc::unbounded_channel();
     listen(sender.clone())?;
-    let file = context.config.clone();
     tracing::info!(
         config = %file.display(),
         editions = context.plan.editions.len(),
         "keeping watch"
     );
     let house = Arc::new(context.into_watch()?);
+    following::note(&house.db, &file, None, house.clock.now());
+    let is_wrong = Arc::new(AtomicBool::new(false));
+    following::follow(&house, (file.clone(), read), &is_wrong, sender.clone());
     let (ticks, heard) = mpsc::channel(1);
     let heartbeat = Ticker::start(ticks).await?;
     let board = Arc::clone(&house.board);
@@ -57,14 +68,15 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
     let page = page::open(&house).await?;
     let live = page.as_ref().map(page::Page::live);
     beat(heard, sender.clone());
+    let (watched, file_in_force) = (Arc::clone(&house), file.clone());
     let means = Means {
         load: move || {
-            let mut house = Context::open(config.as_deref())?.into_watch()?;
-            house.board = Arc::clone(&board);
+            let mut new = again(&watched, &file_in_force, &is_wrong)?;
+            new.board = Arc::clone(&board);
             if let Some(live) = &live {
-                page::reload(live, &house);
+                page::reload(live, &new);
             }
-            Ok(house)
+            Ok(new)
         },
         deliver: |house: Arc<House>, stop: Stop, ending: daemon::Ending| async move {
             let delivered = deliver::deliver(&house, &stop).await;
@@ -79,12 +91,25 @@ async fn serve(context: Context, config: Option<PathBuf>) -> anyhow::Result<Exit
         },
         config: file,
     };
+    let (db, written_as) = (Arc::clone(&house.db), means.config.clone());
     daemon::run(house, events, sender, means).await?;
+    following::end(&db, &written_as);
     heartbeat.stop().await?;
     if let Some(page) = page {
         page.close().await;
     }
     Ok(Exit::Done)
+}
+
+/// Reads the configuration again, and notes whether it can be taken over.
+///
+/// It is this file and no other: should it be gone, what was in force stays.
+fn again(house: &House, file: &Path, is_wrong: &AtomicBool) -> anyhow::Result<House> {
+    let loaded = Context::open(Some(file)).and_then(Context::into_watch);
+    is_wrong.store(loaded.is_err(), Ordering::Relaxed);
+    let wrong = loaded.as_ref().err().map(|error| format!("{error:#}"));
+    following::note(&house.db, file, wrong.as_deref(), house.clock.now());
+    loaded
 }
 
 /// Turns the heartbeat into events, the first one at once: a service that was restarted does not

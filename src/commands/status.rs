@@ -126,7 +126,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
             now,
-            health: health(&vitals(connection, &context.plan)?, now),
+            health: health(&vitals(connection, &context.plan, now)?, now),
             views,
             next,
             rations,

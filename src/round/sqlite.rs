@@ -21,6 +21,7 @@ use crate::page::Reading;
 
 pub(super) mod agenda;
 mod health;
+pub mod running;
 
 pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};

@@ -29,7 +29,7 @@ pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
     Ok(Survey {
         glances: glances(connection)?,
         notes: standing_notes(connection)?,
-        health: health(&vitals(connection, plan)?, now),
+        health: health(&vitals(connection, plan, now)?, now),
     })
 }
 

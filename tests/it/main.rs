@@ -29,6 +29,8 @@ mod first_hour;
 #[cfg(test)]
 mod first_look;
 #[cfg(test)]
+mod follows;
+#[cfg(test)]
 mod fixtures;
 #[cfg(test)]
 mod fuzzed;

@@ -17,12 +17,12 @@ use pubwatch::history::sqlite::observations;
 
 use crate::support::House;
 
-const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+pub(crate) const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
 /// How long a page takes to come: long enough for processes to meet.
 const DELAY: Duration = Duration::from_millis(60);
 
-async fn shops() -> Street {
+pub(crate) async fn shops() -> Street {
     let keeper = |asked: &Asked| {
         if asked.path == "/robots.txt" {
             Shown::text("")
@@ -36,7 +36,7 @@ async fn shops() -> Street {
         .unwrap()
 }
 
-fn configuration(street: &Street, more: &str) -> String {
+pub(crate) fn configuration(street: &Street, more: &str) -> String {
     let bases: Vec<String> = street
         .shops()
         .iter()
@@ -112,7 +112,7 @@ async fn the_service_looks_at_once_keeps_the_old_configuration_when_the_new_is_w
 }
 
 /// A running service; should the test fail, it does not outlive it.
-struct Service(Child);
+pub(crate) struct Service(pub(crate) Child);
 
 impl Drop for Service {
     fn drop(&mut self) {
@@ -147,7 +147,7 @@ fn live(house: &House) {
 }
 
 /// The lines that a process writes to its log.
-fn follow(child: &mut Child) -> Receiver<String> {
+pub(crate) fn follow(child: &mut Child) -> Receiver<String> {
     let (sender, lines) = channel();
     let pipe = BufReader::new(child.stderr.take().unwrap());
     std::thread::spawn(move || {
@@ -161,7 +161,7 @@ fn follow(child: &mut Child) -> Receiver<String> {
 }
 
 #[track_caller]
-fn wait_for(log: &Receiver<String>, words: &str) {
+pub(crate) fn wait_for(log: &Receiver<String>, words: &str) {
     let mut seen = Vec::new();
     while let Ok(line) = log.recv_timeout(Duration::from_secs(30)) {
         if line.contains(words) {
@@ -172,7 +172,7 @@ fn wait_for(log: &Receiver<String>, words: &str) {
     panic!("the log never said `{words}`:\n{}", seen.join("\n"));
 }
 
-fn signal(child: &Child, name: &str) {
+pub(crate) fn signal(child: &Child, name: &str) {
     let status = Command::new("kill")
         .args(["-s", name, &child.id().to_string()])
         .status()

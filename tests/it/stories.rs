@@ -86,6 +86,11 @@ fn what_is_usual_is_not_told_and_what_is_not_is_told_once() {
 }
 
 #[test]
+fn what_nobody_could_see_is_not_spoken_of_as_what_is() {
+    check(&own("h"));
+}
+
+#[test]
 fn there_are_at_least_forty_stories_of_our_own() {
     assert!(40 <= own("").len());
 }

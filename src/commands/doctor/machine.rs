@@ -177,7 +177,7 @@ fn is_damage(error: &rusqlite::Error) -> bool {
 /// Whether the watch is well; what is wrong with letters is told beside the mail server.
 pub(super) fn checks(db: &Db, plan: &Plan, now: Timestamp) -> Vec<Look> {
     let zone = &plan.author.zone;
-    let health = match db.read(|connection| vitals(connection, plan)) {
+    let health = match db.read(|connection| vitals(connection, plan, now)) {
         Ok(vitals) => health(&vitals, now),
         Err(error) => return vec![Look::wrong("checks", format!("cannot be read: {error}"))],
     };

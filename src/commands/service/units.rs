@@ -60,6 +60,7 @@ pub fn timer(service: &Unit) -> [Unit; 2] {
     for line in service.text.lines() {
         // Whoever is started by a timer is neither started at boot nor again after a failure.
         let is_of_the_daemon = [
+            "ExecReload=",
             "Restart=",
             "RestartSec=",
             "TimeoutStopSec=",

@@ -298,3 +298,13 @@ CREATE TABLE share (
     made      INTEGER NOT NULL,
     withdrawn INTEGER
 ) STRICT;
+
+-- The service that keeps watch, so that others can tell what it runs; one row.
+CREATE TABLE running (
+    id          INTEGER PRIMARY KEY CHECK (id = 1),
+    file        TEXT    NOT NULL,  -- the configuration
+    since       INTEGER NOT NULL,  -- when it was taken over as it is in force
+    beat        INTEGER NOT NULL,  -- the newest sign of life
+    wrong       TEXT,              -- why the file is not in force as it is now
+    wrong_since INTEGER
+) STRICT;

@@ -9,6 +9,7 @@ use crate::config::plan::Plan;
 use crate::mail::sqlite::{counts, waiting_since};
 use crate::round::health::{Asked, Vitals};
 use crate::round::is_by_hand;
+use crate::round::sqlite::running::running;
 
 /// What was seen by a build that kept no promise is good for two days of a steady page.
 const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
@@ -18,7 +19,7 @@ const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
 /// # Errors
 ///
 /// SQLite's.
-pub fn vitals(connection: &Connection, plan: &Plan) -> rusqlite::Result<Vitals> {
+pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
     let pages = plan.editions.iter().flat_map(|edition| {
         let isbn = &edition.edition.isbn;
@@ -50,7 +51,12 @@ pub fn vitals(connection: &Connection, plan: &Plan) -> rusqlite::Result<Vitals> 
         letters_waiting: counts.waiting,
         waiting_since: waiting_since(connection)?,
         mail_error: counts.last_error,
-        old_configuration: None,
+        old_configuration: running(connection, now)?.and_then(|running| {
+            let why = running.wrong?;
+            Some(format!(
+                "the service runs an older configuration than the file, which is wrong: {why}"
+            ))
+        }),
     })
 }
 

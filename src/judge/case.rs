@@ -60,13 +60,16 @@ struct Stretch<K> {
     value: K,
     since: Timestamp,
     until: Timestamp,
+    /// It counts however short it was: a person saw it.
+    is_sure: bool,
 }
 
 /// The newest value that lasted at least `confirm_after`; shorter ones in between are blips.
 ///
 /// 1. Neighbours of equal value are one.
 /// 2. A value that lengthens the newest settled one, with at most blips between, belongs to it.
-/// 3. Another value settles once it has lasted `confirm_after`; until then it is a blip.
+/// 3. Another value settles once it has lasted `confirm_after`, or at once where it is sure; until then
+///    it is a blip.
 fn settle<K: PartialEq>(
     runs: impl Iterator<Item = Stretch<K>>,
     confirm_after: SignedDuration,
@@ -86,7 +89,7 @@ fn settle<K: PartialEq>(
             },
             _ => run,
         };
-        if run.until.duration_since(run.since) < confirm_after {
+        if !run.is_sure && run.until.duration_since(run.since) < confirm_after {
             candidate = Some(run);
             continue;
         }
@@ -111,6 +114,7 @@ impl<'a> Case<'a> {
             value: belongs(spell.availability),
             since: spell.since,
             until: spell.last_seen,
+            is_sure: spell.is_confirmed(),
         });
         let settled = settle(runs, self.settings.confirm_after).filter(|known| known.value)?;
         let newest = listing
@@ -135,6 +139,7 @@ impl<'a> Case<'a> {
             value: of(&run.says),
             since: run.since,
             until: run.last_seen,
+            is_sure: false,
         });
         settle(runs, self.settings.confirm_after)
     }
@@ -291,6 +296,7 @@ mod tests {
     fn check(runs: &[(char, i64, i64)], expected: Option<(char, i64, i64, Option<char>)>) {
         let at = |hours| Timestamp::UNIX_EPOCH + SignedDuration::from_hours(hours);
         let seen = runs.iter().map(|(value, since, seen)| Stretch {
+            is_sure: false,
             value: *value,
             since: at(*since),
             until: at(*seen),

@@ -49,25 +49,27 @@ pub fn troubles(
 fn unwell(place: &Place<'_>, health: &Health) -> Vec<Trouble> {
     let trouble = |one: &Ailment| {
         let (page, what) = match one {
-            Ailment::NotBegun => ("stores", "Not begun"),
-            Ailment::NothingRead { .. } => ("stores", "Nobody is watching"),
+            Ailment::NotBegun | Ailment::NothingRead { .. } => ("stores", "Nobody is watching"),
             Ailment::ClockSetBack { .. } => ("settings", "The clock"),
             Ailment::OldConfiguration(_) => ("settings", "The configuration"),
             Ailment::LettersRefused { .. } | Ailment::LettersWait { .. } => ("letters", "Mail"),
         };
         Trouble {
-            severity: if matches!(one, Ailment::NotBegun) {
-                Severity::Watch
-            } else {
-                Severity::Act
-            },
+            severity: Severity::Act,
             page,
             what: what.to_owned(),
             headline: one.words(place.zone, place.now),
             next_step: sentence(one.next_step()),
         }
     };
-    health.ailments.iter().map(trouble).collect()
+    // The page has words of its own for a watch that has not begun.
+    let has_begun = |one: &&Ailment| !matches!(one, Ailment::NotBegun);
+    health
+        .ailments
+        .iter()
+        .filter(has_begun)
+        .map(trouble)
+        .collect()
 }
 
 /// A next step of the terminal as a sentence of the page.

@@ -119,7 +119,7 @@ fn what_no_store_has_shown_is_grey_and_says_so() {
         &[
             "? Not seen since",
             "not seen yet, tried since",
-            "no page can be read",
+            "no page is seen",
         ],
         &absent,
     );

@@ -29,7 +29,8 @@ pub(super) fn all_clear(
     let is_unheard = alert.told.is_none() && !was_held_back(alert, view, pace, now);
     let is_silent = is_unheard
         || !trouble.kind.manner().has_all_clear
-        || is_sight_again(alert) && !is_launch_week(view, now);
+        || is_sight_again(alert) && !is_launch_week(view, now)
+        || !goes_on.is_empty() && is_a_mere_watch(alert);
     let is_taken_over = is_taken_over(alert, &judgement.findings);
     if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
         return None;
@@ -76,6 +77,11 @@ pub(super) fn all_clear(
         finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
         thread: alert.thread.clone(),
     })
+}
+
+/// Nothing was to be done: where some stores follow and others are still to, the last one tells of it.
+fn is_a_mere_watch(alert: &Alert) -> bool {
+    alert.told == Some(Severity::Watch)
 }
 
 /// A page that could not be read can be read again: what it shows stands in the next letter anyway.

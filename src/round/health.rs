@@ -205,6 +205,7 @@ impl Health {
 pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     let newest = vitals.last_check;
     let is_seen = vitals.pages.iter().any(|page| page.is_within_promise(now));
+    let is_read = vitals.pages.iter().any(|page| Some(now) <= page.good_until);
     let is_idle = vitals.pages.is_empty();
     let mut ailments = Vec::new();
     if let Some(newest) = newest.filter(|at| CLOCK < at.duration_since(now)) {
@@ -238,7 +239,7 @@ pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     }
     Health {
         last_check: newest,
-        last_good_check: if is_seen || is_idle {
+        last_good_check: if is_read || is_idle {
             newest
         } else {
             vitals.last_read
@@ -293,7 +294,7 @@ mod tests {
             last_check: Some(at(last)),
             ..Vitals::default()
         };
-        check(&checked(2), 2, &[], Some(2));
+        check(&checked(2), 2, &[], None);
         check(&checked(9 * 24), 9 * 24, &["nothing-read"], None);
         let health = health(&checked(9 * 24), at(9 * 24));
         assert!(health.is_older_than(SignedDuration::from_hours(12), at(9 * 24)));

@@ -337,12 +337,6 @@ impl House {
 }
 
 /// The ways in to an edition's page, in the order in which they are tried.
-/// Nobody but the author looks at that page.
-fn is_by_hand(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> bool {
-    let store = plan.stores.iter().find(|store| store.id == listing.store);
-    store.is_some_and(|store| store.ways.is_by_hand(isbn))
-}
-
 fn ways(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
     let store = plan.stores.iter().find(|store| store.id == listing.store);
     store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())

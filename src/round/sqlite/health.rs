@@ -8,7 +8,6 @@ use rusqlite::Connection;
 use crate::config::plan::Plan;
 use crate::mail::sqlite::{counts, waiting_since};
 use crate::round::health::{Asked, Vitals};
-use crate::round::is_by_hand;
 use crate::round::sqlite::running::running;
 
 /// What was seen by a build that kept no promise is good for two days of a steady page.
@@ -25,7 +24,7 @@ pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
         let isbn = &edition.edition.isbn;
         let listings = edition.listings.iter();
         listings
-            .filter(move |listing| !is_by_hand(plan, isbn, listing))
+            .filter(|listing| !listing.is_by_hand)
             .map(|listing| {
                 let key = (isbn.as_str().to_owned(), listing.store.as_str().to_owned());
                 known.get(&key).copied().unwrap_or_default()

@@ -114,11 +114,17 @@ where
             }
             Event::Reload => match (means.load)() {
                 Ok(new) => {
+                    let (added, removed) = (new.not_watched_by(&house), house.not_watched_by(&new));
                     house = Arc::new(new);
                     // What is new is looked at now, not at the next minute.
                     is_new = true;
                     let _ = sender.send(Event::Tick);
-                    tracing::info!(config = %means.config.display(), "configuration read again");
+                    tracing::info!(
+                        config = %means.config.display(),
+                        pages.added = added,
+                        pages.removed = removed,
+                        "configuration read again"
+                    );
                 }
                 Err(error) => tracing::error!(
                     config = %means.config.display(),

@@ -249,7 +249,7 @@ impl Face<'_> {
                 )
             }
         };
-        match listing.unseen_since(self.now) {
+        match listing.not_seen_since(self.now) {
             None => state,
             Some(unseen) => {
                 let since = words::day(unseen, self.zone, self.now);
@@ -277,12 +277,11 @@ impl Face<'_> {
             "looks",
         ]);
         for (listing, spell) in rows {
-            let end = spell.until.unwrap_or(self.now);
             table.add_row([
                 words::brief_moment(spell.since, self.zone, self.now),
                 listing.store.label().to_owned(),
                 face::state(spell.availability),
-                words::lasting(end.duration_since(spell.since)),
+                words::lasting(listing.known_length(spell, self.now)),
                 format!("“{}”", words::clipped(&spell.says.words, 60)),
                 spell
                     .says

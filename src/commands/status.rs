@@ -24,21 +24,21 @@ use crate::history::{ListingView, Sight, View};
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Judgement, Settings, Severity};
 use crate::mail::sqlite::{Counts, counts};
-use crate::round::health::{Health, health};
+use crate::round::health::{Ailment, Health, health, nobody_looked};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::text::words;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub struct Arguments {
     /// Exit with 1 when the last good check is older than this, as 12h or "2 days", or anything is
     /// wrong with the watch
     #[arg(long, value_name = "DURATION")]
-    max_age: Option<SignedDuration>,
+    pub max_age: Option<SignedDuration>,
 
     /// Everything as one JSON object
     #[arg(long)]
-    json: bool,
+    pub json: bool,
 }
 
 /// So many editions have a block each; more are a table.
@@ -64,38 +64,62 @@ struct Status {
 /// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
+    let shown = shown(&context, arguments)?;
+    anstream::stdout().write_all(shown.out.as_bytes())?;
+    anstream::stderr().write_all(shown.err.as_bytes())?;
+    Ok(shown.exit)
+}
+
+/// What the command prints, and how it ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// To standard output.
+    pub out: String,
+    /// To standard error.
+    pub err: String,
+    /// The exit code.
+    pub exit: Exit,
+}
+
+/// What the command prints of a configuration and its database, and how it ends.
+///
+/// # Errors
+///
+/// When the database cannot be read.
+pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> {
     let settings = context.settings()?;
-    let status = gather(&context, &settings).context("reading the history")?;
-    let mut out = anstream::stdout().lock();
-    if arguments.json {
-        writeln!(out, "{}", status.json(&context))?;
-    } else {
-        write!(out, "{}", status.text(&context))?;
-    }
+    let status = gather(context, &settings).context("reading the history")?;
     let health = &status.health;
     let too_old = arguments
         .max_age
         .is_some_and(|most| health.is_older_than(most, status.now));
-    if too_old {
-        let since = health
-            .last_good_check
-            .map_or("there has been none".to_owned(), |last| {
-                format!(
-                    "the last one was {} ago",
-                    words::lasting(status.now.duration_since(last))
-                )
-            });
-        writeln!(
-            anstream::stderr(),
-            "pubwatch: no good check lately: {since}"
-        )?;
-    }
+    let since = health
+        .last_good_check
+        .map_or("there has been none".to_owned(), |last| {
+            format!(
+                "the last one was {} ago",
+                words::lasting(status.now.duration_since(last))
+            )
+        });
     let is_unwell = arguments.max_age.is_some() && !health.is_good();
-    let attention = too_old || is_unwell || status.outbox.need_attention();
-    Ok(if attention {
-        Exit::Attention
-    } else {
-        Exit::Done
+    let are_letters_stuck = health.ailments.iter().any(Ailment::is_about_letters);
+    let attention = too_old || is_unwell || are_letters_stuck;
+    Ok(Shown {
+        out: if arguments.json {
+            format!("{}\n", status.json(context))
+        } else {
+            status.text(context)
+        },
+        err: if too_old {
+            format!("pubwatch: no good check lately: {since}\n")
+        } else {
+            String::new()
+        },
+        exit: if attention {
+            Exit::Attention
+        } else {
+            Exit::Done
+        },
     })
 }
 
@@ -204,9 +228,12 @@ impl Status {
             many => format!("{many} pages are not seen"),
         };
         let mut text = format!("{} · {good} · {sight}\n", face::bold("Pubwatch"));
+        // Writing to a string cannot fail.
+        if let Some(slept) = self.health.slept {
+            let _ = writeln!(text, "  {}", nobody_looked(slept, zone, self.now));
+        }
         for one in &self.health.ailments {
             let words = one.words(zone, self.now);
-            // Writing to a string cannot fail.
             let _ = writeln!(text, "  {words}; {}", one.next_step());
         }
         text
@@ -342,7 +369,7 @@ impl Status {
 
     /// "O Unavailable since Thu 4 May, 11 days".
     fn standing(&self, zone: &TimeZone, listing: &ListingView) -> String {
-        match (listing.sight(self.now), listing.unseen_since(self.now)) {
+        match (listing.sight(self.now), listing.not_seen_since(self.now)) {
             (Sight::Seen(spell), _) => {
                 let state = spell.availability;
                 format!(
@@ -355,13 +382,6 @@ impl Status {
                     words::lasting(self.now.duration_since(spell.since))
                 )
             }
-            (Sight::LastSeen(_), _) if listing.blind.is_none() => face::faint(&format!(
-                "? Not seen for {}",
-                words::lasting(
-                    self.now
-                        .duration_since(listing.last_good.unwrap_or(self.now))
-                )
-            )),
             (Sight::LastSeen(_) | Sight::Never, Some(since)) => face::faint(&format!(
                 "? Not seen since {}, {}",
                 words::day(since, zone, self.now),

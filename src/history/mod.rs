@@ -6,7 +6,7 @@ pub mod saved;
 pub mod spells;
 pub mod sqlite;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use crate::book::Source;
@@ -182,6 +182,32 @@ impl ListingView {
         let unread = unread.filter(|since| self.last_good < Some(*since));
         let forgotten = self.good_until.filter(|until| *until < at);
         [unread, forgotten].into_iter().flatten().min()
+    }
+
+    /// Since when nobody has seen it, if nobody sees it at a time: since its newest sight, or since
+    /// the first attempt where it never had one.
+    #[must_use]
+    pub fn not_seen_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let unseen = self.unseen_since(at)?;
+        Some(self.last_good.unwrap_or(unseen))
+    }
+
+    /// How long a spell is known to have lasted at a time: one that lasts, and is not seen then, until
+    /// it was seen last.
+    #[must_use]
+    pub fn known_length(&self, spell: &Spell, at: Timestamp) -> SignedDuration {
+        let lasting = || match self.not_seen_since(at) {
+            Some(_) => spell.last_seen,
+            None => at,
+        };
+        let end = spell.until.unwrap_or_else(lasting);
+        end.duration_since(spell.since)
+    }
+
+    /// The times in which it was not seen, oldest first, the one that lasts at a time among them.
+    pub fn unseen(&self, at: Timestamp) -> impl Iterator<Item = (Timestamp, Timestamp)> {
+        let lasting = self.unseen_since(at).map(|since| (since, at));
+        self.gaps.iter().copied().chain(lasting)
     }
 
     /// A buyer gets the book there, as far as that is seen at a time.

@@ -57,6 +57,9 @@ pub struct PageFacts {
     pub since: Timestamp,
     /// The newest of them: the evidence reaches so far and no further.
     pub seen: Timestamp,
+    /// Until when that may be spoken of as what is; `None`: for ever.
+    #[serde(default)]
+    pub good_until: Option<Timestamp>,
 }
 
 /// The one next step.
@@ -332,8 +335,16 @@ impl Finding {
             words: says.words.clone(),
             since: span.0,
             seen: span.1,
+            good_until: None,
         });
         self
+    }
+
+    /// The pages that it rests on and that are not seen at a time: what it says of them was so when
+    /// they were last seen.
+    pub fn unseen_pages(&self, at: Timestamp) -> impl Iterator<Item = &PageFacts> {
+        let is_old = move |page: &&PageFacts| page.good_until.is_some_and(|until| until < at);
+        self.pages.iter().filter(is_old)
     }
 
     /// With a thing to do.

@@ -91,7 +91,8 @@ impl Judgement {
 /// 3. What the author called expected is left out, unless it began after the author said so.
 /// 4. What several pages that one party feeds show alike is one finding.
 /// 5. What the author has asked support about is put back to Watch until an answer is due.
-/// 6. The order is that of the severities, then of the rules, then of the stores.
+/// 6. Each finding knows until when its pages may be spoken of as what is.
+/// 7. The order is that of the severities, then of the rules, then of the stores.
 #[must_use]
 pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Judgement {
     let case = Case {
@@ -104,11 +105,22 @@ pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Judgement {
     all.retain(|finding| finding.severity != Severity::Quiet && !is_expected(view, finding));
     let mut findings: Vec<Finding> = common::joined(&case, all)
         .into_iter()
-        .map(|finding| after_asking(&case, finding))
+        .map(|finding| resting_on(view, after_asking(&case, finding), now))
         .collect();
     // The sort is stable: rules and stores keep their order within a severity.
     findings.sort_by_key(|finding| Reverse(finding.severity));
     Judgement { findings, outlooks }
+}
+
+fn resting_on(view: &View, mut finding: Finding, now: Timestamp) -> Finding {
+    for page in &mut finding.pages {
+        let listing = view.listings.iter().find(|one| one.store == page.store);
+        page.good_until = listing.and_then(|one| match one.unseen_since(now) {
+            Some(_) => Some(page.seen),
+            None => one.good_until,
+        });
+    }
+    finding
 }
 
 fn is_expected(view: &View, finding: &Finding) -> bool {

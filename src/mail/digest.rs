@@ -46,8 +46,8 @@ pub(super) struct DigestSheet {
     pub greeting: String,
     pub why: String,
     pub verdict: String,
-    /// Which letters are paused, if any.
-    pub paused: Option<String>,
+    /// What is to be said of the watch itself, and which letters are paused.
+    pub remarks: Vec<String>,
     pub standing: Vec<Standing>,
     pub quiet: Vec<Quiet>,
     /// How many more are as expected and not named.
@@ -213,7 +213,7 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
         verdict,
-        paused: paused(desk, items, now),
+        remarks: remarks(desk, items, now),
         standing: standing
             .into_iter()
             .map(|item| stands(desk, item, now))
@@ -237,8 +237,8 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
     }
 }
 
-/// Which of the editions get no letters for a while.
-fn paused(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Option<String> {
+/// What is to be said of the watch itself, and which of the editions get no letters for a while.
+fn remarks(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<String> {
     let paused: Vec<(String, Pause)> = items
         .iter()
         .filter_map(|item| {
@@ -246,7 +246,8 @@ fn paused(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Option<String> {
             Some((title(item), pause))
         })
         .collect();
-    pause::sentence(&paused, items.len())
+    let paused = pause::sentence(&paused, items.len());
+    desk.remarks.iter().cloned().chain(paused).collect()
 }
 
 fn title(item: &Item) -> String {
@@ -401,7 +402,7 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
 fn text(sheet: &DigestSheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
-    for line in std::iter::once(&sheet.verdict).chain(&sheet.paused) {
+    for line in sheet.remarks.iter().chain([&sheet.verdict]) {
         lines.gap();
         lines.wrapped("", line);
     }

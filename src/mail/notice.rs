@@ -55,6 +55,32 @@ pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
     }
 }
 
+/// The configuration in the file cannot be taken over by the service that runs.
+#[must_use]
+pub fn old_configuration(desk: &Desk<'_>, why: &str, now: Timestamp) -> Letter {
+    let sheet = NoticeSheet {
+        greeting: words::clipped(&desk.author.name, 60),
+        why: why_you_get_this(desk),
+        headline: "Your changed configuration is not in force".to_owned(),
+        paragraphs: vec![
+            "The file was changed, and something in it is wrong. Pubwatch goes on with what it knew \
+             before: what you added or changed since is not watched yet."
+                .to_owned(),
+            words::one_line(why),
+            "`pubwatch config check` shows the place. A file that is right is taken over within \
+             seconds."
+                .to_owned(),
+        ],
+        list: Vec::new(),
+    };
+    letter(
+        desk,
+        &sheet,
+        ("old-configuration", Some(Severity::ToDo)),
+        now,
+    )
+}
+
 /// "We could not mail you for three days, here is what you missed." It comes before the letters
 /// themselves, which follow in their order. `None`: nothing was late.
 #[must_use]

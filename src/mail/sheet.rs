@@ -97,8 +97,8 @@ pub struct Sheet {
     pub title: String,
     /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; of several formats, each.
     pub about: String,
-    /// That letters were paused until now, or are.
-    pub paused: Option<String>,
+    /// What is to be said of the watch itself, and that letters were paused until now, or are.
+    pub remarks: Vec<String>,
     /// What it tells, most severe first; never empty.
     pub parts: Vec<Part>,
     /// The stores, in the order of the configuration.
@@ -146,15 +146,16 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
     let mut told = book.points.iter().flat_map(|point| &point.told);
     let open = told.any(|(_, telling)| is_open(&telling.occasion));
     let title = book.topics.first().map(|topic| &topic.view.edition.title);
+    let paused = book
+        .topics
+        .iter()
+        .find_map(|topic| pause::remark(&topic.view.notes, &desk.author.zone, now));
     Sheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
         title: title.map_or_else(String::new, |title| words::clipped(title, 120)),
         about: about(desk, book, now),
-        paused: book
-            .topics
-            .iter()
-            .find_map(|topic| pause::remark(&topic.view.notes, &desk.author.zone, now)),
+        remarks: desk.remarks.iter().cloned().chain(paused).collect(),
         parts: book
             .points
             .iter()
@@ -415,7 +416,7 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
     let Some(spell) = listing.now() else {
         return "We have not looked yet.".to_owned();
     };
-    if let Some(since) = listing.unseen_since(now) {
+    if let Some(since) = listing.not_seen_since(now) {
         let since = words::brief_moment(since, zone, now);
         return format!("Nobody has looked at the page since {since}.");
     }

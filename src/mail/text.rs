@@ -81,9 +81,9 @@ pub fn letter(sheet: &Sheet) -> String {
     lines.wrapped("", &words::hello(&sheet.greeting));
     lines.gap();
     lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
-    if let Some(paused) = &sheet.paused {
+    for remark in &sheet.remarks {
         lines.gap();
-        lines.wrapped("", paused);
+        lines.wrapped("", remark);
     }
     for (index, part) in sheet.parts.iter().enumerate() {
         lines.gap();

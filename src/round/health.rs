@@ -15,6 +15,9 @@ const LETTER: SignedDuration = SignedDuration::from_hours(1);
 /// A clock may be so much behind the newest look: two machines are never of one second.
 const CLOCK: SignedDuration = SignedDuration::from_mins(5);
 
+/// So long it is said of a machine that it slept.
+const WAKING: SignedDuration = SignedDuration::from_hours(48);
+
 /// What is known of the watch.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Vitals {
@@ -24,6 +27,14 @@ pub struct Vitals {
     pub last_check: Option<Timestamp>,
     /// When the newest check ended that read a page.
     pub last_read: Option<Timestamp>,
+    /// When the newest check ended that could not read one.
+    pub last_unread: Option<Timestamp>,
+    /// The newest time in which nobody looked for longer than was to be, if it is over.
+    pub slept: Option<(Timestamp, Timestamp)>,
+    /// No store can be reached at all, which a notice has told.
+    pub is_line_down: bool,
+    /// The mail server does not take our user name or password.
+    pub is_login_refused: bool,
     /// Letters that were refused or given up.
     pub letters_failed: u32,
     /// Letters that wait, after a try or without one.
@@ -66,6 +77,8 @@ pub struct Health {
     /// When it was last checked with success: a check in which nothing was due counts only while
     /// something is seen.
     pub last_good_check: Option<Timestamp>,
+    /// A time in which nobody looked, that is over since a short while.
+    pub slept: Option<(Timestamp, Timestamp)>,
     /// What is wrong, the gravest first.
     pub ailments: Vec<Ailment>,
 }
@@ -79,7 +92,11 @@ pub enum Ailment {
     NothingRead {
         /// The newest check that read one.
         since: Option<Timestamp>,
+        /// Pages were asked for since, and could not be read.
+        is_tried: bool,
     },
+    /// No store can be reached: it is this machine's own line.
+    LineDown,
     /// The newest look lies in the future.
     ClockSetBack {
         /// The newest look.
@@ -106,12 +123,19 @@ pub enum Ailment {
 }
 
 impl Ailment {
+    /// Letters do not reach the author.
+    #[must_use]
+    pub fn is_about_letters(&self) -> bool {
+        matches!(self, Self::LettersRefused { .. } | Self::LettersWait { .. })
+    }
+
     /// The name for programs.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::NotBegun => "not-begun",
             Self::NothingRead { .. } => "nothing-read",
+            Self::LineDown => "line-down",
             Self::ClockSetBack { .. } => "clock-set-back",
             Self::OldConfiguration(_) => "old-configuration",
             Self::LettersRefused { .. } => "letters-refused",
@@ -131,12 +155,21 @@ impl Ailment {
         let letters = |count: u32| words::count(i64::from(count), "letter");
         match self {
             Self::NotBegun => "nobody has looked yet".to_owned(),
-            Self::NothingRead { since: None } => "no page was ever read".to_owned(),
-            Self::NothingRead { since: Some(since) } => format!(
-                "no page was read since {}, {} ago",
+            Self::NothingRead { since: None, .. } => "no look so far could read a page".to_owned(),
+            Self::NothingRead {
+                since: Some(since),
+                is_tried,
+            } => format!(
+                "no page {} since {}, {} ago",
+                if *is_tried {
+                    "could be read"
+                } else {
+                    "was read"
+                },
                 words::brief_moment(*since, zone, now),
                 words::lasting(now.duration_since(*since))
             ),
+            Self::LineDown => "no store can be reached".to_owned(),
             Self::ClockSetBack { newest } => format!(
                 "the newest check lies ahead, at {}: the clock was set back",
                 words::brief_moment(*newest, zone, now)
@@ -163,7 +196,10 @@ impl Ailment {
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::NotBegun => "`pubwatch check` takes the first look",
-            Self::NothingRead { .. } => {
+            Self::NothingRead { is_tried: true, .. } => {
+                "`pubwatch status` says why, and how else to look; `pubwatch doctor` tries every store"
+            }
+            Self::NothingRead { .. } | Self::LineDown => {
                 "see that `pubwatch run` or the cron line still runs and that this machine is on \
                  the network; `pubwatch doctor` tries every store"
             }
@@ -191,16 +227,31 @@ impl Health {
     }
 }
 
+/// "Nobody looked from … to …", and why that may be.
+#[must_use]
+pub fn nobody_looked(
+    (from, to): (Timestamp, Timestamp),
+    zone: &TimeZone,
+    now: Timestamp,
+) -> String {
+    format!(
+        "Nobody looked from {} to {}: this machine was off or asleep, or Pubwatch did not run.",
+        words::brief_moment(from, zone, now),
+        words::brief_moment(to, zone, now)
+    )
+}
+
 /// Whether the watch is well.
 ///
 /// 1. A clock that was set back makes every time doubtful.
 /// 2. Nobody ever looked; or of all pages that a program asks for, none was read for as long as its
 ///    rhythm promises. One that is seen shows that somebody watches: what else cannot be read is
 ///    told by letter.
+///    No store being reached at all is told before that.
 /// 3. The newest check is the last good one while a page is seen; else it is the newest that read
 ///    one. So many idle checks beside a wall are no good ones.
 /// 4. The file has another configuration than the service runs.
-/// 5. Letters were refused, or wait for longer than an hour.
+/// 5. Letters were refused, or wait for longer than an hour, or for a password that is taken.
 #[must_use]
 pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     let newest = vitals.last_check;
@@ -215,8 +266,12 @@ pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     if !has_begun && !is_idle {
         ailments.push(Ailment::NotBegun);
     } else if !is_seen && !is_idle {
-        let since = vitals.last_read;
-        ailments.push(Ailment::NothingRead { since });
+        ailments.push(Ailment::NothingRead {
+            since: vitals.last_read,
+            is_tried: vitals.last_read < vitals.last_unread,
+        });
+    } else if vitals.is_line_down {
+        ailments.push(Ailment::LineDown);
     }
     if let Some(why) = &vitals.old_configuration {
         ailments.push(Ailment::OldConfiguration(why.clone()));
@@ -227,9 +282,9 @@ pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
             said: vitals.mail_error.clone(),
         });
     }
-    let late = vitals
-        .waiting_since
-        .filter(|since| LETTER < now.duration_since(*since));
+    let is_late =
+        |since: &Timestamp| vitals.is_login_refused || LETTER < now.duration_since(*since);
+    let late = vitals.waiting_since.filter(is_late);
     if let Some(since) = late {
         ailments.push(Ailment::LettersWait {
             count: vitals.letters_waiting,
@@ -244,6 +299,9 @@ pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
         } else {
             vitals.last_read
         },
+        slept: vitals
+            .slept
+            .filter(|(_, to)| now.duration_since(*to) < WAKING),
         ailments,
     }
 }

@@ -8,8 +8,8 @@ use rusqlite::{Connection, Transaction};
 
 use super::House;
 use super::post::desk;
-use super::sqlite::Agenda;
 use super::sqlite::agenda::{listing_id, next_look_at_any};
+use super::sqlite::{Agenda, remark};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Decisions, Pace, decide, key};
 use crate::alerts::sqlite as alerts;
@@ -21,9 +21,9 @@ use crate::history::sqlite::{add_note, blind_pages, newest_good, take_note_back,
 use crate::history::{ListingId, View};
 use crate::judge::blind::{BlindStore, blind_stores, mark_shared_blindness};
 use crate::judge::{Finding, FindingKind, Judgement, Settings, judge};
-use crate::mail::Letter;
 use crate::mail::addressee::{Audience, Matter, Weighed, write};
 use crate::mail::sqlite::enqueue;
+use crate::mail::{Desk, Letter};
 
 /// What judging an edition needs.
 #[derive(Debug, Clone, Copy)]
@@ -317,7 +317,12 @@ fn letter_about(
         recipients,
         hooks: &context.plan.hooks,
     };
-    let written = write(&desk(context.plan, next_look), audience, &matters, now);
+    let remark = remark(transaction, &context.plan.author.zone, now)?;
+    let desk = Desk {
+        remarks: remark.as_slice(),
+        ..desk(context.plan, next_look)
+    };
+    let written = write(&desk, audience, &matters, now);
     for letter in written.iter().flat_map(|written| &written.all) {
         enqueue(transaction, letter, now)?;
     }

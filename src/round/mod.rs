@@ -297,6 +297,14 @@ impl House {
             .unwrap_or_else(PoisonError::into_inner) = Some(now);
     }
 
+    /// How many of the pages watched here are not watched by another configuration.
+    #[must_use]
+    pub fn not_watched_by(&self, other: &Self) -> usize {
+        let theirs: BTreeSet<_> = judge_edition::watched(&other.plan).into_iter().collect();
+        let ours: BTreeSet<_> = judge_edition::watched(&self.plan).into_iter().collect();
+        ours.difference(&theirs).count()
+    }
+
     /// "Salt Roads (paperback) at Amazon", for lines that people read.
     #[must_use]
     pub fn name_of(&self, listing: &ListingId) -> String {

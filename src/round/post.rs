@@ -21,14 +21,20 @@ use crate::judge::text::{Voice, said};
 use crate::judge::{Finding, Judgement, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
 use crate::mail::digest::{Item, digest, issues};
-use crate::mail::notice::notice;
+use crate::mail::notice::{notice, old_configuration};
 use crate::mail::sqlite::{enqueue, last_digest};
 use crate::mail::{Desk, Letter};
+use crate::round::health::health;
+use crate::round::sqlite::running::running;
+use crate::round::sqlite::{remark, vitals};
 use crate::schedule::cron::{has_come, next_after};
 use crate::text::words;
 
 /// The rule under which the notice about our own line is remembered.
 pub const LINE_DOWN: &str = "line-down";
+
+/// The rule under which the notice about a wrong configuration is remembered.
+const OLD_CONFIGURATION: &str = "old-configuration";
 
 /// Where the letters of a plan are written.
 #[must_use]
@@ -42,6 +48,7 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
         stores: &plan.stores,
         next_look,
         remind_every: plan.judging.remind_every,
+        remarks: &[],
     }
 }
 
@@ -64,6 +71,7 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
     let mut letters = Vec::new();
     letters.extend(line_notice(house, now)?);
     letters.extend(blind_notice(house, now)?);
+    letters.extend(configuration_notice(house, now)?);
     if house
         .db
         .read(|connection| digest_is_due(house, connection, now))?
@@ -166,6 +174,30 @@ fn blind_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter
     })
 }
 
+/// One notice while the service runs an older configuration than its file.
+fn configuration_notice(house: &House, now: Timestamp) -> rusqlite::Result<Option<Letter>> {
+    house.db.write(|tx| {
+        let wrong = running(tx, now)?.and_then(|running| running.wrong);
+        let is_known = alerts::notice_is_open(tx, OLD_CONFIGURATION)?;
+        match wrong {
+            Some(why) if !is_known => {
+                let letter = old_configuration(&desk(&house.plan, None), &why, now);
+                enqueue(tx, &letter, now)?;
+                for post in post_notice(&house.plan.hooks, &letter, &[why]) {
+                    enqueue(tx, &post, now)?;
+                }
+                alerts::open_notice(tx, OLD_CONFIGURATION, now)?;
+                Ok(Some(letter))
+            }
+            None if is_known => {
+                alerts::end_notice(tx, OLD_CONFIGURATION, now)?;
+                Ok(None)
+            }
+            Some(_) | None => Ok(None),
+        }
+    })
+}
+
 /// Its time has come since the last one, or since the first round when there was none. One whose
 /// time came while all letters were paused is left out: the end of a pause has its letters, and
 /// the next digest says what stands.
@@ -235,6 +267,7 @@ fn digests(
         let item = item(house, transaction, plan, (last, now))?;
         items.insert(plan.edition.isbn.clone(), item);
     }
+    let remarks = remarks(house, transaction, now)?;
     let mut letters = Vec::new();
     for issue in issues(&house.plan) {
         let isbns: Vec<&Isbn13> = issue.editions.iter().collect();
@@ -247,13 +280,32 @@ fn digests(
             .filter_map(|isbn| items.get(isbn).cloned())
             .collect();
         let reader = reader(&issue.recipient, &house.plan.author);
-        let desk = desk(&house.plan, None);
+        let desk = Desk {
+            remarks: &remarks,
+            ..desk(&house.plan, None)
+        };
         let desk = desk_for(&desk, &reader, &[]);
         let letter = digest(&desk, issue.client.as_deref(), &items, now);
         enqueue(transaction, &letter, now)?;
         letters.push(letter);
     }
     Ok(letters)
+}
+
+/// What the digest begins with: what is wrong with the watch, and that nobody looked for a while.
+fn remarks(
+    house: &House,
+    connection: &Connection,
+    now: Timestamp,
+) -> rusqlite::Result<Vec<String>> {
+    let zone = &house.plan.author.zone;
+    let health = health(&vitals(connection, &house.plan, now)?, now);
+    let ailments = health.ailments.iter().map(|one| {
+        let (words, next) = (one.words(zone, now), one.next_step());
+        format!("The watch is not well: {words}. {}.", words::capital(next))
+    });
+    let slept = remark(connection, zone, now)?;
+    Ok(ailments.chain(slept).collect())
 }
 
 /// What the digest is told of an edition: what stands, and what came and went since the last one
@@ -274,12 +326,22 @@ fn item(
     let desk = desk(&house.plan, None);
     let voice = desk.voice(&view, now);
     let muted = take_muted(&mut findings, &view, &voice);
+    let open = alerts::open_alerts(connection, &plan.edition.isbn)?;
+    // It goes on, with other stores beside it or with fewer.
+    let goes_on = |over: &Alert| {
+        open.iter().any(|one| {
+            let mut stores = over.key.stores.iter();
+            one.key.cause == over.key.cause && stores.any(|store| one.key.stores.contains(store))
+        })
+    };
     let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
         .into_iter()
+        .filter(|(alert, _)| !goes_on(alert))
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
         // A day of the calendar does not come and go, it passes.
         .filter(|(alert, _)| !alert.finding.kind.goes_by_the_clock())
         .map(|(alert, over): (Alert, Timestamp)| {
+            let voice = Voice { now: over, ..voice };
             format!(
                 "{}: it began {} and was over by itself after {}.",
                 said(&alert.finding, &voice).headline,
@@ -324,4 +386,61 @@ fn take_muted(findings: &mut Vec<Finding>, view: &View, voice: &Voice<'_>) -> Ve
         false
     });
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::clock::Clock;
+    use crate::config;
+    use crate::db::Db;
+    use crate::fetch::Fetcher;
+    use crate::judge::Settings;
+    use crate::round::sqlite::running::{kept_out, taken_over};
+
+    fn house(start: Timestamp) -> House {
+        let text = "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n";
+        let today = "2027-02-01".parse().unwrap();
+        let (plan, _) = config::check(text, "pubwatch.toml", today).unwrap();
+        let (db, clock) = (
+            Arc::new(Db::in_memory().unwrap()),
+            Clock::starting_at(start),
+        );
+        let settings = Settings::of(&plan).unwrap();
+        let fetcher =
+            Fetcher::new(Arc::clone(&db), clock.clone(), &plan.manners, &plan.stores).unwrap();
+        House::new(plan, db, clock, settings, fetcher)
+    }
+
+    #[test]
+    fn a_wrong_configuration_is_told_once_and_again_when_it_is_wrong_again() {
+        let start: Timestamp = "2027-02-01T08:00:00Z".parse().unwrap();
+        let house = house(start);
+        let at = |minutes: i64| start + SignedDuration::from_mins(minutes);
+        let write = |minutes: i64, why: Option<&str>| {
+            let noted = house.db.write(|tx| match why {
+                Some(why) => kept_out(tx, why, at(minutes)),
+                None => taken_over(tx, "pubwatch.toml", at(minutes)),
+            });
+            noted.unwrap();
+        };
+        let told = |minutes: i64| configuration_notice(&house, at(minutes)).unwrap();
+        write(0, None);
+        write(1, Some("line 3 is wrong"));
+        assert_eq!(told(2), None, "it may be half-written");
+        write(4, Some("line 3 is wrong"));
+        let letter = told(4).unwrap();
+        assert!(letter.text.contains("line 3 is wrong"), "{}", letter.text);
+        write(6, Some("line 4 is wrong"));
+        assert_eq!(told(6), None);
+        write(7, None);
+        assert_eq!(told(7), None);
+        write(8, Some("line 5 is wrong"));
+        write(11, Some("line 5 is wrong"));
+        assert!(told(11).is_some());
+    }
 }

@@ -26,7 +26,7 @@ pub mod running;
 pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};
 pub(crate) use agenda::{due, promise};
-pub use health::vitals;
+pub use health::{remark, vitals};
 
 /// How long the right to look at a listing outlives the deadline of its request.
 const MARGIN: SignedDuration = SignedDuration::from_secs(5);
@@ -111,22 +111,30 @@ pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Setti
     }
 }
 
-/// Notes that a round has begun, and gives its number. Rounds that had nothing to ask share one
-/// row while nothing else comes between: a service makes one every minute.
+/// Notes that a round has begun, and since when nobody had looked where that was too long; gives its
+/// number. Rounds that had nothing to ask share one row while nothing else comes between: a service
+/// makes one every minute.
 pub(crate) fn begin(house: &House, began: Timestamp, tasks: usize) -> rusqlite::Result<i64> {
     house.db.write(|transaction| {
-        let idle: Option<i64> = transaction
+        let newest: Option<(i64, bool, i64)> = transaction
             .prepare_cached(
-                "SELECT id FROM round WHERE id = (SELECT max(id) FROM round) \
-                     AND ended IS NOT NULL AND asked = 0",
+                "SELECT id, ended IS NOT NULL AND asked = 0, coalesce(ended, began) FROM round \
+                     WHERE id = (SELECT max(id) FROM round)",
             )?
-            .query_row([], |row| row.get(0))
+            .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .optional()?;
-        match idle {
-            Some(number) if tasks == 0 => Ok(number),
+        let last = newest.and_then(|(.., at)| Timestamp::from_millisecond(at).ok());
+        let mut slept_since = None;
+        if let Some(last) = last
+            && agenda::is_too_late(transaction, &house.plan, (last, began))?
+        {
+            slept_since = Some(last.as_millisecond());
+        }
+        match newest {
+            Some((number, true, _)) if tasks == 0 && slept_since.is_none() => Ok(number),
             Some(_) | None => transaction
-                .prepare_cached("INSERT INTO round (began) VALUES (?1)")?
-                .insert([began.as_millisecond()]),
+                .prepare_cached("INSERT INTO round (began, slept_since) VALUES (?1, ?2)")?
+                .insert(params![began.as_millisecond(), slept_since]),
         }
     })
 }

@@ -46,7 +46,7 @@ const SLACK: SignedDuration = SignedDuration::from_hours(1);
 
 /// What was seen is good for this long at least: on the date, pages are asked every hour, and a store
 /// that is closed for a few of them says nothing about the book.
-const GOOD_FOR: SignedDuration = SignedDuration::from_hours(6);
+pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(6);
 
 impl Rhythm<'_> {
     /// Until when what a look at `at` saw may be spoken of as what is: until two more looks were

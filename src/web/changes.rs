@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::face::face;
 use super::frame::{Place, shape};
 use crate::book::StoreId;
-use crate::history::{Source, Spell, View};
+use crate::history::{ListingView, Source, Spell, View};
 use crate::text::words;
 
 /// How the first reading of a spell was had, by its store and its first instant.
@@ -44,11 +44,11 @@ pub struct Change {
 
 /// The spells of all stores, newest first.
 #[must_use]
-pub fn newest_first(view: &View) -> Vec<(&StoreId, &Spell)> {
-    let mut spells: Vec<(&StoreId, &Spell)> = view
+pub fn newest_first(view: &View) -> Vec<(&ListingView, &Spell)> {
+    let mut spells: Vec<(&ListingView, &Spell)> = view
         .listings
         .iter()
-        .flat_map(|listing| listing.spells.iter().map(|spell| (&listing.store, spell)))
+        .flat_map(|listing| listing.spells.iter().map(move |spell| (listing, spell)))
         .collect();
     spells.sort_by_key(|(_, spell)| std::cmp::Reverse(spell.since));
     spells
@@ -59,15 +59,23 @@ pub fn newest_first(view: &View) -> Vec<(&StoreId, &Spell)> {
 pub fn of(place: &Place<'_>, view: &View, sources: &Sources) -> Vec<Change> {
     newest_first(view)
         .into_iter()
-        .map(|(store, spell)| {
+        .map(|(listing, spell)| {
+            let store = &listing.store;
             let source = sources.get(&(store.clone(), spell.since));
+            let last_seen = listing
+                .not_seen_since(place.now)
+                .filter(|_| spell.until.is_none())
+                .map_or_else(String::new, |_| {
+                    format!(", last seen {}", place.moment(spell.last_seen))
+                });
             Change {
                 since: place.moment(spell.since),
                 store: place.label(store),
                 shape: shape(face(spell.availability).class),
                 word: spell.availability.word(),
-                length: words::lasting(
-                    spell.until.unwrap_or(place.now).duration_since(spell.since),
+                length: format!(
+                    "{}{last_seen}",
+                    words::lasting(listing.known_length(spell, place.now))
                 ),
                 says: words::clipped(&spell.says.words, 200),
                 evidence: words::clipped(

@@ -9,7 +9,7 @@ use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
 use super::overview::address;
 use super::paused;
-use super::timeline::{self, Layout, Mark, Picture, Range, Stretch};
+use super::timeline::{self, Layout, Mark, Picture, Range};
 use super::told::{Told, told};
 use super::verdict::{self, Verdict, verdict};
 use crate::book::{Availability, NoteKind};
@@ -25,8 +25,6 @@ use crate::text::words;
 pub struct Material<'a> {
     /// The edition with its spells and notes.
     pub view: &'a View,
-    /// For each listing, when nobody could see it.
-    pub unseen: &'a [Vec<Stretch>],
     /// How the first reading of each spell was had.
     pub sources: &'a Sources,
     /// What there is to think of it.
@@ -380,7 +378,7 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
         last_look: listing
             .last_try
             .map_or_else(|| "never".to_owned(), |at| place.moment(at)),
-        trouble: match (&listing.blind, listing.unseen_since(place.now)) {
+        trouble: match (&listing.blind, listing.not_seen_since(place.now)) {
             (Some(blind), _) => format!(
                 "Could not be read since {}: {}",
                 place.moment(blind.since),
@@ -403,7 +401,6 @@ pub fn picture<'a>(
 ) -> Picture<'a> {
     Picture {
         view: material.view,
-        unseen: material.unseen,
         grounds,
         letters,
         range: range.bounds(material.view, place.now, place.zone),

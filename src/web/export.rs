@@ -19,7 +19,8 @@ pub fn changes_csv(view: &View, sources: &Sources) -> String {
         "isbn,title,store,availability,since,until,last_seen,confirmed_at,readings,words,date,\
          price,currency,seller,rule,place,source\r\n",
     );
-    for (store, spell) in newest_first(view).into_iter().rev() {
+    for (listing, spell) in newest_first(view).into_iter().rev() {
+        let store = &listing.store;
         let says = &spell.says;
         let source = sources.get(&(store.clone(), spell.since));
         let price = says.price.as_ref();

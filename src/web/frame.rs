@@ -9,7 +9,7 @@ use super::timeline;
 use crate::book::{Availability, Edition, Launch, StoreId};
 use crate::config::plan::StorePlan;
 use crate::judge::text::Voice;
-use crate::round::health::Health;
+use crate::round::health::{Health, nobody_looked};
 use crate::text::words;
 
 /// Where and when a page is made.
@@ -96,6 +96,8 @@ pub struct Frame {
     pub pulse: String,
     /// Something is wrong with the watch, or a store cannot be seen.
     pub is_worrying: bool,
+    /// That nobody looked for a while, which is over.
+    pub slept: Option<String>,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
     /// It is for a client who was given a link: there are no other pages.
@@ -136,6 +138,10 @@ impl Frame {
             sprite: sprite(),
             pulse: parts.join(" · "),
             is_worrying: !pulse.health.is_good() || !pulse.blind.is_empty(),
+            slept: pulse
+                .health
+                .slept
+                .map(|slept| nobody_looked(slept, place.zone, place.now)),
             may_log_out: place.may_log_out,
             is_shared: false,
             report: None,
@@ -255,6 +261,7 @@ mod tests {
         let checked = Some(at("2027-01-25T08:12:00Z"));
         let fine = Pulse {
             health: Health {
+                slept: None,
                 last_check: checked,
                 last_good_check: checked,
                 ailments: Vec::new(),
@@ -285,7 +292,10 @@ mod tests {
         let unwell = Pulse {
             health: Health {
                 last_good_check: None,
-                ailments: vec![Ailment::NothingRead { since: None }],
+                ailments: vec![Ailment::NothingRead {
+                    since: None,
+                    is_tried: false,
+                }],
                 ..fine.health.clone()
             },
             ..fine

@@ -288,6 +288,9 @@ fn verdict(material: &Material<'_>) -> String {
         .filter(|one| one.outlook.is_as_expected())
         .count();
     match (seen, expected) {
+        (0, _) if outlooks().any(|one| one.seen_at.is_some()) => {
+            "No page is seen at present.".to_owned()
+        }
         (0, _) => "Nothing has been seen yet.".to_owned(),
         _ if expected == pages => "All as expected. Nothing to do.".to_owned(),
         _ if seen < pages => {

@@ -114,7 +114,7 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
         .map(|known| outlook(known, &place.voice(edition, &one.launch)));
     let glance = material.survey.glance(isbn, store);
     let state = glance.and_then(|glance| glance.seen(place.now));
-    let unseen = glance.and_then(|glance| glance.unseen_since(place.now));
+    let unseen = glance.and_then(|glance| glance.not_seen_since(place.now));
     // What is not seen now is that, whatever it showed before.
     let (shape, word, since) = match (state, unseen) {
         (Some((state, since)), _) => (shape(face(state).class), state.word(), Some(since)),

@@ -1,22 +1,21 @@
 //! What the pages need from the database, gathered with few statements.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rusqlite::types::Type;
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
-use super::timeline::{Look, Stretch, unseen};
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
 use crate::config::plan::Plan;
-use crate::history::sqlite::{glimpses, standing_notes};
-use crate::history::{ListingId, View};
+use crate::history::View;
+use crate::history::sqlite::{source_of, standing_notes};
 use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
@@ -164,51 +163,31 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
         .collect()
 }
 
-/// A source reads at most this often on its own; a gap of half as much again is nobody looking.
-const PATIENCE: SignedDuration = SignedDuration::from_hours(26);
-
-/// For each listing of a view: when nobody could see it, and how each spell's first reading was
-/// had.
+/// How the first reading of each spell of a view was had.
 ///
 /// # Errors
 ///
 /// SQLite's, also when a row does not hold what this program wrote.
-pub fn looks(
-    connection: &Connection,
-    view: &View,
-    now: Timestamp,
-) -> rusqlite::Result<(Vec<Vec<Stretch>>, Sources)> {
-    let mut gaps = Vec::new();
+pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources> {
     let mut sources = Sources::new();
+    let mut source = connection.prepare_cached(
+        "SELECT o.source FROM observation o JOIN listing l ON l.id = o.listing_id \
+         WHERE l.isbn = ?1 AND l.store = ?2 AND o.at = ?3",
+    )?;
     for listing in &view.listings {
-        let good: BTreeMap<i64, bool> = connection
-            .prepare_cached(
-                "SELECT r.id, json_extract(r.body, '$.outcome') = 'says' FROM reading r \
-                 JOIN listing l ON l.id = r.listing_id WHERE l.isbn = ?1 AND l.store = ?2",
-            )?
-            .query_map(
-                params![view.edition.isbn.as_str(), listing.store.as_str()],
-                |row| Ok((row.get(0)?, row.get(1)?)),
-            )?
-            .collect::<rusqlite::Result<_>>()?;
-        let begins: BTreeSet<Timestamp> = listing.spells.iter().map(|spell| spell.since).collect();
-        let mut looks = Vec::new();
-        let id = ListingId {
-            isbn: view.edition.isbn.clone(),
-            store: listing.store.clone(),
-        };
-        for look in glimpses(connection, &id, Timestamp::MIN)? {
-            looks.push(Look {
-                at: look.at,
-                good: good.get(&look.reading).copied().unwrap_or(false),
-            });
-            if begins.contains(&look.at) {
-                sources.insert((listing.store.clone(), look.at), look.source);
+        for spell in &listing.spells {
+            let (isbn, store) = (view.edition.isbn.as_str(), listing.store.as_str());
+            let number = source
+                .query_row(params![isbn, store, spell.since.as_millisecond()], |row| {
+                    row.get(0)
+                })
+                .optional()?;
+            if let Some(number) = number {
+                sources.insert((listing.store.clone(), spell.since), source_of(number)?);
             }
         }
-        gaps.push(unseen(&looks, PATIENCE, now));
     }
-    Ok((gaps, sources))
+    Ok(sources)
 }
 
 fn isbn(row: &Row<'_>, column: usize) -> rusqlite::Result<Isbn13> {

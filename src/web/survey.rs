@@ -45,6 +45,13 @@ impl Glance {
         let forgotten = self.good_until.filter(|until| *until < at);
         [unread, forgotten].into_iter().flatten().min()
     }
+
+    /// As [`crate::history::ListingView::not_seen_since`].
+    #[must_use]
+    pub fn not_seen_since(&self, at: Timestamp) -> Option<Timestamp> {
+        let unseen = self.unseen_since(at)?;
+        Some(self.last_good.unwrap_or(unseen))
+    }
 }
 
 /// Every listing at a glance.

@@ -49,7 +49,9 @@ pub fn troubles(
 fn unwell(place: &Place<'_>, health: &Health) -> Vec<Trouble> {
     let trouble = |one: &Ailment| {
         let (page, what) = match one {
-            Ailment::NotBegun | Ailment::NothingRead { .. } => ("stores", "Nobody is watching"),
+            Ailment::NotBegun | Ailment::NothingRead { .. } | Ailment::LineDown => {
+                ("stores", "Nobody is watching")
+            }
             Ailment::ClockSetBack { .. } => ("settings", "The clock"),
             Ailment::OldConfiguration(_) => ("settings", "The configuration"),
             Ailment::LettersRefused { .. } | Ailment::LettersWait { .. } => ("letters", "Mail"),
@@ -62,12 +64,17 @@ fn unwell(place: &Place<'_>, health: &Health) -> Vec<Trouble> {
             next_step: sentence(one.next_step()),
         }
     };
-    // The page has words of its own for a watch that has not begun.
-    let has_begun = |one: &&Ailment| !matches!(one, Ailment::NotBegun);
+    // The page has words of its own for a watch that has not begun, and for pages that cannot be read.
+    let is_ours = |one: &&Ailment| {
+        !matches!(
+            one,
+            Ailment::NotBegun | Ailment::NothingRead { is_tried: true, .. }
+        )
+    };
     health
         .ailments
         .iter()
-        .filter(has_begun)
+        .filter(is_ours)
         .map(trouble)
         .collect()
 }
@@ -164,7 +171,10 @@ mod tests {
         let since = Some(at("2027-01-23T12:00:00Z"));
         check(
             None,
-            Some(Ailment::NothingRead { since }),
+            Some(Ailment::NothingRead {
+                since,
+                is_tried: false,
+            }),
             &["Nobody is watching: no page was read since Sat 23 January, 12:00 UTC, 2 days ago"],
         );
         let waiting = Ailment::LettersWait {

@@ -45,6 +45,8 @@ pub(super) fn verdict(place: &Place<'_>, view: &View, judgement: &Judgement) -> 
         ("good", "All as expected. Nothing to do.".to_owned())
     } else if ever == 0 {
         ("unseen", not_seen_yet(place, view))
+    } else if seen == 0 {
+        ("unseen", "No page is seen at present.".to_owned())
     } else if seen < all {
         (
             "unseen",

@@ -16,6 +16,7 @@ mod config;
 mod corpus;
 #[cfg(test)]
 mod daemon;
+mod each_day;
 #[cfg(test)]
 mod delivery;
 #[cfg(test)]
@@ -79,6 +80,7 @@ mod refusals;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod seen_and_not;
 mod service;
 #[cfg(test)]
 mod smtp_server;

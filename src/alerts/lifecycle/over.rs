@@ -42,7 +42,9 @@ pub(super) fn all_clear(
             .any(|one| one.store == *store && one.outlook.is_as_expected())
     };
     let is_over = stores.iter().all(shows);
-    if trouble.kind.is_about_the_state() && !is_over {
+    // What nobody sees by now is no news.
+    let is_seen = listings(view, &stores).all(|listing| listing.seen(now).is_some());
+    if !is_seen || trouble.kind.is_about_the_state() && !is_over {
         return None;
     }
     // A page that is not there, though it need not be yet, is nothing to be glad of.
@@ -57,7 +59,7 @@ pub(super) fn all_clear(
         .max();
     let ended = known_end.or(ended).unwrap_or(now);
     let states = listings(view, &stores)
-        .filter_map(|listing| Some((listing.store.clone(), listing.confirmed()?.availability)))
+        .filter_map(|listing| Some((listing.store.clone(), listing.seen(now)?.availability)))
         .collect();
     let was = Finding {
         since: alert.since,

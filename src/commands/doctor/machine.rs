@@ -188,6 +188,7 @@ pub(super) fn checks(db: &Db, plan: &Plan, now: Timestamp) -> Vec<Look> {
             Ailment::LettersRefused { .. } | Ailment::LettersWait { .. } => continue,
             Ailment::NotBegun => Look::note("checks", words),
             Ailment::NothingRead { .. }
+            | Ailment::LineDown
             | Ailment::ClockSetBack { .. }
             | Ailment::OldConfiguration(_) => Look::wrong("checks", words),
         };

@@ -58,6 +58,15 @@ pub struct Look {
 ///
 /// When the story's configuration sets a window that does not exist, or the database fails.
 pub fn play(story: &Story) -> anyhow::Result<Played> {
+    play_before(story, |_| {})
+}
+
+/// Plays a story before somebody who looks at the house after each turn.
+///
+/// # Errors
+///
+/// As for [`play`].
+pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Result<Played> {
     let house = house(story)?;
     let mut played = Played {
         sent: Vec::new(),
@@ -91,6 +100,7 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
             next_turn_of_post = next_of_post(&house, now);
         }
         played.sent.extend(queued.into_iter().map(sent));
+        watcher(&house);
         let next = [
             // What a look has brought forward is due at once: at the next beat of the heart.
             next_look_of_all(&house, now)?.map(|at| at.max(later(now, 1))),
@@ -127,10 +137,13 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
     let now = house.clock.now();
     let tasks = due(house, Which::Due, now)?;
     let round = begin(house, now, tasks.len())?;
-    let mut has_unread = false;
+    let mut summary = Summary::default();
     for task in tasks {
         let reading = story.page(&task.listing.isbn, &task.listing.store, now);
-        has_unread |= matches!(reading, Reading::Unread(_));
+        match reading {
+            Reading::Says(_) => summary.read += 1,
+            Reading::Unread(_) => summary.unread += 1,
+        }
         looks.push(Look {
             at: now,
             listing: task.listing.clone(),
@@ -143,8 +156,8 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
         };
         take_in(house, &observation, None)?;
     }
-    end(house, round, &Summary::default())?;
-    Ok(has_unread)
+    end(house, round, &summary)?;
+    Ok(0 < summary.unread)
 }
 
 /// The author looks at the pages of a store, and tells what they say.

@@ -51,6 +51,7 @@ impl Status {
             "now": self.now,
             "last_check": self.health.last_check,
             "last_good_check": self.health.last_good_check,
+            "nobody_looked": self.health.slept.map(|(from, to)| json!({ "from": from, "to": to })),
             "ailments": self.health.ailments.iter().map(|one| json!({
                 "name": one.name(),
                 "words": one.words(&context.plan.author.zone, self.now),

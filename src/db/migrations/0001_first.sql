@@ -129,13 +129,17 @@ CREATE INDEX note_by_edition ON note (isbn, at);
 
 -- One row a round, so that people see when we last looked.
 CREATE TABLE round (
-    id     INTEGER PRIMARY KEY,
-    began  INTEGER NOT NULL,
-    ended  INTEGER,
-    asked  INTEGER NOT NULL DEFAULT 0,
-    read   INTEGER NOT NULL DEFAULT 0,
-    unread INTEGER NOT NULL DEFAULT 0
+    id          INTEGER PRIMARY KEY,
+    began       INTEGER NOT NULL,
+    ended       INTEGER,
+    asked       INTEGER NOT NULL DEFAULT 0,
+    read        INTEGER NOT NULL DEFAULT 0,
+    unread      INTEGER NOT NULL DEFAULT 0,
+    -- Nobody had looked since then, for longer than was to be: the machine was off, or asleep.
+    slept_since INTEGER
 ) STRICT;
+
+CREATE INDEX round_after_sleep ON round (id) WHERE slept_since IS NOT NULL;
 
 -- What every host was asked and did to us, so that a restart forgets no courtesy.
 CREATE TABLE host (

@@ -107,8 +107,8 @@ fn add(state: &mut LaunchState, listing: &ListingView, now: Timestamp) {
             since: spell.since,
         }),
         None => {
-            let since = listing.unseen_since(now);
-            state.unseen.push((store, since, listing.address.clone()));
+            let seen = listing.last_good;
+            state.unseen.push((store, seen, listing.address.clone()));
         }
     }
 }
@@ -179,7 +179,7 @@ mod tests {
         check(
             &all,
             "launch-report-72h",
-            "All 2 stores sell it",
+            "Both stores sell it",
             "Amazon and Bookshop.org sell it.",
         );
         let findings = all.judge();
@@ -208,8 +208,8 @@ mod tests {
             &nothing,
             "launch-report-24h",
             "We could see none of the 2 stores",
-            "Amazon has not been seen since Mon 1 February: open https://amazon.com/book/9780132350884 \
-             Bookshop.org has not been seen since Mon 1 February: open \
+            "Amazon has not been seen yet: open https://amazon.com/book/9780132350884 \
+             Bookshop.org has not been seen yet: open \
              https://bookshop.org/book/9780132350884",
         );
     }

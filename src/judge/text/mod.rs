@@ -96,10 +96,48 @@ pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
         | FindingKind::LookByHand(_)
         | FindingKind::Milestone { .. } => rest::said(finding, voice),
     };
-    Said {
+    let said = Said {
         headline,
         verdict,
         step: step(finding, voice),
+    };
+    match last_seen(finding, voice) {
+        Some(last_seen) => as_of(said, &last_seen, finding),
+        None => said,
+    }
+}
+
+/// "last seen Fri 3 May, 08:12", where nobody sees now what the finding rests on; of several pages,
+/// with the store.
+fn last_seen(finding: &Finding, voice: &Voice<'_>) -> Option<String> {
+    let moment = |at| words::brief_moment(at, voice.zone, voice.now);
+    let unseen: Vec<_> = finding.unseen_pages(voice.now).collect();
+    let newest = unseen.iter().map(|page| page.seen).max()?;
+    if unseen.len() == finding.pages.len() {
+        return Some(format!("last seen {}", moment(newest)));
+    }
+    let stores: Vec<StoreId> = unseen.iter().map(|page| page.store.clone()).collect();
+    Some(format!(
+        "{} last seen {}",
+        voice.labels(&stores),
+        moment(newest)
+    ))
+}
+
+/// What was so when it was last seen, and may be so no more.
+fn as_of(said: Said, last_seen: &str, finding: &Finding) -> Said {
+    Said {
+        headline: format!("{} ({last_seen})", said.headline),
+        verdict: format!("This is as it was {last_seen}. {}", said.verdict),
+        step: match &finding.next {
+            NextStep::Ask { .. } => {
+                format!("Open the page first: it may have changed. {}", said.step)
+            }
+            NextStep::Nothing
+            | NextStep::Wait { .. }
+            | NextStep::AwaitAnswer { .. }
+            | NextStep::Do { .. } => said.step,
+        },
     }
 }
 

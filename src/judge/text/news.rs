@@ -81,6 +81,7 @@ fn report(state: &LaunchState, voice: &Voice<'_>) -> (String, String) {
         (0, _) if seen == all => "No store sells it yet".to_owned(),
         (0, _) => format!("None of the {seen} of {all} stores that we could see sells it yet"),
         (1, _) if all == 1 => format!("{} sells it", voice.labels(&state.selling)),
+        (2, _) if all == 2 => "Both stores sell it".to_owned(),
         (some, _) if some == all => format!("All {all} stores sell it"),
         (some, _) if unseen.is_empty() => format!("{some} of {all} stores sell it"),
         (some, _) => format!("{some} of {all} stores sell it, {} not seen", unseen.len()),

@@ -180,16 +180,24 @@ fn by_hand(look: &HandLook, names: &str, voice: &Voice<'_>) -> (String, String) 
         [_] => format!("Look at {names}'s page yourself"),
         _ => format!("Look at the pages of {names} yourself"),
     };
-    let why = match look.day {
-        HandDay::Week => "You look there by hand, and it is time for the look of the week.",
-        HandDay::WeekBefore => {
-            "It is out in a week. Does the page take orders, and show the right date?"
+    let days = voice.edition.map(|(_, launch)| {
+        let today = voice.now.to_zoned(voice.zone.clone()).date();
+        i64::from((launch.publication - today).get_days())
+    });
+    let why = match (look.day, days) {
+        (HandDay::Week, _) | (_, None) => {
+            "You look there by hand, and it is time for the look of the week.".to_owned()
         }
-        HandDay::Date => "It is out today. Does the page sell it yet?",
-        HandDay::DayAfter => "It came out yesterday. Does the page sell it?",
-        HandDay::ThreeDaysAfter => {
-            "It has been out for three days. A page that does not sell it now is late."
-        }
+        (_, Some(0)) => "It is out today. Does the page sell it yet?".to_owned(),
+        (_, Some(ahead @ 1..)) => format!(
+            "It is out in {}. Does the page take orders, and show the right date?",
+            words::count(ahead, "day")
+        ),
+        (_, Some(-2..)) => "It came out just now. Does the page sell it?".to_owned(),
+        (_, Some(out)) => format!(
+            "It has been out for {}. A page that does not sell it now is late.",
+            words::count(-out, "day")
+        ),
     };
     let pages = look.addresses.iter().zip(&look.last_looks);
     let pages: Vec<String> = pages

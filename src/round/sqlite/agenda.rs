@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
-use crate::book::{Isbn13, Launch, Source};
+use crate::book::{Isbn13, Launch, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::ration::{spent_until, used_on};
@@ -261,13 +261,58 @@ pub(crate) fn promise(
     };
     let released = looks(transaction, id)?.released;
     let launch = launch(transaction, edition)?;
-    let urgency = cadence::urgency(&launch, &id.store, released, &plan.author.zone, at);
     let until = if observation.source == Source::ByHand {
-        cadence::good_by_hand(urgency, at)
+        let zone = &plan.author.zone;
+        cadence::good_by_hand(cadence::urgency(&launch, &id.store, released, zone, at), at)
     } else {
-        rhythm(plan, urgency).good_until(at)
+        good_until(plan, &launch, (&id.store, released), at)
     };
     keep_good_until(transaction, id, until)
+}
+
+/// Until two looks of the rhythm were missed: of the one at `at`, or of the slower one that it passes
+/// into meanwhile.
+fn good_until(
+    plan: &Plan,
+    launch: &Launch,
+    (store, released): (&StoreId, Option<Timestamp>),
+    at: Timestamp,
+) -> Timestamp {
+    let by_the_rhythm_of = |time| {
+        let urgency = cadence::urgency(launch, store, released, &plan.author.zone, time);
+        rhythm(plan, urgency).good_until(at)
+    };
+    let until = by_the_rhythm_of(at);
+    until.max(by_the_rhythm_of(until))
+}
+
+/// Between two checks, one after the other, a page should have been looked at twice by its rhythm: the
+/// machine was off or asleep, or nobody began a check.
+///
+/// # Errors
+///
+/// SQLite's.
+pub(super) fn is_too_late(
+    connection: &Connection,
+    plan: &Plan,
+    (last, now): (Timestamp, Timestamp),
+) -> rusqlite::Result<bool> {
+    if now.duration_since(last) < due::GOOD_FOR {
+        return Ok(false);
+    }
+    for edition in &plan.editions {
+        let launch = launch(connection, edition)?;
+        let listings = edition.listings.iter().filter(|one| !one.is_by_hand);
+        for listing in listings {
+            let looks = looks(connection, &listing_id(edition, listing))?;
+            let Some(at) = looks.last_try else { continue };
+            let until = good_until(plan, &launch, (&listing.store, looks.released), at);
+            if last <= until && until < now {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// A look that a person asks for is only bound by the floor. A last look in the future is one of

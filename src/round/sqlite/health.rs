@@ -2,16 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension as _};
 
+use crate::alerts::sqlite::notice_is_open;
 use crate::config::plan::Plan;
 use crate::mail::sqlite::{counts, waiting_since};
-use crate::round::health::{Asked, Vitals};
+use crate::round::LINE_DOWN;
+use crate::round::health::{Asked, Vitals, nobody_looked};
 use crate::round::sqlite::running::running;
 
 /// What was seen by a build that kept no promise is good for two days of a steady page.
 const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
+
+/// So long a letter still says it: a digest comes in between.
+const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// What is known of the watch over the pages of a configuration.
 ///
@@ -34,18 +40,24 @@ pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
     let time = |milliseconds: Option<i64>| {
         milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
     };
-    let (began, read) = connection.query_row(
+    let (began, read, unread) = connection.query_row(
         "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
              (SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 \
+              ORDER BY id DESC LIMIT 1), \
+             (SELECT ended FROM round WHERE ended IS NOT NULL AND unread > 0 \
               ORDER BY id DESC LIMIT 1)",
         [],
-        |row| Ok((row.get(0)?, row.get(1)?)),
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;
     let counts = counts(connection)?;
     Ok(Vitals {
         pages,
+        slept: slept(connection)?,
         last_check: time(began),
         last_read: time(read),
+        last_unread: time(unread),
+        is_line_down: notice_is_open(connection, LINE_DOWN)?,
+        is_login_refused: counts.login_refused,
         letters_failed: counts.failed,
         letters_waiting: counts.waiting,
         waiting_since: waiting_since(connection)?,
@@ -57,6 +69,45 @@ pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
             ))
         }),
     })
+}
+
+/// The newest time in which nobody looked for longer than was to be, if it is over.
+///
+/// # Errors
+///
+/// SQLite's.
+fn slept(connection: &Connection) -> rusqlite::Result<Option<(Timestamp, Timestamp)>> {
+    let slept: Option<(i64, i64)> = connection
+        .prepare_cached(
+            "SELECT slept_since, began FROM round WHERE slept_since IS NOT NULL \
+             ORDER BY id DESC LIMIT 1",
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let time = |at| Timestamp::from_millisecond(at).ok();
+    Ok(slept.and_then(|(from, to)| Some((time(from)?, time(to)?))))
+}
+
+/// What the first letter since then begins with: that nobody had looked for longer than was to be.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn remark(
+    connection: &Connection,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> rusqlite::Result<Option<String>> {
+    let Some(slept) = slept(connection)?.filter(|(_, to)| now.duration_since(*to) < REMEMBERED)
+    else {
+        return Ok(None);
+    };
+    let is_told: bool = connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE route = 'mail' AND ?1 <= written)",
+        )?
+        .query_row([slept.1.as_millisecond()], |row| row.get(0))?;
+    Ok((!is_told).then(|| nobody_looked(slept, zone, now)))
 }
 
 /// Every page that was ever asked for, by its book and store.

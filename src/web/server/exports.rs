@@ -195,7 +195,6 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
     let range = range.unwrap_or_else(|| Range::fitting(&dossier.view, now));
     timeline::standalone(&Picture {
         view: &dossier.view,
-        unseen: &dossier.unseen,
         grounds: &grounds(
             &dossier.view,
             &site.settings.windows,

@@ -24,7 +24,7 @@ use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
 use crate::web::settings::{Given, Links};
-use crate::web::timeline::{Range, Stretch};
+use crate::web::timeline::Range;
 use crate::web::troubles::troubles;
 use crate::web::{changes, letter, paused, settings, shares, sqlite, usual};
 
@@ -181,7 +181,6 @@ pub(super) struct Visit<'a> {
 /// Everything about one edition.
 pub(super) struct Dossier {
     pub(super) view: View,
-    pub(super) unseen: Vec<Vec<Stretch>>,
     pub(super) sources: changes::Sources,
     pub(super) letters: Vec<LetterLine>,
     pub(super) judgement: Judgement,
@@ -197,9 +196,9 @@ impl Dossier {
         now: Timestamp,
     ) -> Result<Self, PageError> {
         let view = site.view(plan)?;
-        let (unseen, sources) = site
+        let sources = site
             .db
-            .read(|connection| Ok::<_, DbError>(sqlite::looks(connection, &view, now)?))?;
+            .read(|connection| Ok::<_, DbError>(sqlite::sources(connection, &view)?))?;
         let letters = site.db.read(|connection| {
             Ok::<_, DbError>(sqlite::letters_about(connection, &plan.edition.isbn)?)
         })?;
@@ -211,7 +210,6 @@ impl Dossier {
         Ok(Self {
             judgement: site.judgement(&view, now)?,
             view,
-            unseen,
             sources,
             letters,
             notes,
@@ -230,7 +228,6 @@ impl Dossier {
             &site.place(now),
             &edition::Material {
                 view: &self.view,
-                unseen: &self.unseen,
                 sources: &self.sources,
                 judgement: &self.judgement,
                 windows: &site.settings.windows,

@@ -38,8 +38,8 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     for (index, spell) in listing.spells.iter().enumerate() {
         bar(canvas, frame, lane, (listing, index, spell));
     }
-    for stretch in gaps(frame, lane, listing) {
-        gap(canvas, frame, lane, stretch);
+    for (from, to) in listing.unseen(frame.picture.now) {
+        gap(canvas, frame, lane, Stretch { from, to });
     }
     canvas.put(format_args!("</g>"));
 }
@@ -82,11 +82,9 @@ fn grounds(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
 /// Until when the last reading of a spell is taken to hold.
 fn holds_until(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> Timestamp {
     spell.until.unwrap_or_else(|| {
-        listing
-            .blind
-            .as_ref()
-            .map_or(frame.picture.now, |blind| blind.since)
-            .max(spell.last_seen)
+        let now = frame.picture.now;
+        let unseen = listing.unseen_since(now);
+        unseen.unwrap_or(now).max(spell.last_seen)
     })
 }
 
@@ -105,7 +103,7 @@ fn bar(
     let y = frame.bar_top(lane);
     let face = face(spell.availability);
     let doubt = if spell.is_confirmed() { "" } else { " once" };
-    let (first, second) = told(frame, spell);
+    let (first, second) = told(frame, listing, spell);
     canvas.put(format_args!(
         r#"<g class="bar {}{doubt}" role="listitem" tabindex="0" id="{}l{lane}s{index}" aria-label="{}">"#,
         face.class,
@@ -149,7 +147,7 @@ fn word(canvas: &mut Canvas, state: Availability, (from, wide): (i64, i64), y: i
 }
 
 /// What hovering or focusing a bar tells: the exact words, and the two times.
-fn told(frame: &Frame<'_>, spell: &Spell) -> (String, String) {
+fn told(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> (String, String) {
     let zone = frame.picture.zone;
     let now = frame.picture.now;
     let mut first = format!(
@@ -161,12 +159,17 @@ fn told(frame: &Frame<'_>, spell: &Spell) -> (String, String) {
         let _ = write!(first, ", {}", words::short_date(date));
     }
     let since = words::brief_moment(spell.since, zone, now);
-    let length = spell.until.unwrap_or(now).duration_since(spell.since);
+    let length = listing.known_length(spell, now);
     let mut second = match spell.until {
         Some(until) => format!(
             "{since} to {}, {}",
             words::brief_moment(until, zone, now),
             words::lasting(length)
+        ),
+        None if listing.not_seen_since(now).is_some() => format!(
+            "since {since}, {}, last seen {}",
+            words::lasting(length),
+            words::brief_moment(spell.last_seen, zone, now)
         ),
         None => format!("since {since}, {}", words::lasting(length)),
     };
@@ -174,21 +177,6 @@ fn told(frame: &Frame<'_>, spell: &Spell) -> (String, String) {
         second.push_str(", not confirmed by a second look");
     }
     (first, second)
-}
-
-/// The gaps of a lane: those that were given, or at least the present blindness.
-fn gaps(frame: &Frame<'_>, lane: usize, listing: &ListingView) -> Vec<Stretch> {
-    if let Some(given) = frame.picture.unseen.get(lane) {
-        return given.clone();
-    }
-    listing
-        .blind
-        .iter()
-        .map(|blind| Stretch {
-            from: blind.since,
-            to: frame.picture.now,
-        })
-        .collect()
 }
 
 fn gap(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, stretch: Stretch) {

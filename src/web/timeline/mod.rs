@@ -8,7 +8,6 @@ mod canvas;
 mod lanes;
 mod marks;
 mod scale;
-mod unseen;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -19,7 +18,6 @@ use crate::text::words;
 
 pub use marks::words_of;
 pub use scale::Range;
-pub use unseen::{Look, Stretch, unseen};
 
 use super::face;
 use super::markup::{text, width};
@@ -31,8 +29,6 @@ use scale::{Scale, midnight, ticks};
 pub struct Picture<'a> {
     /// The edition with its spells.
     pub view: &'a View,
-    /// For each listing, when nobody could see it; missing lanes have no gaps.
-    pub unseen: &'a [Vec<Stretch>],
     /// When it is still quiet, when waiting is right, and when acting is, for each listing.
     pub grounds: &'a [Vec<Ground>],
     /// The letters that were written about the edition.
@@ -45,6 +41,15 @@ pub struct Picture<'a> {
     pub zone: &'a TimeZone,
     /// How it is laid out.
     pub layout: Layout,
+}
+
+/// A stretch of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stretch {
+    /// Its first instant.
+    pub from: Timestamp,
+    /// Its last instant.
+    pub to: Timestamp,
 }
 
 /// How a timeline is laid out.

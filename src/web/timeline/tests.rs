@@ -10,7 +10,6 @@ const UTC: TimeZone = TimeZone::UTC;
 fn picture<'a>(view: &'a View, zone: &'a TimeZone, layout: Layout) -> Picture<'a> {
     Picture {
         view,
-        unseen: &[],
         grounds: &[],
         letters: &[],
         range: (at("2027-01-01T00:00:00Z"), at("2027-01-31T00:00:00Z")),
@@ -89,19 +88,10 @@ fn a_lane_that_cannot_be_read_any_more_ends_in_hatching() {
 }
 
 #[test]
-fn gaps_that_are_given_are_drawn_over_the_bars() {
-    let view = view("2027-01-28", TWO_STORES);
-    let gaps = [
-        vec![],
-        vec![Stretch {
-            from: at("2027-01-08T00:00:00Z"),
-            to: at("2027-01-11T00:00:00Z"),
-        }],
-    ];
-    let zone = TimeZone::UTC;
-    let mut picture = picture(&view, &zone, Layout::Wide);
-    picture.unseen = &gaps;
-    let drawing = draw(&picture);
+fn times_in_which_it_was_not_seen_are_drawn_over_the_bars() {
+    let mut view = view("2027-01-28", TWO_STORES);
+    view.listings[1].gaps = vec![(at("2027-01-08T00:00:00Z"), at("2027-01-11T00:00:00Z"))];
+    let drawing = draw(&picture(&view, &UTC, Layout::Wide));
     assert_eq!(bars(&drawing)[4], "bar gap 354+88");
     assert!(
         drawing.contains("Not seen. Fri 8 January, 00:00 UTC to Mon 11 January, 00:00 UTC, 3 days")

@@ -1,0 +1,195 @@
+//! What every face says on each day of a launch that nobody could see whole: the letters, `status`
+//! and its exit code, `/healthz`, the pages and the badge, from one playing of the story.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use pubwatch::commands::context::Context;
+use pubwatch::commands::replay::expect::Sent;
+use pubwatch::commands::replay::play::play_before;
+use pubwatch::commands::replay::read;
+use pubwatch::commands::status;
+use pubwatch::mail::sqlite::{Show, entries, mark_delivered};
+use pubwatch::round::House;
+use pubwatch::web::server::answer::{Asked, answer};
+use pubwatch::web::server::{Guard, Site};
+use scraper::{Html, Selector};
+
+/// What the faces say at one moment, without their letters.
+pub(crate) fn faces(house: &House) -> String {
+    let mut said = String::new();
+    let context = Context {
+        plan: house.plan.clone(),
+        config: "pubwatch.toml".into(),
+        db: Arc::clone(&house.db),
+        clock: house.clock.clone(),
+        moved: Vec::new(),
+    };
+    let arguments = status::Arguments {
+        max_age: Some(SignedDuration::from_hours(12)),
+        json: false,
+    };
+    let status = status::shown(&context, &arguments).unwrap();
+    writeln!(
+        said,
+        "  status --max-age 12h ends with {}",
+        status.exit.code()
+    )
+    .unwrap();
+    let plain = anstream::adapter::strip_str(&status.out).to_string();
+    for line in plain.lines().chain(status.err.lines()) {
+        writeln!(said, "    {line}").unwrap();
+    }
+    let site = Site::new(
+        house.plan.clone(),
+        Arc::clone(&house.db),
+        house.clock.clone(),
+        house.settings.clone(),
+        Arc::new(Guard::new().unwrap()),
+    );
+    let get = |path: &str| {
+        let asked = Asked {
+            method: "GET".to_owned(),
+            path: path.to_owned(),
+            host: Some("127.0.0.1".to_owned()),
+            ..Asked::default()
+        };
+        let answer = answer(&site, &asked);
+        (answer.status, String::from_utf8(answer.body).unwrap())
+    };
+    let (code, health) = get("/healthz");
+    writeln!(said, "  /healthz {code} {health}").unwrap();
+    let (_, overview) = get("/");
+    let parts = [
+        "p.pulse",
+        "main > p.says",
+        "h1",
+        "ul.exceptions li",
+        "table.editions tbody tr",
+    ];
+    page(&mut said, "overview", &overview, &parts);
+    for plan in &house.plan.editions {
+        let path = format!("/editions/{}", plan.edition.isbn);
+        let (_, edition) = get(&path);
+        page(
+            &mut said,
+            "edition",
+            &edition,
+            &[
+                "h1",
+                "section.box > h2",
+                "section.box > p",
+                "table.cards tbody tr",
+            ],
+        );
+        let (_, badge) = get(&format!("{path}/badge.svg"));
+        let (_, label) = badge.split_once("aria-label=\"").unwrap();
+        writeln!(said, "  badge {}", label.split('"').next().unwrap()).unwrap();
+    }
+    said
+}
+
+/// The words of some parts of a page, a line each.
+fn page(said: &mut String, name: &str, html: &str, parts: &[&str]) {
+    let page = Html::parse_document(html);
+    writeln!(said, "  {name}").unwrap();
+    for part in parts {
+        for element in page.select(&Selector::parse(part).unwrap()) {
+            let words: Vec<&str> = element.text().flat_map(str::split_whitespace).collect();
+            writeln!(said, "    {}", words.join(" ")).unwrap();
+        }
+    }
+}
+
+/// The mail server takes every letter at once.
+pub(crate) fn deliver(house: &House) {
+    let now = house.clock.now();
+    let waiting = house
+        .db
+        .read(|connection| entries(connection, Show::Undelivered));
+    for entry in waiting.unwrap() {
+        let taken = house
+            .db
+            .write(|tx| mark_delivered(tx, entry.id, "250 taken", now));
+        taken.unwrap();
+    }
+}
+
+/// A line without what changes from hour to hour.
+fn without_times(line: &str) -> String {
+    let is_time = |word: &&str| {
+        let word = word.trim_matches(|c: char| c.is_ascii_punctuation());
+        word.starts_with(|c: char| c.is_ascii_digit())
+            || LENGTHS.contains(&word)
+            || DAYS.contains(&word)
+    };
+    let words: Vec<&str> = line.split(' ').filter(|word| !is_time(word)).collect();
+    words.join(" ")
+}
+
+const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const LENGTHS: [&str; 15] = [
+    "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "month", "months", "min",
+    "h", "d", "less", "ago",
+];
+
+/// Plays a story, and writes down what is said at nine o'clock of the author's on each day, and when
+/// the machine wakes.
+fn diary(name: &str) -> String {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/it/stories/{name}.toml"));
+    let story = read(&file).unwrap();
+    let zone = story.plan.author.zone.clone();
+    let mut days: Vec<(Date, String)> = Vec::new();
+    let played = play_before(&story, |house| {
+        deliver(house);
+        let now = house.clock.now().to_zoned(zone.clone());
+        let is_new = days.last().is_none_or(|(day, _)| *day < now.date());
+        if is_new && 9 <= now.hour() {
+            days.push((now.date(), faces(house)));
+        }
+    });
+    let played = played.unwrap();
+    let mut letters = played.sent.iter().peekable();
+    let mut diary = String::new();
+    let mut before = BTreeSet::new();
+    for (day, said) in days {
+        let until = day.tomorrow().unwrap();
+        let of_day = |letter: &&Sent| letter.at.to_zoned(zone.clone()).date() < until;
+        writeln!(diary, "{}", day.strftime("%a %-d %B %Y")).unwrap();
+        while let Some(letter) = letters.next_if(of_day) {
+            writeln!(diary, "  letter {}", letter.subject).unwrap();
+            let opening = letter.text.split("\n\n").skip(1).take(3);
+            for line in opening.flat_map(str::lines) {
+                writeln!(diary, "    {line}").unwrap();
+            }
+        }
+        // What only counts on is left out.
+        let is_new = |line: &&str| !before.contains(&without_times(line));
+        let new: Vec<&str> = said.lines().filter(is_new).collect();
+        for line in &new {
+            writeln!(diary, "{line}").unwrap();
+        }
+        if new.is_empty() {
+            writeln!(diary, "  as on the day before, but for the times").unwrap();
+        }
+        before = said.lines().map(without_times).collect();
+    }
+    diary
+}
+
+#[test]
+fn every_face_tells_seen_from_not_seen_on_each_day() {
+    for name in [
+        "h01-every-store-refuses-from-day-one",
+        "h02-a-store-behind-a-captcha-that-was-seen-selling",
+        "h03-asleep-over-the-date",
+        "h04-blind-for-nine-days-in-launch-week",
+        "h05-one-store-by-hand",
+    ] {
+        insta::assert_snapshot!(name, diary(name));
+    }
+}

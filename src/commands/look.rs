@@ -18,9 +18,10 @@ use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, saved};
 use crate::page::{Reading, Says};
 use crate::round::House;
-use crate::round::judge_edition::{Queued, judge_editions};
-use crate::round::sqlite::take_in;
+use crate::round::judge_edition::{JudgeContext, Queued, judge_book, judge_editions};
+use crate::round::sqlite::{take_in, take_look_back};
 use crate::stores::Lessons;
+use crate::text::words;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.
 ///
@@ -35,7 +36,7 @@ pub struct Arguments {
     store: String,
 
     /// A page saved in the browser (HTML)
-    #[arg(required_unless_present = "says", conflicts_with = "says")]
+    #[arg(required_unless_present_any = ["says", "take_back"], conflicts_with = "says")]
     page: Option<PathBuf>,
 
     /// What the page offers
@@ -53,6 +54,10 @@ pub struct Arguments {
     /// When you looked, as 2026-12-01T08:30 in your time zone [default: now]
     #[arg(long, value_name = "TIME")]
     at: Option<String>,
+
+    /// Take back what you told last of this page: it was a slip
+    #[arg(long, conflicts_with_all = ["page", "says", "at"])]
+    take_back: bool,
 }
 
 /// The states by their names, which the help lists.
@@ -75,6 +80,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         isbn: plan.edition.isbn.clone(),
         store: listing.store.clone(),
     };
+    if arguments.take_back {
+        return take_back(&house, plan, &id);
+    }
     let at = moment(arguments.at.as_deref(), &house, &id)?;
     let (reading, evidence) = match (&arguments.page, arguments.says) {
         (Some(file), _) => read(file, (plan, listing), at, &house.lessons)?,
@@ -129,6 +137,32 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             Ok(Exit::Attention)
         }
     }
+}
+
+/// Takes back what was told last, and judges by what is left.
+fn take_back(house: &House, plan: &EditionPlan, listing: &ListingId) -> anyhow::Result<Exit> {
+    let now = house.clock.now();
+    let taken = house
+        .db
+        .write(|transaction| {
+            let taken = take_look_back(transaction, &house.plan, listing, now)?;
+            if taken.is_some() {
+                let context = JudgeContext::of(house);
+                judge_book(&context, plan, transaction, now)?;
+            }
+            Ok::<_, rusqlite::Error>(taken)
+        })
+        .context("taking the look back")?;
+    let name = house.name_of(listing);
+    let Some(at) = taken else {
+        bail!("{name}: you told nothing of this page that could be taken back");
+    };
+    let at = words::moment(at, &house.plan.author.zone);
+    writeln!(
+        anstream::stdout(),
+        "{name}: what you told of {at} is taken back, and counts no more."
+    )?;
+    Ok(Exit::Done)
 }
 
 fn told(arguments: &Arguments, state: Availability) -> Reading {

@@ -1,7 +1,7 @@
 //! What a round reads from the database and writes to it.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task};
@@ -9,12 +9,12 @@ use crate::book::Source;
 use crate::config::plan::Plan;
 use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
-use crate::history::Observation;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks, recognise_by,
-    recognised, record,
+    Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks, newest_by_hand,
+    observations, recognise_by, recognised, record, set_look_aside,
 };
+use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
 use crate::judge::learned::learn;
 use crate::page::Reading;
@@ -87,6 +87,37 @@ pub(crate) fn take_in(
     })
 }
 
+/// Takes back what a person told last of a page, and counts the other looks anew. Gives when that look
+/// was; `None`: nobody told of the page.
+///
+/// # Errors
+///
+/// SQLite's; then nothing is taken back, as the transaction is the caller's to roll back.
+pub fn take_look_back(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    listing: &ListingId,
+    now: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let Some((at, _)) = newest_by_hand(transaction, listing)? else {
+        return Ok(None);
+    };
+    set_look_aside(transaction, listing, (at, now))?;
+    for look in observations(transaction, listing, Timestamp::MIN)? {
+        let observation = Observation {
+            listing: listing.clone(),
+            at: look.at,
+            source: look.source,
+            reading: look.reading,
+        };
+        record(transaction, &observation, plan.judging.confirm_after)?;
+        if matches!(observation.reading, Reading::Says(_)) {
+            promise(transaction, plan, &observation)?;
+        }
+    }
+    Ok(Some(at))
+}
+
 /// The settings with how long things took for the user's own titles. It is judged by them all the
 /// same when the history cannot be read: then whoever reads it next will say so.
 pub(crate) fn with_own_titles(plan: &Plan, db: &Db, settings: Settings) -> Settings {
@@ -157,4 +188,115 @@ pub(crate) fn end(house: &House, number: i64, summary: &Summary) -> rusqlite::Re
             ])?;
         Ok(())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::{Availability, StoreId};
+    use crate::config;
+    use crate::history::ListingView;
+    use crate::history::sqlite::view;
+    use crate::page::{Says, UnreadReason};
+
+    const CONFIGURATION: &str = "[author]
+name = 'Jane Roe'
+email = 'jane@example.com'
+timezone = 'UTC'
+[[edition]]
+title = 'Salt Roads'
+isbn = '9780132350884'
+publication_date = 2027-05-18
+distribution_enabled = 2027-01-02
+stores = ['amazon.com']
+";
+
+    /// Looks as "hour state", by hand with `!`, `blocked` for one that was turned away.
+    fn see(db: &Db, plan: &Plan, looks: &str) {
+        let start: Timestamp = "2027-02-01T08:00:00Z".parse().unwrap();
+        for look in looks.split(", ") {
+            let (hour, state) = look.split_once(' ').unwrap();
+            let is_by_hand = hour.ends_with('!');
+            let hour: i64 = hour.trim_end_matches('!').parse().unwrap();
+            let reading = state.parse::<Availability>().map_or_else(
+                |_| Reading::unread(UnreadReason::Blocked, "test", "captcha"),
+                |state| Reading::Says(Box::new(Says::new(state, "test", state.word(), "#buy"))),
+            );
+            let observation = Observation {
+                listing: listing(),
+                at: start + SignedDuration::from_hours(hour),
+                source: if is_by_hand {
+                    Source::ByHand
+                } else {
+                    Source::Http
+                },
+                reading,
+            };
+            db.write(|tx| {
+                record(tx, &observation, plan.judging.confirm_after)?;
+                match &observation.reading {
+                    Reading::Says(_) => promise(tx, plan, &observation),
+                    Reading::Unread(_) => Ok(()),
+                }
+            })
+            .unwrap();
+        }
+    }
+
+    fn listing() -> ListingId {
+        ListingId {
+            isbn: "9780132350884".parse().unwrap(),
+            store: StoreId::new("amazon.com"),
+        }
+    }
+
+    /// The page is known, after the newest look by hand is taken back, as if it had never been told.
+    #[track_caller]
+    fn check(looks: &str, without: &str) {
+        let today = "2027-02-01".parse().unwrap();
+        let (plan, _) = config::check(CONFIGURATION, "pubwatch.toml", today).unwrap();
+        let known = |looks: &str, is_taken_back: bool| -> ListingView {
+            let db = Db::in_memory().unwrap();
+            see(&db, &plan, looks);
+            if is_taken_back {
+                let now = "2027-03-01T08:00:00Z".parse().unwrap();
+                let taken = db.write(|tx| take_look_back(tx, &plan, &listing(), now));
+                assert!(taken.unwrap().is_some());
+            }
+            let view = db.read(|connection| view(connection, &plan.editions[0]));
+            view.unwrap().listings.remove(0)
+        };
+        assert_eq!(known(looks, true), known(without, false), "{looks}");
+    }
+
+    #[test]
+    fn a_look_that_is_taken_back_is_as_if_it_had_never_been_told() {
+        check(
+            "0 pre_order, 12 pre_order, 20! out_of_stock",
+            "0 pre_order, 12 pre_order",
+        );
+        check(
+            "0 pre_order, 20! out_of_stock, 24 pre_order, 200 pre_order",
+            "0 pre_order, 24 pre_order, 200 pre_order",
+        );
+        check(
+            "0 pre_order, 12 blocked, 20! in_stock, 24 blocked",
+            "0 pre_order, 12 blocked, 24 blocked",
+        );
+        check(
+            "0 pre_order, 20! in_stock, 30! in_stock",
+            "0 pre_order, 20! in_stock",
+        );
+    }
+
+    #[test]
+    fn nothing_told_is_nothing_to_take_back() {
+        let today = "2027-02-01".parse().unwrap();
+        let (plan, _) = config::check(CONFIGURATION, "pubwatch.toml", today).unwrap();
+        let db = Db::in_memory().unwrap();
+        see(&db, &plan, "0 pre_order");
+        let now = "2027-03-01T08:00:00Z".parse().unwrap();
+        let taken = db.write(|tx| take_look_back(tx, &plan, &listing(), now));
+        assert_eq!(taken.unwrap(), None);
+    }
 }

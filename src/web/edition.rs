@@ -7,6 +7,7 @@ use super::changes::{self, Change, Sources};
 use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
+use super::hand_looks::{HandLook, hand_looks};
 use super::overview::address;
 use super::paused;
 use super::timeline::{self, Layout, Mark, Picture, Range};
@@ -35,6 +36,8 @@ pub struct Material<'a> {
     pub letters: &'a [LetterLine],
     /// Its notes that stand, with their numbers.
     pub notes: &'a [Kept],
+    /// What the author told last of each page, where he told of it.
+    pub hand_looks: &'a [HandLook],
     /// The range of the timeline.
     pub range: Option<Range>,
     /// Who is watching.
@@ -100,6 +103,8 @@ struct Page {
     stores: Vec<(String, String)>,
     kinds: Vec<(&'static str, String)>,
     states: Vec<(&'static str, &'static str)>,
+    /// Store, its label, and what the author told last of its page.
+    hand_looks: Vec<(String, String, String)>,
 }
 
 /// What at least one of the pages says now; a column in which nothing stands is left out.
@@ -222,6 +227,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         legend: legend(material.view),
         changes: changes::of(place, material.view, material.sources),
         notes: notes(place, material.notes),
+        hand_looks: hand_looks(place, material.hand_looks),
         may_check: material.may_check,
         tomorrow: place.in_days(1),
         next_week: place.in_days(7),

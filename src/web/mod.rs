@@ -9,6 +9,7 @@ pub mod metrics;
 pub mod timeline;
 pub mod frame;
 pub mod grounds;
+pub mod hand_looks;
 pub mod changes;
 pub mod curve;
 pub mod survey;

@@ -9,13 +9,14 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
+use super::hand_looks::HandLook;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
 use crate::config::plan::Plan;
-use crate::history::View;
-use crate::history::sqlite::{source_of, standing_notes};
+use crate::history::sqlite::{newest_by_hand, source_of, standing_notes};
+use crate::history::{ListingId, ListingView, View};
 use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
@@ -161,6 +162,33 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
             })
         })?
         .collect()
+}
+
+/// What the author told last of each of these pages, where he told of it.
+///
+/// # Errors
+///
+/// SQLite's, also when a row does not hold what this program wrote.
+pub fn hand_looks(
+    connection: &Connection,
+    isbn: &Isbn13,
+    listings: &[ListingView],
+) -> rusqlite::Result<Vec<HandLook>> {
+    let mut looks = Vec::new();
+    for listing in listings {
+        let id = ListingId {
+            isbn: isbn.clone(),
+            store: listing.store.clone(),
+        };
+        looks.extend(
+            newest_by_hand(connection, &id)?.map(|(at, reading)| HandLook {
+                store: id.store,
+                at,
+                reading,
+            }),
+        );
+    }
+    Ok(looks)
 }
 
 /// How the first reading of each spell of a view was had.

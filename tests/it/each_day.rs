@@ -13,7 +13,6 @@ use pubwatch::commands::replay::expect::Sent;
 use pubwatch::commands::replay::play::play_before;
 use pubwatch::commands::replay::read;
 use pubwatch::commands::status;
-use pubwatch::mail::sqlite::{Show, entries, mark_delivered};
 use pubwatch::round::House;
 use pubwatch::web::server::answer::{Asked, answer};
 use pubwatch::web::server::{Guard, Site};
@@ -105,20 +104,6 @@ fn page(said: &mut String, name: &str, html: &str, parts: &[&str]) {
     }
 }
 
-/// The mail server takes every letter at once.
-pub(crate) fn deliver(house: &House) {
-    let now = house.clock.now();
-    let waiting = house
-        .db
-        .read(|connection| entries(connection, Show::Undelivered));
-    for entry in waiting.unwrap() {
-        let taken = house
-            .db
-            .write(|tx| mark_delivered(tx, entry.id, "250 taken", now));
-        taken.unwrap();
-    }
-}
-
 /// A line without what changes from hour to hour.
 fn without_times(line: &str) -> String {
     let is_time = |word: &&str| {
@@ -145,7 +130,6 @@ fn diary(name: &str) -> String {
     let zone = story.plan.author.zone.clone();
     let mut days: Vec<(Date, String)> = Vec::new();
     let played = play_before(&story, |house| {
-        deliver(house);
         let now = house.clock.now().to_zoned(zone.clone());
         let is_new = days.last().is_none_or(|(day, _)| *day < now.date());
         if is_new && 9 <= now.hour() {

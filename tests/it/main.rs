@@ -77,6 +77,7 @@ mod real_mta;
 mod recovered;
 #[cfg(test)]
 mod refusals;
+mod refused_month;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

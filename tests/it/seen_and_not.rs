@@ -17,7 +17,7 @@ use pubwatch::mail::strip::{Cell, strip};
 use pubwatch::page::Reading;
 use pubwatch::round::House;
 
-use crate::each_day::{deliver, faces};
+use crate::each_day::faces;
 
 const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
@@ -113,7 +113,8 @@ fn unseen(view: &View, now: Timestamp) -> Vec<&ListingView> {
 /// The parts of a text that each speak of one store: from its name to the next one. What a text says
 /// of another time in the beginning is said of all of it.
 fn about<'a>(text: &'a str, label: &str) -> Vec<&'a str> {
-    if text.contains("This is as it was last seen") {
+    let is_as_of = text.contains(&format!("{label} last seen"));
+    if is_as_of || text.contains("This is as it was last seen") {
         return Vec::new();
     }
     let labels = ["Amazon", "Barnes & Noble", "Bookshop.org"];
@@ -219,7 +220,6 @@ fn play_out(seed: u64) {
                 check_words(seed, &paragraph.replace('\n', " "), &view, now);
             }
         }
-        deliver(house);
         let at = now.to_zoned(TimeZone::UTC);
         if 12 <= at.hour() && last_day.is_none_or(|day| day < at.date()) {
             last_day = Some(at.date());

@@ -18,6 +18,7 @@ use crate::fetch::Fetcher;
 use crate::history::sqlite::add_note;
 use crate::history::{ListingId, Observation, Source};
 use crate::judge::{FindingKind, Settings, Severity};
+use crate::mail::sqlite::{Show, entries, mark_delivered};
 use crate::mail::{Letter, LetterKind};
 use crate::page::Reading;
 use crate::round::judge_edition::{Queued, judge_editions};
@@ -101,6 +102,7 @@ pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Re
         }
         played.sent.extend(queued.into_iter().map(sent));
         watcher(&house);
+        deliver(&house)?;
         let next = [
             // What a look has brought forward is due at once: at the next beat of the heart.
             next_look_of_all(&house, now)?.map(|at| at.max(later(now, 1))),
@@ -177,6 +179,17 @@ fn look_by_hand(house: &House, story: &Story, at: &StoreId) -> anyhow::Result<()
         take_in(house, &observation, None)?;
     }
     Ok(())
+}
+
+/// The mail server takes every letter at once.
+fn deliver(house: &House) -> rusqlite::Result<()> {
+    let now = house.clock.now();
+    house.db.write(|transaction| {
+        for entry in entries(transaction, Show::Undelivered)? {
+            mark_delivered(transaction, entry.id, "250 taken", now)?;
+        }
+        Ok(())
+    })
 }
 
 /// The next hour of the digest, or the next midnight of the author's.

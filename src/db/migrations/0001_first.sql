@@ -55,7 +55,17 @@ CREATE TABLE observation (
 CREATE TRIGGER observation_is_never_changed BEFORE UPDATE ON observation
 BEGIN SELECT RAISE (ABORT, 'observations are only appended'); END;
 
+-- Looks by hand that the author took back: they are kept here, and count no more.
+CREATE TABLE taken_back (
+    listing_id INTEGER NOT NULL REFERENCES listing (id),
+    at         INTEGER NOT NULL,
+    reading_id INTEGER NOT NULL REFERENCES reading (id),
+    taken_at   INTEGER NOT NULL,
+    PRIMARY KEY (listing_id, at)
+) STRICT, WITHOUT ROWID;
+
 CREATE TRIGGER observation_is_never_deleted BEFORE DELETE ON observation
+WHEN NOT EXISTS (SELECT 1 FROM taken_back t WHERE t.listing_id = OLD.listing_id AND t.at = OLD.at)
 BEGIN SELECT RAISE (ABORT, 'observations are only appended'); END;
 
 -- How long a page has shown one state.

@@ -43,6 +43,7 @@ pub(super) fn act(
                 "resume" => pauses::resume_one(site, plan, now),
                 "take-back" => take_back(site, plan, asked, now),
                 "look" => looks::told(site, plan, asked, now),
+                "untell" => looks::take_back(site, plan, asked, now),
                 "page" => looks::saved(site, plan, asked, now),
                 "check" => looks::check(site, plan, now),
                 _ => Ok(refusal(404, "There is no such action.")),

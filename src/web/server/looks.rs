@@ -14,7 +14,7 @@ use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
 use crate::round::judge_edition::judge_book;
-use crate::round::sqlite::promise;
+use crate::round::sqlite::{promise, take_look_back};
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -55,6 +55,31 @@ pub(super) fn told(
         now,
     )?;
     Ok(done(site, plan, "recorded"))
+}
+
+/// Takes back what the author told last of a page.
+pub(super) fn take_back(
+    site: &Site,
+    plan: &EditionPlan,
+    asked: &Asked,
+    now: Timestamp,
+) -> Result<Answer, PageError> {
+    let Some(listing) = listing(plan, asked) else {
+        return Ok(refusal(400, "The edition is not watched at that store."));
+    };
+    let taken = site.db.write(|transaction| {
+        let taken = take_look_back(transaction, &site.plan, &id(plan, &listing.store), now)?;
+        if taken.is_some() {
+            judge_book(&site.judge_context(), plan, transaction, now)?;
+        }
+        Ok::<_, DbError>(taken)
+    })?;
+    let said = if taken.is_some() {
+        "untold"
+    } else {
+        "nothing-told"
+    };
+    Ok(done(site, plan, said))
 }
 
 /// Reads a page that the author saved, with the reader that reads what we ask for ourselves.

@@ -20,6 +20,7 @@ use crate::text::words;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
 use crate::web::frame::{Pulse, style_name};
+use crate::web::hand_looks::HandLook;
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
@@ -185,6 +186,7 @@ pub(super) struct Dossier {
     pub(super) letters: Vec<LetterLine>,
     pub(super) judgement: Judgement,
     notes: Vec<Kept>,
+    hand_looks: Vec<HandLook>,
     pulse: Pulse,
 }
 
@@ -207,7 +209,12 @@ impl Dossier {
             notes.retain(|note| note.taken_back.is_none());
             Ok::<_, DbError>(notes)
         })?;
+        let hand_looks = site.db.read(|connection| {
+            let isbn = &plan.edition.isbn;
+            Ok::<_, DbError>(sqlite::hand_looks(connection, isbn, &view.listings)?)
+        })?;
         Ok(Self {
+            hand_looks,
             judgement: site.judgement(&view, now)?,
             view,
             sources,
@@ -233,6 +240,7 @@ impl Dossier {
                 windows: &site.settings.windows,
                 letters: &self.letters,
                 notes: &self.notes,
+                hand_looks: &self.hand_looks,
                 range: visit.range,
                 pulse: &self.pulse,
                 token: visit.token,
@@ -263,6 +271,8 @@ fn said(code: &str) -> Option<&'static str> {
             "Every page was looked at a short while ago. Out of politeness to the stores it is not \
              asked again so soon."
         }
+        "untold" => "Taken back. Your look counts no more.",
+        "nothing-told" => "You told nothing of this page that could be taken back.",
         "recorded" => "Recorded. It counts as a look of yours.",
         "retried" => "It is tried again now.",
         "dropped" => "It will not be sent.",

@@ -448,4 +448,16 @@ fn a_look_of_ones_own_is_an_observation_with_its_words() {
         "{}",
         csv.body
     );
+
+    let page = site.get(&path);
+    assert!(
+        page.body.contains("You told of Bookshop.org"),
+        "{}",
+        page.body
+    );
+    let form = format!("token={}&store=bookshop.org", page.token());
+    assert_eq!(site.post(&format!("{path}/untell"), &form).status, 303);
+    let csv = site.get(&format!("{path}/observations.csv"));
+    assert!(!csv.body.contains("by_hand"), "{}", csv.body);
+    assert!(!site.get(&path).body.contains("You told of Bookshop.org"));
 }

@@ -3,9 +3,8 @@
 
 use jiff::Timestamp;
 
-use super::support::{Case, Paragraph, Piece, ReadyText, label, ready_text};
+use super::support::{Case, Paragraph, Piece, ReadyText, ready_text};
 use crate::book::{Making, NoteKind};
-use crate::history::ListingView;
 use crate::judge::{Party, SupportText};
 use crate::text::words;
 
@@ -78,7 +77,7 @@ fn also(first: &Case<'_>, other: &Case<'_>) -> Paragraph {
     });
     paragraph.extend(
         listings
-            .filter_map(|listing| shown(other, listing))
+            .filter_map(|listing| other.shown(listing))
             .map(said),
     );
     paragraph
@@ -90,30 +89,4 @@ fn published(case: &Case<'_>) -> Option<Timestamp> {
     notes
         .find(|note| matches!(note.kind, NoteKind::KdpPublished { .. }))
         .map(|note| note.at)
-}
-
-/// `Amazon (https://…) has shown “…” since 4 May 2023.`; `None` when nothing was ever read there.
-fn shown(case: &Case<'_>, listing: &ListingView) -> Option<String> {
-    let spell = listing.confirmed().or_else(|| listing.now())?;
-    let place = format!(
-        "{} ({})",
-        words::one_line(label(&listing.store, case.stores)),
-        words::one_line(&listing.address)
-    );
-    let day = |at: Timestamp| words::short_date(at.to_zoned(case.zone.clone()).date());
-    let quote = words::clipped(&spell.says.words, 200);
-    let what = if quote.is_empty() {
-        "no page for it".to_owned()
-    } else {
-        format!("“{quote}”")
-    };
-    Some(if listing.blind.is_none() && spell.until.is_none() {
-        format!("{place} has shown {what} since {}.", day(spell.since))
-    } else {
-        format!(
-            "{place} showed {what} from {} to {}.",
-            day(spell.since),
-            day(spell.last_seen)
-        )
-    })
 }

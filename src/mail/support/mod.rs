@@ -166,7 +166,7 @@ impl<'a> Case<'a> {
             .listings
             .iter()
             .filter(|listing| !self.finding.stores.contains(&listing.store))
-            .filter(|listing| listing.blind.is_none())
+            .filter(|listing| listing.seen(self.now).is_some())
             .filter_map(|listing| Some((listing, listing.now()?)))
             .filter(|(_, spell)| spell.is_confirmed() && passes(spell.availability))
             .collect()
@@ -196,14 +196,14 @@ impl<'a> Case<'a> {
         )
     }
 
-    /// `Amazon (https://…) has shown “…” since 4 May 2023.`, or until when, if the page can no
-    /// longer be read; `None` when nothing was ever read there.
-    fn shown(&self, listing: &'a ListingView) -> Option<String> {
+    /// `Amazon (https://…) has shown “…” since 4 May 2023.`, or until when, if the page is not
+    /// seen now; `None` when nothing was ever read there.
+    pub(super) fn shown(&self, listing: &'a ListingView) -> Option<String> {
         let spell = listing.confirmed().or_else(|| listing.now())?;
         let says = words::clipped(&spell.says.words, 200);
         let place = self.with_address(listing);
         let since = self.day(spell.since);
-        let lasts = listing.blind.is_none() && spell.until.is_none();
+        let lasts = listing.seen(self.now).is_some() && spell.until.is_none();
         let last = self.day(spell.last_seen);
         Some(match (says.is_empty(), lasts) {
             (true, true) => format!("{place} has had no page for it since {since}."),

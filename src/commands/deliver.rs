@@ -3,6 +3,8 @@
 use anyhow::Context as _;
 use jiff::SignedDuration;
 
+use crate::config::files::secret_while;
+use crate::config::plan::{Secret, SecretSource};
 use crate::config::telling::HookPlan;
 use crate::mail::Route;
 use crate::mail::deliver::{Summary, Transport, deliver_due};
@@ -36,7 +38,15 @@ pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 }
 
 async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = Transport::from_plan(&house.plan)?;
+    if !is_waiting(house, &Route::Mail)? {
+        return Ok(Summary::default());
+    }
+    let source = house
+        .plan
+        .mail
+        .as_ref()
+        .and_then(|mail| mail.password.as_ref());
+    let transport = Transport::with_password(&house.plan, read(source, stop).await?)?;
     let before = house.clock.now().checked_sub(LATE)?;
     let late = house
         .db
@@ -51,8 +61,11 @@ async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 
 /// Posts what is due. A secret that cannot be read leaves all of it waiting, and is said.
 async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = match Transport::from_hook(hook) {
-        Ok(transport) => transport,
+    if !is_waiting(house, &Route::Hook(hook.kind, hook.name.clone()))? {
+        return Ok(Summary::default());
+    }
+    let transport = match read(hook.secret.as_ref(), stop).await {
+        Ok(secret) => Transport::to_hook(hook, secret),
         Err(error) => {
             let place = format!("[[{}]] `{}`", hook.kind.name(), hook.name);
             tracing::warn!("{place}: {error}");
@@ -64,6 +77,25 @@ async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<
         }
     };
     drain(house, &transport, stop).await
+}
+
+/// A letter waits on that way: without one no secret is read, and nobody is asked for it.
+fn is_waiting(house: &House, route: &Route) -> anyhow::Result<bool> {
+    let waiting = house
+        .db
+        .read(|connection| sqlite::is_waiting(connection, route));
+    waiting.context("reading the outbox")
+}
+
+/// Reads a secret beside the runtime: a program that waits for a person keeps nobody else waiting, and
+/// is ended with the service.
+async fn read(source: Option<&SecretSource>, stop: &Stop) -> anyhow::Result<Option<Secret>> {
+    let Some(source) = source.cloned() else {
+        return Ok(None);
+    };
+    let stop = stop.clone();
+    let read = tokio::task::spawn_blocking(move || secret_while(&source, &|| !stop.is_set()));
+    Ok(Some(read.await??))
 }
 
 async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Result<Summary> {

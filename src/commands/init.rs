@@ -15,6 +15,7 @@ use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::providers;
 use crate::exit::Exit;
+use crate::text::mail_address::to_ascii_domain;
 
 /// What is said before the question how letters go out.
 const WAYS_OUT: &str = "
@@ -242,10 +243,10 @@ fn zone(answer: &str) -> Result<String, String> {
 }
 
 fn email_address(answer: &str) -> Result<String, String> {
-    answer
-        .parse::<lettre::Address>()
-        .map(|address| address.to_string())
-        .map_err(|error| format!("`{answer}` is no email address: {error}"))
+    match to_ascii_domain(answer) {
+        Ok(_) => Ok(answer.to_owned()),
+        Err(error) => Err(format!("`{answer}` is no email address: {error}")),
+    }
 }
 
 fn mail(

@@ -5,13 +5,15 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
+use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::check::{self, NamedFile, Surroundings};
 use super::plan::{Plan, Secret, SecretSource};
@@ -28,6 +30,9 @@ const MACHINE_DATA: &str = "/var/lib/pubwatch";
 const COMMAND_LIMIT: Duration = Duration::from_secs(60);
 
 /// No first line of a password is longer.
+/// How often it is asked whether the secret is still wanted.
+const LOOK_UP: Duration = Duration::from_millis(100);
+
 const LONGEST_SECRET: u64 = 64 << 10;
 
 /// A configuration that was found and can be used.
@@ -350,6 +355,19 @@ pub enum SecretError {
 ///
 /// [`SecretError`] when the source cannot be read or gives nothing.
 pub fn secret(source: &SecretSource) -> Result<Secret, SecretError> {
+    secret_while(source, &|| true)
+}
+
+/// As [`secret`], but for as long as it is wanted: a program that waits for a person is ended then,
+/// with everything that it started.
+///
+/// # Errors
+///
+/// As for [`secret`].
+pub fn secret_while(
+    source: &SecretSource,
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<Secret, SecretError> {
     let (text, from) = match source {
         SecretSource::File(path) => (read_start(path)?, path.display().to_string()),
         SecretSource::Env(name) => (
@@ -360,7 +378,7 @@ pub fn secret(source: &SecretSource) -> Result<Secret, SecretError> {
             let (program, arguments) = words
                 .split_first()
                 .ok_or_else(|| SecretError::Empty("`password_command`".to_owned()))?;
-            (run(program, arguments)?, format!("`{program}`"))
+            (run(program, arguments, is_wanted)?, format!("`{program}`"))
         }
     };
     let line = text.lines().next().unwrap_or_default();
@@ -381,7 +399,11 @@ fn read_start(path: &Path) -> Result<String, SecretError> {
     Ok(text)
 }
 
-fn run(program: &str, arguments: &[String]) -> Result<String, SecretError> {
+fn run(
+    program: &str,
+    arguments: &[String],
+    is_wanted: &dyn Fn() -> bool,
+) -> Result<String, SecretError> {
     let start = |source| SecretError::Start {
         program: program.to_owned(),
         source,
@@ -394,6 +416,7 @@ fn run(program: &str, arguments: &[String]) -> Result<String, SecretError> {
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .process_group(0)
         .spawn()
         .map_err(start)?;
     let output = child.stdout.take();
@@ -404,20 +427,33 @@ fn run(program: &str, arguments: &[String]) -> Result<String, SecretError> {
         // Nobody listens any more when the time is over.
         let _ = sender.send(read.transpose().map(|_| text));
     });
-    let Ok(read) = receiver.recv_timeout(COMMAND_LIMIT) else {
-        // It may have ended by itself meanwhile; then there is nothing to stop.
-        let _ = child.kill();
-        let _ = child.wait();
-        return Err(failed(format!(
-            "no answer in {} seconds",
-            COMMAND_LIMIT.as_secs()
-        )));
+    let begun = Instant::now();
+    let read = loop {
+        match receiver.recv_timeout(LOOK_UP) {
+            Ok(read) => break read,
+            Err(_) if is_wanted() && begun.elapsed() < COMMAND_LIMIT => {}
+            Err(_) => {
+                end_group(&mut child);
+                let waited = begun.elapsed().as_secs();
+                return Err(failed(format!("no answer in {waited} seconds")));
+            }
+        }
     };
     let status = child.wait().map_err(start)?;
     if !status.success() {
         return Err(failed(status.to_string()));
     }
     read.map_err(start)
+}
+
+/// Ends a child with everything that it started.
+fn end_group(child: &mut Child) {
+    let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    if let Some(leader) = leader {
+        // It may have ended by itself meanwhile; then there is nothing to stop.
+        let _ = kill_process_group(leader, Signal::KILL);
+    }
+    let _ = child.wait();
 }
 
 #[cfg(test)]

@@ -100,6 +100,8 @@ pub struct MailPlan {
     pub from: String,
     /// A file with further certificates to trust (PEM), for a server of one's own.
     pub ca_file: Option<PathBuf>,
+    /// By which name it is greeted; the machine's own unless given.
+    pub hello: Option<String>,
     /// The most letters that it is asked to take within an hour.
     pub most_per_hour: u32,
 }

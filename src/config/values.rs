@@ -10,6 +10,7 @@ use url::{Host, Url};
 use super::problem::{Problem, did_you_mean, one_of};
 use super::table::{Text, wrong_kind};
 use crate::book::Money;
+use crate::text::mail_address::{NoAddress, to_ascii_domain};
 
 /// A number of bytes: a whole number, or a text such as "8 MB".
 pub(super) fn bytes(key: &str, value: &Spanned<DeValue<'_>>) -> Result<usize, Problem> {
@@ -103,17 +104,36 @@ pub(super) fn parse_money(written: &str) -> Option<Money> {
 pub(super) fn email(key: &str, text: &Text) -> Result<String, Problem> {
     let written = text.get_ref();
     let domain = written.rsplit_once('@').map(|(_, domain)| domain);
-    let whole = domain.is_some_and(|domain| domain.contains('.') || domain == "localhost");
-    if whole && written.parse::<lettre::Address>().is_ok() {
-        return Ok(written.clone());
-    }
+    let whole = domain.is_none_or(|domain| domain.contains('.') || domain == "localhost");
+    let why = match to_ascii_domain(written) {
+        Ok(_) if whole => return Ok(written.clone()),
+        Ok(_) => NoAddress::Domain,
+        Err(why) => why,
+    };
     Err(Problem::error(format!("`{written}` is no email address"))
         .at(text.span(), "")
+        .because(why.to_string())
         .remedy(if written.contains('<') {
             format!("write the address alone, without a name, as `{key} = \"jane@example.com\"`")
         } else {
             format!("write it as `{key} = \"jane@example.com\"`")
         }))
+}
+
+/// The name by which a mail server is greeted: a full name, or an address in brackets.
+pub(super) fn mail_name(text: &Text) -> Result<String, Problem> {
+    let written = text.get_ref();
+    let is_literal = written.starts_with('[') && written.ends_with(']');
+    let is_name = matches!(Host::parse(written), Ok(Host::Domain(name)) if name == *written);
+    if written.is_ascii() && (is_literal || is_name && written.contains('.')) {
+        return Ok(written.clone());
+    }
+    Err(
+        Problem::error(format!("`{written}` is no name for a mail server"))
+            .at(text.span(), "")
+            .because("mail servers are greeted with the full name of the machine (RFC 5321)")
+            .remedy("write it as `hello = \"laptop.example.com\"`, or as \"[192.0.2.7]\""),
+    )
 }
 
 /// A web address, with nothing said yet about whose.

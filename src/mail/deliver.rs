@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::files;
@@ -10,7 +11,8 @@ use super::message::{Parcel, message};
 use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_for};
 use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
-    Claimant, Claimed, Failure, claim_next, hold_back, mark_delivered, mark_failed, release_all,
+    Claimant, Claimed, Failure, claim_next, hold_back, is_claimed_by, mark_delivered, mark_failed,
+    release_all,
 };
 use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
@@ -33,6 +35,8 @@ pub enum Transport {
         server: SmtpServer,
         /// The sender's address.
         from: String,
+        /// The zone in which letters are dated.
+        zone: TimeZone,
     },
     /// To a program elsewhere.
     Hook(Hook),
@@ -42,6 +46,8 @@ pub enum Transport {
         folder: PathBuf,
         /// The sender's address.
         from: String,
+        /// The zone in which letters are dated.
+        zone: TimeZone,
     },
 }
 
@@ -84,13 +90,20 @@ impl Transport {
     ///
     /// [`TransportError`] when the secret cannot be read. What waits stays queued.
     pub fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
-        Ok(Self::Hook(Hook {
+        let secret = plan.secret.as_ref().map(secret).transpose()?;
+        Ok(Self::to_hook(plan, secret))
+    }
+
+    /// The way to a webhook or to ntfy with its secret.
+    #[must_use]
+    pub fn to_hook(plan: &HookPlan, secret: Option<Secret>) -> Self {
+        Self::Hook(Hook {
             kind: plan.kind,
             name: plan.name.clone(),
             address: plan.address.clone(),
-            secret: plan.secret.as_ref().map(secret).transpose()?,
+            secret,
             patience: None,
-        }))
+        })
     }
 
     /// The way whose letters it takes.
@@ -117,16 +130,24 @@ impl Transport {
     /// [`TransportError`] when the password or the certificates cannot be read. Letters stay
     /// queued.
     pub fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
+        let password = plan.mail.as_ref().and_then(|mail| mail.password.as_ref());
+        Self::with_password(plan, password.map(secret).transpose()?)
+    }
+
+    /// The way that the configuration names, with the password of its mail server.
+    ///
+    /// # Errors
+    ///
+    /// [`TransportError`] when the certificates cannot be read. Letters stay queued.
+    pub fn with_password(plan: &Plan, password: Option<Secret>) -> Result<Self, TransportError> {
         let Some(mail) = &plan.mail else {
             return Ok(Self::Folder {
                 folder: plan.data.join("letters"),
                 from: plan.author.email.clone(),
+                zone: plan.author.zone.clone(),
             });
         };
-        let login = match (&mail.username, &mail.password) {
-            (Some(user), Some(source)) => Some((user.clone(), secret(source)?)),
-            (_, _) => None,
-        };
+        let login = mail.username.clone().zip(password);
         let certificates = match &mail.ca_file {
             Some(path) => {
                 Some(
@@ -145,10 +166,12 @@ impl Transport {
                 encryption: mail.encryption,
                 login,
                 certificates,
+                hello: mail.hello.clone(),
                 most_per_hour: Some(mail.most_per_hour),
                 patience: None,
             },
             from: mail.from.clone(),
+            zone: plan.author.zone.clone(),
         })
     }
 }
@@ -210,8 +233,22 @@ pub async fn deliver_due(
         let Some(claimed) = db.write(|tx| claim_next(tx, claimant, now, until))? else {
             break;
         };
-        match transport.send(&claimed, now).await {
-            Ok(proof) => {
+        let is_ours = async || {
+            let now = clock.now();
+            let claim = db.read(|connection| is_claimed_by(connection, claimed.id, &who, now));
+            claim.unwrap_or_else(|error| {
+                tracing::error!(%error, "whose letter it is cannot be read; it is not sent");
+                false
+            })
+        };
+        match transport.send(&claimed, now, is_ours).await {
+            Ok(None) => {
+                tracing::warn!(
+                    letter.id = claimed.id,
+                    "another process took the letter over"
+                );
+            }
+            Ok(Some(proof)) => {
                 let now = clock.now();
                 db.write(|tx| -> rusqlite::Result<()> {
                     mark_delivered(tx, claimed.id, proof.words(), now)?;
@@ -327,31 +364,40 @@ impl Summary {
 }
 
 impl Transport {
-    /// Sends one letter.
-    async fn send(&self, claimed: &Claimed, now: Timestamp) -> Result<Proof, Trouble> {
+    /// Sends one letter; `None`: another process took it over meanwhile.
+    async fn send(
+        &self,
+        claimed: &Claimed,
+        now: Timestamp,
+        is_ours: impl AsyncFnOnce() -> bool,
+    ) -> Result<Option<Proof>, Trouble> {
         let letter = &claimed.letter;
         match self {
-            Self::Hook(hook) => hook.send(letter, now).await.map(Proof::Posted),
-            Self::Smtp { server, from } => server
-                .send(&parcel(letter, from)?)
-                .await
-                .map(Box::new)
-                .map(Proof::Taken),
-            Self::Folder { folder, from } => files::write(folder, letter, &parcel(letter, from)?)
-                .map(|path| Proof::Written(path.display().to_string()))
-                .map_err(|error| Trouble {
-                    // A full disk or a missing right is there for every letter.
-                    stage: Stage::Connect,
-                    code: None,
-                    retry_after: None,
-                    words: format!("cannot write to {}: {error}", folder.display()),
-                }),
+            Self::Hook(hook) => {
+                let posted = hook.send(letter, now).await;
+                posted.map(|answer| Some(Proof::Posted(answer)))
+            }
+            Self::Smtp { server, from, zone } => {
+                let sent = server.send(&parcel(letter, from, zone)?, is_ours).await?;
+                Ok(sent.map(Box::new).map(Proof::Taken))
+            }
+            Self::Folder { folder, from, zone } => {
+                files::write(folder, letter, &parcel(letter, from, zone)?)
+                    .map(|path| Some(Proof::Written(path.display().to_string())))
+                    .map_err(|error| Trouble {
+                        // A full disk or a missing right is there for every letter.
+                        stage: Stage::Connect,
+                        code: None,
+                        retry_after: None,
+                        words: format!("cannot write to {}: {error}", folder.display()),
+                    })
+            }
         }
     }
 }
 
-fn parcel(letter: &Letter, from: &str) -> Result<Parcel, Trouble> {
-    message(letter, from).map_err(|error| broken(&one_line(&error.to_string())))
+fn parcel(letter: &Letter, from: &str, zone: &TimeZone) -> Result<Parcel, Trouble> {
+    message(letter, from, zone).map_err(|error| broken(&one_line(&error.to_string())))
 }
 
 impl Hook {

@@ -104,7 +104,7 @@ mod tests {
         let mail = folder.path().join("letters");
         for id in ["a@example.com", "a@example.com", "../../b@example.com"] {
             let letter = letter(id);
-            let parcel = message(&letter, "jane@example.com").unwrap();
+            let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
             let place = write(&mail, &letter, &parcel).unwrap();
             assert_eq!(fs::read(&place).unwrap(), parcel.bytes);
             assert_eq!(place.parent().unwrap(), mail);
@@ -125,7 +125,7 @@ mod tests {
     fn a_draft_left_by_a_kill_is_no_letter() {
         let folder = tempfile::tempdir().unwrap();
         let letter = letter("a@example.com");
-        let parcel = message(&letter, "jane@example.com").unwrap();
+        let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
         let draft = format!(".{}.part", file_name(&letter));
         fs::write(folder.path().join(draft), "half a let").unwrap();
         let place = write(folder.path(), &letter, &parcel).unwrap();

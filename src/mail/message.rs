@@ -1,20 +1,23 @@
 //! A letter as the bytes of an Internet message (RFC 5322). Pure: the same letter and sender give
 //! the same bytes, so that a second try sends exactly what the first one did.
 
-use std::time::SystemTime;
-
+use jiff::fmt::rfc2822;
+use jiff::tz::TimeZone;
+use lettre::Address;
 use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
-use lettre::{Address, address::Envelope};
 
 use super::Letter;
+use crate::text::mail_address::{NoAddress, to_ascii_domain};
 use crate::text::words::one_line;
 
 /// A letter in the form in which it travels.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Parcel {
-    /// Who sends and who receives, for the SMTP dialogue.
-    pub envelope: Envelope,
+    /// Who sends, as it goes over the line.
+    pub from: String,
+    /// Who receives, as it goes over the line.
+    pub to: String,
     /// Headers and body, lines ended by CRLF.
     pub bytes: Vec<u8>,
 }
@@ -28,11 +31,14 @@ pub enum MessageError {
         /// The text.
         address: String,
         /// What is wrong with it.
-        cause: lettre::address::AddressError,
+        cause: NoAddress,
     },
     /// The parts do not make a message.
     #[error("cannot build the message: {0}")]
     Build(#[from] lettre::error::Error),
+    /// The day cannot be written.
+    #[error("cannot write the date of the letter: {0}")]
+    Date(#[from] jiff::Error),
 }
 
 /// `Auto-Submitted: auto-generated` (RFC 3834): keeps holiday answers from coming back.
@@ -53,7 +59,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Puts a letter into the form of a message from `from`, an address alone.
+/// Puts a letter into the form of a message from `from`, an address alone, with its date in `zone`.
 ///
 /// Every header value is one line: text that came from a page or from the configuration cannot
 /// begin a header of its own.
@@ -61,15 +67,14 @@ impl Header for AutoSubmitted {
 /// # Errors
 ///
 /// [`MessageError`] when an address is none.
-pub fn message(letter: &Letter, from: &str) -> Result<Parcel, MessageError> {
-    let sender = address(from)?;
-    let recipient = address(&letter.to)?;
+pub fn message(letter: &Letter, from: &str, zone: &TimeZone) -> Result<Parcel, MessageError> {
+    let (sender, recipient) = (address(from)?, address(&letter.to)?);
+    let (from, to) = (sender.to_string(), recipient.to_string());
     let name = Some(one_line(&letter.to_name)).filter(|name| !name.is_empty());
     let mut builder = Message::builder()
         .from(Mailbox::new(Some("Pubwatch".to_owned()), sender))
         .to(Mailbox::new(name, recipient))
         .subject(one_line(&letter.subject))
-        .date(SystemTime::from(letter.written))
         .message_id(Some(bracketed(&letter.message_id)))
         .header(AutoSubmitted);
     if let Some(first) = &letter.references {
@@ -81,9 +86,16 @@ pub fn message(letter: &Letter, from: &str) -> Result<Parcel, MessageError> {
         .boundary(boundary(&letter.message_id))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
         .singlepart(part(ContentType::TEXT_HTML, &letter.html));
-    let message = builder.multipart(body)?;
+    let mut message = builder.multipart(body)?;
+    // The library writes dates in UTC only.
+    let date = rfc2822::to_string(&letter.written.to_zoned(zone.clone()))?;
+    let name = HeaderName::new_from_ascii_str("Date");
+    message
+        .headers_mut()
+        .insert_raw(HeaderValue::new(name, date));
     Ok(Parcel {
-        envelope: message.envelope().clone(),
+        from,
+        to,
         bytes: message.formatted(),
     })
 }
@@ -93,10 +105,12 @@ fn part(kind: ContentType, text: &str) -> SinglePart {
 }
 
 fn address(text: &str) -> Result<Address, MessageError> {
-    text.parse().map_err(|cause| MessageError::Address {
+    let wrong = |cause| MessageError::Address {
         address: one_line(text),
         cause,
-    })
+    };
+    let address = to_ascii_domain(text).map_err(wrong)?;
+    address.parse().map_err(|_| wrong(NoAddress::Form))
 }
 
 /// A Message-ID between its brackets, free of anything that could end them or the line.
@@ -132,8 +146,7 @@ pub(super) fn no_harm(letter: &Letter) {
     for tag in ["<script", "<img"] {
         assert!(!letter.html.contains(tag), "{}", letter.html);
     }
-    let parcel = message(letter, "watch@example.com").unwrap();
-    assert_eq!(parcel.envelope.to().len(), 1);
+    let parcel = message(letter, "watch@example.com", &TimeZone::UTC).unwrap();
     let whole = String::from_utf8(parcel.bytes).unwrap();
     let headers = whole.split("\r\n\r\n").next().unwrap();
     for line in headers.split("\r\n") {
@@ -166,7 +179,8 @@ mod tests {
     }
 
     fn headers(letter: &Letter) -> String {
-        let bytes = message(letter, "watch@example.com").unwrap().bytes;
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let bytes = message(letter, "watch@example.com", &zone).unwrap().bytes;
         let text = String::from_utf8(bytes).unwrap();
         text.split("\r\n\r\n").next().unwrap().to_owned()
     }
@@ -177,10 +191,10 @@ mod tests {
         From: Pubwatch <watch@example.com>
         To: "Jane Roe" <jane@example.com>
         Subject: Act: Salt Roads
-        Date: Thu, 28 Jan 2027 12:00:00 +0000
         Message-ID: <one@example.com>
         Auto-Submitted: auto-generated
         MIME-Version: 1.0
+        Date: Thu, 28 Jan 2027 07:00:00 -0500
         Content-Type: multipart/alternative; boundary="=_pubwatch_e2a2e5f409d4202a"
         "#);
     }
@@ -209,8 +223,6 @@ mod tests {
         for line in headers(&letter).split("\r\n") {
             assert!(!line.to_ascii_lowercase().starts_with("bcc"), "{line}");
         }
-        let parcel = message(&letter, "watch@example.com").unwrap();
-        assert_eq!(parcel.envelope.to().len(), 1);
     }
 
     #[test]
@@ -219,7 +231,7 @@ mod tests {
             to: "jane@example.com\r\nRCPT TO:<x@example.com>".to_owned(),
             ..letter()
         };
-        let error = message(&letter, "watch@example.com").unwrap_err();
+        let error = message(&letter, "watch@example.com", &TimeZone::UTC).unwrap_err();
         assert!(error.to_string().contains("is no mail address"), "{error}");
     }
 
@@ -230,9 +242,10 @@ mod tests {
             subject: "Good news: 塩の道 \"Дорога соли\" 📚".to_owned(),
             ..letter()
         };
-        let bytes = message(&letter, "watch@example.com").unwrap().bytes;
-        assert!(bytes.is_ascii());
-        assert_eq!(bytes, message(&letter, "watch@example.com").unwrap().bytes);
+        let zone = TimeZone::get("Europe/Lisbon").unwrap();
+        let bytes = || message(&letter, "watch@example.com", &zone).unwrap().bytes;
+        assert!(bytes().is_ascii());
+        assert_eq!(bytes(), bytes());
         let headers = headers(&letter);
         assert!(
             headers.contains("Subject: Good news: =?utf-8?b?"),

@@ -112,7 +112,9 @@ impl Meaning {
 ///
 /// Sources: RFC 5321 §4.2.1 (4yz transient, 5yz permanent), §3.8 (421 may answer anything),
 /// §4.2.5 (the answer to the end of data decides who is responsible for the letter); RFC 4954 §6
-/// (530, 534, 535, 538 speak of the login). For posts RFC 9110 §15: 408, 425, 429 and 5xx pass, and
+/// (530, 534, 535, 538 speak of the login). A refusal at a recipient is final only where it is the
+/// recipient's: 504, and codes of policy (5.7.x of RFC 3463), are often about the client, its name or
+/// relaying. For posts RFC 9110 §15: 408, 425, 429 and 5xx pass, and
 /// so, for a person, do redirects and 404, which a new address or a program that is switched on
 /// again mends; 401 and 403 speak of the token; every other 4xx, as 410, is for good. A post without
 /// an answer may have arrived, and is sent again under the same id.
@@ -133,11 +135,45 @@ pub fn meaning(trouble: &Trouble) -> Meaning {
         (Stage::Connect | Stage::Tls | Stage::Login, _) | (_, 0 | 421) => Meaning::ServerLater,
         // "Message too big", or a letter that the server can never store.
         (_, 552) => Meaning::Refused,
+        // Who we are, or what this server may do for us: no letter is to blame.
+        (Stage::Recipient, 504) => Meaning::ServerLater,
+        (Stage::Recipient, 500..) if refuses_us(&trouble.words) => Meaning::ServerLater,
+        // A matter of policy, of which only this recipient's letters are known to suffer.
+        (Stage::Recipient, 500..) if is_policy(&trouble.words) => Meaning::LetterLater,
         // A sender that the server does not accept is a matter of `from`, which all letters share.
         (Stage::Sender, 500..) => Meaning::ServerLater,
         (_, 500..) => Meaning::Refused,
         (_, _) => Meaning::LetterLater,
     }
+}
+
+/// Words of refusals that speak of the client, of relaying or of the login, as Postfix, Exim, Sendmail
+/// and Exchange write them.
+const OF_US: &[&str] = &[
+    "relay",
+    "client host",
+    "helo",
+    "ehlo",
+    "authentication required",
+    "not authenticated",
+    "sender verify failed",
+    "must authenticate",
+    "dynamic ip",
+    "blocked using",
+    "blacklist",
+    "blocklist",
+    "reputation",
+];
+
+/// The refusal of a recipient names us and not the recipient.
+fn refuses_us(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    OF_US.iter().any(|one| words.contains(one))
+}
+
+/// The enhanced code is one of policy or security, 5.7.x (RFC 3463 §3.8).
+fn is_policy(words: &str) -> bool {
+    words.trim_start().starts_with("5.7.")
 }
 
 /// The pauses after the first, second, … try, in minutes; the last one repeats.
@@ -221,6 +257,12 @@ pub fn explain(trouble: &Trouble) -> String {
         Meaning::Unknown => {
             format!("{what}; it may have arrived, and is sent again under the same Message-ID")
         }
+        Meaning::ServerLater if trouble.stage == Stage::Recipient && trouble.code >= Some(500) => {
+            format!(
+                "{what}; it refuses this machine and not the recipient: check `host`, `port`, \
+                 `username` and `hello` under [mail]"
+            )
+        }
         Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
     }
 }
@@ -287,6 +329,31 @@ mod tests {
         check(Stage::Sender, 451, Meaning::LetterLater);
         check(Stage::Recipient, 450, Meaning::LetterLater);
         check(Stage::Recipient, 550, Meaning::Refused);
+        check(Stage::Recipient, 504, Meaning::ServerLater);
+        let said = |words: &str, expected| {
+            let trouble = Trouble {
+                words: words.to_owned(),
+                ..trouble(Stage::Recipient, 554)
+            };
+            assert_eq!(meaning(&trouble), expected, "{words}");
+        };
+        said(
+            "5.7.1 <jane@example.com>: Relay access denied",
+            Meaning::ServerLater,
+        );
+        said(
+            "5.7.1 Service unavailable; Client host [192.0.2.7] blocked",
+            Meaning::ServerLater,
+        );
+        said(
+            "5.5.0 Helo command rejected: need a full name",
+            Meaning::ServerLater,
+        );
+        said(
+            "5.7.1 this list takes no letters of strangers",
+            Meaning::LetterLater,
+        );
+        said("5.1.1 no such user here", Meaning::Refused);
         check(Stage::Recipient, 421, Meaning::ServerLater);
         check(Stage::Recipient, 0, Meaning::ServerLater);
         check(Stage::Data, 554, Meaning::Refused);

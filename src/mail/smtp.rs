@@ -1,20 +1,28 @@
 //! The SMTP dialogue. It is held step by step, so that it is known what the server refused, and
-//! whether a letter may have arrived although no answer came.
+//! whether a letter may have arrived although no answer came. Only the code of an answer counts,
+//! and only an answer to what was asked.
 
-use std::net::IpAddr;
+mod line;
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
-use lettre::address::{Address, Envelope};
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
-use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::TlsConnector;
 
 use super::message::Parcel;
 use super::outbox::{Stage, Trouble};
 use crate::config::plan::{Encryption, Secret};
 use crate::text::words::one_line;
+use crate::tls::by_ring;
+use line::{Line, NoReply, Reply};
 
 /// How long the dialogue may take up to the letter itself. A tarpitting server is patient, but a
 /// hanging one must not hold up a round.
@@ -24,7 +32,7 @@ const DIALOGUE: Duration = Duration::from_secs(60);
 /// giving up early means sending twice; two minutes have to do, and the Message-ID stays the same.
 const ANSWER: Duration = Duration::from_secs(120);
 
-/// How long a polite goodbye may take; the letter's fate is known by then.
+/// How long saying goodbye may take; the letter's fate is known by then.
 const GOODBYE: Duration = Duration::from_secs(5);
 
 /// A mail server, and how to use it.
@@ -40,6 +48,8 @@ pub struct SmtpServer {
     pub login: Option<(String, Secret)>,
     /// Further certificates to trust (PEM), for a server of one's own.
     pub certificates: Option<Vec<u8>>,
+    /// By which name we greet; the full name of this machine, or its address, where it is not given.
+    pub hello: Option<String>,
     /// The most letters that it is asked to take within an hour.
     pub most_per_hour: Option<u32>,
     /// Shorter limits than the usual ones, for tests.
@@ -51,39 +61,60 @@ pub struct SmtpServer {
 pub struct Sent {
     /// The server's answer to the letter.
     pub answer: String,
-    connection: AsyncSmtpConnection,
-    limit: Duration,
+    line: Line,
 }
 
 impl Sent {
     /// Ends the dialogue. Nothing depends on it.
-    pub async fn goodbye(mut self) {
-        let _ = timeout(self.limit, self.connection.abort()).await;
+    pub async fn goodbye(self) {
+        goodbye(self.line).await;
     }
 }
 
+/// A dialogue under way.
+struct Dialogue {
+    line: Line,
+    /// What the server offers, a line each, in capitals.
+    offers: Vec<String>,
+}
+
 impl SmtpServer {
-    /// Sends one letter. Only an answer to the letter itself counts as delivery.
+    /// Sends one letter. Only an answer of 2yz to the letter itself counts as delivery.
+    ///
+    /// `is_ours` is asked when everything but the letter is said: a process that was stopped for a
+    /// while may have lost its claim to another, and then sends nothing. `None`: it had.
     ///
     /// # Errors
     ///
     /// [`Trouble`] says at which stage it ended and with which answer.
-    pub async fn send(&self, parcel: &Parcel) -> Result<Sent, Trouble> {
+    pub async fn send(
+        &self,
+        parcel: &Parcel,
+        is_ours: impl AsyncFnOnce() -> bool,
+    ) -> Result<Option<Sent>, Trouble> {
         let limit = self.patience.unwrap_or(DIALOGUE);
         let mut stage = Stage::Connect;
-        let mut connection = timeout(limit, self.begin(&mut stage))
-            .await
-            .map_err(|_| silence(stage, limit))??;
-        let goodbye = self.patience.unwrap_or(GOODBYE);
-        match self.hand_over(&mut connection, parcel, limit).await {
-            Ok(answer) => Ok(Sent {
+        let begun = timeout(limit, self.begin(&mut stage)).await;
+        let mut dialogue = begun.map_err(|_| silence(stage, limit))??;
+        let mut stage = Stage::Sender;
+        let announced = timeout(limit, announce(&mut dialogue, parcel, &mut stage)).await;
+        let taken = match announced.map_err(|_| silence(stage, limit)).flatten() {
+            Ok(()) if !is_ours().await => Ok(None),
+            Ok(()) => self.hand_over(&mut dialogue, parcel).await.map(Some),
+            Err(trouble) => Err(trouble),
+        };
+        match taken {
+            Ok(Some(answer)) => Ok(Some(Sent {
                 answer,
-                connection,
-                limit: goodbye,
-            }),
+                line: dialogue.line,
+            })),
+            // After `DATA` a goodbye would be part of a letter.
+            Ok(None) => Ok(None),
             Err(trouble) => {
-                let _ = timeout(goodbye, connection.abort()).await;
-                Err(trouble)
+                if trouble.stage < Stage::Data {
+                    goodbye(dialogue.line).await;
+                }
+                Err(self.starred(trouble))
             }
         }
     }
@@ -96,104 +127,236 @@ impl SmtpServer {
     pub async fn greet(&self) -> Result<(), Trouble> {
         let limit = self.patience.unwrap_or(DIALOGUE);
         let mut stage = Stage::Connect;
-        let mut connection = timeout(limit, self.begin(&mut stage))
-            .await
-            .map_err(|_| silence(stage, limit))??;
-        // Nothing depends on the goodbye.
-        let _ = timeout(self.patience.unwrap_or(GOODBYE), connection.abort()).await;
+        let begun = timeout(limit, self.begin(&mut stage)).await;
+        let dialogue = begun.map_err(|_| silence(stage, limit))??;
+        goodbye(dialogue.line).await;
         Ok(())
     }
 
     /// Connects, secures the line, and logs in.
-    async fn begin(&self, stage: &mut Stage) -> Result<AsyncSmtpConnection, Trouble> {
+    async fn begin(&self, stage: &mut Stage) -> Result<Dialogue, Trouble> {
+        let held = self.held(stage).await;
+        held.map_err(|trouble| self.starred(trouble))
+    }
+
+    async fn held(&self, stage: &mut Stage) -> Result<Dialogue, Trouble> {
         if self.encryption == Encryption::None && !is_loopback(&self.host) {
-            return Err(Trouble {
-                stage: Stage::Connect,
-                code: None,
-                retry_after: None,
-                words: format!(
+            return Err(plain(
+                Stage::Connect,
+                format!(
                     "`encryption = \"none\"` is only for a server on this machine, and {} is not",
                     self.host
                 ),
-            });
+            ));
         }
-        let hello = ClientId::default();
-        let tls = match self.encryption {
-            Encryption::None => None,
-            Encryption::StartTls | Encryption::Tls => Some(self.tls_parameters()?),
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let connected = TcpStream::connect((host, self.port)).await;
+        let stream = connected.map_err(|error| plain(Stage::Connect, error.to_string()))?;
+        // A command is small, and its answer is waited for.
+        let _ = stream.set_nodelay(true);
+        let hello = self.hello(stream.local_addr().ok());
+        let mut line = match self.encryption {
+            Encryption::Tls => {
+                *stage = Stage::Tls;
+                let line = self.secured(Line::new(stream)).await?;
+                *stage = Stage::Connect;
+                line
+            }
+            Encryption::StartTls | Encryption::None => Line::new(stream),
         };
-        let wrapper = (self.encryption == Encryption::Tls)
-            .then(|| tls.clone())
-            .flatten();
-        let mut connection = AsyncSmtpConnection::connect_tokio1(
-            (self.host.as_str(), self.port),
-            None,
-            &hello,
-            wrapper,
-            None,
-        )
-        .await
-        .map_err(|error| trouble(if error.is_tls() { Stage::Tls } else { *stage }, &error))?;
-        if self.encryption == Encryption::StartTls
-            && let Some(parameters) = tls
-        {
+        done(*stage, line.hear().await)?;
+        let mut offers = greeted(&mut line, &hello).await?;
+        if self.encryption == Encryption::StartTls {
             *stage = Stage::Tls;
-            connection
-                .starttls(parameters, &hello)
-                .await
-                .map_err(|error| trouble(*stage, &error))?;
+            if !offers.iter().any(|offer| offer == "STARTTLS") {
+                return Err(plain(*stage, "the server offers no STARTTLS".to_owned()));
+            }
+            done(*stage, line.ask("STARTTLS").await)?;
+            line = self.secured(line).await?;
+            offers = greeted(&mut line, &hello).await?;
         }
         if let Some((user, password)) = &self.login {
             *stage = Stage::Login;
-            let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
-                .await
-                .map_err(|error| trouble(*stage, &error))?;
+            log_in(&mut line, &offers, (user, password)).await?;
         }
-        Ok(connection)
+        Ok(Dialogue { line, offers })
     }
 
-    fn tls_parameters(&self) -> Result<TlsParameters, Trouble> {
-        let broken = |words: String| Trouble {
-            stage: Stage::Tls,
-            code: None,
-            retry_after: None,
-            words,
+    /// By which name we greet: what the configuration says, else the machine's full name, else the
+    /// address that the server sees on this line (RFC 5321 §4.1.3).
+    fn hello(&self, own: Option<SocketAddr>) -> String {
+        let name = || {
+            let system = rustix::system::uname();
+            let name = system.nodename().to_string_lossy().into_owned();
+            let is_full = name.contains('.') && !name.ends_with('.');
+            let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.');
+            (is_full && name.chars().all(is_plain)).then_some(name)
         };
-        let mut builder = TlsParameters::builder(self.host.clone());
-        if let Some(pem) = &self.certificates {
-            let certificate = Certificate::from_pem(pem)
-                .map_err(|error| broken(format!("`ca_file` holds no certificate: {error}")))?;
-            builder = builder.add_root_certificate(certificate);
-        }
-        builder
-            .build_rustls()
-            .map_err(|error| broken(one_line(&error.to_string())))
+        let literal = || match own.map(|own| own.ip().to_canonical()) {
+            Some(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+            Some(IpAddr::V4(address)) => format!("[{address}]"),
+            None => "[127.0.0.1]".to_owned(),
+        };
+        self.hello.clone().or_else(name).unwrap_or_else(literal)
     }
 
-    /// Names sender and recipient, sends the letter, and waits for the answer to it.
-    async fn hand_over(
-        &self,
-        connection: &mut AsyncSmtpConnection,
-        parcel: &Parcel,
-        limit: Duration,
-    ) -> Result<String, Trouble> {
-        let mut stage = Stage::Sender;
-        timeout(limit, announce(connection, parcel, &mut stage))
-            .await
-            .map_err(|_| silence(stage, limit))??;
+    /// The line under TLS. What the server said in the clear beyond its answer ends it.
+    async fn secured(&self, line: Line) -> Result<Line, Trouble> {
+        let broken = |words: String| plain(Stage::Tls, one_line(&words));
+        let stream = line.into_stream().ok_or_else(|| {
+            broken("the server said more than it was asked before the line was secured".to_owned())
+        })?;
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(host.to_owned())
+            .map_err(|error| broken(format!("`host` is no name of a server: {error}")))?;
+        by_ring();
+        let config = ClientConfig::builder()
+            .with_root_certificates(self.roots()?)
+            .with_no_client_auth();
+        let connector = TlsConnector::from(Arc::new(config));
+        let secured = connector.connect(name, stream).await;
+        Ok(Line::new(
+            secured.map_err(|error| broken(error.to_string()))?,
+        ))
+    }
+
+    /// Whom to trust: the system's authorities, and the file of the configuration.
+    fn roots(&self) -> Result<RootCertStore, Trouble> {
+        let mut roots = RootCertStore::empty();
+        // An authority that cannot be read vouches for nobody.
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        if let Some(pem) = &self.certificates {
+            for certificate in CertificateDer::pem_slice_iter(pem) {
+                certificate
+                    .map_err(|error| error.to_string())
+                    .and_then(|one| roots.add(one).map_err(|error| error.to_string()))
+                    .map_err(|error| {
+                        let words = format!("`ca_file` holds no certificate: {error}");
+                        plain(Stage::Tls, words)
+                    })?;
+            }
+        }
+        Ok(roots)
+    }
+
+    /// Sends the letter, and waits for the answer to it.
+    async fn hand_over(&self, dialogue: &mut Dialogue, parcel: &Parcel) -> Result<String, Trouble> {
         // From here on a missing answer leaves it open whether the letter arrived.
         let limit = self.patience.unwrap_or(ANSWER);
-        let response = timeout(limit, connection.command(on_the_line(&parcel.bytes)))
-            .await
-            .map_err(|_| silence(Stage::Answer, limit))?
-            .map_err(|error| trouble(Stage::Answer, &error))?;
-        Ok(one_line(&format!(
-            "{} {}",
-            response.code(),
-            response.message().collect::<Vec<_>>().join(" ")
-        )))
+        let line = &mut dialogue.line;
+        let answered = timeout(limit, async {
+            line.say(&on_the_line(&parcel.bytes)).await?;
+            line.hear().await
+        });
+        let answered = answered.await.map_err(|_| silence(Stage::Answer, limit))?;
+        let reply = done(Stage::Answer, answered)?;
+        Ok(one_line(&format!("{} {}", reply.code, reply.words())))
+    }
+
+    /// Without what is secret: some servers repeat what they were told.
+    fn starred(&self, mut trouble: Trouble) -> Trouble {
+        if let Some((user, password)) = &self.login {
+            for secret in secrets(user, password) {
+                trouble.words = trouble.words.replace(&secret, "***");
+            }
+        }
+        trouble
+    }
+}
+
+/// The forms in which the password goes over the line.
+fn secrets(user: &str, password: &Secret) -> [String; 3] {
+    let word = password.reveal();
+    [
+        plain_response(user, password),
+        BASE64.encode(word),
+        word.to_owned(),
+    ]
+}
+
+/// The answer to `AUTH PLAIN` (RFC 4616).
+fn plain_response(user: &str, password: &Secret) -> String {
+    BASE64.encode(format!("\0{user}\0{}", password.reveal()))
+}
+
+/// Says who we are; gives what the server offers.
+async fn greeted(line: &mut Line, hello: &str) -> Result<Vec<String>, Trouble> {
+    let reply = done(Stage::Connect, line.ask(&format!("EHLO {hello}")).await)?;
+    let offers = reply.lines.into_iter().skip(1);
+    Ok(offers
+        .map(|offer| offer.trim().to_ascii_uppercase())
+        .collect())
+}
+
+/// Logs in, by `PLAIN` where that is offered and by `LOGIN` otherwise (RFC 4954).
+async fn log_in(
+    line: &mut Line,
+    offers: &[String],
+    (user, password): (&str, &Secret),
+) -> Result<(), Trouble> {
+    let has = |way: &str| {
+        let mut auth = offers.iter().filter_map(|offer| {
+            let ways = offer.strip_prefix("AUTH")?;
+            ways.starts_with([' ', '=']).then_some(ways)
+        });
+        auth.any(|ways| ways.split([' ', '=']).any(|one| one == way))
+    };
+    let mut replies = if has("PLAIN") {
+        vec![plain_response(user, password)]
+    } else if has("LOGIN") {
+        vec![BASE64.encode(password.reveal()), BASE64.encode(user)]
+    } else {
+        let words = "the server offers no way to log in that we know (PLAIN or LOGIN)";
+        return Err(plain(Stage::Login, words.to_owned()));
+    };
+    let mut next = if has("PLAIN") {
+        format!(
+            "AUTH PLAIN {}",
+            replies.first().cloned().unwrap_or_default()
+        )
+    } else {
+        "AUTH LOGIN".to_owned()
+    };
+    loop {
+        let reply = heard(Stage::Login, line.ask(&next).await)?;
+        match (reply.code, replies.pop()) {
+            (334, Some(more)) => next = more,
+            _ => return done(Stage::Login, Ok(reply)).map(drop),
+        }
+    }
+}
+
+/// Names sender and recipient, and hears that the letter may come.
+async fn announce(
+    dialogue: &mut Dialogue,
+    parcel: &Parcel,
+    stage: &mut Stage,
+) -> Result<(), Trouble> {
+    let line = &mut dialogue.line;
+    let is_plain = parcel.from.is_ascii() && parcel.to.is_ascii();
+    let offers_more = dialogue.offers.iter().any(|offer| offer == "SMTPUTF8");
+    // RFC 6531. The letter itself is always ASCII, so it needs no 8BITMIME.
+    let parameter = match (is_plain, offers_more) {
+        (true, _) => "",
+        (false, true) => " SMTPUTF8",
+        (false, false) => {
+            let words = "the address has letters that this mail server cannot handle (no SMTPUTF8)";
+            return Err(plain(Stage::Prepare, words.to_owned()));
+        }
+    };
+    let sender = format!("MAIL FROM:<{}>{parameter}", parcel.from);
+    done(*stage, line.ask(&sender).await)?;
+    *stage = Stage::Recipient;
+    done(*stage, line.ask(&format!("RCPT TO:<{}>", parcel.to)).await)?;
+    *stage = Stage::Data;
+    let reply = heard(*stage, line.ask("DATA").await)?;
+    match reply.code {
+        354 => Ok(()),
+        400.. => done(*stage, Ok(reply)).map(drop),
+        code => Err(plain(
+            *stage,
+            format!("the server answered {code} to DATA, not 354"),
+        )),
     }
 }
 
@@ -203,71 +366,19 @@ impl SmtpServer {
 /// Letter and full stop go out in one piece. In two, the second waits for the first to be
 /// acknowledged, 40 ms on most systems, and a kill meanwhile leaves it open whether the letter
 /// arrived.
-fn on_the_line(bytes: &[u8]) -> String {
-    // The builder encodes whatever is not ASCII, so nothing is lost here.
-    let letter = String::from_utf8_lossy(bytes);
-    let mut line_form = String::with_capacity(letter.len() + 64);
-    for line in letter.split_inclusive("\r\n") {
-        if line.starts_with('.') {
-            line_form.push('.');
+fn on_the_line(bytes: &[u8]) -> Vec<u8> {
+    let mut line_form = Vec::with_capacity(bytes.len() + 64);
+    for line in bytes.split_inclusive(|byte| *byte == b'\n') {
+        if line.starts_with(b".") {
+            line_form.push(b'.');
         }
-        line_form.push_str(line);
+        line_form.extend_from_slice(line);
     }
-    if !line_form.ends_with("\r\n") {
-        line_form.push_str("\r\n");
+    if !line_form.ends_with(b"\r\n") {
+        line_form.extend_from_slice(b"\r\n");
     }
-    line_form.push_str(".\r\n");
+    line_form.extend_from_slice(b".\r\n");
     line_form
-}
-
-async fn announce(
-    connection: &mut AsyncSmtpConnection,
-    parcel: &Parcel,
-    stage: &mut Stage,
-) -> Result<(), Trouble> {
-    let parameters = parameters(connection, &parcel.envelope)?;
-    connection
-        .command(Mail::new(parcel.envelope.from().cloned(), parameters))
-        .await
-        .map_err(|error| trouble(*stage, &error))?;
-    *stage = Stage::Recipient;
-    for recipient in parcel.envelope.to() {
-        connection
-            .command(Rcpt::new(recipient.clone(), Vec::new()))
-            .await
-            .map_err(|error| trouble(*stage, &error))?;
-    }
-    *stage = Stage::Data;
-    connection
-        .command(Data)
-        .await
-        .map_err(|error| trouble(*stage, &error))?;
-    Ok(())
-}
-
-/// What is said with `MAIL FROM`: SMTPUTF8 where an address needs it (RFC 6531). The letter itself
-/// is always ASCII, so it needs no 8BITMIME.
-fn parameters(
-    connection: &AsyncSmtpConnection,
-    envelope: &Envelope,
-) -> Result<Vec<MailParameter>, Trouble> {
-    let is_ascii = |address: &Address| AsRef::<str>::as_ref(address).is_ascii();
-    if envelope.to().iter().chain(envelope.from()).all(is_ascii) {
-        return Ok(Vec::new());
-    }
-    if connection
-        .server_info()
-        .supports_feature(Extension::SmtpUtfEight)
-    {
-        return Ok(vec![MailParameter::SmtpUtfEight]);
-    }
-    Err(Trouble {
-        stage: Stage::Prepare,
-        code: None,
-        retry_after: None,
-        words: "the address has letters that this mail server cannot handle (no SMTPUTF8)"
-            .to_owned(),
-    })
 }
 
 fn is_loopback(host: &str) -> bool {
@@ -279,32 +390,42 @@ fn is_loopback(host: &str) -> bool {
             .is_ok_and(|address| address.is_loopback())
 }
 
+async fn goodbye(line: Line) {
+    let _ = timeout(GOODBYE, line.goodbye()).await;
+}
+
+/// An answer, whatever it says.
+fn heard(stage: Stage, reply: Result<Reply, NoReply>) -> Result<Reply, Trouble> {
+    reply.map_err(|none| plain(stage, one_line(&none.to_string())))
+}
+
+/// An answer that says that what was asked is done; any other is trouble. One that asks for more where
+/// nothing more is to be said is none.
+fn done(stage: Stage, reply: Result<Reply, NoReply>) -> Result<Reply, Trouble> {
+    let reply = heard(stage, reply)?;
+    if reply.is_done() {
+        return Ok(reply);
+    }
+    Err(Trouble {
+        stage,
+        code: Some(reply.code).filter(|code| 400 <= *code),
+        retry_after: None,
+        words: reply.words(),
+    })
+}
+
 fn silence(stage: Stage, limit: Duration) -> Trouble {
+    let words = format!("no answer within {} seconds", limit.as_secs());
+    plain(stage, words)
+}
+
+/// Trouble without an answer of the server's.
+fn plain(stage: Stage, words: String) -> Trouble {
     Trouble {
         stage,
         code: None,
         retry_after: None,
-        words: format!("no answer within {} seconds", limit.as_secs()),
-    }
-}
-
-/// The trouble behind an error of the library: its code, and the innermost words, which are the
-/// server's or the operating system's.
-fn trouble(stage: Stage, error: &lettre::transport::smtp::Error) -> Trouble {
-    let mut words = error.to_string();
-    let mut source = std::error::Error::source(error);
-    while let Some(inner) = source {
-        words = inner.to_string();
-        source = inner.source();
-    }
-    if words == "incomplete response" {
-        "the server closed the line".clone_into(&mut words);
-    }
-    Trouble {
-        stage,
-        code: error.status().map(u16::from),
-        retry_after: None,
-        words: one_line(&words),
+        words,
     }
 }
 
@@ -319,7 +440,7 @@ mod tests {
             (".", "..\r\n.\r\n"),
             ("a.b", "a.b\r\n.\r\n"),
         ] {
-            assert_eq!(on_the_line(letter.as_bytes()), expected);
+            assert_eq!(on_the_line(letter.as_bytes()), expected.as_bytes());
         }
     }
 

@@ -122,10 +122,12 @@ pub(crate) fn smtp(server: &TestServer, encryption: Encryption, password: &str) 
             login: (encryption != Encryption::None)
                 .then(|| ("jane".to_owned(), Secret::new(password.to_owned()))),
             certificates: Some(server.ca.clone()),
+            hello: None,
             most_per_hour: None,
             patience: Some(Duration::from_millis(1500)),
         },
         from: "watch@example.com".to_owned(),
+        zone: jiff::tz::TimeZone::UTC,
     }
 }
 
@@ -408,6 +410,7 @@ async fn a_folder_that_cannot_be_written_keeps_the_letters_for_later() {
     let transport = Transport::Folder {
         folder: blocked.clone(),
         from: "jane@example.com".to_owned(),
+        zone: jiff::tz::TimeZone::UTC,
     };
     let desk = Desk::with(transport, &many(3));
     assert!(

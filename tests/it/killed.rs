@@ -62,6 +62,7 @@ async fn a_life_that_drains() {
         Transport::Folder {
             folder: data.join("letters"),
             from,
+            zone: jiff::tz::TimeZone::UTC,
         }
     } else {
         Transport::Smtp {
@@ -71,10 +72,12 @@ async fn a_life_that_drains() {
                 encryption: Encryption::None,
                 login: None,
                 certificates: None,
+                hello: None,
                 most_per_hour: None,
                 patience: None,
             },
             from,
+            zone: jiff::tz::TimeZone::UTC,
         }
     };
     let clock = Clock::starting_at(start() + SignedDuration::from_mins(16 * i64::from(life)));

@@ -77,10 +77,12 @@ impl Mta {
                     Secret::new(password.to_owned()),
                 )),
                 certificates: Some(std::fs::read(self.fact("MTA_CA_FILE")).unwrap()),
+                hello: None,
                 most_per_hour: None,
                 patience: None,
             },
             from: "watch@example.com".to_owned(),
+            zone: jiff::tz::TimeZone::UTC,
         }
     }
 

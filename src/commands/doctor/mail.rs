@@ -44,7 +44,7 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
         }
     };
     match transport {
-        Transport::Folder { folder, from } => {
+        Transport::Folder { folder, from, zone } => {
             let says = format!("letters are written to {}", folder.display());
             if !letter {
                 return vec![
@@ -53,7 +53,7 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
                 ];
             }
             let letter = test_letter(plan, &from, now);
-            let written = message(&letter, &from)
+            let written = message(&letter, &from, &zone)
                 .map_err(|error| error.to_string())
                 .and_then(|parcel| {
                     files::write(&folder, &letter, &parcel).map_err(|error| error.to_string())
@@ -65,14 +65,18 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
         }
         // Letters go by mail or into a folder; the others are beside them.
         Transport::Hook(_) => Vec::new(),
-        Transport::Smtp { server, from } => {
+        Transport::Smtp { server, from, zone } => {
             let place = format!("{}:{}", server.host, server.port);
             let outcome = if letter {
-                match message(&test_letter(plan, &from, now), &from) {
-                    Ok(parcel) => match server.send(&parcel).await {
+                match message(&test_letter(plan, &from, now), &from, &zone) {
+                    // It is nobody else's: there is no claim to lose.
+                    Ok(parcel) => match server.send(&parcel, async || true).await {
                         Ok(sent) => {
-                            let answer = sent.answer.clone();
-                            sent.goodbye().await;
+                            let answer = sent.as_ref().map(|sent| sent.answer.clone());
+                            if let Some(sent) = sent {
+                                sent.goodbye().await;
+                            }
+                            let answer = answer.unwrap_or_default();
                             Ok(format!("{place} took a test letter: {answer}"))
                         }
                         Err(trouble) => Err(trouble),

@@ -47,6 +47,9 @@ pub(super) fn mail(
         });
         Some(path)
     });
+    let hello = table
+        .text("hello")
+        .and_then(|text| findings.keep(values::mail_name(&text)));
     let most_per_hour = table
         .whole("most_per_hour", 1..=100_000, MOST_PER_HOUR)
         .and_then(|number| u32::try_from(number.into_inner()).ok());
@@ -62,6 +65,7 @@ pub(super) fn mail(
         password: password.map(Spanned::into_inner),
         from: from.or_else(|| author.map(str::to_owned))?,
         ca_file,
+        hello,
         most_per_hour: most_per_hour.unwrap_or(100),
     })
 }

@@ -1,7 +1,7 @@
 //! Putting letters in, taking them out, and saying how it went.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Error, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, Error, OptionalExtension as _, Transaction, params};
 
 use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
 use crate::book::{Isbn13, StoreId};
@@ -206,6 +206,40 @@ fn tried_within_the_hour(
              WHERE route = ?1 AND last_try_at > ?2 AND last_try_at <= ?3",
         )?
         .query_row(params![route, now - 3_600_000, now], |row| row.get(0))
+}
+
+/// Whether a letter waits on that way, due or not.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_waiting(connection: &Connection, route: &Route) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1)"
+        ))?
+        .query_row([route.name()], |row| row.get(0))
+}
+
+/// Whether that process still has the claim to a letter.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_claimed_by(
+    connection: &Connection,
+    id: i64,
+    who: &str,
+    now: Timestamp,
+) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT claimed_by = ?2 AND ?3 < claimed_until AND delivered_at IS NULL \
+             AND dropped_at IS NULL FROM outbox WHERE id = ?1",
+        )?
+        .query_row(params![id, who, now.as_millisecond()], |row| {
+            Ok(row.get::<_, Option<bool>>(0)?.unwrap_or(false))
+        })
 }
 
 /// Records that a letter was delivered, with the server's answer. That holds whoever has the claim

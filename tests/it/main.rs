@@ -84,6 +84,7 @@ mod secrets;
 mod seen_and_not;
 mod service;
 #[cfg(test)]
+mod smtp_fuzzed;
 mod smtp_server;
 #[cfg(test)]
 mod stories;

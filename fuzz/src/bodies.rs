@@ -181,11 +181,12 @@ const BEFORE: &str = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\
 ///
 /// When an edition that can be written is not in what is written.
 pub fn import(bytes: &[u8]) {
-    let Ok(list) = import::read(bytes) else {
+    let Ok(list) = import::read(bytes, &import::How::default()) else {
         return;
     };
     let defaults = import::Defaults {
         stores: vec![StoreId::new("amazon.com")],
+        own: Vec::new(),
         distribution: Distribution::IngramSpark,
         enabled: None,
         amazon_switch: false,

@@ -10,7 +10,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 
-use crate::book::{Distribution, Edition, Format, Isbn13, Money, StoreId};
+use crate::book::{Distribution, Edition, Format, Isbn13, Making, Money, StoreId};
 
 /// An edition to be written into the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Change {
     pub keys: Vec<String>,
     /// The new value; `None` takes the key out.
     pub value: Option<Value>,
-    /// Nothing is set where the key is not written.
+    /// Nothing is done where the key is not written.
     only_where_written: bool,
 }
 
@@ -86,6 +86,16 @@ impl Change {
             keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
             value: Some(Value::from(address)),
             only_where_written: false,
+        }
+    }
+
+    /// Takes the address of the page at one store out, where it is written.
+    #[must_use]
+    pub fn no_address(store: &StoreId) -> Self {
+        Self {
+            keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
+            value: None,
+            only_where_written: true,
         }
     }
 
@@ -218,6 +228,9 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
     };
     let mut table: &mut dyn TableLike = table;
     for key in path {
+        if !table.contains_key(key) && change.only_where_written {
+            return Ok(());
+        }
         if !table.contains_key(key) {
             table.insert(key, toml_edit::table());
         }
@@ -241,9 +254,10 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             table.insert(last, Item::Value(value.clone()));
         }
         (None, _) => {
-            table
-                .remove(last)
-                .ok_or_else(|| EditError::NoSuchKey(last.clone()))?;
+            let removed = table.remove(last);
+            if removed.is_none() && !change.only_where_written {
+                return Err(EditError::NoSuchKey(last.clone()));
+            }
         }
     }
     Ok(())
@@ -349,6 +363,14 @@ impl Entry {
         }
         if let Some(enabled) = enabled {
             line("distribution_enabled", &enabled);
+        }
+        if let Some(printing) = edition.printing {
+            let named = Making::CHOICES
+                .iter()
+                .find(|(_, making)| *making == printing);
+            named
+                .iter()
+                .for_each(|(name, _)| line("printing", &quoted(name)));
         }
         if edition.amazon_switch {
             line("amazon_switch", &true);

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use crate::book::{Distribution, Format, Money, StoreId};
+use crate::book::{Distribution, Format, Money};
 use crate::config;
 
 /// What is known of an edition.
@@ -53,24 +53,9 @@ pub struct Details {
     #[arg(long, value_name = "NAME")]
     pub imprint: Option<String>,
 
-    /// Where it is watched; give it once for each store
+    /// Where it is watched, in place of what holds; give it once for each store
     #[arg(long = "store", value_name = "STORE")]
     pub stores: Vec<String>,
-}
-
-impl Details {
-    /// The stores that were named, each once.
-    #[must_use]
-    pub fn stores(&self) -> Vec<StoreId> {
-        let mut stores: Vec<StoreId> = Vec::new();
-        for name in self.stores.iter().flat_map(|names| names.split(',')) {
-            let store = StoreId::new(name);
-            if !stores.contains(&store) {
-                stores.push(store);
-            }
-        }
-        stores
-    }
 }
 
 /// Reads a civil date.

@@ -13,8 +13,9 @@ use pubwatch::page::pattern::Pattern;
 use pubwatch::page::product::Word;
 use pubwatch::page::sieve::{MOST_KEPT, sieve};
 use pubwatch::page::wording::{Meaning, Wording, plain};
-use pubwatch::page::{Page, Reading, Wanted, json_ld, money};
+use pubwatch::page::{Page, Reading, Wanted, json_ld};
 use pubwatch::stores::{Lessons, canonical_of, creators_api, fixture, lessons, read_closely};
+use pubwatch::text::money;
 use url::Url;
 
 /// A store of each reader, and some of other languages.

@@ -12,6 +12,7 @@ pub mod compare;
 pub mod dates;
 mod forms;
 mod isbn;
+pub mod listed;
 mod months;
 pub mod onix;
 pub mod report;

@@ -17,7 +17,6 @@ use crate::config::import::listed;
 use crate::exit::Exit;
 use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
-use crate::text::words;
 
 /// Tables that are told in another form, or that follow from the observations.
 const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
@@ -87,10 +86,9 @@ fn write(arguments: &Arguments, config: Option<&Path>, out: &mut dyn Write) -> a
     let plan = load(config, today())?.plan;
     out.write_all(listed::csv_of(&plan)?.as_bytes())?;
     for (what, count) in listed::not_in_a_list(&plan) {
-        let count = words::count(i64::try_from(count).unwrap_or(i64::MAX), what);
         writeln!(
             anstream::stderr(),
-            "Not in the list, and in the configuration alone: {count}."
+            "Not in the list, as no list has it: {what} ({count}); copy it by hand."
         )?;
     }
     Ok(())

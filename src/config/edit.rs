@@ -4,6 +4,7 @@
 //! Adding is writing behind the end, taking out is cutting, and setting a value replaces that
 //! value alone. Whoever calls this checks the result before it goes to the disk.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
@@ -170,7 +171,7 @@ pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
     let table = tables(&document)?
         .into_iter()
         .flatten()
-        .find(|table| is_of(table, isbn))
+        .find(|table| isbn_of(table).as_ref() == Some(isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
     let lines = extent(text, table).ok_or(EditError::Inline)?;
     let before = text[..lines.start].trim_end();
@@ -205,21 +206,23 @@ pub fn with_changes_of(
     editions: &[(Isbn13, Vec<Change>)],
 ) -> Result<String, EditError> {
     let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
-    for (isbn, changes) in editions {
-        let tables = document
-            .get_mut("edition")
-            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?
-            .as_array_of_tables_mut()
-            .ok_or(EditError::Inline)?;
-        let table = tables
-            .iter_mut()
-            .find(|table| is_of(table, isbn))
-            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
-        for change in changes {
-            apply(table, change)?;
+    let mut wanted: BTreeMap<&Isbn13, &[Change]> = editions
+        .iter()
+        .map(|(isbn, changes)| (isbn, changes.as_slice()))
+        .collect();
+    if let Some(item) = document.get_mut("edition") {
+        let tables = item.as_array_of_tables_mut().ok_or(EditError::Inline)?;
+        for table in tables.iter_mut() {
+            let changes = isbn_of(table).and_then(|isbn| wanted.remove(&isbn));
+            for change in changes.unwrap_or_default() {
+                apply(table, change)?;
+            }
         }
     }
-    Ok(document.to_string())
+    match wanted.into_keys().next() {
+        Some(isbn) => Err(EditError::NoSuchEdition(isbn.clone())),
+        None => Ok(document.to_string()),
+    }
 }
 
 fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
@@ -271,12 +274,8 @@ fn tables<'a>(document: &'a Document<&str>) -> Result<Option<&'a ArrayOfTables>,
     }
 }
 
-fn is_of(table: &Table, isbn: &Isbn13) -> bool {
-    table
-        .get("isbn")
-        .and_then(Item::as_str)
-        .and_then(|text| text.parse::<Isbn13>().ok())
-        .is_some_and(|found| found == *isbn)
+fn isbn_of(table: &Table) -> Option<Isbn13> {
+    table.get("isbn").and_then(Item::as_str)?.parse().ok()
 }
 
 /// The lines of a table: from the comments directly above its header to the end of its last

@@ -56,6 +56,7 @@ mod letters;
 mod letters_drawn;
 #[cfg(test)]
 mod lists;
+mod lists_as_they_come;
 #[cfg(test)]
 mod look;
 #[cfg(test)]

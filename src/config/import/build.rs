@@ -413,7 +413,7 @@ fn page(written: &str, stores: &[StoreId], own: &[StoreId]) -> Result<(StoreId, 
 }
 
 /// Reads a price with its currency, as people of any country write it.
-fn price(written: &str) -> Result<Money, String> {
+pub(super) fn price(written: &str) -> Result<Money, String> {
     let exact = crate::config::price(written);
     // A sign that several currencies share names none, save the dollar where nothing else is said.
     let home = if written.contains('$') { "USD" } else { "" };

@@ -76,7 +76,7 @@ const NAMES: &[(Field, &str)] = &[
     ),
     (
         Field::Address,
-        "addresses address amazonurl amazonaddress amazonlink amazonpage pageatamazon amazon \
+        "addresses address pageaddress amazonurl amazonaddress amazonlink amazonpage pageatamazon amazon \
          amazonasin kindleasin asin url link productpage webseite bnurl barnesnobleurl bookshopurl",
     ),
     (
@@ -87,7 +87,7 @@ const NAMES: &[(Field, &str)] = &[
 ];
 
 /// What a name says besides what it is, and the format that this is.
-const QUALIFIERS: [(&str, &str); 20] = [
+pub(super) const QUALIFIERS: [(&str, &str); 20] = [
     ("audio", "audiobook"),
     ("horbuch", "audiobook"),
     ("ebook", "ebook"),
@@ -111,24 +111,20 @@ const QUALIFIERS: [(&str, &str); 20] = [
 ];
 
 /// Lists that are known by names of theirs that others do not have together.
-const KNOWN: [(&str, &[&str]); 8] = [
+const KNOWN: [(&str, &[&str]); 4] = [
     (
         "our own list, as `pubwatch export --editions` writes it",
         &["isbn", "firsttitle", "switchatamazon"],
     ),
+    ("IngramSpark's title list", &["isbn", "bindingtype"]),
     (
-        "IngramSpark's title list",
-        &["isbn", "bindingtype", "onsaledate"],
+        "a report of KDP's sales, which has no publication dates; add a column with them",
+        &["asinisbn", "royaltydate"],
     ),
     (
-        "IngramSpark's title list",
-        &["isbnsku", "title", "contributor"],
+        "a report of KDP's, which has no publication dates; add a column with them",
+        &["asin", "marketplace"],
     ),
-    ("a report of KDP's", &["asinisbn", "marketplace"]),
-    ("a report of KDP's", &["asin", "marketplace", "royaltytype"]),
-    ("Draft2Digital's list", &["title", "d2did"]),
-    ("Bowker's list", &["isbn", "medium", "titlestatus"]),
-    ("Lulu's list", &["lulusku"]),
 ];
 
 /// A name without capitals, accents, and anything but letters and digits.
@@ -199,7 +195,11 @@ pub(super) fn named(name: &str) -> Option<(Field, usize, Option<&'static str>)> 
             || (2 < word.len() && whole.contains(word))
     };
     let format = QUALIFIERS.iter().find(says).map(|(_, format)| *format);
-    Some((field, place, format.filter(|_| field == Field::Isbn)))
+    Some((
+        field,
+        place,
+        format.filter(|_| matches!(field, Field::Isbn | Field::Address)),
+    ))
 }
 
 /// The currency that the name of a price column tells.

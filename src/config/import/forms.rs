@@ -198,6 +198,12 @@ pub(super) fn flag(written: &str) -> Result<bool, String> {
     }
 }
 
+/// The words by which forms are known, for the table of the documentation.
+#[cfg(test)]
+pub(super) fn all_words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().flat_map(|(_, words)| words.split_whitespace())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,8 @@ pub mod build;
 mod columns;
 pub mod compare;
 pub mod dates;
+#[cfg(test)]
+mod documented;
 mod forms;
 mod isbn;
 pub mod listed;
@@ -129,7 +131,7 @@ impl Field {
             Self::Stores => "stores",
             Self::FirstTitle => "first title",
             Self::Printing => "printing",
-            Self::Address => "address of its pages",
+            Self::Address => "page address",
             Self::Status => "status",
             Self::Availability => "availability",
             Self::Announcement => "announcement date",

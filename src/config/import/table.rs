@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::columns::{currency_in, known_list, named};
 use super::{
     Column, Field, How, ImportError, Lines, List, MOST_COLUMNS, MOST_ROWS, Row, Trouble, dates,
-    isbn,
+    forms, isbn,
 };
 
 /// How many lines may stand above the one with the names of the columns: exports have a preamble.
@@ -126,32 +126,78 @@ pub(super) fn of_records(
     })
 }
 
-/// The editions of a line: one, or one for each format that has a column of ISBNs of its own.
+/// The editions of a line: one, or one for each format that has a column of ISBNs of its own. What a
+/// line with several says of one alone, it does not say of which: its price and its pages.
 fn rows_of(line: usize, cells: &[String], columns: &[Column]) -> Vec<Row> {
     let mut shared = Row::at(line);
     let mut ranks: BTreeMap<Field, usize> = BTreeMap::new();
-    let mut plain: Vec<(usize, &str)> = Vec::new();
-    let mut formats: BTreeMap<&'static str, &str> = BTreeMap::new();
+    let mut pages: Vec<(Option<&'static str>, String)> = Vec::new();
     for (cell, column) in cells.iter().zip(columns) {
         let Some(field) = column.field.filter(|_| !cell.is_empty()) else {
             continue;
         };
         let value = value_of(field, cell, column);
-        match (field, column.format) {
-            (Field::Isbn, None) => plain.push((column.rank, cell)),
-            (Field::Isbn, Some(format)) => {
-                formats.entry(format).or_insert(cell);
-            }
-            (Field::Address, _) => {
-                let all = shared.values.entry(field).or_default();
-                all.push_str(if all.is_empty() { "" } else { " " });
-                all.push_str(&value);
-            }
+        match field {
+            Field::Isbn => {}
+            Field::Address => pages.push((column.format, value)),
             _ if ranks.get(&field).is_none_or(|best| column.rank < *best) => {
                 ranks.insert(field, column.rank);
                 shared.values.insert(field, value);
             }
             _ => {}
+        }
+    }
+    let isbns = isbns_of(&mut shared, cells, columns);
+    let is_single = isbns.len() < 2;
+    if !is_single && let Some(price) = shared.values.remove(&Field::Price) {
+        let why = format!("`{price}` may be the price of any of its formats; left out");
+        shared.notes.push(why);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    for (format, isbn) in isbns {
+        let mut row = shared.clone();
+        row.values.insert(Field::Isbn, isbn.to_owned());
+        let says = is_single && row.values.contains_key(&Field::Format);
+        if let Some(format) = format.filter(|_| !says) {
+            row.values.insert(Field::Format, format.to_owned());
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        rows.push(shared);
+    }
+    for row in &mut rows {
+        let form = row
+            .values
+            .get(&Field::Format)
+            .map_or("paperback", String::as_str);
+        let form = forms::form(form);
+        let is_ours = |of: &Option<&str>| of.map_or(is_single, |of| forms::form(of) == form);
+        let ours = pages.iter().filter(|(of, _)| is_ours(of));
+        let ours: Vec<&str> = ours.map(|(_, page)| page.as_str()).collect();
+        if !ours.is_empty() {
+            row.values.insert(Field::Address, ours.join(" "));
+        }
+    }
+    rows
+}
+
+/// The ISBNs of a line, each with the format whose it is where the column tells. Of those that may be
+/// of any format the first right one counts; two of them are a fault.
+fn isbns_of<'a>(
+    row: &mut Row,
+    cells: &'a [String],
+    columns: &[Column],
+) -> Vec<(Option<&'static str>, &'a str)> {
+    let mut plain: Vec<(usize, &str)> = Vec::new();
+    let mut formats: BTreeMap<&'static str, &str> = BTreeMap::new();
+    for (cell, column) in cells.iter().zip(columns) {
+        match column.format {
+            _ if column.field != Some(Field::Isbn) || cell.is_empty() => {}
+            None => plain.push((column.rank, cell)),
+            Some(format) => {
+                formats.entry(format).or_insert(cell);
+            }
         }
     }
     plain.sort_by_key(|(rank, _)| *rank);
@@ -162,40 +208,19 @@ fn rows_of(line: usize, cells: &[String], columns: &[Column]) -> Vec<Row> {
     if let [first, rest @ ..] = right.as_slice()
         && let Some(other) = rest.iter().find(|other| *other != first)
     {
-        shared
-            .faults
-            .push(format!("its columns name two ISBNs, {first} and {other}"));
+        let why = format!("its columns name two ISBNs, {first} and {other}");
+        row.faults.push(why);
     }
-    let best = plain
-        .iter()
-        .find(|(_, one)| isbn::read(one).is_ok())
-        .or(plain.first());
-    let mut editions: Vec<(Option<&'static str>, &str)> = Vec::new();
-    editions.extend(best.map(|(_, isbn)| (None, *isbn)));
-    for (format, isbn) in formats {
-        let is_new = isbn::read(isbn)
-            .ok()
-            .is_none_or(|isbn| !right.contains(&isbn));
-        if is_new {
-            editions.push((Some(format), isbn));
+    let is_right = |one: &&(usize, &str)| isbn::read(one.1).is_ok();
+    let best = plain.iter().find(is_right).or(plain.first());
+    let mut isbns = Vec::new();
+    isbns.extend(best.map(|(_, isbn)| (None, *isbn)));
+    for (format, one) in formats {
+        if isbn::read(one).ok().is_none_or(|one| !right.contains(&one)) {
+            isbns.push((Some(format), one));
         }
     }
-    if editions.is_empty() {
-        return vec![shared];
-    }
-    let is_single = editions.len() == 1;
-    editions
-        .into_iter()
-        .map(|(format, isbn)| {
-            let mut row = shared.clone();
-            row.values.insert(Field::Isbn, isbn.to_owned());
-            let says = is_single && row.values.contains_key(&Field::Format);
-            if let Some(format) = format.filter(|_| !says) {
-                row.values.insert(Field::Format, format.to_owned());
-            }
-            row
-        })
-        .collect()
+    isbns
 }
 
 /// A value as its column means it: a number of days as its date, an amount with its currency.

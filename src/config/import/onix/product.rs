@@ -137,6 +137,9 @@ impl Reading<'_> {
             None => {
                 let above = of_level(&["02", "03", "05", "06"]);
                 let Some(name) = above.and_then(words_of) else {
+                    // What is not known may be all that there is.
+                    let faults = chosen.all("TitleElement").find_map(title_fault);
+                    self.row.faults.extend(faults);
                     return;
                 };
                 let number = product.and_then(|one| one.value("PartNumber"));

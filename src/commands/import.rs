@@ -333,29 +333,7 @@ fn counted(count: usize, what: &str) -> String {
 }
 
 fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::Result<()> {
-    for line in &report.understood {
-        writeln!(out, "{line}")?;
-    }
-    for column in &report.columns {
-        if let Some(tells) = &column.tells {
-            writeln!(out, "  `{}` is the {tells}", column.name)?;
-        }
-    }
-    let unused = report
-        .columns
-        .iter()
-        .filter(|column| column.tells.is_none());
-    let unused: Vec<String> = unused.map(|column| format!("`{}`", column.name)).collect();
-    if !unused.is_empty() {
-        writeln!(out, "  not used: {}", unused.join(", "))?;
-    }
-    let stores: Vec<&str> = defaults.stores.iter().map(StoreId::label).collect();
-    writeln!(
-        out,
-        "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",
-        defaults.distribution.label(),
-        words::list(&stores)
-    )?;
+    show_understood(out, report, defaults)?;
     for edition in report.editions.iter().take(SHOWN) {
         writeln!(
             out,
@@ -401,6 +379,37 @@ fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::R
             1 => "1 line is".to_owned(),
             count => format!("{count} lines are"),
         }
+    )
+}
+
+/// How the file was understood, and what holds where its lines say nothing.
+fn show_understood(
+    out: &mut dyn Write,
+    report: &Report,
+    defaults: &Defaults,
+) -> std::io::Result<()> {
+    for line in &report.understood {
+        writeln!(out, "{line}")?;
+    }
+    for column in &report.columns {
+        if let Some(tells) = &column.tells {
+            writeln!(out, "  `{}` is the {tells}", column.name)?;
+        }
+    }
+    let unused = report
+        .columns
+        .iter()
+        .filter(|column| column.tells.is_none());
+    let unused: Vec<String> = unused.map(|column| format!("`{}`", column.name)).collect();
+    if !unused.is_empty() {
+        writeln!(out, "  not used: {}", unused.join(", "))?;
+    }
+    let stores: Vec<&str> = defaults.stores.iter().map(StoreId::label).collect();
+    writeln!(
+        out,
+        "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",
+        defaults.distribution.label(),
+        words::list(&stores)
     )
 }
 

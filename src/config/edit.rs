@@ -367,9 +367,9 @@ impl Entry {
             let named = Making::CHOICES
                 .iter()
                 .find(|(_, making)| *making == printing);
-            named
-                .iter()
-                .for_each(|(name, _)| line("printing", &quoted(name)));
+            if let Some((name, _)) = named {
+                line("printing", &quoted(name));
+            }
         }
         if edition.amazon_switch {
             line("amazon_switch", &true);

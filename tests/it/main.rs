@@ -56,6 +56,7 @@ mod letters;
 mod letters_drawn;
 #[cfg(test)]
 mod lists;
+#[cfg(test)]
 mod lists_as_they_come;
 #[cfg(test)]
 mod look;

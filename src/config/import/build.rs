@@ -57,7 +57,8 @@ pub struct Built {
 /// The fields of dates, each with the order that its column tells.
 type Orders = BTreeMap<Field, Option<Order>>;
 
-const DATES: [Field; 3] = [
+/// The fields of days that people write.
+pub(super) const DATES: [Field; 3] = [
     Field::PublicationDate,
     Field::OnSaleDate,
     Field::DistributionEnabled,
@@ -199,21 +200,9 @@ impl Reading<'_> {
         if let Some(why) = over {
             return Some(Step::LeaveOut(why));
         }
-        let form = self.value(Field::Format).unwrap_or("paperback").to_owned();
-        let format = match forms::form(&form) {
-            Ok(Form::Is(format)) => Some(format),
-            Ok(Form::Nearest(what, format)) => {
-                let name = format.name();
-                self.notes
-                    .push(format!("`{form}` is {what}, and is watched as a {name}"));
-                Some(format)
-            }
-            Ok(Form::NoBook(what)) => {
-                return Some(Step::LeaveOut(format!(
-                    "`{form}` is {what}, and has no page to watch"
-                )));
-            }
-            Err(why) => self.keep(Err(why)),
+        let format = match self.format() {
+            Ok(format) => format,
+            Err(left_out) => return Some(left_out),
         };
         let isbn = match self.value(Field::Isbn) {
             None => Err("the ISBN is missing".to_owned()),
@@ -254,6 +243,25 @@ impl Reading<'_> {
         })))
     }
 
+    /// The format; where it is no book, why the row is left out.
+    fn format(&mut self) -> Result<Option<Format>, Step> {
+        let written = self.value(Field::Format).unwrap_or("paperback").to_owned();
+        match forms::form(&written) {
+            Ok(Form::Is(format)) => Ok(Some(format)),
+            Ok(Form::Nearest(what, format)) => {
+                let name = format.name();
+                let why = format!("`{written}` is {what}, and is watched as a {name}");
+                self.notes.push(why);
+                Ok(Some(format))
+            }
+            Ok(Form::NoBook(what)) => {
+                let why = format!("`{written}` is {what}, and has no page to watch");
+                Err(Step::LeaveOut(why))
+            }
+            Err(why) => Ok(self.keep(Err(why))),
+        }
+    }
+
     fn optional_line(&mut self, field: Field) -> Option<String> {
         let line = self.line(field)?;
         self.keep_or_leave(line)
@@ -273,14 +281,10 @@ impl Reading<'_> {
         let enabled = enabled
             .and_then(|read| self.keep_or_leave(read))
             .or(defaults.enabled);
-        let publication = match self.date(Field::PublicationDate) {
-            Some(read) => self.keep(read),
-            None => {
-                let missing = || "the publication date is missing".to_owned();
-                let why = self.row.undated.clone().unwrap_or_else(missing);
-                self.keep(on_sale.ok_or(why))
-            }
-        };
+        let missing = || "the publication date is missing".to_owned();
+        let alone = || on_sale.ok_or_else(|| self.row.undated.clone().unwrap_or_else(missing));
+        let publication = self.date(Field::PublicationDate).unwrap_or_else(alone);
+        let publication = self.keep(publication);
         Some(ConfiguredDates::new(publication?, on_sale, enabled))
     }
 

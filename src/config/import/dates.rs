@@ -41,7 +41,9 @@ pub enum DateError {
     },
 }
 
-/// Reads a date: `2027-02-09`, `20270209`, `2027/2/9`, `9 Feb 2027`, `February 9, 2027`,
+/// Reads a date as people write it.
+///
+/// `2027-02-09`, `20270209`, `2027/2/9`, `9 Feb 2027`, `February 9, 2027`,
 /// `9.2.2027`, `9 de febrero de 2027`, `2027年2月9日`, and `02/09/2027` where `order` says how. Months
 /// are known in the languages of the stores.
 ///
@@ -207,8 +209,8 @@ fn parts(written: &str) -> Vec<String> {
 }
 
 fn named_month(part: &str) -> Option<i32> {
-    let is_it = |names: &&str| names.split(' ').any(|name| name == part);
-    let index = MONTHS.iter().position(|names| is_it(&names))?;
+    let is_it = |names: &str| names.split(' ').any(|name| name == part);
+    let index = MONTHS.iter().position(|names| is_it(names))?;
     i32::try_from(index + 1).ok()
 }
 

@@ -125,6 +125,13 @@ fn table() -> String {
         rows.add(word, format!("the ISBN or address of the {format}"));
     }
     rows.write("within the name of a column", &mut text);
+    numbers_and_forms(&mut text);
+    days_and_prices(&mut text);
+    states(&mut text);
+    text
+}
+
+fn numbers_and_forms(text: &mut String) {
     let mut rows = Rows::default();
     for written in ISBNS {
         rows.add(
@@ -132,13 +139,20 @@ fn table() -> String {
             isbn::read(written).map_or("a fault".to_owned(), |one| one.to_string()),
         );
     }
-    rows.write("ISBN", &mut text);
+    rows.write("ISBN", text);
     let mut rows = Rows::default();
-    CODES.iter().for_each(|code| rows.add(code, form(code)));
-    rows.write("form (ONIX list 150)", &mut text);
+    for code in CODES {
+        rows.add(code, form(code));
+    }
+    rows.write("form (ONIX list 150)", text);
     let mut rows = Rows::default();
-    forms::all_words().for_each(|word| rows.add(word, form(word)));
-    rows.write("form, a word within", &mut text);
+    for word in forms::all_words() {
+        rows.add(word, form(word));
+    }
+    rows.write("form, a word within", text);
+}
+
+fn days_and_prices(text: &mut String) {
     let mut rows = Rows::default();
     for written in DATES {
         rows.add(
@@ -148,7 +162,9 @@ fn table() -> String {
                     dates::DateError::Ambiguous { .. } => {
                         "as the other dates of its column say, or `--dates`".to_owned()
                     }
-                    _ => "a fault: it names no day".to_owned(),
+                    dates::DateError::None(_)
+                    | dates::DateError::NoSuchDay(_)
+                    | dates::DateError::NoDay(_) => "a fault: it names no day".to_owned(),
                 },
                 |date| date.to_string(),
             ),
@@ -160,7 +176,7 @@ fn table() -> String {
             .map(|date| date.to_string())
             .unwrap_or_default(),
     );
-    rows.write("date", &mut text);
+    rows.write("date", text);
     let mut rows = Rows::default();
     for (form, written) in ONIX_DATES {
         let read = dates::of_onix(Some(form), written);
@@ -176,7 +192,7 @@ fn table() -> String {
             }),
         );
     }
-    rows.write("form of a date (ONIX list 55)", &mut text);
+    rows.write("form of a date (ONIX list 55)", text);
     let mut rows = Rows::default();
     for written in PRICES {
         let read = price(written).map(|price| price.to_string());
@@ -185,9 +201,7 @@ fn table() -> String {
             read.unwrap_or_else(|_| "left out: it names no currency".to_owned()),
         );
     }
-    rows.write("price", &mut text);
-    states(&mut text);
-    text
+    rows.write("price", text);
 }
 
 fn states(text: &mut String) {

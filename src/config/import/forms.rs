@@ -41,7 +41,7 @@ const NO_BOOKS: [(&str, &str); 11] = [
     ("C", "a map"),
     ("D", "a disc"),
     ("F", "a film"),
-    ("L", "a digital product of no fixed form"),
+    ("L", "a licence for a digital product"),
     ("M", "microform"),
     ("P", "printed matter other than a book"),
     ("S", "a set of several products"),

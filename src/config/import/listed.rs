@@ -124,20 +124,15 @@ fn is_its_own(listing: &ListingPlan, plan: &EditionPlan, whole: &Plan) -> bool {
     let edition = &plan.edition;
     let of_store = |id: &StoreId| whole.stores.iter().find(|store| store.id == *id);
     let own = of_store(&listing.store).and_then(|store| store.own.as_ref());
-    match own.and_then(|own| Some((&own.host, own.pattern.as_ref()?))) {
-        Some((host, pattern)) => {
-            let isbn10 = edition.isbn.to_isbn10();
-            let path = pattern.replace("{isbn13}", edition.isbn.as_str());
-            let path = isbn10.map_or(path.clone(), |isbn10| {
-                path.replace("{isbn10}", isbn10.as_str())
-            });
-            listing.address.as_str() != format!("https://{host}{path}")
-        }
-        None => {
-            let written = listing.address.as_str();
-            leads_elsewhere(&listing.store, &edition.isbn, edition.format, written)
-        }
+    let Some((host, pattern)) = own.and_then(|own| Some((&own.host, own.pattern.as_ref()?))) else {
+        let written = listing.address.as_str();
+        return leads_elsewhere(&listing.store, &edition.isbn, edition.format, written);
+    };
+    let mut path = pattern.replace("{isbn13}", edition.isbn.as_str());
+    if let Some(isbn10) = edition.isbn.to_isbn10() {
+        path = path.replace("{isbn10}", isbn10.as_str());
     }
+    listing.address.as_str() != format!("https://{host}{path}")
 }
 
 /// A value that no spreadsheet takes for a formula; what would be taken for a mask is masked.

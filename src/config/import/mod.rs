@@ -106,11 +106,12 @@ impl Field {
     /// What its column is called in our own lists and after `--column`.
     #[must_use]
     pub fn name(self) -> String {
-        match self {
-            Self::Price => "price".to_owned(),
-            Self::Address => "addresses".to_owned(),
-            other => other.label().to_lowercase().replace(' ', "-"),
-        }
+        let label = if self == Self::Price {
+            "price"
+        } else {
+            self.label()
+        };
+        label.to_lowercase().replace(' ', "-")
     }
 
     /// What it is called when columns are shown to a person.
@@ -328,7 +329,7 @@ pub fn read(bytes: &[u8], how: &How) -> Result<List, ImportError> {
     let (text, encoding) = text::decoded(bytes, how.encoding)?;
     let mut list = match text.trim_start_matches(|one: char| one.is_whitespace() || one == '\0') {
         "" => return Err(ImportError::Empty),
-        text if text.starts_with('<') => onix::read(&text, &how.markets)?,
+        text if text.starts_with('<') => onix::read(text, &how.markets)?,
         _ => table::read(&text, how)?,
     };
     list.understood.extend(encoding);

@@ -1,4 +1,4 @@
-//! Workbooks of Excel (`.xlsx`) and OpenDocument (`.ods`), opened with calamine and read like a CSV
+//! Workbooks of Excel (`.xlsx`) and `OpenDocument` (`.ods`), opened with calamine and read like a CSV
 //! file. Pure.
 //!
 //! A workbook is packed, and a small one may unpack to anything: what is in it is counted before it
@@ -137,7 +137,7 @@ fn text_of(value: &impl DataType, currency: Option<&str>) -> String {
     flag.or(text).unwrap_or_default()
 }
 
-/// Whether it is OpenDocument, when what is in the workbook is not too much.
+/// Whether it is `OpenDocument`, when what is in the workbook is not too much.
 fn count(bytes: &[u8]) -> Result<bool, ImportError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
     let too_much = || ImportError::Workbook("it unpacks to more than any list of books".to_owned());
@@ -163,7 +163,7 @@ fn count(bytes: &[u8]) -> Result<bool, ImportError> {
     }
 }
 
-/// How many cells the sheets of an OpenDocument file have up to the last that has a value, with
+/// How many cells the sheets of an `OpenDocument` file have up to the last that has a value, with
 /// those that stand there for many.
 fn cells_of_ods(content: &[u8]) -> usize {
     let mut reader = quick_xml::Reader::from_reader(content);

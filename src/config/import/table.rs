@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use super::build::DATES;
 use super::columns::{currency_in, known_list, named};
 use super::{
     Column, Field, How, ImportError, Lines, List, MOST_COLUMNS, MOST_ROWS, Row, Trouble, dates,
@@ -137,14 +138,11 @@ fn rows_of(line: usize, cells: &[String], columns: &[Column]) -> Vec<Row> {
             continue;
         };
         let value = value_of(field, cell, column);
-        match field {
-            Field::Isbn => {}
-            Field::Address => pages.push((column.format, value)),
-            _ if ranks.get(&field).is_none_or(|best| column.rank < *best) => {
-                ranks.insert(field, column.rank);
-                shared.values.insert(field, value);
-            }
-            _ => {}
+        if field == Field::Address {
+            pages.push((column.format, value));
+        } else if field != Field::Isbn && ranks.get(&field).is_none_or(|best| column.rank < *best) {
+            ranks.insert(field, column.rank);
+            shared.values.insert(field, value);
         }
     }
     let isbns = isbns_of(&mut shared, cells, columns);
@@ -172,8 +170,8 @@ fn rows_of(line: usize, cells: &[String], columns: &[Column]) -> Vec<Row> {
             .get(&Field::Format)
             .map_or("paperback", String::as_str);
         let form = forms::form(form);
-        let is_ours = |of: &Option<&str>| of.map_or(is_single, |of| forms::form(of) == form);
-        let ours = pages.iter().filter(|(of, _)| is_ours(of));
+        let is_ours = |of: Option<&str>| of.map_or(is_single, |of| forms::form(of) == form);
+        let ours = pages.iter().filter(|(of, _)| is_ours(*of));
         let ours: Vec<&str> = ours.map(|(_, page)| page.as_str()).collect();
         if !ours.is_empty() {
             row.values.insert(Field::Address, ours.join(" "));
@@ -225,19 +223,15 @@ fn isbns_of<'a>(
 
 /// A value as its column means it: a number of days as its date, an amount with its currency.
 fn value_of(field: Field, cell: &str, column: &Column) -> String {
-    match field {
-        Field::PublicationDate | Field::OnSaleDate | Field::DistributionEnabled => {
-            dates::serial(cell).map_or_else(|| cell.to_owned(), |date| date.to_string())
-        }
-        Field::Price => match currency_in(&column.name) {
-            Some(currency)
-                if !cell.contains(|one: char| one.is_alphabetic() || "$£€¥".contains(one)) =>
-            {
-                format!("{cell} {currency}")
-            }
-            Some(_) | None => cell.to_owned(),
-        },
-        _ => cell.to_owned(),
+    let is_date = DATES.contains(&field);
+    if let Some(date) = dates::serial(cell).filter(|_| is_date) {
+        return date.to_string();
+    }
+    let has_currency = |one: char| one.is_alphabetic() || "$£€¥".contains(one);
+    let currency = currency_in(&column.name).filter(|_| field == Field::Price);
+    match currency.filter(|_| !cell.contains(has_currency)) {
+        Some(currency) => format!("{cell} {currency}"),
+        None => cell.to_owned(),
     }
 }
 
@@ -387,11 +381,11 @@ fn is_named(column: &str, wanted: &str) -> bool {
 
 /// The column of a name; or of a number, from one.
 fn place_of(wanted: &str, names: &[String]) -> Option<usize> {
-    let named = names
+    let called = names
         .iter()
         .position(|name| !name.is_empty() && is_named(name, wanted));
     let number = || wanted.trim().parse::<usize>().ok()?.checked_sub(1);
-    named.or_else(number).filter(|index| *index < names.len())
+    called.or_else(number).filter(|index| *index < names.len())
 }
 
 fn by_name(names: &[String]) -> Vec<Column> {
@@ -456,215 +450,4 @@ fn by_content(columns: &mut Vec<Column>, records: &[(usize, Vec<String>)]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &[(usize, Field, &str)]) {
-        let list = read(text, &How::default()).unwrap();
-        assert_eq!(list.troubles, []);
-        let found: Vec<(usize, Field, &str)> = list
-            .rows
-            .iter()
-            .flat_map(|row| {
-                row.values
-                    .iter()
-                    .map(move |(field, value)| (row.line, *field, value.as_str()))
-            })
-            .collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn columns_are_known_by_their_names_below_a_preamble() {
-        check(
-            "Title report for Lamplight\n\nTitle;ISBN-13;Binding Type;US List Price;Pages\n\
-             \"Salt; Roads\";=\"9781944098117\";Perfect Bound;16.99;200\n\n\
-             Two\nlines;9780132350884;;;\n"
-                .replace("Two\nlines", "\"Two\nlines\"")
-                .as_str(),
-            &[
-                (4, Field::Isbn, "9781944098117"),
-                (4, Field::Title, "Salt; Roads"),
-                (4, Field::Format, "Perfect Bound"),
-                (4, Field::Price, "16.99 USD"),
-                (6, Field::Isbn, "9780132350884"),
-                (6, Field::Title, "Two\nlines"),
-            ],
-        );
-    }
-
-    #[test]
-    fn columns_without_names_are_known_by_what_is_in_them() {
-        check(
-            "1\tSalt Roads\t978-1-944098-11-7\t2027-02-09\n\
-             2\tThe Lamplighter\t9780132350884\t2027-05-01\n",
-            &[
-                (1, Field::Isbn, "978-1-944098-11-7"),
-                (1, Field::Title, "Salt Roads"),
-                (1, Field::PublicationDate, "2027-02-09"),
-                (2, Field::Isbn, "9780132350884"),
-                (2, Field::Title, "The Lamplighter"),
-                (2, Field::PublicationDate, "2027-05-01"),
-            ],
-        );
-        check(
-            "9781944098117\n9780132350884\n",
-            &[
-                (1, Field::Isbn, "9781944098117"),
-                (2, Field::Isbn, "9780132350884"),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_broken_line_is_named_and_never_shifted() {
-        let list = read(
-            "ISBN,Title\n9781944098117,Salt, Roads\n9780132350884,Fine\n",
-            &How::default(),
-        )
-        .unwrap();
-        assert_eq!(list.rows.len(), 1);
-        assert_eq!(list.troubles[0].line, 2);
-        let mut text = "ISBN,Title\n9781944098117,\"Salt Roads\n".to_owned();
-        for _ in 0..40 {
-            text.push_str("9780132350884,Fine\n");
-        }
-        let list = read(&text, &How::default()).unwrap();
-        assert_eq!(list.rows, []);
-        assert_eq!(list.troubles[0].line, 2);
-        assert!(list.troubles[0].message.contains("never closed"));
-    }
-
-    #[test]
-    fn the_separator_is_that_of_even_rows_whatever_the_titles_have() {
-        check(
-            "Titel;ISBN;Preis\nSalz, Wege, Meer, Licht;9781944098117;16,99\n\
-             Ein, zwei, drei, vier;9780132350884;9,99\n",
-            &[
-                (2, Field::Isbn, "9781944098117"),
-                (2, Field::Title, "Salz, Wege, Meer, Licht"),
-                (2, Field::Price, "16,99"),
-                (3, Field::Isbn, "9780132350884"),
-                (3, Field::Title, "Ein, zwei, drei, vier"),
-                (3, Field::Price, "9,99"),
-            ],
-        );
-        check(
-            "sep=;\r\nISBN;Title\r\n9781944098117;Salt\r\n",
-            &[(3, Field::Isbn, "9781944098117"), (3, Field::Title, "Salt")],
-        );
-        check(
-            "ISBN|Title\r9781944098117|Salt\r\r9780132350884|Roads\r",
-            &[
-                (2, Field::Isbn, "9781944098117"),
-                (2, Field::Title, "Salt"),
-                (4, Field::Isbn, "9780132350884"),
-                (4, Field::Title, "Roads"),
-            ],
-        );
-    }
-
-    #[test]
-    fn of_several_isbns_the_first_filled_one_counts_and_two_are_a_fault() {
-        check(
-            "ISBN-10,ISBN-13,Title\n,9798896757733,A\n1944098119,9781944098117,B\n",
-            &[
-                (2, Field::Isbn, "9798896757733"),
-                (2, Field::Title, "A"),
-                (3, Field::Isbn, "9781944098117"),
-                (3, Field::Title, "B"),
-            ],
-        );
-        let text = "ISBN-10,ISBN-13,Title\n0132350882,9781944098117,B\n";
-        let list = read(text, &How::default()).unwrap();
-        assert!(list.rows[0].faults[0].contains("two ISBNs"), "{list:?}");
-    }
-
-    #[test]
-    fn a_column_of_isbns_for_each_format_gives_an_edition_of_each() {
-        check(
-            "Title,ISBN (pb),ISBN (hc)\nA,9781944098117,9780132350884\nB,,9780306406157\n",
-            &[
-                (2, Field::Isbn, "9780132350884"),
-                (2, Field::Title, "A"),
-                (2, Field::Format, "hardcover"),
-                (2, Field::Isbn, "9781944098117"),
-                (2, Field::Title, "A"),
-                (2, Field::Format, "paperback"),
-                (3, Field::Isbn, "9780306406157"),
-                (3, Field::Title, "B"),
-                (3, Field::Format, "hardcover"),
-            ],
-        );
-    }
-
-    #[test]
-    fn only_an_apostrophe_that_masks_a_number_is_taken_off() {
-        for (written, meant) in [
-            ("'9781944098117", "9781944098117"),
-            ("'978-1-944098-11-7", "978-1-944098-11-7"),
-            ("'Twas the Salt", "'Twas the Salt"),
-            ("'=1+1", "=1+1"),
-            ("'tis", "'tis"),
-            ("=\"0132350882\"", "0132350882"),
-            ("\u{a0} A\u{200b}", "A"),
-        ] {
-            assert_eq!(cell(written), meant);
-        }
-    }
-
-    #[test]
-    fn columns_are_what_the_user_says() {
-        let columns = [(Field::Isbn, "nummer"), (Field::Title, "2")];
-        let columns = columns
-            .map(|(field, name)| (field, name.to_owned()))
-            .to_vec();
-        let how = How {
-            columns,
-            ..How::default()
-        };
-        let list = read("Nummer,Was,Title\n9781944098117,Salt,x\n", &how).unwrap();
-        assert_eq!(list.rows[0].values[&Field::Title], "Salt");
-        assert_eq!(list.rows[0].values[&Field::Isbn], "9781944098117");
-        let none = How {
-            columns: vec![(Field::Isbn, "EAN".to_owned())],
-            ..How::default()
-        };
-        let error = read("Nummer,Was\n9781944098117,Salt\n", &none).unwrap_err();
-        assert!(
-            error.to_string().contains("the file has Nummer, Was"),
-            "{error}"
-        );
-    }
-
-    #[test]
-    fn dates_that_a_spreadsheet_saved_as_numbers_are_dates() {
-        check(
-            "ISBN,Title,Pub Date,Price (EUR)\n9781944098117,46427,46427,\"24,95\"\n",
-            &[
-                (2, Field::Isbn, "9781944098117"),
-                (2, Field::Title, "46427"),
-                (2, Field::PublicationDate, "2027-02-09"),
-                (2, Field::Price, "24,95 EUR"),
-            ],
-        );
-    }
-
-    #[test]
-    fn what_is_no_list_at_all_is_refused_before_it_is_held() {
-        let error = read(&format!("ISBN\n{}", "9,".repeat(1 << 20)), &How::default()).unwrap_err();
-        assert_eq!(error, ImportError::Line(2));
-        let wide = format!("ISBN\n{}\n9781944098117\n", ",".repeat(MOST_COLUMNS));
-        let list = read(&wide, &How::default()).unwrap();
-        assert_eq!(list.rows.len(), 1);
-        assert!(
-            list.troubles[0]
-                .message
-                .contains("which no list of books has")
-        );
-        let long = format!("ISBN\n{}", "9781944098117\n".repeat(MOST_ROWS + 5));
-        let list = read(&long, &How::default()).unwrap();
-        assert!(list.troubles[0].message.contains("too much for one list"));
-    }
-}
+mod tests;

@@ -1,6 +1,7 @@
-//! ONIX for Books 3.0 and 3.1, with reference names or short tags, read as a stream: one product
-//! after the other into a small tree of the elements in `names.rs`, and each tree into a row by
-//! `product.rs`. Pure.
+//! ONIX for Books 3.0 and 3.1, with reference names or short tags. Pure.
+//!
+//! It is read as a stream: one product after the other into a small tree of the elements in
+//! `names.rs`, and each tree into a row by `product.rs`.
 //!
 //! No DTD is loaded and none within the file is obeyed: entities that it defines are unknown, so
 //! none can grow. Sources: the element names, short tags and code lists of EDItEUR's ONIX for Books

@@ -28,11 +28,16 @@ pub(super) fn row(product: &Node, markets: &[Market], currency: Option<&str>) ->
     if let Some(detail) = product.child("PublishingDetail") {
         reading.publishing(detail);
     }
-    let supplies: Vec<&Node> = product.all("ProductSupply").collect();
-    let fits = |one: &&&Node| reading.fits(one);
-    let supply = supplies.iter().find(fits).or_else(|| supplies.first());
-    if let Some(supply) = supply {
-        reading.supply(supply);
+    let mut supplies = product.all("ProductSupply").peekable();
+    let is_sold = supplies.peek().is_some();
+    match supplies.find(|supply| reading.fits(supply)) {
+        Some(supply) => reading.supply(supply),
+        None if is_sold => {
+            let why = "it names no market with the countries of the stores; the publisher's own \
+                       dates and status count";
+            reading.row.notes.push(why.to_owned());
+        }
+        None => {}
     }
     reading.row
 }
@@ -132,27 +137,26 @@ impl Reading<'_> {
         };
         let product = of_level(&["01"]);
         let own = product.and_then(words_of);
-        let (title, from) = match own {
-            Some(own) => (own, vec![product]),
-            None => {
-                let above = of_level(&["02", "03", "05", "06"]);
-                let Some(name) = above.and_then(words_of) else {
-                    // What is not known may be all that there is.
-                    let faults = chosen.all("TitleElement").find_map(title_fault);
-                    self.row.faults.extend(faults);
-                    return;
-                };
-                let number = product.and_then(|one| one.value("PartNumber"));
-                let number = number.or_else(|| above.and_then(|one| one.value("PartNumber")));
-                let title =
-                    number.map_or_else(|| name.clone(), |number| format!("{name}, {number}"));
-                (title, vec![product, above])
-            }
+        let above = of_level(&["02", "03", "05", "06"]).filter(|_| own.is_none());
+        let named = own.clone().or_else(|| above.and_then(words_of));
+        let faults = match (&named, own.is_some()) {
+            (Some(_), true) => product.and_then(title_fault),
+            (Some(_), false) => product
+                .and_then(title_fault)
+                .or(above.and_then(title_fault)),
+            // What is not known may be all that there is.
+            (None, _) => chosen.all("TitleElement").find_map(title_fault),
         };
-        self.row
-            .faults
-            .extend(from.into_iter().flatten().find_map(title_fault));
-        self.set(Field::Title, Some(&title));
+        let number_of = |one: Option<&Node>| one?.value("PartNumber").map(str::to_owned);
+        let number = number_of(product).or_else(|| number_of(above));
+        let title = match (named, number) {
+            (Some(collection), Some(number)) if own.is_none() => {
+                Some(format!("{collection}, {number}"))
+            }
+            (named, _) => named,
+        };
+        self.row.faults.extend(faults);
+        self.set(Field::Title, title.as_deref());
     }
 
     /// List 17: A01 has written it. All of them, in their order.

@@ -136,15 +136,13 @@ fn the_title_of_the_product_goes_before_that_of_its_collection() {
 #[test]
 fn a_gtin_that_is_no_isbn_hides_none_and_two_isbns_are_a_fault() {
     let identified = |pairs: &[(&str, &str)]| {
-        let all: String = pairs
-            .iter()
-            .map(|(kind, value)| {
-                format!(
-                    "<ProductIdentifier><ProductIDType>{kind}</ProductIDType><IDValue>{value}\
-                     </IDValue></ProductIdentifier>"
-                )
-            })
-            .collect();
+        let mut all = String::new();
+        for (kind, value) in pairs {
+            let named = format!("<ProductIDType>{kind}</ProductIDType><IDValue>{value}</IDValue>");
+            all.push_str("<ProductIdentifier>");
+            all.push_str(&named);
+            all.push_str("</ProductIdentifier>");
+        }
         product(&all)
     };
     let isbn = [(Field::Isbn, "9781944098117")];
@@ -209,7 +207,7 @@ fn of_several_markets_the_one_that_fits_the_stores_counts() {
              </ProductSupply>"
         )
     };
-    let priced = |kind: &str, amount: &str, currency: &str| {
+    let price_of = |kind: &str, amount: &str, currency: &str| {
         format!(
             "<Price><PriceType>{kind}</PriceType><PriceAmount>{amount}</PriceAmount>\
              <CurrencyCode>{currency}</CurrencyCode></Price>"
@@ -218,15 +216,15 @@ fn of_several_markets_the_one_that_fits_the_stores_counts() {
     let britain = market(
         "<CountriesIncluded>GB IE</CountriesIncluded>",
         "20270101",
-        &priced("02", "9.99", "GBP"),
+        &price_of("02", "9.99", "GBP"),
         "20",
     );
-    let prices = [
+    let amounts = [
         ("05", "8.00", "USD"),
         ("01", "19.99", "CAD"),
         ("01", "16.99", "USD"),
     ];
-    let prices: String = prices.iter().map(|(a, b, c)| priced(a, b, c)).collect();
+    let prices: String = amounts.iter().map(|(a, b, c)| price_of(a, b, c)).collect();
     let world = market(
         "<RegionsIncluded>WORLD</RegionsIncluded><CountriesExcluded>GB IE</CountriesExcluded>",
         "20270209",
@@ -252,6 +250,10 @@ fn of_several_markets_the_one_that_fits_the_stores_counts() {
     let row = &read(&text, &[gb]).unwrap().rows[0];
     assert_eq!(row.values[&Field::PublicationDate], "2027-01-01");
     assert_eq!(row.values[&Field::Price], "9.99 GBP");
+    let nowhere = text.replace("<RegionsIncluded>WORLD", "<RegionsIncluded>AU-NS");
+    let row = &list(&nowhere).rows[0];
+    assert_eq!(row.values[&Field::PublicationDate], "2026-12-01");
+    assert!(row.notes[0].contains("names no market"), "{row:?}");
 }
 
 #[test]

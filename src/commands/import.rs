@@ -7,23 +7,31 @@ use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use encoding_rs::Encoding;
 use jiff::civil::Date;
+use url::Url;
 
 use super::edit::note_moves;
 use super::following::taken_over_soon;
 use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
-use super::setup::stores;
+use super::setup::{short_link, stores};
 use crate::book::{Distribution, Edition, Isbn13, StoreId, storefront};
 use crate::config::Loaded;
+use crate::config::address;
 use crate::config::edit::{self, Change, Entry};
 use crate::config::import::dates::Order;
-use crate::config::import::{self, Built, Defaults, Field, How, Market, Report, Trouble};
+use crate::config::import::{
+    self, Built, Defaults, Field, How, List, Market, Report, Row, Trouble,
+};
+use crate::config::plan::Plan;
 use crate::exit::Exit;
 use crate::text::words;
 
 /// How many editions are shown before anything is written.
 const SHOWN: usize = 5;
+
+/// How many short links are followed for one list: each takes a pause.
+const MOST_FOLLOWED: usize = 20;
 
 /// How many lines of one kind are said on the terminal.
 const MOST_SAID: usize = 200;
@@ -63,6 +71,10 @@ pub struct Arguments {
     /// The encoding of a text file that does not tell its own, as windows-1250
     #[arg(long, value_name = "NAME", value_parser = encoding)]
     encoding: Option<&'static Encoding>,
+
+    /// Where Amazon's short links are; for tests
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    short_links: Option<Url>,
 
     /// How dates as 02/09/2027 are meant, where the file itself does not tell
     #[arg(long, value_name = "ORDER")]
@@ -108,8 +120,13 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         encoding: arguments.encoding,
         markets: markets(&defaults.stores),
     };
-    let list = import::read(&bytes_of(&arguments.file)?, &how)
+    let mut list = import::read(&bytes_of(&arguments.file)?, &how)
         .with_context(|| format!("cannot import {}", arguments.file.display()))?;
+    follow_short_links(
+        &mut list,
+        &existing.loaded.plan,
+        arguments.short_links.as_ref(),
+    )?;
     let known = existing.loaded.plan.editions.iter();
     let known: Vec<Edition> = known.map(|one| one.edition.clone()).collect();
     let built = import::build(&list, &known, &defaults);
@@ -143,6 +160,40 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     write(&mut out, &existing, &changed, &writing)?;
     Ok(writing.exit)
+}
+
+/// Puts the pages in the place of Amazon's short links that lead to them; each is asked for once, with
+/// the pauses of every request. What cannot be followed is left out, and said.
+fn follow_short_links(list: &mut List, plan: &Plan, base: Option<&Url>) -> anyhow::Result<()> {
+    let pages = |row: &Row| row.values.get(&Field::Address).cloned().unwrap_or_default();
+    let is_short = |word: &&str| address::short_link(word).is_some();
+    let count = |row: &Row| pages(row).split_whitespace().filter(is_short).count();
+    let links: usize = list.rows.iter().map(count).sum();
+    if links == 0 {
+        return Ok(());
+    }
+    let links = counted(links.min(MOST_FOLLOWED), "short link");
+    writeln!(
+        anstream::stderr(),
+        "Following {links} of Amazon's, with the usual pauses."
+    )?;
+    let mut left = MOST_FOLLOWED;
+    for row in list.rows.iter_mut().filter(|row| 0 < count(row)) {
+        let mut followed: Vec<String> = Vec::new();
+        for word in pages(row).split_whitespace() {
+            if is_short(&word) && left == 0 {
+                followed.push(word.to_owned());
+                continue;
+            }
+            left -= usize::from(is_short(&word));
+            match short_link::followed(plan, word, base) {
+                Ok(address) => followed.push(address),
+                Err(why) => row.notes.push(format!("{why}; left out")),
+            }
+        }
+        row.values.insert(Field::Address, followed.join(" "));
+    }
+    Ok(())
 }
 
 /// The report and whether it was written, for programs.

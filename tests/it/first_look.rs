@@ -186,6 +186,40 @@ async fn a_short_link_is_followed_once_and_only_to_amazon() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn short_links_of_a_list_are_followed_and_what_they_do_not_tell_is_left_out() {
+    let keeper = |asked: &Asked| match asked.path.as_str() {
+        "/robots.txt" => Shown::text("User-agent: *\nDisallow:\n"),
+        "/d/0abcDEF" => Shown::redirect("https://www.amazon.com/dp/B0EXAMPLE1"),
+        _ => Shown::page(404, "gone"),
+    };
+    let stores = [STORE, "a.co"].map(StoreId::new);
+    let street = Street::serve(Clock::System, &stores, Arc::new(keeper))
+        .await
+        .unwrap();
+    let house = Arc::new(House::new(&configuration(&street)));
+    let list = house.path().join("list.csv");
+    let text = "ISBN,Title,Pub Date,Address\n9798896757733,A,2035-02-13,https://a.co/d/0abcDEF\n\
+                9781944098117,B,2035-02-13,https://a.co/d/gone\n";
+    std::fs::write(&list, text).unwrap();
+    let base = street.base(&StoreId::new("a.co")).unwrap();
+    let list = list.to_string_lossy();
+    let import = ["import", &*list, "--json", "--short-links", base.as_str()];
+    let said = run(&house, &import, 1).await;
+    assert!(
+        said.contains("https://www.amazon.com/dp/B0EXAMPLE1"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`https://a.co/d/gone` leads nowhere"),
+        "{said}"
+    );
+    assert_eq!(
+        asked(&street, "a.co"),
+        ["/robots.txt", "/d/0abcDEF", "/d/gone"]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn open_library_is_asked_for_one_record_when_one_says_so() {
     let street = street().await;
     let house = Arc::new(House::new(&configuration(&street)));

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::book::{Distribution, Format, Money};
 use crate::config;
+use crate::config::import::dates::{self, DateError};
 
 /// What is known of an edition.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -58,15 +59,19 @@ pub struct Details {
     pub stores: Vec<String>,
 }
 
-/// Reads a civil date.
+/// Reads a civil date as people write it, as lists do: `2027-02-09`, `February 9, 2027`; one that may
+/// be two days is none.
 ///
 /// # Errors
 ///
 /// A sentence that says how to write it.
 pub fn date(text: &str) -> Result<Date, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is no date; write year, month and day, as 2027-02-09"))
+    dates::read(text, None).map_err(|error| match error {
+        DateError::Ambiguous { written, .. } => {
+            format!("`{written}` may be two days; write year, month and day, as 2027-02-09")
+        }
+        DateError::None(_) | DateError::NoSuchDay(_) | DateError::NoDay(_) => error.to_string(),
+    })
 }
 
 /// Reads a price.

@@ -216,6 +216,15 @@ pub fn with_changes_of(
             let changes = isbn_of(table).and_then(|isbn| wanted.remove(&isbn));
             for change in changes.unwrap_or_default() {
                 apply(table, change)?;
+                // A header over nothing says nothing.
+                if let (None, [above, _]) = (&change.value, change.keys.as_slice())
+                    && table
+                        .get(above)
+                        .and_then(Item::as_table_like)
+                        .is_some_and(TableLike::is_empty)
+                {
+                    table.remove(above);
+                }
             }
         }
     }

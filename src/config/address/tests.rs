@@ -146,7 +146,7 @@ fn what_cannot_be_used_says_why() {
     check_error(
         "amazon.com",
         "https://www.amazon.com/s?k=salt+roads",
-        "this is not the address of a product page at amazon.com",
+        "this is a page of search results at amazon.com, not of a book",
     );
     check_error(
         "bookshop.org",

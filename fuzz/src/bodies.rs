@@ -13,8 +13,9 @@ use pubwatch::page::pattern::Pattern;
 use pubwatch::page::product::Word;
 use pubwatch::page::sieve::{MOST_KEPT, sieve};
 use pubwatch::page::wording::{Meaning, Wording, plain};
-use pubwatch::page::{Page, Reading, Wanted, json_ld, money};
+use pubwatch::page::{Page, Reading, Wanted, json_ld};
 use pubwatch::stores::{Lessons, canonical_of, creators_api, fixture, lessons, read_closely};
+use pubwatch::text::money;
 use url::Url;
 
 /// A store of each reader, and some of other languages.
@@ -181,11 +182,12 @@ const BEFORE: &str = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\
 ///
 /// When an edition that can be written is not in what is written.
 pub fn import(bytes: &[u8]) {
-    let Ok(list) = import::read(bytes) else {
+    let Ok(list) = import::read(bytes, &import::How::default()) else {
         return;
     };
     let defaults = import::Defaults {
         stores: vec![StoreId::new("amazon.com")],
+        own: Vec::new(),
         distribution: Distribution::IngramSpark,
         enabled: None,
         amazon_switch: false,

@@ -129,6 +129,35 @@ pub fn find(name: &str) -> Option<&'static Storefront> {
     STOREFRONTS.iter().find(|store| store.id == id.as_str())
 }
 
+/// The known store that a person calls so: by its name, its host, or as we print it, with an `and`
+/// for the `&` and in any case; also by what people call it for short.
+#[must_use]
+pub fn called(words: &str) -> Option<&'static Storefront> {
+    const SHORT: [(&str, &str); 7] = [
+        ("barnesnoble", "barnesandnoble.com"),
+        ("bandn", "barnesandnoble.com"),
+        ("bn", "barnesandnoble.com"),
+        ("amazonus", "amazon.com"),
+        ("amazonuk", "amazon.co.uk"),
+        ("bookshop", "bookshop.org"),
+        ("bookshopuk", "uk.bookshop.org"),
+    ];
+    let plain = |text: &str| -> String {
+        let text = text.to_lowercase().replace('&', "and");
+        text.chars().filter(|one| one.is_alphanumeric()).collect()
+    };
+    let wanted = plain(words);
+    let short = SHORT.iter().find(|(short, _)| *short == wanted);
+    let is_it = |store: &&Storefront| {
+        [store.id, store.host, store.label]
+            .into_iter()
+            .any(|name| plain(name) == wanted)
+    };
+    find(words)
+        .or_else(|| find(short?.1))
+        .or_else(|| STOREFRONTS.iter().find(is_it))
+}
+
 /// Why an ISBN alone makes no address at a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoAddress {
@@ -145,6 +174,16 @@ pub enum NoAddress {
 }
 
 impl Storefront {
+    /// The country that it sells in first, ISO 3166.
+    #[must_use]
+    pub fn country(&self) -> String {
+        match self.id.rsplit('.').next().unwrap_or_default() {
+            "com" | "org" if !self.id.starts_with("uk.") => "US".to_owned(),
+            "org" | "uk" => "GB".to_owned(),
+            end => end.to_ascii_uppercase(),
+        }
+    }
+
     /// The path and query of an edition's product page, from its ISBN alone.
     ///
     /// # Errors
@@ -224,6 +263,29 @@ mod tests {
             Format::Ebook,
             Err(NoAddress::EbookAtAmazon),
         );
+    }
+
+    #[test]
+    fn stores_are_known_as_people_call_them() {
+        for (words, id) in [
+            ("Barnes & Noble", "barnesandnoble.com"),
+            ("barnes and noble", "barnesandnoble.com"),
+            ("B&N", "barnesandnoble.com"),
+            ("www.barnesandnoble.com", "barnesandnoble.com"),
+            ("Amazon", "amazon.com"),
+            ("AMAZON.CO.UK", "amazon.co.uk"),
+            ("Bookshop.org UK", "uk.bookshop.org"),
+            ("bookshop", "bookshop.org"),
+        ] {
+            assert_eq!(called(words).map(|store| store.id), Some(id), "{words}");
+        }
+        assert_eq!(called("nowhere.example"), None);
+        let countries = |id: &str| find(id).unwrap().country();
+        assert_eq!(countries("amazon.com"), "US");
+        assert_eq!(countries("amazon.com.br"), "BR");
+        assert_eq!(countries("uk.bookshop.org"), "GB");
+        assert_eq!(countries("bookshop.org"), "US");
+        assert_eq!(countries("amazon.de"), "DE");
     }
 
     #[test]

@@ -14,12 +14,15 @@ use super::setup::ask::{Asker, Question, some_text};
 use super::setup::details::{self, Details};
 use super::setup::library::{self, OPEN_LIBRARY, Record};
 use super::setup::place::{self, Existing};
-use super::setup::stores::usual_stores;
 use super::setup::which_book::{self, Named};
-use crate::book::{ConfiguredDates, Distribution, Edition, Format, Isbn13, StoreId, storefront};
+use super::setup::{short_link, stores};
+use crate::book::{
+    ConfiguredDates, Distribution, Edition, Family, Format, Isbn13, StoreId, storefront,
+};
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
+use crate::text::words;
 
 /// Add editions to the configuration.
 ///
@@ -44,6 +47,10 @@ pub struct Arguments {
     #[arg(long, value_name = "ADDRESS", default_value = OPEN_LIBRARY, hide = true)]
     library: Url,
 
+    /// Where Amazon's short links are; for tests
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    short_links: Option<Url>,
+
     #[command(flatten)]
     details: Details,
 
@@ -66,7 +73,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let stdin = std::io::stdin();
     let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
     let mut asker = Asker::at(&mut answers, &mut questions);
-    let books = books(arguments, &mut asker)?;
+    let own = stores::own(&existing.loaded);
+    let books = books(arguments, (&existing.loaded.plan, &own), &mut asker)?;
     let mut entries: Vec<Entry> = Vec::new();
     for (isbn, pages) in books {
         if let Some(known) = of_isbn(&existing.loaded.plan, &isbn) {
@@ -81,6 +89,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             details: &arguments.details,
             before: entries.last(),
             plan: &existing.loaded.plan,
+            own: &own,
             record: looked_up(arguments, &existing.loaded.plan, &isbn)?,
         };
         let entry = entry(&isbn, &pages, &known, &mut asker)?;
@@ -156,16 +165,23 @@ struct Known<'a> {
     details: &'a Details,
     before: Option<&'a Entry>,
     plan: &'a Plan,
+    /// The stores that the user has defined.
+    own: &'a [StoreId],
     record: Record,
 }
 
 type Pages = Vec<(StoreId, String)>;
 
 /// The books that were named, with the pages given for each, in the order of naming.
-fn books(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Vec<(Isbn13, Pages)>> {
+fn books(
+    arguments: &Arguments,
+    (plan, own): (&Plan, &[StoreId]),
+    asker: &mut Asker<'_>,
+) -> anyhow::Result<Vec<(Isbn13, Pages)>> {
     let mut books: Vec<(Isbn13, Pages)> = Vec::new();
     for words in &arguments.books {
-        let Named { isbn, page } = which_book::read(words).map_err(|why| anyhow!(why))?;
+        let words = &short_link::followed(plan, words, arguments.short_links.as_ref())?;
+        let Named { isbn, page } = which_book::read(words, own).map_err(|why| anyhow!(why))?;
         let isbn = match isbn.or_else(|| arguments.isbn.clone()) {
             Some(isbn) => isbn,
             None => asker.value(
@@ -208,7 +224,7 @@ fn entry(
         &details::format,
     )?;
     let publication_date = publication_date(known, asker)?;
-    let (distribution, distribution_enabled) = distribution(known, asker)?;
+    let (distribution, distribution_enabled) = distribution(known, format, pages, asker)?;
     let amazon_switch = match details.amazon_switch {
         Some(switch) => switch,
         None if distribution.is_ingram_fed() && format != Format::Ebook => asker.yes(
@@ -217,7 +233,10 @@ fn entry(
         )?,
         None => false,
     };
-    let mut stores = stores(known, pages, asker)?;
+    let mut stores = watched_at(known, format, pages, asker)?;
+    if !asker.is_there() {
+        say_what_nobody_said(details, isbn, (format, distribution), &stores)?;
+    }
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, isbn, format, pages)?;
     }
@@ -275,21 +294,22 @@ fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<
     )?)
 }
 
+/// Who distributes it, and since when. What nobody says follows from the format and the address: an
+/// ebook with a page at Amazon comes from KDP. The editions before have no say in it.
 fn distribution(
     known: &Known<'_>,
+    format: Format,
+    pages: &[(StoreId, String)],
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<(Distribution, Option<Date>)> {
-    let usual = known
-        .before
-        .map(|entry| entry.edition.distribution)
-        .or_else(|| {
-            known
-                .plan
-                .editions
-                .last()
-                .map(|one| one.edition.distribution)
-        })
-        .unwrap_or(Distribution::IngramSpark);
+    let is_at_amazon = pages
+        .iter()
+        .any(|(store, _)| store.family() == Family::Amazon);
+    let usual = if format == Format::Ebook && is_at_amazon {
+        Distribution::Kdp
+    } else {
+        Distribution::IngramSpark
+    };
     let distribution = asker.value(
         known.details.distribution,
         &Question {
@@ -313,15 +333,24 @@ fn distribution(
     Ok((distribution, enabled))
 }
 
-fn stores(
+/// Where it is watched. What nobody says follows from the format and the addresses: an ebook at the
+/// pages that were given, everything else at the stores of the author's part of the world.
+fn watched_at(
     known: &Known<'_>,
+    format: Format,
     pages: &[(StoreId, String)],
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<StoreId>> {
-    let named = known.details.stores();
-    let usual = known
-        .before
-        .map_or_else(|| usual_stores(known.plan), |entry| entry.stores.clone());
+    let named = stores::named(&known.details.stores, known.own).map_err(|why| anyhow!(why))?;
+    let given = pages.iter().map(|(store, _)| store.clone());
+    let mut usual = if format == Format::Ebook && !pages.is_empty() {
+        Vec::new()
+    } else {
+        stores::of_zone(&known.plan.author.zone)
+    };
+    let more: Vec<StoreId> = given.filter(|store| !usual.contains(store)).collect();
+    usual.extend(more);
+    usual.dedup();
     let shown: Vec<&str> = usual.iter().map(StoreId::as_str).collect();
     let shown = shown.join(", ");
     let mut stores = asker.value(
@@ -332,13 +361,7 @@ fn stores(
             flag: "--store STORE",
         },
         Some((shown.as_str(), usual.clone())),
-        &|answer| {
-            let stores = Details {
-                stores: vec![answer.to_owned()],
-                ..Details::default()
-            };
-            Ok(stores.stores())
-        },
+        &|answer| stores::named(&[answer.to_owned()], known.own),
     )?;
     for (store, _) in pages {
         if !stores.contains(store) {
@@ -346,6 +369,37 @@ fn stores(
         }
     }
     Ok(stores)
+}
+
+/// What was taken because nobody is there to be asked, with the flag that says it otherwise.
+fn say_what_nobody_said(
+    details: &Details,
+    isbn: &Isbn13,
+    (format, distribution): (Format, Distribution),
+    stores: &[StoreId],
+) -> anyhow::Result<()> {
+    let mut taken = Vec::new();
+    if details.format.is_none() {
+        taken.push(format!("a {} (--format)", format.name()));
+    }
+    if details.distribution.is_none() {
+        taken.push(format!(
+            "distributed by {} (--distribution)",
+            distribution.label()
+        ));
+    }
+    if details.stores.is_empty() {
+        let labels: Vec<&str> = stores.iter().map(StoreId::label).collect();
+        taken.push(format!("watched at {} (--store)", words::list(&labels)));
+    }
+    if !taken.is_empty() {
+        let taken = taken.join(", ");
+        writeln!(
+            anstream::stderr(),
+            "{isbn}, as nothing says otherwise: {taken}."
+        )?;
+    }
+    Ok(())
 }
 
 /// Takes out the stores that nobody named and whose page cannot be known yet, and says so: a 979

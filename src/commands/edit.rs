@@ -4,15 +4,17 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::bail;
+use url::Url;
 
 use super::following::taken_over_soon;
 use super::setup::details::Details;
 use super::setup::place::{self, Existing};
-use super::setup::which_book;
+use super::setup::{short_link, stores, which_book};
 use super::which;
 use crate::book::{Distribution, StoreId};
 use crate::clock::Clock;
 use crate::commands::context::{Context, note_moved_dates, open_database};
+use crate::config::Loaded;
 use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
@@ -30,6 +32,18 @@ pub struct Arguments {
 
     #[command(flatten)]
     details: Details,
+
+    /// Watch it there too; give it once for each store
+    #[arg(long = "add-store", value_name = "STORE", conflicts_with = "stores")]
+    add_stores: Vec<String>,
+
+    /// Watch it there no longer, and forget its address there; give it once for each store
+    #[arg(long = "remove-store", value_name = "STORE", conflicts_with = "stores")]
+    remove_stores: Vec<String>,
+
+    /// Where Amazon's short links are; for tests
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    short_links: Option<Url>,
 
     /// The address of its page at a store, where it does not follow from the ISBN; the store is
     /// watched from then on
@@ -57,7 +71,7 @@ const FIXED: [&str; 4] = ["title", "isbn", "publication_date", "stores"];
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let existing = Existing::load(config)?;
     let plan = which::edition(&existing.loaded.plan, &arguments.edition)?;
-    let changes = changes(arguments, plan)?;
+    let changes = changes(arguments, plan, &existing.loaded)?;
     if changes.is_empty() {
         bail!("nothing to change was given; `pubwatch edit --help` names the flags");
     }
@@ -113,7 +127,11 @@ pub(super) fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(St
     Ok(moved)
 }
 
-fn changes(arguments: &Arguments, plan: &EditionPlan) -> anyhow::Result<Vec<Change>> {
+fn changes(
+    arguments: &Arguments,
+    plan: &EditionPlan,
+    loaded: &Loaded,
+) -> anyhow::Result<Vec<Change>> {
     let details = &arguments.details;
     let mut changes = Vec::new();
     let mut text = |key: &str, value: Option<&str>| {
@@ -143,28 +161,64 @@ fn changes(arguments: &Arguments, plan: &EditionPlan) -> anyhow::Result<Vec<Chan
     for (key, flag) in flags {
         changes.extend(flag.map(|flag| Change::flag(key, flag)));
     }
-    let watched: Vec<StoreId> = plan.listings.iter().map(|one| one.store.clone()).collect();
-    let mut stores = Some(details.stores())
-        .filter(|named| !named.is_empty())
-        .unwrap_or_else(|| watched.clone());
-    for written in &arguments.addresses {
-        let named = which_book::read(written).map_err(anyhow::Error::msg)?;
-        let Some((store, address)) = named.page else {
-            bail!("`{written}` is no address of a page; copy it in full from the address bar");
-        };
-        changes.push(Change::address(&store, &address));
-        if !stores.contains(&store) {
-            stores.push(store);
-        }
-    }
-    if stores != watched {
-        changes.push(Change::stores("stores", &stores));
-    }
+    changes.extend(places(arguments, plan, loaded)?);
     for key in &arguments.unset {
         if FIXED.contains(&key.as_str()) {
             bail!("`{key}` cannot be taken out: an edition needs it");
         }
         changes.push(Change::unset(key));
+    }
+    Ok(changes)
+}
+
+/// Where it is watched from then on, and at which addresses.
+fn places(
+    arguments: &Arguments,
+    plan: &EditionPlan,
+    loaded: &Loaded,
+) -> anyhow::Result<Vec<Change>> {
+    let own = stores::own(loaded);
+    let named = |names: &[String]| stores::named(names, &own).map_err(anyhow::Error::msg);
+    let mut changes = Vec::new();
+    let watched: Vec<StoreId> = plan.listings.iter().map(|one| one.store.clone()).collect();
+    let whole = named(&arguments.details.stores)?;
+    let mut stores = if whole.is_empty() {
+        watched.clone()
+    } else {
+        whole
+    };
+    let mut add = named(&arguments.add_stores)?;
+    for written in &arguments.addresses {
+        let written = short_link::followed(&loaded.plan, written, arguments.short_links.as_ref())?;
+        let named = which_book::read(&written, &own).map_err(anyhow::Error::msg)?;
+        let Some((store, address)) = named.page else {
+            bail!("`{written}` is no address of a page; copy it in full from the address bar");
+        };
+        changes.push(Change::address(&store, &address));
+        add.push(store);
+    }
+    for store in add {
+        if !stores.contains(&store) {
+            stores.push(store);
+        }
+    }
+    for store in named(&arguments.remove_stores)? {
+        if !watched.contains(&store) {
+            let known: Vec<&str> = watched.iter().map(StoreId::as_str).collect();
+            bail!(
+                "it is not watched at {store}; it is watched at {}",
+                known.join(", ")
+            );
+        }
+        stores.retain(|other| *other != store);
+    }
+    if stores.is_empty() {
+        bail!("no store is left to watch it at; `pubwatch remove` takes the edition out");
+    }
+    let gone = watched.iter().filter(|store| !stores.contains(store));
+    changes.extend(gone.map(Change::no_address));
+    if stores != watched {
+        changes.push(Change::stores("stores", &stores));
     }
     Ok(changes)
 }

@@ -1,4 +1,4 @@
-//! `pubwatch export --all`: everything that is known, as lines of JSON.
+//! `pubwatch export`: everything that is known, as lines of JSON, or the editions as a list.
 
 use std::fs::OpenOptions;
 use std::io::{BufWriter, Write};
@@ -11,6 +11,9 @@ use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 
 use super::context::Context;
+use super::loading::load;
+use super::setup::place::today;
+use crate::config::import::listed;
 use crate::exit::Exit;
 use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
@@ -18,15 +21,23 @@ use crate::mail::sqlite::parts;
 /// Tables that are told in another form, or that follow from the observations.
 const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
 
-/// Print everything that is known, as lines of JSON, for other programs.
+/// Print everything that is known, as lines of JSON, or the editions as a list that can be imported.
 ///
-/// Each line is an object with one key: `observation` (one look at one page), `note`, or `row` (a
+/// With --all each line is an object with one key: `observation` (one look at one page), `note`, or `row` (a
 /// row of another table as it is: letters, alerts, rounds).
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// Everything; there is no other form yet
-    #[arg(long, required = true)]
+    /// Everything, as lines of JSON
+    #[arg(
+        long,
+        required_unless_present = "editions",
+        conflicts_with = "editions"
+    )]
     all: bool,
+
+    /// The editions as CSV, which `pubwatch import` makes the same editions of
+    #[arg(long)]
+    editions: bool,
 
     /// Into this file; never written over [default: standard output]
     #[arg(long, short, value_name = "FILE")]
@@ -39,11 +50,10 @@ pub struct Arguments {
 ///
 /// When the database cannot be read, or the lines not be written.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
-    let context = Context::open(config)?;
     match &arguments.output {
         None => {
             let mut out = BufWriter::new(anstream::stdout().lock());
-            everything(&context, &mut out)?;
+            write(arguments, config, &mut out)?;
             out.flush()?;
         }
         Some(path) => {
@@ -60,13 +70,28 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
                     )
                 })?;
             let mut out = BufWriter::new(file);
-            everything(&context, &mut out)?;
+            write(arguments, config, &mut out)?;
             out.into_inner()
                 .context("writing the last lines")?
                 .sync_all()?;
         }
     }
     Ok(Exit::Done)
+}
+
+fn write(arguments: &Arguments, config: Option<&Path>, out: &mut dyn Write) -> anyhow::Result<()> {
+    if arguments.all {
+        return everything(&Context::open(config)?, out);
+    }
+    let plan = load(config, today())?.plan;
+    out.write_all(listed::csv_of(&plan)?.as_bytes())?;
+    for (what, count) in listed::not_in_a_list(&plan) {
+        writeln!(
+            anstream::stderr(),
+            "Not in the list, as no list has it: {what} ({count}); copy it by hand."
+        )?;
+    }
+    Ok(())
 }
 
 fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {

@@ -5,19 +5,24 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use encoding_rs::Encoding;
 use jiff::civil::Date;
+use url::Url;
 
 use super::edit::note_moves;
 use super::following::taken_over_soon;
 use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
-use super::setup::stores::usual_stores;
-use crate::book::{Distribution, Edition, Isbn13, StoreId};
+use super::setup::{short_link, stores};
+use crate::book::{Distribution, Edition, Isbn13, StoreId, storefront};
 use crate::config::Loaded;
+use crate::config::address;
 use crate::config::edit::{self, Change, Entry};
 use crate::config::import::dates::Order;
-use crate::config::import::{self, Built, Defaults, Trouble};
+use crate::config::import::{
+    self, Built, Defaults, Field, How, List, Market, Report, Row, Trouble,
+};
 use crate::config::plan::Plan;
 use crate::exit::Exit;
 use crate::text::words;
@@ -25,11 +30,17 @@ use crate::text::words;
 /// How many editions are shown before anything is written.
 const SHOWN: usize = 5;
 
-/// Add many editions at once, from a CSV file or an ONIX 3 file.
+/// How many short links are followed for one list: each takes a pause.
+const MOST_FOLLOWED: usize = 20;
+
+/// How many lines of one kind are said on the terminal.
+const MOST_SAID: usize = 200;
+
+/// Add many editions at once, from a spreadsheet or an ONIX 3 file.
 ///
-/// It shows how it understands the file, everything that is wrong in it by line, where it differs
-/// from the configuration, and what it would write. Nothing is written until you accept: on the
-/// terminal, or with --yes.
+/// It reads .xlsx, .ods, CSV and ONIX. It shows how it understands the file, what it would write,
+/// what is left out and what is wrong, by line, and where it differs from the configuration. Nothing
+/// is written until you accept: on the terminal, or with --yes.
 #[derive(Debug, clap::Args)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 pub struct Arguments {
@@ -49,12 +60,28 @@ pub struct Arguments {
     #[arg(long)]
     update: bool,
 
+    /// Print everything as JSON, for other programs; it asks nothing, and writes with --yes alone
+    #[arg(long)]
+    json: bool,
+
+    /// Which column is what, where its name does not tell: isbn="ISBN (pb)", or its number, title=3
+    #[arg(long = "column", value_name = "FIELD=NAME", value_parser = column)]
+    columns: Vec<(Field, String)>,
+
+    /// The encoding of a text file that does not tell its own, as windows-1250
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<&'static Encoding>,
+
+    /// Where Amazon's short links are; for tests
+    #[arg(long, value_name = "ADDRESS", hide = true)]
+    short_links: Option<Url>,
+
     /// How dates as 02/09/2027 are meant, where the file itself does not tell
     #[arg(long, value_name = "ORDER")]
     dates: Option<DateOrder>,
 
-    /// Where editions are watched whose line does not say; once for each store [default: as the
-    /// last edition of the configuration]
+    /// Where editions are watched whose line does not say; once for each store [default: the stores
+    /// of your part of the world]
     #[arg(long = "store", value_name = "STORE")]
     stores: Vec<String>,
 
@@ -87,20 +114,30 @@ enum DateOrder {
 /// When the file cannot be read or is no list, or the configuration would be wrong.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let existing = Existing::load(config)?;
-    let plan = &existing.loaded.plan;
-    let bytes = bytes_of(&arguments.file)?;
-    let list = import::read(&bytes)
+    let defaults = defaults(arguments, &existing.loaded)?;
+    let how = How {
+        columns: arguments.columns.clone(),
+        encoding: arguments.encoding,
+        markets: markets(&defaults.stores),
+    };
+    let mut list = import::read(&bytes_of(&arguments.file)?, &how)
         .with_context(|| format!("cannot import {}", arguments.file.display()))?;
-    let known: Vec<Edition> = plan
-        .editions
-        .iter()
-        .map(|one| one.edition.clone())
-        .collect();
-    let built = import::build(&list, &known, &defaults(arguments, plan));
+    follow_short_links(
+        &mut list,
+        &existing.loaded.plan,
+        arguments.short_links.as_ref(),
+    )?;
+    let known = existing.loaded.plan.editions.iter();
+    let known: Vec<Edition> = known.map(|one| one.edition.clone()).collect();
+    let built = import::build(&list, &known, &defaults);
     let writing = Writing::of(&built, arguments.update);
+    let report = Report::of(&list, &built, arguments.update);
     let mut out = anstream::stdout().lock();
-    show(&mut out, &list.understood, &built, arguments.update)?;
-    if writing.entries.is_empty() && writing.moves.is_empty() {
+    if arguments.json {
+        return as_json(&mut out, arguments, &existing, (&report, &writing));
+    }
+    show(&mut out, &report, &defaults)?;
+    if writing.is_nothing() {
         writeln!(out, "There is nothing to write.")?;
         return Ok(writing.exit);
     }
@@ -123,6 +160,97 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     write(&mut out, &existing, &changed, &writing)?;
     Ok(writing.exit)
+}
+
+/// Puts the pages in the place of Amazon's short links that lead to them; each is asked for once, with
+/// the pauses of every request. What cannot be followed is left out, and said.
+fn follow_short_links(list: &mut List, plan: &Plan, base: Option<&Url>) -> anyhow::Result<()> {
+    let pages = |row: &Row| row.values.get(&Field::Address).cloned().unwrap_or_default();
+    let is_short = |word: &&str| address::short_link(word).is_some();
+    let count = |row: &Row| pages(row).split_whitespace().filter(is_short).count();
+    let links: usize = list.rows.iter().map(count).sum();
+    if links == 0 {
+        return Ok(());
+    }
+    let links = counted(links.min(MOST_FOLLOWED), "short link");
+    writeln!(
+        anstream::stderr(),
+        "Following {links} of Amazon's, with the usual pauses."
+    )?;
+    let mut left = MOST_FOLLOWED;
+    for row in list.rows.iter_mut().filter(|row| 0 < count(row)) {
+        let mut followed: Vec<String> = Vec::new();
+        for word in pages(row).split_whitespace() {
+            if is_short(&word) && left == 0 {
+                followed.push(word.to_owned());
+                continue;
+            }
+            left -= usize::from(is_short(&word));
+            match short_link::followed(plan, word, base) {
+                Ok(address) => followed.push(address),
+                Err(why) => row.notes.push(format!("{why}; left out")),
+            }
+        }
+        row.values.insert(Field::Address, followed.join(" "));
+    }
+    Ok(())
+}
+
+/// The report and whether it was written, for programs.
+fn as_json(
+    out: &mut dyn Write,
+    arguments: &Arguments,
+    existing: &Existing,
+    (report, writing): (&Report, &Writing),
+) -> anyhow::Result<Exit> {
+    let is_fine = report.wrong.is_empty() || arguments.skip_faulty;
+    let is_written = arguments.yes && is_fine && !writing.is_nothing();
+    let changed = existing.with(writing.over(&existing.loaded.text)?)?;
+    if is_written {
+        existing.replace(&changed)?;
+        note_moves(&existing.loaded.plan, &changed.path)?;
+    }
+    let mut value = serde_json::to_value(report)?;
+    value["is_written"] = is_written.into();
+    writeln!(out, "{value:#}")?;
+    let is_left = !is_written && !writing.is_nothing();
+    Ok(if is_left {
+        Exit::Attention
+    } else {
+        writing.exit
+    })
+}
+
+/// The countries and currencies of stores, by which the fitting market of an ONIX product is told.
+fn markets(stores: &[StoreId]) -> Vec<Market> {
+    let known = stores
+        .iter()
+        .filter_map(|store| storefront::find(store.as_str()));
+    let market = known.map(|store| Market {
+        country: store.country(),
+        currency: store.currency,
+    });
+    market.collect()
+}
+
+/// Reads `FIELD=NAME`.
+fn column(text: &str) -> Result<(Field, String), String> {
+    let names = || Field::ALL.map(Field::name).join(", ");
+    let (field, name) = text
+        .split_once('=')
+        .ok_or_else(|| "write it as FIELD=NAME, as isbn=EAN".to_owned())?;
+    let known = Field::ALL
+        .into_iter()
+        .find(|known| known.name() == field.to_lowercase());
+    let field =
+        known.ok_or_else(|| format!("there is no field `{field}`; write one of {}", names()))?;
+    Ok((field, name.to_owned()))
+}
+
+/// Reads the name of an encoding.
+fn encoding(name: &str) -> Result<&'static Encoding, String> {
+    Encoding::for_label(name.as_bytes())
+        .ok_or_else(|| format!("there is no encoding `{name}`; write it as windows-1250"))
 }
 
 /// Writes it down, and says so.
@@ -181,6 +309,10 @@ impl Writing {
         }
     }
 
+    fn is_nothing(&self) -> bool {
+        self.entries.is_empty() && self.moves.is_empty()
+    }
+
     /// The text of the configuration with it.
     fn over(&self, text: &str) -> Result<String, edit::EditError> {
         let mut text = text.to_owned();
@@ -205,36 +337,38 @@ impl Writing {
     }
 }
 
+/// The file; of one that is larger than any list only so much that this shows.
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let most = import::MOST_BYTES as u64 + 1;
+    let mut bytes = Vec::new();
     if file == Path::new("-") {
         if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
             bail!("`-` reads standard input, but that is this terminal; name the file instead");
         }
-        let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes)?;
+        std::io::stdin().take(most).read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(file).with_context(|| {
+    let read =
+        std::fs::File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
+    read.with_context(|| {
         format!(
             "cannot read {}; see that the path is right and that you may read it",
             file.display()
         )
-    })
+    })?;
+    Ok(bytes)
 }
 
-fn defaults(arguments: &Arguments, plan: &Plan) -> Defaults {
-    let named: Vec<StoreId> = arguments
-        .stores
-        .iter()
-        .flat_map(|names| names.split(','))
-        .map(StoreId::new)
-        .collect();
-    Defaults {
+fn defaults(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Defaults> {
+    let own = stores::own(loaded);
+    let named = stores::named(&arguments.stores, &own).map_err(anyhow::Error::msg)?;
+    Ok(Defaults {
         stores: if named.is_empty() {
-            usual_stores(plan)
+            stores::of_zone(&loaded.plan.author.zone)
         } else {
             named
         },
+        own,
         distribution: arguments.distribution,
         enabled: arguments.enabled,
         amazon_switch: arguments.amazon_switch,
@@ -242,68 +376,120 @@ fn defaults(arguments: &Arguments, plan: &Plan) -> Defaults {
             DateOrder::DayFirst => Order::DayFirst,
             DateOrder::MonthFirst => Order::MonthFirst,
         }),
-    }
+    })
 }
 
 fn counted(count: usize, what: &str) -> String {
     words::count(i64::try_from(count).unwrap_or(i64::MAX), what)
 }
 
-fn show(
-    out: &mut dyn Write,
-    understood: &[String],
-    built: &Built,
-    is_update: bool,
-) -> std::io::Result<()> {
-    for line in understood {
-        writeln!(out, "{line}")?;
-    }
-    writeln!(out)?;
-    for (_, entry) in built.entries.iter().take(SHOWN) {
-        let edition = &entry.edition;
-        let stores: Vec<&str> = entry.stores.iter().map(StoreId::as_str).collect();
+fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::Result<()> {
+    show_understood(out, report, defaults)?;
+    for edition in report.editions.iter().take(SHOWN) {
         writeln!(
             out,
             "  {}  {}  {} ({}), at {}",
             edition.isbn,
-            edition.dates.as_written().0,
+            edition.publication_date,
             edition.title,
-            edition.format.name(),
-            stores.join(", ")
+            edition.format,
+            edition.stores.join(", ")
         )?;
     }
-    if built.entries.len() > SHOWN {
-        writeln!(out, "  and {} more", built.entries.len() - SHOWN)?;
+    if report.editions.len() > SHOWN {
+        writeln!(out, "  and {} more", report.editions.len() - SHOWN)?;
     }
-    section(out, "Worth knowing:", &built.notes)?;
-    let differences = built.differences.iter();
-    let told: Vec<Trouble> = differences.map(|one| one.told(is_update)).collect();
+    if !report.asked.is_empty() {
+        let asked = report.asked.iter();
+        let asked: Vec<String> = asked
+            .map(|(store, pages)| {
+                format!(
+                    "{} of {}",
+                    counted(*pages, "page"),
+                    StoreId::new(store).label()
+                )
+            })
+            .collect();
+        writeln!(out, "\nAsked from then on: {}.", asked.join(", "))?;
+    }
+    section(out, "Left out:", &report.left_out)?;
+    section(out, "Worth knowing:", &report.notes)?;
+    let differing = report.differing.iter();
+    let told: Vec<Trouble> = differing
+        .map(|one| Trouble::at(one.line, &*one.message))
+        .collect();
     section(out, "Other than in the configuration:", &told)?;
-    section(out, "Wrong:", &built.troubles)?;
-    let lines: std::collections::BTreeSet<usize> =
-        built.troubles.iter().map(|one| one.line).collect();
+    section(out, "Wrong:", &report.wrong)?;
     writeln!(
         out,
-        "\n{} can be written, {} in the configuration already, {} wrong.",
-        counted(built.entries.len(), "edition"),
-        match built.known {
-            1 => "1 is".to_owned(),
-            count => format!("{count} are"),
-        },
-        match lines.len() {
+        "\n{} can be written, {} in the configuration already, {} left out, {} wrong.",
+        counted(report.editions.len(), "edition"),
+        is_or_are(report.known),
+        is_or_are(report.left_out.len()),
+        match report.wrong_lines() {
             1 => "1 line is".to_owned(),
             count => format!("{count} lines are"),
         }
     )
 }
 
+/// How the file was understood, and what holds where its lines say nothing.
+fn show_understood(
+    out: &mut dyn Write,
+    report: &Report,
+    defaults: &Defaults,
+) -> std::io::Result<()> {
+    for line in &report.understood {
+        writeln!(out, "{line}")?;
+    }
+    for column in &report.columns {
+        if let Some(tells) = &column.tells {
+            writeln!(out, "  `{}` is the {tells}", column.name)?;
+        }
+    }
+    let unused = report
+        .columns
+        .iter()
+        .filter(|column| column.tells.is_none());
+    let unused: Vec<String> = unused.map(|column| format!("`{}`", column.name)).collect();
+    if !unused.is_empty() {
+        writeln!(out, "  not used: {}", unused.join(", "))?;
+    }
+    let stores: Vec<&str> = defaults.stores.iter().map(StoreId::label).collect();
+    writeln!(
+        out,
+        "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",
+        defaults.distribution.label(),
+        words::list(&stores)
+    )
+}
+
+fn is_or_are(count: usize) -> String {
+    format!("{count} {}", if count == 1 { "is" } else { "are" })
+}
+
+/// What is said of lines; of very many the first ones.
 fn section(out: &mut dyn Write, title: &str, lines: &[Trouble]) -> std::io::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
     writeln!(out, "\n{title}")?;
-    for one in lines {
-        writeln!(out, "  line {}: {}", one.line, one.message)?;
+    for one in lines.iter().take(MOST_SAID) {
+        let record = one.record.as_ref().map(|record| format!(" ({record})"));
+        writeln!(
+            out,
+            "  line {}{}: {}",
+            one.line,
+            record.unwrap_or_default(),
+            one.message
+        )?;
+    }
+    if MOST_SAID < lines.len() {
+        writeln!(
+            out,
+            "  and {} more; --json has them all",
+            lines.len() - MOST_SAID
+        )?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Which edition a person means: its ISBN in any form, or enough of its title.
 
-use crate::book::{Isbn13, StoreId};
+use crate::book::{Isbn13, StoreId, storefront};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 
 /// Why words name no single edition.
@@ -92,7 +92,7 @@ pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPl
     }
 }
 
-/// The listing of an edition at the store that the words name: its name or its label.
+/// The listing of an edition at the store that the words name: its name, or as people call it.
 ///
 /// # Errors
 ///
@@ -101,10 +101,9 @@ pub fn listing<'plan>(
     edition: &'plan EditionPlan,
     words: &str,
 ) -> Result<&'plan ListingPlan, WhichError> {
-    let id = StoreId::new(words);
-    let named = |listing: &&ListingPlan| {
-        listing.store == id || listing.store.label().eq_ignore_ascii_case(words)
-    };
+    let known = storefront::called(words).map_or(words, |store| store.id);
+    let id = StoreId::new(known);
+    let named = |listing: &&ListingPlan| listing.store == id;
     edition.listings.iter().find(named).ok_or_else(|| {
         let known: Vec<&str> = edition
             .listings

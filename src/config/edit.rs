@@ -4,13 +4,14 @@
 //! Adding is writing behind the end, taking out is cutting, and setting a value replaces that
 //! value alone. Whoever calls this checks the result before it goes to the disk.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
 
 use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 
-use crate::book::{Distribution, Edition, Format, Isbn13, Money, StoreId};
+use crate::book::{Distribution, Edition, Format, Isbn13, Making, Money, StoreId};
 
 /// An edition to be written into the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Change {
     pub keys: Vec<String>,
     /// The new value; `None` takes the key out.
     pub value: Option<Value>,
-    /// Nothing is set where the key is not written.
+    /// Nothing is done where the key is not written.
     only_where_written: bool,
 }
 
@@ -86,6 +87,16 @@ impl Change {
             keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
             value: Some(Value::from(address)),
             only_where_written: false,
+        }
+    }
+
+    /// Takes the address of the page at one store out, where it is written.
+    #[must_use]
+    pub fn no_address(store: &StoreId) -> Self {
+        Self {
+            keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
+            value: None,
+            only_where_written: true,
         }
     }
 
@@ -160,7 +171,7 @@ pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
     let table = tables(&document)?
         .into_iter()
         .flatten()
-        .find(|table| is_of(table, isbn))
+        .find(|table| isbn_of(table).as_ref() == Some(isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
     let lines = extent(text, table).ok_or(EditError::Inline)?;
     let before = text[..lines.start].trim_end();
@@ -195,21 +206,32 @@ pub fn with_changes_of(
     editions: &[(Isbn13, Vec<Change>)],
 ) -> Result<String, EditError> {
     let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
-    for (isbn, changes) in editions {
-        let tables = document
-            .get_mut("edition")
-            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?
-            .as_array_of_tables_mut()
-            .ok_or(EditError::Inline)?;
-        let table = tables
-            .iter_mut()
-            .find(|table| is_of(table, isbn))
-            .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
-        for change in changes {
-            apply(table, change)?;
+    let mut wanted: BTreeMap<&Isbn13, &[Change]> = editions
+        .iter()
+        .map(|(isbn, changes)| (isbn, changes.as_slice()))
+        .collect();
+    if let Some(item) = document.get_mut("edition") {
+        let tables = item.as_array_of_tables_mut().ok_or(EditError::Inline)?;
+        for table in tables.iter_mut() {
+            let changes = isbn_of(table).and_then(|isbn| wanted.remove(&isbn));
+            for change in changes.unwrap_or_default() {
+                apply(table, change)?;
+                // A header over nothing says nothing.
+                if let (None, [above, _]) = (&change.value, change.keys.as_slice())
+                    && table
+                        .get(above)
+                        .and_then(Item::as_table_like)
+                        .is_some_and(TableLike::is_empty)
+                {
+                    table.remove(above);
+                }
+            }
         }
     }
-    Ok(document.to_string())
+    match wanted.into_keys().next() {
+        Some(isbn) => Err(EditError::NoSuchEdition(isbn.clone())),
+        None => Ok(document.to_string()),
+    }
 }
 
 fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
@@ -218,6 +240,9 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
     };
     let mut table: &mut dyn TableLike = table;
     for key in path {
+        if !table.contains_key(key) && change.only_where_written {
+            return Ok(());
+        }
         if !table.contains_key(key) {
             table.insert(key, toml_edit::table());
         }
@@ -241,9 +266,10 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             table.insert(last, Item::Value(value.clone()));
         }
         (None, _) => {
-            table
-                .remove(last)
-                .ok_or_else(|| EditError::NoSuchKey(last.clone()))?;
+            let removed = table.remove(last);
+            if removed.is_none() && !change.only_where_written {
+                return Err(EditError::NoSuchKey(last.clone()));
+            }
         }
     }
     Ok(())
@@ -257,12 +283,8 @@ fn tables<'a>(document: &'a Document<&str>) -> Result<Option<&'a ArrayOfTables>,
     }
 }
 
-fn is_of(table: &Table, isbn: &Isbn13) -> bool {
-    table
-        .get("isbn")
-        .and_then(Item::as_str)
-        .and_then(|text| text.parse::<Isbn13>().ok())
-        .is_some_and(|found| found == *isbn)
+fn isbn_of(table: &Table) -> Option<Isbn13> {
+    table.get("isbn").and_then(Item::as_str)?.parse().ok()
 }
 
 /// The lines of a table: from the comments directly above its header to the end of its last
@@ -349,6 +371,14 @@ impl Entry {
         }
         if let Some(enabled) = enabled {
             line("distribution_enabled", &enabled);
+        }
+        if let Some(printing) = edition.printing {
+            let named = Making::CHOICES
+                .iter()
+                .find(|(_, making)| *making == printing);
+            if let Some((name, _)) = named {
+                line("printing", &quoted(name));
+            }
         }
         if edition.amazon_switch {
             line("amazon_switch", &true);

@@ -42,6 +42,12 @@ pub fn price(text: &str) -> Option<crate::book::Money> {
     values::parse_money(text)
 }
 
+/// The stores that are known by their addresses only, besides those of
+/// [`storefront`](crate::book::storefront).
+pub fn shipped_stores() -> impl Iterator<Item = crate::book::StoreId> {
+    presets::presets().iter().map(|store| store.id.clone())
+}
+
 /// Checks a configuration: the plan and the warnings, or everything that is wrong.
 ///
 /// `file_name` is shown in problems, and the paths in the file are taken from its folder; without

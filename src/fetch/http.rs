@@ -161,6 +161,38 @@ impl Fetcher {
         }
     }
 
+    /// Where an address leads that is nothing but a redirect, as a short link: with all the courtesies
+    /// of [`Fetcher::fetch_by`], but one step only, which is told and not taken. Nothing when it does
+    /// not redirect; a reason when it could not be asked.
+    ///
+    /// # Errors
+    ///
+    /// The database's, as there.
+    pub async fn leads_to(
+        &self,
+        listing: &ListingPlan,
+    ) -> Result<Result<Option<Url>, NoPage>, DbError> {
+        let wanted = || Ok(true);
+        let look = self.look(listing, Way::Http, None, &wanted);
+        let asked = async {
+            let crawl_delay = self.mind_robots(&look, &listing.ask).await?;
+            let passage = Passage::Trying;
+            let errand = Errand::Page {
+                passage,
+                crawl_delay,
+            };
+            let (answer, _) = self.ask(&look, &listing.ask, errand).await?;
+            Ok(answer
+                .location
+                .and_then(|location| listing.ask.join(&location).ok()))
+        };
+        match asked.await {
+            Ok(led) => Ok(Ok(led)),
+            Err(Stop::NoPage(no_page)) => Ok(Err(no_page)),
+            Err(Stop::Database(error)) => Err(error),
+        }
+    }
+
     /// Takes note of what an answer turned out to be: a captcha with status 200 is known only
     /// once it was read. To report one twice does no harm.
     ///
@@ -190,18 +222,7 @@ impl Fetcher {
         known: Option<&Validators>,
         still_wanted: StillWanted<'_>,
     ) -> Result<Got, Stop> {
-        let store = self.stores.iter().find(|store| store.id == listing.store);
-        let overridden = store.is_some_and(|store| store.base.is_some());
-        let look = Look {
-            realm: Realm::new(&listing.store, &listing.ask, overridden),
-            pause: store
-                .and_then(|store| store.pause)
-                .unwrap_or(self.manners.pause),
-            holder: self.next_holder(),
-            still_wanted,
-            known,
-            way,
-        };
+        let look = self.look(listing, way, known, still_wanted);
         let mut address = listing.ask.clone();
         address.set_fragment(None);
         if let Err(outside) = look.realm.admit(&address) {
@@ -227,6 +248,27 @@ impl Fetcher {
             passage = Passage::Free;
         }
         Err(reasons::circle(&listing.ask).into())
+    }
+
+    fn look<'a>(
+        &self,
+        listing: &ListingPlan,
+        way: Way,
+        known: Option<&'a Validators>,
+        still_wanted: StillWanted<'a>,
+    ) -> Look<'a> {
+        let store = self.stores.iter().find(|store| store.id == listing.store);
+        let overridden = store.is_some_and(|store| store.base.is_some());
+        Look {
+            realm: Realm::new(&listing.store, &listing.ask, overridden),
+            pause: store
+                .and_then(|store| store.pause)
+                .unwrap_or(self.manners.pause),
+            holder: self.next_holder(),
+            still_wanted,
+            known,
+            way,
+        }
     }
 
     /// A name that no other look has.

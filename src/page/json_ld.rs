@@ -421,7 +421,7 @@ fn offer(object: &Map<String, Value>, currency: Option<&str>, named: &[Isbn13]) 
         availability: text_of(object.get("availability")),
         price: price
             .zip(currency)
-            .and_then(|(price, currency)| super::money::amount(&price, &currency)),
+            .and_then(|(price, currency)| crate::text::money::amount(&price, &currency)),
         starts: text_of(object.get("availabilityStarts")),
         seller: text_of(object.get("seller")),
         used: text_of(object.get("itemCondition")).is_some_and(|condition| {

@@ -7,9 +7,9 @@
 use scraper::ElementRef;
 
 use super::dom::{Tree, ancestry, collapse, elements};
-use super::money::{amount, first_price};
 use super::product::{Offer, Place, Product, isbns, isbns_of_address};
 use crate::book::Money;
+use crate::text::money::{amount, first_price};
 
 /// The most items that are looked at: each is held against all others.
 const MOST: usize = 200;

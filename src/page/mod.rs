@@ -5,7 +5,6 @@ pub mod dom;
 pub mod identity;
 pub mod json_ld;
 pub mod microdata;
-pub mod money;
 pub mod nesting;
 pub mod parts;
 pub mod pattern;

@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn a_price_that_differs_is_none() {
         let priced = |cents: &str| Offer {
-            price: crate::page::money::amount(cents, "USD"),
+            price: crate::text::money::amount(cents, "USD"),
             ..offer("", "InStock")
         };
         let offers = [priced("1.00"), priced("2.00")];

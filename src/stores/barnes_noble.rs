@@ -15,9 +15,9 @@ use super::whose::{Whose, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
-use crate::page::money::first_price;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
+use crate::text::money::first_price;
 
 /// The parts of a page that the reader looks at.
 pub const PARTS: &[&str] = &[

@@ -189,7 +189,7 @@ fn price(listing: &Value) -> Option<Money> {
     let number = amount
         .as_str()
         .map_or_else(|| amount.to_string(), str::to_owned);
-    crate::page::money::amount(&number, currency)
+    crate::text::money::amount(&number, currency)
 }
 
 fn civil_date(item: &Value, place: &str) -> Option<jiff::civil::Date> {

@@ -20,10 +20,10 @@ use crate::book::{Availability, Family};
 use crate::page::dates::{DayOrder, first_date};
 use crate::page::dom::{Tree, elements, is_hidden, is_tag, text_of};
 use crate::page::identity::{Found, Identity};
-use crate::page::money::amount;
 use crate::page::product::Product;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
+use crate::text::money::amount;
 
 /// The parts of a page that the reader looks at.
 pub const PARTS: &[&str] = &[

@@ -1,4 +1,6 @@
-//! Words that every face shares: dates, lengths of time, lists, and text from outside made safe.
+//! Words that every face shares: dates, lengths of time, lists, and text from outside made safe; and
+//! what people write, read: amounts and mail addresses.
 
 pub mod mail_address;
+pub mod money;
 pub mod words;

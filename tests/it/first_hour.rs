@@ -76,7 +76,7 @@ fn a_second_init_and_a_wrong_edit_leave_the_file_as_it_is() {
     let before = home.config();
     let said = home.ends(5, &["init", "--name", "X", "--email", "x@example.com"]);
     assert!(said.contains("is not written over"), "{said}");
-    let said = home.ends(3, &["edit", "salt", "--store", "nowhere.example"]);
+    let said = home.ends(5, &["edit", "salt", "--store", "nowhere.example"]);
     assert!(said.contains("nowhere.example"), "{said}");
     let said = home.ends(5, &["edit", "salt", "--unset", "title"]);
     assert!(said.contains("cannot be taken out"), "{said}");

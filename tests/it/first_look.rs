@@ -117,6 +117,108 @@ async fn a_book_that_is_added_is_looked_at_once_unless_one_says_no() {
     assert!(asked(&street, "library.example").is_empty());
 }
 
+/// Runs `edit` or `add` with a short link, and gives what it says and what the server was asked for.
+async fn with_short_link(arguments: &[&str], location: &str, code: i32) -> (String, Vec<String>) {
+    let to = location.to_owned();
+    let keeper = move |asked: &Asked| match asked.path.as_str() {
+        "/robots.txt" => Shown::text("User-agent: *\nDisallow: /closed\n"),
+        "/d/0abcDEF" => Shown::redirect(&to),
+        _ => Shown::page(200, "no redirect"),
+    };
+    let stores = [STORE, "a.co"].map(StoreId::new);
+    let street = Street::serve(Clock::System, &stores, Arc::new(keeper))
+        .await
+        .unwrap();
+    let house = Arc::new(House::new(&configuration(&street)));
+    let base = street.base(&StoreId::new("a.co")).unwrap();
+    let more = ["--short-links", base.as_str()];
+    let said = run(&house, &[arguments, &more].concat(), code).await;
+    (said, asked(&street, "a.co"))
+}
+
+const ADD: [&str; 9] = [
+    "--isbn",
+    "9781944098117",
+    "--title",
+    "Salt Roads",
+    "--date",
+    "2035-02-13",
+    "--format",
+    "ebook",
+    "--dry-run",
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_link_is_followed_once_and_only_to_amazon() {
+    let add = |link| [&["add", link][..], &ADD].concat();
+    let amazon = "https://www.amazon.de/Salt/dp/B0EXAMPLE1?ref=x";
+    let (said, asked) = with_short_link(&add("https://a.co/d/0abcDEF"), amazon, 0).await;
+    assert!(
+        said.contains("\"amazon.de\" = \"https://www.amazon.de/Salt/dp/B0EXAMPLE1"),
+        "{said}"
+    );
+    assert!(said.contains("distribution = \"kdp\""), "{said}");
+    assert_eq!(asked, ["/robots.txt", "/d/0abcDEF"]);
+
+    for (link, location, why) in [
+        (
+            "https://a.co/d/0abcDEF",
+            "https://www.amazon.com.example.net/dp/B0EXAMPLE1",
+            "no store",
+        ),
+        (
+            "https://a.co/d/0abcDEF",
+            "http://www.amazon.com/dp/B0EXAMPLE1",
+            "no store of Amazon's",
+        ),
+        ("https://a.co/d/other", amazon, "leads nowhere"),
+        ("https://a.co/closed/1", amazon, "robots.txt"),
+        (
+            "https://a.co/d/0abcDEF",
+            "https://www.amazon.com/s?k=salt",
+            "search results",
+        ),
+    ] {
+        let (said, asked) = with_short_link(&add(link), location, 5).await;
+        assert!(said.contains(why), "{link} to {location}: {said}");
+        assert!(asked.len() <= 2, "{asked:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn short_links_of_a_list_are_followed_and_what_they_do_not_tell_is_left_out() {
+    let keeper = |asked: &Asked| match asked.path.as_str() {
+        "/robots.txt" => Shown::text("User-agent: *\nDisallow:\n"),
+        "/d/0abcDEF" => Shown::redirect("https://www.amazon.com/dp/B0EXAMPLE1"),
+        _ => Shown::page(404, "gone"),
+    };
+    let stores = [STORE, "a.co"].map(StoreId::new);
+    let street = Street::serve(Clock::System, &stores, Arc::new(keeper))
+        .await
+        .unwrap();
+    let house = Arc::new(House::new(&configuration(&street)));
+    let list = house.path().join("list.csv");
+    let text = "ISBN,Title,Pub Date,Address\n9798896757733,A,2035-02-13,https://a.co/d/0abcDEF\n\
+                9781944098117,B,2035-02-13,https://a.co/d/gone\n";
+    std::fs::write(&list, text).unwrap();
+    let base = street.base(&StoreId::new("a.co")).unwrap();
+    let list = list.to_string_lossy();
+    let import = ["import", &*list, "--json", "--short-links", base.as_str()];
+    let said = run(&house, &import, 1).await;
+    assert!(
+        said.contains("https://www.amazon.com/dp/B0EXAMPLE1"),
+        "{said}"
+    );
+    assert!(
+        said.contains("`https://a.co/d/gone` leads nowhere"),
+        "{said}"
+    );
+    assert_eq!(
+        asked(&street, "a.co"),
+        ["/robots.txt", "/d/0abcDEF", "/d/gone"]
+    );
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn open_library_is_asked_for_one_record_when_one_says_so() {
     let street = street().await;

@@ -25,7 +25,8 @@ fn pairs() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for store in std::fs::read_dir(folder()).unwrap() {
         let store = store.unwrap().path();
-        if !store.is_dir() {
+        // The lists there are no pages.
+        if !store.is_dir() || store.ends_with("lists") {
             continue;
         }
         for file in std::fs::read_dir(&store).unwrap() {

@@ -58,6 +58,8 @@ mod letters_drawn;
 #[cfg(test)]
 mod lists;
 #[cfg(test)]
+mod lists_as_they_come;
+#[cfg(test)]
 mod look;
 #[cfg(test)]
 mod loopback;

@@ -2,8 +2,9 @@
 
 use jiff::civil::Date;
 
-use crate::book::{Distribution, Format, Money, StoreId};
+use crate::book::{Distribution, Format, Money};
 use crate::config;
+use crate::config::import::dates::{self, DateError};
 
 /// What is known of an edition.
 #[derive(Debug, Clone, Default, clap::Args)]
@@ -53,35 +54,24 @@ pub struct Details {
     #[arg(long, value_name = "NAME")]
     pub imprint: Option<String>,
 
-    /// Where it is watched; give it once for each store
+    /// Where it is watched, in place of what holds; give it once for each store
     #[arg(long = "store", value_name = "STORE")]
     pub stores: Vec<String>,
 }
 
-impl Details {
-    /// The stores that were named, each once.
-    #[must_use]
-    pub fn stores(&self) -> Vec<StoreId> {
-        let mut stores: Vec<StoreId> = Vec::new();
-        for name in self.stores.iter().flat_map(|names| names.split(',')) {
-            let store = StoreId::new(name);
-            if !stores.contains(&store) {
-                stores.push(store);
-            }
-        }
-        stores
-    }
-}
-
-/// Reads a civil date.
+/// Reads a civil date as people write it, as lists do: `2027-02-09`, `February 9, 2027`; one that may
+/// be two days is none.
 ///
 /// # Errors
 ///
 /// A sentence that says how to write it.
 pub fn date(text: &str) -> Result<Date, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is no date; write year, month and day, as 2027-02-09"))
+    dates::read(text, None).map_err(|error| match error {
+        DateError::Ambiguous { written, .. } => {
+            format!("`{written}` may be two days; write year, month and day, as 2027-02-09")
+        }
+        DateError::None(_) | DateError::NoSuchDay(_) | DateError::NoDay(_) => error.to_string(),
+    })
 }
 
 /// Reads a price.

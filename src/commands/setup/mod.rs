@@ -5,5 +5,6 @@ pub mod details;
 pub mod fresh;
 pub mod library;
 pub mod place;
+pub mod short_link;
 pub mod stores;
 pub mod which_book;

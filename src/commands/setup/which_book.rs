@@ -12,14 +12,19 @@ pub struct Named {
     pub page: Option<(StoreId, String)>,
 }
 
-/// Reads an ISBN or an address.
+/// Reads an ISBN or an address; `own` are the stores that the user has defined.
 ///
 /// # Errors
 ///
 /// A sentence that says what is wrong and what to do.
-pub fn read(words: &str) -> Result<Named, String> {
+pub fn read(words: &str, own: &[StoreId]) -> Result<Named, String> {
     if looks_like_an_address(words) {
-        return of_address(words);
+        let pasted =
+            address::pasted(words, own).map_err(|error| format!("{error}; {}", error.remedy()))?;
+        return Ok(Named {
+            isbn: pasted.isbn,
+            page: Some((pasted.store, pasted.address)),
+        });
     }
     let isbn: Isbn13 = words.parse().map_err(|error| {
         format!(
@@ -35,59 +40,6 @@ pub fn read(words: &str) -> Result<Named, String> {
 
 fn looks_like_an_address(words: &str) -> bool {
     words.contains("://") || words.contains('/') || words.contains(".com")
-}
-
-fn of_address(words: &str) -> Result<Named, String> {
-    let with_scheme = if words.contains("://") {
-        words.to_owned()
-    } else {
-        format!("https://{words}")
-    };
-    let url = url::Url::parse(&with_scheme).map_err(|_| format!("`{words}` is no web address"))?;
-    let host = url.host_str().unwrap_or_default();
-    let isbn = url
-        .path()
-        .split('/')
-        .map(str::to_owned)
-        .chain(url.query_pairs().map(|(_, value)| value.into_owned()))
-        .find_map(|part| number(&part));
-    let store = [host, host.strip_prefix("smile.").unwrap_or(host)]
-        .into_iter()
-        .find_map(storefront::find)
-        .ok_or_else(|| unknown_store(host))?;
-    let id = StoreId::new(store.id);
-    // The address is made clean when the configuration is read; here only what is no page of a
-    // book at all is refused. Where the address has no ISBN, any will do for that.
-    let stand_in = isbn
-        .clone()
-        .or_else(|| "9780000000002".parse().ok())
-        .ok_or_else(|| "give the ISBN".to_owned())?;
-    address::clean(&id, store.host, &stand_in, words)
-        .map_err(|error| format!("{error}; {}", error.remedy()))?;
-    Ok(Named {
-        isbn,
-        page: Some((id, words.to_owned())),
-    })
-}
-
-fn unknown_store(host: &str) -> String {
-    format!(
-        "`{host}` is no store that Pubwatch knows; define it as a [[store]] in the configuration \
-         (see docs/configuration.md), and give the ISBN with `--store {host}`"
-    )
-}
-
-/// The ISBN that a part of an address is, as a whole.
-fn number(part: &str) -> Option<Isbn13> {
-    let digits = part
-        .chars()
-        .filter(|one| one.is_ascii_digit() || matches!(one, 'X' | 'x'))
-        .count();
-    if digits == part.len() && matches!(digits, 10 | 13) {
-        part.parse().ok()
-    } else {
-        None
-    }
 }
 
 /// The address has to stand in the configuration, because it does not follow from the ISBN.
@@ -112,7 +64,7 @@ mod tests {
 
     #[track_caller]
     fn check(words: &str, isbn: Option<&str>, store: Option<&str>) {
-        let named = read(words).unwrap();
+        let named = read(words, &[]).unwrap();
         assert_eq!(named.isbn.as_ref().map(Isbn13::as_str), isbn);
         let found = named.page.as_ref().map(|(store, _)| store.as_str());
         assert_eq!(found, store);
@@ -146,7 +98,7 @@ mod tests {
 
     #[track_caller]
     fn refused(words: &str, why: &str) {
-        let error = read(words).unwrap_err();
+        let error = read(words, &[]).unwrap_err();
         assert!(error.contains(why), "{error}");
     }
 
@@ -154,11 +106,8 @@ mod tests {
     fn what_names_no_book_is_refused_with_the_reason() {
         refused("9781944098118", "check digit");
         refused("salt roads", "no ISBN");
-        refused("https://amzn.to/3abc", "no store that Pubwatch knows");
-        refused(
-            "https://www.amazon.com/s?k=salt",
-            "not the address of a product page",
-        );
+        refused("https://amzn.to/3abc", "is a short link");
+        refused("https://www.amazon.com/s?k=salt", "page of search results");
         refused(
             "https://example.com/book/9781944098117",
             "no store that Pubwatch knows",

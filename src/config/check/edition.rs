@@ -48,6 +48,7 @@ pub(super) fn editions(
     let mut used: Vec<StorePlan> = Vec::new();
     let mut plans: Vec<EditionPlan> = Vec::new();
     let mut seen: Vec<(Written, Vec<ListingPlan>)> = Vec::new();
+    let mut places: BTreeMap<Isbn13, usize> = BTreeMap::new();
     let is_there = root.has("edition");
     for mut table in root.tables("edition") {
         let findings = table.findings();
@@ -57,13 +58,14 @@ pub(super) fn editions(
         let only_here = windows::of_one(&mut table);
         table.finish();
         let Some(written) = written else { continue };
-        let first = seen
-            .iter()
-            .find(|(other, _)| other.edition.isbn == written.edition.isbn);
+        let first = places
+            .get(&written.edition.isbn)
+            .and_then(|place| seen.get(*place));
         if let Some((first, _)) = first {
             findings.add(same_isbn(&written, first));
             continue;
         }
+        places.insert(written.edition.isbn.clone(), seen.len());
         calendar::warn(&written, today, findings);
         own_windows.extend(only_here.into_iter().map(|window| WindowOverride {
             edition: Some(written.edition.isbn.clone()),

@@ -139,3 +139,17 @@ fn what_cannot_be_done_is_said() {
     assert_eq!(without(inline, &other), Err(EditError::Inline));
     assert_eq!(with_entries(inline, &[entry()]), Err(EditError::Inline));
 }
+
+#[test]
+fn an_address_that_goes_takes_an_empty_table_with_it_and_one_that_is_not_there_is_no_fault() {
+    let (amazon, other) = (StoreId::new("amazon.com"), StoreId::new("bookshop.org"));
+    let gone = [Change::no_address(&amazon), Change::no_address(&other)];
+    let text = with_changes(FILE, &isbn("0132350882"), &gone).unwrap();
+    assert!(
+        !text.contains("addresses") && !text.contains("B0EXAMPLE1"),
+        "{text}"
+    );
+    assert!(text.contains("# name = \"books.example.com\""), "{text}");
+    let same = with_changes(FILE, &isbn("9781944098117"), &gone).unwrap();
+    assert_eq!(same, FILE);
+}

@@ -1,22 +1,32 @@
-//! Rows into editions: every fault by its line, nothing guessed. Pure.
+//! Rows into editions: every fault by its line, nothing guessed. What an edition can do without is
+//! left out where it cannot be read, and that is said; what it needs is a fault. Pure.
 
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
 use super::compare::{Difference, difference};
-use super::dates::{self, DateError, Order};
-use super::{Field, List, Row, Trouble};
+use super::dates::{self, Order};
+use super::forms::{self, Form};
+use super::{Field, List, Row, Trouble, isbn};
 use crate::book::{
-    ConfiguredDates, Distribution, Edition, Format, Isbn13, IsbnError, Money, StoreId, storefront,
+    ConfiguredDates, Distribution, Edition, Family, Format, Isbn13, Making, Money, StoreId,
+    storefront,
 };
+use crate::config::address;
 use crate::config::edit::Entry;
+use crate::text::money;
+
+/// A title of more characters than this is none.
+const LONGEST_TITLE: usize = 500;
 
 /// What holds where the list says nothing.
 #[derive(Debug, Clone)]
 pub struct Defaults {
     /// Where editions are watched.
     pub stores: Vec<StoreId>,
+    /// The stores that the user has defined, which a list may name besides those that are known.
+    pub own: Vec<StoreId>,
     /// Who carries them to the stores.
     pub distribution: Distribution,
     /// The day on which distribution was enabled.
@@ -34,6 +44,8 @@ pub struct Built {
     pub entries: Vec<(usize, Entry)>,
     /// What is wrong, by line: none of these lines is among the entries.
     pub troubles: Vec<Trouble>,
+    /// What is not to be watched, and why.
+    pub left_out: Vec<Trouble>,
     /// What is worth knowing, by line.
     pub notes: Vec<Trouble>,
     /// How many lines are of editions that the configuration has already.
@@ -42,63 +54,91 @@ pub struct Built {
     pub differences: Vec<Difference>,
 }
 
+/// The fields of dates, each with the order that its column tells.
+type Orders = BTreeMap<Field, Option<Order>>;
+
+/// The fields of days that people write.
+pub(super) const DATES: [Field; 3] = [
+    Field::PublicationDate,
+    Field::OnSaleDate,
+    Field::DistributionEnabled,
+];
+
 /// Makes editions of a list; `known` are those of the configuration.
 #[must_use]
 pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
     let known: BTreeMap<&Isbn13, &Edition> = known.iter().map(|one| (&one.isbn, one)).collect();
-    let dates = list.rows.iter().flat_map(|row| {
-        let of = |field| row.values.get(&field).map(String::as_str);
-        [
-            of(Field::PublicationDate),
-            of(Field::OnSaleDate),
-            of(Field::DistributionEnabled),
-        ]
-    });
-    let order = defaults.order.or_else(|| dates::order_of(dates.flatten()));
+    let orders = orders(list, defaults.order);
     let mut built = Built {
         troubles: list.troubles.clone(),
         ..Built::default()
     };
-    let mut lines: BTreeMap<Isbn13, usize> = BTreeMap::new();
+    let mut firsts: BTreeMap<Isbn13, &Row> = BTreeMap::new();
     for row in &list.rows {
         let mut reading = Reading {
             row,
-            order,
-            troubles: Vec::new(),
+            orders: &orders,
+            troubles: row.faults.clone(),
+            notes: row.notes.clone(),
         };
-        let entry = reading.entry(defaults, &mut built.notes);
-        let mut troubles = reading.troubles;
+        let entry = reading.entry(defaults);
+        let (mut troubles, notes) = (reading.troubles, reading.notes);
+        let say = |message| row.say(message);
+        if let Some(Step::LeaveOut(why)) = &entry {
+            built.left_out.push(row.say(why.clone()));
+            continue;
+        }
         if let Some(Step::Edition(entry)) = &entry {
             let isbn = &entry.edition.isbn;
-            if let Some(first) = lines.get(isbn) {
-                troubles.push(format!(
-                    "the ISBN {isbn} stands on line {first} already; an ISBN belongs to one edition"
-                ));
-            } else {
-                lines.insert(isbn.clone(), row.line);
+            match firsts.get(isbn) {
+                Some(first) if first.values == row.values => {
+                    let why = format!("it is the same as line {}", first.line);
+                    built.left_out.push(row.say(why));
+                    continue;
+                }
+                Some(first) => troubles.push(format!(
+                    "the ISBN {isbn} stands on line {} already; an ISBN belongs to one edition",
+                    first.line
+                )),
+                None => {
+                    firsts.insert(isbn.clone(), row);
+                }
             }
         }
-        let say = |message| Trouble::at(row.line, message);
         if !troubles.is_empty() {
             built.troubles.extend(troubles.into_iter().map(say));
             continue;
         }
-        match entry {
-            Some(Step::Edition(entry)) => match known.get(&entry.edition.isbn) {
-                Some(configured) => {
-                    built.known += 1;
-                    let differs = difference(row, &entry.edition, configured);
-                    built.differences.extend(differs);
-                }
-                None => built.entries.push((row.line, *entry)),
-            },
-            Some(Step::LeaveOut(why)) => built.notes.push(say(why)),
-            None => {}
+        let Some(Step::Edition(entry)) = entry else {
+            continue;
+        };
+        if let Some(configured) = known.get(&entry.edition.isbn) {
+            built.known += 1;
+            built
+                .differences
+                .extend(difference(row, &entry.edition, configured));
+        } else {
+            built.notes.extend(notes.into_iter().map(say));
+            built.entries.push((row.line, *entry));
         }
     }
     built.troubles.sort_by_key(|trouble| trouble.line);
-    built.notes.sort_by_key(|note| note.line);
     built
+}
+
+/// The order of day and month in each column of dates: as the user says, as the column itself tells,
+/// or as the other columns do.
+fn orders(list: &List, given: Option<Order>) -> Orders {
+    let of = |field: Field| {
+        let values = list
+            .rows
+            .iter()
+            .filter_map(move |row| row.values.get(&field));
+        values.map(String::as_str)
+    };
+    let together = dates::order_of(DATES.into_iter().flat_map(of));
+    let one = |field| given.or_else(|| dates::order_of(of(field))).or(together);
+    DATES.into_iter().map(|field| (field, one(field))).collect()
 }
 
 /// What a row is.
@@ -110,9 +150,13 @@ enum Step {
 /// A row while it is read, with everything that is wrong in it.
 struct Reading<'a> {
     row: &'a Row,
-    order: Option<Order>,
+    orders: &'a Orders,
     troubles: Vec<String>,
+    notes: Vec<String>,
 }
+
+/// Stores, and the addresses that do not follow from the ISBN.
+type Places = (Vec<StoreId>, Vec<(StoreId, String)>);
 
 impl Reading<'_> {
     fn value(&self, field: Field) -> Option<&str> {
@@ -124,137 +168,175 @@ impl Reading<'_> {
         read.map_err(|why| self.troubles.push(why)).ok()
     }
 
-    fn entry(&mut self, defaults: &Defaults, notes: &mut Vec<Trouble>) -> Option<Step> {
-        if let Some(why) = self.value(Field::Status).and_then(is_over) {
-            return Some(Step::LeaveOut(format!("left out: {why}")));
+    /// Keeps what could be read of something that is not needed, and says why not.
+    fn keep_or_leave<T>(&mut self, read: Result<T, String>) -> Option<T> {
+        read.map_err(|why| self.notes.push(format!("{why}; left out")))
+            .ok()
+    }
+
+    /// A value on one line; one with characters that could not be read is none.
+    fn line(&self, field: Field) -> Option<Result<String, String>> {
+        let value = self.value(field)?;
+        let label = field.label();
+        if value.contains('\u{fffd}') {
+            return Some(Err(format!(
+                "the {label} has characters that cannot be read, `{value}`; save the file as UTF-8"
+            )));
         }
-        let format = match self.value(Field::Format).map(format_of) {
-            None => Some(Format::Paperback),
-            Some(Ok(Some(format))) => Some(format),
-            Some(Ok(None)) => {
-                let form = self.value(Field::Format).unwrap_or_default();
-                return Some(Step::LeaveOut(format!("left out: `{form}` is no book")));
-            }
-            Some(Err(why)) => self.keep(Err(why)),
-        };
-        let isbn = self.isbn();
-        let title = self
-            .value(Field::Title)
-            .map(str::to_owned)
-            .ok_or_else(|| "the title is missing".to_owned());
-        let title = self.keep(title);
-        if self.value(Field::PublicationDate).is_none() {
-            self.troubles
-                .push("the publication date is missing".to_owned());
+        if LONGEST_TITLE < value.chars().take(LONGEST_TITLE + 1).count() {
+            return Some(Err(format!(
+                "the {label} has more than {LONGEST_TITLE} characters"
+            )));
         }
-        let publication = self.date(Field::PublicationDate);
-        let on_sale = self.date(Field::OnSaleDate);
-        let enabled = self.date(Field::DistributionEnabled).or(defaults.enabled);
-        let distribution = match self.value(Field::Distribution).map(distribution_of) {
-            None => Some(defaults.distribution),
-            Some(read) => self.keep(read),
+        Some(Ok(value.split_whitespace().collect::<Vec<_>>().join(" ")))
+    }
+
+    fn entry(&mut self, defaults: &Defaults) -> Option<Step> {
+        let over = self.value(Field::Status).and_then(forms::is_over);
+        let over = over.or_else(|| {
+            self.value(Field::Availability)
+                .and_then(forms::is_unavailable)
+        });
+        if let Some(why) = over {
+            return Some(Step::LeaveOut(why));
+        }
+        let format = match self.format() {
+            Ok(format) => format,
+            Err(left_out) => return Some(left_out),
         };
-        let amazon_switch = match self.value(Field::AmazonSwitch).map(flag_of) {
-            None => Some(defaults.amazon_switch),
-            Some(read) => self.keep(read),
+        let isbn = match self.value(Field::Isbn) {
+            None => Err("the ISBN is missing".to_owned()),
+            Some(written) => isbn::read(written),
         };
-        let list_price = self.price();
-        let (isbn, format, publication) = (isbn?, format?, publication?);
-        let (stores, addresses) = self.places(&isbn, format, defaults, notes)?;
+        let isbn = self.keep(isbn);
+        let title = self.line(Field::Title);
+        let title = self.keep(title.unwrap_or_else(|| Err("the title is missing".to_owned())));
+        let dates = self.dates(defaults);
+        let author = self.optional_line(Field::Author);
+        let imprint = self.optional_line(Field::Imprint);
+        let distribution = self.optional(Field::Distribution, forms::distribution);
+        let amazon_switch = self.optional(Field::AmazonSwitch, forms::flag);
+        let first_title = self
+            .optional(Field::FirstTitle, forms::flag)
+            .unwrap_or_default();
+        let printing = self.optional(Field::Printing, printing);
+        let list_price = self.optional(Field::Price, price);
+        self.embargoes();
+        let (isbn, format, dates) = (isbn?, format?, dates?);
+        let (stores, addresses) = self.places(&isbn, format, defaults)?;
         Some(Step::Edition(Box::new(Entry {
             edition: Edition {
                 isbn,
                 title: title?,
-                author: self.value(Field::Author).map(str::to_owned),
+                author,
                 format,
-                dates: ConfiguredDates::new(publication, on_sale, enabled),
-                distribution: distribution?,
-                printing: None,
-                amazon_switch: amazon_switch?,
-                first_title: false,
+                dates,
+                distribution: distribution.unwrap_or(defaults.distribution),
+                printing,
+                amazon_switch: amazon_switch.unwrap_or(defaults.amazon_switch),
+                first_title,
                 list_price,
-                imprint: self.value(Field::Imprint).map(str::to_owned),
+                imprint,
             },
             stores,
             addresses,
         })))
     }
 
-    fn isbn(&mut self) -> Option<Isbn13> {
-        let written = self.value(Field::Isbn).map(str::to_owned);
-        let read = match &written {
-            None => Err("the ISBN is missing".to_owned()),
-            Some(written) if is_rounded(written) => Err(format!(
-                "`{written}` is an ISBN that the spreadsheet has rounded; format the column as \
-                 text there, and save it again"
-            )),
-            Some(written) => written.parse::<Isbn13>().map_err(|error| match error {
-                IsbnError::Length(9 | 12) => format!(
-                    "`{written}` is no ISBN: {error}; a zero at the start or the check digit may \
-                     be lost"
-                ),
-                IsbnError::Character(_)
-                | IsbnError::CheckDigit { .. }
-                | IsbnError::Length(_)
-                | IsbnError::Prefix(_) => format!("`{written}` is no ISBN: {error}"),
-            }),
-        };
-        self.keep(read)
-    }
-
-    fn date(&mut self, field: Field) -> Option<Date> {
-        let written = self.value(field)?;
-        let read = dates::read(written, self.order)
-            .map_err(|error: DateError| format!("the {}: {error}", field.label()));
-        self.keep(read)
-    }
-
-    fn price(&mut self) -> Option<Money> {
-        let written = self.value(Field::Price)?;
-        let price = crate::config::price(written);
-        if price.is_none() {
-            let why = format!("`{written}` is no price; write it with its currency, as 16.99 USD");
-            self.troubles.push(why);
+    /// The format; where it is no book, why the row is left out.
+    fn format(&mut self) -> Result<Option<Format>, Step> {
+        let written = self.value(Field::Format).unwrap_or("paperback").to_owned();
+        match forms::form(&written) {
+            Ok(Form::Is(format)) => Ok(Some(format)),
+            Ok(Form::Nearest(what, format)) => {
+                let name = format.name();
+                let why = format!("`{written}` is {what}, and is watched as a {name}");
+                self.notes.push(why);
+                Ok(Some(format))
+            }
+            Ok(Form::NoBook(what)) => {
+                let why = format!("`{written}` is {what}, and has no page to watch");
+                Err(Step::LeaveOut(why))
+            }
+            Err(why) => Ok(self.keep(Err(why))),
         }
-        price
+    }
+
+    fn optional_line(&mut self, field: Field) -> Option<String> {
+        let line = self.line(field)?;
+        self.keep_or_leave(line)
+    }
+
+    fn optional<T>(&mut self, field: Field, read: impl Fn(&str) -> Result<T, String>) -> Option<T> {
+        let read = self.value(field).map(read)?;
+        self.keep_or_leave(read)
+    }
+
+    /// Published, on sale, enabled. A list that has the first day of sale alone means the
+    /// publication by it.
+    fn dates(&mut self, defaults: &Defaults) -> Option<ConfiguredDates> {
+        let on_sale = self.date(Field::OnSaleDate);
+        let on_sale = on_sale.and_then(|read| self.keep_or_leave(read));
+        let enabled = self.date(Field::DistributionEnabled);
+        let enabled = enabled
+            .and_then(|read| self.keep_or_leave(read))
+            .or(defaults.enabled);
+        let missing = || "the publication date is missing".to_owned();
+        let alone = || on_sale.ok_or_else(|| self.row.undated.clone().unwrap_or_else(missing));
+        let publication = self.date(Field::PublicationDate).unwrap_or_else(alone);
+        let publication = self.keep(publication);
+        Some(ConfiguredDates::new(publication?, on_sale, enabled))
+    }
+
+    fn date(&self, field: Field) -> Option<Result<Date, String>> {
+        let written = self.value(field)?;
+        let order = self.orders.get(&field).copied().flatten();
+        let read = dates::read(written, order);
+        Some(read.map_err(|error| format!("the {}: {error}", field.label())))
+    }
+
+    /// Days before which stores are not to show it or to take orders.
+    fn embargoes(&mut self) {
+        let told = [
+            (Field::Announcement, "not to be announced before"),
+            (Field::PreOrders, "no pre-orders before"),
+        ];
+        for (field, what) in told {
+            if let Some(day) = self.value(field) {
+                self.notes
+                    .push(format!("{what} {day}; stores may show nothing until then"));
+            }
+        }
     }
 
     /// Where it is watched, and addresses that do not follow from the ISBN. Stores that nobody
     /// named and whose page cannot be known yet are left out, with a note.
-    fn places(
-        &mut self,
-        isbn: &Isbn13,
-        format: Format,
-        defaults: &Defaults,
-        notes: &mut Vec<Trouble>,
-    ) -> Option<Places> {
-        let named: Vec<StoreId> = self
-            .value(Field::Stores)
-            .unwrap_or_default()
-            .split([',', ';', ' ', '|', '\n'])
-            .filter(|name| !name.is_empty())
-            .map(StoreId::new)
-            .collect();
+    fn places(&mut self, isbn: &Isbn13, format: Format, defaults: &Defaults) -> Option<Places> {
+        let named = self.stores(defaults)?;
         let is_named = !named.is_empty();
         let mut stores = if is_named {
             named
         } else {
             defaults.stores.clone()
         };
-        stores.dedup();
-        let page = match self.value(Field::Amazon).map(amazon_page) {
-            None => None,
-            Some(read) => Some(self.keep(read)?),
-        };
-        if let Some((store, _)) = &page
-            && !stores.contains(store)
-        {
-            stores.push(store.clone());
+        let mut addresses: Vec<(StoreId, String)> = Vec::new();
+        let pages = self.value(Field::Address).unwrap_or_default().to_owned();
+        for written in pages.split_whitespace() {
+            let (store, address) = match page(written, &stores, &defaults.own) {
+                Ok(page) => page,
+                Err(why) => {
+                    self.notes.push(format!("{why}; left out"));
+                    continue;
+                }
+            };
+            if !stores.contains(&store) {
+                stores.push(store.clone());
+            }
+            let is_needed = address::leads_elsewhere(&store, isbn, format, &address);
+            if is_needed && !addresses.iter().any(|(other, _)| *other == store) {
+                addresses.push((store, address));
+            }
         }
-        let addresses: Vec<(StoreId, String)> = page
-            .into_iter()
-            .filter(|(_, address)| !ends_with_made(isbn, address))
-            .collect();
         let mut left_out = Vec::new();
         stores.retain(|store| {
             let unknown = storefront::find(store.as_str())
@@ -263,145 +345,98 @@ impl Reading<'_> {
             left_out.extend(unknown.map(|why| format!("{} is left out: {why}", store.label())));
             unknown.is_none()
         });
-        if is_named || stores.is_empty() {
+        if stores.is_empty() {
             let why = left_out.iter().map(|why| {
-                format!("{why}; give its address in a column `amazon`, or leave the store out")
+                format!("{why}; give its address in a column `addresses`, or name another store")
             });
             self.troubles.extend(why);
         } else {
-            let line = self.row.line;
-            notes.extend(left_out.into_iter().map(|why| Trouble::at(line, why)));
+            self.notes.extend(left_out);
         }
         Some((stores, addresses))
     }
+
+    /// The stores that the row names: names, hosts or labels. Nothing when it names none; a fault
+    /// when it names none that is known.
+    fn stores(&mut self, defaults: &Defaults) -> Option<Vec<StoreId>> {
+        let known = |name: &str| {
+            let own = || {
+                defaults
+                    .own
+                    .iter()
+                    .find(|own| **own == StoreId::new(name))
+                    .cloned()
+            };
+            storefront::called(name)
+                .map(|store| StoreId::new(store.id))
+                .or_else(own)
+        };
+        let written = self.value(Field::Stores).unwrap_or_default().to_owned();
+        let mut stores: Vec<StoreId> = Vec::new();
+        let mut unknown = Vec::new();
+        for part in written.split([',', ';', '|', '\n']).map(str::trim) {
+            let words: Vec<&str> = match known(part) {
+                Some(_) => vec![part],
+                None => part.split_whitespace().collect(),
+            };
+            for word in words {
+                match known(word) {
+                    Some(store) if !stores.contains(&store) => stores.push(store),
+                    Some(_) => {}
+                    None => unknown.push(format!("there is no store `{word}`")),
+                }
+            }
+        }
+        if stores.is_empty() && !unknown.is_empty() {
+            self.troubles.extend(unknown);
+            return None;
+        }
+        self.notes
+            .extend(unknown.into_iter().map(|why| format!("{why}; left out")));
+        Some(stores)
+    }
 }
 
-/// Stores, and the addresses that do not follow from the ISBN.
-type Places = (Vec<StoreId>, Vec<(StoreId, String)>);
-
-/// A page at Amazon, from its address or its ASIN.
-fn amazon_page(written: &str) -> Result<(StoreId, String), String> {
-    let is_asin = written.len() == 10 && written.chars().all(|one| one.is_ascii_alphanumeric());
+/// A page at a store, from its address; from an ASIN at the first store of Amazon's among `stores`.
+fn page(written: &str, stores: &[StoreId], own: &[StoreId]) -> Result<(StoreId, String), String> {
+    let is_asin = written.len() == 10
+        && written.contains(|one: char| one.is_ascii_digit())
+        && written.chars().all(|one| one.is_ascii_alphanumeric());
     if is_asin {
-        return Ok((
-            StoreId::new("amazon.com"),
-            format!("https://www.amazon.com/dp/{}", written.to_ascii_uppercase()),
-        ));
+        let amazon = stores
+            .iter()
+            .find(|store| store.family() == Family::Amazon)
+            .cloned();
+        let amazon = amazon.unwrap_or_else(|| StoreId::new("amazon.com"));
+        let address = format!("https://www.{amazon}/dp/{}", written.to_ascii_uppercase());
+        return Ok((amazon, address));
     }
-    let host = written.split("://").last().unwrap_or(written);
-    let host = host.split('/').next().unwrap_or_default();
-    match storefront::find(host) {
-        Some(store) if written.contains('/') => Ok((StoreId::new(store.id), written.to_owned())),
-        Some(_) | None => Err(format!(
-            "`{written}` is neither an ASIN nor the address of a page at Amazon"
-        )),
-    }
+    let pasted = address::pasted(written, own)
+        .map_err(|error| format!("`{written}`: {error}; {}", error.remedy()))?;
+    Ok((pasted.store, pasted.address))
 }
 
-/// The address is the one that the ISBN gives anyway.
-fn ends_with_made(isbn: &Isbn13, address: &str) -> bool {
-    isbn.to_isbn10()
-        .is_some_and(|asin| address.contains(&format!("/dp/{asin}")))
+/// Reads a price with its currency, as people of any country write it.
+pub(super) fn price(written: &str) -> Result<Money, String> {
+    let exact = crate::config::price(written);
+    // A sign that several currencies share names none, save the dollar where nothing else is said.
+    let home = if written.contains('$') { "USD" } else { "" };
+    exact
+        .or_else(|| money::first_price(written, home))
+        .ok_or_else(|| format!("`{written}` is no price; write it with its currency, as 16.99 USD"))
 }
 
-fn is_rounded(written: &str) -> bool {
-    let number = written.replace(',', ".");
-    (number.contains("E+") || number.contains("e+")) && number.parse::<f64>().is_ok()
-}
-
-/// The format that a list names: ONIX list 150, or the words of printers. `None` for what is no
-/// book: audio, calendars.
-fn format_of(written: &str) -> Result<Option<Format>, String> {
-    let plain: String = written
-        .chars()
-        .filter(|one| one.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
-    let has = |words: &[&str]| words.iter().any(|word| plain.contains(word));
-    if ["bc", "b1", "pb", "tp"].contains(&plain.as_str())
-        || has(&[
-            "paperback",
-            "softcover",
-            "perfect",
-            "saddle",
-            "softback",
-            "tradepaper",
-        ])
-    {
-        return Ok(Some(Format::Paperback));
-    }
-    if ["bb", "hb", "hc"].contains(&plain.as_str())
-        || has(&[
-            "hardcover",
-            "hardback",
-            "caselaminate",
-            "cloth",
-            "casebound",
-            "jacket",
-        ])
-    {
-        return Ok(Some(Format::Hardcover));
-    }
-    if ["ea", "eb", "ec", "ed"].contains(&plain.as_str())
-        || has(&["ebook", "epub", "kindle", "digital"])
-    {
-        return Ok(Some(Format::Ebook));
-    }
-    let is_audio_code = plain.len() == 2 && (plain.starts_with('a') || plain.starts_with('p'));
-    if is_audio_code || has(&["audio", "calendar", "poster", "journal"]) {
-        return Ok(None);
-    }
-    Err(format!(
-        "`{written}` is no format that Pubwatch knows; write paperback, hardcover or ebook"
-    ))
-}
-
-fn distribution_of(written: &str) -> Result<Distribution, String> {
-    let plain = written.to_lowercase().replace([' ', '-'], "");
-    match plain.as_str() {
-        "ingram" | "lightningsource" => return Ok(Distribution::IngramSpark),
-        "d2d" => return Ok(Distribution::Draft2Digital),
-        "amazon" | "kdpprint" => return Ok(Distribution::Kdp),
-        _ => {}
-    }
-    Distribution::ALL
-        .into_iter()
-        .find(|distribution| distribution.name() == plain)
-        .ok_or_else(|| {
-            format!(
-                "`{written}` is no way of distribution; write one of {}",
-                Distribution::ALL.map(Distribution::name).join(", ")
-            )
-        })
-}
-
-fn flag_of(written: &str) -> Result<bool, String> {
-    match written.to_lowercase().as_str() {
-        "y" | "yes" | "true" | "1" | "x" => Ok(true),
-        "n" | "no" | "false" | "0" | "-" => Ok(false),
-        _ => Err(format!("`{written}` is neither yes nor no")),
-    }
-}
-
-/// Why an edition is not to be watched any more, by what the list says of its state: ONIX list 64,
-/// or words.
-fn is_over(status: &str) -> Option<String> {
-    let meaning = match status.to_lowercase().as_str() {
-        "01" | "cancelled" | "canceled" => "cancelled",
-        "03" | "postponed" | "postponed indefinitely" => "postponed indefinitely",
-        "05" => "no longer our product",
-        "07" | "out of print" => "out of print",
-        "08" | "inactive" => "inactive",
-        "11" | "withdrawn" | "withdrawn from sale" => "withdrawn from sale",
-        "12" | "15" | "recalled" => "recalled",
-        "17" => "withdrawn for good",
-        "deleted record" => "the record is a deletion",
-        _ => return None,
-    };
-    Some(if meaning.starts_with("the ") {
-        meaning.to_owned()
-    } else {
-        format!("its status is `{status}`, {meaning}")
+fn printing(written: &str) -> Result<Making, String> {
+    let plain = super::columns::plain(written);
+    let known = Making::CHOICES
+        .iter()
+        .find(|(name, _)| super::columns::plain(name) == plain);
+    known.map(|(_, making)| *making).ok_or_else(|| {
+        let choices: Vec<&str> = Making::CHOICES.iter().map(|(name, _)| *name).collect();
+        format!(
+            "`{written}` is no way of printing; write one of {}",
+            choices.join(", ")
+        )
     })
 }
 

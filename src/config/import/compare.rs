@@ -16,9 +16,10 @@ pub struct Difference {
     pub line: usize,
     /// The edition.
     pub isbn: Isbn13,
-    title: String,
+    /// Its title in the configuration, on one line.
+    pub title: String,
     /// Each value that differs: as configured, and as listed.
-    values: Vec<(Field, String, String)>,
+    pub values: Vec<(Field, String, String)>,
     /// What takes the list's dates over.
     pub dates: Vec<Change>,
 }
@@ -142,7 +143,7 @@ fn moved(row: &Row, listed: &Edition, configured: &Edition) -> Vec<Change> {
 mod tests {
     use crate::config;
     use crate::config::edit::with_changes_of;
-    use crate::config::import::{Defaults, build, read};
+    use crate::config::import::{Defaults, How, build, read};
 
     const CONFIGURATION: &str = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\n\
         timezone = \"UTC\"\n\n[[edition]]\ntitle = \"Salt Roads\"\nisbn = \"9781944098117\"\n\
@@ -158,12 +159,17 @@ mod tests {
         let known = vec![before.editions[0].edition.clone()];
         let defaults = Defaults {
             stores: vec![crate::book::StoreId::new("bookshop.org")],
+            own: Vec::new(),
             distribution: crate::book::Distribution::Draft2Digital,
             enabled: Some("2027-01-01".parse().unwrap()),
             amazon_switch: true,
             order: None,
         };
-        let built = build(&read(list.as_bytes()).unwrap(), &known, &defaults);
+        let built = build(
+            &read(list.as_bytes(), &How::default()).unwrap(),
+            &known,
+            &defaults,
+        );
         assert_eq!((built.known, built.entries.len()), (1, 0), "{built:?}");
         let told: Vec<String> = built
             .differences

@@ -1,11 +1,15 @@
-//! Spreadsheets as CSV: which character separates, which column is what, and where a line is
-//! broken. Pure.
+//! Spreadsheets: which character separates, which column is what, and where a line is broken. Pure.
+//!
+//! `sheet.rs` opens workbooks, whose rows are read here like those of a CSV file.
 
 use std::collections::BTreeMap;
 
-use super::columns::{field_named, plain};
-use super::{Field, ImportError, List, Row, Trouble, dates};
-use crate::book::Isbn13;
+use super::build::DATES;
+use super::columns::{currency_in, known_list, named};
+use super::{
+    Column, Field, How, ImportError, Lines, List, MOST_COLUMNS, MOST_ROWS, Row, Trouble, dates,
+    forms, isbn,
+};
 
 /// How many lines may stand above the one with the names of the columns: exports have a preamble.
 const PREAMBLE: usize = 10;
@@ -13,83 +17,226 @@ const PREAMBLE: usize = 10;
 /// A value that runs over more lines than this has lost its closing quote.
 const LONGEST_VALUE: usize = 30;
 
-/// Which column is what.
-struct Columns {
-    /// The names as they stand in the file; empty where the file has none.
-    names: Vec<String>,
-    fields: Vec<Option<Field>>,
-    /// The currency that the name of the price column tells.
-    currency: Option<&'static str>,
-}
+/// A line of more bytes than this is of no list of books.
+const LONGEST_LINE: usize = 1 << 20;
 
-/// Reads a spreadsheet.
+/// How much of the beginning tells which character separates: bytes, and records.
+const TELLING: (usize, usize) = (1 << 16, 50);
+
+/// Lines of a table, each with its number and its values.
+pub(super) type Records = Vec<(usize, Vec<String>)>;
+
+/// Reads a spreadsheet that was saved as text.
 ///
 /// # Errors
 ///
-/// [`ImportError::NoIsbns`] when no column has any.
-pub fn read(text: &str) -> Result<List, ImportError> {
-    let separator = separator(text);
-    let (records, mut troubles) = records(text, separator);
-    let header = records.iter().take(PREAMBLE).position(|(_, cells)| {
-        cells
-            .iter()
-            .any(|cell| field_named(cell) == Some(Field::Isbn))
-    });
-    let (columns, first) = match header {
-        Some(index) => (by_name(&records[index].1), index + 1),
-        None => (by_content(&records), 0),
-    };
-    if !columns.fields.contains(&Some(Field::Isbn)) {
-        let first = records.first().map(|(_, cells)| cells.join(", "));
-        return Err(ImportError::NoIsbns(first.unwrap_or_default()));
+/// [`ImportError`] when no column has ISBNs, or a line is of no table.
+pub fn read(text: &str, how: &How) -> Result<List, ImportError> {
+    let mut lines = Lines::new(text);
+    if let Some(at) = too_long(text) {
+        return Err(ImportError::Line(lines.of_byte(at)));
     }
-    let width = columns.fields.len();
+    let (text, separator, above) = match text.split_once(['\n', '\r']) {
+        // What Excel reads and writes in countries with decimal commas.
+        Some((first, rest)) if first.len() == 5 && first.starts_with("sep=") => (
+            rest.strip_prefix('\n').unwrap_or(rest),
+            first.as_bytes()[4],
+            1,
+        ),
+        Some(_) | None => (text, separator(text), 0),
+    };
+    let (records, troubles) = records(text, separator, above);
+    let mut list = of_records(records, troubles, Some(separator), how)?;
+    list.kind = "CSV";
+    list.understood.insert(
+        0,
+        format!("Values are separated by `{}`.", shown(separator)),
+    );
+    Ok(list)
+}
+
+/// Reads the lines of a table.
+///
+/// # Errors
+///
+/// [`ImportError`] when no column has ISBNs, or one that was named is not there.
+pub(super) fn of_records(
+    records: Records,
+    mut troubles: Vec<Trouble>,
+    separator: Option<u8>,
+    how: &How,
+) -> Result<List, ImportError> {
+    let header = header(&records, how);
+    let mut columns = match header {
+        Some(index) => by_name(&records[index].1),
+        None => Vec::new(),
+    };
+    let first = header.map_or(0, |index| index + 1);
+    by_content(&mut columns, records.get(first..).unwrap_or_default());
+    let names: Vec<String> = columns.iter().map(|one| one.name.clone()).collect();
+    let found = || {
+        let shown = records.get(header.unwrap_or_default());
+        shown.map(|(_, cells)| cells.join(", ")).unwrap_or_default()
+    };
+    for (field, wanted) in &how.columns {
+        let index = place_of(wanted, &names).ok_or_else(|| ImportError::NoColumn {
+            wanted: wanted.clone(),
+            found: found(),
+        })?;
+        columns
+            .iter_mut()
+            .filter(|one| one.field == Some(*field))
+            .for_each(Column::forget);
+        columns[index] = Column {
+            field: Some(*field),
+            rank: 0,
+            ..columns[index].clone()
+        };
+    }
+    if !columns.iter().any(|one| one.field == Some(Field::Isbn)) {
+        return Err(ImportError::NoIsbns(found()));
+    }
+    let width = columns.len();
     let mut rows = Vec::new();
     for (line, cells) in records.into_iter().skip(first) {
         if cells.iter().all(String::is_empty) {
             continue;
         }
         if cells.len() > width && cells[width..].iter().any(|cell| !cell.is_empty()) {
-            troubles.push(Trouble::at(
-                line,
-                format!(
-                    "{} values where there are {width} columns; a value that holds the separator \
-                     `{}` needs quotes around it",
-                    cells.len(),
-                    shown(separator)
-                ),
-            ));
+            let quotes = separator.map(|separator| {
+                let separator = shown(separator);
+                format!("; a value that holds the separator `{separator}` needs quotes around it")
+            });
+            let quotes = quotes.unwrap_or_default();
+            let what = format!(
+                "{} values where there are {width} columns{quotes}",
+                cells.len()
+            );
+            troubles.push(Trouble::at(line, what));
             continue;
         }
-        rows.push(row(line, &cells, &columns));
+        rows.extend(rows_of(line, &cells, &columns));
     }
+    let known = known_list(&names).map(|list| format!("This looks like {list}."));
     Ok(List {
-        understood: understood(&columns, separator),
+        understood: known.into_iter().collect(),
+        columns,
         rows,
         troubles,
+        ..List::default()
     })
 }
 
-fn row(line: usize, cells: &[String], columns: &Columns) -> Row {
-    let mut values = BTreeMap::new();
-    for (cell, field) in cells.iter().zip(&columns.fields) {
-        let Some(field) = *field else { continue };
-        if cell.is_empty() {
+/// The editions of a line: one, or one for each format that has a column of ISBNs of its own. What a
+/// line with several says of one alone, it does not say of which: its price and its pages.
+fn rows_of(line: usize, cells: &[String], columns: &[Column]) -> Vec<Row> {
+    let mut shared = Row::at(line);
+    let mut ranks: BTreeMap<Field, usize> = BTreeMap::new();
+    let mut pages: Vec<(Option<&'static str>, String)> = Vec::new();
+    for (cell, column) in cells.iter().zip(columns) {
+        let Some(field) = column.field.filter(|_| !cell.is_empty()) else {
             continue;
+        };
+        let value = value_of(field, cell, column);
+        if field == Field::Address {
+            pages.push((column.format, value));
+        } else if field != Field::Isbn && ranks.get(&field).is_none_or(|best| column.rank < *best) {
+            ranks.insert(field, column.rank);
+            shared.values.insert(field, value);
         }
-        let mut value = cell.clone();
-        if let (Field::Price, Some(currency)) = (field, columns.currency)
-            && value.chars().all(|one| one.is_ascii_digit() || one == '.')
-        {
-            value = format!("{value} {currency}");
-        }
-        values.insert(field, value);
     }
-    Row { line, values }
+    let isbns = isbns_of(&mut shared, cells, columns);
+    let is_single = isbns.len() < 2;
+    if !is_single && let Some(price) = shared.values.remove(&Field::Price) {
+        let why = format!("`{price}` may be the price of any of its formats; left out");
+        shared.notes.push(why);
+    }
+    let mut rows: Vec<Row> = Vec::new();
+    for (format, isbn) in isbns {
+        let mut row = shared.clone();
+        row.values.insert(Field::Isbn, isbn.to_owned());
+        let says = is_single && row.values.contains_key(&Field::Format);
+        if let Some(format) = format.filter(|_| !says) {
+            row.values.insert(Field::Format, format.to_owned());
+        }
+        rows.push(row);
+    }
+    if rows.is_empty() {
+        rows.push(shared);
+    }
+    for row in &mut rows {
+        let form = row
+            .values
+            .get(&Field::Format)
+            .map_or("paperback", String::as_str);
+        let form = forms::form(form);
+        let is_ours = |of: Option<&str>| of.map_or(is_single, |of| forms::form(of) == form);
+        let ours = pages.iter().filter(|(of, _)| is_ours(*of));
+        let ours: Vec<&str> = ours.map(|(_, page)| page.as_str()).collect();
+        if !ours.is_empty() {
+            row.values.insert(Field::Address, ours.join(" "));
+        }
+    }
+    rows
 }
 
-/// The records with the line on which each begins, values trimmed.
-fn records(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, Vec<Trouble>) {
+/// The ISBNs of a line, each with the format whose it is where the column tells. Of those that may be
+/// of any format the first right one counts; two of them are a fault.
+fn isbns_of<'a>(
+    row: &mut Row,
+    cells: &'a [String],
+    columns: &[Column],
+) -> Vec<(Option<&'static str>, &'a str)> {
+    let mut plain: Vec<(usize, &str)> = Vec::new();
+    let mut formats: BTreeMap<&'static str, &str> = BTreeMap::new();
+    for (cell, column) in cells.iter().zip(columns) {
+        match column.format {
+            _ if column.field != Some(Field::Isbn) || cell.is_empty() => {}
+            None => plain.push((column.rank, cell)),
+            Some(format) => {
+                formats.entry(format).or_insert(cell);
+            }
+        }
+    }
+    plain.sort_by_key(|(rank, _)| *rank);
+    let right: Vec<_> = plain
+        .iter()
+        .filter_map(|(_, one)| isbn::read(one).ok())
+        .collect();
+    if let [first, rest @ ..] = right.as_slice()
+        && let Some(other) = rest.iter().find(|other| *other != first)
+    {
+        let why = format!("its columns name two ISBNs, {first} and {other}");
+        row.faults.push(why);
+    }
+    let is_right = |one: &&(usize, &str)| isbn::read(one.1).is_ok();
+    let best = plain.iter().find(is_right).or(plain.first());
+    let mut isbns = Vec::new();
+    isbns.extend(best.map(|(_, isbn)| (None, *isbn)));
+    for (format, one) in formats {
+        if isbn::read(one).ok().is_none_or(|one| !right.contains(&one)) {
+            isbns.push((Some(format), one));
+        }
+    }
+    isbns
+}
+
+/// A value as its column means it: a number of days as its date, an amount with its currency.
+fn value_of(field: Field, cell: &str, column: &Column) -> String {
+    let is_date = DATES.contains(&field);
+    if let Some(date) = dates::serial(cell).filter(|_| is_date) {
+        return date.to_string();
+    }
+    let has_currency = |one: char| one.is_alphabetic() || "$£€¥".contains(one);
+    let currency = currency_in(&column.name).filter(|_| field == Field::Price);
+    match currency.filter(|_| !cell.contains(has_currency)) {
+        Some(currency) => format!("{cell} {currency}"),
+        None => cell.to_owned(),
+    }
+}
+
+/// The records with the line on which each begins, values trimmed. `above` lines stand before.
+fn records(text: &str, separator: u8, above: usize) -> (Records, Vec<Trouble>) {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -97,7 +244,7 @@ fn records(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, Vec<Trouble
         .from_reader(text.as_bytes());
     let mut records = Vec::new();
     let mut troubles = Vec::new();
-    let mut counted = (0, 1);
+    let mut lines = Lines::new(text);
     for record in reader.records() {
         let record = match record {
             Ok(record) => record,
@@ -107,13 +254,9 @@ fn records(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, Vec<Trouble
             }
         };
         let place = record.position().map_or(0, csv::Position::byte);
-        let line = line_of(
-            text,
-            usize::try_from(place).unwrap_or(usize::MAX),
-            &mut counted,
-        );
-        let lines = record.iter().map(|cell| cell.matches('\n').count());
-        if lines.max().unwrap_or_default() > LONGEST_VALUE {
+        let line = above + lines.of_record(usize::try_from(place).unwrap_or(usize::MAX));
+        let breaks = record.iter().map(|cell| cell.matches('\n').count());
+        if breaks.max().unwrap_or_default() > LONGEST_VALUE {
             troubles.push(Trouble::at(
                 line,
                 "a quote that opens here is never closed, so this line and those after it cannot \
@@ -121,107 +264,169 @@ fn records(text: &str, separator: u8) -> (Vec<(usize, Vec<String>)>, Vec<Trouble
             ));
             continue;
         }
+        if MOST_COLUMNS < record.len() {
+            let what = format!("it has {} values, which no list of books has", record.len());
+            troubles.push(Trouble::at(line, what));
+            continue;
+        }
+        if MOST_ROWS <= records.len() + troubles.len() {
+            troubles.push(Trouble::at(line, "this is too much for one list; split it"));
+            break;
+        }
         records.push((line, record.iter().map(cell).collect()));
     }
     (records, troubles)
 }
 
-/// The line of a record that begins at `byte` or after the empty lines there. `counted` is a byte
-/// and its line from where to go on, so that a file is counted once.
-fn line_of(text: &str, byte: usize, counted: &mut (usize, usize)) -> usize {
-    let bytes = text.as_bytes();
-    let empty = bytes.get(byte..).unwrap_or_default();
-    let empty = empty.iter().take_while(|one| matches!(one, b'\n' | b'\r'));
-    let start = (byte + empty.count()).min(bytes.len());
-    let newlines = bytes[counted.0.min(start)..start]
-        .iter()
-        .filter(|one| **one == b'\n');
-    *counted = (start, counted.1 + newlines.count());
-    counted.1
+/// Where a line begins that no list of books has.
+fn too_long(text: &str) -> Option<usize> {
+    let mut start = 0;
+    let ends = memchr::memchr2_iter(b'\n', b'\r', text.as_bytes());
+    for end in ends.chain([text.len()]) {
+        if LONGEST_LINE < end - start {
+            return Some(start);
+        }
+        start = end + 1;
+    }
+    None
 }
 
 /// A value as it is meant: without blanks, and without what spreadsheets put around numbers to
 /// keep them as text.
-fn cell(text: &str) -> String {
-    let text = text.trim().trim_matches('\u{a0}').trim();
+pub(super) fn cell(text: &str) -> String {
+    let is_blank = |one: char| one.is_whitespace() || matches!(one, '\u{feff}' | '\u{200b}');
+    let text = text.trim_matches(is_blank);
     let text = text
         .strip_prefix("=\"")
         .and_then(|rest| rest.strip_suffix('"'))
         .unwrap_or(text);
-    text.strip_prefix('\'').unwrap_or(text).trim().to_owned()
+    // What it masks is a number, or what would be a formula; a title may begin with one.
+    let masked = text.strip_prefix('\'').filter(|masked| {
+        let is_of_one = |one: char| one.is_ascii_digit() || " -.,Xx".contains(one);
+        let is_number =
+            masked.starts_with(|one: char| one.is_ascii_digit()) && masked.chars().all(is_of_one);
+        is_number || masked.starts_with(['=', '+', '-', '@', '\''])
+    });
+    masked.unwrap_or(text).trim().to_owned()
 }
 
-/// The character that separates values: the one that the first lines have most of.
+/// The character that separates values: the one by which the most lines have the same number of
+/// values; of equals that with more of them. Commas within values are no even rows.
 fn separator(text: &str) -> u8 {
-    let mut counts = [(b',', 0), (b';', 0), (b'\t', 0)];
-    for line in text.lines().take(PREAMBLE) {
-        let mut is_quoted = false;
-        for byte in line.bytes() {
-            if byte == b'"' {
-                is_quoted = !is_quoted;
-            }
-            for (separator, count) in &mut counts {
-                if byte == *separator && !is_quoted {
-                    *count += 1;
-                }
+    let mut end = TELLING.0.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let evenness = |separator: u8| {
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator)
+            .from_reader(&text.as_bytes()[..end]);
+        let mut widths: BTreeMap<usize, usize> = BTreeMap::new();
+        for record in reader.records().take(TELLING.1).flatten() {
+            if 1 < record.len() {
+                *widths.entry(record.len()).or_default() += 1;
             }
         }
-    }
-    // The first of equals wins, so a list of a single column is read as well.
-    let most = counts.iter().map(|(_, count)| *count).max().unwrap_or(0);
-    counts
-        .iter()
-        .find(|(_, count)| *count == most)
-        .map_or(b',', |(separator, _)| *separator)
+        widths
+            .into_iter()
+            .map(|(width, rows)| (rows, width))
+            .max()
+            .unwrap_or_default()
+    };
+    // The last of equals is taken: a list of a single column is read with the comma.
+    let all = [b'|', b'\t', b';', b','];
+    all.into_iter()
+        .max_by_key(|separator| evenness(*separator))
+        .unwrap_or(b',')
 }
 
-fn shown(separator: u8) -> &'static str {
+fn shown(separator: u8) -> String {
     match separator {
-        b';' => ";",
-        b'\t' => "tab",
-        _ => ",",
+        b'\t' => "tab".to_owned(),
+        other => char::from(other).to_string(),
     }
 }
 
-fn by_name(names: &[String]) -> Columns {
-    let mut fields: Vec<Option<Field>> = Vec::new();
-    let mut currency = None;
-    for name in names {
-        // Of two columns of one kind the first counts.
-        let field = field_named(name).filter(|field| !fields.contains(&Some(*field)));
-        if field == Some(Field::Price) {
-            let name = plain(name);
-            currency = if name.contains("gbp") || name.starts_with("uk") {
-                Some("GBP")
-            } else if name.contains("eur") {
-                Some("EUR")
-            } else if name.contains("usd") || name.starts_with("us") {
-                Some("USD")
-            } else {
-                None
-            };
+/// The line with the names: the one that has most names that are known, or those that were given.
+fn header(records: &Records, how: &How) -> Option<usize> {
+    let known = |cells: &[String]| {
+        let known: Vec<Field> = cells
+            .iter()
+            .filter_map(|one| named(one))
+            .map(|one| one.0)
+            .collect();
+        let given = how
+            .columns
+            .iter()
+            .filter(|(_, name)| cells.iter().any(|one| is_named(one, name)));
+        let given = given.count();
+        let is_one = given > 0 || known.contains(&Field::Isbn) || 1 < known.len();
+        if is_one { known.len() + 100 * given } else { 0 }
+    };
+    let mut best = (0, None);
+    for (index, (_, cells)) in records.iter().take(PREAMBLE).enumerate() {
+        let count = known(cells);
+        if best.0 < count {
+            best = (count, Some(index));
         }
-        fields.push(field);
     }
-    Columns {
-        names: names.to_vec(),
-        fields,
-        currency,
-    }
+    best.1
+}
+
+fn is_named(column: &str, wanted: &str) -> bool {
+    column.trim().to_lowercase() == wanted.trim().to_lowercase()
+}
+
+/// The column of a name; or of a number, from one.
+fn place_of(wanted: &str, names: &[String]) -> Option<usize> {
+    let called = names
+        .iter()
+        .position(|name| !name.is_empty() && is_named(name, wanted));
+    let number = || wanted.trim().parse::<usize>().ok()?.checked_sub(1);
+    called.or_else(number).filter(|index| *index < names.len())
+}
+
+fn by_name(names: &[String]) -> Vec<Column> {
+    names
+        .iter()
+        .map(|name| {
+            let (field, rank, format) = named(name)
+                .map_or((None, 0, None), |(field, rank, format)| {
+                    (Some(field), rank, format)
+                });
+            Column {
+                name: name.clone(),
+                field,
+                rank,
+                format,
+            }
+        })
+        .collect()
 }
 
 /// Whether a value is of a kind.
 type Test<'a> = &'a dyn Fn(&str) -> bool;
 
-/// Without names: the column with the most ISBNs, then the one with the most dates, then the first
-/// that has words.
-fn by_content(records: &[(usize, Vec<String>)]) -> Columns {
-    let width = records.iter().map(|(_, cells)| cells.len()).max();
-    let width = width.unwrap_or_default();
-    let mut fields: Vec<Option<Field>> = vec![None; width];
-    let best = |fields: &[Option<Field>], is_one: Test<'_>| {
-        (0..width)
-            .filter(|column| fields[*column].is_none())
+/// Where no name tells the ISBN: the column with the most ISBNs, and without any names that with
+/// the most dates, then the first that has words.
+fn by_content(columns: &mut Vec<Column>, records: &[(usize, Vec<String>)]) {
+    let has_names = !columns.is_empty();
+    if columns.iter().any(|one| one.field == Some(Field::Isbn)) {
+        return;
+    }
+    let width = records
+        .iter()
+        .map(|(_, cells)| cells.len())
+        .max()
+        .unwrap_or_default();
+    if !has_names {
+        columns.resize(width, Column::default());
+    }
+    let best = |columns: &[Column], is_one: Test<'_>| {
+        (0..columns.len())
+            .filter(|column| columns[*column].field.is_none())
             .map(|column| {
                 let cells = records.iter().filter_map(|(_, cells)| cells.get(column));
                 (cells.filter(|cell| is_one(cell)).count(), column)
@@ -231,120 +436,18 @@ fn by_content(records: &[(usize, Vec<String>)]) -> Columns {
             .map(|(_, column)| column)
     };
     let kinds: [(Field, Test<'_>); 3] = [
-        (Field::Isbn, &|cell| cell.parse::<Isbn13>().is_ok()),
+        (Field::Isbn, &|cell| isbn::read(cell).is_ok()),
         (Field::PublicationDate, &|cell| {
             !matches!(dates::read(cell, None), Err(dates::DateError::None(_)))
         }),
         (Field::Title, &|cell| cell.chars().any(char::is_alphabetic)),
     ];
-    for (field, is_one) in kinds {
-        if let Some(column) = best(&fields, is_one) {
-            fields[column] = Some(field);
+    for (field, is_one) in kinds.into_iter().take(if has_names { 1 } else { 3 }) {
+        if let Some(column) = best(columns, is_one) {
+            columns[column].field = Some(field);
         }
     }
-    Columns {
-        names: Vec::new(),
-        fields,
-        currency: None,
-    }
-}
-
-fn understood(columns: &Columns, separator: u8) -> Vec<String> {
-    let mut lines = vec![format!("Values are separated by `{}`.", shown(separator))];
-    if columns.names.is_empty() {
-        lines.push("The columns have no names; by what is in them:".to_owned());
-    }
-    let mut ignored = Vec::new();
-    for (index, field) in columns.fields.iter().enumerate() {
-        let name = match columns.names.get(index) {
-            Some(name) if !name.is_empty() => format!("`{name}`"),
-            Some(_) | None => format!("column {}", index + 1),
-        };
-        match field {
-            Some(field) => lines.push(format!("  {name} is the {}", field.label())),
-            None => ignored.push(name),
-        }
-    }
-    if !ignored.is_empty() {
-        lines.push(format!("  not used: {}", ignored.join(", ")));
-    }
-    lines
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[track_caller]
-    fn check(text: &str, expected: &[(usize, Field, &str)]) {
-        let list = read(text).unwrap();
-        assert_eq!(list.troubles, []);
-        let found: Vec<(usize, Field, &str)> = list
-            .rows
-            .iter()
-            .flat_map(|row| {
-                row.values
-                    .iter()
-                    .map(move |(field, value)| (row.line, *field, value.as_str()))
-            })
-            .collect();
-        assert_eq!(found, expected);
-    }
-
-    #[test]
-    fn columns_are_known_by_their_names_below_a_preamble() {
-        check(
-            "Title report for Lamplight\n\nTitle;ISBN-13;Binding Type;US List Price;Pages\n\
-             \"Salt; Roads\";=\"9781944098117\";Perfect Bound;16.99;200\n\n\
-             Two\nlines;9780132350884;;;\n"
-                .replace("Two\nlines", "\"Two\nlines\"")
-                .as_str(),
-            &[
-                (4, Field::Isbn, "9781944098117"),
-                (4, Field::Title, "Salt; Roads"),
-                (4, Field::Format, "Perfect Bound"),
-                (4, Field::Price, "16.99 USD"),
-                (6, Field::Isbn, "9780132350884"),
-                (6, Field::Title, "Two\nlines"),
-            ],
-        );
-    }
-
-    #[test]
-    fn columns_without_names_are_known_by_what_is_in_them() {
-        check(
-            "1\tSalt Roads\t978-1-944098-11-7\t2027-02-09\n\
-             2\tThe Lamplighter\t9780132350884\t2027-05-01\n",
-            &[
-                (1, Field::Isbn, "978-1-944098-11-7"),
-                (1, Field::Title, "Salt Roads"),
-                (1, Field::PublicationDate, "2027-02-09"),
-                (2, Field::Isbn, "9780132350884"),
-                (2, Field::Title, "The Lamplighter"),
-                (2, Field::PublicationDate, "2027-05-01"),
-            ],
-        );
-        check(
-            "9781944098117\n9780132350884\n",
-            &[
-                (1, Field::Isbn, "9781944098117"),
-                (2, Field::Isbn, "9780132350884"),
-            ],
-        );
-    }
-
-    #[test]
-    fn a_broken_line_is_named_and_never_shifted() {
-        let list = read("ISBN,Title\n9781944098117,Salt, Roads\n9780132350884,Fine\n").unwrap();
-        assert_eq!(list.rows.len(), 1);
-        assert_eq!(list.troubles[0].line, 2);
-        let mut text = "ISBN,Title\n9781944098117,\"Salt Roads\n".to_owned();
-        for _ in 0..40 {
-            text.push_str("9780132350884,Fine\n");
-        }
-        let list = read(&text).unwrap();
-        assert_eq!(list.rows, []);
-        assert_eq!(list.troubles[0].line, 2);
-        assert!(list.troubles[0].message.contains("never closed"));
-    }
-}
+mod tests;

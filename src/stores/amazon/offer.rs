@@ -8,8 +8,8 @@ use super::zones::{Zones, is_aside};
 use crate::book::{Availability, Family, Money};
 use crate::page::OtherFormat;
 use crate::page::dom::{Tree, ancestry, elements, has_class, is_hidden, text_of, text_without};
-use crate::page::money::{amount, first_price};
 use crate::page::wording::{Meaning, plain};
+use crate::text::money::{amount, first_price};
 
 /// Elements that hold the price of the offer, in order, and by id.
 const NEW_PRICES: &[&str] = &[

@@ -1,9 +1,10 @@
 use super::*;
-use crate::config::import::read;
+use crate::config::import::{How, read};
 
 fn defaults() -> Defaults {
     Defaults {
         stores: ["amazon.com", "bookshop.org"].map(StoreId::new).to_vec(),
+        own: vec![StoreId::new("books.example.com")],
         distribution: Distribution::IngramSpark,
         enabled: None,
         amazon_switch: false,
@@ -15,7 +16,11 @@ fn defaults() -> Defaults {
 fn check(row: &str, expected: &str) {
     let text =
         format!("isbn,title,format,publication date,status,stores,amazon,price,kdp\n{row}\n");
-    let built = build(&read(text.as_bytes()).unwrap(), &[], &defaults());
+    let built = build(
+        &read(text.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
     let mut found: Vec<String> = Vec::new();
     for (_, entry) in &built.entries {
         let edition = &entry.edition;
@@ -34,6 +39,12 @@ fn check(row: &str, expected: &str) {
         .iter()
         .map(|one| format!("! {}", one.message));
     found.extend(said);
+    found.extend(
+        built
+            .left_out
+            .iter()
+            .map(|one| format!("x {}", one.message)),
+    );
     found.extend(built.notes.iter().map(|one| format!("- {}", one.message)));
     assert_eq!(found.join("\n"), expected);
 }
@@ -61,35 +72,169 @@ fn a_good_row_is_an_edition() {
 fn what_is_over_or_no_book_is_left_out_with_the_reason() {
     check(
         "9781944098117,Salt Roads,,2027-02-09,07,,,,",
-        "- left out: its status is `07`, out of print",
+        "x its status is `07`, out of print",
     );
     check(
-        "9781944098117,Salt Roads,Audiobook,2027-02-09,,,,,",
-        "- left out: `Audiobook` is no book",
+        "9781944098117,Salt Roads,Digital Audio,2027-02-09,,,,,",
+        "x `Digital Audio` is audio, and has no page to watch",
+    );
+    check(
+        "9781944098117,Salt Roads,BH,2027-02-09,,bookshop,,,",
+        "9781944098117 hardcover 2027-02-09 at bookshop.org\n\
+         - `BH` is a board book, and is watched as a hardcover",
     );
 }
 
 #[test]
 fn everything_wrong_in_a_row_is_said_at_once() {
     check(
-        "9.78194E+12,,vellum,soon,,,nowhere,16.99,perhaps",
+        "9.78194E+12,,vellum,soon,,nowhere,,,",
         "! `vellum` is no format that Pubwatch knows; write paperback, hardcover or ebook\n\
-         ! `9.78194E+12` is an ISBN that the spreadsheet has rounded; format the column as \
-         text there, and save it again\n\
+         ! `9.78194E+12` is an ISBN whose last digits the spreadsheet has lost; format the column \
+         as text there, enter it again, and save the file once more\n\
          ! the title is missing\n\
-         ! the publication date: `soon` is no date; write year, month and day, as 2027-02-09\n\
-         ! `perhaps` is neither yes nor no\n\
-         ! `16.99` is no price; write it with its currency, as 16.99 USD",
+         ! the publication date: `soon` is no date; write year, month and day, as 2027-02-09",
+    );
+    check(
+        "9781944098117,Salt Roads,,2027-02-09,,nowhere,,,",
+        "! there is no store `nowhere`",
+    );
+    check(
+        "9781944098117,Salt \u{fffd}oads,,2027-02-09,,,,,",
+        "! the title has characters that cannot be read, `Salt \u{fffd}oads`; save the file as UTF-8",
+    );
+}
+
+#[test]
+fn what_an_edition_can_do_without_is_left_out_and_said() {
+    check(
+        "9781944098117,Salt Roads,,2027-02-09,,\"Barnes & Noble; nowhere\",ten,16.99,perhaps",
+        "9781944098117 paperback 2027-02-09 at barnesandnoble.com\n\
+         - `perhaps` is neither yes nor no; left out\n\
+         - `16.99` is no price; write it with its currency, as 16.99 USD; left out\n\
+         - there is no store `nowhere`; left out\n\
+         - `ten`: `ten` is no web address; copy it in full from the address bar, from `https://` \
+         on; left out",
+    );
+}
+
+#[test]
+fn a_store_of_one_s_own_and_pasted_addresses_are_taken() {
+    check(
+        "9781944098117,Salt Roads,,2027-02-09,,books.example.com,\
+         https://books.example.com/7 https://smile.amazon.de/dp/1944098119?tag=x,,",
+        "9781944098117 paperback 2027-02-09 at books.example.com+amazon.de\n\
+         https://books.example.com/7",
+    );
+    check(
+        "9781944098117,Salt Roads,,2027-02-09,,bn,https://www.barnesandnoble.com/s/9781944098117,,",
+        "9781944098117 paperback 2027-02-09 at barnesandnoble.com\n\
+         - `https://www.barnesandnoble.com/s/9781944098117`: this is a page of search results at \
+         barnesandnoble.com, not of a book; open the book itself from the results, and give the \
+         address of its page; left out",
+    );
+}
+
+#[track_caller]
+fn price_of(written: &str, expected: &str) {
+    let text =
+        format!("isbn,title,date of release,price\n9781944098117,A,2027-02-09,\"{written}\"\n");
+    let built = build(
+        &read(text.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
+    let price = built.entries[0].1.edition.list_price.as_ref();
+    assert_eq!(
+        price.map(ToString::to_string).unwrap_or_default(),
+        expected,
+        "{written}"
+    );
+}
+
+#[test]
+fn prices_are_read_as_people_of_any_country_write_them() {
+    price_of("16.99 USD", "$16.99");
+    price_of("$1,016.99", "$1,016.99");
+    price_of("24,95 €", "€24.95");
+    price_of("EUR 24,95", "€24.95");
+    price_of("£8.90", "£8.90");
+    price_of("1.234,50 EUR", "€1,234.50");
+    price_of("129 kr", "");
+    price_of("16.99", "");
+}
+
+#[test]
+fn the_same_line_twice_is_one_edition_and_another_of_its_number_is_a_fault() {
+    let text = "isbn,title,publication date\n9781944098117,A,2027-02-09\n\
+                9781944098117,A,2027-02-09\n9781944098117,B,2027-02-09\n";
+    let built = build(
+        &read(text.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
+    assert_eq!(built.entries.len(), 1);
+    assert!(
+        built.left_out[0].message.contains("the same as line 2"),
+        "{built:?}"
+    );
+    assert!(
+        built.troubles[0].message.contains("stands on line 2"),
+        "{built:?}"
+    );
+}
+
+#[test]
+fn each_column_of_dates_has_its_own_order() {
+    let text = "isbn,title,publication date,on sale date,enabled\n\
+                9781944098117,A,09/02/2027,02/09/2027,01/02/2027\n\
+                9780132350884,B,23/02/2027,02/23/2027,02/02/2027\n";
+    let built = build(
+        &read(text.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
+    let dates = built.entries[0].1.edition.dates.as_written();
+    assert_eq!(dates.0, jiff::civil::date(2027, 2, 9));
+    assert_eq!(dates.1, jiff::civil::date(2027, 2, 9));
+    // Its own column does not tell, and the others are not of one mind.
+    assert_eq!(dates.2, None);
+    assert!(
+        built.notes[0].message.contains("distribution enabled"),
+        "{built:?}"
+    );
+}
+
+#[test]
+fn a_first_day_of_sale_alone_is_the_publication_date() {
+    let text = "isbn,title,release date\n9781944098117,A,2027-02-09\n";
+    let built = build(
+        &read(text.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
+    let dates = built.entries[0].1.edition.dates.as_written();
+    assert_eq!(
+        (dates.0, dates.1),
+        (jiff::civil::date(2027, 2, 9), jiff::civil::date(2027, 2, 9))
     );
 }
 
 #[test]
 fn the_order_of_day_and_month_comes_from_the_list_or_is_asked_for() {
     let rows = "isbn,title,publication date\n9781944098117,A,02/09/2027\n";
-    let built = build(&read(rows.as_bytes()).unwrap(), &[], &defaults());
+    let built = build(
+        &read(rows.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
     assert!(built.troubles[0].message.contains("--dates"), "{built:?}");
     let rows = format!("{rows}9780132350884,B,02/25/2027\n");
-    let built = build(&read(rows.as_bytes()).unwrap(), &[], &defaults());
+    let built = build(
+        &read(rows.as_bytes(), &How::default()).unwrap(),
+        &[],
+        &defaults(),
+    );
     assert_eq!(built.troubles, []);
     let date = built.entries[0].1.edition.dates.as_written().0;
     assert_eq!(date, jiff::civil::date(2027, 2, 9));

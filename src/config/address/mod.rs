@@ -4,7 +4,11 @@
 //! Sources for the forms: STORES §1.1 (Amazon's paths and short links), §2.1 (Barnes & Noble's
 //! `/w/…?ean=`), §3.1 (Bookshop.org's `/a/<affiliate>/` prefix).
 
+mod pasted;
+
 use url::Url;
+
+pub use pasted::{Pasted, leads_elsewhere, pasted, short_link};
 
 use crate::book::{Family, Isbn13, StoreId, storefront};
 
@@ -36,9 +40,15 @@ pub enum AddressError {
         /// The store that it was given for.
         store: StoreId,
     },
-    /// A search, an author's page, a shopping cart.
+    /// A search, whose first result may be any book.
+    #[error("this is a page of search results at {0}, not of a book")]
+    Search(StoreId),
+    /// An author's page, a shopping cart.
     #[error("this is not the address of a product page at {0}")]
     NotAProduct(StoreId),
+    /// A store that nobody has defined.
+    #[error("`{0}` is no store that Pubwatch knows")]
+    UnknownStore(String),
     /// The address carries a user name or a password.
     #[error("a name or a password does not belong in an address")]
     Credentials,
@@ -59,6 +69,13 @@ impl AddressError {
                 Some(other) => format!("give it for the store `{}`, or correct it", other.id),
                 None => "give the address of the book's page at that store".to_owned(),
             },
+            Self::Search(_) => {
+                "open the book itself from the results, and give the address of its page".to_owned()
+            }
+            Self::UnknownStore(host) => format!(
+                "define it as a [[store]] in the configuration (see docs/configuration.md), and \
+                 give the ISBN with `--store {host}`"
+            ),
             Self::NotAProduct(store) => match store.family() {
                 Family::Amazon => {
                     "open the book's own page there: its address has `/dp/` and ten letters or \
@@ -133,6 +150,9 @@ pub fn clean(
             store: store.clone(),
         });
     }
+    if is_search(store.family(), &url) {
+        return Err(AddressError::Search(store.clone()));
+    }
     let page = match store.family() {
         Family::Amazon => amazon(&url),
         Family::BarnesNoble => barnes_noble(&url, isbn),
@@ -183,10 +203,26 @@ fn parse(written: &str) -> Result<Url, AddressError> {
 fn is_host_of(found: &str, store: &StoreId, host: &str) -> bool {
     found == host
         || StoreId::new(found) == *store
-        || (store.family() == Family::Amazon
-            && ["smile.", "m."]
+        || (store.family() != Family::Other
+            && SUBDOMAINS
                 .iter()
                 .any(|prefix| found.strip_prefix(prefix) == Some(store.as_str())))
+}
+
+/// Names before a store's own whose pages are the same.
+const SUBDOMAINS: [&str; 3] = ["smile.", "m.", "mobile."];
+
+fn is_search(family: Family, url: &Url) -> bool {
+    let mut segments = url.path_segments().into_iter().flatten();
+    let (first, second) = (segments.next().unwrap_or_default(), segments.next());
+    match family {
+        Family::Amazon => first == "s" || (first == "gp" && second == Some("search")),
+        Family::BarnesNoble => matches!(first, "s" | "b" | "noblesearch"),
+        Family::Bookshop => {
+            first == "search" || (matches!(first, "books" | "beta-search") && second.is_none())
+        }
+        Family::Other => false,
+    }
 }
 
 /// What an address says about its page.
@@ -197,21 +233,32 @@ struct Page {
     isbn: Option<Isbn13>,
 }
 
-/// `/dp/X`, `/<slug>/dp/X`, `/gp/product/X`, `/gp/aw/d/X`, `/product-reviews/X`,
-/// `/-/<language>/…/dp/X`, `/exec/obidos/ASIN/X`, `/o/ASIN/X`. Everything behind the ASIN is
+/// `/dp/X`, `/<slug>/dp/X`, `/gp/product/X`, `/gp/aw/d/X`, `/gp/offer-listing/X`, `/gp/reader/X`,
+/// `/product-reviews/X`, `/-/<language>/…/dp/X`, `/exec/obidos/ASIN/X`, `/o/ASIN/X`,
+/// `/exec/obidos/tg/detail/-/X`, and wherever the query has `asin=X`. Everything behind the ASIN is
 /// tracking, or pins a seller or a variant, which a book does not need.
 fn amazon(url: &Url) -> Option<Page> {
     let segments: Vec<&str> = url.path_segments()?.collect();
-    let asin = segments.iter().enumerate().find_map(|(index, segment)| {
+    let in_path = segments.iter().enumerate().find_map(|(index, segment)| {
         let before = segments[..index].last().copied().unwrap_or_default();
         let marker = match before {
-            "dp" | "product" | "product-reviews" | "ASIN" | "asin" => true,
+            "dp" | "product" | "product-reviews" | "offer-listing" | "reader" | "ASIN" | "asin" => {
+                true
+            }
+            "-" => segments[..index].ends_with(&["tg", "detail", "-"]),
             "d" => segments[..index].ends_with(&["gp", "aw", "d"]),
             _ => false,
         };
         let asin = segment.to_ascii_uppercase();
         (marker && is_asin(&asin)).then_some(asin)
-    })?;
+    });
+    let in_query = || {
+        let asin = parameter(url, "asin")
+            .or_else(|| parameter(url, "ASIN"))?
+            .to_ascii_uppercase();
+        is_asin(&asin).then_some(asin)
+    };
+    let asin = in_path.or_else(in_query)?;
     Some(Page {
         path: format!("/dp/{asin}"),
         // A print book's ASIN is its ISBN-10; one with a right check digit names an edition.
@@ -245,7 +292,7 @@ fn barnes_noble(url: &Url, isbn: &Isbn13) -> Option<Page> {
 }
 
 /// `/book/<ISBN-13>`, `/p/books/<slug>/<id>?ean=<ISBN-13>`, both also behind `/a/<affiliate>`;
-/// `/a/<affiliate>/<ISBN-13>` alone.
+/// `/a/<affiliate>/<ISBN-13>` alone; `/books/<slug>/<ISBN-13>` in older links.
 fn bookshop(url: &Url, isbn: &Isbn13) -> Option<Page> {
     let segments: Vec<&str> = url
         .path_segments()?
@@ -256,7 +303,7 @@ fn bookshop(url: &Url, isbn: &Isbn13) -> Option<Page> {
         rest => (false, rest),
     };
     match rest {
-        ["book" | "books", number] => by_number(number),
+        ["book" | "books", number] | ["books", _, number] => by_number(number),
         [number] if behind_affiliate => by_number(number),
         ["p", "books", _, ..] => {
             let ean = parameter(url, "ean").and_then(|ean| ean.parse::<Isbn13>().ok());
@@ -314,177 +361,4 @@ fn parameter(url: &Url, name: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ISBN: &str = "9780132350884";
-
-    #[track_caller]
-    fn cleaned(store: &str, host: &str, written: &str) -> Result<Cleaned, AddressError> {
-        clean(&StoreId::new(store), host, &ISBN.parse().unwrap(), written)
-    }
-
-    #[track_caller]
-    fn check(store: &str, written: &str, expected: &str) {
-        let host = storefront::find(store).map_or("books.example.com", |known| known.host);
-        let cleaned = cleaned(store, host, written).unwrap();
-        assert_eq!(cleaned.address.as_str(), expected);
-        assert_eq!(cleaned.other_isbn, None, "{written}");
-    }
-
-    #[track_caller]
-    fn check_error(store: &str, written: &str, message: &str) {
-        let host = storefront::find(store).map_or("books.example.com", |known| known.host);
-        let error = cleaned(store, host, written).unwrap_err();
-        assert_eq!(error.to_string(), message);
-        assert!(!error.remedy().is_empty());
-    }
-
-    #[test]
-    fn every_form_of_an_amazon_address_is_rebuilt() {
-        for path in [
-            "/dp/0132350882",
-            "/Salt-Roads-Jane-Roe/dp/0132350882/ref=sr_1_1?crid=2X&dib_tag=se&keywords=salt",
-            "/gp/product/0132350882?tag=friend-20&linkCode=ogi",
-            "/gp/aw/d/0132350882",
-            "/product-reviews/0132350882/",
-            "/-/en/Salt-Roads/dp/0132350882?language=en_US",
-            "/exec/obidos/ASIN/0132350882/friend-20",
-            "/o/ASIN/0132350882",
-            "/dp/0132350882#customerReviews",
-        ] {
-            check(
-                "amazon.com",
-                &format!("https://www.amazon.com{path}"),
-                "https://www.amazon.com/dp/0132350882",
-            );
-        }
-        check(
-            "amazon.co.uk",
-            "amazon.co.uk/dp/0132350882?th=1&psc=1",
-            "https://www.amazon.co.uk/dp/0132350882",
-        );
-        check(
-            "amazon.com",
-            "http://smile.amazon.com/dp/0132350882",
-            "https://www.amazon.com/dp/0132350882",
-        );
-    }
-
-    #[test]
-    fn an_asin_that_is_no_isbn_is_taken_as_it_is() {
-        let page = cleaned(
-            "amazon.de",
-            "www.amazon.de",
-            "https://www.amazon.de/dp/b0dq1abcde",
-        )
-        .unwrap();
-        assert_eq!(page.asin.as_deref(), Some("B0DQ1ABCDE"));
-        assert_eq!(page.other_isbn, None);
-    }
-
-    #[test]
-    fn an_address_of_another_edition_is_noticed() {
-        for (store, written) in [
-            ("amazon.com", "https://www.amazon.com/dp/0743273567"),
-            (
-                "barnesandnoble.com",
-                "https://www.barnesandnoble.com/w/x/1?ean=9780743273565",
-            ),
-            ("bookshop.org", "https://bookshop.org/a/12/9780743273565"),
-        ] {
-            let host = storefront::find(store).unwrap().host;
-            let other = cleaned(store, host, written).unwrap().other_isbn;
-            assert_eq!(other.unwrap().as_str(), "9780743273565", "{store}");
-        }
-    }
-
-    #[test]
-    fn barnes_and_noble_keeps_the_number_of_the_edition_only() {
-        check(
-            "barnesandnoble.com",
-            "https://www.barnesandnoble.com/w/salt-roads-jane-roe/1144556677?ean=9780132350884&\
-             st=AFF&sourceId=x",
-            "https://www.barnesandnoble.com/w/salt-roads-jane-roe/1144556677?ean=9780132350884",
-        );
-        check(
-            "barnesandnoble.com",
-            "https://www.barnesandnoble.com/w/salt-roads/1144556677;jsessionid=1",
-            "https://www.barnesandnoble.com/w/salt-roads/1144556677?ean=9780132350884",
-        );
-    }
-
-    #[test]
-    fn bookshop_loses_the_affiliate() {
-        check(
-            "bookshop.org",
-            "https://bookshop.org/a/12476/9780132350884",
-            "https://bookshop.org/book/9780132350884",
-        );
-        check(
-            "bookshop.org",
-            "https://www.bookshop.org/a/12476/p/books/salt-roads/9f8e7d6c5b4a3210?\
-             ean=9780132350884&next=t&utm_source=x",
-            "https://bookshop.org/p/books/salt-roads/9f8e7d6c5b4a3210?ean=9780132350884",
-        );
-        check(
-            "uk.bookshop.org",
-            "https://uk.bookshop.org/book/0132350882",
-            "https://uk.bookshop.org/book/9780132350884",
-        );
-    }
-
-    #[test]
-    fn other_stores_lose_what_is_surely_tracking() {
-        check(
-            "books.example.com",
-            "https://books.example.com/item?id=7&utm_source=mail&gclid=1#top",
-            "https://books.example.com/item?id=7",
-        );
-    }
-
-    #[test]
-    fn what_cannot_be_used_says_why() {
-        check_error(
-            "amazon.com",
-            "https://a.co/d/0abcDEF",
-            "`a.co` is a short link, which does not say to which page it leads",
-        );
-        check_error(
-            "amazon.com",
-            "https://www.amazon.de/dp/0132350882",
-            "`www.amazon.de` is not a page of amazon.com",
-        );
-        check_error(
-            "amazon.com",
-            "https://www.amazon.com.example.net/dp/0132350882",
-            "`www.amazon.com.example.net` is not a page of amazon.com",
-        );
-        check_error(
-            "amazon.com",
-            "https://www.amazon.com/s?k=salt+roads",
-            "this is not the address of a product page at amazon.com",
-        );
-        check_error(
-            "bookshop.org",
-            "https://bookshop.org/lists/summer",
-            "this is not the address of a product page at bookshop.org",
-        );
-        check_error(
-            "barnesandnoble.com",
-            "https://jane:secret@www.barnesandnoble.com/w/x/1",
-            "a name or a password does not belong in an address",
-        );
-        check_error("amazon.com", "the page", "`the page` is no web address");
-    }
-
-    #[test]
-    fn a_base_takes_the_place_of_the_host() {
-        let address = Url::parse("https://www.barnesandnoble.com/w/?ean=1").unwrap();
-        let base = Url::parse("http://127.0.0.1:8080/bn/").unwrap();
-        assert_eq!(
-            rebase(&address, &base).as_str(),
-            "http://127.0.0.1:8080/bn/w/?ean=1"
-        );
-    }
-}
+mod tests;

@@ -1,0 +1,257 @@
+//! What the words and codes of lists mean: forms, states, distribution, yes and no. Pure.
+//!
+//! Sources: EDItEUR's code lists 150 (product forms), 64 (publishing status) and 65 (availability);
+//! the words that printers, distributors and stores use in the languages of the stores.
+
+use super::columns::plain;
+use crate::book::{Distribution, Format};
+
+/// What a form is to us.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// One of our formats.
+    Is(Format),
+    /// A book of another kind, which is watched as the nearest format.
+    Nearest(&'static str, Format),
+    /// Nothing whose page can be watched.
+    NoBook(&'static str),
+}
+
+/// Codes of list 150 that begin with a B, and what they are.
+const BOOKS: [(&str, &str, Format); 14] = [
+    ("BA", "a book of no named binding", Format::Paperback),
+    ("BD", "a loose-leaf book", Format::Paperback),
+    ("BE", "a spiral-bound book", Format::Paperback),
+    ("BF", "a pamphlet", Format::Paperback),
+    ("BH", "a board book", Format::Hardcover),
+    ("BI", "a rag book", Format::Hardcover),
+    ("BJ", "a bath book", Format::Hardcover),
+    ("BK", "a novelty book", Format::Hardcover),
+    ("BL", "a slide-bound book", Format::Paperback),
+    ("BM", "a big book", Format::Paperback),
+    ("BN", "a part-work", Format::Paperback),
+    ("BO", "a fold-out book", Format::Paperback),
+    ("BP", "a foam book", Format::Hardcover),
+    ("BZ", "a book of another kind", Format::Paperback),
+];
+
+/// What a code that is no book's is, by its first letter (list 150).
+const NO_BOOKS: [(&str, &str); 11] = [
+    ("A", "audio"),
+    ("C", "a map"),
+    ("D", "a disc"),
+    ("F", "a film"),
+    ("L", "a licence for a digital product"),
+    ("M", "microform"),
+    ("P", "printed matter other than a book"),
+    ("S", "a set of several products"),
+    ("V", "video"),
+    ("X", "trade material"),
+    ("Z", "merchandise"),
+];
+
+const SPIRAL: Form = Form::Nearest("a spiral-bound book", Format::Paperback);
+const BOARD: Form = Form::Nearest("a board book", Format::Hardcover);
+
+/// Words within a form, without blanks, accents and capitals. The first line that fits counts: a
+/// “Digital Audio” is audio, and a “Digital Cloth” a hardcover.
+const WORDS: [(Form, &str); 8] = [
+    (
+        Form::NoBook("audio"),
+        "audio hoerbuch horbuch luisterboek ljudbok lydbok aanikirja audiolivre livreaudio audiolibro \
+         compactdisc mp3",
+    ),
+    (
+        Form::NoBook("no book"),
+        "calendar kalender calendrier calendario poster journal boxset boxedset bundle",
+    ),
+    (SPIRAL, "spiral coilbound wirobound comb"),
+    (BOARD, "boardbook pappbilderbuch"),
+    (
+        Form::Is(Format::Paperback),
+        "paperback softcover softback perfect saddle tradepaper massmarket taschenbuch broschur \
+         broschier kartoniert broche poche rustica tapablanda bolsillo brossura copertinaflessibile \
+         capamole capacomum brochura pocket haftad miekka ciltsiz",
+    ),
+    (
+        Form::Is(Format::Hardcover),
+        "hardcover hardback caselaminate cloth casebound jacket gebunden festeinband leinen relie \
+         cartonne tapadura cartone copertinarigida rilegato capadura inbunden gebonden twarda \
+         librarybinding ciltli",
+    ),
+    (
+        Form::Is(Format::Ebook),
+        "ebook epub kindle digital numerique electronic elektronisch libroelectronico ebok sahkokirja",
+    ),
+    (Form::NoBook("no book"), "video dvd toy game"),
+];
+
+/// Reads a form: a code of ONIX list 150, or the words of printers and stores.
+///
+/// # Errors
+///
+/// A sentence with what to write.
+pub(super) fn form(written: &str) -> Result<Form, String> {
+    let code = written.trim().to_uppercase();
+    match code.as_str() {
+        "BC" | "B1" | "PB" | "TP" | "TB" | "MM" => return Ok(Form::Is(Format::Paperback)),
+        "BB" | "BG" | "HB" | "HC" => return Ok(Form::Is(Format::Hardcover)),
+        "EA" | "EB" | "EC" | "ED" => return Ok(Form::Is(Format::Ebook)),
+        "CD" => return Ok(Form::NoBook("audio")),
+        _ => {}
+    }
+    if let Some((_, what, nearest)) = BOOKS.iter().find(|(known, ..)| *known == code) {
+        return Ok(Form::Nearest(what, *nearest));
+    }
+    let is_code = code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let letter = NO_BOOKS
+        .iter()
+        .find(|(letter, _)| is_code && code.starts_with(letter));
+    if let Some((_, what)) = letter {
+        return Ok(Form::NoBook(what));
+    }
+    let wanted = plain(written);
+    let found = WORDS
+        .iter()
+        .find(|(_, words)| words.split_whitespace().any(|word| wanted.contains(word)));
+    found.map(|(form, _)| *form).ok_or_else(|| {
+        format!("`{written}` is no format that Pubwatch knows; write paperback, hardcover or ebook")
+    })
+}
+
+/// Why an edition is not to be watched any more, by what the list says of its state: ONIX list 64,
+/// or words.
+pub(super) fn is_over(status: &str) -> Option<String> {
+    let meaning = match status.to_lowercase().as_str() {
+        "01" | "cancelled" | "canceled" | "abgesagt" | "annulé" | "cancelado" | "annullato" => {
+            "cancelled"
+        }
+        "03" | "postponed" | "postponed indefinitely" => "postponed indefinitely",
+        "05" => "no longer our product",
+        "07" | "out of print" | "vergriffen" | "épuisé" | "agotado" | "descatalogado"
+        | "esaurito" => "out of print",
+        "08" | "inactive" => "inactive",
+        "11" | "withdrawn" | "withdrawn from sale" => "withdrawn from sale",
+        "12" | "15" | "recalled" => "recalled",
+        "13" => "not sold by itself",
+        "17" => "withdrawn for good",
+        "deleted record" => return Some("the record is a deletion".to_owned()),
+        _ => return None,
+    };
+    Some(format!("its status is `{status}`, {meaning}"))
+}
+
+/// Why it cannot be had any more, by ONIX list 65. What is late, reprinted or only withdrawn for a
+/// time comes back, and stays on the list.
+pub(super) fn is_unavailable(availability: &str) -> Option<String> {
+    let meaning = match availability {
+        "01" => "cancelled",
+        "40" => "not available",
+        "41" => "replaced by a new product",
+        "42" => "available in another format only",
+        "45" => "not sold by itself",
+        "46" => "withdrawn from sale",
+        "49" => "recalled",
+        "51" => "out of print",
+        "52" => "no longer sold in this market",
+        _ => return None,
+    };
+    Some(format!("its availability is `{availability}`, {meaning}"))
+}
+
+/// Reads who carries an edition to the stores.
+///
+/// # Errors
+///
+/// A sentence that names the choices.
+pub(super) fn distribution(written: &str) -> Result<Distribution, String> {
+    let wanted = plain(written);
+    match wanted.as_str() {
+        "ingram" | "lightningsource" | "ingramcontentgroup" => {
+            return Ok(Distribution::IngramSpark);
+        }
+        "d2d" => return Ok(Distribution::Draft2Digital),
+        "amazon" | "kdpprint" | "kindledirectpublishing" => return Ok(Distribution::Kdp),
+        _ => {}
+    }
+    Distribution::ALL
+        .into_iter()
+        .find(|distribution| distribution.name() == wanted)
+        .ok_or_else(|| {
+            format!(
+                "`{written}` is no way of distribution; write one of {}",
+                Distribution::ALL.map(Distribution::name).join(", ")
+            )
+        })
+}
+
+/// Reads yes or no.
+///
+/// # Errors
+///
+/// A sentence.
+pub(super) fn flag(written: &str) -> Result<bool, String> {
+    match plain(written).as_str() {
+        "y" | "yes" | "true" | "1" | "x" | "ja" | "oui" | "si" | "sim" => Ok(true),
+        "n" | "no" | "false" | "0" | "" | "nein" | "non" | "nao" => Ok(false),
+        _ => Err(format!("`{written}` is neither yes nor no")),
+    }
+}
+
+/// The words by which forms are known, for the table of the documentation.
+#[cfg(test)]
+pub(super) fn all_words() -> impl Iterator<Item = &'static str> {
+    WORDS.iter().flat_map(|(_, words)| words.split_whitespace())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(words: &[&str], expected: Form) {
+        for written in words {
+            assert_eq!(form(written), Ok(expected), "{written}");
+        }
+    }
+
+    #[test]
+    fn forms_are_known_by_codes_and_words_of_many_languages() {
+        let paperback = [
+            "BC",
+            "bc",
+            "PB",
+            "Perfect Bound",
+            "Taschenbuch",
+            "Broché",
+            "Tapa blanda",
+        ];
+        check(&paperback, Form::Is(Format::Paperback));
+        let hardcover = [
+            "BB",
+            "BG",
+            "Case Laminate",
+            "Digital Cloth",
+            "Gebundenes Buch",
+            "Relié",
+        ];
+        check(&hardcover, Form::Is(Format::Hardcover));
+        check(
+            &["EA", "ED", "E-Book", "Kindle Edition"],
+            Form::Is(Format::Ebook),
+        );
+        check(&["BE", "Spiral"], SPIRAL);
+        check(&["BH", "Board book"], BOARD);
+        let audio = [
+            "AJ",
+            "AC",
+            "Digital Audio",
+            "Hörbuch",
+            "Audiobook",
+            "Audio CD",
+        ];
+        check(&audio, Form::NoBook("audio"));
+        check(&["PC"], Form::NoBook("printed matter other than a book"));
+        assert!(form("vellum").unwrap_err().contains("write paperback"));
+    }
+}

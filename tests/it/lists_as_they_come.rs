@@ -1,0 +1,326 @@
+//! Lists as people bring them: every file of `fixtures/lists` beside what must come of it; any bytes,
+//! and files that are made to take all the memory or all the time there is.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use proptest::prelude::*;
+use pubwatch::book::{Distribution, StoreId};
+use pubwatch::clock::Clock;
+use pubwatch::config::import::{self, Built, Defaults, How, Market, Report};
+
+use crate::home::{Home, isbn};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/lists")
+}
+
+fn defaults() -> Defaults {
+    Defaults {
+        stores: ["amazon.com", "barnesandnoble.com", "bookshop.org"]
+            .map(StoreId::new)
+            .to_vec(),
+        own: Vec::new(),
+        distribution: Distribution::IngramSpark,
+        enabled: None,
+        amazon_switch: false,
+        order: None,
+    }
+}
+
+fn how() -> How {
+    How {
+        markets: vec![Market {
+            country: "US".to_owned(),
+            currency: "USD",
+        }],
+        ..How::default()
+    }
+}
+
+fn read(bytes: &[u8]) -> Result<(Report, Built), String> {
+    let list = import::read(bytes, &how()).map_err(|error| error.to_string())?;
+    let built = import::build(&list, &[], &defaults());
+    Ok((Report::of(&list, &built, false), built))
+}
+
+/// All that is told of a list, line by line.
+fn told(bytes: &[u8]) -> String {
+    let report = match read(bytes) {
+        Ok((report, _)) => report,
+        Err(why) => return format!("refused: {why}"),
+    };
+    let mut text = format!("{}\n", report.kind);
+    for line in &report.understood {
+        writeln!(text, "{line}").unwrap();
+    }
+    for column in &report.columns {
+        let tells = column.tells.as_deref().unwrap_or("-");
+        writeln!(text, "  {} = {tells}", column.name).unwrap();
+    }
+    for one in &report.editions {
+        let rest = [&one.author, &one.list_price, &one.imprint];
+        let rest = rest.map(|value| value.as_deref().unwrap_or("-")).join(", ");
+        let dates = if one.on_sale_date == one.publication_date {
+            one.publication_date.clone()
+        } else {
+            format!("{} (on sale {})", one.publication_date, one.on_sale_date)
+        };
+        let stores = one.stores.join("+");
+        let (line, isbn, title) = (one.line, &one.isbn, &one.title);
+        writeln!(
+            text,
+            "{line}: {isbn} “{title}”, {}, {dates}, {rest}, {}, at {stores}",
+            one.format, one.distribution
+        )
+        .unwrap();
+        for address in one.addresses.values() {
+            writeln!(text, "    {address}").unwrap();
+        }
+    }
+    for (mark, lines) in [
+        ("x", &report.left_out),
+        ("-", &report.notes),
+        ("!", &report.wrong),
+    ] {
+        for one in lines {
+            let record = one.record.as_ref().map(|record| format!(" {record}"));
+            let record = record.unwrap_or_default();
+            writeln!(text, "{mark} {}{record}: {}", one.line, one.message).unwrap();
+        }
+    }
+    text
+}
+
+#[test]
+fn every_list_gives_what_stands_beside_it() {
+    let mut names: Vec<String> = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path(folder());
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    let mut lists = 0;
+    for name in &names {
+        if let Some(list) = name.strip_suffix(".snap") {
+            assert!(names.iter().any(|one| one == list), "{name} is of no list");
+            continue;
+        }
+        let bytes = fs::read(folder().join(name)).unwrap();
+        settings.bind(|| insta::assert_snapshot!(name.as_str(), told(&bytes)));
+        lists += 1;
+    }
+    assert!(40 <= lists, "{lists}");
+}
+
+/// Pieces of lists, so that random ones get past the first rule.
+fn piece() -> impl Strategy<Value = Vec<u8>> {
+    let words = [
+        "ISBN,Title,Pub Date\n",
+        "ISBN;Titel;Preis\r",
+        "9781944098117",
+        "0132350882",
+        ",",
+        ";",
+        "\t",
+        "\n",
+        "\"",
+        "'",
+        "09/02/2027",
+        "46427",
+        "16,99 €",
+        "9.78194E+12",
+        "<?xml version=\"1.0\" encoding=\"Shift_JIS\"?>",
+        "<ONIXMessage release=\"3.0\">",
+        "<ONIXmessage>",
+        "<Product>",
+        "</Product>",
+        "<product>",
+        "</product>",
+        "<TitleDetail>",
+        "<TitleElement>",
+        "<TitleText>",
+        "</TitleText>",
+        "&eacute;",
+        "&unknown;",
+        "&#0;",
+        "<!--",
+        "<![CDATA[",
+        "]]>",
+        "<!DOCTYPE x [<!ENTITY a \"&a;\">]>",
+        "</ONIXMessage>",
+        "\u{feff}",
+        "\0",
+        "PK\u{3}\u{4}",
+        "sep=",
+        "https://amzn.to/x",
+    ];
+    prop_oneof![
+        proptest::sample::select(words.to_vec()).prop_map(|word| word.as_bytes().to_vec()),
+        proptest::collection::vec(any::<u8>(), 0..20),
+    ]
+}
+
+/// The fixtures, to be damaged.
+fn fixtures() -> Vec<Vec<u8>> {
+    let files = fs::read_dir(folder())
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files = files.filter(|path| path.extension().is_none_or(|one| one != "snap"));
+    let mut files: Vec<PathBuf> = files.collect();
+    files.sort();
+    files.iter().map(|path| fs::read(path).unwrap()).collect()
+}
+
+/// Whatever it is, it ends in a report or a refusal; nothing that is to be written is half-read.
+fn ends_in_a_report(bytes: &[u8]) {
+    let Ok((report, built)) = read(bytes) else {
+        return;
+    };
+    serde_json::to_string(&report).unwrap();
+    for (_, entry) in &built.entries {
+        assert!(!entry.edition.title.is_empty() && !entry.edition.title.contains('\u{fffd}'));
+        assert!(!entry.stores.is_empty());
+        let toml: toml::Table = entry.to_toml().parse().unwrap();
+        let written = &toml["edition"][0];
+        assert_eq!(
+            written["title"].as_str(),
+            Some(entry.edition.title.as_str())
+        );
+        assert_eq!(written["isbn"].as_str(), Some(entry.edition.isbn.as_str()));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_bytes_end_in_a_report(pieces in proptest::collection::vec(piece(), 0..40)) {
+        ends_in_a_report(&pieces.concat());
+    }
+
+    #[test]
+    fn a_damaged_list_ends_in_a_report(
+        which in any::<proptest::sample::Index>(),
+        at in any::<proptest::sample::Index>(),
+        piece in piece(),
+        cut in any::<bool>(),
+    ) {
+        let lists = fixtures();
+        let list = which.get(&lists);
+        let (before, after) = list.split_at(at.index(list.len()));
+        let after = if cut { &[][..] } else { after };
+        ends_in_a_report(&[before, &piece, after].concat());
+    }
+}
+
+/// Reads a file with the built program, within so many MB of address space; gives what it says.
+fn within(megabytes: usize, home: &Home, file: &str) -> String {
+    let begun = Clock::System.now();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -v \"$0\" && exec \"$@\""])
+        .arg((megabytes << 10).to_string())
+        .args([env!("CARGO_BIN_EXE_pubwatch"), "import", file])
+        .env_clear()
+        .env("PUBWATCH_CONFIG", home.path("pubwatch.toml"))
+        .current_dir(home.0.path())
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.code().is_some(), "{said}");
+    let took = Clock::System.now().duration_since(begun);
+    println!("{file}: {took:#}");
+    assert!(took.as_secs() < 120, "{file}: {took:#}");
+    said
+}
+
+/// An opening, and a piece again and again, until there are so many bytes.
+fn fill(opening: &str, piece: &str, size: usize) -> Vec<u8> {
+    let mut text = opening.to_owned();
+    text.reserve(size + piece.len());
+    while text.len() < size {
+        text.push_str(piece);
+    }
+    text.into_bytes()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_of_200_megabytes_are_bounded_in_memory_and_time() {
+    const SIZE: usize = 200 << 20;
+    let home = Home::with_configuration();
+    let before = home.config();
+    let head = "<ONIXMessage release=\"3.0\">";
+    let one = format!("{head}<Product>");
+    let product = format!(
+        "<Product><RecordReference>r</RecordReference><ProductIdentifier><ProductIDType>15\
+         </ProductIDType><IDValue>{}</IDValue></ProductIdentifier><CollateralDetail><TextContent>\
+         <Text>{}</Text></TextContent></CollateralDetail></Product>\n",
+        isbn(1),
+        "sea ".repeat(2500)
+    );
+    let (csv, row) = ("ISBN,Title,Pub Date\n", "9781944098117,Salt,2027-02-09\n");
+    let files = [
+        ("whole.xml", head, &*product, SIZE, "the title is missing"),
+        (
+            "elements.xml",
+            &one,
+            "<ProductIdentifier/>",
+            SIZE,
+            "cut off",
+        ),
+        ("open.xml", head, "<Product><!--", SIZE, "broken"),
+        ("deep.xml", &one, "<a>", SIZE / 10, "cut off"),
+        ("rows.csv", csv, row, SIZE, "too much for one list"),
+        ("line.csv", csv, ",", SIZE, "more than a megabyte"),
+    ];
+    for (name, opening, piece, size, word) in files {
+        fs::write(home.path(name), fill(opening, piece, size)).unwrap();
+        let said = within(1000, &home, name);
+        let shown: String = said.chars().take(3000).collect();
+        assert!(said.contains(word), "{name}: {shown}");
+        fs::remove_file(home.path(name)).unwrap();
+    }
+    assert_eq!(home.config(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn files_that_grow_when_they_are_opened_or_are_larger_than_any_list_are_bounded() {
+    let home = Home::with_configuration();
+    let before = home.config();
+    let laughs = fs::read(folder().join("onix-billion-laughs.xml")).unwrap();
+    fs::write(home.path("laughs.xml"), laughs).unwrap();
+    let said = within(200, &home, "laughs.xml");
+    let is_named = said.contains("`&lol9;`") && said.contains("Harbour Lights");
+    assert!(is_named, "{said}");
+    fs::write(home.path("bomb.xlsx"), bomb("xl/sharedStrings.xml")).unwrap();
+    fs::write(home.path("bomb.ods"), bomb("content.xml")).unwrap();
+    for name in ["bomb.xlsx", "bomb.ods"] {
+        let said = within(1000, &home, name);
+        assert!(said.contains("unpacks to more than"), "{name}: {said}");
+    }
+    let large = fill("ISBN\n", "9781944098117\n", import::MOST_BYTES + 1);
+    fs::write(home.path("large.csv"), large).unwrap();
+    assert!(within(1000, &home, "large.csv").contains("split it"));
+    assert_eq!(home.config(), before);
+}
+
+/// A small workbook that unpacks to half a gigabyte.
+fn bomb(name: &str) -> Vec<u8> {
+    use std::io::Write as _;
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let options = zip::write::SimpleFileOptions::default();
+    writer.start_file(name, options).unwrap();
+    for _ in 0..512 {
+        writer.write_all(&vec![b' '; 1 << 20]).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}

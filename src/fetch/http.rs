@@ -370,8 +370,14 @@ impl Fetcher {
                     condition: look.known.and_then(|known| known.header(address)),
                     ..Question::plain(&look.realm, address)
                 };
-                let cap = Cap::Whole(output);
-                self.wire.exchange(question, cap, time).await
+                let answer = self
+                    .wire
+                    .exchange(question, Cap::Whole(output), time)
+                    .await?;
+                match answer.no_page {
+                    Some(words) => Err(Failure::NoPage(words)),
+                    None => Ok(answer),
+                }
             }
         }
     }

@@ -71,11 +71,15 @@ mod moved_date;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod packed;
+#[cfg(test)]
 mod real_mta;
 #[cfg(test)]
 mod recovered;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod robots_files;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

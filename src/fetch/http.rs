@@ -242,23 +242,33 @@ impl Fetcher {
 
     /// Obeys the host's robots.txt; gives the pause that it asks for, where the page may be asked.
     async fn mind_robots(&self, look: &Look<'_>, address: &Url) -> Result<Option<Duration>, Stop> {
-        let origin = address.origin().ascii_serialization();
         let age = self.manners.robots_age;
-        let now = self.now();
-        let known = sqlite::robots(&self.db, &origin)?.filter(|robots| robots.is_fresh(now, age));
-        let robots = if let Some(robots) = known {
-            robots
-        } else {
-            let answer = self.ask_robots(look, address).await?;
-            let fetched_at = self.now();
-            let robots = Robots { answer, fetched_at };
-            sqlite::save_robots(&self.db, &origin, &robots)?;
-            robots
+        let robots = match self.known_robots(address)? {
+            Some(robots) => robots,
+            None => match self.ask_robots(look, address).await {
+                Ok(answer) => {
+                    let fetched_at = self.now();
+                    let robots = Robots { answer, fetched_at };
+                    let origin = address.origin().ascii_serialization();
+                    sqlite::save_robots(&self.db, &origin, &robots)?;
+                    robots
+                }
+                // Somebody else has asked for it while we waited for our turn.
+                Err(stop) => self.known_robots(address)?.ok_or(stop)?,
+            },
         };
         match reasons::robots(address, robots.verdict(address), robots.stale_at(age)) {
             Some(no_page) => Err(no_page.into()),
             None => Ok(robots.answer.crawl_delay()),
         }
+    }
+
+    /// The robots.txt of the address's host, where it may still be believed.
+    fn known_robots(&self, address: &Url) -> Result<Option<Robots>, DbError> {
+        let origin = address.origin().ascii_serialization();
+        let (now, age) = (self.now(), self.manners.robots_age);
+        let known = sqlite::robots(&self.db, &origin)?;
+        Ok(known.filter(|robots| robots.is_fresh(now, age)))
     }
 
     async fn ask_robots(&self, look: &Look<'_>, address: &Url) -> Result<robots::Answer, Stop> {
@@ -303,14 +313,12 @@ impl Fetcher {
         let way = host.through(look.way.source());
         let hold = Hold::new(&self.db, &host, &way, &look.holder);
         self.take_turn(look, &host, &hold, errand).await?;
-        let begins = matches!(
-            errand,
-            Errand::Page {
-                passage: Passage::Trying,
-                ..
-            }
-        );
-        if begins && !(look.still_wanted)()? {
+        let is_wanted = match errand {
+            Errand::Page { passage, .. } => passage != Passage::Trying || (look.still_wanted)()?,
+            Errand::Robots => self.known_robots(address)?.is_none(),
+        };
+        if !is_wanted {
+            hold.give_back(self.now())?;
             return Err(reasons::not_wanted().into());
         }
         let outcome = self.exchange(look, address, errand).await;

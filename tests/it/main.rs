@@ -79,6 +79,8 @@ mod recovered;
 #[cfg(test)]
 mod refusals;
 #[cfg(test)]
+mod reloaded;
+#[cfg(test)]
 mod robots_files;
 #[cfg(test)]
 mod secrets;

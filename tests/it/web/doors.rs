@@ -3,7 +3,9 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use pubwatch::book::{Note, NoteKind, StoreId};
 use pubwatch::web::form;
@@ -61,12 +63,12 @@ fn sixty_wrong_passwords_at_the_same_moment_are_ten_tries() {
         let asked: Vec<_> = (0..60)
             .map(|number| {
                 let site = &site;
-                scope.spawn(move || match number % 2 {
-                    0 => site.post("/login", "password=wrong").status,
-                    _ => {
-                        let key = [("Authorization", "Basic Ondyb25n")];
-                        site.ask("GET", "/metrics", &key, "").status
+                scope.spawn(move || {
+                    if number % 2 == 0 {
+                        return site.post("/login", "password=wrong").status;
                     }
+                    let key = [("Authorization", "Basic Ondyb25n")];
+                    site.ask("GET", "/metrics", &key, "").status
                 })
             })
             .collect();

@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::db::DbError;
 use crate::round::{self, House, Stop, Summary, Which};
 use crate::schedule::awake::woke;
 
@@ -222,6 +223,8 @@ where
     Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>>,
 {
+    // Nothing new is begun over a file that is not ours any more.
+    house.db.is_in_place().map_err(DbError::from)?;
     // Nobody listens, and nobody keeps the steps either: a long round would gather every reading.
     let (steps, _) = mpsc::unbounded_channel();
     let round = round::round(&house, Which::Due, &stop, &steps)

@@ -16,6 +16,7 @@ use super::setup::library::{self, OPEN_LIBRARY, Record};
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
 use super::setup::which_book::{self, Named};
+use crate::book::day::day;
 use crate::book::{ConfiguredDates, Distribution, Edition, Format, Isbn13, StoreId, storefront};
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan};
@@ -271,7 +272,7 @@ fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<
             flag: "--date YYYY-MM-DD",
         },
         last.map(|date| (shown.as_str(), date)),
-        &details::date,
+        &day,
     )?)
 }
 
@@ -308,7 +309,7 @@ fn distribution(
             flag: "--enabled YYYY-MM-DD",
         },
         Some(("", None)),
-        &|answer| details::date(answer).map(Some),
+        &|answer| day(answer).map(Some),
     )?;
     Ok((distribution, enabled))
 }

@@ -13,6 +13,7 @@ use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
 use super::setup::stores::usual_stores;
+use crate::book::day::day;
 use crate::book::{Distribution, Edition, Isbn13, StoreId};
 use crate::config::Loaded;
 use crate::config::edit::{self, Change, Entry};
@@ -64,7 +65,7 @@ pub struct Arguments {
     distribution: Distribution,
 
     /// The day on which distribution was enabled, where the line does not say
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = details::date)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     enabled: Option<Date>,
 
     /// KDP Print takes Amazon over on the publication dates
@@ -79,6 +80,9 @@ enum DateOrder {
     /// 02/09/2027 is 9 February
     MonthFirst,
 }
+
+/// The largest list that is read, in bytes: a publisher's whole ONIX file has room in it.
+const LARGEST: u64 = 1 << 30;
 
 /// Reads the file, shows what it holds, and writes when that is accepted.
 ///
@@ -211,10 +215,10 @@ fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
             bail!("`-` reads standard input, but that is this terminal; name the file instead");
         }
         let mut bytes = Vec::new();
-        std::io::stdin().read_to_end(&mut bytes)?;
+        std::io::stdin().take(LARGEST).read_to_end(&mut bytes)?;
         return Ok(bytes);
     }
-    std::fs::read(file).with_context(|| {
+    crate::files::read(file, LARGEST).with_context(|| {
         format!(
             "cannot read {}; see that the path is right and that you may read it",
             file.display()

@@ -14,6 +14,7 @@ use super::page::{self, Page};
 use super::{deliver, following, ping};
 use crate::config::files::find;
 use crate::daemon::{self, Event, Means};
+use crate::db::DbError;
 use crate::exit::Exit;
 use crate::round::{House, Stop};
 use crate::schedule::Board;
@@ -88,7 +89,11 @@ async fn serve(
     let (db, written_as) = (Arc::clone(&house.db), file.clone());
     let means = Means {
         load: move || {
-            let loaded = again(&file_in_force, &board, &shown);
+            // Never a new database in the place of one that has gone.
+            let loaded = watched.db.is_in_place().map_err(DbError::from);
+            let loaded = loaded
+                .map_err(anyhow::Error::from)
+                .and_then(|()| again(&file_in_force, &board, &shown));
             is_wrong.store(loaded.is_err(), Ordering::Relaxed);
             let wrong = loaded.as_ref().err().map(|error| format!("{error:#}"));
             let now = watched.clock.now();

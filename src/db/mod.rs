@@ -2,8 +2,10 @@
 //! belongs to the stages, each in its own `sqlite.rs`.
 
 pub mod backup;
+mod error;
 mod migrate;
 pub mod packed;
 pub mod sqlite;
 
-pub use sqlite::{Db, DbError, Version, advice, version};
+pub use error::{DbError, advice};
+pub use sqlite::{Db, Version, version};

@@ -41,6 +41,8 @@ pub struct Fetcher {
     stores: Vec<StorePlan>,
     pub(super) wire: Wire,
     pub(super) api: Option<Api>,
+    /// What is asked for are records for programs, and not pages.
+    takes_records: bool,
     /// The name of this process in leases.
     name: String,
     looks: AtomicU64,
@@ -85,6 +87,7 @@ impl Fetcher {
             stores: stores.to_vec(),
             wire: Wire::new(&manners.contact)?,
             api: None,
+            takes_records: false,
             name: format!("process {process}, {salt:06x}"),
             looks: AtomicU64::new(0),
             queues: Mutex::default(),
@@ -96,6 +99,16 @@ impl Fetcher {
     pub fn with_api(self, api: Option<&ApiPlan>) -> Self {
         Self {
             api: api.map(Api::new),
+            ..self
+        }
+    }
+
+    /// The same fetcher for a library that answers with records for programs, which are of a kind
+    /// that no page is.
+    #[must_use]
+    pub fn taking_records(self) -> Self {
+        Self {
+            takes_records: true,
             ..self
         }
     }
@@ -382,9 +395,9 @@ impl Fetcher {
                     .wire
                     .exchange(question, Cap::Whole(output), time)
                     .await?;
-                match answer.no_page {
-                    Some(words) => Err(Failure::NoPage(words)),
-                    None => Ok(answer),
+                match &answer.no_page {
+                    Some(words) if !self.takes_records => Err(Failure::NoPage(words.clone())),
+                    Some(_) | None => Ok(answer),
                 }
             }
         }

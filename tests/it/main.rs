@@ -17,6 +17,8 @@ mod corpus;
 #[cfg(test)]
 mod daemon;
 #[cfg(test)]
+mod database_file;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod docs;

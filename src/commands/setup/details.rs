@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::book::day::day;
 use crate::book::{Distribution, Format, Money, StoreId};
 use crate::config;
 
@@ -22,11 +23,11 @@ pub struct Details {
     pub format: Option<Format>,
 
     /// The publication date
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub date: Option<Date>,
 
     /// The first day of sale, when it is another than the publication date
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub on_sale: Option<Date>,
 
     /// Who carries it to the stores: ingramspark, draft2digital, publishdrive, kdp or other
@@ -34,7 +35,7 @@ pub struct Details {
     pub distribution: Option<Distribution>,
 
     /// The day on which distribution was enabled
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     pub enabled: Option<Date>,
 
     /// KDP Print takes Amazon over on the publication date
@@ -71,17 +72,6 @@ impl Details {
         }
         stores
     }
-}
-
-/// Reads a civil date.
-///
-/// # Errors
-///
-/// A sentence that says how to write it.
-pub fn date(text: &str) -> Result<Date, String> {
-    text.trim()
-        .parse()
-        .map_err(|_| format!("`{text}` is no date; write year, month and day, as 2027-02-09"))
 }
 
 /// Reads a price.

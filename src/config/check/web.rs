@@ -177,7 +177,7 @@ mod tests {
             // Where nothing is served, nobody can see it.
             check_web(
                 &format!("listen = \"off\"\naddress = \"{address}\""),
-                &format!("off {} false", address.trim_end_matches('/')),
+                &format!("off {} false", url::Url::parse(address).unwrap()),
             );
         }
         check_web(

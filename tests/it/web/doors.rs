@@ -156,3 +156,38 @@ fn the_words_and_numbers_of_notes_are_the_authors_and_no_part_of_a_clients_repor
         assert!(report.body.contains(shown), "{shown}");
     }
 }
+
+#[test]
+fn a_day_from_which_no_calendar_can_count_on_is_refused_and_one_that_is_kept_breaks_nothing() {
+    let site = TestSite::salt_roads();
+    let path = format!("/editions/{ISBN}");
+    let token = site.get(&path).token();
+    let form = format!("token={token}&kind=date_changed&to=9999-12-31");
+    assert_eq!(site.post(&format!("{path}/note"), &form).status, 400);
+    // As an earlier version wrote it.
+    site.db
+        .write(|tx| {
+            tx.execute(
+                "INSERT INTO note (isbn, at, written_at, kind) VALUES (?1, ?2, ?2, ?3)",
+                rusqlite::params![
+                    ISBN,
+                    now().as_millisecond(),
+                    r#"{"what":"date_changed","to":"9999-12-31"}"#
+                ],
+            )
+        })
+        .unwrap();
+    for path in [
+        path.clone(),
+        format!("{path}?range=launch"),
+        format!("{path}/timeline.svg"),
+        format!("{path}/report.html"),
+        "/".to_owned(),
+        "/calendar.ics".to_owned(),
+        "/feed.atom".to_owned(),
+        format!("/api/v1/editions/{ISBN}"),
+    ] {
+        assert_eq!(site.get(&path).status, 200, "{path}");
+    }
+    site.judge();
+}

@@ -17,7 +17,6 @@ use crate::daemon::{self, Event, Means};
 use crate::db::DbError;
 use crate::exit::Exit;
 use crate::round::{House, Stop};
-use crate::schedule::Board;
 use crate::schedule::ticker::{Tick, Ticker};
 
 /// The fewest threads that the service runs on.
@@ -89,11 +88,7 @@ async fn serve(
     let (db, written_as) = (Arc::clone(&house.db), file.clone());
     let means = Means {
         load: move || {
-            // Never a new database in the place of one that has gone.
-            let loaded = watched.db.is_in_place().map_err(DbError::from);
-            let loaded = loaded
-                .map_err(anyhow::Error::from)
-                .and_then(|()| again(&file_in_force, &board, &shown));
+            let loaded = again(&file_in_force, &watched, &shown);
             is_wrong.store(loaded.is_err(), Ordering::Relaxed);
             let wrong = loaded.as_ref().err().map(|error| format!("{error:#}"));
             let now = watched.clock.now();
@@ -129,9 +124,11 @@ async fn serve(
 /// Reads the configuration again, and lets the page follow it: all of it is taken over, or nothing.
 ///
 /// It is this file and no other: should it be gone, what was in force stays.
-fn again(file: &Path, board: &Arc<Board>, page: &Page) -> anyhow::Result<House> {
+fn again(file: &Path, before: &House, page: &Page) -> anyhow::Result<House> {
+    // Never a new database in the place of one that has gone.
+    before.db.is_in_place().map_err(DbError::from)?;
     let mut new = Context::open(Some(file)).and_then(Context::into_watch)?;
-    new.board = Arc::clone(board);
+    new.board = Arc::clone(&before.board);
     tokio::runtime::Handle::current().block_on(page.reload(&new))?;
     Ok(new)
 }

@@ -10,9 +10,9 @@ use std::time::Duration;
 use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
-use super::error::DbError;
 use super::migrate;
 use super::sqlite::Db;
+use super::sqlite::error::DbError;
 use crate::files;
 
 /// How long another process may hold the database up before we give up.

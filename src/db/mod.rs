@@ -2,10 +2,9 @@
 //! belongs to the stages, each in its own `sqlite.rs`.
 
 pub mod backup;
-mod error;
 mod migrate;
 pub mod packed;
 pub mod sqlite;
 
-pub use error::{DbError, advice};
+pub use sqlite::error::{DbError, advice};
 pub use sqlite::{Db, Version, version};

@@ -153,11 +153,14 @@ pub(super) fn database(db: &Db) -> Look {
             ),
         ),
         Ok((words, ..)) => damaged(&words),
-        Err(error) => match DbError::from(error) {
-            DbError::Damaged(error) => damaged(&error.to_string()),
-            error => Look::wrong("database", format!("it cannot be read: {error}"))
-                .next("look after the disk, and who may read the file"),
-        },
+        Err(error) => {
+            let error = DbError::from(error);
+            if let DbError::Damaged(error) = error {
+                return damaged(&error.to_string());
+            }
+            Look::wrong("database", format!("it cannot be read: {error}"))
+                .next("look after the disk, and who may read the file")
+        }
     }
 }
 

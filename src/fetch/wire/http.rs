@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
-    ACCEPT, ACCEPT_ENCODING, CONTENT_ENCODING, FROM, HeaderMap, HeaderValue, LOCATION,
+    ACCEPT, ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+    FROM, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING,
 };
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{Client, RequestBuilder, Response, Version};
 use url::Url;
 
 use super::kind;
@@ -197,12 +198,16 @@ async fn receive(response: Response, cap: Cap) -> Result<Answer, Failure> {
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), text_of(response.headers(), name)?)))
         .collect();
-    let codings = all_of(response.headers(), CONTENT_ENCODING.as_str());
+    let values = |name: HeaderName| all_of(response.headers(), &name);
+    let codings = values(CONTENT_ENCODING).join(",");
     let is_success = response.status().is_success();
     let mut no_page = is_success
-        .then(|| kind::no_page(response.headers()))
+        .then(|| kind::no_page(&values(CONTENT_TYPE), &values(CONTENT_DISPOSITION)))
         .flatten();
-    let has_end = kind::has_end(&response);
+    // It is told where the body ends, so that one that breaks off is noticed.
+    let has_end = response.version() == Version::HTTP_2
+        || response.headers().contains_key(CONTENT_LENGTH)
+        || response.headers().contains_key(TRANSFER_ENCODING);
     let packed = match location {
         None => packed_body(response, cap).await?,
         Some(_) => Vec::new(),
@@ -263,13 +268,12 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
     Some(text.unwrap_or_else(|_| value.iter().copied().map(char::from).collect()))
 }
 
-/// Every value of a header that may come more than once, with commas in between.
-fn all_of(headers: &HeaderMap, name: &str) -> String {
+/// Every value of a header.
+fn all_of(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
     let values = headers.get_all(name).iter();
-    let values: Vec<_> = values
-        .map(|value| String::from_utf8_lossy(value.as_bytes()))
-        .collect();
-    values.join(",")
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
 }
 
 fn failure(error: reqwest::Error) -> Failure {

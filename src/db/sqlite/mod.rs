@@ -1,22 +1,20 @@
 //! One SQLite file, opened with the settings on which the promises rest.
 
-use std::fs::OpenOptions;
-use std::io;
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
-use super::error::{DbError, Owner};
+pub mod error;
+mod place;
+
+use self::error::DbError;
+use self::place::{File, file_at, make_or_find};
 use super::migrate;
 
 /// How long a statement waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
-
-/// How long another program may take to write its first page into a file that it has made.
-const EMPTY_PATIENCE: Duration = Duration::from_secs(5);
 
 /// The pause between two tries of what SQLite does not wait for by itself.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -28,15 +26,6 @@ pub struct Db {
     path: PathBuf,
     /// The file that was opened; `None`: it lies in memory.
     file: Option<File>,
-}
-
-/// A file, whatever its name: its device and its number.
-type File = (u64, u64);
-
-/// The file of that name, which must have something in it.
-fn file_at(path: &Path) -> Option<File> {
-    let known = std::fs::metadata(path).ok()?;
-    (0 < known.len()).then(|| (known.dev(), known.ino()))
 }
 
 /// A state of the database, as one connection sees it: while it is the same, so is everything in
@@ -198,44 +187,6 @@ impl Db {
     }
 }
 
-/// The file, made where there is none, readable by its owner only. One that is there must be ours to
-/// use, and have something in it; another program may be about to write its first page.
-fn make_or_find(path: &Path) -> Result<(), DbError> {
-    let mut options = OpenOptions::new();
-    options.append(true).mode(0o600);
-    match options.clone().create_new(true).open(path) {
-        Ok(_) => return Ok(()),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) => return Err(DbError::NotWritable(error)),
-    }
-    let ours = rustix::process::geteuid().as_raw();
-    options
-        .open(path)
-        .map_err(|error| not_writable(path, error, ours))?;
-    let tries = EMPTY_PATIENCE.as_millis() / PAUSE.as_millis();
-    for _ in 0..tries {
-        if file_at(path).is_some() {
-            return Ok(());
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Err(DbError::Empty)
-}
-
-/// Why a file cannot be written: whose it is, where that is the reason.
-fn not_writable(path: &Path, error: io::Error, ours: u32) -> DbError {
-    let theirs = std::fs::metadata(path).map(|known| known.uid());
-    match theirs {
-        Ok(owner) if owner != ours && error.kind() == io::ErrorKind::PermissionDenied => {
-            DbError::NotOurs {
-                owner: Owner(owner),
-                ours: Owner(ours),
-            }
-        }
-        Ok(_) | Err(_) => DbError::NotWritable(error),
-    }
-}
-
 /// Tries again while another program holds the file, for as long as SQLite itself waits.
 fn patiently(mut step: impl FnMut() -> Result<(), DbError>) -> Result<(), DbError> {
     let tries = PATIENCE.as_millis() / PAUSE.as_millis();
@@ -300,9 +251,12 @@ mod tests {
         Db::open(&path).unwrap();
     }
 
+    /// What happens to a file, and how that is called.
+    type Spoil = (&'static str, fn(&Path));
+
     #[test]
     fn a_file_that_is_gone_or_another_is_written_to_no_more() {
-        let spoils: [(&str, fn(&Path)); 4] = [
+        let spoils: [Spoil; 4] = [
             ("deleted", |path| std::fs::remove_file(path).unwrap()),
             ("renamed", |path| {
                 std::fs::rename(path, path.with_extension("old")).unwrap();
@@ -337,24 +291,6 @@ mod tests {
         let error = Db::open(&path).unwrap_err();
         assert!(matches!(error, DbError::Empty), "{error:?}");
         assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
-    }
-
-    #[test]
-    fn a_database_of_another_user_is_told_as_that() {
-        let (_folder, path) = opened();
-        let mine = std::fs::metadata(&path).unwrap().uid();
-        let denied = || io::ErrorKind::PermissionDenied.into();
-        let said = not_writable(&path, denied(), mine + 1).to_string();
-        assert!(
-            said.contains(&format!("belongs to {}", Owner(mine))),
-            "{said}"
-        );
-        assert!(
-            said.contains(&format!("this is user {}", mine + 1)),
-            "{said}"
-        );
-        let error = not_writable(&path, denied(), mine);
-        assert!(matches!(error, DbError::NotWritable(_)), "{error:?}");
     }
 
     #[test]

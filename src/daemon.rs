@@ -4,7 +4,7 @@
 //! costs nothing but the page that was under way.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use crate::db::DbError;
 use crate::round::{self, House, Stop, Summary, Which};
 use crate::schedule::awake::woke;
 
@@ -28,6 +29,8 @@ pub enum Event {
     TurnOver(anyhow::Result<Turn>),
     /// The configuration is to be read again.
     Reload,
+    /// It was read again, or is wrong.
+    Loaded(anyhow::Result<Arc<House>>),
     /// It is time to stop.
     Stop,
 }
@@ -48,12 +51,14 @@ pub type Ending = Result<Summary, String>;
 
 /// What the service does with the outside: how a house is made anew and how letters go out.
 /// Given as functions, so that this loop knows neither files nor servers.
-pub struct Means<Load, Deliver> {
-    /// Reads the configuration again.
+pub struct Means<Load, Deliver, Close> {
+    /// Reads the configuration again, on a thread that may wait.
     pub load: Load,
     /// Drains the outbox after a round that ended so, and tells whoever wants to know that we are
     /// alive.
     pub deliver: Deliver,
+    /// Closes what else belongs to the service, while the turn under way is waited for.
+    pub close: Close,
     /// The file of the configuration, for the log.
     pub config: PathBuf,
 }
@@ -64,24 +69,27 @@ pub struct Means<Load, Deliver> {
 ///    between is not asked all at once.
 /// 1. A tick begins a turn, unless one is under way: turns never overlap, and a tick that comes
 ///    too early is not made up for, because what is due is decided from stored times.
-/// 2. A reload takes the new configuration from the next turn on; a wrong one changes nothing.
+/// 2. A reload takes the new configuration from the next turn on; a wrong one changes nothing. It
+///    is read beside the loop, so that a file or a database that makes it wait holds up no stop.
 /// 3. A stop tells the turn under way and waits for it, but not longer than four seconds.
 ///
 /// # Errors
 ///
 /// Never for a turn that failed: that is logged, and the next tick tries again.
-pub async fn run<Load, Deliver, Delivered>(
+pub async fn run<Load, Deliver, Delivered, Close>(
     house: Arc<House>,
     mut events: mpsc::UnboundedReceiver<Event>,
     sender: mpsc::UnboundedSender<Event>,
-    means: Means<Load, Deliver>,
+    means: Means<Load, Deliver, Close>,
 ) -> anyhow::Result<()>
 where
-    Load: Fn() -> anyhow::Result<House>,
+    Load: Fn() -> anyhow::Result<House> + Send + Sync + 'static,
     Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered + Clone + Send + 'static,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>> + Send + 'static,
+    Close: Future<Output = ()>,
 {
     let mut house = house;
+    let mut reading = Reading::new(means.load, sender.clone());
     let stop = Stop::default();
     let mut turn: Option<JoinHandle<()>> = None;
     let mut last_tick = None;
@@ -112,36 +120,96 @@ where
                     let _ = sender.send(Event::Tick);
                 }
             }
-            Event::Reload => match (means.load)() {
-                Ok(new) => {
-                    let (added, removed) = (new.not_watched_by(&house), house.not_watched_by(&new));
-                    house = Arc::new(new);
+            Event::Reload => reading.begin(),
+            Event::Loaded(loaded) => {
+                reading.ended();
+                if let Some(new) = taken_over(&house, loaded, &means.config) {
+                    house = new;
                     // What is new is looked at now, not at the next minute.
                     is_new = true;
                     let _ = sender.send(Event::Tick);
-                    tracing::info!(
-                        config = %means.config.display(),
-                        pages.added = added,
-                        pages.removed = removed,
-                        "configuration read again"
-                    );
                 }
-                Err(error) => tracing::error!(
-                    config = %means.config.display(),
-                    "the new configuration is wrong, the old one stays in force: {error:#}"
-                ),
-            },
+            }
             Event::Stop => break,
         }
     }
     stop.set();
-    if let Some(turn) = turn
-        && tokio::time::timeout(PATIENCE, turn).await.is_err()
-    {
-        tracing::warn!("the round under way did not end in time; what it recorded is safe");
-    }
+    let waited = async {
+        if let Some(turn) = turn
+            && tokio::time::timeout(PATIENCE, turn).await.is_err()
+        {
+            tracing::warn!("the round under way did not end in time; what it recorded is safe");
+        }
+    };
+    tokio::join!(waited, means.close);
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Reading the configuration again: once at a time, and once more where it was asked for meanwhile.
+struct Reading<Load> {
+    load: Arc<Load>,
+    sender: mpsc::UnboundedSender<Event>,
+    is_under_way: bool,
+    is_wanted: bool,
+}
+
+impl<Load: Fn() -> anyhow::Result<House> + Send + Sync + 'static> Reading<Load> {
+    fn new(load: Load, sender: mpsc::UnboundedSender<Event>) -> Self {
+        Self {
+            load: Arc::new(load),
+            sender,
+            is_under_way: false,
+            is_wanted: false,
+        }
+    }
+
+    fn begin(&mut self) {
+        if std::mem::replace(&mut self.is_under_way, true) {
+            self.is_wanted = true;
+            return;
+        }
+        let (load, sender) = (Arc::clone(&self.load), self.sender.clone());
+        tokio::spawn(async move {
+            let loaded = tokio::task::spawn_blocking(move || load()).await;
+            // The loop may be gone already; then nobody needs to know.
+            let loaded = loaded.unwrap_or_else(|broken| Err(broken.into()));
+            let _ = sender.send(Event::Loaded(loaded.map(Arc::new)));
+        });
+    }
+
+    fn ended(&mut self) {
+        self.is_under_way = false;
+        if std::mem::take(&mut self.is_wanted) {
+            self.begin();
+        }
+    }
+}
+
+/// The new house, where its configuration is right.
+fn taken_over(
+    old: &House,
+    loaded: anyhow::Result<Arc<House>>,
+    config: &Path,
+) -> Option<Arc<House>> {
+    match loaded {
+        Ok(new) => {
+            tracing::info!(
+                config = %config.display(),
+                pages.added = new.not_watched_by(old),
+                pages.removed = old.not_watched_by(&new),
+                "configuration read again"
+            );
+            Some(new)
+        }
+        Err(error) => {
+            tracing::error!(
+                config = %config.display(),
+                "the new configuration is wrong, the old one stays in force: {error:#}"
+            );
+            None
+        }
+    }
 }
 
 /// After a sleep of the machine's, what became due meanwhile is spread over the next minutes, as
@@ -164,6 +232,8 @@ where
     Deliver: Fn(Arc<House>, Stop, Ending) -> Delivered,
     Delivered: Future<Output = anyhow::Result<(u32, Option<String>)>>,
 {
+    // Nothing new is begun over a file that is not ours any more.
+    house.db.is_in_place().map_err(DbError::from)?;
     // Nobody listens, and nobody keeps the steps either: a long round would gather every reading.
     let (steps, _) = mpsc::unbounded_channel();
     let round = round::round(&house, Which::Due, &stop, &steps)

@@ -18,6 +18,7 @@ pub mod mail;
 pub mod web;
 
 pub mod clock;
+pub mod files;
 pub mod tls;
 pub mod db;
 

@@ -2,6 +2,7 @@
 //! the author told us. Nothing here touches the outside.
 
 pub mod availability;
+pub mod day;
 pub mod edition;
 pub mod isbn;
 pub mod launch;

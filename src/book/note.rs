@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::StoreId;
+use super::day::nearest;
 
 /// What a note says.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -66,6 +67,30 @@ pub enum NoteKind {
 }
 
 impl NoteKind {
+    /// The same with days that a calendar can count on from; a note that is kept may have others.
+    #[must_use]
+    pub fn believable(mut self) -> Self {
+        match &mut self {
+            Self::DateChanged { to, on_sale, from } => {
+                *to = nearest(*to);
+                *on_sale = on_sale.map(nearest);
+                *from = from.map(nearest);
+            }
+            Self::KdpPublished { on } => *on = on.map(nearest),
+            Self::Muted { until, .. } | Self::Paused { until, .. } => *until = nearest(*until),
+            Self::DistributionEnabled
+            | Self::KdpRightsQuery
+            | Self::RevisionStarted
+            | Self::RevisionDone
+            | Self::AskedIngramSpark
+            | Self::AskedKdp
+            | Self::AskedStore
+            | Self::Expected
+            | Self::Resumed => {}
+        }
+        self
+    }
+
     /// The publication date was moved to that day, and the on-sale date with it.
     #[must_use]
     pub fn moved(to: Date) -> Self {

@@ -82,10 +82,11 @@ pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::R
         }
     }
     // What cannot be put back is no reason to copy anything.
-    backup::check(&arguments.file)?;
-    let mut out = anstream::stdout().lock();
     let path = data.join("pubwatch.db");
-    let is_damaged = !is_new && matches!(backup::check(&path), Err(BackupError::Damaged { .. }));
+    backup::check(&arguments.file, &path)?;
+    let mut out = anstream::stdout().lock();
+    let is_damaged =
+        !is_new && matches!(backup::check_live(&path), Err(BackupError::Damaged { .. }));
     if is_damaged {
         let aside = set_aside(&path)?;
         writeln!(out, "The damaged database is in {}", aside.display())?;

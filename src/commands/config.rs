@@ -4,10 +4,12 @@ use std::fmt::{self, Write as _};
 use std::io::Write as _;
 use std::path::Path;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
+use super::coming::Coming;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::files::{ConfigError, Loaded, find};
@@ -48,15 +50,16 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
     let mut out = anstream::stdout();
     match arguments.action {
         Action::Check { json } => {
-            let today = clock.now().to_zoned(TimeZone::system()).date();
+            let now = clock.now();
+            let today = now.to_zoned(TimeZone::system()).date();
             if json {
-                return check_as_json(named, today);
+                return check_as_json(named, today, now);
             }
             let loaded = load(named, today)?;
             if !loaded.warnings.is_empty() {
                 writeln!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
             }
-            out.write_all(summary(&loaded)?.as_bytes())?;
+            out.write_all(summary(&loaded, now)?.as_bytes())?;
         }
         Action::Example => out.write_all(EXAMPLE.as_bytes())?,
         Action::Path => writeln!(out, "{}", find(named)?.display())?,
@@ -65,7 +68,7 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
 }
 
 /// What the configuration amounts to, for a person.
-fn summary(loaded: &Loaded) -> Result<String, fmt::Error> {
+fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
     let plan = &loaded.plan;
     let pages: usize = plan.editions.iter().map(|one| one.listings.len()).sum();
     let mut text = String::new();
@@ -93,7 +96,8 @@ fn summary(loaded: &Loaded) -> Result<String, fmt::Error> {
     }
     writeln!(
         text,
-        "\nLetters go to {}, {}\nData are kept in {}",
+        "\n{}Letters go to {}, {}\nData are kept in {}",
+        Coming::of(plan, now).lines(plan, now),
         plan.author.email,
         road(plan.mail.as_ref()),
         plan.data.display()
@@ -121,18 +125,21 @@ fn counted(number: usize, noun: &str) -> String {
 
 /// The outcome as one JSON object. It goes to standard output also when the configuration is
 /// wrong, since that is what was asked for.
-fn check_as_json(named: Option<&Path>, today: Date) -> anyhow::Result<Exit> {
+fn check_as_json(named: Option<&Path>, today: Date, now: Timestamp) -> anyhow::Result<Exit> {
     let (value, exit) = match load(named, today) {
-        Ok(loaded) => (
-            json!({
+        Ok(loaded) => {
+            let coming = Coming::of(&loaded.plan, now);
+            let value = json!({
                 "file": loaded.path,
                 "usable": true,
                 "problems": problems(&loaded.warnings, &loaded.text),
                 "editions": editions(&loaded.plan),
                 "data": loaded.plan.data,
-            }),
-            Exit::Done,
-        ),
+                "next_checks": coming.checks,
+                "next_digests": coming.digests,
+            });
+            (value, Exit::Done)
+        }
         Err(ConfigError::Wrong {
             path,
             text,

@@ -148,12 +148,12 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
         // Nobody hears it when the demo is over.
         let _ = bell.send(());
     });
-    let page = page::open_at(house, free_place()).await?;
-    if let Some(page) = &page {
+    let page = page::open_at(house, Some(free_place())).await?;
+    if let Some(place) = page.place().await {
         writeln!(
             out,
             "\nThe same on a web page: {}",
-            face::bold(&format!("http://{}/", page.place))
+            face::bold(&format!("http://{place}/"))
         )?;
     }
     let kept = if is_kept {
@@ -169,9 +169,7 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
             Some(()) = rung.recv() => stage.round(out).await?,
         }
     }
-    if let Some(page) = page {
-        page.close().await;
-    }
+    page.close().await;
     Ok(())
 }
 

@@ -62,8 +62,12 @@ pub(super) fn follow(
             }
             before = now;
             if looks % BEAT == 0 {
-                let (file, now) = (file.to_string_lossy(), clock.now());
-                log(db.write_lightly(|transaction| beat(transaction, &file, now)));
+                let (file, now) = (file.to_string_lossy().into_owned(), clock.now());
+                let db = Arc::clone(&db);
+                // Not waited for: a database that is held is no reason not to look at the file.
+                tokio::task::spawn_blocking(move || {
+                    log(db.write_lightly(|transaction| beat(transaction, &file, now)));
+                });
             }
         }
     });

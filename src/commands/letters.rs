@@ -58,7 +58,7 @@ fn write_pages(folder: &Path, examples: &[example::Example]) -> anyhow::Result<(
         .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     for example in examples {
         let path = folder.join(format!("{}.html", example.name));
-        std::fs::write(&path, &example.letter.html)
+        crate::files::write_openly(&path, example.letter.html.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(
             anstream::stdout(),

@@ -10,9 +10,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::context::Context;
 use super::{face, which};
+use crate::book::day::day;
 use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
+use crate::files::{self, LARGEST_PAGE};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, saved};
@@ -48,7 +50,7 @@ pub struct Arguments {
     words: Option<String>,
 
     /// The date that the page shows, as 2027-02-09
-    #[arg(long, requires = "says")]
+    #[arg(long, requires = "says", value_parser = day)]
     date: Option<Date>,
 
     /// When you looked, as 2026-12-01T08:30 in your time zone [default: now]
@@ -178,7 +180,7 @@ fn read(
     at: Timestamp,
     lessons: &Lessons,
 ) -> anyhow::Result<(Reading, Option<Evidence>)> {
-    let bytes = std::fs::read(file).with_context(|| {
+    let bytes = files::read(file, LARGEST_PAGE).with_context(|| {
         format!(
             "cannot read the saved page {}; save it in the browser as \"Webpage, HTML only\"",
             file.display()

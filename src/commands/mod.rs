@@ -6,6 +6,7 @@
 pub mod add;
 pub mod backup;
 pub mod calendar;
+mod coming;
 pub mod changelog;
 pub mod check;
 pub mod completions;

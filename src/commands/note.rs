@@ -12,6 +12,7 @@ use serde_json::json;
 
 use super::context::Context;
 use super::which;
+use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
 use crate::config::plan::EditionPlan;
@@ -47,11 +48,11 @@ pub struct Arguments {
 
     /// The new publication date, with `date-changed`; the day on which letters begin again, with
     /// `muted`
-    #[arg(long, value_name = "DATE", requires = "what")]
+    #[arg(long, value_name = "DATE", requires = "what", value_parser = day)]
     to: Option<Date>,
 
     /// The day that the release is scheduled for, with `kdp-published`
-    #[arg(long = "for", value_name = "DATE", requires = "what")]
+    #[arg(long = "for", value_name = "DATE", requires = "what", value_parser = day)]
     on: Option<Date>,
 
     /// The store that it is about [default: all]
@@ -381,6 +382,7 @@ fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
                 "`{text}` is no time: write `2027-02-09`, `2027-02-09T00:30` or `2027-02-09T00:30Z`"
             )
         })?;
+    day(&local.date().to_string()).map_err(anyhow::Error::msg)?;
     Ok(local.to_zoned(zone.clone())?.timestamp())
 }
 

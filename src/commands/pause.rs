@@ -10,6 +10,7 @@ use jiff::civil::Date;
 use super::context::Context;
 use super::which;
 use crate::alerts::pause::{self, Pause};
+use crate::book::day::day;
 use crate::book::{Note, NoteKind};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
@@ -33,7 +34,7 @@ pub struct Arguments {
     all: bool,
 
     /// The day on which letters begin again, in your zone
-    #[arg(long, value_name = "DAY")]
+    #[arg(long, value_name = "DAY", value_parser = day)]
     until: Option<Date>,
 
     /// What is to be acted on is told all the same

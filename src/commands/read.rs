@@ -15,11 +15,9 @@ use crate::config::ConfigError;
 use crate::config::problem::did_you_mean;
 use crate::exit::Exit;
 use crate::fetch::charset::decode;
+use crate::files::{self, LARGEST_PAGE};
 use crate::page::{Confidence, Page, Reading, Says, Wanted};
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
-
-/// A file larger than this is no page, in bytes.
-const LARGEST: u64 = 64 * 1024 * 1024;
 
 /// Say what saved pages of a store say.
 #[derive(Debug, clap::Args)]
@@ -172,17 +170,18 @@ fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
     if file == Path::new("-") {
         std::io::stdin()
             .lock()
-            .take(LARGEST + 1)
+            .take(LARGEST_PAGE + 1)
             .read_to_end(&mut bytes)
             .context("cannot read standard input")?;
     } else {
-        std::fs::File::open(file)
-            .and_then(|opened| opened.take(LARGEST + 1).read_to_end(&mut bytes))
-            .with_context(|| format!("cannot read {name}"))?;
+        return files::read(file, LARGEST_PAGE).with_context(|| format!("cannot read {name}"));
     }
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > LARGEST {
-        bail!("{name} is larger than {} MB: no page is", LARGEST >> 20);
+    if size > LARGEST_PAGE {
+        bail!(
+            "{name} is larger than {} MB: no page is",
+            LARGEST_PAGE >> 20
+        );
     }
     Ok(bytes)
 }

@@ -9,6 +9,7 @@ use anyhow::{Context as _, bail};
 use super::context::Context;
 use super::which;
 use crate::exit::Exit;
+use crate::files;
 use crate::web::server::exports::report;
 use crate::web::server::{Guard, Site};
 
@@ -57,7 +58,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let path = arguments
             .out
             .join(format!("{}.html", plan.edition.isbn.as_str()));
-        std::fs::write(&path, html).with_context(|| format!("cannot write {}", path.display()))?;
+        files::write_openly(&path, html.as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Done)

@@ -3,18 +3,27 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::context::Context;
-use super::{deliver, following, page, ping};
+use super::page::{self, Page};
+use super::{deliver, following, ping};
 use crate::config::files::find;
 use crate::daemon::{self, Event, Means};
+use crate::db::DbError;
 use crate::exit::Exit;
 use crate::round::{House, Stop};
 use crate::schedule::ticker::{Tick, Ticker};
+
+/// The fewest threads that the service runs on.
+const WORKERS: usize = 4;
+
+/// How long the note that the service has stopped may take.
+const NOTING: Duration = Duration::from_secs(2);
 
 /// Keep watch: look at every listing when it is due, and send letters, until stopped.
 ///
@@ -34,7 +43,14 @@ pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit
     let file = std::path::absolute(find(config)?).context("finding the configuration")?;
     let read = following::stamp(&file);
     let context = Context::open(Some(&file))?;
-    let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
+    // The database makes those wait who use it while another program holds it: some must be left
+    // that hear a signal.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.max(WORKERS))
+        .enable_all()
+        .build()
+        .context("starting the runtime")?;
     let exit = runtime.block_on(serve(context, (file, read)));
     // Nobody waits for pages that are still being thought about.
     runtime.shutdown_background();
@@ -65,18 +81,19 @@ async fn serve(
         // The loop may be gone already; then nobody goes round any more.
         let _ = bell.send(Event::Tick);
     });
-    let page = page::open(&house).await?;
-    let live = page.as_ref().map(page::Page::live);
+    let page = Arc::new(page::open(&house).await?);
     beat(heard, sender.clone());
     let (watched, file_in_force) = (Arc::clone(&house), file.clone());
+    let shown = Arc::clone(&page);
+    let (db, written_as) = (Arc::clone(&house.db), file.clone());
     let means = Means {
         load: move || {
-            let mut new = again(&watched, &file_in_force, &is_wrong)?;
-            new.board = Arc::clone(&board);
-            if let Some(live) = &live {
-                page::reload(live, &new);
-            }
-            Ok(new)
+            let loaded = again(&file_in_force, &watched, &shown);
+            is_wrong.store(loaded.is_err(), Ordering::Relaxed);
+            let wrong = loaded.as_ref().err().map(|error| format!("{error:#}"));
+            let now = watched.clock.now();
+            following::note(&watched.db, &file_in_force, wrong.as_deref(), now);
+            loaded
         },
         deliver: |house: Arc<House>, stop: Stop, ending: daemon::Ending| async move {
             let delivered = deliver::deliver(&house, &stop).await;
@@ -89,27 +106,31 @@ async fn serve(
             let summary = delivered?;
             Ok((summary.delivered, summary.trouble))
         },
+        close: async move {
+            let noted = tokio::task::spawn_blocking(move || following::end(&db, &written_as));
+            tokio::join!(page.close(), async {
+                if tokio::time::timeout(NOTING, noted).await.is_err() {
+                    tracing::warn!("the database is held, so the stop is not noted in it");
+                }
+            });
+        },
         config: file,
     };
-    let (db, written_as) = (Arc::clone(&house.db), means.config.clone());
     daemon::run(house, events, sender, means).await?;
-    following::end(&db, &written_as);
     heartbeat.stop().await?;
-    if let Some(page) = page {
-        page.close().await;
-    }
     Ok(Exit::Done)
 }
 
-/// Reads the configuration again, and notes whether it can be taken over.
+/// Reads the configuration again, and lets the page follow it: all of it is taken over, or nothing.
 ///
 /// It is this file and no other: should it be gone, what was in force stays.
-fn again(house: &House, file: &Path, is_wrong: &AtomicBool) -> anyhow::Result<House> {
-    let loaded = Context::open(Some(file)).and_then(Context::into_watch);
-    is_wrong.store(loaded.is_err(), Ordering::Relaxed);
-    let wrong = loaded.as_ref().err().map(|error| format!("{error:#}"));
-    following::note(&house.db, file, wrong.as_deref(), house.clock.now());
-    loaded
+fn again(file: &Path, before: &House, page: &Page) -> anyhow::Result<House> {
+    // Never a new database in the place of one that has gone.
+    before.db.is_in_place().map_err(DbError::from)?;
+    let mut new = Context::open(Some(file)).and_then(Context::into_watch)?;
+    new.board = Arc::clone(&before.board);
+    tokio::runtime::Handle::current().block_on(page.reload(&new))?;
+    Ok(new)
 }
 
 /// Turns the heartbeat into events, the first one at once: a service that was restarted does not

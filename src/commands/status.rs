@@ -12,6 +12,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use super::coming::Coming;
 use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, history};
@@ -192,6 +193,8 @@ impl Status {
         if self.health.last_check.is_some() {
             parts.push(sight::next_looks(&self.next, &views, here));
         }
+        let coming = Coming::of(&context.plan, self.now);
+        parts.push(format!("\n{}", coming.lines(&context.plan, self.now)));
         parts.push(self.mail());
         parts.concat()
     }

@@ -61,6 +61,20 @@ pub struct WebPlan {
     pub password_hash: Option<Secret>,
 }
 
+impl WebPlan {
+    /// People find it under a name that is not this machine's alone: something that stands before
+    /// it shows it to others.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        match self.address.as_ref().and_then(Url::host) {
+            Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
+            Some(Host::Ipv4(address)) => !address.is_loopback(),
+            Some(Host::Ipv6(address)) => !address.is_loopback(),
+            None => false,
+        }
+    }
+}
+
 impl Default for WebPlan {
     /// On this machine alone, without a password.
     fn default() -> Self {

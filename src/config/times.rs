@@ -15,6 +15,7 @@ use toml::de::DeValue;
 
 use super::problem::{Problem, did_you_mean};
 use super::table::{Text, wrong_kind};
+use crate::book::day;
 
 /// A date: a TOML date, or a text such as "2027-02-09".
 pub(super) fn date(key: &str, value: &Spanned<DeValue<'_>>) -> Result<Date, Problem> {
@@ -47,7 +48,7 @@ pub(super) fn parse_date(written: &str, span: Range<usize>) -> Result<Date, Prob
     let [year, month, day] = parts[..] else {
         return Err(no_date(written, span));
     };
-    let (Ok(year), Ok(month), Ok(day)) =
+    let (Ok(year), Ok(month), Ok(in_month)) =
         (year.parse::<i16>(), month.parse::<i8>(), day.parse::<i8>())
     else {
         return Err(no_date(written, span));
@@ -55,7 +56,16 @@ pub(super) fn parse_date(written: &str, span: Range<usize>) -> Result<Date, Prob
     if !(1000..=9999).contains(&year) {
         return Err(no_date(written, span));
     }
-    Date::new(year, month, day).map_err(|_| {
+    if !day::YEARS.contains(&year) {
+        let (first, last) = (day::YEARS.start(), day::YEARS.end());
+        return Err(
+            Problem::error(format!("`{written}` is no day that a book lives by"))
+                .at(span, "")
+                .because(format!("years from {first} to {last} are taken"))
+                .remedy("where the day is not known yet, write the one that you plan with"),
+        );
+    }
+    Date::new(year, month, in_month).map_err(|_| {
         let problem = Problem::error(format!("there is no day {written}")).at(span, "");
         match Date::new(year, month, 1) {
             Ok(first) => problem.remedy(format!(
@@ -149,7 +159,9 @@ fn likely_zone<'a>(written: &str, names: &'a [String]) -> Option<&'a str> {
         })
 }
 
-/// A five-field cron expression that comes due at some time.
+/// A five-field cron expression that comes due at some time, read as Vixie cron reads it: where the
+/// day of the month or of the week begins with `*`, also as `*/2`, a day must fit both; otherwise
+/// either is enough (crontab(5); the flags `DOM_STAR` and `DOW_STAR` of its entry.c).
 pub(super) fn cron(key: &str, text: &Text) -> Result<Cron, Problem> {
     let written = text.get_ref();
     let wrong = |message: String| {
@@ -158,7 +170,10 @@ pub(super) fn cron(key: &str, text: &Text) -> Result<Cron, Problem> {
              `{key} = \"0 8 * * MON\"` for Mondays at eight"
         ))
     };
-    let fields = written.split_whitespace().count();
+    let fields: Vec<&str> = written.split_whitespace().collect();
+    let is_star = |at: usize| fields.get(at).is_some_and(|field| field.starts_with('*'));
+    let both_days = is_star(2) || is_star(4);
+    let fields = fields.len();
     if fields != 5 && !written.starts_with('@') {
         return Err(wrong(format!(
             "`{written}` has {fields} fields, and a schedule has 5"
@@ -167,6 +182,7 @@ pub(super) fn cron(key: &str, text: &Text) -> Result<Cron, Problem> {
     let parser = CronParser::builder()
         .seconds(Seconds::Disallowed)
         .year(Year::Disallowed)
+        .dom_and_dow(both_days)
         .build();
     let cron = parser.parse(written).map_err(|error| {
         let reason = error.to_string();
@@ -256,6 +272,17 @@ mod tests {
     }
 
     #[test]
+    fn days_from_which_no_calendar_can_count_on_are_refused() {
+        for written in ["9999-12-31", "2200-01-01", "1000-01-01"] {
+            assert_eq!(
+                message(parse_date(written, 0..1)),
+                format!("`{written}` is no day that a book lives by")
+            );
+        }
+        assert!(parse_date("2199-12-31", 0..1).is_ok());
+    }
+
+    #[test]
     fn schedules_have_five_fields_and_come_due() {
         assert!(cron("check", &text("0 */6 * * *")).is_ok());
         assert!(cron("digest", &text("0 8 * * MON")).is_ok());
@@ -277,6 +304,45 @@ mod tests {
             message(cron("check", &text("@reboot"))),
             "`@reboot` is no schedule"
         );
+    }
+
+    /// The days of December 2026 and January 2027 on which a schedule at eight comes due. The first
+    /// of December is a Tuesday.
+    #[track_caller]
+    fn check_days(days: &str, expected: &[&str]) {
+        let cron = cron("digest", &text(&format!("0 8 {days}"))).unwrap();
+        let zone = TimeZone::UTC;
+        let begin = "2026-11-30T12:00:00Z".parse().unwrap();
+        let end: jiff::Timestamp = "2027-02-01T00:00:00Z".parse().unwrap();
+        let found: Vec<String> = crate::schedule::cron::coming(&cron, &zone, begin)
+            .take_while(|at| *at < end)
+            .map(|at| at.strftime("%m-%d").to_string())
+            .collect();
+        assert_eq!(found, expected, "{days}");
+    }
+
+    #[test]
+    fn days_of_the_month_and_of_the_week_are_read_as_vixie_reads_them() {
+        let mondays = [
+            "12-07", "12-14", "12-21", "12-28", "01-04", "01-11", "01-18", "01-25",
+        ];
+        check_days("* * MON", &mondays);
+        check_days("*/1 * MON", &mondays);
+        // Odd days that are Mondays: a star with a step is a star.
+        check_days("*/2 * MON", &["12-07", "12-21", "01-11", "01-25"]);
+        check_days("*/100,1-7 * MON", &["12-07", "01-04"]);
+        check_days("1-7 * */7", &["12-06", "01-03"]);
+        check_days("13 * *", &["12-13", "01-13"]);
+        check_days("13 * */1", &["12-13", "01-13"]);
+        // Without a star either is enough.
+        check_days(
+            "13 * TUE",
+            &[
+                "12-01", "12-08", "12-13", "12-15", "12-22", "12-29", "01-05", "01-12", "01-13",
+                "01-19", "01-26",
+            ],
+        );
+        check_days("* * MON#1", &["12-07", "01-04"]);
     }
 
     #[test]

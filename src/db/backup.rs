@@ -1,8 +1,9 @@
 //! Copies of the whole database, made by SQLite's own online backup: consistent while a round
 //! writes, and while a page is served.
 
-use std::fs::{self, File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,7 +11,9 @@ use rusqlite::backup::{Backup, StepResult};
 use rusqlite::{Connection, OpenFlags};
 
 use super::migrate;
-use super::sqlite::{Db, DbError};
+use super::sqlite::Db;
+use super::sqlite::error::DbError;
+use crate::files;
 
 /// How long another process may hold the database up before we give up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -27,7 +30,7 @@ pub enum BackupError {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// The file is damaged.
     #[error("{} is damaged ({words}); take an older backup", path.display())]
@@ -62,16 +65,8 @@ pub fn save(db: &Db, target: &Path) -> Result<(), BackupError> {
         path: target.to_owned(),
         source,
     };
-    let mut draft = target.as_os_str().to_owned();
-    draft.push(format!(".{}.part", std::process::id()));
-    let draft = PathBuf::from(draft);
-    OpenOptions::new()
-        .create(true)
-        .write(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(&draft)
-        .map_err(disk)?;
+    let draft = files::beside(target);
+    files::draft(&draft, 0o600).map_err(disk)?;
     let made = db
         .read(|connection| -> Result<(), BackupError> {
             let mut copy = Connection::open(&draft)?;
@@ -84,8 +79,8 @@ pub fn save(db: &Db, target: &Path) -> Result<(), BackupError> {
             let file = File::open(&draft).map_err(disk)?;
             file.sync_all().map_err(disk)?;
             // Never over a file that came meanwhile.
-            fs::hard_link(&draft, target).map_err(|source| {
-                if source.kind() == std::io::ErrorKind::AlreadyExists {
+            files::put_in_place(&draft, target).map_err(|source| {
+                if source.kind() == io::ErrorKind::AlreadyExists {
                     BackupError::Exists(target.to_owned())
                 } else {
                     disk(source)
@@ -97,13 +92,29 @@ pub fn save(db: &Db, target: &Path) -> Result<(), BackupError> {
     made
 }
 
-/// Sees that a copy is one of ours, sound, and not from the future.
+/// Sees that a copy is one of ours, sound, and not from the future, so that it may take the place of
+/// `database`.
 ///
 /// # Errors
 ///
 /// [`BackupError`] says what is wrong with it.
-pub fn check(source: &Path) -> Result<(), BackupError> {
-    open_copy(source).map(|_| ())
+pub fn check(source: &Path, database: &Path) -> Result<(), BackupError> {
+    staged(source, database, |_| Ok(()))
+}
+
+/// Sees that the database itself is sound, also while it is in use.
+///
+/// # Errors
+///
+/// [`BackupError`] says what is wrong with it.
+pub fn check_live(database: &Path) -> Result<(), BackupError> {
+    if fs::metadata(database).is_ok_and(|known| known.len() == 0) {
+        return Err(BackupError::Damaged {
+            path: database.to_owned(),
+            words: "it is empty".to_owned(),
+        });
+    }
+    open_copy(database, database).map(|_| ())
 }
 
 /// Puts a copy back in the place of what the database holds now, in one transaction: whoever looks
@@ -113,16 +124,53 @@ pub fn check(source: &Path) -> Result<(), BackupError> {
 ///
 /// [`BackupError`]; then the database is as it was.
 pub fn put_back(source: &Path, database: &Path) -> Result<(), BackupError> {
-    let copy = open_copy(source)?;
-    let mut live = Connection::open(database)?;
-    live.busy_timeout(PATIENCE)?;
-    run(&copy, &mut live)?;
-    Ok(())
+    staged(source, database, |copy| {
+        let mut live = Connection::open(database)?;
+        live.busy_timeout(PATIENCE)?;
+        run(copy, &mut live)
+    })
 }
 
-/// Opens a copy for reading, when it is one of ours, sound, and not from the future.
-fn open_copy(source: &Path) -> Result<Connection, BackupError> {
-    File::open(source).map_err(|error| BackupError::Disk {
+/// Uses a copy where SQLite may write beside it: with its log, where it has one, in a folder of its
+/// own. So a copy on a medium that cannot be written is read like any other, and nothing is left
+/// beside it.
+fn staged<T>(
+    source: &Path,
+    database: &Path,
+    using: impl FnOnce(&Connection) -> Result<T, BackupError>,
+) -> Result<T, BackupError> {
+    let disk = |source: &Path, error| BackupError::Disk {
+        path: source.to_owned(),
+        source: error,
+    };
+    // Beside the database there is room for it.
+    let stage = match database.parent().filter(|folder| folder.is_dir()) {
+        Some(folder) => tempfile::tempdir_in(folder).map_err(|error| disk(folder, error))?,
+        None => tempfile::tempdir().map_err(|error| disk(source, error))?,
+    };
+    let staged = stage.path().join("copy.db");
+    let log = |path: &Path| {
+        let mut name = path.as_os_str().to_owned();
+        name.push("-wal");
+        PathBuf::from(name)
+    };
+    fs::copy(source, &staged).map_err(|error| disk(source, error))?;
+    // A copy that cannot be written by its rights is one that we write here.
+    let own = fs::Permissions::from_mode(0o600);
+    fs::set_permissions(&staged, own).map_err(|error| disk(&staged, error))?;
+    match fs::copy(log(source), log(&staged)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            return Err(disk(&log(source), error));
+        }
+        Ok(_) | Err(_) => {}
+    }
+    using(&open_copy(&staged, source)?)
+}
+
+/// Opens a file for reading, when it is one of ours, sound, and not from the future; `source` is its
+/// name for people.
+fn open_copy(file: &Path, source: &Path) -> Result<Connection, BackupError> {
+    File::open(file).map_err(|error| BackupError::Disk {
         path: source.to_owned(),
         source: error,
     })?;
@@ -130,12 +178,15 @@ fn open_copy(source: &Path) -> Result<Connection, BackupError> {
         path: source.to_owned(),
         words: error.to_string(),
     };
-    let copy = Connection::open_with_flags(source, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let copy = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     migrate::ours(&copy).map_err(|error| match &error {
         DbError::Sqlite(inner) | DbError::Damaged(inner) => damaged(inner),
         DbError::FromTheFuture { .. }
         | DbError::Outdated
         | DbError::Foreign
+        | DbError::Gone(_)
+        | DbError::Empty
+        | DbError::NotOurs { .. }
         | DbError::NotWritable(_)
         | DbError::Full(_)
         | DbError::Held(_)
@@ -198,7 +249,6 @@ mod tests {
 
     #[test]
     fn a_copy_is_whole_private_and_can_be_put_back_while_the_database_is_open() {
-        use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pubwatch.db");
         let db = Db::open(&path).unwrap();
@@ -220,6 +270,30 @@ mod tests {
         assert_eq!(seen, 1);
         add(&db, "c");
         assert_eq!(count(&path), 2);
+    }
+
+    #[test]
+    fn a_copy_that_cannot_be_written_is_put_back_with_its_log_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pubwatch.db");
+        let db = Db::open(&path).unwrap();
+        add(&db, "a");
+        // A copy of the files as they lie there, whose newest rows are in the log.
+        let medium = folder.path().join("medium");
+        fs::create_dir(&medium).unwrap();
+        for name in ["pubwatch.db", "pubwatch.db-wal"] {
+            fs::copy(folder.path().join(name), medium.join(name)).unwrap();
+            let no_writing = fs::Permissions::from_mode(0o400);
+            fs::set_permissions(medium.join(name), no_writing).unwrap();
+        }
+        add(&db, "b");
+        fs::set_permissions(&medium, fs::Permissions::from_mode(0o500)).unwrap();
+        let copy = medium.join("pubwatch.db");
+        check(&copy, &path).unwrap();
+        put_back(&copy, &path).unwrap();
+        assert_eq!(count(&path), 1);
+        assert_eq!(fs::read_dir(&medium).unwrap().count(), 2);
+        fs::set_permissions(&medium, fs::Permissions::from_mode(0o700)).unwrap();
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::sqlite::DbError;
+use super::sqlite::error::DbError;
 
 /// "PUBW": marks a file as ours, so that another program's database is never written to.
 const APPLICATION_ID: i32 = 0x5055_4257;

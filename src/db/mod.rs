@@ -6,4 +6,5 @@ mod migrate;
 pub mod packed;
 pub mod sqlite;
 
-pub use sqlite::{Db, DbError, Version, advice, version};
+pub use sqlite::error::{DbError, advice};
+pub use sqlite::{Db, Version, version};

@@ -15,6 +15,8 @@ pub enum Failure {
     Deadline(Duration),
     /// The decoded body is longer than the cap, in bytes.
     TooLarge(usize),
+    /// What came is no page, or cannot be unpacked: why, in words with a next step.
+    NoPage(String),
     /// Another way in than our own request gave no page.
     Way {
         /// It is our own or the user's doing, and says nothing about the store.
@@ -87,10 +89,6 @@ const MEANINGS: &[(&str, &str)] = &[
         "it broke off in the middle of its answer; it will be asked again",
     ),
     (
-        "decompress",
-        "its answer is packed wrongly and cannot be unpacked; it will be asked again",
-    ),
-    (
         "tunnel",
         "the proxy would not connect to it; check HTTPS_PROXY and the proxy's rules",
     ),
@@ -110,7 +108,7 @@ pub fn explain(host: &str, failure: &Failure) -> String {
             cap / 1000
         ),
         Failure::Client(error) => of_chain(error.as_ref()),
-        Failure::Way { words, .. } => words.clone(),
+        Failure::NoPage(words) | Failure::Way { words, .. } => words.clone(),
     };
     format!("{host}: {what}")
 }

@@ -41,6 +41,8 @@ pub struct Fetcher {
     stores: Vec<StorePlan>,
     pub(super) wire: Wire,
     pub(super) api: Option<Api>,
+    /// What is asked for are records for programs, and not pages.
+    takes_records: bool,
     /// The name of this process in leases.
     name: String,
     looks: AtomicU64,
@@ -85,6 +87,7 @@ impl Fetcher {
             stores: stores.to_vec(),
             wire: Wire::new(&manners.contact)?,
             api: None,
+            takes_records: false,
             name: format!("process {process}, {salt:06x}"),
             looks: AtomicU64::new(0),
             queues: Mutex::default(),
@@ -96,6 +99,16 @@ impl Fetcher {
     pub fn with_api(self, api: Option<&ApiPlan>) -> Self {
         Self {
             api: api.map(Api::new),
+            ..self
+        }
+    }
+
+    /// The same fetcher for a library that answers with records for programs, which are of a kind
+    /// that no page is.
+    #[must_use]
+    pub fn taking_records(self) -> Self {
+        Self {
+            takes_records: true,
             ..self
         }
     }
@@ -284,23 +297,33 @@ impl Fetcher {
 
     /// Obeys the host's robots.txt; gives the pause that it asks for, where the page may be asked.
     async fn mind_robots(&self, look: &Look<'_>, address: &Url) -> Result<Option<Duration>, Stop> {
-        let origin = address.origin().ascii_serialization();
         let age = self.manners.robots_age;
-        let now = self.now();
-        let known = sqlite::robots(&self.db, &origin)?.filter(|robots| robots.is_fresh(now, age));
-        let robots = if let Some(robots) = known {
-            robots
-        } else {
-            let answer = self.ask_robots(look, address).await?;
-            let fetched_at = self.now();
-            let robots = Robots { answer, fetched_at };
-            sqlite::save_robots(&self.db, &origin, &robots)?;
-            robots
+        let robots = match self.known_robots(address)? {
+            Some(robots) => robots,
+            None => match self.ask_robots(look, address).await {
+                Ok(answer) => {
+                    let fetched_at = self.now();
+                    let robots = Robots { answer, fetched_at };
+                    let origin = address.origin().ascii_serialization();
+                    sqlite::save_robots(&self.db, &origin, &robots)?;
+                    robots
+                }
+                // Somebody else has asked for it while we waited for our turn.
+                Err(stop) => self.known_robots(address)?.ok_or(stop)?,
+            },
         };
         match reasons::robots(address, robots.verdict(address), robots.stale_at(age)) {
             Some(no_page) => Err(no_page.into()),
             None => Ok(robots.answer.crawl_delay()),
         }
+    }
+
+    /// The robots.txt of the address's host, where it may still be believed.
+    fn known_robots(&self, address: &Url) -> Result<Option<Robots>, DbError> {
+        let origin = address.origin().ascii_serialization();
+        let (now, age) = (self.now(), self.manners.robots_age);
+        let known = sqlite::robots(&self.db, &origin)?;
+        Ok(known.filter(|robots| robots.is_fresh(now, age)))
     }
 
     async fn ask_robots(&self, look: &Look<'_>, address: &Url) -> Result<robots::Answer, Stop> {
@@ -345,14 +368,12 @@ impl Fetcher {
         let way = host.through(look.way.source());
         let hold = Hold::new(&self.db, &host, &way, &look.holder);
         self.take_turn(look, &host, &hold, errand).await?;
-        let begins = matches!(
-            errand,
-            Errand::Page {
-                passage: Passage::Trying,
-                ..
-            }
-        );
-        if begins && !(look.still_wanted)()? {
+        let is_wanted = match errand {
+            Errand::Page { passage, .. } => passage != Passage::Trying || (look.still_wanted)()?,
+            Errand::Robots => self.known_robots(address)?.is_none(),
+        };
+        if !is_wanted {
+            hold.give_back(self.now())?;
             return Err(reasons::not_wanted().into());
         }
         let outcome = self.exchange(look, address, errand).await;
@@ -412,8 +433,14 @@ impl Fetcher {
                     condition: look.known.and_then(|known| known.header(address)),
                     ..Question::plain(&look.realm, address)
                 };
-                let cap = Cap::Whole(output);
-                self.wire.exchange(question, cap, time).await
+                let answer = self
+                    .wire
+                    .exchange(question, Cap::Whole(output), time)
+                    .await?;
+                match &answer.no_page {
+                    Some(words) if !self.takes_records => Err(Failure::NoPage(words.clone())),
+                    Some(_) | None => Ok(answer),
+                }
             }
         }
     }

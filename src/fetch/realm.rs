@@ -12,9 +12,12 @@ pub const MOST_REDIRECTS: usize = 5;
 /// The part of the internet that belongs to a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Realm {
-    /// One origin: the base address that the user set in the store's place, or a store of the
-    /// user's own. It may be a machine of a private network.
+    /// One origin: the base address that the user set in the store's place. It may be a machine of
+    /// a private network.
     Here(Origin),
+    /// One origin on the public internet: a store of the user's own, or one of which nothing more
+    /// is known.
+    Site(Origin),
     /// A known store: its host, and what lies below it, on the public internet.
     Store(StoreId),
 }
@@ -32,7 +35,10 @@ pub enum Outside {
     #[error("it redirects to {0}, which is not encrypted")]
     Downgrade(String),
     /// It leads to a machine of a private network.
-    #[error("it leads to {0}, which is an address of a private network")]
+    #[error(
+        "it leads to {0}, which is an address of a private network; a store of your own that stands \
+         there is asked when its place is set as `base` under [[store]]"
+    )]
     Private(String),
 }
 
@@ -40,8 +46,10 @@ impl Realm {
     /// The realm of a store whose pages are asked at `ask`.
     #[must_use]
     pub fn new(store: &StoreId, ask: &Url, overridden: bool) -> Self {
-        if overridden || store.family() == Family::Other {
+        if overridden {
             Self::Here(ask.origin())
+        } else if store.family() == Family::Other {
+            Self::Site(ask.origin())
         } else {
             Self::Store(store.clone())
         }
@@ -61,7 +69,8 @@ impl Realm {
     pub fn admit(&self, address: &Url) -> Result<(), Outside> {
         match self {
             Self::Here(origin) if address.origin() == *origin => Ok(()),
-            Self::Here(_) => Err(Outside::OtherSite(site(address))),
+            Self::Site(origin) if address.origin() == *origin => public(address),
+            Self::Here(_) | Self::Site(_) => Err(Outside::OtherSite(site(address))),
             Self::Store(store) => admit_to_store(store, address),
         }
     }
@@ -85,20 +94,20 @@ impl Realm {
 }
 
 fn admit_to_store(store: &StoreId, address: &Url) -> Result<(), Outside> {
-    let outside = || Outside::OtherSite(site(address));
+    public(address)?;
+    let standard = address.port().is_none() && address.scheme().starts_with("http");
     match address.host() {
-        Some(Host::Domain(host)) => {
-            let standard = address.port().is_none() && address.scheme().starts_with("http");
-            let ours = owner(host) == Some(store.as_str());
-            if standard && ours {
-                Ok(())
-            } else {
-                Err(outside())
-            }
-        }
+        Some(Host::Domain(host)) if standard && owner(host) == Some(store.as_str()) => Ok(()),
+        _ => Err(Outside::OtherSite(site(address))),
+    }
+}
+
+/// An address that is a number is a public one. Where a name leads is seen when it is resolved.
+fn public(address: &Url) -> Result<(), Outside> {
+    match address.host() {
         Some(Host::Ipv4(ip)) if !is_public(ip.into()) => Err(Outside::Private(ip.to_string())),
         Some(Host::Ipv6(ip)) if !is_public(ip.into()) => Err(Outside::Private(ip.to_string())),
-        Some(Host::Ipv4(_) | Host::Ipv6(_)) | None => Err(outside()),
+        Some(Host::Domain(_) | Host::Ipv4(_) | Host::Ipv6(_)) | None => Ok(()),
     }
 }
 
@@ -206,8 +215,27 @@ mod tests {
             ("http://0x7f.1/", "127.0.0.1"),
             ("http://[::ffff:10.0.0.1]/", "::ffff:10.0.0.1"),
         ] {
-            let words = format!("it leads to {address}, which is an address of a private network");
+            let words = Outside::Private(address.to_owned()).to_string();
             check("amazon.com", from, location, Err(&words));
+        }
+    }
+
+    #[test]
+    fn a_store_of_ones_own_is_one_origin_of_the_public_internet() {
+        let admits = |ask: &str, overridden| {
+            let ask = Url::parse(ask).unwrap();
+            let realm = Realm::new(&StoreId::new("shop.example"), &ask, overridden);
+            (realm.admit(&ask).is_ok(), realm.may_be_private())
+        };
+        assert_eq!(admits("https://shop.example/1", false), (true, false));
+        assert_eq!(admits("http://93.184.216.34:8080/1", false), (true, false));
+        for own in [
+            "http://127.0.0.1:8080/1",
+            "http://10.0.0.7/",
+            "http://[::1]/",
+        ] {
+            assert_eq!(admits(own, false), (false, false), "{own}");
+            assert_eq!(admits(own, true), (true, true), "{own}");
         }
     }
 

@@ -1,7 +1,9 @@
 //! robots.txt, as RFC 9309 has it.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use jiff::{SignedDuration, Timestamp};
 pub use robotxt::BYTE_LIMIT;
 use robotxt::{AccessResult, Rule};
@@ -77,6 +79,19 @@ pub fn answer(status: u16, body: impl FnOnce() -> String) -> Answer {
     }
 }
 
+/// The text of a file, which is UTF-8 (RFC 9309, section 2.3). Some editors save it as UTF-16, most
+/// with a byte order mark; without one its letters of ASCII are known by the zeros beside them.
+#[must_use]
+pub fn decoded(body: &[u8]) -> String {
+    let encoding = match (Encoding::for_bom(body), body) {
+        (Some((encoding, _)), _) => encoding,
+        (None, [1..=127, 0, 1..=127, 0, ..]) => UTF_16LE,
+        (None, [0, 1..=127, 0, 1..=127, ..]) => UTF_16BE,
+        _ => UTF_8,
+    };
+    encoding.decode_with_bom_removal(body).0.into_owned()
+}
+
 impl Robots {
     /// The moment from which this answer is too old: `age` after it was had, at most a day, and
     /// half an hour if it was none.
@@ -129,7 +144,53 @@ pub fn address_for(address: &Url) -> Url {
 }
 
 fn parse(text: &str) -> robotxt::Robots {
+    let text = by_tokens(text);
     robotxt::Robots::from_access(AccessResult::Successful(text.as_bytes()), PRODUCT)
+}
+
+/// The file with every `User-agent` line cut to its product token (RFC 9309, section 2.2.1): files
+/// name a crawler by all that it sends, as `pubwatch/0.1.0 (+https://…)`, and mean its name. robotxt
+/// compares the whole value. Several names in a line are one value, which begins with the first.
+fn by_tokens(text: &str) -> String {
+    let mut file = String::with_capacity(text.len());
+    for line in text.split(['\n', '\r', '\0']) {
+        match agent_of(line) {
+            Some(value) => _ = writeln!(file, "User-agent: {}", token(value)),
+            None => _ = writeln!(file, "{line}"),
+        }
+    }
+    file
+}
+
+/// The value of a `User-agent` line, in the spellings that robotxt takes for one.
+fn agent_of(line: &str) -> Option<&str> {
+    let blank = |character| matches!(character, ' ' | '\t' | '\u{feff}');
+    let line = line.trim_start_matches(blank);
+    let rest = ["user-agent", "user agent", "useragent"]
+        .iter()
+        .find_map(|key| {
+            let (start, rest) = line.split_at_checked(key.len())?;
+            start.eq_ignore_ascii_case(key).then_some(rest)
+        })?;
+    let value = rest.trim_start_matches(blank);
+    match value.strip_prefix(':') {
+        Some(value) => Some(value.trim()),
+        None => (value.len() < rest.len()).then_some(value.trim()),
+    }
+}
+
+/// The product token that a value begins with; `*` alone, or with something after a blank, is
+/// everybody.
+fn token(value: &str) -> &str {
+    let value = value.split('#').next().unwrap_or(value).trim();
+    if value.split_whitespace().next() == Some("*") {
+        return "*";
+    }
+    let is_ours = |character: char| character.is_ascii_alphabetic() || "_-".contains(character);
+    match value.find(|character| !is_ours(character)) {
+        None | Some(0) => value,
+        Some(end) => &value[..end],
+    }
 }
 
 fn verdict_of(text: &str, address: &Url) -> Verdict {

@@ -157,6 +157,35 @@ impl<'a> Hold<'a> {
             Ok(Claim::Ours)
         })
     }
+
+    /// Takes back what [`Hold::claim`] wrote down, when the turn has come and nothing is to be asked
+    /// any more: no request went out, so none counts, nobody waits for a pause after it, and the one
+    /// try of a host that we stayed away from is still to be had.
+    ///
+    /// # Errors
+    ///
+    /// The database's.
+    pub fn give_back(&self, now: Timestamp) -> Result<(), DbError> {
+        self.db.write_lightly(|transaction| {
+            let given = transaction
+                .prepare_cached(
+                    "UPDATE host SET requests = max(requests - 1, 0), next_allowed = ?3, \
+                         lease_holder = NULL, lease_until = NULL \
+                     WHERE name = ?1 AND lease_holder = ?2",
+                )?
+                .execute(params![
+                    self.host.as_str(),
+                    self.holder,
+                    now.as_millisecond()
+                ])?;
+            if given == 1 {
+                transaction
+                    .prepare_cached("UPDATE host SET shut_until = NULL WHERE name = ?1")?
+                    .execute([self.way.as_str()])?;
+            }
+            Ok(())
+        })
+    }
 }
 
 fn put_right(transaction: &Connection, host: &HostKey, at: Timestamp) -> rusqlite::Result<usize> {

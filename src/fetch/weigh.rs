@@ -19,8 +19,8 @@ pub(super) fn weigh(
 ) {
     let answer = match outcome {
         Ok(answer) => answer,
-        // The host is there; it only talks too much.
-        Err(Failure::TooLarge(_)) => return breaker.answered(),
+        // The host is there; it only talks too much, or of something else.
+        Err(Failure::TooLarge(_) | Failure::NoPage(_)) => return breaker.answered(),
         Err(Failure::Way { ours: true, .. }) => return,
         Err(Failure::Way { ours: false, .. } | Failure::Deadline(_) | Failure::Client(_)) => {
             return breaker.failed(at, None, words);
@@ -39,7 +39,5 @@ pub(super) fn weigh(
 
 /// An answer as one about robots.txt.
 pub(super) fn robots_of(answer: &Answer) -> robots::Answer {
-    robots::answer(answer.status, || {
-        String::from_utf8_lossy(&answer.body).into_owned()
-    })
+    robots::answer(answer.status, || robots::decoded(&answer.body))
 }

@@ -80,6 +80,17 @@ impl Judgement {
         self.outlooks = outlooks.map(|one| one.aged(at)).collect();
         self
     }
+
+    /// As it is shown to a client: without the numbers of the author's requests.
+    #[must_use]
+    pub fn for_client(mut self) -> Self {
+        for finding in &mut self.findings {
+            if let NextStep::AwaitAnswer { ticket, .. } = &mut finding.next {
+                *ticket = None;
+            }
+        }
+        self
+    }
 }
 
 /// What there is to think of an edition now.

@@ -1,12 +1,12 @@
 //! The mail folder: letters as `.eml` files, for those who gave no mail server.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use super::Letter;
 use super::message::Parcel;
+use crate::files;
 
 /// Writes a letter into the folder and says where.
 ///
@@ -24,7 +24,12 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
     // The outbox gives a letter to one process at a time, so the draft is ours; and what a kill
     // left of it is written over.
     let draft = folder.join(format!(".{name}.part"));
-    let written = write_whole(&draft, &parcel.bytes).and_then(|()| fs::rename(&draft, &place));
+    let written = files::draft(&draft, 0o600)
+        .and_then(|mut file| {
+            file.write_all(&parcel.bytes)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&draft, &place));
     if let Err(error) = written {
         // What is left of the draft is of no use; that it cannot be removed adds nothing.
         let _ = fs::remove_file(&draft);
@@ -42,17 +47,6 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
 /// The system's.
 pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     fs::read(path)
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)?;
-    file.sync_all()
 }
 
 /// The name of a letter's file, as `2027-01-28T120000Z-act-9780132350884-1f2e3d4c5b6a7988.eml`: in

@@ -7,6 +7,7 @@
 use jiff::civil::Date;
 
 use super::wording::Wording;
+use crate::book::day::believable;
 
 /// In which order a date of numbers alone is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -173,13 +174,8 @@ fn year(tokens: &[Token]) -> Option<(i16, &[Token])> {
     }
 }
 
-/// A date that a book may have: nothing before the printing press, nothing beyond this century's
-/// planning.
 fn date(year: i16, month: i8, day: i16) -> Option<Date> {
-    if !(1450..=2199).contains(&year) {
-        return None;
-    }
-    Date::new(year, month, i8::try_from(day).ok()?).ok()
+    believable(Date::new(year, month, i8::try_from(day).ok()?).ok()?)
 }
 
 #[cfg(test)]

@@ -19,6 +19,7 @@ pub mod wording;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::book::day;
 use crate::book::{Availability, Format, Isbn13, Money, StoreId};
 
 /// A page as a store sent it, or as the user saved it.
@@ -91,8 +92,10 @@ pub struct Says {
     /// Where they stood, as `#availability`.
     pub place: String,
     /// The date that goes with the state: of publication, release or delivery.
+    #[serde(default, deserialize_with = "day::kept")]
     pub date: Option<Date>,
     /// The publication date that the page gives among its details.
+    #[serde(default, deserialize_with = "day::kept")]
     pub published: Option<Date>,
     /// The price of the offer.
     pub price: Option<Money>,

@@ -19,6 +19,14 @@ pub fn next_after(cron: &Cron, zone: &TimeZone, after: Timestamp) -> Option<Time
         .map(|next| next.timestamp())
 }
 
+/// The times after `after` at which the expression comes due, one after the other, as far as the
+/// calendar goes.
+pub fn coming(cron: &Cron, zone: &TimeZone, after: Timestamp) -> impl Iterator<Item = Timestamp> {
+    std::iter::successors(next_after(cron, zone, after), move |at| {
+        next_after(cron, zone, *at)
+    })
+}
+
 /// The expression has come due since `last`; a `last` in the future counts as none, because then
 /// the clock was set back.
 #[must_use]

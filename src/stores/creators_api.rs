@@ -8,6 +8,7 @@
 use serde_json::Value;
 
 use super::Lessons;
+use crate::book::day::day;
 use crate::book::{Availability, Family, Money, StoreId};
 use crate::page::dates::{DayOrder, first_date};
 use crate::page::identity::Found;
@@ -193,7 +194,7 @@ fn price(listing: &Value) -> Option<Money> {
 }
 
 fn civil_date(item: &Value, place: &str) -> Option<jiff::civil::Date> {
-    text(item, place)?.get(..10)?.parse().ok()
+    day(text(item, place)?.get(..10)?).ok()
 }
 
 /// The address without the partner tag.

@@ -86,16 +86,15 @@ fn row(csv: &mut String, fields: &[&str]) {
     let _ = write!(csv, "{}\r\n", fields.join(","));
 }
 
-/// A field that no spreadsheet takes for a formula: what begins with `=`, `+`, `-`, `@`, a tab or a
-/// carriage return gets an apostrophe (OWASP, CSV injection).
+/// A field that no spreadsheet takes for a formula and no terminal for a command: on one line,
+/// without control characters; what begins with `=`, `+`, `-` or `@` gets an apostrophe (OWASP, CSV
+/// injection).
 fn csv_field(text: &str) -> String {
-    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
-    let safe = if risky {
-        format!("'{text}")
-    } else {
-        text.to_owned()
-    };
-    if safe.contains([',', '"', '\n', '\r', ';', '\'']) {
+    let mut safe = words::one_line(text);
+    if safe.starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠']) {
+        safe.insert(0, '\'');
+    }
+    if safe.contains([',', '"', ';', '\'']) {
         format!("\"{}\"", safe.replace('"', "\"\""))
     } else {
         safe
@@ -173,7 +172,9 @@ mod tests {
         check("-2+3", "\"'-2+3\"");
         check("a,b", "\"a,b\"");
         check("say \"hi\"", "\"say \"\"hi\"\"\"");
-        check("two\nlines", "\"two\nlines\"");
+        check("two\nlines", "two lines");
+        check("\n=1+1", "\"'=1+1\"");
+        check("a\u{1b}[31m\0\u{7}b\u{9b}c\u{202e}d", "a [31m b cd");
         check("", "");
     }
 

@@ -35,7 +35,8 @@ fn part<'a>(body: &'a [u8], boundary: &str, name: &str) -> Option<&'a [u8]> {
     while let Some(part) = rest.strip_prefix(b"\r\n") {
         // An empty part ends at once, so the line break before the boundary may be its first.
         let end = find(part, between.as_bytes())?;
-        let head_end = find(part, b"\r\n\r\n")?;
+        // Within this part only: what lies behind it would be searched again for each part.
+        let head_end = find(part.get(..end + 2)?, b"\r\n\r\n")?;
         let head = String::from_utf8_lossy(part.get(..head_end)?);
         if name_of(&head).as_deref() == Some(name) {
             return part.get(head_end + 4..end);
@@ -56,7 +57,7 @@ fn name_of(head: &str) -> Option<String> {
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|at| at == wanted)
+    memchr::memmem::find(text, wanted)
 }
 
 #[cfg(test)]

@@ -171,14 +171,33 @@ fn a_file_that_is_larger_than_any_page_is_not_read() {
     let large = fs::File::create(home.path().join("large.html")).unwrap();
     // A hole: it takes no room on the disk.
     large.set_len(1 << 30).unwrap();
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pubwatch"))
-        .args(["read", "large.html", "--store", "bookshop.org"])
-        .current_dir(home.path())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(5));
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(said.contains("MB: no page is"), "{said}");
+    for (file, code, arguments) in [
+        (
+            "large.html",
+            5,
+            &["read", "large.html", "--store", "bookshop.org"][..],
+        ),
+        (
+            "/dev/zero",
+            5,
+            &["read", "/dev/zero", "--store", "bookshop.org"],
+        ),
+        (
+            "/dev/zero",
+            3,
+            &["config", "check", "--config", "/dev/zero"],
+        ),
+    ] {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+            .args(arguments)
+            .current_dir(home.path())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{said}");
+        assert!(said.contains(file), "{said}");
+        assert!(said.contains("it is larger than"), "{said}");
+    }
 }
 
 /// The commands that the cases of a file call, as `outbox list`.

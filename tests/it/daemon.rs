@@ -71,6 +71,7 @@ impl Service {
                     }
                 }
             },
+            close: std::future::ready(()),
             config: PathBuf::from("pubwatch.toml"),
         };
         let running = tokio::spawn(daemon::run(house, heard, events.clone(), means));

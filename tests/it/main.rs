@@ -18,6 +18,8 @@ mod corpus;
 mod daemon;
 mod each_day;
 #[cfg(test)]
+mod database_file;
+#[cfg(test)]
 mod delivery;
 #[cfg(test)]
 mod docs;
@@ -74,12 +76,18 @@ mod moved_date;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod packed;
+#[cfg(test)]
 mod real_mta;
 #[cfg(test)]
 mod recovered;
 #[cfg(test)]
 mod refusals;
 mod refused_month;
+#[cfg(test)]
+mod reloaded;
+#[cfg(test)]
+mod robots_files;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

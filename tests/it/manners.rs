@@ -1,14 +1,19 @@
 //! Manners, measured at the other end: a server on loopback writes down when it is asked, for
 //! what, and over how many connections at once.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use pubwatch::book::Source;
 use pubwatch::clock::Clock;
 use pubwatch::config::plan::ListingPlan;
 use pubwatch::fetch::sqlite::{Claim, Hold, Passage, Wish, answered, memories, rations};
 use pubwatch::fetch::{Fetched, Fetcher, NoPageReason, Reception};
+
+use tokio::time::Instant;
 
 use crate::loopback::{House, PAUSE, Reply, Server, got, look, nothing, time};
 
@@ -92,6 +97,65 @@ async fn two_processes_on_one_database_share_the_pause_and_never_ask_at_once() {
     for gap in server.gaps() {
         assert!(PAUSE <= gap + ROUNDING, "{gap:?}");
     }
+}
+
+#[tokio::test]
+async fn of_two_processes_that_want_the_same_pages_each_is_asked_once_and_nobody_is_held_up() {
+    let server = Server::start(|_| Reply::ok("a page")).await;
+    let mut house = House::new(Clock::System);
+    // As in life: what another has taken must not cost this long.
+    house.manners.deadline = Duration::from_secs(30);
+    let taken = Arc::new(Mutex::new(BTreeSet::new()));
+    let began = Instant::now();
+    let round = |fetcher: Fetcher| {
+        let listings: Vec<ListingPlan> = (1..=6)
+            .map(|number| server.listing(&format!("/book/{number}")))
+            .collect();
+        let taken = Arc::clone(&taken);
+        tokio::spawn(async move {
+            for listing in listings {
+                let claim = || Ok(taken.lock().unwrap().insert(listing.ask.clone()));
+                let fetched = fetcher.fetch_by(Source::Http, &listing, None, &claim).await;
+                if let Fetched::Nothing(no_page) = fetched.unwrap() {
+                    assert_eq!(
+                        no_page.explanation,
+                        "another Pubwatch has just looked at it"
+                    );
+                }
+            }
+        })
+    };
+    let (one, other) = (house.fetcher(&server), house.fetcher(&server));
+    let (one, other) = tokio::join!(round(one), round(other));
+    one.unwrap();
+    other.unwrap();
+    let mut paths = server.paths();
+    paths.sort();
+    let pages = (1..=6).map(|number| format!("/book/{number}"));
+    let expected: Vec<String> = pages.chain(["/robots.txt".to_owned()]).collect();
+    assert_eq!(paths, expected);
+    let counted = rations(&house.db(), 2000, house.clock.now()).unwrap();
+    assert_eq!(counted[0].used, 7, "what never went out does not count");
+    for gap in server.gaps() {
+        assert!(PAUSE <= gap + ROUNDING, "{gap:?}");
+    }
+    let took = began.elapsed();
+    assert!(took < Duration::from_secs(10), "it took {took:?}");
+}
+
+#[tokio::test]
+async fn a_turn_that_is_not_used_leaves_the_one_try_of_a_host_that_turned_us_away() {
+    let server = Server::start(|_| Reply::ok("a page")).await;
+    let house = House::in_2027();
+    let fetcher = house.fetcher(&server);
+    let page = got(look(&fetcher, &server, "/dp/1").await);
+    fetcher.remember(&page, Reception::Refused).unwrap();
+    house.clock.turn_to(time("2027-01-01T02:00:00Z"));
+    let listing = server.listing("/dp/2");
+    let unwanted = fetcher.fetch_by(Source::Http, &listing, None, &|| Ok(false));
+    let no_page = nothing(unwanted.await.unwrap());
+    assert_eq!(no_page.reason, NoPageReason::Busy);
+    got(look(&fetcher, &server, "/dp/3").await);
 }
 
 #[tokio::test]

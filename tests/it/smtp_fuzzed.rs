@@ -206,7 +206,9 @@ async fn talk(
             _ => 2,
         };
         let code = script.says[place].code;
-        let is_refused = matches!(place, 4 | 5) && code >= Some(500);
+        // Too large is too large, said to the sender as well.
+        let is_refused =
+            matches!(place, 4 | 5) && code >= Some(500) || place == 3 && code == Some(552);
         taken.lock().unwrap().refused += usize::from(is_refused);
         if !say(line, script, place).await {
             return is_taken.map(|()| false);

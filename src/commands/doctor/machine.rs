@@ -119,7 +119,7 @@ pub(super) fn data_folder(data: &Path) -> Vec<Look> {
 pub(super) fn no_database(error: &anyhow::Error) -> Look {
     let look = Look::wrong("database", format!("{error:#}"));
     match error.downcast_ref::<DbError>() {
-        Some(DbError::Damaged(_)) => look.next(
+        Some(DbError::Damaged(_) | DbError::Empty) => look.next(
             "`pubwatch restore BACKUP` puts the newest backup back; without one, see docs/trouble.md",
         ),
         Some(DbError::FromTheFuture { .. }) => look.next("install the newest Pubwatch"),
@@ -153,24 +153,20 @@ pub(super) fn database(db: &Db) -> Look {
             ),
         ),
         Ok((words, ..)) => damaged(&words),
-        Err(error) if is_damage(&error) => damaged(&error.to_string()),
-        Err(error) => Look::wrong("database", format!("it cannot be read: {error}"))
-            .next("look after the disk, and who may read the file"),
+        Err(error) => {
+            let error = DbError::from(error);
+            if let DbError::Damaged(error) = error {
+                return damaged(&error.to_string());
+            }
+            Look::wrong("database", format!("it cannot be read: {error}"))
+                .next("look after the disk, and who may read the file")
+        }
     }
 }
 
 fn damaged(words: &str) -> Look {
     Look::wrong("database", format!("it is damaged: {words}")).next(
         "`pubwatch restore BACKUP` puts the newest backup back; without one, see docs/trouble.md",
-    )
-}
-
-fn is_damage(error: &rusqlite::Error) -> bool {
-    use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-
-    matches!(
-        error.sqlite_error_code(),
-        Some(DatabaseCorrupt | NotADatabase)
     )
 }
 

@@ -9,7 +9,10 @@ mod stores;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
+use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::process::CommandExt as _;
 use std::path::Path;
+use std::process::Command;
 
 use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context as _;
@@ -18,7 +21,7 @@ use serde_json::json;
 use self::look::{Look, State};
 use super::context::{Context, open_database};
 use super::face;
-use super::setup::place::today;
+use super::setup::place::{is_superuser, today};
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::exit::Exit;
@@ -48,6 +51,9 @@ pub struct Arguments {
 ///
 /// When the results cannot be printed. What is wrong elsewhere is a result.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
+    if let Some(exit) = as_owner(arguments, config)? {
+        return Ok(exit);
+    }
     let mut looks = Vec::new();
     look(arguments, config, &mut looks)?;
     let mut out = anstream::stdout().lock();
@@ -65,6 +71,48 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     } else {
         Exit::Done
     })
+}
+
+/// Root may do everything, so that to root all is well: it looks as the user to whom the data belong,
+/// and for whom the service runs. `None`: we are somebody else, or the data are root's.
+fn as_owner(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Option<Exit>> {
+    let Some(loaded) = load(config, today()).ok().filter(|_| is_superuser()) else {
+        return Ok(None);
+    };
+    let Ok(owner) = std::fs::metadata(&loaded.plan.data) else {
+        return Ok(None);
+    };
+    if owner.uid() == 0 {
+        return Ok(None);
+    }
+    let file = std::path::absolute(&loaded.path).context("finding the configuration")?;
+    let flags = [
+        (arguments.offline, "--offline"),
+        (arguments.letter, "--letter"),
+        (arguments.json, "--json"),
+    ];
+    let flags = flags.iter().filter(|(is_set, _)| *is_set);
+    writeln!(
+        anstream::stderr(),
+        "Looking as user {}, to whom {} belongs",
+        owner.uid(),
+        loaded.plan.data.display()
+    )?;
+    let status = Command::new(std::env::current_exe().context("finding this program")?)
+        .arg("--config")
+        .arg(file)
+        .arg("doctor")
+        .args(flags.map(|(_, flag)| flag))
+        .current_dir("/")
+        .uid(owner.uid())
+        .gid(owner.gid())
+        .status()
+        .context("cannot look as that user")?;
+    Ok(Some(if status.success() {
+        Exit::Done
+    } else {
+        Exit::Attention
+    }))
 }
 
 fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> anyhow::Result<()> {

@@ -2,6 +2,7 @@
 
 use jiff::civil::Date;
 
+use crate::book::day::in_a_life;
 use crate::book::{Distribution, Format, Money};
 use crate::config;
 use crate::config::import::dates::{self, DateError};
@@ -66,12 +67,13 @@ pub struct Details {
 ///
 /// A sentence that says how to write it.
 pub fn date(text: &str) -> Result<Date, String> {
-    dates::read(text, None).map_err(|error| match error {
+    let date = dates::read(text, None).map_err(|error| match error {
         DateError::Ambiguous { written, .. } => {
             format!("`{written}` may be two days; write year, month and day, as 2027-02-09")
         }
         DateError::None(_) | DateError::NoSuchDay(_) | DateError::NoDay(_) => error.to_string(),
-    })
+    })?;
+    in_a_life(text, date)
 }
 
 /// Reads a price.

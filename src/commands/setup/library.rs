@@ -54,9 +54,12 @@ pub fn ask(plan: &Plan, base: &Url, isbn: &Isbn13) -> anyhow::Result<Option<Reco
     };
     let library = StorePlan {
         pause: Some(PAUSE.min(plan.manners.pause)),
+        // Where the user puts it, it may be a machine of his own.
+        base: (base.as_str().trim_end_matches('/') != OPEN_LIBRARY).then(|| base.clone()),
         ..StorePlan::plain(store)
     };
-    let fetcher = Fetcher::new(Arc::clone(&db), Clock::System, &plan.manners, &[library])?;
+    let fetcher =
+        Fetcher::new(Arc::clone(&db), Clock::System, &plan.manners, &[library])?.taking_records();
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let got = match runtime.block_on(fetcher.fetch(&listing))? {
         Fetched::Got(got) => got,

@@ -1,8 +1,7 @@
 //! Where the configuration is, and how it is written: whole or not at all.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::fs;
+use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,6 +11,7 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::commands::loading::{load, load_text};
 use crate::config::{self, ConfigError, Loaded, files};
+use crate::files::write_whole;
 
 /// Today, where this machine stands.
 #[must_use]
@@ -147,39 +147,6 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
         );
     }
     write_whole(path, bytes, 0o600).with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Writes beside the place, forces it to the disk, and then puts it there in one step.
-///
-/// # Errors
-///
-/// The system's. What was there is then still there.
-pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        Some(_) | None => Path::new("."),
-    };
-    let draft = folder.join(format!(".{name}.{}.part", std::process::id()));
-    let written = OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(mode)
-        .open(&draft)
-        .and_then(|mut file| {
-            file.write_all(bytes)?;
-            // The umask may have taken rights away that the file had.
-            file.set_permissions(fs::Permissions::from_mode(mode))?;
-            file.sync_all()
-        })
-        .and_then(|()| fs::rename(&draft, path));
-    if let Err(error) = written {
-        // What is left of the draft is of no use; that it cannot be removed adds nothing.
-        let _ = fs::remove_file(&draft);
-        return Err(error);
-    }
-    File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]

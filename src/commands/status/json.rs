@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::Status;
 use crate::alerts::pause;
+use crate::commands::coming::Coming;
 use crate::commands::context::Context;
 use crate::history::{ListingView, View};
 use crate::judge::Judgement;
@@ -47,8 +48,11 @@ impl Status {
         };
         let zone = &context.plan.author.zone;
         let pause_of = |view: &View| pause::in_force(&view.notes, zone, self.now);
+        let coming = Coming::of(&context.plan, self.now);
         json!({
             "now": self.now,
+            "next_checks": coming.checks,
+            "next_digests": coming.digests,
             "last_check": self.health.last_check,
             "last_good_check": self.health.last_good_check,
             "nobody_looked": self.health.slept.map(|(from, to)| json!({ "from": from, "to": to })),

@@ -25,9 +25,10 @@ pub(super) fn web(root: &mut Table<'_>) -> Option<WebPlan> {
         Some(text) => findings.keep(socket(text)),
         None => Some(DEFAULT),
     };
-    let address = table
-        .text("address")
-        .and_then(|text| findings.keep(public_address(&text)));
+    let written = table.text("address");
+    let address = written
+        .as_ref()
+        .and_then(|text| findings.keep(public_address(text)));
     let password = table
         .text("password_hash")
         .and_then(|text| findings.keep(password_hash(&text)));
@@ -45,12 +46,24 @@ pub(super) fn web(root: &mut Table<'_>) -> Option<WebPlan> {
                 .remedy("or write `listen = \"127.0.0.1:7117\"`"),
         );
     }
+    let has_password = table.has("password_hash");
     table.finish();
-    (findings.errors() == before).then_some(WebPlan {
+    let plan = WebPlan {
         listen: place,
         address,
         password_hash: password,
-    })
+    };
+    if let Some(text) = written.filter(|_| plan.is_public() && place.is_some() && !has_password) {
+        findings.add(
+            Problem::error("everybody who finds this address could see the page and change notes")
+                .at(text.span(), "leads here from other machines")
+                .because("what a proxy shows to others is served only behind a password")
+                .remedy(
+                    "run `pubwatch password` and write what it prints as `password_hash = \"…\"`",
+                ),
+        );
+    }
+    (findings.errors() == before).then_some(plan)
 }
 
 fn socket(text: &Text) -> Result<SocketAddr, Problem> {
@@ -145,8 +158,31 @@ mod tests {
             "this is not the hash of a password",
         );
         check_web(
-            "address = \"https://books.example.com/pubwatch/\"",
-            "127.0.0.1:7117 https://books.example.com/pubwatch false",
+            "address = \"https://books.example.com/pubwatch/\"\npassword_hash = \"$argon2id$v=19$m=1\"",
+            "127.0.0.1:7117 https://books.example.com/pubwatch true",
+        );
+    }
+
+    #[test]
+    fn a_public_address_without_a_password_is_refused_by_the_check() {
+        for address in [
+            "https://books.example.com/",
+            "http://192.168.1.7:7117",
+            "http://[2001:db8::1]",
+        ] {
+            check_web(
+                &format!("address = \"{address}\""),
+                "everybody who finds this address could see the page and change notes",
+            );
+            // Where nothing is served, nobody can see it.
+            check_web(
+                &format!("listen = \"off\"\naddress = \"{address}\""),
+                &format!("off {} false", url::Url::parse(address).unwrap()),
+            );
+        }
+        check_web(
+            "address = \"http://localhost/watch\"",
+            "127.0.0.1:7117 http://localhost/watch false",
         );
     }
 }

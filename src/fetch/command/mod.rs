@@ -102,6 +102,7 @@ pub(super) async fn exchange(
         status: 200,
         location: None,
         headers: Vec::new(),
+        no_page: None,
         body,
     })
 }

@@ -6,10 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, FROM, HeaderMap, HeaderValue, LOCATION};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::header::{
+    ACCEPT, ACCEPT_ENCODING, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE,
+    FROM, HeaderMap, HeaderName, HeaderValue, LOCATION, TRANSFER_ENCODING,
+};
+use reqwest::{Client, RequestBuilder, Response, Version};
 use url::Url;
 
+use super::kind;
+use super::unpack::{self, Unpacking, unpacked};
 use crate::fetch::HELPFUL_HEADERS;
 use crate::fetch::address::{PrivateAddress, is_public};
 use crate::fetch::creators_api::Message;
@@ -55,8 +60,11 @@ pub(in crate::fetch) struct Answer {
     pub(in crate::fetch) location: Option<String>,
     /// The helpful headers.
     pub(in crate::fetch) headers: Vec<(String, String)>,
-    /// The decompressed body; empty for a redirect.
+    /// The decompressed body; empty for a redirect, and where a status that is no success says all
+    /// that its body, which cannot be unpacked, could say.
     pub(in crate::fetch) body: Vec<u8>,
+    /// Why what came with a status of success is no page, in words.
+    pub(in crate::fetch) no_page: Option<String>,
 }
 
 impl Answer {
@@ -180,7 +188,7 @@ impl Wire {
     }
 }
 
-async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
+async fn receive(response: Response, cap: Cap) -> Result<Answer, Failure> {
     let status = response.status().as_u16();
     let location = match status {
         301 | 302 | 303 | 307 | 308 => text_of(response.headers(), LOCATION.as_str()),
@@ -190,35 +198,67 @@ async fn receive(mut response: Response, cap: Cap) -> Result<Answer, Failure> {
         .iter()
         .filter_map(|name| Some(((*name).to_owned(), text_of(response.headers(), name)?)))
         .collect();
+    let values = |name: HeaderName| all_of(response.headers(), &name);
+    let codings = values(CONTENT_ENCODING).join(",");
+    let is_success = response.status().is_success();
+    let mut no_page = is_success
+        .then(|| kind::no_page(&values(CONTENT_TYPE), &values(CONTENT_DISPOSITION)))
+        .flatten();
+    // It is told where the body ends, so that one that breaks off is noticed.
+    let has_end = response.version() == Version::HTTP_2
+        || response.headers().contains_key(CONTENT_LENGTH)
+        || response.headers().contains_key(TRANSFER_ENCODING);
+    let packed = match location {
+        None => packed_body(response, cap).await?,
+        Some(_) => Vec::new(),
+    };
     let (Cap::Whole(most) | Cap::First(most)) = cap;
-    let announced = response
-        .content_length()
-        .and_then(|bytes| usize::try_from(bytes).ok());
-    // Room for what is announced, so that a page is not moved again and again while it grows.
-    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(most));
-    // Chunk by chunk, as they are unpacked: a small body that unpacks to a huge one is dropped
-    // when it passes the cap, and never held whole.
-    while location.is_none() {
-        let Some(chunk) = response.chunk().await.map_err(failure)? else {
-            break;
-        };
-        match cap {
-            Cap::Whole(most) if most < body.len() + chunk.len() => {
-                return Err(Failure::TooLarge(most));
-            }
-            Cap::First(most) if most <= body.len() + chunk.len() => {
-                body.extend_from_slice(&chunk[..most - body.len()]);
-                break;
-            }
-            Cap::Whole(_) | Cap::First(_) => body.extend_from_slice(&chunk),
+    let is_start = matches!(cap, Cap::First(_));
+    let body = match unpacked(packed, &codings, most, is_start) {
+        Ok(body) => body,
+        // Its status speaks for itself.
+        Err(_) if !is_success => Vec::new(),
+        Err(Unpacking::TooLarge) => return Err(Failure::TooLarge(most)),
+        Err(Unpacking::Not(words)) => {
+            let words = format!("its answer is {words}; it will be asked again");
+            return Err(Failure::NoPage(words));
         }
+    };
+    if is_success && !has_end && codings.is_empty() && !kind::ends_as_a_page(&body) {
+        no_page = no_page.or_else(|| Some(kind::CUT.to_owned()));
     }
     Ok(Answer {
         status,
         location,
         headers,
         body,
+        no_page,
     })
+}
+
+/// The body as it comes, chunk by chunk, so that one that passes the cap is dropped and never held
+/// whole. What is packed may be a little longer than what it unpacks to.
+async fn packed_body(mut response: Response, cap: Cap) -> Result<Vec<u8>, Failure> {
+    let (Cap::Whole(most) | Cap::First(most)) = cap;
+    let most = most + most / 64 + 1024;
+    let announced = response
+        .content_length()
+        .and_then(|bytes| usize::try_from(bytes).ok());
+    // Room for what is announced, so that a page is not moved again and again while it grows.
+    let mut body = Vec::with_capacity(announced.unwrap_or_default().min(most));
+    while let Some(chunk) = response.chunk().await.map_err(failure)? {
+        let room = most - body.len();
+        if chunk.len() <= room {
+            body.extend_from_slice(&chunk);
+            continue;
+        }
+        match cap {
+            Cap::Whole(most) => return Err(Failure::TooLarge(most)),
+            Cap::First(_) => body.extend_from_slice(&chunk[..room]),
+        }
+        break;
+    }
+    Ok(body)
 }
 
 /// A header's value; bytes that are no text are read as Latin-1, as browsers do.
@@ -226,6 +266,14 @@ fn text_of(headers: &HeaderMap, name: &str) -> Option<String> {
     let value = headers.get(name)?.as_bytes();
     let text = std::str::from_utf8(value).map(str::to_owned);
     Some(text.unwrap_or_else(|_| value.iter().copied().map(char::from).collect()))
+}
+
+/// Every value of a header.
+fn all_of(headers: &HeaderMap, name: &HeaderName) -> Vec<String> {
+    let values = headers.get_all(name).iter();
+    values
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .collect()
 }
 
 fn failure(error: reqwest::Error) -> Failure {
@@ -247,6 +295,7 @@ fn client(contact: &str, guarded: &Guarded, proxied: bool) -> Result<Client, NoC
         ACCEPT,
         HeaderValue::from_static("text/html,application/xhtml+xml"),
     );
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(unpack::ACCEPTED));
     if let Ok(contact) = HeaderValue::from_str(&contact) {
         headers.insert(FROM, contact);
     }

@@ -2,3 +2,5 @@
 //! uses it.
 
 pub(super) mod http;
+mod kind;
+mod unpack;

@@ -127,7 +127,7 @@ fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
     let kind: NoteKind =
         serde_json::from_str(&row.get::<_, String>(0)?).map_err(|error| unreadable(0, error))?;
     Ok(Note {
-        kind,
+        kind: kind.believable(),
         at: time(row.get(1)?)?,
         store: row
             .get::<_, Option<String>>(2)?

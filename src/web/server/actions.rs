@@ -120,7 +120,7 @@ fn write(site: &Site, plan: &EditionPlan, note: &Note, now: Timestamp) -> Result
 
 /// A day that a form names.
 pub(super) fn day(asked: &Asked, name: &str) -> Option<Date> {
-    asked.field(name).parse().ok()
+    crate::book::day::day(&asked.field(name)).ok()
 }
 
 /// No letters about the edition, a store of it, or one cause, until a day.

@@ -7,9 +7,7 @@ use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages, shared};
 use crate::text::words;
 use crate::web::form;
 use crate::web::frame::{style_name, style_sheet};
-use crate::web::security::{
-    FILE_POLICY, PAGE_POLICY, SESSION, is_our_host, is_password, is_same_origin,
-};
+use crate::web::security::{FILE_POLICY, PAGE_POLICY, SESSION, is_our_host, is_same_origin};
 
 /// What somebody asks.
 #[derive(Debug, Clone, Default)]
@@ -192,7 +190,7 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         return login(site, asked, now);
     }
     let Some(session) = session(site, asked, now) else {
-        return if parts.first() == Some(&"api") || parts == ["metrics"] {
+        return if is_for_programs(&parts, asked) {
             refusal(401, "A password is needed.")
                 .with("www-authenticate", "Basic realm=\"Pubwatch\"")
         } else {
@@ -205,6 +203,17 @@ pub fn answer(site: &Site, asked: &Asked) -> Answer {
         acted(site, asked, (&parts, &session), now)
     };
     made(answered, &asked.path)
+}
+
+/// Whether a program asks, which must be told that a password is needed, and cannot use a page to
+/// log in. Files that both may ask for are a program's, unless a browser says that it is one.
+fn is_for_programs(parts: &[&str], asked: &Asked) -> bool {
+    match parts {
+        ["api", ..] | ["metrics"] => true,
+        ["feed.atom" | "calendar.ics"] => asked.fetch_site.is_none(),
+        ["editions", _, file] => asked.fetch_site.is_none() && file.contains('.'),
+        _ => false,
+    }
 }
 
 /// How many bytes the body of a request may have, before any of it is read: a saved page is large,
@@ -288,15 +297,8 @@ fn session(site: &Site, asked: &Asked, now: Timestamp) -> Option<String> {
         .as_deref()
         .filter(|_| asked.method != "POST")
         .and_then(basic_password)?;
-    if locked(&site.guard.throttle).wait(now).is_some() {
-        return None;
-    }
-    if is_password(&password, hash.reveal()) {
-        Some("program".to_owned())
-    } else {
-        locked(&site.guard.throttle).note_wrong(now);
-        None
-    }
+    let is_right = site.guard.is_password(&password, hash.reveal(), now);
+    (is_right == Some(true)).then(|| "program".to_owned())
 }
 
 /// The password of `Authorization: Basic`, whatever the user name.
@@ -318,17 +320,13 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
     if asked.method != "POST" {
         return pages::login(site, None, 200);
     }
-    if let Some(wait) = locked(&site.guard.throttle).wait(now) {
-        let said = format!(
-            "There were too many wrong passwords. Try again in {}.",
-            words::lasting(wait + jiff::SignedDuration::from_secs(59))
-        );
-        return pages::login(site, Some(&said), 429)
-            .with("retry-after", wait.as_secs().max(1).to_string());
-    }
-    if !is_password(&asked.field("password"), hash.reveal()) {
-        locked(&site.guard.throttle).note_wrong(now);
-        return pages::login(site, Some("This is not the password."), 403);
+    match site
+        .guard
+        .is_password(&asked.field("password"), hash.reveal(), now)
+    {
+        Some(true) => {}
+        Some(false) => return pages::login(site, Some("This is not the password."), 403),
+        None => return too_many(site, now),
     }
     let Ok(random) = random() else {
         return refusal(500, "The system gives no random numbers.");
@@ -336,6 +334,15 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
     let id = locked(&site.guard.sessions).open(&random, now);
     Answer::see_other(format!("{}/", site.base))
         .with("set-cookie", cookie(site, &id, SESSION.as_secs()))
+}
+
+fn too_many(site: &Site, now: Timestamp) -> Answer {
+    let wait = locked(&site.guard.throttle).wait(now).unwrap_or_default();
+    let said = format!(
+        "There were too many wrong passwords. Try again in {}.",
+        words::lasting(wait + jiff::SignedDuration::from_secs(59))
+    );
+    pages::login(site, Some(&said), 429).with("retry-after", wait.as_secs().max(1).to_string())
 }
 
 fn cookie(site: &Site, id: &str, seconds: i64) -> String {

@@ -228,19 +228,24 @@ pub fn drawing(
 ///
 /// When the database or the template says no.
 pub fn report(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<String, PageError> {
-    report_below(site, plan, None, now)
+    dossier(site, plan, now)?.page(site, Visit::default(), now)
 }
 
-/// The report, with a way back to the overview of a client's link.
+/// The report for a client, with a way back to the overview of his link. It shows what is his: how
+/// his own stores are faring, and none of the author's notes, which may hold numbers of requests and
+/// words that were meant for nobody else.
 pub(super) fn report_below(
     site: &Site,
-    plan: &EditionPlan,
-    back: Option<&str>,
+    (plan, his): (&EditionPlan, &[EditionPlan]),
+    back: &str,
     now: Timestamp,
 ) -> Result<String, PageError> {
+    let survey = site.survey(now)?.0.of_watched(his);
+    let pulse = survey.pulse(&site.plan.stores, site.board.next_look(), now);
     let visit = Visit {
-        back,
+        back: Some(back),
         ..Visit::default()
     };
-    dossier(site, plan, now)?.page(site, visit, now)
+    let dossier = Dossier::read(site, plan, pulse, now)?.for_client();
+    dossier.page(site, visit, now)
 }

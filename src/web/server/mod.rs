@@ -45,6 +45,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The most connections at once; the next one waits for its turn.
 const CONNECTIONS: usize = 64;
 
+/// With less room than this a connection ends with its answer, instead of waiting for the next
+/// question: who asks for something now and then would keep everybody else out.
+const CROWDED: usize = 16;
+
 /// Why the page cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
@@ -55,6 +59,12 @@ pub enum ServeError {
          `password_hash`, or listen on 127.0.0.1"
     )]
     NoPassword(SocketAddr),
+    /// Everybody could see it, through the proxy before it.
+    #[error(
+        "the page is not served to the world without a password: `[web] address` says that a proxy \
+         shows it; run `pubwatch password` and put what it prints into [web] as `password_hash`"
+    )]
+    PublicWithoutPassword,
     /// The hash in the configuration is none.
     #[error(
         "`password_hash` in [web] cannot be read; run `pubwatch password` and copy the whole line"
@@ -78,18 +88,29 @@ pub enum ServeError {
     Broken(io::Error),
 }
 
+/// Whether a site may be served at `place`.
+///
+/// # Errors
+///
+/// [`ServeError::NoPassword`] without a password, where not this machine alone could reach it;
+/// [`ServeError::BadHash`].
+pub fn check(site: &Site, place: SocketAddr) -> Result<(), ServeError> {
+    let web = &site.plan.web;
+    match &web.password_hash {
+        None if !place.ip().is_loopback() => Err(ServeError::NoPassword(place)),
+        None if web.is_public() => Err(ServeError::PublicWithoutPassword),
+        Some(hash) if !super::security::is_hash(hash.reveal()) => Err(ServeError::BadHash),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Opens the listener of a site, if it is allowed to be served there.
 ///
 /// # Errors
 ///
-/// [`ServeError::NoPassword`] beyond this machine without a password, [`ServeError::BadHash`],
-/// [`ServeError::Listen`] when the address cannot be had.
+/// As [`check`]; [`ServeError::Listen`] when the address cannot be had.
 pub async fn listen(site: &Site, place: SocketAddr) -> Result<TcpListener, ServeError> {
-    match &site.plan.web.password_hash {
-        None if !place.ip().is_loopback() => return Err(ServeError::NoPassword(place)),
-        Some(hash) if !super::security::is_hash(hash.reveal()) => return Err(ServeError::BadHash),
-        Some(_) | None => {}
-    }
+    check(site, place)?;
     TcpListener::bind(place)
         .await
         .map_err(|source| ServeError::Listen { place, source })
@@ -105,18 +126,30 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
-    let router = Router::new().fallback(handle).with_state(live);
-    let listener = Bounded {
-        listener,
-        room: Arc::new(Semaphore::new(CONNECTIONS)),
-    };
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    let state = (live, Arc::clone(&room));
+    let router = Router::new().fallback(handle).with_state(state);
+    let listener = Bounded { listener, room };
     axum::serve(listener, router)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ServeError::Broken)
 }
 
-async fn handle(State(live): State<Arc<Live>>, request: Request) -> Response {
+/// What the handler has at hand: the site, and the room that is left.
+type Shown = (Arc<Live>, Arc<Semaphore>);
+
+async fn handle(State((live, room)): State<Shown>, request: Request) -> Response {
+    let mut response = answered(&live, request).await;
+    if room.available_permits() < CROWDED {
+        // Others may be waiting: who has an answer makes room.
+        let close = HeaderValue::from_static("close");
+        response.headers_mut().insert(header::CONNECTION, close);
+    }
+    response
+}
+
+async fn answered(live: &Live, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let text = |name: HeaderName| {
         parts

@@ -224,6 +224,14 @@ impl Dossier {
         })
     }
 
+    /// The same for a client: without the author's notes, of which he sees what follows from them.
+    pub(super) fn for_client(mut self) -> Self {
+        self.judgement = self.judgement.for_client();
+        self.notes.clear();
+        self.view.notes.clear();
+        self
+    }
+
     /// The page, or the report.
     pub(super) fn page(
         &self,

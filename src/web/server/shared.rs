@@ -44,7 +44,7 @@ pub(super) fn page(
             match mine {
                 Some(plan) => {
                     let overview = format!("{}/share/{secret}/", site.base);
-                    let html = exports::report_below(site, plan, Some(&overview), now)?;
+                    let html = exports::report_below(site, (plan, &editions), &overview, now)?;
                     Answer::file("text/html; charset=utf-8", html, None)
                 }
                 None => refusal(404, "There is no such page."),
@@ -69,8 +69,14 @@ fn listed(
         may_log_out: false,
         ..site.place(now)
     };
-    let (survey, pulse) = site.survey(now)?;
+    // Neither the stores of others nor how they are faring.
+    let survey = site.survey(now)?.0.of_watched(editions);
+    let pulse = survey.pulse(&site.plan.stores, site.board.next_look(), now);
     let judgements = site.judgements(&survey, now)?;
+    let judgements = judgements
+        .into_iter()
+        .map(|(isbn, judgement)| (isbn, judgement.for_client()))
+        .collect();
     Ok(overview::page(
         &place,
         &overview::Material {

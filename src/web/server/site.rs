@@ -22,7 +22,7 @@ use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::Judgements;
-use crate::web::security::{Sessions, Throttle, Tokens};
+use crate::web::security::{Sessions, Throttle, Tokens, is_password};
 use crate::web::sqlite;
 use crate::web::survey::Survey;
 
@@ -56,6 +56,8 @@ pub struct Guard {
     pub tokens: Mutex<Tokens>,
     /// Wrong passwords of late.
     pub throttle: Mutex<Throttle>,
+    /// Held by the one who has a password compared: Argon2 takes 19 MB each time.
+    pub comparing: Mutex<()>,
 }
 
 impl Guard {
@@ -69,7 +71,34 @@ impl Guard {
             sessions: Mutex::default(),
             tokens: Mutex::new(Tokens::new(&random()?)),
             throttle: Mutex::default(),
+            comparing: Mutex::default(),
         })
+    }
+
+    /// Ends all sessions when the password is another than before: who knew only the old one is
+    /// not to stay.
+    pub fn mind_password(&self, before: &Site, after: &Site) {
+        if before.plan.web.password_hash != after.plan.web.password_hash {
+            *locked(&self.sessions) = Sessions::default();
+        }
+    }
+
+    /// Whether this is the password; `None`: it was not looked at, because there were too many
+    /// wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
+    /// come: who sends many at once has no more tries than who sends one after the other.
+    pub fn is_password(&self, password: &str, hash: &str, now: Timestamp) -> Option<bool> {
+        if locked(&self.throttle).wait(now).is_some() {
+            return None;
+        }
+        let _turn = locked(&self.comparing);
+        if locked(&self.throttle).wait(now).is_some() {
+            return None;
+        }
+        let is_right = is_password(password, hash);
+        if !is_right {
+            locked(&self.throttle).note_wrong(now);
+        }
+        Some(is_right)
     }
 }
 

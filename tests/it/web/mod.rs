@@ -4,6 +4,7 @@ mod acting;
 mod browser;
 mod chromium;
 mod described;
+mod doors;
 mod exports;
 mod many;
 mod overview;

@@ -24,7 +24,7 @@ confirm_after = "5 h"
 remind_every = "6 days"
 [web]
 listen = "127.0.0.1:7117"
-address = "https://books.example.com/"
+address = "http://localhost/"
 "#;
 
 /// The keys that it sets.
@@ -53,7 +53,7 @@ fn each_setting_says_where_it_comes_from() {
     let whole = configuration(&format!("{TEXT}{SALT_ROADS}"));
     let site = TestSite::new(&whole);
     let page = site
-        .ask("GET", "/settings", &[("Host", "books.example.com")], "")
+        .ask("GET", "/settings", &[("Host", "localhost")], "")
         .body;
     for key in KEYS {
         let name = key.rsplit('.').next().unwrap();

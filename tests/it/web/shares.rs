@@ -2,6 +2,7 @@
 
 use pubwatch::book::Availability;
 use pubwatch::db::DbError;
+use pubwatch::page::{Reading, UnreadReason};
 use pubwatch::web::security::hash_password;
 use pubwatch::web::shares::{hash, sqlite};
 
@@ -11,16 +12,24 @@ use crate::support::House;
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const OTHERS: &str = "9781944021597";
 
+/// The same, with the secret of the link.
+pub(super) fn of_one_client() -> (TestSite, &'static str) {
+    (shared().0, SECRET)
+}
+
 /// Two imprints behind a password, and a link for one of them.
 fn shared() -> (TestSite, i64) {
     let password = hash_password("correct horse", &[7; 16]).unwrap();
     let site = TestSite::new(&configuration(&format!(
         "[web]\npassword_hash = \"{password}\"\n{}\nimprint = \"Saltmarsh\"\n\
          [[edition]]\ntitle = \"The Orchard Ledger\"\nisbn = \"{OTHERS}\"\n\
-         publication_date = 2027-06-15\nimprint = \"Hillside\"\nstores = [\"amazon.com\"]\n",
+         publication_date = 2027-06-15\nimprint = \"Hillside\"\n\
+         stores = [\"amazon.com\", \"amazon.co.uk\"]\n",
         SALT_ROADS.trim_end()
     )));
     site.live_through_a_launch(ISBN);
+    let wall = Reading::unread(UnreadReason::Blocked, "refusal/challenge", "Just a moment…");
+    site.see(OTHERS, "amazon.co.uk", now(), wall);
     let state = Availability::OutOfStock;
     site.see(
         OTHERS,
@@ -48,6 +57,7 @@ fn a_link_shows_the_editions_of_its_client_and_no_others() {
     );
     for absent in [
         "Orchard",
+        "co.uk",
         OTHERS,
         "Settings",
         "Log out",
@@ -64,6 +74,12 @@ fn a_link_shows_the_editions_of_its_client_and_no_others() {
     let edition = site.get(&format!("{base}/editions/{ISBN}"));
     assert_eq!(edition.status, 200);
     assert!(edition.body.contains("Currently unavailable"));
+    assert!(!edition.body.contains("co.uk"), "{}", edition.body);
+    assert!(
+        page.body.contains("cannot see Bookshop.org"),
+        "{}",
+        page.body
+    );
     assert!(!edition.body.contains("<form"), "{}", edition.body);
 }
 

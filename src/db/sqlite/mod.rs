@@ -1,13 +1,16 @@
 //! One SQLite file, opened with the settings on which the promises rest.
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+pub mod error;
+mod place;
+
+use self::error::DbError;
+use self::place::{File, file_at, make_or_find};
 use super::migrate;
 
 /// How long a statement waits for another process before it gives up.
@@ -21,6 +24,8 @@ const PAUSE: Duration = Duration::from_millis(50);
 pub struct Db {
     connection: Mutex<Connection>,
     path: PathBuf,
+    /// The file that was opened; `None`: it lies in memory.
+    file: Option<File>,
 }
 
 /// A state of the database, as one connection sees it: while it is the same, so is everything in
@@ -52,92 +57,6 @@ pub fn version(connection: &Connection) -> rusqlite::Result<Version> {
     })
 }
 
-/// Why the database cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum DbError {
-    /// The file's schema is newer than this program.
-    #[error(
-        "the database has schema {found}, but this version of Pubwatch knows only up to {known}; \
-         install the version that wrote it, or a newer one"
-    )]
-    FromTheFuture {
-        /// The schema in the file.
-        found: i32,
-        /// The newest that this program knows.
-        known: i32,
-    },
-    /// A build from before the first release made the file.
-    #[error(
-        "the database was made by an earlier build of Pubwatch, in a form that this one does not \
-         read; `pubwatch export --all` of that build writes out what is in it, and to go on, put a \
-         backup of this version back with `pubwatch restore`, or begin anew in another data folder"
-    )]
-    Outdated,
-    /// The file belongs to another program.
-    #[error("this is a database of another program; choose another data folder")]
-    Foreign,
-    /// The folder or the file cannot be written.
-    #[error(
-        "cannot open or create it: {0}; check that the folder exists and that you may write there"
-    )]
-    NotWritable(std::io::Error),
-    /// The file is damaged.
-    #[error("{words} ({0})", words = DAMAGED)]
-    Damaged(rusqlite::Error),
-    /// There is no room for it.
-    #[error("{words} ({0})", words = FULL)]
-    Full(rusqlite::Error),
-    /// Somebody else has it for too long.
-    #[error("{words} ({0})", words = HELD)]
-    Held(rusqlite::Error),
-    /// It may not be written.
-    #[error("{words} ({0})", words = READ_ONLY)]
-    ReadOnly(rusqlite::Error),
-    /// SQLite says no.
-    #[error(transparent)]
-    Sqlite(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for DbError {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode;
-
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Self::Damaged(error),
-            // A limit of the system's on the size of files shows as a failed write.
-            Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Self::Full(error),
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Held(error),
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Self::ReadOnly(error),
-            Some(_) | None => Self::Sqlite(error),
-        }
-    }
-}
-
-/// What to do about an error of SQLite's that comes from the file or the disk; `None` for any other
-/// error.
-#[must_use]
-pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
-    use rusqlite::ErrorCode;
-
-    let error: &rusqlite::Error = error.downcast_ref()?;
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Some(DAMAGED),
-        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => Some(FULL),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Some(HELD),
-        Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen) => Some(READ_ONLY),
-        Some(_) | None => None,
-    }
-}
-
-const DAMAGED: &str = "the database is damaged; stop the service, look after the disk, and put a \
-    backup back with `pubwatch restore`, or save what can be read as docs/trouble.md says";
-const FULL: &str = "the disk is full, or it fails; make room, or look after it: nothing that was \
-    recorded is lost";
-const HELD: &str = "another program has held the database for a minute; nothing was changed, and \
-    it is tried again the next time";
-const READ_ONLY: &str = "the database may not be written; see who owns it and its folder, and that \
-    the disk is not mounted read-only";
-
 impl Db {
     /// Opens the database, creates it (readable by its owner only) where it is missing, and brings
     /// its schema up to date.
@@ -149,12 +68,7 @@ impl Db {
     ///
     /// [`DbError`] says what is wrong with the file and what to do.
     pub fn open(path: &Path) -> Result<Self, DbError> {
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(DbError::NotWritable)?;
+        make_or_find(path)?;
         let mut connection = Connection::open(path)?;
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "foreign_keys", true)?;
@@ -169,6 +83,7 @@ impl Db {
         Ok(Self {
             connection: Mutex::new(connection),
             path: path.to_owned(),
+            file: file_at(path),
         })
     }
 
@@ -186,6 +101,7 @@ impl Db {
         Ok(Self {
             connection: Mutex::new(connection),
             path: PathBuf::from(":memory:"),
+            file: None,
         })
     }
 
@@ -214,7 +130,22 @@ impl Db {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.is_in_place()?;
         changed(&mut self.lock(), change)
+    }
+
+    /// The file is still the one that was opened: what is written to one that was deleted is lost,
+    /// and one that was put in its place knows nothing of it. Asked before each change, and by the
+    /// service before each turn.
+    ///
+    /// # Errors
+    ///
+    /// [`rusqlite::Error::InvalidPath`], which is [`DbError::Gone`].
+    pub fn is_in_place(&self) -> rusqlite::Result<()> {
+        if self.file.is_some() && file_at(&self.path) != self.file {
+            return Err(rusqlite::Error::InvalidPath(self.path.clone()));
+        }
+        Ok(())
     }
 
     /// Changes something that need not outlive a power cut: the same as [`Db::write`], without
@@ -228,6 +159,7 @@ impl Db {
         &self,
         change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.is_in_place()?;
         let mut connection = self.lock();
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let changed = changed(&mut connection, change);
@@ -317,6 +249,60 @@ mod tests {
             0o600
         );
         Db::open(&path).unwrap();
+    }
+
+    /// What happens to a file, and how that is called.
+    type Spoil = (&'static str, fn(&Path));
+
+    #[test]
+    fn a_file_that_is_gone_or_another_is_written_to_no_more() {
+        let spoils: [Spoil; 4] = [
+            ("deleted", |path| std::fs::remove_file(path).unwrap()),
+            ("renamed", |path| {
+                std::fs::rename(path, path.with_extension("old")).unwrap();
+            }),
+            ("replaced", |path| {
+                std::fs::copy(path, path.with_extension("new")).unwrap();
+                std::fs::rename(path.with_extension("new"), path).unwrap();
+            }),
+            ("emptied", |path| std::fs::write(path, "").unwrap()),
+        ];
+        for (how, spoil) in spoils {
+            let (_folder, path) = opened();
+            let db = Db::open(&path).unwrap();
+            db.write(write_a_note).unwrap();
+            spoil(&path);
+            let error = db.write(write_a_note).unwrap_err();
+            assert!(matches!(error, DbError::Gone(_)), "{how}: {error:?}");
+            let error = db.write_lightly(write_a_note).unwrap_err();
+            assert!(
+                error
+                    .to_string()
+                    .contains("was deleted, renamed or replaced")
+            );
+        }
+    }
+
+    #[test]
+    fn an_empty_file_is_not_taken_for_a_new_database() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pubwatch.db");
+        std::fs::write(&path, "").unwrap();
+        let error = Db::open(&path).unwrap_err();
+        assert!(matches!(error, DbError::Empty), "{error:?}");
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), 0);
+    }
+
+    #[test]
+    fn text_that_is_none_is_told_as_damage() {
+        let (_folder, path) = opened();
+        let db = Db::open(&path).unwrap();
+        let asked = db.read(|connection| -> Result<String, DbError> {
+            let broken = "SELECT CAST(x'ff41' AS TEXT)";
+            Ok(connection.query_row(broken, [], |row| row.get(0))?)
+        });
+        let error = asked.unwrap_err();
+        assert!(error.to_string().contains("pubwatch restore"), "{error}");
     }
 
     fn write_a_note(transaction: &Transaction<'_>) -> Result<(), DbError> {

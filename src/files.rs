@@ -1,0 +1,186 @@
+//! Files of ours, written where others may have been before us: named in one place.
+//!
+//! A draft has a name that others can guess. In a folder that they may write to, a link of that name
+//! would lead our bytes over a file of the user's. So a draft is always made anew.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+/// A new, empty file, never one that is there: what a kill left of an earlier draft, or a link that
+/// somebody has put there, is taken away and not followed.
+///
+/// # Errors
+///
+/// The system's; also when something else takes the place meanwhile.
+pub fn draft(path: &Path, mode: u32) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(mode).open(path)
+}
+
+/// The largest page that somebody saved, in bytes: no store's is longer.
+pub const LARGEST_PAGE: u64 = 64 << 20;
+
+/// Reads a file whole, if it is not longer than so many bytes: some have no end, as `/dev/zero`.
+///
+/// # Errors
+///
+/// The system's; [`io::ErrorKind::FileTooLarge`] for a longer one, of which no more than that was
+/// read.
+pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if most < bytes.len() as u64 {
+        let words = format!("it is larger than {} MB", most >> 20);
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+    }
+    Ok(bytes)
+}
+
+/// Writes beside the place, forces it to the disk, and then puts it there in one step. A link at the
+/// place is replaced, and not followed.
+///
+/// # Errors
+///
+/// The system's. What was there is then still there.
+pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    put(path, bytes, mode, |file| {
+        // The umask may have taken rights away that the file had.
+        file.set_permissions(fs::Permissions::from_mode(mode))
+    })
+}
+
+/// The same for a file that may be read by whom the umask lets.
+///
+/// # Errors
+///
+/// The system's. What was there is then still there.
+pub fn write_openly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, 0o666, |_| Ok(()))
+}
+
+fn put(
+    path: &Path,
+    bytes: &[u8],
+    mode: u32,
+    rights: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        Some(_) | None => Path::new("."),
+    };
+    let beside = beside(path);
+    let written = draft(&beside, mode)
+        .and_then(|mut file| {
+            file.write_all(bytes)?;
+            rights(&file)?;
+            file.sync_all()
+        })
+        .and_then(|()| fs::rename(&beside, path));
+    if let Err(error) = written {
+        // What is left of the draft is of no use; that it cannot be removed adds nothing.
+        let _ = fs::remove_file(&beside);
+        return Err(error);
+    }
+    File::open(folder)?.sync_all()
+}
+
+/// The place of a draft of this process.
+#[must_use]
+pub fn beside(path: &Path) -> PathBuf {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    path.with_file_name(format!(".{name}.{}.part", std::process::id()))
+}
+
+/// Puts a finished draft in its place, never over a file that is there.
+///
+/// # Errors
+///
+/// The system's; [`io::ErrorKind::AlreadyExists`] where there is a file.
+pub fn put_in_place(draft: &Path, place: &Path) -> io::Result<()> {
+    match fs::hard_link(draft, place) {
+        Ok(()) => fs::remove_file(draft),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+        // Many sticks and shares have no second name for a file.
+        Err(_) => take_place(draft, place),
+    }
+}
+
+/// The same without links: the place is taken by an empty file of ours first.
+fn take_place(draft: &Path, place: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(place)?;
+    fs::rename(draft, place).inspect_err(|_| {
+        // The empty file is ours, and of no use.
+        let _ = fs::remove_file(place);
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    #[test]
+    fn a_link_in_the_place_of_a_draft_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("theirs"), "precious").unwrap();
+        symlink(at("theirs"), at("draft")).unwrap();
+        draft(&at("draft"), 0o600)
+            .unwrap()
+            .write_all(b"ours")
+            .unwrap();
+        assert_eq!(fs::read(at("theirs")).unwrap(), b"precious");
+        assert_eq!(fs::read(at("draft")).unwrap(), b"ours");
+        // Nor one at the place itself, or where the draft of this process lies.
+        symlink(at("theirs"), at("report.html")).unwrap();
+        symlink(at("theirs"), beside(&at("report.html"))).unwrap();
+        write_openly(&at("report.html"), b"a report").unwrap();
+        assert_eq!(fs::read(at("theirs")).unwrap(), b"precious");
+        assert_eq!(fs::read(at("report.html")).unwrap(), b"a report");
+        assert!(!at("report.html").is_symlink());
+    }
+
+    #[test]
+    fn a_file_without_an_end_is_read_no_further_than_it_may_be_long() {
+        let error = read(Path::new("/dev/zero"), 5 << 20).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
+        assert_eq!(error.to_string(), "it is larger than 5 MB");
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.html");
+        fs::write(&path, "12345").unwrap();
+        assert_eq!(read(&path, 5).unwrap(), b"12345");
+        assert!(read(&path, 4).is_err());
+    }
+
+    #[test]
+    fn a_place_is_taken_once_with_links_and_without() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for put in [put_in_place, take_place] {
+            fs::write(at("draft"), "whole").unwrap();
+            put(&at("draft"), &at("place")).unwrap();
+            assert!(!at("draft").exists());
+            assert_eq!(fs::read(at("place")).unwrap(), b"whole");
+            fs::write(at("draft"), "another").unwrap();
+            let error = put(&at("draft"), &at("place")).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::AlreadyExists);
+            assert_eq!(fs::read(at("place")).unwrap(), b"whole");
+            fs::remove_file(at("place")).unwrap();
+            // What cannot be put there leaves nothing.
+            assert!(put(&at("missing"), &at("place")).is_err());
+            assert!(!at("place").exists());
+        }
+    }
+}

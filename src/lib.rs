@@ -18,6 +18,7 @@ pub mod mail;
 pub mod web;
 
 pub mod clock;
+pub mod group;
 pub mod tls;
 pub mod db;
 

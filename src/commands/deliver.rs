@@ -36,7 +36,13 @@ pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 }
 
 async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = Transport::from_plan(&house.plan)?;
+    if !is_due(house, &Route::Mail)? {
+        return Ok(Summary::default());
+    }
+    let transport = tokio::select! {
+        transport = Transport::from_plan(&house.plan) => transport?,
+        () = stop.wait() => return Ok(Summary::default()),
+    };
     let before = house.clock.now().checked_sub(LATE)?;
     let late = house
         .db
@@ -51,7 +57,14 @@ async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 
 /// Posts what is due. A secret that cannot be read leaves all of it waiting, and is said.
 async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<Summary> {
-    let transport = match Transport::from_hook(hook) {
+    if !is_due(house, &Route::Hook(hook.kind, hook.name.clone()))? {
+        return Ok(Summary::default());
+    }
+    let transport = tokio::select! {
+        transport = Transport::from_hook(hook) => transport,
+        () = stop.wait() => return Ok(Summary::default()),
+    };
+    let transport = match transport {
         Ok(transport) => transport,
         Err(error) => {
             let place = format!("[[{}]] `{}`", hook.kind.name(), hook.name);
@@ -64,6 +77,16 @@ async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<
         }
     };
     drain(house, &transport, stop).await
+}
+
+/// Whether something is to go this way now. No secret is fetched for nothing: the program that knows
+/// it may ask a person.
+fn is_due(house: &House, route: &Route) -> anyhow::Result<bool> {
+    let now = house.clock.now();
+    house
+        .db
+        .read(|connection| sqlite::is_due(connection, route, now))
+        .context("reading the outbox")
 }
 
 async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Result<Summary> {

@@ -14,7 +14,8 @@ use super::sqlite::{
 };
 use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
-use crate::config::files::{SecretError, secret};
+use crate::config::command::secret;
+use crate::config::files::SecretError;
 use crate::config::plan::{Plan, Secret};
 use crate::config::telling::{HookKind, HookPlan};
 use crate::db::Db;
@@ -83,12 +84,16 @@ impl Transport {
     /// # Errors
     ///
     /// [`TransportError`] when the secret cannot be read. What waits stays queued.
-    pub fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
+    pub async fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
+        let key = match &plan.secret {
+            Some(source) => Some(secret(source).await?),
+            None => None,
+        };
         Ok(Self::Hook(Hook {
             kind: plan.kind,
             name: plan.name.clone(),
             address: plan.address.clone(),
-            secret: plan.secret.as_ref().map(secret).transpose()?,
+            secret: key,
             patience: None,
         }))
     }
@@ -116,7 +121,7 @@ impl Transport {
     ///
     /// [`TransportError`] when the password or the certificates cannot be read. Letters stay
     /// queued.
-    pub fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
+    pub async fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
         let Some(mail) = &plan.mail else {
             return Ok(Self::Folder {
                 folder: plan.data.join("letters"),
@@ -124,7 +129,7 @@ impl Transport {
             });
         };
         let login = match (&mail.username, &mail.password) {
-            (Some(user), Some(source)) => Some((user.clone(), secret(source)?)),
+            (Some(user), Some(source)) => Some((user.clone(), secret(source).await?)),
             (_, _) => None,
         };
         let certificates = match &mail.ca_file {
@@ -364,6 +369,13 @@ impl Hook {
         http::post(&self.post(letter, now)?).await
     }
 
+    /// What is secret beside the headers: the key, and a topic of ntfy's, which travels in the body.
+    fn secrets(&self) -> Vec<Secret> {
+        let topic = ntfy::root_and_topic(&self.address).map(|(_, topic)| Secret::new(topic));
+        let topic = topic.filter(|_| self.kind == HookKind::Ntfy);
+        self.secret.iter().cloned().chain(topic).collect()
+    }
+
     /// What is posted: the body as it was queued, under the letter's id.
     fn post(&self, letter: &Letter, now: Timestamp) -> Result<http::Post, Trouble> {
         let (address, headers, body) = match self.kind {
@@ -388,6 +400,7 @@ impl Hook {
             address,
             headers,
             body,
+            secrets: self.secrets(),
             patience: self.patience,
         })
     }

@@ -37,7 +37,7 @@ pub(super) fn outbox(db: &Db) -> Vec<Look> {
 
 /// Connects, secures the line and logs in; with `letter`, sends one.
 pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Look> {
-    let transport = match Transport::from_plan(plan) {
+    let transport = match Transport::from_plan(plan).await {
         Ok(transport) => transport,
         Err(error) => {
             return vec![Look::wrong("mail", format!("{error:#}")).next("see the table [mail]")];

@@ -1,7 +1,7 @@
 //! Putting letters in, taking them out, and saying how it went.
 
 use jiff::{SignedDuration, Timestamp};
-use rusqlite::{Error, OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, Error, OptionalExtension as _, Transaction, params};
 
 use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
 use crate::book::{Isbn13, StoreId};
@@ -117,6 +117,26 @@ pub fn claim_next(
         }
     }
     Ok(None)
+}
+
+/// Whether a letter is due on that way, whoever may have claimed it.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_due(connection: &Connection, route: &Route, now: Timestamp) -> rusqlite::Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1 \
+         AND (next_try_at <= ?2 OR next_try_at > ?3 OR coalesce(last_try_at, queued_at) > ?4))"
+    );
+    let now_and_bounds = params![
+        route.name(),
+        now.as_millisecond(),
+        after(now, LONGEST_PAUSE),
+        after(now, AHEAD),
+    ];
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_row(now_and_bounds, |row| row.get(0))
 }
 
 /// Claims the row that has been due longest.

@@ -251,10 +251,22 @@ async fn what_the_other_side_repeats_of_our_secrets_is_starred_before_it_is_kept
     // Long enough that what is cut off at 200 characters would cut the secret in two.
     let long = format!("{}{PATH} and {KEY}", "x".repeat(185));
     for (kind, address, said) in [
-        (HookKind::Webhook, format!("in/{PATH}?v=1"), format!("no hook /in/{PATH}?v=1, {KEY}")),
-        (HookKind::Webhook, format!("in/{PATH}"), format!("no hook called {PATH}")),
+        (
+            HookKind::Webhook,
+            format!("in/{PATH}?v=1"),
+            format!("no hook /in/{PATH}?v=1, {KEY}"),
+        ),
+        (
+            HookKind::Webhook,
+            format!("in/{PATH}"),
+            format!("no hook called {PATH}"),
+        ),
         (HookKind::Webhook, PATH.to_owned(), long),
-        (HookKind::Ntfy, PATH.to_owned(), format!("Bearer {KEY} may not write to {PATH}")),
+        (
+            HookKind::Ntfy,
+            PATH.to_owned(),
+            format!("Bearer {KEY} may not write to {PATH}"),
+        ),
     ] {
         for status in [200, 401, 500] {
             let said: &'static str = said.clone().leak();
@@ -262,7 +274,10 @@ async fn what_the_other_side_repeats_of_our_secrets_is_starred_before_it_is_kept
             for secret in [PATH, KEY, "quayside", "harbour"] {
                 assert!(!kept.contains(secret), "{status} {said}: {kept}");
             }
-            assert!(kept.contains("***") || said.len() > 200, "{status} {said}: {words:?}");
+            assert!(
+                kept.contains("***") || said.len() > 200,
+                "{status} {said}: {words:?}"
+            );
         }
     }
 }

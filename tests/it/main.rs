@@ -72,6 +72,7 @@ mod moved_date;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod programs;
 mod real_mta;
 #[cfg(test)]
 mod recovered;

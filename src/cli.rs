@@ -113,7 +113,7 @@ pub fn run() -> Exit {
     };
     let is_service = matches!(cli.command, Command::Run(_));
     commands::log::start(if is_service { "info" } else { "warn" });
-    match dispatch(&cli) {
+    match commands::signals::survive_full_files().and_then(|()| dispatch(&cli)) {
         Ok(exit) => exit,
         Err(error) => explain(&error),
     }

@@ -19,6 +19,7 @@ pub mod web;
 
 pub mod clock;
 pub mod files;
+pub mod group;
 pub mod tls;
 pub mod db;
 

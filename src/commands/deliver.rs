@@ -3,8 +3,6 @@
 use anyhow::Context as _;
 use jiff::SignedDuration;
 
-use crate::config::files::secret_while;
-use crate::config::plan::{Secret, SecretSource};
 use crate::config::telling::HookPlan;
 use crate::mail::Route;
 use crate::mail::deliver::{Summary, Transport, deliver_due};
@@ -38,15 +36,13 @@ pub async fn deliver(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 }
 
 async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
-    if !is_waiting(house, &Route::Mail)? {
+    if !is_due(house, &Route::Mail)? {
         return Ok(Summary::default());
     }
-    let source = house
-        .plan
-        .mail
-        .as_ref()
-        .and_then(|mail| mail.password.as_ref());
-    let transport = Transport::with_password(&house.plan, read(source, stop).await?)?;
+    let transport = tokio::select! {
+        transport = Transport::from_plan(&house.plan) => transport?,
+        () = stop.wait() => return Ok(Summary::default()),
+    };
     let before = house.clock.now().checked_sub(LATE)?;
     let late = house
         .db
@@ -61,11 +57,15 @@ async fn by_mail(house: &House, stop: &Stop) -> anyhow::Result<Summary> {
 
 /// Posts what is due. A secret that cannot be read leaves all of it waiting, and is said.
 async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<Summary> {
-    if !is_waiting(house, &Route::Hook(hook.kind, hook.name.clone()))? {
+    if !is_due(house, &Route::Hook(hook.kind, hook.name.clone()))? {
         return Ok(Summary::default());
     }
-    let transport = match read(hook.secret.as_ref(), stop).await {
-        Ok(secret) => Transport::to_hook(hook, secret),
+    let transport = tokio::select! {
+        transport = Transport::from_hook(hook) => transport,
+        () = stop.wait() => return Ok(Summary::default()),
+    };
+    let transport = match transport {
+        Ok(transport) => transport,
         Err(error) => {
             let place = format!("[[{}]] `{}`", hook.kind.name(), hook.name);
             tracing::warn!("{place}: {error}");
@@ -79,23 +79,14 @@ async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<
     drain(house, &transport, stop).await
 }
 
-/// A letter waits on that way: without one no secret is read, and nobody is asked for it.
-fn is_waiting(house: &House, route: &Route) -> anyhow::Result<bool> {
-    let waiting = house
+/// Whether something is to go this way now. No secret is fetched for nothing: the program that knows
+/// it may ask a person.
+fn is_due(house: &House, route: &Route) -> anyhow::Result<bool> {
+    let now = house.clock.now();
+    house
         .db
-        .read(|connection| sqlite::is_waiting(connection, route));
-    waiting.context("reading the outbox")
-}
-
-/// Reads a secret beside the runtime: a program that waits for a person keeps nobody else waiting, and
-/// is ended with the service.
-async fn read(source: Option<&SecretSource>, stop: &Stop) -> anyhow::Result<Option<Secret>> {
-    let Some(source) = source.cloned() else {
-        return Ok(None);
-    };
-    let stop = stop.clone();
-    let read = tokio::task::spawn_blocking(move || secret_while(&source, &|| !stop.is_set()));
-    Ok(Some(read.await??))
+        .read(|connection| sqlite::is_due(connection, route, now))
+        .context("reading the outbox")
 }
 
 async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Result<Summary> {

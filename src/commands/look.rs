@@ -85,7 +85,17 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if arguments.take_back {
         return take_back(&house, plan, &id);
     }
-    let at = moment(arguments.at.as_deref(), &house, &id)?;
+    tell(arguments, &house, (plan, listing), id)
+}
+
+/// Records what the user saw, and judges the edition by it.
+fn tell(
+    arguments: &Arguments,
+    house: &House,
+    (plan, listing): (&EditionPlan, &ListingPlan),
+    id: ListingId,
+) -> anyhow::Result<Exit> {
+    let at = moment(arguments.at.as_deref(), house, &id)?;
     let (reading, evidence) = match (&arguments.page, arguments.says) {
         (Some(file), _) => read(file, (plan, listing), at, &house.lessons)?,
         (None, Some(state)) => (told(arguments, state), None),
@@ -97,11 +107,10 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         source: Source::ByHand,
         reading,
     };
-    let recorded =
-        take_in(&house, &observation, evidence.as_ref()).context("recording the look")?;
+    let recorded = take_in(house, &observation, evidence.as_ref()).context("recording the look")?;
     // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
     // by hand alone needs a round.
-    let queued: Vec<Queued> = judge_editions(&house, std::iter::once(plan))
+    let queued: Vec<Queued> = judge_editions(house, std::iter::once(plan))
         .collect::<Result<_, _>>()
         .context("judging what was seen")?;
     let mut out = anstream::stdout().lock();

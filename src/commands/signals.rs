@@ -5,6 +5,26 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::round::Stop;
 
+/// From here on a file that may not grow further (`ulimit -f`) is an error of its write.
+///
+/// It is told then, and no longer the death of the program by SIGXFSZ. Programs that we start are
+/// not touched by it: a signal that is caught, unlike one that is ignored, is itself again for them.
+///
+/// # Errors
+///
+/// When the signal cannot be listened to.
+pub fn survive_full_files() -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()
+        .context("listening to SIGXFSZ")?;
+    let _inside = runtime.enter();
+    // It stays caught when nobody listens any more.
+    let full = SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw());
+    drop(signal(full).context("listening to SIGXFSZ")?);
+    Ok(())
+}
+
 /// Sets `stop` at the first SIGTERM or SIGINT. A second one ends the program at once.
 ///
 /// # Errors

@@ -5,18 +5,12 @@ use std::env;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read as _};
-use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::thread;
-use std::time::{Duration, Instant};
 
 use jiff::civil::Date;
-use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::check::{self, NamedFile, Surroundings};
-use super::plan::{Plan, Secret, SecretSource};
+use super::plan::{Plan, SecretSource};
 use super::problem::{Problem, render_all};
 
 /// The environment variable that names the configuration.
@@ -26,14 +20,8 @@ pub const VARIABLE: &str = "PUBWATCH_CONFIG";
 const MACHINE: &str = "/etc/pubwatch/pubwatch.toml";
 const MACHINE_DATA: &str = "/var/lib/pubwatch";
 
-/// How long a password command may take. A person may have to touch a key or type a passphrase.
-const COMMAND_LIMIT: Duration = Duration::from_secs(60);
-
 /// No first line of a password is longer.
-/// How often it is asked whether the secret is still wanted.
-const LOOK_UP: Duration = Duration::from_millis(100);
-
-const LONGEST_SECRET: u64 = 64 << 10;
+pub(super) const LONGEST_SECRET: u64 = 64 << 10;
 
 /// A configuration that was found and can be used.
 #[derive(Debug)]
@@ -352,43 +340,17 @@ pub enum SecretError {
     Empty(String),
 }
 
-/// Fetches a secret: the first line, without its end.
-///
-/// # Errors
-///
-/// [`SecretError`] when the source cannot be read or gives nothing.
-pub fn secret(source: &SecretSource) -> Result<Secret, SecretError> {
-    secret_while(source, &|| true)
-}
-
-/// As [`secret`], but for as long as it is wanted: a program that waits for a person is ended then,
-/// with everything that it started.
-///
-/// # Errors
-///
-/// As for [`secret`].
-pub fn secret_while(
-    source: &SecretSource,
-    is_wanted: &dyn Fn() -> bool,
-) -> Result<Secret, SecretError> {
-    let (text, from) = match source {
+/// The text that holds a secret, and where it is from; the text of a program is fetched by
+/// [`super::command`].
+pub(super) fn text_of(source: &SecretSource) -> Result<(String, String), SecretError> {
+    Ok(match source {
         SecretSource::File(path) => (read_start(path)?, path.display().to_string()),
         SecretSource::Env(name) => (
             env::var(name).map_err(|_| SecretError::Env(name.clone()))?,
             format!("`{name}`"),
         ),
-        SecretSource::Command(words) => {
-            let (program, arguments) = words
-                .split_first()
-                .ok_or_else(|| SecretError::Empty("`password_command`".to_owned()))?;
-            (run(program, arguments, is_wanted)?, format!("`{program}`"))
-        }
-    };
-    let line = text.lines().next().unwrap_or_default();
-    if line.is_empty() {
-        return Err(SecretError::Empty(from));
-    }
-    Ok(Secret::new(line.to_owned()))
+        SecretSource::Command(_) => (String::new(), "`password_command`".to_owned()),
+    })
 }
 
 fn read_start(path: &Path) -> Result<String, SecretError> {
@@ -400,102 +362,4 @@ fn read_start(path: &Path) -> Result<String, SecretError> {
             source,
         })?;
     Ok(text)
-}
-
-fn run(
-    program: &str,
-    arguments: &[String],
-    is_wanted: &dyn Fn() -> bool,
-) -> Result<String, SecretError> {
-    let start = |source| SecretError::Start {
-        program: program.to_owned(),
-        source,
-    };
-    let failed = |status: String| SecretError::Failed {
-        program: program.to_owned(),
-        status,
-    };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .process_group(0)
-        .spawn()
-        .map_err(start)?;
-    let output = child.stdout.take();
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut text = String::new();
-        let read = output.map(|output| output.take(LONGEST_SECRET).read_to_string(&mut text));
-        // Nobody listens any more when the time is over.
-        let _ = sender.send(read.transpose().map(|_| text));
-    });
-    let begun = Instant::now();
-    let read = loop {
-        match receiver.recv_timeout(LOOK_UP) {
-            Ok(read) => break read,
-            Err(_) if is_wanted() && begun.elapsed() < COMMAND_LIMIT => {}
-            Err(_) => {
-                end_group(&mut child);
-                let waited = begun.elapsed().as_secs();
-                return Err(failed(format!("no answer in {waited} seconds")));
-            }
-        }
-    };
-    let status = child.wait().map_err(start)?;
-    if !status.success() {
-        return Err(failed(status.to_string()));
-    }
-    read.map_err(start)
-}
-
-/// Ends a child with everything that it started.
-fn end_group(child: &mut Child) {
-    let leader = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    if let Some(leader) = leader {
-        // It may have ended by itself meanwhile; then there is nothing to stop.
-        let _ = kill_process_group(leader, Signal::KILL);
-    }
-    let _ = child.wait();
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn command(script: &str) -> SecretSource {
-        SecretSource::Command(["sh", "-c", script].map(str::to_owned).to_vec())
-    }
-
-    #[test]
-    fn a_secret_is_the_first_line_without_its_end() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("password");
-        fs::write(&path, "  pass word \r\nnot this\n").unwrap();
-        let secret_of_file = secret(&SecretSource::File(path)).unwrap();
-        assert_eq!(secret_of_file.reveal(), "  pass word ");
-        assert_eq!(format!("{secret_of_file:?}"), "***");
-        assert_eq!(
-            secret(&command("echo hush; echo more")).unwrap().reveal(),
-            "hush"
-        );
-    }
-
-    #[test]
-    fn a_secret_that_cannot_be_had_says_why_and_not_what() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("password");
-        fs::write(&path, "\n").unwrap();
-        let empty = secret(&SecretSource::File(path)).unwrap_err();
-        assert!(empty.to_string().contains("is empty"), "{empty}");
-        let missing = SecretSource::File(folder.path().join("none"));
-        let missing = secret(&missing).unwrap_err().to_string();
-        assert!(missing.contains("see that the path is right"), "{missing}");
-        let failed = secret(&command("echo hush; exit 3")).unwrap_err();
-        let failed = format!("{failed} {failed:?}");
-        assert!(failed.contains("exit status: 3"), "{failed}");
-        assert!(!failed.contains("hush"), "{failed}");
-        let unset = SecretSource::Env("PUBWATCH_TEST_NOT_SET".to_owned());
-        assert!(matches!(secret(&unset), Err(SecretError::Env(_))));
-    }
 }

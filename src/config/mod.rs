@@ -7,6 +7,7 @@
 pub mod plan;
 pub mod ways;
 
+pub mod command;
 pub mod files;
 pub mod origins;
 

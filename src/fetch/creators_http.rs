@@ -20,10 +20,11 @@ use super::way::{Errand, Look, StillWanted, Way};
 use super::wire::http::Cap;
 use super::{Fetched, Got, HostKey, reasons};
 use crate::book::{Source, StoreId};
-use crate::config::files;
+use crate::config::command;
 use crate::config::plan::ListingPlan;
 use crate::config::ways::ApiPlan;
 use crate::db::DbError;
+use crate::text::words::starred;
 
 /// How long an item that came along with another one may be used instead of asking again.
 const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -153,13 +154,9 @@ impl Fetcher {
         if let Some(token) = known.filter(|token| token.is_good(now)) {
             return Ok(token);
         }
-        let source = api.plan.secret.clone();
-        let secret = tokio::task::spawn_blocking(move || files::secret(&source)).await;
-        let secret = match secret {
-            Ok(Ok(secret)) => secret,
-            Ok(Err(error)) => return Err(reasons::api(error.to_string(), false, None).into()),
-            Err(error) => return Err(reasons::api(error.to_string(), false, None).into()),
-        };
+        let secret = command::secret(&api.plan.secret)
+            .await
+            .map_err(|error| reasons::api(error.to_string(), false, None))?;
         let message = creators_api::token_request(&api.plan, &secret)
             .ok_or_else(|| reasons::api("the API has no address".to_owned(), false, None))?;
         match self.send(api, &message, creators_api::token_of).await? {
@@ -204,6 +201,7 @@ impl Fetcher {
         let outcome = match outcome {
             Ok(answer) => {
                 let body = String::from_utf8_lossy(&answer.body);
+                let body = starred(&body, [message.secret.reveal()]);
                 read(answer.status, &body, at)
             }
             Err(failure) => Err(ApiFailure::Theirs(explain(host.as_str(), &failure))),

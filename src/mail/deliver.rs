@@ -16,7 +16,8 @@ use super::sqlite::{
 };
 use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
-use crate::config::files::{SecretError, secret};
+use crate::config::command::secret;
+use crate::config::files::SecretError;
 use crate::config::plan::{Plan, Secret};
 use crate::config::telling::{HookKind, HookPlan};
 use crate::db::Db;
@@ -89,21 +90,18 @@ impl Transport {
     /// # Errors
     ///
     /// [`TransportError`] when the secret cannot be read. What waits stays queued.
-    pub fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
-        let secret = plan.secret.as_ref().map(secret).transpose()?;
-        Ok(Self::to_hook(plan, secret))
-    }
-
-    /// The way to a webhook or to ntfy with its secret.
-    #[must_use]
-    pub fn to_hook(plan: &HookPlan, secret: Option<Secret>) -> Self {
-        Self::Hook(Hook {
+    pub async fn from_hook(plan: &HookPlan) -> Result<Self, TransportError> {
+        let key = match &plan.secret {
+            Some(source) => Some(secret(source).await?),
+            None => None,
+        };
+        Ok(Self::Hook(Hook {
             kind: plan.kind,
             name: plan.name.clone(),
             address: plan.address.clone(),
-            secret,
+            secret: key,
             patience: None,
-        })
+        }))
     }
 
     /// The way whose letters it takes.
@@ -129,17 +127,7 @@ impl Transport {
     ///
     /// [`TransportError`] when the password or the certificates cannot be read. Letters stay
     /// queued.
-    pub fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
-        let password = plan.mail.as_ref().and_then(|mail| mail.password.as_ref());
-        Self::with_password(plan, password.map(secret).transpose()?)
-    }
-
-    /// The way that the configuration names, with the password of its mail server.
-    ///
-    /// # Errors
-    ///
-    /// [`TransportError`] when the certificates cannot be read. Letters stay queued.
-    pub fn with_password(plan: &Plan, password: Option<Secret>) -> Result<Self, TransportError> {
+    pub async fn from_plan(plan: &Plan) -> Result<Self, TransportError> {
         let Some(mail) = &plan.mail else {
             return Ok(Self::Folder {
                 folder: plan.data.join("letters"),
@@ -147,7 +135,10 @@ impl Transport {
                 zone: plan.author.zone.clone(),
             });
         };
-        let login = mail.username.clone().zip(password);
+        let login = match (&mail.username, &mail.password) {
+            (Some(user), Some(source)) => Some((user.clone(), secret(source).await?)),
+            (_, _) => None,
+        };
         let certificates = match &mail.ca_file {
             Some(path) => {
                 Some(
@@ -233,20 +224,10 @@ pub async fn deliver_due(
         let Some(claimed) = db.write(|tx| claim_next(tx, claimant, now, until))? else {
             break;
         };
-        let is_ours = async || {
-            let now = clock.now();
-            let claim = db.read(|connection| is_claimed_by(connection, claimed.id, &who, now));
-            claim.unwrap_or_else(|error| {
-                tracing::error!(%error, "whose letter it is cannot be read; it is not sent");
-                false
-            })
-        };
+        let is_ours = async || has_claim(db, claimed.id, &who, clock.now());
         match transport.send(&claimed, now, is_ours).await {
             Ok(None) => {
-                tracing::warn!(
-                    letter.id = claimed.id,
-                    "another process took the letter over"
-                );
+                tracing::warn!(letter.id = claimed.id, "another process took it over");
             }
             Ok(Some(proof)) => {
                 let now = clock.now();
@@ -277,6 +258,15 @@ pub async fn deliver_due(
         }
     }
     Ok(summary)
+}
+
+/// Whether a letter is still ours to send; it is not where nobody can tell.
+fn has_claim(db: &Db, id: i64, who: &str, now: Timestamp) -> bool {
+    let claim = db.read(|connection| is_claimed_by(connection, id, who, now));
+    claim.unwrap_or_else(|error| {
+        tracing::error!(%error, "whose letter it is cannot be read; it is not sent");
+        false
+    })
 }
 
 /// Records a failed try. Says whether the server is to blame, so that all letters wait.
@@ -410,6 +400,13 @@ impl Hook {
         http::post(&self.post(letter, now)?).await
     }
 
+    /// What is secret beside the headers: the key, and a topic of ntfy's, which travels in the body.
+    fn secrets(&self) -> Vec<Secret> {
+        let topic = ntfy::root_and_topic(&self.address).map(|(_, topic)| Secret::new(topic));
+        let topic = topic.filter(|_| self.kind == HookKind::Ntfy);
+        self.secret.iter().cloned().chain(topic).collect()
+    }
+
     /// What is posted: the body as it was queued, under the letter's id.
     fn post(&self, letter: &Letter, now: Timestamp) -> Result<http::Post, Trouble> {
         let (address, headers, body) = match self.kind {
@@ -434,6 +431,7 @@ impl Hook {
             address,
             headers,
             body,
+            secrets: self.secrets(),
             patience: self.patience,
         })
     }

@@ -10,7 +10,7 @@ use url::Url;
 
 use super::outbox::{Stage, Trouble};
 use crate::config::plan::Secret;
-use crate::text::words::{clipped, one_line};
+use crate::text::words::{clipped, one_line, starred};
 use crate::tls;
 
 /// How long a post may take, from the connection to the last byte of the answer.
@@ -31,6 +31,9 @@ pub struct Post {
     pub headers: Vec<(&'static str, Secret)>,
     /// The body, as JSON.
     pub body: String,
+    /// What else is secret in it: what of it comes back is starred, as the address and the headers
+    /// are.
+    pub secrets: Vec<Secret>,
     /// A shorter limit than the usual one, for tests.
     pub patience: Option<Duration>,
 }
@@ -46,6 +49,12 @@ pub struct Post {
 /// be a secret.
 pub async fn post(post: &Post) -> Result<String, Trouble> {
     let address = address(&post.address)?;
+    let mut hidden = parts_of(&address);
+    let told = post.headers.iter().map(|(_, value)| value);
+    for secret in told.chain(&post.secrets) {
+        let words = secret.reveal();
+        hidden.push(words.strip_prefix("Bearer ").unwrap_or(words).to_owned());
+    }
     let mut request = client(&address)?
         .post(address)
         .header(reqwest::header::CONTENT_TYPE, "application/json")
@@ -58,7 +67,8 @@ pub async fn post(post: &Post) -> Result<String, Trouble> {
         request = request.header(name, value);
     }
     let limit = post.patience.unwrap_or(PATIENCE);
-    let answered = async { judged(request.send().await.map_err(|error| line(&error))?).await };
+    let answered =
+        async { judged(request.send().await.map_err(|error| line(&error))?, &hidden).await };
     timeout(limit, answered)
         .await
         .unwrap_or_else(|_| Err(silence(limit)))
@@ -71,9 +81,11 @@ pub async fn post(post: &Post) -> Result<String, Trouble> {
 /// As [`post()`].
 pub async fn ping(to: &Secret, patience: Option<Duration>) -> Result<String, Trouble> {
     let address = address(to)?;
+    let hidden = parts_of(&address);
     let request = client(&address)?.get(address);
     let limit = patience.unwrap_or(PING_PATIENCE);
-    let answered = async { judged(request.send().await.map_err(|error| line(&error))?).await };
+    let answered =
+        async { judged(request.send().await.map_err(|error| line(&error))?, &hidden).await };
     timeout(limit, answered)
         .await
         .unwrap_or_else(|_| Err(silence(limit)))
@@ -104,8 +116,24 @@ fn address(secret: &Secret) -> Result<Url, Trouble> {
     Url::parse(secret.reveal()).map_err(|_| broken(Stage::Prepare, "the address is none"))
 }
 
+/// A part of an address so short is a word of everybody's, as `api` or `services`.
+const SHORTEST_KEY: usize = 9;
+
+/// What of an address may be secret: all of it, its path, and whatever in it is as long as a key.
+pub(super) fn parts_of(address: &Url) -> Vec<String> {
+    let mut parts = vec![address.to_string(), address.path().to_owned()];
+    let values = address.query_pairs().map(|(_, value)| value.into_owned());
+    let segments = address.path().split('/').map(str::to_owned);
+    parts.extend(
+        segments
+            .chain(values)
+            .filter(|part| SHORTEST_KEY <= part.len()),
+    );
+    parts
+}
+
 /// What an answer means: success in a few words, or a trouble.
-async fn judged(mut response: Response) -> Result<String, Trouble> {
+async fn judged(mut response: Response, hidden: &[String]) -> Result<String, Trouble> {
     let status = response.status();
     if status.is_redirection() {
         let to = response
@@ -128,7 +156,8 @@ async fn judged(mut response: Response) -> Result<String, Trouble> {
             Ok(None) | Err(_) => break,
         }
     }
-    let words = clipped(&one_line(&String::from_utf8_lossy(&body)), 200);
+    let said = one_line(&String::from_utf8_lossy(&body));
+    let words = clipped(&starred(&said, hidden.iter().map(String::as_str)), 200);
     if status.is_success() {
         return Ok(format!("{} {words}", status.as_u16()).trim_end().to_owned());
     }

@@ -136,8 +136,9 @@ pub fn meaning(trouble: &Trouble) -> Meaning {
         // "Message too big", or a letter that the server can never store.
         (_, 552) => Meaning::Refused,
         // Who we are, or what this server may do for us: no letter is to blame.
-        (Stage::Recipient, 504) => Meaning::ServerLater,
-        (Stage::Recipient, 500..) if refuses_us(&trouble.words) => Meaning::ServerLater,
+        (Stage::Recipient, 500..) if code == 504 || refuses_us(&trouble.words) => {
+            Meaning::ServerLater
+        }
         // A matter of policy, of which only this recipient's letters are known to suffer.
         (Stage::Recipient, 500..) if is_policy(&trouble.words) => Meaning::LetterLater,
         // A sender that the server does not accept is a matter of `from`, which all letters share.

@@ -1,6 +1,7 @@
-//! The SMTP dialogue. It is held step by step, so that it is known what the server refused, and
-//! whether a letter may have arrived although no answer came. Only the code of an answer counts,
-//! and only an answer to what was asked.
+//! The SMTP dialogue, step by step.
+//!
+//! So it is known what the server refused, and whether a letter may have arrived although no answer
+//! came. Only the code of an answer counts, and only an answer to what was asked.
 
 mod line;
 
@@ -20,7 +21,7 @@ use tokio_rustls::TlsConnector;
 use super::message::Parcel;
 use super::outbox::{Stage, Trouble};
 use crate::config::plan::{Encryption, Secret};
-use crate::text::words::one_line;
+use crate::text::words::{self, one_line};
 use crate::tls::by_ring;
 use line::{Line, NoReply, Reply};
 
@@ -111,10 +112,11 @@ impl SmtpServer {
             // After `DATA` a goodbye would be part of a letter.
             Ok(None) => Ok(None),
             Err(trouble) => {
-                if trouble.stage < Stage::Data {
+                // A server that answered hears us still.
+                if trouble.stage < Stage::Data || trouble.code.is_some() {
                     goodbye(dialogue.line).await;
                 }
-                Err(self.starred(trouble))
+                Err(self.without_secrets(trouble))
             }
         }
     }
@@ -136,7 +138,7 @@ impl SmtpServer {
     /// Connects, secures the line, and logs in.
     async fn begin(&self, stage: &mut Stage) -> Result<Dialogue, Trouble> {
         let held = self.held(stage).await;
-        held.map_err(|trouble| self.starred(trouble))
+        held.map_err(|trouble| self.without_secrets(trouble))
     }
 
     async fn held(&self, stage: &mut Stage) -> Result<Dialogue, Trouble> {
@@ -250,28 +252,24 @@ impl SmtpServer {
         });
         let answered = answered.await.map_err(|_| silence(Stage::Answer, limit))?;
         let reply = done(Stage::Answer, answered)?;
-        Ok(one_line(&format!("{} {}", reply.code, reply.words())))
+        let answer = format!("{} {}", reply.code, reply.words());
+        Ok(one_line(&self.starred(&answer)))
+    }
+
+    fn without_secrets(&self, mut trouble: Trouble) -> Trouble {
+        trouble.words = self.starred(&trouble.words);
+        trouble
     }
 
     /// Without what is secret: some servers repeat what they were told.
-    fn starred(&self, mut trouble: Trouble) -> Trouble {
-        if let Some((user, password)) = &self.login {
-            for secret in secrets(user, password) {
-                trouble.words = trouble.words.replace(&secret, "***");
-            }
-        }
-        trouble
+    fn starred(&self, words: &str) -> String {
+        let Some((user, password)) = &self.login else {
+            return words.to_owned();
+        };
+        // A response to a login is told to nobody, however it is written.
+        let response = plain_response(user, password);
+        words::starred(words, [response.trim_end_matches('='), password.reveal()])
     }
-}
-
-/// The forms in which the password goes over the line.
-fn secrets(user: &str, password: &Secret) -> [String; 3] {
-    let word = password.reveal();
-    [
-        plain_response(user, password),
-        BASE64.encode(word),
-        word.to_owned(),
-    ]
 }
 
 /// The answer to `AUTH PLAIN` (RFC 4616).

@@ -1,6 +1,8 @@
 //! How times and lengths of time are put into words, the same in letters, in the terminal and on
 //! the web page; and how text from outside becomes safe to show.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -145,6 +147,25 @@ fn turns_direction(character: char) -> bool {
     matches!(character, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
 }
 
+/// The text with stars where one of `secrets` stands, plain or in base64 as logins carry it.
+///
+/// What somebody else says is passed through this before it is shortened or kept: a server may
+/// repeat what it was told. Secrets of fewer than four bytes would star half of every text and
+/// protect nothing; they stay.
+#[must_use]
+pub fn starred<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
+    let mut forms: Vec<String> = secrets
+        .into_iter()
+        .filter(|secret| 4 <= secret.len())
+        .flat_map(|secret| [secret.to_owned(), STANDARD_NO_PAD.encode(secret)])
+        .collect();
+    // The longest first: a shorter one may stand in it.
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms
+        .iter()
+        .fold(text.to_owned(), |text, form| text.replace(form, "***"))
+}
+
 /// At most `most` characters of one line; what is cut off leaves "…", at a word's end where one
 /// is near, and never a joiner or an accent without its letter.
 #[must_use]
@@ -208,6 +229,18 @@ pub fn hello(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_secret_is_starred_in_every_form_in_which_it_was_sent() {
+        #[track_caller]
+        fn check(text: &str, expected: &str) {
+            assert_eq!(starred(text, ["hunter22", "hunter2", "abc"]), expected);
+        }
+        check("no such login: hunter2", "no such login: ***");
+        check("hunter22 and hunter2", "*** and ***");
+        check("AUTH aHVudGVyMg== refused", "AUTH ***== refused");
+        check("abc stays", "abc stays");
+    }
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()

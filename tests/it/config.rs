@@ -67,8 +67,8 @@ fn every_problem_says_what_to_do() {
     }
 }
 
-#[test]
-fn paths_are_taken_from_the_folder_of_the_file() {
+#[tokio::test]
+async fn paths_are_taken_from_the_folder_of_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pubwatch.toml");
     let password = folder.path().join("secret");
@@ -83,7 +83,7 @@ fn paths_are_taken_from_the_folder_of_the_file() {
     assert_eq!(loaded.warnings, []);
     assert_eq!(loaded.plan.data, folder.path().join("kept/here"));
     let source = loaded.plan.mail.unwrap().password.unwrap();
-    let secret = pubwatch::config::files::secret(&source).unwrap();
+    let secret = pubwatch::config::command::secret(&source).await.unwrap();
     assert_eq!(secret.reveal(), "hush");
 }
 

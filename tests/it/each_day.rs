@@ -43,6 +43,12 @@ pub(crate) fn faces(house: &House) -> String {
     for line in plain.lines().chain(status.err.lines()) {
         writeln!(said, "    {line}").unwrap();
     }
+    of_the_page(&mut said, house);
+    said
+}
+
+/// What the page says, and what programs get from it.
+fn of_the_page(said: &mut String, house: &House) {
     let site = Site::new(
         house.plan.clone(),
         Arc::clone(&house.db),
@@ -70,12 +76,12 @@ pub(crate) fn faces(house: &House) -> String {
         "ul.exceptions li",
         "table.editions tbody tr",
     ];
-    page(&mut said, "overview", &overview, &parts);
+    page(said, "overview", &overview, &parts);
     for plan in &house.plan.editions {
         let path = format!("/editions/{}", plan.edition.isbn);
         let (_, edition) = get(&path);
         page(
-            &mut said,
+            said,
             "edition",
             &edition,
             &[
@@ -89,7 +95,6 @@ pub(crate) fn faces(house: &House) -> String {
         let (_, label) = badge.split_once("aria-label=\"").unwrap();
         writeln!(said, "  badge {}", label.split('"').next().unwrap()).unwrap();
     }
-    said
 }
 
 /// The words of some parts of a page, a line each.

@@ -231,3 +231,53 @@ async fn a_mail_server_is_asked_for_so_many_letters_an_hour_and_a_restart_counts
     let took = desk.clock.now().duration_since(start());
     assert!(took >= SignedDuration::from_hours(2));
 }
+
+/// What a way keeps when the other side repeats what it was told.
+async fn kept_of(kind: HookKind, address: &str, secret: &str, act: Act) -> (Vec<String>, String) {
+    let server = HookServer::start(vec![act]).await;
+    let transport = hook(kind, &format!("{}/{address}", server.base), Some(secret));
+    let desk = Desk::with(transport, &[post("one", kind)]);
+    desk.drain().await;
+    let entries = desk.entries();
+    let kept = format!("{entries:?}");
+    let words = entries[0].last_error.clone().into_iter().collect();
+    (words, kept)
+}
+
+#[tokio::test]
+async fn what_the_other_side_repeats_of_our_secrets_is_starred_before_it_is_kept() {
+    const PATH: &str = "quayside-3390-hook-path";
+    const KEY: &str = "harbour-glass-0815-key";
+    // Long enough that what is cut off at 200 characters would cut the secret in two.
+    let long = format!("{}{PATH} and {KEY}", "x".repeat(185));
+    for (kind, address, said) in [
+        (
+            HookKind::Webhook,
+            format!("in/{PATH}?v=1"),
+            format!("no hook /in/{PATH}?v=1, {KEY}"),
+        ),
+        (
+            HookKind::Webhook,
+            format!("in/{PATH}"),
+            format!("no hook called {PATH}"),
+        ),
+        (HookKind::Webhook, PATH.to_owned(), long),
+        (
+            HookKind::Ntfy,
+            PATH.to_owned(),
+            format!("Bearer {KEY} may not write to {PATH}"),
+        ),
+    ] {
+        for status in [200, 401, 500] {
+            let said: &'static str = said.clone().leak();
+            let (words, kept) = kept_of(kind, &address, KEY, Act::Answer(status, said)).await;
+            for secret in [PATH, KEY, "quayside", "harbour"] {
+                assert!(!kept.contains(secret), "{status} {said}: {kept}");
+            }
+            assert!(
+                kept.contains("***") || said.len() > 200,
+                "{status} {said}: {words:?}"
+            );
+        }
+    }
+}

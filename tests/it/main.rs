@@ -16,6 +16,7 @@ mod config;
 mod corpus;
 #[cfg(test)]
 mod daemon;
+#[cfg(test)]
 mod each_day;
 #[cfg(test)]
 mod database_file;
@@ -78,11 +79,14 @@ mod names;
 #[cfg(test)]
 mod packed;
 #[cfg(test)]
+mod programs;
+#[cfg(test)]
 mod real_mta;
 #[cfg(test)]
 mod recovered;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
 mod refused_month;
 #[cfg(test)]
 mod reloaded;
@@ -92,9 +96,11 @@ mod robots_files;
 mod secrets;
 #[cfg(test)]
 mod seen_and_not;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod smtp_fuzzed;
+#[cfg(test)]
 mod smtp_server;
 #[cfg(test)]
 mod stories;

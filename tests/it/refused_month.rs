@@ -1,6 +1,7 @@
 //! A month in which every store turns us away: what the stores are asked, counted at their side, and
 //! what the author hears.
 
+use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::date;
@@ -44,12 +45,14 @@ async fn watch() -> (Vec<Vec<Timestamp>>, Vec<Letter>) {
     let mut text =
         "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n".to_owned();
     for (number, server) in servers.iter().enumerate() {
-        text += &format!(
+        let _ = write!(
+            text,
             "[[store]]\nname = 'store{number}.example'\naddress = '/book/{{isbn13}}'\nbase = '{}'\n",
             server.base
         );
     }
-    text += &format!(
+    let _ = write!(
+        text,
         "[[edition]]\ntitle = 'Salt Roads'\nisbn = '{}'\npublication_date = 2026-06-02\n\
          distribution_enabled = 2026-04-01\nstores = ['store0.example', 'store1.example']\n",
         isbn(1)

@@ -242,6 +242,24 @@ async fn command_as_it_is(line: &mut BufReader<TcpStream>) -> Option<Vec<u8>> {
     }
 }
 
+/// The way to a server on this machine.
+fn transport(port: u16, logs_in: bool) -> Transport {
+    Transport::Smtp {
+        server: SmtpServer {
+            host: "127.0.0.1".to_owned(),
+            port,
+            encryption: Encryption::None,
+            login: logs_in.then(|| ("jane".to_owned(), Secret::new("hush".to_owned()))),
+            certificates: None,
+            hello: None,
+            most_per_hour: None,
+            patience: Some(PATIENCE),
+        },
+        from: "watch@example.com".to_owned(),
+        zone: jiff::tz::TimeZone::UTC,
+    }
+}
+
 /// Plays one letter against servers at random, and then a good one. Gives how many there were.
 async fn play(seed: u64) -> usize {
     let mut rng = Rng::with_seed(seed);
@@ -262,22 +280,7 @@ async fn play(seed: u64) -> usize {
     let db = Db::in_memory().unwrap();
     queue(&db, &[letter("one", "jane@example.com")]);
     let clock = Clock::starting_at(start());
-    let transport = Transport::Smtp {
-        server: SmtpServer {
-            host: "127.0.0.1".to_owned(),
-            port,
-            encryption: Encryption::None,
-            login: rng
-                .bool()
-                .then(|| ("jane".to_owned(), Secret::new("hush".to_owned()))),
-            certificates: None,
-            hello: None,
-            most_per_hour: None,
-            patience: Some(PATIENCE),
-        },
-        from: "watch@example.com".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
-    };
+    let transport = transport(port, rng.bool());
     let is_waiting = || {
         let all = db.read(|connection| entries(connection, Show::All));
         all.unwrap()

@@ -28,7 +28,7 @@ pub(super) async fn look(db: &Db, plan: &Plan, letter: bool, now: Timestamp) -> 
 async fn of(db: &Db, plan: &Plan, hook: &HookPlan, letter: bool, now: Timestamp) -> Look {
     let topic = format!("{} {}", hook.kind.name(), hook.name);
     let table = format!("see [[{}]] in the configuration", hook.kind.name());
-    let way = match Transport::from_hook(hook) {
+    let way = match Transport::from_hook(hook).await {
         Ok(Transport::Hook(way)) => way,
         Ok(Transport::Smtp { .. } | Transport::Folder { .. }) => {
             return Look::wrong(&topic, "it is no way to a program");

@@ -7,8 +7,9 @@ use crate::config::Plan;
 use crate::db::Db;
 use crate::mail::deliver::Transport;
 use crate::mail::identity::{Identity, message_id};
-use crate::mail::message::message;
-use crate::mail::outbox::explain;
+use crate::mail::message::{Parcel, message};
+use crate::mail::outbox::{Trouble, explain};
+use crate::mail::smtp::SmtpServer;
 use crate::mail::sqlite::counts;
 use crate::mail::{Letter, LetterKind, Route, files};
 
@@ -37,7 +38,7 @@ pub(super) fn outbox(db: &Db) -> Vec<Look> {
 
 /// Connects, secures the line and logs in; with `letter`, sends one.
 pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestamp) -> Vec<Look> {
-    let transport = match Transport::from_plan(plan) {
+    let transport = match Transport::from_plan(plan).await {
         Ok(transport) => transport,
         Err(error) => {
             return vec![Look::wrong("mail", format!("{error:#}")).next("see the table [mail]")];
@@ -69,18 +70,9 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
             let place = format!("{}:{}", server.host, server.port);
             let outcome = if letter {
                 match message(&test_letter(plan, &from, now), &from, &zone) {
-                    // It is nobody else's: there is no claim to lose.
-                    Ok(parcel) => match server.send(&parcel, async || true).await {
-                        Ok(sent) => {
-                            let answer = sent.as_ref().map(|sent| sent.answer.clone());
-                            if let Some(sent) = sent {
-                                sent.goodbye().await;
-                            }
-                            let answer = answer.unwrap_or_default();
-                            Ok(format!("{place} took a test letter: {answer}"))
-                        }
-                        Err(trouble) => Err(trouble),
-                    },
+                    Ok(parcel) => send(&server, &parcel)
+                        .await
+                        .map(|answer| format!("{place} took a test letter: {answer}")),
                     Err(error) => return vec![Look::wrong("mail", error.to_string())],
                 }
             } else {
@@ -99,6 +91,16 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
             }]
         }
     }
+}
+
+/// Sends a letter that is nobody else's; gives the server's answer.
+async fn send(server: &SmtpServer, parcel: &Parcel) -> Result<String, Trouble> {
+    let Some(sent) = server.send(parcel, async || true).await? else {
+        return Ok(String::new());
+    };
+    let answer = sent.answer.clone();
+    sent.goodbye().await;
+    Ok(answer)
 }
 
 fn test_letter(plan: &Plan, from: &str, now: Timestamp) -> Letter {

@@ -1,7 +1,10 @@
 //! Why the user's program gave no page, in one sentence with a next step.
 
+use std::ffi::OsString;
 use std::io;
 use std::time::Duration;
+
+use crate::text::words::starred;
 
 /// So much of the program's last words is shown to people, in characters.
 const SHOWN: usize = 240;
@@ -100,9 +103,11 @@ impl CommandFailure {
     }
 }
 
-/// The end of what the program said, on one line, without control characters.
-pub(super) fn last_words(said: &[u8]) -> String {
+/// The end of what the program said, on one line, without control characters and without `ours`,
+/// variables whose values are secrets.
+pub(super) fn last_words(said: &[u8], ours: &[(OsString, String)]) -> String {
     let text = String::from_utf8_lossy(said);
+    let text = starred(&text, ours.iter().map(|(_, value)| value.as_str()));
     let clean: String = text
         .chars()
         .map(|character| {

@@ -7,13 +7,13 @@ use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::process::{Child, Command};
 use url::Url;
 
 use super::explain::Failure;
 use super::wire::http::Answer;
+use crate::group::{Group, secrets_of_ours};
 pub use failure::CommandFailure;
 use failure::last_words;
 
@@ -31,7 +31,8 @@ pub struct Limits {
 
 /// Runs the program with a page's address as its last argument, and gives what it printed.
 ///
-/// It stands in a process group of its own, which is ended as a whole when its time is over, when
+/// It inherits none of our secrets: no variable `PUBWATCH_…` but the two that hold none. It stands in
+/// a process group of its own, which is ended as a whole when its time is over, when
 /// it prints too much, and when nobody waits for it any more.
 ///
 /// # Errors
@@ -43,7 +44,12 @@ pub async fn run(
     limits: Limits,
 ) -> Result<Vec<u8>, CommandFailure> {
     let (program, arguments) = words.split_first().ok_or(CommandFailure::Unnamed)?;
-    let mut child = Command::new(program)
+    let ours = secrets_of_ours();
+    let mut command = Command::new(program);
+    for (name, _) in &ours {
+        command.env_remove(name);
+    }
+    let mut child = command
         .args(arguments)
         .arg(address.as_str())
         .stdin(Stdio::null())
@@ -68,7 +74,7 @@ pub async fn run(
         return Err(CommandFailure::TooSlow {
             program,
             limit: limits.time,
-            said: last_words(&said),
+            said: last_words(&said, &ours),
         });
     };
     let (status, printed) = match ended {
@@ -84,7 +90,7 @@ pub async fn run(
         });
     };
     group.dissolve();
-    judge(program, status, printed, last_words(&said))
+    judge(program, status, printed, last_words(&said, &ours))
 }
 
 /// Runs the program as if it were the store: what it prints is the page, with status 200.
@@ -179,30 +185,6 @@ async fn keep_tail(mut errors: impl AsyncRead + Unpin, said: &mut Vec<u8>) {
         said.extend(chunk.iter().take(read));
         let surplus = said.len().saturating_sub(TAIL);
         said.drain(..surplus);
-    }
-}
-
-/// The process group of a running child: ended as a whole when dropped.
-struct Group(Option<Pid>);
-
-impl Group {
-    fn of(child: &Child) -> Self {
-        let number = child.id().and_then(|id| i32::try_from(id).ok());
-        Self(number.and_then(Pid::from_raw))
-    }
-
-    /// The leader has ended by itself: its number may soon be somebody else's.
-    fn dissolve(&mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(leader) = self.0 {
-            // It may have ended meanwhile, and then there is nobody to end.
-            let _ = kill_process_group(leader, Signal::KILL);
-        }
     }
 }
 

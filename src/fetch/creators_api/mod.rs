@@ -46,6 +46,8 @@ pub struct Message {
     pub headers: Vec<(&'static str, Secret)>,
     /// Its body, which may be secret as a whole.
     pub body: Secret,
+    /// What is secret in all that, and is starred wherever the answer repeats it.
+    pub secret: Secret,
 }
 
 /// A token, and until when it is used.

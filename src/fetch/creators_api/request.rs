@@ -59,6 +59,7 @@ pub fn token_request(plan: &ApiPlan, secret: &Secret) -> Option<Message> {
         address,
         headers: vec![("content-type", Secret::new(content.to_owned()))],
         body: Secret::new(body),
+        secret: secret.clone(),
     })
 }
 
@@ -124,6 +125,7 @@ pub fn items_request(
             ("x-marketplace", Secret::new(marketplace.to_owned())),
         ],
         body: Secret::new(body.to_string()),
+        secret: token.value.clone(),
     })
 }
 

@@ -14,7 +14,7 @@ pub use look::{
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,
-    is_claimed_by, is_waiting, mark_delivered, mark_failed, release_all, retry,
+    is_claimed_by, is_due, mark_delivered, mark_failed, release_all, retry,
 };
 
 use super::outbox::Meaning;

@@ -119,6 +119,26 @@ pub fn claim_next(
     Ok(None)
 }
 
+/// Whether a letter is due on that way, whoever may have claimed it.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_due(connection: &Connection, route: &Route, now: Timestamp) -> rusqlite::Result<bool> {
+    let sql = format!(
+        "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1 \
+         AND (next_try_at <= ?2 OR next_try_at > ?3 OR coalesce(last_try_at, queued_at) > ?4))"
+    );
+    let now_and_bounds = params![
+        route.name(),
+        now.as_millisecond(),
+        after(now, LONGEST_PAUSE),
+        after(now, AHEAD),
+    ];
+    let mut statement = connection.prepare_cached(&sql)?;
+    statement.query_row(now_and_bounds, |row| row.get(0))
+}
+
 /// Claims the row that has been due longest.
 fn claim_row(
     transaction: &Transaction<'_>,
@@ -206,19 +226,6 @@ fn tried_within_the_hour(
              WHERE route = ?1 AND last_try_at > ?2 AND last_try_at <= ?3",
         )?
         .query_row(params![route, now - 3_600_000, now], |row| row.get(0))
-}
-
-/// Whether a letter waits on that way, due or not.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn is_waiting(connection: &Connection, route: &Route) -> rusqlite::Result<bool> {
-    connection
-        .prepare_cached(&format!(
-            "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1)"
-        ))?
-        .query_row([route.name()], |row| row.get(0))
 }
 
 /// Whether that process still has the claim to a letter.

@@ -78,9 +78,8 @@ const SMALL_DISK: &str = "set -e; mkdir -p keep; cp -p data/* keep/; \
     mount -t tmpfs -o size=\"$0\"k none data; cp -p keep/* data/; code=0; \"$@\" || code=$?; \
     rm -f keep/*; cp -p data/* keep/; exit $code";
 
-/// A limit on the size of files, and the signal of it unheard: a write fails as on a disk that is
-/// full or broken.
-const SMALL_FILES: &str = "trap '' XFSZ; ulimit -f \"$0\"; exec \"$@\"";
+/// A limit on the size of files: a write fails as on a disk that is full or broken.
+const SMALL_FILES: &str = "ulimit -f \"$0\"; exec \"$@\"";
 
 pub(crate) fn disk_full(world: &World, episode: &mut Episode, tally: &mut Tally) {
     let may_mount = Command::new("unshare")

@@ -6,6 +6,14 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
+/// Before this day, 1 November 2026, this program was not made: Unix seconds.
+const MADE: i64 = 1_793_491_200;
+
+/// No clock that is right shows that.
+fn is_before_us(now: Timestamp) -> bool {
+    now.as_second() < MADE
+}
+
 /// A clock that tells the time and waits.
 #[derive(Debug, Clone)]
 pub enum Clock {
@@ -33,6 +41,16 @@ impl Clock {
         match self {
             Self::System => Timestamp::now(),
             Self::Virtual(hands) => *hands.lock().unwrap_or_else(PoisonError::into_inner),
+        }
+    }
+
+    /// What the machine's clock shows where that cannot be: before this program was made. A machine
+    /// without a clock of its own begins so, until it has asked for the time.
+    #[must_use]
+    pub fn wrong(&self) -> Option<Timestamp> {
+        match self {
+            Self::System => Some(self.now()).filter(|now| is_before_us(*now)),
+            Self::Virtual(_) => None,
         }
     }
 

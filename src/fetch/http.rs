@@ -174,38 +174,6 @@ impl Fetcher {
         }
     }
 
-    /// Where an address leads that is nothing but a redirect, as a short link: with all the courtesies
-    /// of [`Fetcher::fetch_by`], but one step only, which is told and not taken. Nothing when it does
-    /// not redirect; a reason when it could not be asked.
-    ///
-    /// # Errors
-    ///
-    /// The database's, as there.
-    pub async fn leads_to(
-        &self,
-        listing: &ListingPlan,
-    ) -> Result<Result<Option<Url>, NoPage>, DbError> {
-        let wanted = || Ok(true);
-        let look = self.look(listing, Way::Http, None, &wanted);
-        let asked = async {
-            let crawl_delay = self.mind_robots(&look, &listing.ask).await?;
-            let passage = Passage::Trying;
-            let errand = Errand::Page {
-                passage,
-                crawl_delay,
-            };
-            let (answer, _) = self.ask(&look, &listing.ask, errand).await?;
-            Ok(answer
-                .location
-                .and_then(|location| listing.ask.join(&location).ok()))
-        };
-        match asked.await {
-            Ok(led) => Ok(Ok(led)),
-            Err(Stop::NoPage(no_page)) => Ok(Err(no_page)),
-            Err(Stop::Database(error)) => Err(error),
-        }
-    }
-
     /// Takes note of what an answer turned out to be: a captcha with status 200 is known only
     /// once it was read. To report one twice does no harm.
     ///
@@ -263,7 +231,7 @@ impl Fetcher {
         Err(reasons::circle(&listing.ask).into())
     }
 
-    fn look<'a>(
+    pub(super) fn look<'a>(
         &self,
         listing: &ListingPlan,
         way: Way,
@@ -296,7 +264,11 @@ impl Fetcher {
     }
 
     /// Obeys the host's robots.txt; gives the pause that it asks for, where the page may be asked.
-    async fn mind_robots(&self, look: &Look<'_>, address: &Url) -> Result<Option<Duration>, Stop> {
+    pub(super) async fn mind_robots(
+        &self,
+        look: &Look<'_>,
+        address: &Url,
+    ) -> Result<Option<Duration>, Stop> {
         let age = self.manners.robots_age;
         let robots = match self.known_robots(address)? {
             Some(robots) => robots,
@@ -355,7 +327,7 @@ impl Fetcher {
     }
 
     /// One request, when it is its turn, and what came of it written down.
-    async fn ask(
+    pub(super) async fn ask(
         &self,
         look: &Look<'_>,
         address: &Url,

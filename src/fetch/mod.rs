@@ -18,6 +18,7 @@ pub mod realm;
 pub mod reasons;
 pub mod retry_after;
 pub mod robots;
+mod short_link;
 pub mod sqlite;
 mod way;
 mod weigh;

@@ -149,6 +149,13 @@ pub enum RoundError {
     /// The database says no.
     #[error("the database could not be used: {0}")]
     Database(#[from] DbError),
+    /// The clock cannot be believed: what it would date counts for years.
+    #[error(
+        "this machine's clock shows {}, when this program was not made; nothing is looked at and no \
+         letter is sent until it is set right (`timedatectl` shows whether it asks for the time)",
+        .0.strftime("%-d %B %Y, %H:%M UTC")
+    )]
+    Clock(Timestamp),
     /// A task of the round broke down.
     #[error("a part of the round broke down: {0}")]
     Task(#[from] tokio::task::JoinError),
@@ -168,6 +175,9 @@ pub async fn round(
     stop: &Stop,
     steps: &Steps,
 ) -> Result<Summary, RoundError> {
+    if let Some(shown) = house.clock.wrong() {
+        return Err(RoundError::Clock(shown));
+    }
     let began = house.clock.now();
     let tasks = sqlite::due(house, which, began)?;
     let number = sqlite::begin(house, began, tasks.len())?;

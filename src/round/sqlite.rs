@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::health::CLOCK;
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task};
 use crate::book::Source;
@@ -11,8 +12,8 @@ use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks, newest_by_hand,
-    observations, recognise_by, recognised, record, set_look_aside,
+    Aside, Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks,
+    newest_by_hand, observations, recognise_by, recognised, record, set_aside,
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
@@ -68,6 +69,8 @@ pub(crate) fn take_in(
 ) -> rusqlite::Result<Recorded> {
     let confirm_after = house.plan.judging.confirm_after;
     house.db.write(|transaction| {
+        let place = (&observation.listing, observation.at);
+        set_future_aside(transaction, &house.plan, place)?;
         let recorded = record(transaction, observation, confirm_after)?;
         if matches!(observation.reading, Reading::Says(_)) {
             promise(transaction, &house.plan, observation)?;
@@ -102,7 +105,37 @@ pub fn take_look_back(
     let Some((at, _)) = newest_by_hand(transaction, listing)? else {
         return Ok(None);
     };
-    set_look_aside(transaction, listing, (at, now))?;
+    set_aside(transaction, listing, (Aside::At(at), now))?;
+    count_anew(transaction, plan, listing)?;
+    Ok(Some(at))
+}
+
+/// Sets aside what a clock that was ahead has dated after a look of now, which it came before: it would
+/// never be confirmed, or hide for as long what is seen.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn set_future_aside(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    (listing, at): (&ListingId, Timestamp),
+) -> rusqlite::Result<()> {
+    let newest = looks(transaction, listing)?.last_try;
+    if newest.is_some_and(|newest| CLOCK < newest.duration_since(at)) {
+        tracing::warn!(%listing.isbn, store = %listing.store, "looks of a clock that was ahead are set aside");
+        set_aside(transaction, listing, (Aside::After(at), at))?;
+        count_anew(transaction, plan, listing)?;
+    }
+    Ok(())
+}
+
+/// Records the looks at a page once more, of which what followed was forgotten.
+fn count_anew(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    listing: &ListingId,
+) -> rusqlite::Result<()> {
     for look in observations(transaction, listing, Timestamp::MIN)? {
         let observation = Observation {
             listing: listing.clone(),
@@ -115,7 +148,7 @@ pub fn take_look_back(
             promise(transaction, plan, &observation)?;
         }
     }
-    Ok(Some(at))
+    Ok(())
 }
 
 /// The settings with how long things took for the user's own titles. It is judged by them all the
@@ -233,6 +266,7 @@ stores = ['amazon.com']
                 reading,
             };
             db.write(|tx| {
+                set_future_aside(tx, plan, (&observation.listing, observation.at))?;
                 record(tx, &observation, plan.judging.confirm_after)?;
                 match &observation.reading {
                     Reading::Says(_) => promise(tx, plan, &observation),
@@ -287,6 +321,22 @@ stores = ['amazon.com']
             "0 pre_order, 20! in_stock, 30! in_stock",
             "0 pre_order, 20! in_stock",
         );
+    }
+
+    #[test]
+    fn looks_of_a_clock_that_was_ahead_count_no_more_once_it_is_right() {
+        let today = "2027-02-01".parse().unwrap();
+        let (plan, _) = config::check(CONFIGURATION, "pubwatch.toml", today).unwrap();
+        let known = |looks: &str| {
+            let db = Db::in_memory().unwrap();
+            see(&db, &plan, looks);
+            let view = db.read(|connection| view(connection, &plan.editions[0]));
+            view.unwrap().listings.remove(0)
+        };
+        let right = "0 pre_order, 6 out_of_stock, 12 out_of_stock";
+        let ahead =
+            "0 pre_order, 8760 out_of_stock, 8766 in_stock, 6 out_of_stock, 12 out_of_stock";
+        assert_eq!(known(ahead), known(right));
     }
 
     #[test]

@@ -30,12 +30,21 @@ async fn said(house: &Arc<House>, arguments: &'static [&'static str], code: i32)
 fn undelivered(house: &House, error: Option<&str>) {
     let db = rusqlite::Connection::open(house.path().join("data/pubwatch.db")).unwrap();
     let in_an_hour = Clock::System.now() + SignedDuration::from_hours(1);
+    // One that was tried in vain has waited for days, with a word about it.
+    let waits = SignedDuration::from_hours(if error.is_some() { 4 * 24 } else { 0 });
+    let queued = Clock::System.now() - waits;
     db.execute(
         "INSERT INTO outbox (message_id, written, kind, stores, to_name, to_address, subject, \
-         body_text, body_html, queued_at, next_try_at, tries, last_error) VALUES ('a@b', 0, \
-         'alert', '[]', 'Jane', 'jane@example.com', 'Act: Salt Roads', ?3, ?3, 0, \
+         body_text, body_html, queued_at, next_try_at, tries, last_error) VALUES (?5, 0, \
+         'alert', '[]', 'Jane', 'jane@example.com', 'Act: Salt Roads', ?3, ?3, ?4, \
          ?2, 1, ?1)",
-        rusqlite::params![error, in_an_hour.as_millisecond(), pack(b"t").unwrap()],
+        rusqlite::params![
+            error,
+            in_an_hour.as_millisecond(),
+            pack(b"t").unwrap(),
+            queued.as_millisecond(),
+            if error.is_some() { "a@b" } else { "c@b" }
+        ],
     )
     .unwrap();
 }
@@ -71,7 +80,7 @@ async fn letters_that_do_not_get_out_are_told_in_the_form_of_each_service() {
     assert_eq!(
         pinged(&server, "/api/push/abc?status=up&msg=OK&ping=", broken).await,
         [
-            "GET /api/push/abc?status=down&msg=letters+are+not+delivered%3A+the+server+closed+the+line"
+            "GET /api/push/abc?status=down&msg=1+letter+not+delivered+for+4+days%3A+the+server+closed+the+line"
         ]
     );
 }
@@ -134,10 +143,8 @@ fn letters_that_are_not_delivered_are_listed_and_are_an_exit_code() {
     // One that was never tried is on its way; one that was tried in vain is not.
     undelivered(&house, None);
     house.said(&["status"], 0);
-    let db = rusqlite::Connection::open(house.path().join("data/pubwatch.db")).unwrap();
-    db.execute("UPDATE outbox SET last_error = 'mailbox full'", [])
-        .unwrap();
-    drop(db);
+    house.said(&["outbox", "drop", "1"], 0);
+    undelivered(&house, Some("mailbox full"));
     let text = house.said(&["outbox", "list", "--undelivered"], 1);
     assert!(text.contains("Act: Salt Roads"), "{text}");
     assert!(text.contains("Last trouble: mailbox full"), "{text}");
@@ -157,6 +164,6 @@ fn letters_that_are_not_delivered_are_listed_and_are_an_exit_code() {
     assert_eq!(house.letters().len(), 2);
     house.said(&["outbox", "list", "--undelivered"], 0);
     house.said(&["status"], 0);
-    // Dropped letters are seen to.
-    house.said(&["outbox", "drop", "1"], 5);
+    // What is gone out cannot be dropped.
+    house.said(&["outbox", "drop", "2"], 5);
 }

@@ -55,17 +55,19 @@ CREATE TABLE observation (
 CREATE TRIGGER observation_is_never_changed BEFORE UPDATE ON observation
 BEGIN SELECT RAISE (ABORT, 'observations are only appended'); END;
 
--- Looks by hand that the author took back: they are kept here, and count no more.
-CREATE TABLE taken_back (
-    listing_id INTEGER NOT NULL REFERENCES listing (id),
-    at         INTEGER NOT NULL,
-    reading_id INTEGER NOT NULL REFERENCES reading (id),
-    taken_at   INTEGER NOT NULL,
+-- Looks that count no more, and are kept: what the author told and took back, and what a clock that
+-- was ahead has dated after looks that came later.
+CREATE TABLE set_aside (
+    listing_id   INTEGER NOT NULL REFERENCES listing (id),
+    at           INTEGER NOT NULL,
+    reading_id   INTEGER NOT NULL REFERENCES reading (id),
+    source       INTEGER NOT NULL,               -- as in observation
+    set_aside_at INTEGER NOT NULL,
     PRIMARY KEY (listing_id, at)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TRIGGER observation_is_never_deleted BEFORE DELETE ON observation
-WHEN NOT EXISTS (SELECT 1 FROM taken_back t WHERE t.listing_id = OLD.listing_id AND t.at = OLD.at)
+WHEN NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.listing_id = OLD.listing_id AND a.at = OLD.at)
 BEGIN SELECT RAISE (ABORT, 'observations are only appended'); END;
 
 -- How long a page has shown one state.

@@ -6,8 +6,8 @@ mod evidence;
 mod moved;
 mod notes;
 mod record;
+mod set_aside;
 mod shown;
-mod take_back;
 pub mod transfer;
 mod validators;
 mod view;
@@ -22,7 +22,7 @@ pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, note_moves};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use record::{Recorded, keep_good_until, listing_row, record};
-pub use take_back::{newest_by_hand, set_look_aside};
+pub use set_aside::{Aside, newest_by_hand, set_aside};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
     Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, observations, view, view_to,

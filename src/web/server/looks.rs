@@ -14,7 +14,7 @@ use crate::history::sqlite::{keep_evidence, looks, record};
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
 use crate::round::judge_edition::judge_book;
-use crate::round::sqlite::{promise, take_look_back};
+use crate::round::sqlite::{promise, set_future_aside, take_look_back};
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -122,6 +122,7 @@ fn keep(
 ) -> Result<(), DbError> {
     let confirm_after = site.plan.judging.confirm_after;
     site.db.write(|transaction| {
+        set_future_aside(transaction, &site.plan, (listing, now))?;
         let last = looks(transaction, listing)?.last_try;
         let after = last.map(|last| last.saturating_add(SignedDuration::from_millis(1)));
         let at = match after.transpose() {

@@ -1,4 +1,4 @@
-//! Taking back what a person told of a page: a slip of the hand is no history.
+//! Looks that count no more: a slip of the hand, and what a wrong clock has dated.
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
@@ -33,34 +33,42 @@ pub fn newest_by_hand(
         .transpose()
 }
 
-/// Sets a look by hand aside, and forgets what followed from the looks at its page: whoever calls
-/// this records those that are left once more.
+/// Which looks at a page are set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aside {
+    /// The one of that moment.
+    At(Timestamp),
+    /// All that are dated after it.
+    After(Timestamp),
+}
+
+/// Sets looks aside, and forgets what followed from the looks at their page: whoever calls this records
+/// those that are left once more.
 ///
 /// # Errors
 ///
 /// SQLite's; then nothing is set aside, as the transaction is the caller's to roll back.
-pub fn set_look_aside(
+pub fn set_aside(
     transaction: &Transaction<'_>,
     listing: &ListingId,
-    (at, now): (Timestamp, Timestamp),
+    (which, now): (Aside, Timestamp),
 ) -> rusqlite::Result<()> {
     let Some(number) = listing_number(transaction, listing)? else {
         return Ok(());
     };
+    let (first, last) = match which {
+        Aside::At(at) => (at.as_millisecond(), at.as_millisecond()),
+        Aside::After(at) => (at.as_millisecond().saturating_add(1), i64::MAX),
+    };
     transaction.execute(
-        "INSERT INTO taken_back (listing_id, at, reading_id, taken_at) \
-         SELECT listing_id, at, reading_id, ?3 FROM observation \
-         WHERE listing_id = ?1 AND at = ?2 AND source = ?4",
-        params![
-            number,
-            at.as_millisecond(),
-            now.as_millisecond(),
-            number_of(Source::ByHand)
-        ],
+        "INSERT OR IGNORE INTO set_aside (listing_id, at, reading_id, source, set_aside_at) \
+         SELECT listing_id, at, reading_id, source, ?4 FROM observation \
+         WHERE listing_id = ?1 AND at BETWEEN ?2 AND ?3",
+        params![number, first, last, now.as_millisecond()],
     )?;
     transaction.execute(
-        "DELETE FROM observation WHERE listing_id = ?1 AND at = ?2",
-        params![number, at.as_millisecond()],
+        "DELETE FROM observation WHERE listing_id = ?1 AND at BETWEEN ?2 AND ?3",
+        params![number, first, last],
     )?;
     for table in ["spell", "gap", "validator"] {
         transaction.execute(

@@ -13,7 +13,7 @@ const FIRST_SIGHT: SignedDuration = SignedDuration::from_hours(6);
 const LETTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// A clock may be so much behind the newest look: two machines are never of one second.
-pub(super) const CLOCK: SignedDuration = SignedDuration::from_mins(5);
+const CLOCK: SignedDuration = SignedDuration::from_mins(5);
 
 /// So long it is said of a machine that it slept.
 const WAKING: SignedDuration = SignedDuration::from_hours(48);

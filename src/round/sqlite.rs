@@ -3,7 +3,6 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::health::CLOCK;
 use super::look::NOT_MODIFIED;
 use super::{House, Summary, Task};
 use crate::book::Source;
@@ -12,7 +11,7 @@ use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Aside, Depth, Recognised, Recorded, claim_look, each_view, keep_evidence, looks,
+    Aside, Depth, Recognised, Recorded, claim_look, each_view, glimpses, keep_evidence, looks,
     newest_by_hand, observations, recognise_by, recognised, record, set_aside,
 };
 use crate::history::{ListingId, Observation};
@@ -57,6 +56,9 @@ pub(super) fn recognised_page(house: &House, task: &Task) -> Result<Option<Recog
         Ok(known.filter(|known| may_be_spared(known.read_at, is_unconfirmed, now)))
     })
 }
+
+/// No rhythm lets a page rest for so long: two looks of a week each.
+const AHEAD: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// Records what a look gave.
 ///
@@ -113,6 +115,9 @@ pub fn take_look_back(
 /// Sets aside what a clock that was ahead has dated after a look of now, which it came before: it would
 /// never be confirmed, or hide for as long what is seen.
 ///
+/// Which of two clocks is wrong shows in the looks between: there are some before a clock that was set
+/// back, and none for weeks before one that was ahead. What is ahead by less is over by itself soon.
+///
 /// # Errors
 ///
 /// SQLite's.
@@ -122,7 +127,12 @@ pub fn set_future_aside(
     (listing, at): (&ListingId, Timestamp),
 ) -> rusqlite::Result<()> {
     let newest = looks(transaction, listing)?.last_try;
-    if newest.is_some_and(|newest| CLOCK < newest.duration_since(at)) {
+    if newest.is_none_or(|newest| newest <= at) {
+        return Ok(());
+    }
+    let later = glimpses(transaction, listing, at)?.into_iter();
+    let next = later.map(|look| look.at).find(|look| at < *look);
+    if next.is_some_and(|next| AHEAD < next.duration_since(at)) {
         tracing::warn!(%listing.isbn, store = %listing.store, "looks of a clock that was ahead are set aside");
         set_aside(transaction, listing, (Aside::After(at), at))?;
         count_anew(transaction, plan, listing)?;
@@ -337,6 +347,11 @@ stores = ['amazon.com']
         let ahead =
             "0 pre_order, 8760 out_of_stock, 8766 in_stock, 6 out_of_stock, 12 out_of_stock";
         assert_eq!(known(ahead), known(right));
+        // A clock that was set back takes nothing from the looks that were right.
+        let back = "0 pre_order, 24 pre_order, 48 pre_order, 72 in_stock, 30 in_stock";
+        let spells = known(back).spells;
+        let readings: u32 = spells.iter().map(|spell| spell.readings).sum();
+        assert_eq!(readings, 5, "{spells:#?}");
     }
 
     #[test]

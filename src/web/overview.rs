@@ -295,8 +295,9 @@ fn verdict(material: &Material<'_>) -> String {
         _ if expected == pages => "All as expected. Nothing to do.".to_owned(),
         _ if seen < pages => {
             format!(
-                "Nothing to do; {} of {pages} pages are not seen",
-                pages - seen
+                "Nothing to do; {} of {pages} pages {} not seen",
+                pages - seen,
+                if pages - seen == 1 { "is" } else { "are" }
             )
         }
         _ => "Nothing to do; some pages are still on their usual way".to_owned(),

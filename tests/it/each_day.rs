@@ -6,14 +6,24 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::SignedDuration;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
+use jiff::{SignedDuration, Timestamp};
+use pubwatch::book::{Availability, StoreId};
+use pubwatch::clock::Clock;
 use pubwatch::commands::context::Context;
 use pubwatch::commands::replay::expect::Sent;
 use pubwatch::commands::replay::play::play_before;
 use pubwatch::commands::replay::read;
 use pubwatch::commands::status;
+use pubwatch::config;
+use pubwatch::db::Db;
+use pubwatch::fetch::Fetcher;
+use pubwatch::history::sqlite::{keep_good_until, record};
+use pubwatch::history::{ListingId, Observation, Source};
+use pubwatch::judge::Settings;
+use pubwatch::page::{Reading, Says};
 use pubwatch::round::House;
+use pubwatch::round::sqlite::running::{kept_out, taken_over};
 use pubwatch::web::server::answer::{Asked, answer};
 use pubwatch::web::server::{Guard, Site};
 use scraper::{Html, Selector};
@@ -181,4 +191,94 @@ fn every_face_tells_seen_from_not_seen_on_each_day() {
     ] {
         insta::assert_snapshot!(name, diary(name));
     }
+}
+
+/// A house of a configuration with so many books, over a database that is there.
+fn configured(books: &[&str], db: &Arc<Db>, clock: &Clock) -> House {
+    let mut text =
+        "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n".to_owned();
+    for isbn in books {
+        let _ = write!(
+            text,
+            "[[edition]]\ntitle = 'Book {isbn}'\nisbn = '{isbn}'\npublication_date = 2027-06-15\n\
+             distribution_enabled = 2027-02-01\nstores = ['bookshop.org']\n"
+        );
+    }
+    let (plan, _) = config::check(&text, "pubwatch.toml", date(2027, 5, 1)).unwrap();
+    let settings = Settings::of(&plan).unwrap();
+    let fetcher = Fetcher::new(Arc::clone(db), clock.clone(), &plan.manners, &plan.stores).unwrap();
+    House::new(plan, Arc::clone(db), clock.clone(), settings, fetcher)
+}
+
+/// The pages of these books are looked at, in one check.
+fn look_at(house: &House) {
+    let now = house.clock.now();
+    house
+        .db
+        .write(|tx| {
+            tx.execute(
+                "INSERT INTO round (began, ended, asked, read) VALUES (?1, ?1, 1, 1)",
+                [now.as_millisecond()],
+            )?;
+            for plan in &house.plan.editions {
+                let listing = ListingId {
+                    isbn: plan.edition.isbn.clone(),
+                    store: StoreId::new("bookshop.org"),
+                };
+                let says = Says::new(Availability::PreOrder, "test", "Pre-order", "#buy");
+                let observation = Observation {
+                    listing: listing.clone(),
+                    at: now,
+                    source: Source::Http,
+                    reading: Reading::Says(Box::new(says)),
+                };
+                record(tx, &observation, SignedDuration::from_hours(6))?;
+                keep_good_until(tx, &listing, now + SignedDuration::from_hours(49))?;
+            }
+            Ok::<_, rusqlite::Error>(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn every_face_tells_that_a_service_does_not_run_what_its_file_says() {
+    let (first, second) = ("9780132350884", "9780306406157");
+    let db = Arc::new(Db::in_memory().unwrap());
+    let clock = Clock::starting_at("2027-05-01T09:00:00Z".parse().unwrap());
+    let day = |days: i64| {
+        let start: Timestamp = "2027-05-01T09:00:00Z".parse().unwrap();
+        clock.turn_to(start + SignedDuration::from_hours(24 * days));
+    };
+    let note = |wrong: Option<&str>, minutes_ago: i64| {
+        let at = clock.now() - SignedDuration::from_mins(minutes_ago);
+        let noted = db.write(|tx| match wrong {
+            Some(why) => kept_out(tx, why, at),
+            None => taken_over(tx, "pubwatch.toml", at),
+        });
+        noted.unwrap();
+    };
+    let mut diary = String::new();
+    let mut tell = |what: &str, house: &House| {
+        writeln!(diary, "{what}\n{}", faces(house)).unwrap();
+    };
+    let house = configured(&[first], &db, &clock);
+    note(None, 0);
+    look_at(&house);
+    tell("One book is watched", &house);
+    day(1);
+    note(None, 0);
+    look_at(&house);
+    let house = configured(&[first, second], &db, &clock);
+    note(None, 0);
+    tell("Another one is added, and was not looked at yet", &house);
+    day(2);
+    look_at(&house);
+    note(Some("line 12: `publication_dat` is no key"), 60);
+    note(Some("line 12: `publication_dat` is no key"), 1);
+    tell("The file is wrong for an hour", &house);
+    day(3);
+    look_at(&house);
+    note(None, 0);
+    tell("The file is right again", &house);
+    insta::assert_snapshot!("h06-a-service-and-its-file", diary);
 }

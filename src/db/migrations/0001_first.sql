@@ -153,6 +153,9 @@ CREATE TABLE round (
 
 CREATE INDEX round_after_sleep ON round (id) WHERE slept_since IS NOT NULL;
 
+-- Years may pass in which every page is read.
+CREATE INDEX round_unread ON round (ended) WHERE 0 < unread;
+
 -- What every host was asked and did to us, so that a restart forgets no courtesy.
 CREATE TABLE host (
     name         TEXT    PRIMARY KEY,            -- as www.amazon.com, or 127.0.0.1:8080

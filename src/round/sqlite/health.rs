@@ -44,8 +44,7 @@ pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
         "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
              (SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 \
               ORDER BY id DESC LIMIT 1), \
-             (SELECT ended FROM round WHERE ended IS NOT NULL AND unread > 0 \
-              ORDER BY id DESC LIMIT 1)",
+             (SELECT max(ended) FROM round WHERE 0 < unread)",
         [],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;

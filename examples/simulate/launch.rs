@@ -302,19 +302,19 @@ pub(crate) fn story(title: &str, editions: &[Launch]) -> Result<Story, StoryErro
     text.extend((0..).zip(editions).map(|(number, one)| one.table(number)));
     let mut story = Story::parse(&text)?;
     for (number, edition) in editions.iter().enumerate() {
-        let own = story.plan.editions[number].edition.isbn.clone();
+        let own = story.plan.editions[number].edition.id.clone();
         for (line, name) in edition.lines.iter().zip(&edition.stores) {
             let pages = line.iter().map(|(at, reading)| PageChange {
                 at: *at,
                 store: StoreId::new(name),
-                isbn: Some(own.clone()),
+                edition: Some(own.clone()),
                 reading: reading.clone(),
             });
             story.pages.extend(pages);
         }
         story.notes.extend(edition.notes.iter().map(|note| Said {
             note: note.clone(),
-            isbn: Some(own.clone()),
+            edition: Some(own.clone()),
         }));
     }
     story.pages.sort_by_key(|page| page.at);

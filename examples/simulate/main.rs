@@ -216,7 +216,7 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     }
     let letters = truth.iter().map(|(isbn, _)| {
         let is_its = |letter: &&Sent| {
-            let about = letter.isbn.as_ref();
+            let about = letter.edition.as_ref();
             !letter.is_digest && about.is_none_or(|about| about.as_str() == isbn)
         };
         played.sent.iter().filter(is_its).count()

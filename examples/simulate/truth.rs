@@ -26,7 +26,12 @@ pub(crate) fn wrong_all_clears(played: &Played, editions: &[(String, Launch)]) -
 }
 
 fn wrong_in(letter: &Sent, played: &Played, editions: &[(String, Launch)]) -> Vec<String> {
-    let is_its = |isbn: &str| letter.isbn.as_ref().is_some_and(|own| own.as_str() == isbn);
+    let is_its = |isbn: &str| {
+        letter
+            .edition
+            .as_ref()
+            .is_some_and(|own| own.as_str() == isbn)
+    };
     let Some((isbn, launch)) = editions.iter().find(|(isbn, _)| is_its(isbn)) else {
         return Vec::new();
     };
@@ -41,7 +46,7 @@ fn wrong_in(letter: &Sent, played: &Played, editions: &[(String, Launch)]) -> Ve
         let look = looks.find(|look| {
             look.at <= letter.at
                 && look.listing.store == *store
-                && look.listing.isbn.as_str() == isbn
+                && look.listing.edition.as_str() == isbn
         });
         let index = launch
             .stores

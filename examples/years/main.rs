@@ -209,7 +209,7 @@ impl<'a> Years<'a> {
     fn begin(house: &'a House, title: &'a Title, plan: &'a EditionPlan) -> Self {
         let shops = STORES.iter().zip(0_i64..).map(|(store, index)| {
             let listing = ListingId {
-                isbn: title.isbn.clone(),
+                edition: title.isbn.clone().into(),
                 store: StoreId::new(store),
             };
             Shop {
@@ -251,7 +251,7 @@ impl<'a> Years<'a> {
     fn note(&mut self, tx: &Transaction<'_>, at: Timestamp) -> rusqlite::Result<()> {
         let notes = &self.title.launch.notes;
         while let Some(note) = notes.get(self.notes).filter(|note| note.at <= at) {
-            add_note(tx, &self.title.isbn, note, note.at)?;
+            add_note(tx, &self.title.isbn.clone().into(), note, note.at)?;
             self.notes += 1;
         }
         Ok(())

@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use jiff::civil::date;
-use pubwatch::book::{Distribution, Family, Isbn13, StoreId};
+use pubwatch::book::{Distribution, EditionId, Family, StoreId};
 use pubwatch::config::{self, edit, import, problem};
 use pubwatch::fetch::robots::{Answer, Robots, Verdict, address_for};
 use pubwatch::fetch::{charset, retry_after};
@@ -167,7 +167,7 @@ pub fn configuration(bytes: &[u8]) {
             }
             for edition in &plan.editions {
                 // An edition may be written in a form that only its author can change.
-                let _ = edit::without(&text, &edition.edition.isbn);
+                let _ = edit::without(&text, &edition.edition.id);
             }
         }
     }
@@ -195,13 +195,13 @@ pub fn import(bytes: &[u8]) {
     };
     let built = import::build(&list, &[], &defaults);
     let entries: Vec<_> = built.entries.into_iter().map(|(_, entry)| entry).collect();
-    let isbns: Vec<Isbn13> = entries.iter().map(|one| one.edition.isbn.clone()).collect();
+    let isbns: Vec<EditionId> = entries.iter().map(|one| one.edition.id.clone()).collect();
     let Ok(text) = edit::with_entries(BEFORE, &entries) else {
         panic!("the editions cannot be added to a configuration");
     };
     match config::check(&text, "pubwatch.toml", date(2026, 12, 24)) {
         Ok((plan, _)) => {
-            let written = plan.editions.into_iter().map(|one| one.edition.isbn);
+            let written = plan.editions.into_iter().map(|one| one.edition.id);
             assert_eq!(written.collect::<Vec<_>>(), isbns);
         }
         // A configuration without editions is none.

@@ -41,7 +41,7 @@ use self::news::news;
 use self::over::{all_clear, is_said_expected, is_taken_over, listings, trouble};
 use super::pause::Pause;
 use super::{Alert, AlertKey, Occasion, Telling, mute, pause};
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::config::plan::Plan;
 use crate::history::View;
 use crate::judge::{Finding, Judgement, Outlook, Severity};
@@ -115,14 +115,14 @@ pub fn decide(
     pace: &Pace,
     now: Timestamp,
 ) -> Decisions {
-    let isbn = &view.edition.isbn;
+    let edition = &view.edition.id;
     let findings = &judgement.findings;
     let is_muted = |key: &AlertKey| mute::until(key, &view.notes, &pace.zone, now).is_some();
     let pause = pause::in_force(&view.notes, &pace.zone, now);
     let mut decisions = Decisions::default();
     let mut due: Vec<Telling> = Vec::new();
     for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
-        let key = key(isbn, finding);
+        let key = key(edition, finding);
         if decisions.open.iter().any(|alert| alert.key == key) {
             continue;
         }
@@ -164,10 +164,10 @@ pub fn decide(
             decisions.over.push(alert.clone());
         }
     }
-    let mut news = news(memory, findings, isbn, &mut due);
+    let mut news = news(memory, findings, edition, &mut due);
     news.retain(|key| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
-    due.retain(|telling| !is_muted(&key(isbn, &telling.finding)));
+    due.retain(|telling| !is_muted(&key(edition, &telling.finding)));
     due.retain(|telling| pause.is_none_or(|pause| lets_through(&pause, telling)));
     let may_write = view.launch.is_launch(now) || may_write(memory, &due, findings, pace, now);
     if !due.is_empty()
@@ -222,10 +222,10 @@ fn told_as_over(alert: Alert) -> Alert {
 
 /// The identity of what a finding is about.
 #[must_use]
-pub fn key(isbn: &Isbn13, finding: &Finding) -> AlertKey {
+pub fn key(edition: &EditionId, finding: &Finding) -> AlertKey {
     AlertKey {
         cause: finding.kind.cause(),
-        isbn: isbn.clone(),
+        edition: edition.clone(),
         stores: finding.stores.clone(),
     }
 }
@@ -353,7 +353,7 @@ fn recall_together(
         return;
     }
     for finding in findings.iter().filter(|one| one.severity == Severity::Act) {
-        let key = key(&view.edition.isbn, finding);
+        let key = key(&view.edition.id, finding);
         let Some(alert) = open.iter().find(|alert| alert.key == key) else {
             continue;
         };
@@ -402,7 +402,7 @@ fn may_write(
 fn remember_told(alert: &mut Alert, told: &[Telling], now: Timestamp) {
     let is_told = told.iter().any(|telling| {
         !matches!(telling.occasion, Occasion::Closed { .. } | Occasion::News)
-            && key(&alert.key.isbn, &telling.finding) == alert.key
+            && key(&alert.key.edition, &telling.finding) == alert.key
     });
     if is_told {
         alert.told = alert.told.max(Some(alert.severity));

@@ -12,7 +12,7 @@ pub mod sqlite;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::judge::{Cause, Finding, Severity};
 
 /// What makes two findings the same alert: the cause, the edition and the stores.
@@ -21,7 +21,7 @@ pub struct AlertKey {
     /// The cause.
     pub cause: Cause,
     /// The edition.
-    pub isbn: Isbn13,
+    pub edition: EditionId,
     /// The stores, in the edition's order; empty when it is about the edition as a whole.
     pub stores: Vec<StoreId>,
 }

@@ -65,7 +65,7 @@ mod tests {
     fn check(notes: &[Note], now: &str, expected: Option<&str>) {
         let key = AlertKey {
             cause: Cause::Unavailable,
-            isbn: "9781944098117".parse().unwrap(),
+            edition: "9781944098117".parse().unwrap(),
             stores: vec![StoreId::new("amazon.com")],
         };
         let zone = TimeZone::get("America/New_York").unwrap();

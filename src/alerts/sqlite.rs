@@ -12,13 +12,13 @@ use serde::Serialize;
 
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::judge::{Cause, Severity};
 
 pub use judged::{judgement, judgements, keep_judgement};
 
 /// The columns that [`alert_of`] reads.
-const COLUMNS: &str = "cause, isbn, stores, finding, opened, since, severity, told, last_told, thread, is_flap, over, \
+const COLUMNS: &str = "cause, edition, stores, finding, opened, since, severity, told, last_told, thread, is_flap, over, \
      act_since";
 
 /// What is remembered of an edition's alerts at `now`.
@@ -26,26 +26,30 @@ const COLUMNS: &str = "cause, isbn, stores, finding, opened, since, severity, to
 /// # Errors
 ///
 /// SQLite's, also when a row does not hold what this program wrote.
-pub fn memory(connection: &Connection, isbn: &Isbn13, now: Timestamp) -> rusqlite::Result<Memory> {
+pub fn memory(
+    connection: &Connection,
+    edition: &EditionId,
+    now: Timestamp,
+) -> rusqlite::Result<Memory> {
     let settling_from = now.checked_sub(SETTLING).unwrap_or(Timestamp::MIN);
     let lately_over = connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over > ?2 ORDER BY over DESC, id DESC"
+            "SELECT {COLUMNS} FROM alert WHERE edition = ?1 AND over > ?2 ORDER BY over DESC, id DESC"
         ))?
         .query_map(
-            params![isbn.as_str(), settling_from.as_millisecond()],
+            params![edition.as_str(), settling_from.as_millisecond()],
             |row| Ok((alert_of(row)?, time(row, 11)?)),
         )?
         .collect::<rusqlite::Result<_>>()?;
     let news = connection
-        .prepare_cached("SELECT rule, isbn, stores FROM news WHERE isbn = ?1")?
-        .query_map([isbn.as_str()], key_of)?
+        .prepare_cached("SELECT rule, edition, stores FROM news WHERE edition = ?1")?
+        .query_map([edition.as_str()], key_of)?
         .collect::<rusqlite::Result<_>>()?;
     let last_letter = connection
-        .prepare_cached("SELECT max(written) FROM letter_day WHERE isbn = ?1")?
-        .query_row([isbn.as_str()], |row| time_if(row, 0))?;
+        .prepare_cached("SELECT max(written) FROM letter_day WHERE edition = ?1")?
+        .query_row([edition.as_str()], |row| time_if(row, 0))?;
     Ok(Memory {
-        open: open_alerts(connection, isbn)?,
+        open: open_alerts(connection, edition)?,
         lately_over,
         news,
         last_letter,
@@ -57,12 +61,12 @@ pub fn memory(connection: &Connection, isbn: &Isbn13, now: Timestamp) -> rusqlit
 /// # Errors
 ///
 /// SQLite's.
-pub fn open_alerts(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Alert>> {
+pub fn open_alerts(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Alert>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over IS NULL ORDER BY opened, id"
+            "SELECT {COLUMNS} FROM alert WHERE edition = ?1 AND over IS NULL ORDER BY opened, id"
         ))?
-        .query_map([isbn.as_str()], alert_of)?
+        .query_map([edition.as_str()], alert_of)?
         .collect()
 }
 
@@ -74,14 +78,14 @@ pub fn open_alerts(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<V
 /// SQLite's.
 pub fn over_since(
     connection: &Connection,
-    isbn: &Isbn13,
+    edition: &EditionId,
     from: Timestamp,
 ) -> rusqlite::Result<Vec<(Alert, Timestamp)>> {
     connection
         .prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM alert WHERE isbn = ?1 AND over >= ?2 ORDER BY over DESC, id DESC"
+            "SELECT {COLUMNS} FROM alert WHERE edition = ?1 AND over >= ?2 ORDER BY over DESC, id DESC"
         ))?
-        .query_map(params![isbn.as_str(), from.as_millisecond()], |row| {
+        .query_map(params![edition.as_str(), from.as_millisecond()], |row| {
             Ok((alert_of(row)?, time(row, 11)?))
         })?
         .collect()
@@ -95,7 +99,7 @@ pub fn over_since(
 /// SQLite's; the transaction is the caller's to roll back.
 pub fn apply(
     transaction: &Transaction<'_>,
-    isbn: &Isbn13,
+    edition: &EditionId,
     decisions: &Decisions,
     message_id: Option<&str>,
     now: Timestamp,
@@ -110,10 +114,10 @@ pub fn apply(
         transaction
             .prepare_cached(
                 "UPDATE alert SET over = ?4, told = coalesce(told, ?5) \
-                 WHERE isbn = ?1 AND cause = ?2 AND stores = ?3 AND over IS NULL",
+                 WHERE edition = ?1 AND cause = ?2 AND stores = ?3 AND over IS NULL",
             )?
             .execute(params![
-                isbn.as_str(),
+                edition.as_str(),
                 alert.key.cause.name(),
                 stores_text(&alert.key.stores)?,
                 now.as_millisecond(),
@@ -123,10 +127,10 @@ pub fn apply(
     for key in &decisions.news {
         transaction
             .prepare_cached(
-                "INSERT OR IGNORE INTO news (isbn, rule, stores, told) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR IGNORE INTO news (edition, rule, stores, told) VALUES (?1, ?2, ?3, ?4)",
             )?
             .execute(params![
-                isbn.as_str(),
+                edition.as_str(),
                 key.cause.name(),
                 stores_text(&key.stores)?,
                 now.as_millisecond()
@@ -135,9 +139,9 @@ pub fn apply(
     if let Some(message_id) = message_id {
         transaction
             .prepare_cached(
-                "INSERT INTO letter_day (isbn, written, message_id) VALUES (?1, ?2, ?3)",
+                "INSERT INTO letter_day (edition, written, message_id) VALUES (?1, ?2, ?3)",
             )?
-            .execute(params![isbn.as_str(), now.as_millisecond(), message_id])?;
+            .execute(params![edition.as_str(), now.as_millisecond(), message_id])?;
     }
     Ok(())
 }
@@ -149,16 +153,16 @@ fn write_open(
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO alert (cause, isbn, stores, finding, opened, since, severity, told, \
+            "INSERT INTO alert (cause, edition, stores, finding, opened, since, severity, told, \
                                 last_told, thread, is_flap, act_since) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-             ON CONFLICT (isbn, cause, stores) WHERE over IS NULL DO UPDATE SET \
+             ON CONFLICT (edition, cause, stores) WHERE over IS NULL DO UPDATE SET \
                  finding = ?4, since = ?6, severity = ?7, told = ?8, last_told = ?9, thread = ?10, \
                  act_since = ?12",
         )?
         .execute(params![
             alert.key.cause.name(),
-            alert.key.isbn.as_str(),
+            alert.key.edition.as_str(),
             stores_text(&alert.key.stores)?,
             json(&alert.finding)?,
             alert.opened.as_millisecond(),
@@ -248,10 +252,10 @@ fn key_of(row: &Row<'_>) -> rusqlite::Result<AlertKey> {
             let name: String = row.get(0)?;
             Cause::from_name(&name).ok_or_else(|| unreadable(0, format!("`{name}` is no cause")))?
         },
-        isbn: row
+        edition: row
             .get::<_, String>(1)?
             .parse()
-            .map_err(|error: crate::book::IsbnError| unreadable(1, error))?,
+            .map_err(|error: crate::book::EditionIdError| unreadable(1, error))?,
         stores: serde_json::from_str(&stores).map_err(|error| unreadable(2, error))?,
     })
 }
@@ -311,7 +315,7 @@ mod tests {
         (folder, db)
     }
 
-    fn isbn() -> Isbn13 {
+    fn edition() -> EditionId {
         "9780132350884".parse().unwrap()
     }
 
@@ -323,7 +327,7 @@ mod tests {
         Alert {
             key: AlertKey {
                 cause: Cause::Unavailable,
-                isbn: isbn(),
+                edition: edition(),
                 stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
             },
             finding: Finding::new(FindingKind::Stuck, Vec::new(), at(-24)),
@@ -340,12 +344,12 @@ mod tests {
 
     fn apply_at(db: &Db, decisions: &Decisions, message_id: Option<&str>, hours: i64) {
         let result: rusqlite::Result<()> =
-            db.write(|tx| apply(tx, &isbn(), decisions, message_id, at(hours)));
+            db.write(|tx| apply(tx, &edition(), decisions, message_id, at(hours)));
         result.unwrap();
     }
 
     fn memory_at(db: &Db, hours: i64) -> Memory {
-        db.read(|connection| memory(connection, &isbn(), at(hours)))
+        db.read(|connection| memory(connection, &edition(), at(hours)))
             .unwrap()
     }
 
@@ -404,7 +408,7 @@ mod tests {
         assert_eq!(memory_at(&db, 5 + 73).lately_over, []);
         apply_at(&db, &open, None, 90);
         assert_eq!(memory_at(&db, 91).open, [alert(None)]);
-        let over = db.read(|connection| over_since(connection, &isbn(), at(0)));
+        let over = db.read(|connection| over_since(connection, &edition(), at(0)));
         assert_eq!(over.unwrap().len(), 1);
     }
 

@@ -1,8 +1,8 @@
-//! An edition: one ISBN-13 in one format, with the dates it lives by.
+//! An edition: a book in one format, with the dates it lives by.
 
 use serde::{Deserialize, Serialize};
 
-use super::{ConfiguredDates, Isbn13, Making, Money};
+use super::{Asin, ConfiguredDates, EditionId, Making, Money};
 
 /// The form of an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -14,11 +14,18 @@ pub enum Format {
     Hardcover,
     /// An ebook.
     Ebook,
+    /// An audiobook, to download: of Audible, Libro.fm and others.
+    Audiobook,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 3] = [Self::Paperback, Self::Hardcover, Self::Ebook];
+    pub const ALL: [Self; 4] = [
+        Self::Paperback,
+        Self::Hardcover,
+        Self::Ebook,
+        Self::Audiobook,
+    ];
 
     /// The name in the configuration, in tables and in letters.
     #[must_use]
@@ -27,7 +34,26 @@ impl Format {
             Self::Paperback => "paperback",
             Self::Hardcover => "hardcover",
             Self::Ebook => "ebook",
+            Self::Audiobook => "audiobook",
         }
+    }
+
+    /// The name with its article.
+    #[must_use]
+    pub fn with_article(self) -> &'static str {
+        match self {
+            Self::Paperback => "a paperback",
+            Self::Hardcover => "a hardcover",
+            Self::Ebook => "an ebook",
+            Self::Audiobook => "an audiobook",
+        }
+    }
+
+    /// It is printed. What is not has no printer, no returns, and at Amazon a number of Amazon's
+    /// own instead of the ISBN-10.
+    #[must_use]
+    pub fn is_printed(self) -> bool {
+        matches!(self, Self::Paperback | Self::Hardcover)
     }
 }
 
@@ -81,6 +107,17 @@ impl Distribution {
         }
     }
 
+    /// Who carries it where nobody says otherwise: KDP what has an ASIN and no ISBN, but for an
+    /// audiobook, which is neither KDP's nor Ingram's.
+    #[must_use]
+    pub fn usual(id: &EditionId, format: Format) -> Self {
+        match (id, format) {
+            (EditionId::Asin(_), Format::Audiobook) | (EditionId::Own(_), _) => Self::Other,
+            (EditionId::Asin(_), _) => Self::Kdp,
+            (EditionId::Isbn(_), _) => Self::IngramSpark,
+        }
+    }
+
     /// The stores get the title from Ingram, directly or through an aggregator.
     #[must_use]
     pub fn is_ingram_fed(self) -> bool {
@@ -91,11 +128,13 @@ impl Distribution {
     }
 }
 
-/// One ISBN-13 in one format. Editions with the same title and author are one *book*.
+/// A book in one format. Editions with the same title and author are one *book*.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edition {
     /// The identity of the edition, everywhere.
-    pub isbn: Isbn13,
+    pub id: EditionId,
+    /// Amazon's own number, beside an identity that is another one; see [`Edition::asin`].
+    pub asin: Option<Asin>,
     /// The title as the author writes it.
     pub title: String,
     /// The author's name as printed, when it is given.
@@ -116,4 +155,12 @@ pub struct Edition {
     pub list_price: Option<Money>,
     /// The imprint or client that it belongs to, when it is given.
     pub imprint: Option<String>,
+}
+
+impl Edition {
+    /// Amazon's own number of it, where one is known: the identity, or given beside it.
+    #[must_use]
+    pub fn asin(&self) -> Option<&Asin> {
+        self.id.asin().or(self.asin.as_ref())
+    }
 }

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-use super::{Distribution, Edition, Family, Format, Note, NoteKind, StoreId};
+use super::{Distribution, Edition, Family, Note, NoteKind, StoreId};
 
 /// The days before the on-sale date in which Ingram ships pre-orders and labels may vanish
 /// (Lightning Source: up to ten business days).
@@ -343,10 +343,10 @@ impl Launch {
     }
 }
 
-/// An ebook is not printed; else what was written counts, else what the distributor does: but for
+/// An ebook and an audiobook are not printed; else what was written counts, else what the distributor does: but for
 /// an unknown one, all of them print on demand.
 fn making(edition: &Edition) -> Making {
-    if edition.format == Format::Ebook {
+    if !edition.format.is_printed() {
         return Making::Digital;
     }
     edition.printing.unwrap_or(match edition.distribution {

@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod day;
 pub mod edition;
+pub mod id;
 pub mod isbn;
 pub mod launch;
 pub mod money;
@@ -13,6 +14,7 @@ pub mod storefront;
 
 pub use availability::Availability;
 pub use edition::{Distribution, Edition, Format};
+pub use id::{Asin, EditionId, EditionIdError, OwnNumber};
 pub use isbn::{Isbn10, Isbn13, IsbnError};
 pub use launch::{ConfiguredDates, Feeder, Launch, Making, Phase};
 pub use money::Money;

@@ -1,5 +1,5 @@
-//! Where a book is sold: the stores we know, by name, and how an ISBN becomes the address of a
-//! product page there.
+//! Where a book is sold: the stores we know, by name, and how an ISBN or an ASIN becomes the
+//! address of a product page there.
 //!
 //! This is the one list of stores. A new one is a line here and, where its pages need more than
 //! the generic reader, a file in `stores/`. Sources for hosts and address forms: Amazon's
@@ -10,7 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Edition, Format, Isbn13};
+use super::{Asin, EditionId, Format};
 
 /// A store's name: its host without `www.`, as `amazon.co.uk`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -158,7 +158,7 @@ pub fn called(words: &str) -> Option<&'static Storefront> {
         .or_else(|| STOREFRONTS.iter().find(is_it))
 }
 
-/// Why an ISBN alone makes no address at a store.
+/// Why the numbers of an edition make no address at a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoAddress {
     /// A 979 number has no ISBN-10, and so no predictable address at Amazon.
@@ -171,6 +171,18 @@ pub enum NoAddress {
         "Amazon gives ebooks an identifier of its own, so the address cannot be made from the ISBN"
     )]
     EbookAtAmazon,
+    /// Audible and Amazon give audiobooks an identifier of their own.
+    #[error(
+        "Amazon gives audiobooks an identifier of its own, so the address cannot be made from the \
+         ISBN"
+    )]
+    AudiobookAtAmazon,
+    /// The store tells books by their ISBN.
+    #[error("this store tells its pages by their ISBN, and this edition has none")]
+    NoIsbn,
+    /// It has neither an ISBN nor an ASIN.
+    #[error("it has neither an ISBN nor an ASIN, from which its Amazon address could be made")]
+    NoNumberAtAmazon,
 }
 
 impl Storefront {
@@ -184,34 +196,37 @@ impl Storefront {
         }
     }
 
-    /// The path and query of an edition's product page, from its ISBN alone.
+    /// The path and query of an edition's product page, from its numbers alone; `asin` is the one
+    /// beside an identity that is another.
     ///
     /// # Errors
     ///
-    /// [`NoAddress`] when the store's addresses do not follow from this ISBN.
-    pub fn path_for(&self, isbn: &Isbn13, format: Format) -> Result<String, NoAddress> {
+    /// [`NoAddress`] when the store's addresses do not follow from these numbers.
+    pub fn path_for(
+        &self,
+        id: &EditionId,
+        asin: Option<&Asin>,
+        format: Format,
+    ) -> Result<String, NoAddress> {
+        let isbn = id.isbn().ok_or(NoAddress::NoIsbn);
         match self.family {
-            Family::Amazon if format == Format::Ebook => Err(NoAddress::EbookAtAmazon),
             Family::Amazon => {
-                let asin = isbn.to_isbn10().ok_or(NoAddress::No979AtAmazon)?;
-                Ok(format!("/dp/{asin}"))
+                if let Some(asin) = id.asin().or(asin) {
+                    return Ok(format!("/dp/{asin}"));
+                }
+                let isbn = isbn.map_err(|_| NoAddress::NoNumberAtAmazon)?;
+                match format {
+                    Format::Ebook => Err(NoAddress::EbookAtAmazon),
+                    Format::Audiobook => Err(NoAddress::AudiobookAtAmazon),
+                    Format::Paperback | Format::Hardcover => {
+                        let isbn10 = isbn.to_isbn10().ok_or(NoAddress::No979AtAmazon)?;
+                        Ok(format!("/dp/{isbn10}"))
+                    }
+                }
             }
-            Family::BarnesNoble => Ok(format!("/w/?ean={isbn}")),
-            Family::Bookshop | Family::Other => Ok(format!("/book/{isbn}")),
+            Family::BarnesNoble => Ok(format!("/w/?ean={}", isbn?)),
+            Family::Bookshop | Family::Other => Ok(format!("/book/{}", isbn?)),
         }
-    }
-
-    /// The address of an edition's product page, from its ISBN alone.
-    ///
-    /// # Errors
-    ///
-    /// See [`Storefront::path_for`].
-    pub fn address_for(&self, edition: &Edition) -> Result<String, NoAddress> {
-        Ok(format!(
-            "https://{}{}",
-            self.host,
-            self.path_for(&edition.isbn, edition.format)?
-        ))
     }
 }
 
@@ -223,7 +238,7 @@ mod tests {
     fn check(store: &str, isbn: &str, format: Format, expected: Result<&str, NoAddress>) {
         let path = find(store)
             .unwrap()
-            .path_for(&isbn.parse().unwrap(), format);
+            .path_for(&isbn.parse().unwrap(), None, format);
         assert_eq!(path.as_deref(), expected.as_ref().map(|path| *path));
     }
 
@@ -247,6 +262,17 @@ mod tests {
             Format::Paperback,
             Ok("/book/9780132350884"),
         );
+        for format in Format::ALL {
+            check("amazon.de", "B0EBOOK123", format, Ok("/dp/B0EBOOK123"));
+        }
+        let (id, asin) = ("9798896757733".parse().unwrap(), "B0EBOOK123".parse().ok());
+        let path = |store: &str| {
+            find(store)
+                .unwrap()
+                .path_for(&id, asin.as_ref(), Format::Ebook)
+        };
+        assert_eq!(path("amazon.com").as_deref(), Ok("/dp/B0EBOOK123"));
+        assert_eq!(path("bookshop.org").as_deref(), Ok("/book/9798896757733"));
     }
 
     #[test]
@@ -262,6 +288,22 @@ mod tests {
             "9780132350884",
             Format::Ebook,
             Err(NoAddress::EbookAtAmazon),
+        );
+        check(
+            "amazon.com",
+            "9780132350884",
+            Format::Audiobook,
+            Err(NoAddress::AudiobookAtAmazon),
+        );
+        for store in ["barnesandnoble.com", "bookshop.org"] {
+            check(store, "B0EBOOK123", Format::Ebook, Err(NoAddress::NoIsbn));
+        }
+        let own = "kobo.com:12";
+        check(
+            "amazon.com",
+            own,
+            Format::Ebook,
+            Err(NoAddress::NoNumberAtAmazon),
         );
     }
 

@@ -17,7 +17,7 @@ use super::setup::place::{self, Existing};
 use super::setup::which_book::{self, Named};
 use super::setup::{short_link, stores};
 use crate::book::{
-    ConfiguredDates, Distribution, Edition, Family, Format, Isbn13, StoreId, storefront,
+    ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Isbn13, StoreId, storefront,
 };
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan};
@@ -31,8 +31,9 @@ use crate::text::words;
 /// and is written only when the result is right. Then what is due gets its first look.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// ISBNs, or addresses of the book's pages; several addresses of one book are one edition
-    #[arg(required = true, value_name = "ISBN|ADDRESS")]
+    /// ISBNs, or addresses of the book's pages; several addresses of one book are one edition. What
+    /// has no ISBN is named by its ASIN, or by the address of its page at Amazon
+    #[arg(required = true, value_name = "ISBN|ASIN|ADDRESS")]
     books: Vec<String>,
 
     /// The ISBN that belongs to the addresses, where they do not tell it
@@ -76,23 +77,23 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let own = stores::own(&existing.loaded);
     let books = books(arguments, (&existing.loaded.plan, &own), &mut asker)?;
     let mut entries: Vec<Entry> = Vec::new();
-    for (isbn, pages) in books {
-        if let Some(known) = of_isbn(&existing.loaded.plan, &isbn) {
+    for (id, pages) in books {
+        if let Some(known) = by_id(&existing.loaded.plan, &id) {
             bail!(
-                "{isbn} is there already, as {} ({}); `pubwatch edit {isbn}` changes it",
+                "{id} is there already, as {} ({}); `pubwatch edit {id}` changes it",
                 known.edition.title,
                 known.edition.format.name()
             );
         }
-        asker.say(&format!("\n{isbn}"))?;
+        asker.say(&format!("\n{id}"))?;
         let known = Known {
             details: &arguments.details,
             before: entries.last(),
             plan: &existing.loaded.plan,
             own: &own,
-            record: looked_up(arguments, &existing.loaded.plan, &isbn)?,
+            record: looked_up(arguments, &existing.loaded.plan, &id)?,
         };
-        let entry = entry(&isbn, &pages, &known, &mut asker)?;
+        let entry = entry(&id, &pages, &known, &mut asker)?;
         entries.push(entry);
     }
     let changed = existing.with(edit::with_entries(&existing.loaded.text, &entries)?)?;
@@ -109,7 +110,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     existing.replace(&changed)?;
     for entry in &entries {
-        if let Some(plan) = of_isbn(&changed.plan, &entry.edition.isbn) {
+        if let Some(plan) = by_id(&changed.plan, &entry.edition.id) {
             write!(out, "{}", added(plan))?;
         }
     }
@@ -132,10 +133,10 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 
 /// What Open Library knows of a book, when it is to be asked. That it knows nothing or cannot be
 /// reached is said, and is no reason not to add the book.
-fn looked_up(arguments: &Arguments, plan: &Plan, isbn: &Isbn13) -> anyhow::Result<Record> {
-    if !arguments.look_up {
+fn looked_up(arguments: &Arguments, plan: &Plan, id: &EditionId) -> anyhow::Result<Record> {
+    let Some(isbn) = id.isbn().filter(|_| arguments.look_up) else {
         return Ok(Record::default());
-    }
+    };
     let answer = library::ask(plan, &arguments.library, isbn);
     let (said, record) = match answer {
         Ok(Some(record)) => {
@@ -156,8 +157,8 @@ fn looked_up(arguments: &Arguments, plan: &Plan, isbn: &Isbn13) -> anyhow::Resul
     Ok(record)
 }
 
-fn of_isbn<'plan>(plan: &'plan Plan, isbn: &Isbn13) -> Option<&'plan EditionPlan> {
-    plan.editions.iter().find(|one| one.edition.isbn == *isbn)
+fn by_id<'plan>(plan: &'plan Plan, id: &EditionId) -> Option<&'plan EditionPlan> {
+    plan.editions.iter().find(|one| one.edition.id == *id)
 }
 
 /// What is known before anybody is asked.
@@ -177,27 +178,35 @@ fn books(
     arguments: &Arguments,
     (plan, own): (&Plan, &[StoreId]),
     asker: &mut Asker<'_>,
-) -> anyhow::Result<Vec<(Isbn13, Pages)>> {
-    let mut books: Vec<(Isbn13, Pages)> = Vec::new();
+) -> anyhow::Result<Vec<(EditionId, Pages)>> {
+    let mut books: Vec<(EditionId, Pages)> = Vec::new();
     for words in &arguments.books {
         let words = &short_link::followed(plan, words, arguments.short_links.as_ref())?;
-        let Named { isbn, page } = which_book::read(words, own).map_err(|why| anyhow!(why))?;
-        let isbn = match isbn.or_else(|| arguments.isbn.clone()) {
-            Some(isbn) => isbn,
+        let Named { id, page } = which_book::read(words, own).map_err(|why| anyhow!(why))?;
+        let isbn = arguments.isbn.clone().map(EditionId::Isbn);
+        let is_own = id.as_ref().is_some_and(|id| id.isbn().is_some());
+        let id = match if is_own { id } else { isbn.or(id) } {
+            Some(id) => id,
             None => asker.value(
                 None,
                 &Question {
-                    ask: &format!("The ISBN of the book at {words}"),
+                    ask: &format!(
+                        "The ISBN of the book at {words} (no ISBN? give the ASIN or the address \
+                         of its page)"
+                    ),
                     what: "the ISBN, which the address does not tell,",
                     flag: "--isbn ISBN",
                 },
                 None,
-                &|answer| answer.parse::<Isbn13>().map_err(|error| error.to_string()),
+                &|answer| {
+                    let named = which_book::read(answer, own)?.id;
+                    named.ok_or_else(|| "that address tells no number of the book".to_owned())
+                },
             )?,
         };
-        match books.iter_mut().find(|(known, _)| *known == isbn) {
+        match books.iter_mut().find(|(known, _)| *known == id) {
             Some((_, pages)) => pages.extend(page),
-            None => books.push((isbn, page.into_iter().collect())),
+            None => books.push((id, page.into_iter().collect())),
         }
     }
     Ok(books)
@@ -205,18 +214,21 @@ fn books(
 
 /// What is to be written of one edition: from the flags, from answers, or as with the one before.
 fn entry(
-    isbn: &Isbn13,
+    id: &EditionId,
     pages: &[(StoreId, String)],
     known: &Known<'_>,
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Entry> {
     let details = known.details;
     let title = title(known, asker)?;
-    let usual_format = known.record.format.unwrap_or(Format::Paperback);
+    let usual_format = known.record.format.unwrap_or(match id {
+        EditionId::Isbn(_) => Format::Paperback,
+        EditionId::Asin(_) | EditionId::Own(_) => Format::Ebook,
+    });
     let format = asker.value(
         details.format,
         &Question {
-            ask: "Format: paperback, hardcover or ebook",
+            ask: "Format: paperback, hardcover, ebook or audiobook",
             what: "the format",
             flag: "--format FORMAT",
         },
@@ -224,30 +236,31 @@ fn entry(
         &details::format,
     )?;
     let publication_date = publication_date(known, asker)?;
-    let (distribution, distribution_enabled) = distribution(known, format, pages, asker)?;
+    let (distribution, distribution_enabled) = distribution(known, (id, format), pages, asker)?;
     let amazon_switch = match details.amazon_switch {
         Some(switch) => switch,
-        None if distribution.is_ingram_fed() && format != Format::Ebook => asker.yes(
+        None if distribution.is_ingram_fed() && format.is_printed() => asker.yes(
             "Will you publish it at KDP on the day, so that KDP Print takes Amazon over?",
             false,
         )?,
         None => false,
     };
-    let mut stores = watched_at(known, format, pages, asker)?;
+    let mut stores = watched_at(known, (id, format), pages, asker)?;
     if !asker.is_there() {
-        say_what_nobody_said(details, isbn, (format, distribution), &stores)?;
+        say_what_nobody_said(details, id, (format, distribution), &stores)?;
     }
     if details.stores.is_empty() {
-        leave_out_unknown_pages(&mut stores, isbn, format, pages)?;
+        leave_out_unknown_pages(&mut stores, id, format, pages)?;
     }
     let addresses = pages
         .iter()
-        .filter(|(store, page)| which_book::must_be_written(store, isbn, format, page))
+        .filter(|(store, page)| which_book::must_be_written(store, id, format, page))
         .cloned()
         .collect();
     Ok(Entry {
         edition: Edition {
-            isbn: isbn.clone(),
+            id: id.clone(),
+            asin: None,
             title,
             author: details.author.clone(),
             format,
@@ -294,21 +307,22 @@ fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<
     )?)
 }
 
-/// Who distributes it, and since when. What nobody says follows from the format and the address: an
-/// ebook with a page at Amazon comes from KDP. The editions before have no say in it.
+/// Who distributes it, and since when. What nobody says follows from the format, the number and the
+/// address: an ebook with a page at Amazon comes from KDP, and an audiobook from neither KDP nor
+/// Ingram. The editions before have no say in it.
 fn distribution(
     known: &Known<'_>,
-    format: Format,
+    (id, format): (&EditionId, Format),
     pages: &[(StoreId, String)],
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<(Distribution, Option<Date>)> {
     let is_at_amazon = pages
         .iter()
         .any(|(store, _)| store.family() == Family::Amazon);
-    let usual = if format == Format::Ebook && is_at_amazon {
-        Distribution::Kdp
-    } else {
-        Distribution::IngramSpark
+    let usual = match format {
+        Format::Ebook if is_at_amazon => Distribution::Kdp,
+        Format::Audiobook => Distribution::Other,
+        Format::Paperback | Format::Hardcover | Format::Ebook => Distribution::usual(id, format),
     };
     let distribution = asker.value(
         known.details.distribution,
@@ -333,21 +347,25 @@ fn distribution(
     Ok((distribution, enabled))
 }
 
-/// Where it is watched. What nobody says follows from the format and the addresses: an ebook at the
-/// pages that were given, everything else at the stores of the author's part of the world.
+/// Where it is watched. What nobody says follows from the format, the number and the addresses: an
+/// ebook at the pages that were given, what has an ASIN at Amazon, everything else at the stores of
+/// the author's part of the world.
 fn watched_at(
     known: &Known<'_>,
-    format: Format,
+    (id, format): (&EditionId, Format),
     pages: &[(StoreId, String)],
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<StoreId>> {
     let named = stores::named(&known.details.stores, known.own).map_err(|why| anyhow!(why))?;
     let given = pages.iter().map(|(store, _)| store.clone());
-    let mut usual = if format == Format::Ebook && !pages.is_empty() {
+    let mut usual = if !format.is_printed() && !pages.is_empty() {
         Vec::new()
     } else {
         stores::of_zone(&known.plan.author.zone)
     };
+    if id.isbn().is_none() {
+        usual.retain(|store| store.family() == Family::Amazon);
+    }
     let more: Vec<StoreId> = given.filter(|store| !usual.contains(store)).collect();
     usual.extend(more);
     usual.dedup();
@@ -374,13 +392,13 @@ fn watched_at(
 /// What was taken because nobody is there to be asked, with the flag that says it otherwise.
 fn say_what_nobody_said(
     details: &Details,
-    isbn: &Isbn13,
+    id: &EditionId,
     (format, distribution): (Format, Distribution),
     stores: &[StoreId],
 ) -> anyhow::Result<()> {
     let mut taken = Vec::new();
     if details.format.is_none() {
-        taken.push(format!("a {} (--format)", format.name()));
+        taken.push(format!("{} (--format)", format.with_article()));
     }
     if details.distribution.is_none() {
         taken.push(format!(
@@ -396,7 +414,7 @@ fn say_what_nobody_said(
         let taken = taken.join(", ");
         writeln!(
             anstream::stderr(),
-            "{isbn}, as nothing says otherwise: {taken}."
+            "{id}, as nothing says otherwise: {taken}."
         )?;
     }
     Ok(())
@@ -406,7 +424,7 @@ fn say_what_nobody_said(
 /// number and an ebook have no predictable address at Amazon.
 fn leave_out_unknown_pages(
     stores: &mut Vec<StoreId>,
-    isbn: &Isbn13,
+    id: &EditionId,
     format: Format,
     pages: &[(StoreId, String)],
 ) -> anyhow::Result<()> {
@@ -414,7 +432,7 @@ fn leave_out_unknown_pages(
     stores.retain(|store| {
         let is_given = pages.iter().any(|(other, _)| other == store);
         let unknown = storefront::find(store.as_str())
-            .and_then(|known| known.path_for(isbn, format).err())
+            .and_then(|known| known.path_for(id, None, format).err())
             .filter(|_| !is_given);
         left_out.extend(unknown.map(|why| (store.label().to_owned(), why)));
         unknown.is_none()
@@ -423,11 +441,11 @@ fn leave_out_unknown_pages(
         writeln!(
             anstream::stderr(),
             "{label} is left out: {why}. When the page is there, add it with \
-             `pubwatch edit {isbn} --address ADDRESS`."
+             `pubwatch edit {id} --address ADDRESS`."
         )?;
     }
     if stores.is_empty() {
-        bail!("no store is left to watch {isbn} at; name one with --store, or give an address");
+        bail!("no store is left to watch {id} at; name one with --store, or give an address");
     }
     Ok(())
 }
@@ -439,7 +457,7 @@ fn added(plan: &EditionPlan) -> String {
         "Added {} ({}), {}, publishes {}\n",
         edition.title,
         edition.format.name(),
-        edition.isbn,
+        edition.id,
         edition.dates.as_written().0
     );
     for listing in &plan.listings {

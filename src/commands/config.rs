@@ -87,7 +87,7 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
             "\n{}, {}, {}, published {}",
             edition.title,
             edition.format.name(),
-            edition.isbn,
+            edition.id,
             edition.dates.as_written().0
         )?;
         for listing in &one.listings {
@@ -182,7 +182,9 @@ fn editions(plan: &Plan) -> Vec<Value> {
                 .collect();
             json!({
                 "title": one.edition.title,
-                "isbn": one.edition.isbn,
+                "id": one.edition.id,
+                "isbn": one.edition.id.isbn(),
+                "asin": one.edition.asin(),
                 "format": one.edition.format,
                 "publication_date": one.edition.dates.as_written().0,
                 "listings": listings,

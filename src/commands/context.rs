@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::Plan;
@@ -31,7 +31,7 @@ pub struct Context {
     /// The machine's clock.
     pub clock: Clock,
     /// The editions whose dates were moved in the configuration since it was seen last.
-    pub moved: Vec<Isbn13>,
+    pub moved: Vec<EditionId>,
 }
 
 impl Context {
@@ -62,7 +62,7 @@ impl Context {
             // What every face shows is judged by the new dates at once.
             let settings = context.settings()?;
             let editions = context.plan.editions.iter();
-            let editions = editions.filter(|plan| context.moved.contains(&plan.edition.isbn));
+            let editions = editions.filter(|plan| context.moved.contains(&plan.edition.id));
             let now = context.clock.now();
             context
                 .judge_context(&settings)
@@ -132,7 +132,7 @@ impl Context {
 /// # Errors
 ///
 /// The database's.
-pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<Isbn13>> {
+pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<EditionId>> {
     if db.read(|connection| has_moved(connection, &plan.editions))? {
         return Ok(db.write(|transaction| note_moves(transaction, &plan.editions, now))?);
     }

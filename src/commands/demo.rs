@@ -325,10 +325,10 @@ impl Stage<'_> {
             ticket: None,
             text: None,
         };
-        let isbn = &self.script.book.isbn;
+        let id = self.script.book.isbn.clone().into();
         self.house
             .db
-            .write(|tx| add_note(tx, isbn, &note, self.house.clock.now()))?;
+            .write(|tx| add_note(tx, &id, &note, self.house.clock.now()))?;
         let line = format!(
             "{}  The author clicks “Publish” at KDP, and makes a note of it",
             self.moment(at)
@@ -388,12 +388,9 @@ impl Stage<'_> {
     fn curtain(&self, out: &mut impl Write, folder: &Path) -> anyhow::Result<()> {
         let now = self.house.clock.now();
         for plan in &self.house.plan.editions {
-            let isbn = &plan.edition.isbn;
+            let id = &plan.edition.id;
             let (view, thought) = self.house.db.read(|connection| {
-                Ok::<_, rusqlite::Error>((
-                    view(connection, plan)?,
-                    judgement(connection, isbn, now)?,
-                ))
+                Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, id, now)?))
             })?;
             let thought = thought.unwrap_or_default();
             let shown = history::edition(&view, &thought, &self.house.plan, (now, 75));

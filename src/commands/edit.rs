@@ -75,7 +75,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if changes.is_empty() {
         bail!("nothing to change was given; `pubwatch edit --help` names the flags");
     }
-    let text = edit::with_changes(&existing.loaded.text, &plan.edition.isbn, &changes)?;
+    let text = edit::with_changes(&existing.loaded.text, &plan.edition.id, &changes)?;
     let after = existing.with(text)?;
     let mut out = anstream::stdout().lock();
     for line in changed_lines(&existing.loaded.text, &after.text) {
@@ -111,7 +111,7 @@ pub(super) fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(St
     let context = Context::open(Some(config))?;
     let mut moved = Vec::new();
     let editions = context.plan.editions.iter();
-    for plan in editions.filter(|plan| context.moved.contains(&plan.edition.isbn)) {
+    for plan in editions.filter(|plan| context.moved.contains(&plan.edition.id)) {
         let launch = context.db.read(|connection| launch(connection, plan))?;
         let from = launch.moved.and_then(|moved| moved.from);
         let from = from.map_or_else(String::new, |from| format!(" from {}", words::date(from)));

@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let mut found = false;
     for listing in listings {
         let id = ListingId {
-            isbn: plan.edition.isbn.clone(),
+            edition: plan.edition.id.clone(),
             store: listing.store.clone(),
         };
         let kept = context

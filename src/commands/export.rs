@@ -100,12 +100,12 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
         let moment = connection.unchecked_transaction()?;
         every_look(&moment, |look| -> anyhow::Result<()> {
             // The reading is JSON already, and there are millions of lines.
-            let (isbn, store) = (json!(look.listing.isbn), json!(look.listing.store));
+            let (edition, store) = (json!(look.listing.edition), json!(look.listing.store));
             let (at, source) = (look.at, look.source.name());
             let reading = look.reading;
             Ok(writeln!(
                 out,
-                "{{\"observation\":{{\"isbn\":{isbn},\"store\":{store},\"at\":\"{at}\",\
+                "{{\"observation\":{{\"id\":{edition},\"store\":{store},\"at\":\"{at}\",\
                  \"source\":\"{source}\",\"reading\":{reading}}}}}"
             )?)
         })?;

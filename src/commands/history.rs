@@ -115,7 +115,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let mut looks = Vec::new();
         for listing in &view.listings {
             let id = ListingId {
-                isbn: plan.edition.isbn.clone(),
+                edition: plan.edition.id.clone(),
                 store: listing.store.clone(),
             };
             looks.push(if arguments.looks {
@@ -363,7 +363,8 @@ pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
 /// A JSON object a change, or a look.
 fn json_lines(view: &View, listing: &ListingView, looks: &[Seen]) -> Vec<serde_json::Value> {
     let base = json!({
-        "isbn": view.edition.isbn, "title": view.edition.title, "store": listing.store,
+        "id": view.edition.id, "isbn": view.edition.id.isbn(), "asin": view.edition.asin(),
+        "title": view.edition.title, "store": listing.store,
     });
     let with = |more: serde_json::Value| {
         let mut line = base.clone();

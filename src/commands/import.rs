@@ -15,7 +15,7 @@ use super::setup::ask::Asker;
 use super::setup::details;
 use super::setup::place::{self, Existing};
 use super::setup::{short_link, stores};
-use crate::book::{Distribution, Edition, Isbn13, StoreId, storefront};
+use crate::book::{Distribution, Edition, EditionId, StoreId, storefront};
 use crate::config::Loaded;
 use crate::config::address;
 use crate::config::edit::{self, Change, Entry};
@@ -289,7 +289,7 @@ fn write(
 struct Writing {
     entries: Vec<Entry>,
     /// The new dates of editions that are there already.
-    moves: Vec<(Isbn13, Vec<Change>)>,
+    moves: Vec<(EditionId, Vec<Change>)>,
     exit: Exit,
 }
 
@@ -299,7 +299,7 @@ impl Writing {
         let differing = built.differences.iter();
         let moves: Vec<_> = differing
             .filter(|one| !one.dates.is_empty())
-            .map(|one| (one.isbn.clone(), one.dates.clone()))
+            .map(|one| (one.id.clone(), one.dates.clone()))
             .collect();
         let is_left = !built.troubles.is_empty() || (!is_update && !moves.is_empty());
         Self {
@@ -389,7 +389,7 @@ fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::R
         writeln!(
             out,
             "  {}  {}  {} ({}), at {}",
-            edition.isbn,
+            edition.id,
             edition.publication_date,
             edition.title,
             edition.format,

@@ -79,7 +79,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let plan = which::edition(&house.plan, &arguments.edition)?;
     let listing = which::listing(plan, &arguments.store)?;
     let id = ListingId {
-        isbn: plan.edition.isbn.clone(),
+        edition: plan.edition.id.clone(),
         store: listing.store.clone(),
     };
     if arguments.take_back {

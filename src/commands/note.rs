@@ -200,14 +200,16 @@ fn write_down(
 }
 
 fn take_back(context: &Context, plan: &EditionPlan, number: i64) -> anyhow::Result<Exit> {
-    let isbn = &plan.edition.isbn;
-    let kept = context.db.read(|connection| all_notes(connection, isbn))?;
+    let edition = &plan.edition.id;
+    let kept = context
+        .db
+        .read(|connection| all_notes(connection, edition))?;
     let Some(one) = kept
         .iter()
         .find(|one| one.number == number && one.taken_back.is_none())
     else {
         bail!(
-            "{} has no note number {number} that stands; `pubwatch note {isbn}` shows them",
+            "{} has no note number {number} that stands; `pubwatch note {edition}` shows them",
             plan.edition.title
         );
     };
@@ -225,8 +227,10 @@ fn take_back(context: &Context, plan: &EditionPlan, number: i64) -> anyhow::Resu
 }
 
 fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<Exit> {
-    let isbn = &plan.edition.isbn;
-    let kept = context.db.read(|connection| all_notes(connection, isbn))?;
+    let edition = &plan.edition.id;
+    let kept = context
+        .db
+        .read(|connection| all_notes(connection, edition))?;
     let mut out = anstream::stdout().lock();
     if as_json {
         for one in &kept {
@@ -268,7 +272,9 @@ fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
     };
     json!({
         "number": kept.number,
-        "isbn": plan.edition.isbn,
+        "id": plan.edition.id,
+        "isbn": plan.edition.id.isbn(),
+        "asin": plan.edition.asin(),
         "what": kept.note.kind.name(),
         "at": kept.note.at.to_string(),
         "to": to,
@@ -310,7 +316,7 @@ fn line(note: &Note, zone: &TimeZone) -> String {
 
 /// What follows from a note.
 fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZone) -> String {
-    let window = |name: WindowName| windows.at(name, &edition.isbn, note.store.as_ref());
+    let window = |name: WindowName| windows.at(name, &edition.id, note.store.as_ref());
     let until = |name: WindowName| words::moment(window(name).quiet.after(note.at), zone);
     match note.kind {
         NoteKind::DistributionEnabled if edition.dates.as_written().2.is_some() => {

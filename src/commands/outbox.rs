@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 
 use super::context::Context;
 use super::face;
-use crate::book::StoreId;
+
+use crate::book::{EditionId, StoreId};
 use crate::exit::Exit;
 use crate::judge::Severity;
 use crate::mail::Route;
@@ -248,7 +249,9 @@ fn as_value(entry: &Entry, whole: bool) -> Value {
         "kind": letter.kind.name(),
         "severity": letter.severity.map(Severity::name),
         "rule": letter.rule,
-        "isbn": letter.isbn,
+        "id": letter.edition,
+        "isbn": letter.edition.as_ref().and_then(EditionId::isbn),
+        "asin": letter.edition.as_ref().and_then(EditionId::asin),
         "stores": stores,
         "route": letter.route.name(),
         "to": letter.to,

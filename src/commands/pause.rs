@@ -80,10 +80,7 @@ fn chosen<'a>(context: &'a Context, arguments: &Arguments) -> anyhow::Result<Vec
     let mut chosen: Vec<&EditionPlan> = Vec::new();
     for words in &arguments.editions {
         let plan = which::edition(&context.plan, words)?;
-        if chosen
-            .iter()
-            .all(|one| one.edition.isbn != plan.edition.isbn)
-        {
+        if chosen.iter().all(|one| one.edition.id != plan.edition.id) {
             chosen.push(plan);
         }
     }
@@ -174,7 +171,7 @@ fn paused<'a>(
     for plan in editions {
         let notes = context
             .db
-            .read(|connection| notes(connection, &plan.edition.isbn))?;
+            .read(|connection| notes(connection, &plan.edition.id))?;
         paused.extend(pause::in_force(&notes, zone, now).map(|pause| (*plan, pause)));
     }
     Ok(paused)

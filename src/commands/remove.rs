@@ -35,7 +35,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         "{} ({}, {})",
         edition.title,
         edition.format.name(),
-        edition.isbn
+        edition.id
     );
     let stdin = std::io::stdin();
     let (mut answers, mut questions) = (stdin.lock(), anstream::stderr());
@@ -48,7 +48,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         writeln!(out, "Nothing was changed")?;
         return Ok(Exit::Done);
     }
-    let text = edit::without(&existing.loaded.text, &edition.isbn)?;
+    let text = edit::without(&existing.loaded.text, &edition.id)?;
     let changed = existing.with(text)?;
     existing.replace(&changed)?;
     writeln!(

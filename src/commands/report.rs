@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let html = report(&site, plan, now).context("making the report")?;
         let path = arguments
             .out
-            .join(format!("{}.html", plan.edition.isbn.as_str()));
+            .join(format!("{}.html", plan.edition.id.as_str()));
         files::write_openly(&path, html.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "{}", path.display())?;

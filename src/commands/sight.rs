@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::face;
 use crate::alerts::sqlite::judgement;
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::sqlite::view;
 use crate::history::{Blind, ListingView, View};
@@ -31,10 +31,10 @@ pub(super) fn judged(
     (settings, listings): (&Settings, &[ListingView]),
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
-    let isbn = &plan.edition.isbn;
-    let at = judged_at(connection)?.get(isbn).copied();
+    let edition = &plan.edition.id;
+    let at = judged_at(connection)?.get(edition).copied();
     let looked = listings.iter().filter_map(|one| one.last_try).max();
-    let kept = judgement(connection, isbn, now)?.filter(|_| at.is_some() && looked <= at);
+    let kept = judgement(connection, edition, now)?.filter(|_| at.is_some() && looked <= at);
     match kept {
         Some(kept) => Ok(kept),
         None => Ok(judge(&view(connection, plan)?, settings, now)),
@@ -49,7 +49,7 @@ pub(super) struct Here<'a> {
 }
 
 /// A page that cannot be read.
-type Dark<'a> = (&'a Isbn13, &'a ListingView, &'a Blind);
+type Dark<'a> = (&'a EditionId, &'a ListingView, &'a Blind);
 
 /// A paragraph for each store and reason: since when, why, the last good look, the next try, and
 /// what else there is. Empty while every page can be read.
@@ -60,7 +60,7 @@ pub(super) fn blind(views: &[&View], next: &[NextLook], here: Here<'_>) -> Strin
             if let Some(blind) = &listing.blind {
                 let key = (&listing.store, blind.unread.reason);
                 let group = groups.entry(key).or_default();
-                group.push((&view.edition.isbn, listing, blind));
+                group.push((&view.edition.id, listing, blind));
             }
         }
     }
@@ -78,7 +78,8 @@ fn paragraph(
     here: Here<'_>,
 ) -> String {
     let moment = |at| words::brief_moment(at, here.zone, here.now);
-    let Some((isbn, newest, blind)) = pages.iter().max_by_key(|(_, page, _)| page.last_try) else {
+    let Some((edition, newest, blind)) = pages.iter().max_by_key(|(_, page, _)| page.last_try)
+    else {
         return String::new();
     };
     let since = pages.iter().map(|(_, _, blind)| blind.since).min();
@@ -103,8 +104,8 @@ fn paragraph(
         (None, _) => "None of them has ever been readable.".to_owned(),
     };
     let ours = next.iter().filter(|next| {
-        let is_one = |(isbn, page, _): &Dark<'_>| {
-            **isbn == next.listing.isbn && page.store == next.listing.store
+        let is_one = |(edition, page, _): &Dark<'_>| {
+            **edition == next.listing.edition && page.store == next.listing.store
         };
         pages.iter().any(is_one)
     });
@@ -113,24 +114,24 @@ fn paragraph(
         format!(" Next try {}: {}.", when(due.at, here), due.why.words())
     });
     lines.push(format!("  {good}{again}"));
-    lines.push(advice(isbn, newest, reason));
+    lines.push(advice(edition, newest, reason));
     lines.push(String::new());
     lines.join("\n")
 }
 
 /// What a person can do.
-fn advice(isbn: &Isbn13, listing: &ListingView, reason: UnreadReason) -> String {
+fn advice(edition: &EditionId, listing: &ListingView, reason: UnreadReason) -> String {
     let store = &listing.store;
     if reason == UnreadReason::WrongProduct {
         return format!(
             "  Compare {} with the book's page in your browser, and give the right address: \
-             `pubwatch edit {isbn} --address ADDRESS`.",
+             `pubwatch edit {edition} --address ADDRESS`.",
             listing.address
         );
     }
     format!(
         "  Look yourself and tell: `{}`.{}",
-        other_ways::command(isbn, store),
+        other_ways::command(edition, store),
         other_ways::another(&[(store, reason)])
     )
 }
@@ -143,7 +144,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
     };
     let title = views
         .iter()
-        .find(|view| view.edition.isbn == first.listing.isbn)
+        .find(|view| view.edition.id == first.listing.edition)
         .map_or("", |view| view.edition.title.as_str());
     let mut lines = vec![format!(
         "\nNext look: {}, {} at {} ({})",
@@ -192,7 +193,7 @@ mod tests {
         let view = Script::new("2027-02-09").view();
         NextLook {
             listing: ListingId {
-                isbn: view.edition.isbn,
+                edition: view.edition.id,
                 store: StoreId::new(store),
             },
             due: Some(Due {
@@ -221,7 +222,7 @@ mod tests {
             next("bookshop.org", "2027-01-06T12:00:00Z", Why::Rhythm),
         ];
         let text = anstream::adapter::strip_str(&blind(&[&view], &looks, here)).to_string();
-        let isbn = &view.edition.isbn;
+        let edition = &view.edition.id;
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines[0],
@@ -236,7 +237,7 @@ mod tests {
         assert_eq!(
             lines[3],
             format!(
-                "  Look yourself and tell: `pubwatch look {isbn} amazon.com --says …`.{}",
+                "  Look yourself and tell: `pubwatch look {edition} amazon.com --says …`.{}",
                 other_ways::another(&[(&StoreId::new("amazon.com"), UnreadReason::Blocked)])
             )
         );

@@ -146,7 +146,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
             views.push(view);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
-                &plan.edition.isbn,
+                &plan.edition.id,
             )?);
         }
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
@@ -242,7 +242,7 @@ impl Status {
             let view = self
                 .views
                 .iter()
-                .find(|view| view.edition.isbn == alert.key.isbn);
+                .find(|view| view.edition.id == alert.key.edition);
             let Some(view) = view else { continue };
             let said = said(&alert.finding, &self.voice(context, view));
             lines.push(format!(

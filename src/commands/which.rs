@@ -1,6 +1,6 @@
 //! Which edition a person means: its ISBN in any form, or enough of its title.
 
-use crate::book::{Isbn13, StoreId, storefront};
+use crate::book::{EditionId, StoreId, storefront};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 
 /// Why words name no single edition.
@@ -41,8 +41,8 @@ pub enum WhichError {
 ///
 /// [`WhichError`] names the choices.
 pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPlan, WhichError> {
-    if let Ok(isbn) = words.parse::<Isbn13>()
-        && let Some(found) = plan.editions.iter().find(|one| one.edition.isbn == isbn)
+    if let Ok(edition) = words.parse::<EditionId>()
+        && let Some(found) = plan.editions.iter().find(|one| one.edition.id == edition)
     {
         return Ok(found);
     }
@@ -66,7 +66,7 @@ pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPl
                     "{} ({}, {})",
                     edition.title,
                     edition.format.name(),
-                    edition.isbn
+                    edition.id
                 )
             })
             .collect();

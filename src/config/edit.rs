@@ -11,7 +11,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 
-use crate::book::{Distribution, Edition, Format, Isbn13, Making, Money, StoreId};
+use crate::book::{Distribution, Edition, EditionId, Format, Making, Money, StoreId};
 
 /// An edition to be written into the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub struct Entry {
     pub edition: Edition,
     /// Where it is to be watched; not empty.
     pub stores: Vec<StoreId>,
-    /// Addresses that do not follow from the ISBN.
+    /// Addresses that do not follow from its numbers.
     pub addresses: Vec<(StoreId, String)>,
 }
 
@@ -48,8 +48,8 @@ pub enum EditError {
     )]
     Inline,
     /// There is no such edition.
-    #[error("the configuration has no edition with the ISBN {0}")]
-    NoSuchEdition(Isbn13),
+    #[error("the configuration has no edition {0}")]
+    NoSuchEdition(EditionId),
     /// There is nothing to take out.
     #[error("the edition has no key `{0}`, so there is nothing to take out")]
     NoSuchKey(String),
@@ -166,12 +166,12 @@ pub fn with_entries(text: &str, entries: &[Entry]) -> Result<String, EditError> 
 /// # Errors
 ///
 /// [`EditError`] when there is no such edition, or its table cannot be cut out.
-pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
+pub fn without(text: &str, isbn: &EditionId) -> Result<String, EditError> {
     let document = Document::parse(text).map_err(|_| EditError::Syntax)?;
     let table = tables(&document)?
         .into_iter()
         .flatten()
-        .find(|table| isbn_of(table).as_ref() == Some(isbn))
+        .find(|table| id_of(table).as_ref() == Some(isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
     let lines = extent(text, table).ok_or(EditError::Inline)?;
     let before = text[..lines.start].trim_end();
@@ -192,7 +192,7 @@ pub fn without(text: &str, isbn: &Isbn13) -> Result<String, EditError> {
 /// # Errors
 ///
 /// [`EditError`] when there is no such edition, or it cannot be changed.
-pub fn with_changes(text: &str, isbn: &Isbn13, changes: &[Change]) -> Result<String, EditError> {
+pub fn with_changes(text: &str, isbn: &EditionId, changes: &[Change]) -> Result<String, EditError> {
     with_changes_of(text, &[(isbn.clone(), changes.to_vec())])
 }
 
@@ -203,17 +203,17 @@ pub fn with_changes(text: &str, isbn: &Isbn13, changes: &[Change]) -> Result<Str
 /// [`EditError`] when one of them is not there, or cannot be changed.
 pub fn with_changes_of(
     text: &str,
-    editions: &[(Isbn13, Vec<Change>)],
+    editions: &[(EditionId, Vec<Change>)],
 ) -> Result<String, EditError> {
     let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
-    let mut wanted: BTreeMap<&Isbn13, &[Change]> = editions
+    let mut wanted: BTreeMap<&EditionId, &[Change]> = editions
         .iter()
         .map(|(isbn, changes)| (isbn, changes.as_slice()))
         .collect();
     if let Some(item) = document.get_mut("edition") {
         let tables = item.as_array_of_tables_mut().ok_or(EditError::Inline)?;
         for table in tables.iter_mut() {
-            let changes = isbn_of(table).and_then(|isbn| wanted.remove(&isbn));
+            let changes = id_of(table).and_then(|isbn| wanted.remove(&isbn));
             for change in changes.unwrap_or_default() {
                 apply(table, change)?;
                 // A header over nothing says nothing.
@@ -283,8 +283,10 @@ fn tables<'a>(document: &'a Document<&str>) -> Result<Option<&'a ArrayOfTables>,
     }
 }
 
-fn isbn_of(table: &Table) -> Option<Isbn13> {
-    table.get("isbn").and_then(Item::as_str)?.parse().ok()
+fn id_of(table: &Table) -> Option<EditionId> {
+    let keys = ["isbn", "asin", "number"];
+    let written = keys.iter().find_map(|key| table.get(key));
+    written.and_then(Item::as_str)?.parse().ok()
 }
 
 /// The lines of a table: from the comments directly above its header to the end of its last
@@ -357,7 +359,15 @@ impl Entry {
         if let Some(author) = &edition.author {
             line("author", &quoted(author));
         }
-        line("isbn", &quoted(edition.isbn.as_str()));
+        let key = match &edition.id {
+            EditionId::Isbn(_) => "isbn",
+            EditionId::Asin(_) => "asin",
+            EditionId::Own(_) => "number",
+        };
+        line(key, &quoted(edition.id.as_str()));
+        if let Some(asin) = &edition.asin {
+            line("asin", &quoted(asin.as_str()));
+        }
         if edition.format != Format::Paperback {
             line("format", &quoted(edition.format.name()));
         }
@@ -366,7 +376,8 @@ impl Entry {
         if on_sale != publication {
             line("on_sale_date", &on_sale);
         }
-        if edition.distribution != Distribution::IngramSpark {
+        let usual = Distribution::usual(&edition.id, edition.format);
+        if edition.distribution != Distribution::IngramSpark || usual != edition.distribution {
             line("distribution", &quoted(edition.distribution.name()));
         }
         if let Some(enabled) = enabled {

@@ -12,7 +12,7 @@ use url::{Host, Url};
 use super::origins::Origins;
 use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
 use super::ways::{ApiPlan, Ways};
-use crate::book::{Availability, Edition, Isbn13, StoreId};
+use crate::book::{Availability, Edition, EditionId, StoreId};
 
 /// Everything the program was told to do.
 #[derive(Debug, Clone)]
@@ -310,9 +310,9 @@ pub struct EditionPlan {
 impl EditionPlan {
     /// The name of the book that the edition is a format of: the least ISBN of them all.
     #[must_use]
-    pub fn book(&self) -> &Isbn13 {
-        let others = self.siblings.iter().map(|other| &other.edition.isbn);
-        others.fold(&self.edition.isbn, std::cmp::min)
+    pub fn book(&self) -> &EditionId {
+        let others = self.siblings.iter().map(|other| &other.edition.id);
+        others.fold(&self.edition.id, std::cmp::min)
     }
 }
 
@@ -360,7 +360,7 @@ pub struct WindowOverride {
     /// The window's name, as `list.amazon`.
     pub name: String,
     /// For this edition only; `None`: for all.
-    pub edition: Option<Isbn13>,
+    pub edition: Option<EditionId>,
     /// At this store only; `None`: at all.
     pub store: Option<StoreId>,
     /// No message until then, in hours.

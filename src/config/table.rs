@@ -137,15 +137,22 @@ impl<'a> Table<'a> {
     /// Reports a key that must be there and is not.
     pub(super) fn require(&self, key: &str, example: &str) {
         if !self.has(key) {
-            self.findings.add(
-                Problem::error(format!("`{key}` is missing"))
-                    .at(
-                        self.span.clone(),
-                        format!("this {} has no `{key}`", self.kind()),
-                    )
-                    .remedy(format!("add a line such as `{key} = {example}`")),
-            );
+            self.findings.add(self.missing(key, example));
         }
+    }
+
+    /// Reports that a key is missing which another could stand for; `else_` says which.
+    pub(super) fn require_one_of(&self, key: &str, example: &str, else_: &str) {
+        self.findings.add(self.missing(key, example).remedy(else_));
+    }
+
+    fn missing(&self, key: &str, example: &str) -> Problem {
+        Problem::error(format!("`{key}` is missing"))
+            .at(
+                self.span.clone(),
+                format!("this {} has no `{key}`", self.kind()),
+            )
+            .remedy(format!("add a line such as `{key} = {example}`"))
     }
 
     /// What the table is called in a sentence.
@@ -425,6 +432,7 @@ fn habit(written: &str) -> Option<&'static str> {
         "enabled" | "enabled_on" | "distribution_date" => "distribution_enabled",
         "distributor" | "printer" | "channel" => "distribution",
         "isbn13" | "isbn_13" | "isbn10" | "ean" => "isbn",
+        "kindle_asin" | "amazon_asin" => "asin",
         "price" | "listprice" => "list_price",
         "kdp" | "kdp_switch" | "switch" => "amazon_switch",
         "retailers" | "shops" | "sites" => "stores",

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use url::Url;
 
 use super::plan::SecretSource;
-use crate::book::{Isbn13, Source, StoreId};
+use crate::book::{EditionId, Source, StoreId};
 
 /// The line of a `[[store]]` table that lets the Chromium of this machine fetch the pages: it runs
 /// their scripts and prints what they have become.
@@ -18,7 +18,7 @@ pub struct Ways {
     /// The sources to try, in this order; never empty, each once.
     pub order: Vec<Source>,
     /// Other orders, for single editions.
-    pub by_edition: BTreeMap<Isbn13, Vec<Source>>,
+    pub by_edition: BTreeMap<EditionId, Vec<Source>>,
     /// The user's own program and its arguments; there when [`Source::Command`] is tried.
     pub command: Option<Vec<String>>,
 }
@@ -37,14 +37,16 @@ impl Default for Ways {
 impl Ways {
     /// The sources to try for an edition, in their order.
     #[must_use]
-    pub fn of(&self, isbn: &Isbn13) -> &[Source] {
-        self.by_edition.get(isbn).unwrap_or(&self.order)
+    pub fn of(&self, edition: &EditionId) -> &[Source] {
+        self.by_edition.get(edition).unwrap_or(&self.order)
     }
 
     /// The edition's page is only ever looked at by the user: nothing asks the store for it.
     #[must_use]
-    pub fn is_by_hand(&self, isbn: &Isbn13) -> bool {
-        self.of(isbn).iter().all(|source| *source == Source::ByHand)
+    pub fn is_by_hand(&self, edition: &EditionId) -> bool {
+        self.of(edition)
+            .iter()
+            .all(|source| *source == Source::ByHand)
     }
 }
 
@@ -125,13 +127,14 @@ mod tests {
 
     #[test]
     fn an_edition_may_have_an_order_of_its_own() {
-        let isbn: Isbn13 = "9780132350884".parse().unwrap();
+        let edition: EditionId = "9780132350884".parse().unwrap();
         let mut ways = Ways::default();
-        assert_eq!(ways.of(&isbn), [Source::Http]);
-        assert!(!ways.is_by_hand(&isbn));
-        ways.by_edition.insert(isbn.clone(), vec![Source::ByHand]);
-        assert_eq!(ways.of(&isbn), [Source::ByHand]);
-        assert!(ways.is_by_hand(&isbn));
+        assert_eq!(ways.of(&edition), [Source::Http]);
+        assert!(!ways.is_by_hand(&edition));
+        ways.by_edition
+            .insert(edition.clone(), vec![Source::ByHand]);
+        assert_eq!(ways.of(&edition), [Source::ByHand]);
+        assert!(ways.is_by_hand(&edition));
     }
 
     #[test]

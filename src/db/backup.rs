@@ -240,7 +240,7 @@ mod tests {
     fn add(db: &Db, store: &str) {
         db.write(|transaction| {
             transaction.execute(
-                "INSERT INTO listing (isbn, store) VALUES ('9780132350884', ?1)",
+                "INSERT INTO listing (edition, store) VALUES ('9780132350884', ?1)",
                 [store],
             )
         })
@@ -308,7 +308,8 @@ mod tests {
                 for round in 0..40 {
                     // Both rows or none: a copy of one moment has an even number.
                     db.write(|transaction| {
-                        let sql = "INSERT INTO listing (isbn, store) VALUES ('9780132350884', ?1)";
+                        let sql =
+                            "INSERT INTO listing (edition, store) VALUES ('9780132350884', ?1)";
                         transaction.execute(sql, [format!("{round}a")])?;
                         transaction.execute(sql, [format!("{round}b")])
                     })

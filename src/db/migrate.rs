@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_database_of_an_earlier_build_is_refused_and_left_alone() {
-        let old = "CREATE TABLE listing (id INTEGER PRIMARY KEY, isbn TEXT, store TEXT);
+        let old = "CREATE TABLE listing (id INTEGER PRIMARY KEY, edition TEXT, store TEXT);
                    CREATE TABLE outbox (id INTEGER PRIMARY KEY, body_text TEXT, body_html TEXT);";
         let text_parts = MIGRATIONS[0]
             .1

@@ -10,14 +10,14 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 pub use crate::book::Source;
-use crate::book::{Availability, Edition, Isbn13, Launch, Note, Phase, StoreId};
+use crate::book::{Availability, Edition, EditionId, Launch, Note, Phase, StoreId};
 use crate::page::{Reading, Says, Unread, UnreadReason};
 
 /// A listing's name: an edition's product page at one store.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ListingId {
     /// The edition.
-    pub isbn: Isbn13,
+    pub edition: EditionId,
     /// The store.
     pub store: StoreId,
 }

@@ -25,11 +25,7 @@ pub fn read(
         headers: &[],
         body: &body,
     };
-    let wanted = Wanted {
-        isbn: Some(plan.edition.isbn.clone()),
-        asin: listing.asin.clone(),
-        format: Some(plan.edition.format),
-    };
+    let wanted = Wanted::of(&plan.edition, listing.asin.as_deref());
     let read = stores::read_closely(&page, &wanted, lessons);
     let evidence = Evidence {
         at,

@@ -167,8 +167,8 @@ mod tests {
     fn watched(stores: &[&str], editions: usize) -> Vec<ListingId> {
         let of = |store: &&str| {
             let store = StoreId::new(store);
-            ISBNS.iter().take(editions).map(move |isbn| ListingId {
-                isbn: isbn.parse().unwrap(),
+            ISBNS.iter().take(editions).map(move |edition| ListingId {
+                edition: edition.parse().unwrap(),
                 store: store.clone(),
             })
         };

@@ -157,14 +157,14 @@ impl<'a> Case<'a> {
 
     /// The edition's window, where it is about no store.
     pub(crate) fn window(&self, name: WindowName) -> &'a Window {
-        let isbn = &self.view.edition.isbn;
-        self.settings.windows.at(name, isbn, None)
+        let edition = &self.view.edition.id;
+        self.settings.windows.at(name, edition, None)
     }
 
     /// The edition's window at a store.
     pub(crate) fn window_at(&self, name: WindowName, store: &StoreId) -> &'a Window {
-        let isbn = &self.view.edition.isbn;
-        self.settings.windows.at(name, isbn, Some(store))
+        let edition = &self.view.edition.id;
+        self.settings.windows.at(name, edition, Some(store))
     }
 
     pub(crate) fn zone(&self) -> &'a TimeZone {

@@ -1,7 +1,7 @@
 //! What a person can do about a page that Pubwatch cannot read: look, hand over a saved page, or
 //! choose another way in. One wording for letters and commands.
 
-use crate::book::{Family, Isbn13, Source, StoreId};
+use crate::book::{EditionId, Family, Source, StoreId};
 use crate::config::ways::CHROMIUM;
 use crate::page::UnreadReason;
 
@@ -11,8 +11,8 @@ pub const API_FOR_WHOM: &str = "Amazon's own API, which is for Associates with t
 
 /// The command that tells what a person saw.
 #[must_use]
-pub fn command(isbn: &Isbn13, store: &StoreId) -> String {
-    format!("pubwatch look {isbn} {store} --says …")
+pub fn command(edition: &EditionId, store: &StoreId) -> String {
+    format!("pubwatch look {edition} {store} --says …")
 }
 
 /// Another way in to pages that could not be read for these reasons, in sentences that follow

@@ -43,7 +43,8 @@ impl Script {
         let date = date.parse().unwrap();
         Self {
             edition: Edition {
-                isbn: "9780132350884".parse().unwrap(),
+                id: "9780132350884".parse().unwrap(),
+                asin: None,
                 title: "Salt Roads".into(),
                 author: Some("Jane Roe".into()),
                 format: Format::Paperback,

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Usual;
 use super::length::Length;
-use crate::book::{Edition, Family, Isbn13, StoreId};
+use crate::book::{Edition, EditionId, Family, StoreId};
 use crate::config::plan::WindowOverride;
 
 /// The windows as they are shipped.
@@ -270,7 +270,7 @@ pub struct Windows {
     /// What the user set, in the order of the configuration.
     own: Vec<WindowOverride>,
     /// The windows that differ for one edition, at one store, or for one edition at one store.
-    scoped: BTreeMap<(WindowName, Option<Isbn13>, Option<StoreId>), Window>,
+    scoped: BTreeMap<(WindowName, Option<EditionId>, Option<StoreId>), Window>,
     /// Stands in for a window that is missing, which reading the file has ruled out.
     fallback: Window,
 }
@@ -318,15 +318,19 @@ impl Windows {
     /// The window of that name for an edition, and at a store if it is about one: what the user
     /// set for this edition goes before what was set for the store, and that before the rest.
     #[must_use]
-    pub fn at(&self, name: WindowName, isbn: &Isbn13, store: Option<&StoreId>) -> &Window {
+    pub fn at(&self, name: WindowName, edition: &EditionId, store: Option<&StoreId>) -> &Window {
         if self.scoped.is_empty() {
             return self.window(name);
         }
-        let (isbn, store) = (Some(isbn.clone()), store.cloned());
-        let scopes = [(isbn.clone(), store.clone()), (isbn, None), (None, store)];
+        let (edition, store) = (Some(edition.clone()), store.cloned());
+        let scopes = [
+            (edition.clone(), store.clone()),
+            (edition, None),
+            (None, store),
+        ];
         scopes
             .into_iter()
-            .find_map(|(isbn, store)| self.scoped.get(&(name, isbn, store)))
+            .find_map(|(edition, store)| self.scoped.get(&(name, edition, store)))
             .unwrap_or_else(|| self.window(name))
     }
 
@@ -334,9 +338,9 @@ impl Windows {
     /// user set it for this very edition.
     #[must_use]
     pub fn listing(&self, name: WindowName, edition: &Edition, store: &StoreId) -> Window {
-        let mut window = self.at(name, &edition.isbn, Some(store)).clone();
+        let mut window = self.at(name, &edition.id, Some(store)).clone();
         if edition.first_title
-            && !self.is_set_for(name, &edition.isbn)
+            && !self.is_set_for(name, &edition.id)
             && let Length::Hours(extra) = self.window(WindowName::FirstTitle).quiet
         {
             window.quiet = window.quiet.plus(extra);

@@ -34,7 +34,7 @@ pub(super) fn text_for(cases: &[Case<'_>]) -> Option<ReadyText> {
 /// "hardcover 978…".
 fn name(case: &Case<'_>) -> String {
     let edition = &case.view.edition;
-    format!("{} {}", edition.format.name(), edition.isbn)
+    format!("{} {}", edition.format.name(), edition.id)
 }
 
 /// What is true of another format, as far as it is not what the text says of the first.
@@ -42,8 +42,8 @@ fn also(first: &Case<'_>, other: &Case<'_>) -> Paragraph {
     // KDP knows print by it, and nobody an ebook.
     let has_isbn10 =
         first.finding.ask() == Some(Party::Kdp) && other.view.launch.making != Making::Digital;
-    let isbn10 = other.view.edition.isbn.to_isbn10().filter(|_| has_isbn10);
-    let isbn10 = isbn10.map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
+    let isbn10 = other.view.edition.id.to_isbn10().filter(|_| has_isbn10);
+    let isbn10 = isbn10.map_or_else(String::new, |isbn10| format!(", ISBN-10 {isbn10}"));
     let said = |text: String| Piece::Said(text);
     let mut paragraph = vec![said(format!(
         "The same holds for the {}{isbn10}.",

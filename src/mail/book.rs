@@ -194,7 +194,7 @@ fn grouped<'s>(said: impl Iterator<Item = (usize, &'s String)>) -> Vec<(Vec<usiz
     groups
 }
 
-/// The formats' names, with the ISBN where two of the editions are of one format.
+/// The formats' names, with the number where two of the editions are of one format.
 fn names(topics: &[Topic<'_>]) -> Vec<String> {
     let named = topics.iter().map(|topic| {
         let edition = &topic.view.edition;
@@ -204,7 +204,7 @@ fn names(topics: &[Topic<'_>]) -> Vec<String> {
         if same.count() == 1 {
             edition.format.name().to_owned()
         } else {
-            format!("{} {}", edition.format.name(), edition.isbn)
+            format!("{} {}", edition.format.name(), edition.id)
         }
     });
     named.collect()

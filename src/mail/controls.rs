@@ -38,7 +38,7 @@ pub fn add_controls(controls: &mut Vec<Control>, view: &View, open: &[&Telling])
 
 fn of(view: &View, finding: &Finding) -> Vec<Control> {
     let edition = &view.edition;
-    let isbn = &edition.isbn;
+    let id = &edition.id;
     let is_click = matches!(
         finding.kind,
         FindingKind::PublishAtKdp { .. } | FindingKind::PublishAtKdpMorning { .. }
@@ -46,7 +46,7 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if is_click {
         return vec![Control {
             what: "When you have clicked “Publish”".to_owned(),
-            commands: vec![format!("pubwatch note {isbn} kdp-published")],
+            commands: vec![format!("pubwatch note {id} kdp-published")],
             then: "we count from then",
         }];
     }
@@ -67,7 +67,7 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if let Some((note, whom)) = asked {
         controls.push(Control {
             what: format!("When you have asked {whom}"),
-            commands: vec![format!("pubwatch note {isbn} {note}{store}")],
+            commands: vec![format!("pubwatch note {id} {note}{store}")],
             then: "we give them time to answer",
         });
     }
@@ -77,13 +77,13 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
     if is_off_sale(view, finding) {
         controls.push(Control {
             what: "If you have just uploaded new files".to_owned(),
-            commands: vec![format!("pubwatch note {isbn} revision-started")],
+            commands: vec![format!("pubwatch note {id} revision-started")],
             then: "we stay quiet for ten business days",
         });
     }
     controls.push(Control {
         what: "If it is meant to be so".to_owned(),
-        commands: vec![format!("pubwatch note {isbn} expected{store}")],
+        commands: vec![format!("pubwatch note {id} expected{store}")],
         then: "we say nothing more of it",
     });
     controls

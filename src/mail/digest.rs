@@ -136,7 +136,7 @@ pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timest
         kind: LetterKind::Digest,
         severity: None,
         rule: None,
-        isbn: None,
+        edition: None,
         stores: Vec::new(),
         to_name: words::one_line(&desk.author.name),
         to: desk.author.email.clone(),

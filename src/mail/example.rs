@@ -11,7 +11,7 @@ use super::letter::compose;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
 use crate::book::{
-    Availability, ConfiguredDates, Distribution, Edition, Format, Isbn13, Launch, Money, StoreId,
+    Availability, ConfiguredDates, Distribution, Edition, Format, Launch, Money, StoreId,
 };
 use crate::config::plan::Author;
 use crate::history::{Blind, ListingView, Spell, View};
@@ -69,9 +69,10 @@ pub fn moment(hours: i64) -> Timestamp {
 /// # Errors
 ///
 /// Never: its ISBN is right, which a test holds.
-pub fn edition() -> Result<Edition, crate::book::IsbnError> {
+pub fn edition() -> Result<Edition, crate::book::EditionIdError> {
     Ok(Edition {
-        isbn: "9781944098117".parse::<Isbn13>()?,
+        id: "9781944098117".parse()?,
+        asin: None,
         title: "Salt Roads".to_owned(),
         author: Some("Jane Roe".to_owned()),
         format: Format::Paperback,
@@ -135,7 +136,7 @@ pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
 /// # Errors
 ///
 /// Never, as [`edition`].
-pub fn stuck() -> Result<View, crate::book::IsbnError> {
+pub fn stuck() -> Result<View, crate::book::EditionIdError> {
     use Availability::{NotListed, OutOfStock, PreOrder};
     let edition = edition()?;
     Ok(View {
@@ -227,7 +228,7 @@ fn news(kind: FindingKind, stores: &[&str]) -> Finding {
 }
 
 /// [`stuck`], but Amazon takes pre-orders since last night.
-fn recovered() -> Result<View, crate::book::IsbnError> {
+fn recovered() -> Result<View, crate::book::EditionIdError> {
     let mut view = stuck()?;
     if let Some(amazon) = view.listings.first_mut() {
         if let Some(last) = amazon.spells.last_mut() {
@@ -244,7 +245,7 @@ fn recovered() -> Result<View, crate::book::IsbnError> {
 }
 
 /// [`stuck`], but Bookshop.org has turned us away for two days.
-fn half_blind() -> Result<View, crate::book::IsbnError> {
+fn half_blind() -> Result<View, crate::book::EditionIdError> {
     let mut view = stuck()?;
     if let Some(bookshop) = view.listings.last_mut() {
         bookshop.last_good = Some(moment(-50));
@@ -318,9 +319,9 @@ pub fn over() -> Finding {
 /// # Errors
 ///
 /// Never, as [`edition`].
-pub fn hardcover() -> Result<View, crate::book::IsbnError> {
+pub fn hardcover() -> Result<View, crate::book::EditionIdError> {
     let mut view = stuck()?;
-    view.edition.isbn = "9781944098230".parse()?;
+    view.edition.id = "9781944098230".parse()?;
     view.edition.format = Format::Hardcover;
     let addresses = [
         "https://www.amazon.com/dp/1944098232",
@@ -338,7 +339,7 @@ pub fn hardcover() -> Result<View, crate::book::IsbnError> {
 /// # Errors
 ///
 /// Never, as [`edition`].
-pub fn letters() -> Result<Vec<Example>, crate::book::IsbnError> {
+pub fn letters() -> Result<Vec<Example>, crate::book::EditionIdError> {
     let author = author();
     let desk = desk(&author);
     let act = || finding(Severity::Act);

@@ -59,9 +59,9 @@ pub fn file_name(letter: &Letter) -> String {
         .map_or(letter.kind.name(), crate::judge::Severity::name);
     name.push('-');
     name.push_str(middle);
-    if let Some(isbn) = &letter.isbn {
+    if let Some(edition) = &letter.edition {
         name.push('-');
-        name.push_str(isbn.as_str());
+        name.push_str(edition.as_str());
     }
     let print = super::identity::fingerprint(&[&letter.message_id]);
     format!("{name}-{print:016x}.eml")
@@ -82,7 +82,7 @@ mod tests {
             kind: LetterKind::Digest,
             severity: None,
             rule: None,
-            isbn: None,
+            edition: None,
             stores: Vec::new(),
             to_name: "Jane Roe".to_owned(),
             to: "jane@example.com".to_owned(),

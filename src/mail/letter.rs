@@ -38,7 +38,7 @@ pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<
     Some(Letter {
         route: Route::Mail,
         message_id: message_id(&Identity {
-            about: view.edition.isbn.as_str(),
+            about: view.edition.id.as_str(),
             rules: &rules,
             written: now,
             to: &desk.author.email,
@@ -49,7 +49,7 @@ pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<
         kind: LetterKind::Alert,
         severity: Some(first.finding.severity),
         rule: Some(first.finding.kind.name().to_owned()),
-        isbn: Some(view.edition.isbn.clone()),
+        edition: Some(view.edition.id.clone()),
         stores,
         to_name: words::one_line(&desk.author.name),
         to: desk.author.email.clone(),

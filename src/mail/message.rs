@@ -168,7 +168,7 @@ mod tests {
             kind: LetterKind::Alert,
             severity: None,
             rule: None,
-            isbn: None,
+            edition: None,
             stores: Vec::new(),
             to_name: "Jane Roe".to_owned(),
             to: "jane@example.com".to_owned(),

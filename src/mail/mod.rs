@@ -27,7 +27,7 @@ pub mod webhook;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::config::plan::{Author, StorePlan};
 use crate::config::telling::HookKind;
 use crate::history::View;
@@ -159,7 +159,7 @@ pub struct Letter {
     /// The rule of its first finding, as `still-pre-order`.
     pub rule: Option<String>,
     /// The edition that it is about first, when it is about any.
-    pub isbn: Option<Isbn13>,
+    pub edition: Option<EditionId>,
     /// The stores that it is about.
     pub stores: Vec<StoreId>,
     /// The name of who gets it; may be empty.

@@ -138,7 +138,7 @@ fn letter(
         kind: LetterKind::Notice,
         severity,
         rule: Some(rule.to_owned()),
-        isbn: None,
+        edition: None,
         stores: Vec::new(),
         to_name: words::one_line(&desk.author.name),
         to: desk.author.email.clone(),

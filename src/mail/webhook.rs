@@ -13,7 +13,7 @@ use super::book::Book;
 use super::support::label;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::config::plan::Secret;
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, said};
@@ -29,13 +29,13 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
     let told = book.points.iter().flat_map(|point| &point.told);
     let findings = told.filter_map(|(place, telling)| {
         let view = book.topics.get(*place)?.view;
-        let isbn = &view.edition.isbn;
-        Some(finding(isbn, telling, &desk.voice(view, letter.written)))
+        let edition = &view.edition.id;
+        Some(finding(edition, telling, &desk.voice(view, letter.written)))
     });
     let pages = book.topics.iter().flat_map(|topic| {
-        let isbn = &topic.view.edition.isbn;
+        let edition = &topic.view.edition.id;
         let listings = topic.view.listings.iter();
-        listings.map(move |listing| page(isbn, listing, desk, letter.written))
+        listings.map(move |listing| page(edition, listing, desk, letter.written))
     });
     let editions = book.topics.iter().map(|topic| edition(topic.view));
     if let Some(object) = value.as_object_mut() {
@@ -53,7 +53,9 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
 fn edition(view: &View) -> Value {
     let edition = &view.edition;
     json!({
-        "isbn": edition.isbn,
+        "id": edition.id,
+        "isbn": edition.id.isbn(),
+        "asin": edition.asin(),
         "title": edition.title,
         "format": edition.format,
         "publication_date": view.launch.publication,
@@ -62,10 +64,12 @@ fn edition(view: &View) -> Value {
     })
 }
 
-fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>, now: Timestamp) -> Value {
+fn page(edition: &EditionId, listing: &ListingView, desk: &Desk<'_>, now: Timestamp) -> Value {
     let spell = listing.seen(now);
     json!({
-        "isbn": isbn,
+        "id": edition,
+        "isbn": edition.isbn(),
+        "asin": edition.asin(),
         "store": listing.store,
         "label": label(&listing.store, desk.stores),
         "address": listing.address,
@@ -81,7 +85,7 @@ fn page(isbn: &Isbn13, listing: &ListingView, desk: &Desk<'_>, now: Timestamp) -
     })
 }
 
-fn finding(isbn: &Isbn13, telling: &Telling, voice: &Voice<'_>) -> Value {
+fn finding(edition: &EditionId, telling: &Telling, voice: &Voice<'_>) -> Value {
     let finding = &telling.finding;
     let said = said(finding, voice);
     let lasted = match &telling.occasion {
@@ -89,7 +93,9 @@ fn finding(isbn: &Isbn13, telling: &Telling, voice: &Voice<'_>) -> Value {
         Occasion::Opened | Occasion::Escalated | Occasion::Reminded | Occasion::News => None,
     };
     json!({
-        "isbn": isbn,
+        "id": edition,
+        "isbn": edition.isbn(),
+        "asin": edition.asin(),
         "rule": finding.kind.name(),
         "occasion": occasion(&telling.occasion),
         "severity": finding.severity.name(),

@@ -6,7 +6,7 @@
 
 use super::dom::plain_digits;
 use super::{Reading, UnreadReason, Wanted};
-use crate::book::{Format, Isbn13};
+use crate::book::Isbn13;
 
 /// The identifiers that a page gives for its own product.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,12 +108,13 @@ impl Found {
 }
 
 /// The identifier under which Amazon lists the edition, when it can be known: a print edition's is
-/// its ISBN-10, an ebook's is Amazon's own.
+/// its ISBN-10, that of any other is
+/// Amazon's own.
 fn expected_asin(wanted: &Wanted) -> Option<String> {
     if let Some(asin) = &wanted.asin {
         return Some(asin.trim().to_ascii_uppercase());
     }
-    if wanted.format == Some(Format::Ebook) {
+    if wanted.format.is_some_and(|format| !format.is_printed()) {
         return None;
     }
     let isbn = wanted.isbn.as_ref()?;

@@ -20,7 +20,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::book::day;
-use crate::book::{Availability, Format, Isbn13, Money, StoreId};
+use crate::book::{Asin, Availability, Edition, Format, Isbn13, Money, StoreId};
 
 /// A page as a store sent it, or as the user saved it.
 #[derive(Debug, Clone, Copy)]
@@ -66,6 +66,22 @@ pub struct Wanted {
     pub asin: Option<String>,
     /// The edition's format.
     pub format: Option<Format>,
+}
+
+impl Wanted {
+    /// What a page of the edition at a store must be about; `listed` is Amazon's identifier in its
+    /// address there. An edition whose identity is its ASIN is told by that and by nothing else,
+    /// whatever page the address leads to; away from Amazon nothing on a page could be compared
+    /// with it, so nothing is asked for, and what is read there is never more than likely.
+    #[must_use]
+    pub fn of(edition: &Edition, listed: Option<&str>) -> Self {
+        let asin = edition.id.asin().map(Asin::as_str);
+        Self {
+            isbn: edition.id.isbn().cloned(),
+            asin: listed.map(|listed| asin.unwrap_or(listed).to_owned()),
+            format: Some(edition.format),
+        }
+    }
 }
 
 /// What one page said.

@@ -123,11 +123,11 @@ mod tests {
     }
 
     fn task(store: &str, number: usize, last_try: Option<&str>) -> Task {
-        let isbn = ["9781944098117", "9780132350884", "9780306406157"][number];
-        let address = format!("https://{store}/book/{isbn}");
+        let edition = ["9781944098117", "9780132350884", "9780306406157"][number];
+        let address = format!("https://{store}/book/{edition}");
         Task {
             listing: ListingId {
-                isbn: isbn.parse().unwrap(),
+                edition: edition.parse().unwrap(),
                 store: StoreId::new(store),
             },
             plan: ListingPlan {

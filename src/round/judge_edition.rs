@@ -74,7 +74,7 @@ impl<'a> JudgeContext<'a> {
         now: Timestamp,
     ) -> rusqlite::Result<i64> {
         self.db.write(|transaction| {
-            let number = add_note(transaction, &plan.edition.isbn, note, now)?;
+            let number = add_note(transaction, &plan.edition.id, note, now)?;
             judge_book(self, plan, transaction, now)?;
             Ok(number)
         })
@@ -94,7 +94,7 @@ impl<'a> JudgeContext<'a> {
     ) -> rusqlite::Result<()> {
         self.db.write(|transaction| {
             for plan in plans {
-                add_note(transaction, &plan.edition.isbn, note, now)?;
+                add_note(transaction, &plan.edition.id, note, now)?;
             }
             Ok::<_, rusqlite::Error>(())
         })?;
@@ -134,9 +134,9 @@ impl<'a> JudgeContext<'a> {
     ) -> rusqlite::Result<()> {
         let mut judged = BTreeSet::new();
         for plan in editions {
-            if !judged.contains(&plan.edition.isbn) {
+            if !judged.contains(&plan.edition.id) {
                 let book = book_of(self.plan, plan);
-                judged.extend(book.iter().map(|plan| plan.edition.isbn.clone()));
+                judged.extend(book.iter().map(|plan| plan.edition.id.clone()));
                 self.db
                     .write(|transaction| judge_together(self, &book, transaction, now))?;
             }
@@ -154,11 +154,11 @@ pub(crate) fn judge_editions<'a>(
 ) -> impl Iterator<Item = rusqlite::Result<Queued>> + 'a {
     let mut judged = BTreeSet::new();
     editions.flat_map(move |plan| {
-        if judged.contains(&plan.edition.isbn) {
+        if judged.contains(&plan.edition.id) {
             return Vec::new();
         }
         let book = book_of(&house.plan, plan);
-        judged.extend(book.iter().map(|plan| plan.edition.isbn.clone()));
+        judged.extend(book.iter().map(|plan| plan.edition.id.clone()));
         let now = house.clock.now();
         let context = JudgeContext::of(house);
         let queued = house
@@ -194,8 +194,8 @@ fn book_of<'a>(plan: &'a Plan, edition: &'a EditionPlan) -> Vec<&'a EditionPlan>
     }
     let is_of_it = |other: &&EditionPlan| {
         let mut siblings = edition.siblings.iter();
-        other.edition.isbn == edition.edition.isbn
-            || siblings.any(|sibling| sibling.edition.isbn == other.edition.isbn)
+        other.edition.id == edition.edition.id
+            || siblings.any(|sibling| sibling.edition.id == other.edition.id)
     };
     let book: Vec<&EditionPlan> = plan.editions.iter().filter(is_of_it).collect();
     if book.is_empty() { vec![edition] } else { book }
@@ -227,12 +227,12 @@ fn judge_together(
     for (recipients, group) in groups {
         let letter = letter_about(context, &recipients, &group, transaction, now)?;
         for one in group {
-            let isbn = &one.plan.edition.isbn;
+            let edition = &one.plan.edition.id;
             let is_told = !one.decisions.tellings.is_empty();
             let letter = letter.as_ref().filter(|_| is_told);
             let message_id = letter.map(|queued| queued.letter.message_id.as_str());
-            alerts::apply(transaction, isbn, &one.decisions, message_id, now)?;
-            alerts::keep_judgement(transaction, isbn, &one.judgement, now)?;
+            alerts::apply(transaction, edition, &one.decisions, message_id, now)?;
+            alerts::keep_judgement(transaction, edition, &one.judgement, now)?;
         }
         queued.extend(letter);
     }
@@ -271,7 +271,7 @@ fn decide_of<'a>(
             read_since,
         );
     }
-    let memory = alerts::memory(transaction, &plan.edition.isbn, now)?;
+    let memory = alerts::memory(transaction, &plan.edition.id, now)?;
     let decisions = decide(&memory, &judgement, &view, &Pace::of(context.plan), now);
     Ok(Decided {
         plan,
@@ -338,9 +338,9 @@ fn letter_about(
 
 impl Decided<'_> {
     fn weighed(&self) -> Vec<Weighed> {
-        let isbn = &self.plan.edition.isbn;
+        let edition = &self.plan.edition.id;
         let weighed = self.decisions.tellings.iter().map(|telling| {
-            let key = key(isbn, &telling.finding);
+            let key = key(edition, &telling.finding);
             let over = self.decisions.over.iter().find(|alert| alert.key == key);
             Weighed::new(telling.clone(), over.and_then(|alert| alert.told))
         });

@@ -24,7 +24,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
-use crate::book::{Isbn13, Source, StoreId};
+use crate::book::{EditionId, Source, StoreId};
 use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Plan};
 use crate::db::{Db, DbError};
@@ -192,7 +192,10 @@ pub async fn round(
         },
     );
 
-    let touched: BTreeSet<Isbn13> = tasks.iter().map(|task| task.listing.isbn.clone()).collect();
+    let touched: BTreeSet<EditionId> = tasks
+        .iter()
+        .map(|task| task.listing.edition.clone())
+        .collect();
     house.fetcher.expect(
         tasks
             .iter()
@@ -237,7 +240,7 @@ pub async fn round(
 fn judge(
     house: &House,
     which: Which,
-    touched: &BTreeSet<Isbn13>,
+    touched: &BTreeSet<EditionId>,
     steps: &Steps,
 ) -> Result<usize, RoundError> {
     let mut letters = 0;
@@ -251,7 +254,7 @@ fn judge(
         .plan
         .editions
         .iter()
-        .filter(|plan| all || touched.contains(&plan.edition.isbn));
+        .filter(|plan| all || touched.contains(&plan.edition.id));
     for queued in judge_edition::judge_editions(house, editions) {
         count(queued?);
     }
@@ -322,8 +325,8 @@ impl House {
             .plan
             .editions
             .iter()
-            .find(|plan| plan.edition.isbn == listing.isbn);
-        let title = plan.map_or(listing.isbn.as_str(), |plan| plan.edition.title.as_str());
+            .find(|plan| plan.edition.id == listing.edition);
+        let title = plan.map_or(listing.edition.as_str(), |plan| plan.edition.title.as_str());
         let format = plan.map_or("", |plan| plan.edition.format.name());
         format!(
             "{} ({format}) at {}",
@@ -334,7 +337,7 @@ impl House {
 
     /// The ways in to a listing's page, in the order in which they are tried.
     fn sources(&self, task: &Task) -> Vec<Source> {
-        ways(&self.plan, &task.listing.isbn, &task.plan)
+        ways(&self.plan, &task.listing.edition, &task.plan)
     }
 
     fn is_time_to_judge_all(&self) -> bool {
@@ -355,9 +358,12 @@ impl House {
 }
 
 /// The ways in to an edition's page, in the order in which they are tried.
-fn ways(plan: &Plan, isbn: &Isbn13, listing: &ListingPlan) -> Vec<Source> {
+fn ways(plan: &Plan, edition: &EditionId, listing: &ListingPlan) -> Vec<Source> {
     let store = plan.stores.iter().find(|store| store.id == listing.store);
-    store.map_or_else(|| vec![Source::Http], |store| store.ways.of(isbn).to_vec())
+    store.map_or_else(
+        || vec![Source::Http],
+        |store| store.ways.of(edition).to_vec(),
+    )
 }
 
 impl Summary {

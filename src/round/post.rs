@@ -11,7 +11,7 @@ use super::House;
 use super::judge_edition::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
 use crate::alerts::{Alert, mute, pause, sqlite as alerts};
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::history::View;
 use crate::history::sqlite::{Depth, each_view, notes, view};
@@ -56,11 +56,11 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
 /// paused, these wait too.
 pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
     let now = house.clock.now();
-    let isbns: Vec<&Isbn13> = house
+    let isbns: Vec<&EditionId> = house
         .plan
         .editions
         .iter()
-        .map(|one| &one.edition.isbn)
+        .map(|one| &one.edition.id)
         .collect();
     if house
         .db
@@ -89,12 +89,12 @@ pub(crate) fn queue(house: &House) -> rusqlite::Result<Vec<Queued>> {
 /// Letters about every one of these editions are paused.
 fn are_paused(
     plan: &Plan,
-    isbns: &[&Isbn13],
+    isbns: &[&EditionId],
     connection: &Connection,
     now: Timestamp,
 ) -> rusqlite::Result<bool> {
-    for isbn in isbns {
-        let notes = notes(connection, isbn)?;
+    for edition in isbns {
+        let notes = notes(connection, edition)?;
         if pause::in_force(&notes, &plan.author.zone, now).is_none() {
             return Ok(false);
         }
@@ -219,7 +219,7 @@ fn all_paused_until(
 ) -> rusqlite::Result<Option<Timestamp>> {
     let mut until: Option<Timestamp> = None;
     for edition in &plan.editions {
-        let notes = notes(connection, &edition.edition.isbn)?;
+        let notes = notes(connection, &edition.edition.id)?;
         let Some(end) = pause::last_end(&notes, &plan.author.zone, now) else {
             return Ok(None);
         };
@@ -265,19 +265,19 @@ fn digests(
     let mut items = BTreeMap::new();
     for plan in &house.plan.editions {
         let item = item(house, transaction, plan, (last, now))?;
-        items.insert(plan.edition.isbn.clone(), item);
+        items.insert(plan.edition.id.clone(), item);
     }
     let remarks = remarks(house, transaction, now)?;
     let mut letters = Vec::new();
     for issue in issues(&house.plan) {
-        let isbns: Vec<&Isbn13> = issue.editions.iter().collect();
+        let isbns: Vec<&EditionId> = issue.editions.iter().collect();
         if are_paused(&house.plan, &isbns, transaction, now)? {
             continue;
         }
         let items: Vec<Item> = issue
             .editions
             .iter()
-            .filter_map(|isbn| items.get(isbn).cloned())
+            .filter_map(|edition| items.get(edition).cloned())
             .collect();
         let reader = reader(&issue.recipient, &house.plan.author);
         let desk = Desk {
@@ -326,7 +326,7 @@ fn item(
     let desk = desk(&house.plan, None);
     let voice = desk.voice(&view, now);
     let muted = take_muted(&mut findings, &view, &voice);
-    let open = alerts::open_alerts(connection, &plan.edition.isbn)?;
+    let open = alerts::open_alerts(connection, &plan.edition.id)?;
     // It goes on, with other stores beside it or with fewer.
     let goes_on = |over: &Alert| {
         open.iter().any(|one| {
@@ -334,7 +334,7 @@ fn item(
             one.key.cause == over.key.cause && stores.any(|store| one.key.stores.contains(store))
         })
     };
-    let lines = alerts::over_since(connection, &plan.edition.isbn, last)?
+    let lines = alerts::over_since(connection, &plan.edition.id, last)?
         .into_iter()
         .filter(|(alert, _)| !goes_on(alert))
         .filter(|(alert, _)| alert.told.is_none() || alert.is_flap)
@@ -366,7 +366,7 @@ fn thought(
     view: &View,
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
-    let kept = alerts::judgement(connection, &view.edition.isbn, now)?;
+    let kept = alerts::judgement(connection, &view.edition.id, now)?;
     Ok(kept.unwrap_or_else(|| judge(view, &house.settings, now)))
 }
 
@@ -374,7 +374,7 @@ fn thought(
 fn take_muted(findings: &mut Vec<Finding>, view: &View, voice: &Voice<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     findings.retain(|finding| {
-        let key = key(&view.edition.isbn, finding);
+        let key = key(&view.edition.id, finding);
         let Some(until) = mute::until(&key, &view.notes, voice.zone, voice.now) else {
             return true;
         };

@@ -133,7 +133,7 @@ pub fn set_future_aside(
     let later = glimpses(transaction, listing, at)?.into_iter();
     let next = later.map(|look| look.at).find(|look| at < *look);
     if next.is_some_and(|next| AHEAD < next.duration_since(at)) {
-        tracing::warn!(%listing.isbn, store = %listing.store, "looks of a clock that was ahead are set aside");
+        tracing::warn!(%listing.edition, store = %listing.store, "looks of a clock that was ahead are set aside");
         set_aside(transaction, listing, (Aside::After(at), at))?;
         count_anew(transaction, plan, listing)?;
     }
@@ -289,7 +289,7 @@ stores = ['amazon.com']
 
     fn listing() -> ListingId {
         ListingId {
-            isbn: "9780132350884".parse().unwrap(),
+            edition: "9780132350884".parse().unwrap(),
             store: StoreId::new("amazon.com"),
         }
     }

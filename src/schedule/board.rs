@@ -6,12 +6,12 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 
-use crate::book::Isbn13;
+use crate::book::EditionId;
 
 /// Editions that somebody wants looked at now, and when the next look is due.
 #[derive(Debug, Default)]
 pub struct Board {
-    wanted: Mutex<BTreeSet<Isbn13>>,
+    wanted: Mutex<BTreeSet<EditionId>>,
     next_look: Mutex<Option<Timestamp>>,
     bell: OnceLock<Bell>,
 }
@@ -39,8 +39,8 @@ impl Board {
     }
 
     /// Asks for a look at an edition, as soon as manners allow.
-    pub fn want(&self, isbn: &Isbn13) {
-        locked(&self.wanted).insert(isbn.clone());
+    pub fn want(&self, edition: &EditionId) {
+        locked(&self.wanted).insert(edition.clone());
         if let Some(Bell(ring)) = self.bell.get() {
             ring();
         }
@@ -54,7 +54,7 @@ impl Board {
 
     /// Takes what is asked for.
     #[must_use]
-    pub fn take(&self) -> BTreeSet<Isbn13> {
+    pub fn take(&self) -> BTreeSet<EditionId> {
         std::mem::take(&mut *locked(&self.wanted))
     }
 
@@ -91,9 +91,9 @@ mod tests {
         board.ring_with(move || {
             heard.fetch_add(1, Ordering::Relaxed);
         });
-        let isbn: Isbn13 = "9781944098117".parse().unwrap();
-        board.want(&isbn);
-        board.want(&isbn);
+        let edition: EditionId = "9781944098117".parse().unwrap();
+        board.want(&edition);
+        board.want(&edition);
         assert_eq!(rung.load(Ordering::Relaxed), 2);
         assert!(board.is_heard() && board.is_wanted());
         assert_eq!(board.take().len(), 1);

@@ -5,7 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::cron::next_after;
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 
 /// What is stored of a listing, and of its store, about looks.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -152,7 +152,7 @@ const LONGEST_CLOSED: SignedDuration = SignedDuration::from_hours(25);
 /// The formats of one book have one phase, so that what is true of several of
 /// them is seen at once; `book` is the least of their ISBNs.
 #[must_use]
-pub fn phase(book: &Isbn13, store: &StoreId, interval: SignedDuration) -> SignedDuration {
+pub fn phase(book: &EditionId, store: &StoreId, interval: SignedDuration) -> SignedDuration {
     // FNV-1a with a final mix: the standard hasher may change between versions of Rust, and then
     // every phase would.
     let bytes = book
@@ -181,7 +181,7 @@ pub fn phase(book: &Isbn13, store: &StoreId, interval: SignedDuration) -> Signed
 ///    was set back, and the look is due.
 #[must_use]
 pub fn due(
-    (book, store): (&Isbn13, &StoreId),
+    (book, store): (&EditionId, &StoreId),
     times: &Times,
     rhythm: Rhythm<'_>,
     rules: &Rules,
@@ -242,7 +242,7 @@ fn confirmation(times: &Times, last_try: Timestamp, rules: &Rules) -> Option<Tim
 
 impl Rhythm<'_> {
     /// The regular look after one at `last`.
-    fn after(self, book: &Isbn13, store: &StoreId, last: Timestamp) -> Timestamp {
+    fn after(self, book: &EditionId, store: &StoreId, last: Timestamp) -> Timestamp {
         match self {
             Self::Every(interval) => {
                 // The first place of the listing's own phase that is not too near: between half

@@ -339,7 +339,7 @@ mod tests {
             body: &body,
         };
         let wanted = Wanted {
-            isbn: Some(plan.editions[0].edition.isbn.clone()),
+            isbn: plan.editions[0].edition.id.isbn().cloned(),
             ..Wanted::default()
         };
         let availability = match read_closely(&page, &wanted, &lessons).reading {

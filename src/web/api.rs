@@ -19,7 +19,9 @@ pub const OPENAPI: &str = include_str!("static/openapi.json");
 
 fn edition(edition: &Edition, launch: &Launch) -> Value {
     json!({
-        "isbn": edition.isbn.as_str(),
+        "id": edition.id,
+        "isbn": edition.id.isbn(),
+        "asin": edition.asin(),
         "title": edition.title,
         "author": edition.author,
         "format": edition.format.name(),
@@ -49,13 +51,13 @@ pub fn editions(
         .map(|plan| {
             let launch = survey.launch(&plan.edition, &plan.zone);
             let voice = place.voice(&plan.edition, &launch);
-            let outlooks = judgements.get(&plan.edition.isbn);
+            let outlooks = judgements.get(&plan.edition.id);
             let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
             let listings: Vec<Value> = plan
                 .listings
                 .iter()
                 .map(|listing| {
-                    let key = (plan.edition.isbn.clone(), listing.store.clone());
+                    let key = (plan.edition.id.clone(), listing.store.clone());
                     let glance = survey.glances.get(&key);
                     let state = glance.and_then(|glance| glance.seen(place.now));
                     let last = glance.and_then(|glance| glance.state);
@@ -74,7 +76,7 @@ pub fn editions(
                 })
                 .collect();
             let mut value = edition(&plan.edition, &launch);
-            let notes = survey.notes.get(&plan.edition.isbn);
+            let notes = survey.notes.get(&plan.edition.id);
             add_pause(&mut value, notes.map_or(&[], Vec::as_slice), place);
             value["listings"] = Value::Array(listings);
             value
@@ -83,7 +85,7 @@ pub fn editions(
     json!({ "editions": all })
 }
 
-/// `GET /api/v1/editions/{isbn}`
+/// `GET /api/v1/editions/{id}`
 #[must_use]
 pub fn one_edition(
     view: &View,
@@ -191,7 +193,7 @@ fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
     })
 }
 
-/// `GET /api/v1/editions/{isbn}/observations`
+/// `GET /api/v1/editions/{id}/observations`
 #[must_use]
 pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
     let all: Vec<Value> = view
@@ -209,7 +211,12 @@ pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
             })
         })
         .collect();
-    json!({ "isbn": view.edition.isbn.as_str(), "observations": all })
+    json!({
+        "id": view.edition.id,
+        "isbn": view.edition.id.isbn(),
+        "asin": view.edition.asin(),
+        "observations": all,
+    })
 }
 
 /// `GET /api/v1/alerts`
@@ -224,11 +231,13 @@ pub fn alerts(
         .iter()
         .flat_map(|plan| {
             let launch = survey.launch(&plan.edition, &plan.zone);
-            let found = judgements.get(&plan.edition.isbn).into_iter();
+            let found = judgements.get(&plan.edition.id).into_iter();
             let found = found.flat_map(|judgement| &judgement.findings);
             found.map(move |one| {
                 let mut value = finding(one, &place.voice(&plan.edition, &launch));
-                value["isbn"] = json!(plan.edition.isbn.as_str());
+                value["id"] = json!(plan.edition.id);
+                value["isbn"] = json!(plan.edition.id.isbn());
+                value["asin"] = json!(plan.edition.asin());
                 value["title"] = json!(plan.edition.title);
                 value
             })

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 use super::filter::Filter;
 use super::frame::Place;
 use super::overview::Material;
-use crate::book::{Isbn13, StoreId};
+use crate::book::{Asin, EditionId, StoreId};
 use crate::book::{Launch, Phase};
 use crate::config::plan::EditionPlan;
 use crate::judge::Severity;
@@ -52,7 +52,7 @@ pub(super) fn chosen<'a, 'b>(
         .collect();
     chosen.sort_by(|left, right| {
         let key = |one: &Dated<'_>| {
-            let severity = severity(material, &one.plan.edition.isbn);
+            let severity = severity(material, &one.plan.edition.id);
             let days = one.days.unsigned_abs();
             // Two months around the date come first, whichever side they are on.
             (
@@ -68,8 +68,8 @@ pub(super) fn chosen<'a, 'b>(
 }
 
 /// How severe the loudest finding of an edition is.
-pub(super) fn severity(material: &Material<'_>, isbn: &Isbn13) -> Option<Severity> {
-    let judgement = material.judgements.get(isbn)?;
+pub(super) fn severity(material: &Material<'_>, edition: &EditionId) -> Option<Severity> {
+    let judgement = material.judgements.get(edition)?;
     judgement
         .findings
         .iter()
@@ -95,7 +95,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
         && one.plan.listings.iter().any(|listing| {
             let store = &listing.store;
             (filter.store.is_empty() || store.as_str() == filter.store)
-                && shows((material, filter), &edition.isbn, store, place.now)
+                && shows((material, filter), &edition.id, store, place.now)
                 && filter
                     .phase()
                     .is_none_or(|wanted| wanted == phase(place, material, one, store))
@@ -103,33 +103,38 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
 }
 
 fn phase(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Phase {
-    let listing = (&one.plan.edition.isbn, store);
+    let listing = (&one.plan.edition.id, store);
     material.survey.phase(&one.launch, listing, place.now)
 }
 
 fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
     let edition = &plan.edition;
     let sought = filter.words.to_lowercase();
-    let digits: String = sought.chars().filter(char::is_ascii_digit).collect();
+    let is_number = |one: &char| one.is_ascii_alphanumeric() || *one == ':';
+    let number: String = sought.chars().filter(is_number).collect();
     sought.is_empty()
         || edition.title.to_lowercase().contains(&sought)
         || edition
             .author
             .as_ref()
             .is_some_and(|author| author.to_lowercase().contains(&sought))
-        || (digits.len() > 3 && edition.isbn.as_str().contains(&digits))
+        || (number.len() > 3
+            && [Some(edition.id.as_str()), edition.asin().map(Asin::as_str)]
+                .into_iter()
+                .flatten()
+                .any(|own| own.to_lowercase().contains(&number)))
 }
 
 fn shows(
     (material, filter): (&Material<'_>, &Filter),
-    isbn: &Isbn13,
+    edition: &EditionId,
     store: &StoreId,
     now: Timestamp,
 ) -> bool {
     if filter.state.is_empty() {
         return true;
     }
-    let glance = material.survey.glance(isbn, store);
+    let glance = material.survey.glance(edition, store);
     let seen = glance.and_then(|glance| glance.seen(now));
     match filter.state.as_str() {
         "unseen" => seen.is_none(),

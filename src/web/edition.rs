@@ -74,7 +74,7 @@ struct Page {
     title: String,
     meta: String,
     address: String,
-    isbn: String,
+    id: String,
     said: Option<String>,
     /// Until when letters about it are paused, if they are.
     paused: Option<String>,
@@ -194,7 +194,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     Page {
         meta: meta(place, material.view),
         address: address(place, edition),
-        isbn: edition.isbn.as_str().to_owned(),
+        id: edition.id.as_str().to_owned(),
         said: material.said.map(words::one_line),
         paused: paused::of_one(place, &material.view.notes).filter(|_| !material.is_report),
         findings: material
@@ -336,7 +336,7 @@ fn meta(place: &Place<'_>, view: &View) -> String {
         author,
         Some(edition.format.name().to_owned()),
         imprint,
-        Some(format!("ISBN {}", edition.isbn.as_str())),
+        Some(edition.id.named()),
         Some(format!("{verb} {}", words::date(date))),
         Some(words::to_publication(today, date)),
     ]

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use super::changes::{Sources, newest_first};
 use super::face::face;
 use super::markup::{clipped, width};
+use crate::book::{Asin, Isbn13};
 use crate::history::View;
 use crate::history::sqlite::Seen;
 use crate::page::Reading;
@@ -16,9 +17,10 @@ use crate::text::words;
 #[must_use]
 pub fn changes_csv(view: &View, sources: &Sources) -> String {
     let mut csv = String::from(
-        "isbn,title,store,availability,since,until,last_seen,confirmed_at,readings,words,date,\
+        "id,isbn,asin,title,store,availability,since,until,last_seen,confirmed_at,readings,words,date,\
          price,currency,seller,rule,place,source\r\n",
     );
+    let [id, isbn, asin] = numbers(view);
     for (listing, spell) in newest_first(view).into_iter().rev() {
         let store = &listing.store;
         let says = &spell.says;
@@ -27,7 +29,9 @@ pub fn changes_csv(view: &View, sources: &Sources) -> String {
         row(
             &mut csv,
             &[
-                view.edition.isbn.as_str(),
+                id,
+                isbn,
+                asin,
                 &view.edition.title,
                 store.as_str(),
                 spell.availability.name(),
@@ -53,7 +57,8 @@ pub fn changes_csv(view: &View, sources: &Sources) -> String {
 /// Every look at an edition as CSV (RFC 4180), store by store, oldest first.
 #[must_use]
 pub fn observations_csv(view: &View, looks: &[Vec<Seen>]) -> String {
-    let mut csv = String::from("isbn,store,at,source,outcome,availability,words,rule\r\n");
+    let mut csv = String::from("id,isbn,asin,store,at,source,outcome,availability,words,rule\r\n");
+    let [id, isbn, asin] = numbers(view);
     for (listing, looks) in view.listings.iter().zip(looks) {
         for look in looks {
             let (outcome, state, words, rule) = match &look.reading {
@@ -65,7 +70,9 @@ pub fn observations_csv(view: &View, looks: &[Vec<Seen>]) -> String {
             row(
                 &mut csv,
                 &[
-                    view.edition.isbn.as_str(),
+                    id,
+                    isbn,
+                    asin,
                     listing.store.as_str(),
                     &look.at.to_string(),
                     look.source.name(),
@@ -78,6 +85,16 @@ pub fn observations_csv(view: &View, looks: &[Vec<Seen>]) -> String {
         }
     }
     csv
+}
+
+/// What the edition is known by, its ISBN and its ASIN; empty where it has none.
+fn numbers(view: &View) -> [&str; 3] {
+    let edition = &view.edition;
+    [
+        edition.id.as_str(),
+        edition.id.isbn().map_or("", Isbn13::as_str),
+        edition.asin().map_or("", Asin::as_str),
+    ]
 }
 
 fn row(csv: &mut String, fields: &[&str]) {

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 
 use super::markup::text;
 use super::survey::Survey;
-use crate::book::{Availability, Edition, Isbn13, StoreId};
+use crate::book::{Availability, Edition, EditionId, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::text::words;
@@ -15,7 +15,7 @@ use crate::text::words;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// The edition.
-    pub isbn: Isbn13,
+    pub edition: EditionId,
     /// The store.
     pub store: StoreId,
     /// The new state.
@@ -36,7 +36,7 @@ pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Time
         .filter_map(|event| {
             let plan = editions
                 .iter()
-                .find(|plan| plan.edition.isbn == event.isbn)?;
+                .find(|plan| plan.edition.id == event.edition)?;
             Some(entry(&plan.edition, event, address))
         })
         .collect();
@@ -58,11 +58,11 @@ fn entry(edition: &Edition, event: &Event, address: &str) -> String {
         event.store.label()
     );
     format!(
-        "<entry><title>{title}</title><id>urn:pubwatch:{isbn}:{store}:{since}</id>\
-         <updated>{since}</updated><link href=\"{address}/editions/{isbn}\"/>\
+        "<entry><title>{title}</title><id>urn:pubwatch:{edition}:{store}:{since}</id>\
+         <updated>{since}</updated><link href=\"{address}/editions/{edition}\"/>\
          <summary>{said}</summary></entry>",
         title = text(&title),
-        isbn = event.isbn.as_str(),
+        edition = event.edition.as_str(),
         store = text(event.store.as_str()),
         since = event.since,
         address = text(address),
@@ -90,7 +90,7 @@ pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Time
             edition.format.name()
         );
         lines.extend(event(
-            &format!("{}-publication", edition.isbn.as_str()),
+            &format!("{}-publication", edition.id.as_str()),
             dates.publication,
             (&format!("{title} is published"), ""),
             now,
@@ -100,7 +100,7 @@ pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Time
             .filter(|one| one.concerns(edition, &dates))
         {
             lines.extend(event(
-                &format!("{}-{}", edition.isbn.as_str(), milestone.id.name()),
+                &format!("{}-{}", edition.id.as_str(), milestone.id.name()),
                 milestone.day(dates.publication),
                 (&format!("{title}: {}", milestone.what), milestone.why),
                 now,
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn the_feed_tells_a_change_and_escapes_what_it_tells() {
         let events = [Event {
-            isbn: "9781944098117".parse().unwrap(),
+            edition: "9781944098117".parse().unwrap(),
             store: StoreId::new("amazon.com"),
             availability: Availability::PreOrder,
             since: at("2027-01-10T00:00:00Z"),

@@ -77,7 +77,7 @@ fn after(view: &View, windows: &Windows, launch: &Launch, listing: &ListingView)
             launch.released_at(&listing.store),
         ),
     };
-    let window = windows.at(name, &view.edition.isbn, Some(&listing.store));
+    let window = windows.at(name, &view.edition.id, Some(&listing.store));
     let end = first_seen(listing, start, |spell| spell.availability.is_released());
     let week = jiff::SignedDuration::from_hours(14 * 24);
     of_window(window, start, end.unwrap_or(start + week).min(start + week))

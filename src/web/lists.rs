@@ -94,7 +94,7 @@ pub fn alerts(
     let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
     for plan in editions {
         let launch = survey.launch(&plan.edition, &plan.zone);
-        let judgement = judgements.get(&plan.edition.isbn);
+        let judgement = judgements.get(&plan.edition.id);
         for finding in judgement.map_or(&[][..], |judgement| &judgement.findings) {
             let said = said(finding, &place.voice(&plan.edition, &launch));
             let class = match finding.severity {

@@ -64,11 +64,11 @@ fn of_the_watch(text: &mut String, pulse: &Pulse, now: Timestamp) {
 
 fn of_pages(text: &mut String, glances: &Glances, now: Timestamp) {
     let unseen = glances.values().filter(|one| one.seen(now).is_none());
-    let states = glances.iter().filter_map(|((isbn, store), glance)| {
+    let states = glances.iter().filter_map(|((edition, store), glance)| {
         let (state, _) = glance.seen(now)?;
-        let (isbn, store, state) = (isbn.as_str(), label(store), state.name());
+        let (edition, store, state) = (edition.as_str(), label(store), state.name());
         Some((
-            format!("isbn=\"{isbn}\",store=\"{store}\",state=\"{state}\""),
+            format!("id=\"{edition}\",store=\"{store}\",state=\"{state}\""),
             1,
         ))
     });
@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn metrics_name_every_listing() {
-        let isbn: crate::book::Isbn13 = "9781944098117".parse().unwrap();
+        let edition: crate::book::EditionId = "9781944098117".parse().unwrap();
         let glance = crate::web::survey::Glance {
             state: Some((
                 crate::book::Availability::PreOrder,
@@ -144,7 +144,7 @@ mod tests {
             )),
             ..crate::web::survey::Glance::default()
         };
-        let glances = Glances::from([((isbn, StoreId::new("amazon.com")), glance)]);
+        let glances = Glances::from([((edition, StoreId::new("amazon.com")), glance)]);
         let text = metrics(
             &Pulse::default(),
             &glances,
@@ -152,7 +152,7 @@ mod tests {
             at("2027-01-03T00:00:00Z"),
         );
         assert!(text.contains(
-            "pubwatch_listing_state{isbn=\"9781944098117\",store=\"amazon.com\",state=\"pre_order\"} 1\n"
+            "pubwatch_listing_state{id=\"9781944098117\",store=\"amazon.com\",state=\"pre_order\"} 1\n"
         ), "{text}");
         assert!(text.contains("pubwatch_listings 1\n"));
         assert!(text.contains("pubwatch_alerts_open{severity=\"act\"} 2\n"));

@@ -15,14 +15,14 @@ use super::rows::{Row, row};
 use super::survey::Survey;
 use super::troubles::Trouble;
 use super::verdict::class_of;
-use crate::book::{Availability, Edition, Isbn13, StoreId};
+use crate::book::{Availability, Edition, EditionId, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::text::said;
 use crate::judge::{Finding, Judgement, Severity};
 use crate::text::words;
 
 /// What was thought of each edition when it was judged last.
-pub type Judgements = BTreeMap<Isbn13, Judgement>;
+pub type Judgements = BTreeMap<EditionId, Judgement>;
 
 /// What the overview is made from.
 #[derive(Debug, Clone, Copy)]
@@ -164,10 +164,10 @@ fn tally(material: &Material<'_>, filter: &Filter, now: Timestamp) -> Vec<Count>
     let glances = || {
         let editions = material.editions.iter();
         editions.flat_map(|plan| {
-            let isbn = &plan.edition.isbn;
+            let edition = &plan.edition.id;
             plan.listings
                 .iter()
-                .map(move |listing| material.survey.glance(isbn, &listing.store))
+                .map(move |listing| material.survey.glance(edition, &listing.store))
         })
     };
     let mut counts: BTreeMap<Availability, usize> = BTreeMap::new();
@@ -247,8 +247,8 @@ fn choices(place: &Place<'_>, editions: &[Dated<'_>]) -> Choices {
 /// what it should.
 fn verdict(material: &Material<'_>) -> String {
     let judgements = || {
-        let isbns = material.editions.iter().map(|plan| &plan.edition.isbn);
-        isbns.filter_map(|isbn| material.judgements.get(isbn))
+        let isbns = material.editions.iter().map(|plan| &plan.edition.id);
+        isbns.filter_map(|edition| material.judgements.get(edition))
     };
     let count = |wanted: Severity| {
         let findings = judgements().flat_map(|judgement| &judgement.findings);
@@ -312,7 +312,7 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
         .collect();
     for plan in material.editions {
         let edition = &plan.edition;
-        let judgement = material.judgements.get(&edition.isbn);
+        let judgement = material.judgements.get(&edition.id);
         let findings = judgement
             .map_or(&[][..], |judgement| &judgement.findings)
             .iter();
@@ -386,7 +386,7 @@ pub fn book(edition: &Edition) -> String {
 /// The address of an edition's page.
 #[must_use]
 pub fn address(place: &Place<'_>, edition: &Edition) -> String {
-    format!("{}/editions/{}", place.base, edition.isbn.as_str())
+    format!("{}/editions/{}", place.base, edition.id.as_str())
 }
 
 #[cfg(test)]

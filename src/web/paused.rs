@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::frame::Place;
 use super::overview::book;
 use crate::alerts::pause::{self, Pause};
-use crate::book::{Isbn13, Note};
+use crate::book::{EditionId, Note};
 use crate::config::plan::EditionPlan;
 
 /// Which letters are paused, over all editions; `None`: none is.
@@ -13,12 +13,12 @@ use crate::config::plan::EditionPlan;
 pub fn sentence(
     place: &Place<'_>,
     editions: &[EditionPlan],
-    notes: &BTreeMap<Isbn13, Vec<Note>>,
+    notes: &BTreeMap<EditionId, Vec<Note>>,
 ) -> Option<String> {
     let paused: Vec<(String, Pause)> = editions
         .iter()
         .filter_map(|plan| {
-            let notes = notes.get(&plan.edition.isbn)?;
+            let notes = notes.get(&plan.edition.id)?;
             let pause = pause::in_force(notes, place.zone, place.now)?;
             Some((book(&plan.edition), pause))
         })

@@ -7,7 +7,7 @@ use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Place, brief, shape};
 use super::overview::{Material, address};
 use crate::book::Launch;
-use crate::book::{Edition, Isbn13, StoreId};
+use crate::book::{Edition, EditionId, StoreId};
 use crate::judge::Severity;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::text::outlook;
@@ -45,7 +45,7 @@ pub(super) fn row(
     let edition = &one.plan.edition;
     let date = one.launch.publication;
     Row {
-        class: match severity(material, &edition.isbn) {
+        class: match severity(material, &edition.id) {
             Some(Severity::Act) => "act",
             Some(Severity::ToDo) => "todo",
             Some(Severity::Watch) => "watch",
@@ -54,7 +54,7 @@ pub(super) fn row(
         address: address(place, edition),
         title: words::clipped(&edition.title, 80),
         format: edition.format.name(),
-        open: open(material, &edition.isbn),
+        open: open(material, &edition.id),
         date: if (-300..300).contains(&one.days) {
             date.strftime("%-d %b").to_string()
         } else {
@@ -82,8 +82,8 @@ pub(super) fn row(
 }
 
 /// What is open, as "1 to act on, 2 to watch".
-fn open(material: &Material<'_>, isbn: &Isbn13) -> String {
-    let judgement = material.judgements.get(isbn);
+fn open(material: &Material<'_>, edition: &EditionId) -> String {
+    let judgement = material.judgements.get(edition);
     let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
     let count = |wanted| {
         let all = findings.iter();
@@ -105,14 +105,14 @@ fn open(material: &Material<'_>, isbn: &Isbn13) -> String {
 
 fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Cell {
     let edition = &one.plan.edition;
-    let isbn = &edition.isbn;
-    let judgement = material.judgements.get(isbn);
+    let id = &edition.id;
+    let judgement = material.judgements.get(id);
     let outlooks = judgement.map_or(&[][..], |judgement| &judgement.outlooks);
     let normal = outlooks
         .iter()
         .find(|one| one.store == *store)
         .map(|known| outlook(known, &place.voice(edition, &one.launch)));
-    let glance = material.survey.glance(isbn, store);
+    let glance = material.survey.glance(id, store);
     let state = glance.and_then(|glance| glance.seen(place.now));
     let unseen = glance.and_then(|glance| glance.not_seen_since(place.now));
     // What is not seen now is that, whatever it showed before.

@@ -13,7 +13,7 @@ use super::hand_looks::HandLook;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
 use crate::book::availability::UnknownAvailability;
-use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::book::{EditionId, EditionIdError, StoreId};
 use crate::config::plan::Plan;
 use crate::history::sqlite::{newest_by_hand, source_of, standing_notes};
 use crate::history::{ListingId, ListingView, View};
@@ -37,7 +37,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
     connection
         .prepare_cached(include_str!("glances.sql"))?
         .query_map([], |row| {
-            let isbn: Isbn13 = isbn(row, 0)?;
+            let edition: EditionId = edition(row, 0)?;
             let store = StoreId::new(row.get_ref(1)?.as_str()?);
             let name = row.get_ref(2)?.as_str_or_null()?;
             let since = time_of(row, 3)?;
@@ -58,7 +58,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
                 blind_since: time_of(row, 6)?,
                 good_until: time_of(row, 8)?,
             };
-            Ok(((isbn, store), glance))
+            Ok(((edition, store), glance))
         })?
         .collect()
 }
@@ -68,10 +68,10 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
 /// # Errors
 ///
 /// SQLite's.
-pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Timestamp>> {
+pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Timestamp>> {
     connection
-        .prepare_cached("SELECT isbn, at FROM judged")?
-        .query_map([], |row| Ok((isbn(row, 0)?, time(row, 1)?)))?
+        .prepare_cached("SELECT edition, at FROM judged")?
+        .query_map([], |row| Ok((edition(row, 0)?, time(row, 1)?)))?
         .collect()
 }
 
@@ -80,10 +80,13 @@ pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, T
 /// # Errors
 ///
 /// SQLite's.
-pub fn letters_about(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<LetterLine>> {
+pub fn letters_about(
+    connection: &Connection,
+    edition: &EditionId,
+) -> rusqlite::Result<Vec<LetterLine>> {
     connection
-        .prepare_cached(&format!("{LETTERS} WHERE isbn = ?1 ORDER BY id"))?
-        .query_map([isbn.as_str()], letter_line)?
+        .prepare_cached(&format!("{LETTERS} WHERE edition = ?1 ORDER BY id"))?
+        .query_map([edition.as_str()], letter_line)?
         .collect()
 }
 
@@ -144,14 +147,14 @@ fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
 pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Vec<Event>> {
     connection
         .prepare_cached(
-            "SELECT l.isbn, l.store, s.availability, s.since, \
+            "SELECT l.edition, l.store, s.availability, s.since, \
                     coalesce(json_extract(r.body, '$.words'), '') \
              FROM spell s JOIN listing l ON l.id = s.listing_id JOIN reading r ON r.id = s.reading_id \
-             ORDER BY s.since DESC, l.isbn, l.store LIMIT ?1",
+             ORDER BY s.since DESC, l.edition, l.store LIMIT ?1",
         )?
         .query_map([most], |row| {
             Ok(Event {
-                isbn: isbn(row, 0)?,
+                edition: edition(row, 0)?,
                 store: StoreId::new(&row.get::<_, String>(1)?),
                 availability: row
                     .get::<_, String>(2)?
@@ -171,13 +174,13 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
 /// SQLite's, also when a row does not hold what this program wrote.
 pub fn hand_looks(
     connection: &Connection,
-    isbn: &Isbn13,
+    edition: &EditionId,
     listings: &[ListingView],
 ) -> rusqlite::Result<Vec<HandLook>> {
     let mut looks = Vec::new();
     for listing in listings {
         let id = ListingId {
-            isbn: isbn.clone(),
+            edition: edition.clone(),
             store: listing.store.clone(),
         };
         looks.extend(
@@ -200,15 +203,16 @@ pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources
     let mut sources = Sources::new();
     let mut source = connection.prepare_cached(
         "SELECT o.source FROM observation o JOIN listing l ON l.id = o.listing_id \
-         WHERE l.isbn = ?1 AND l.store = ?2 AND o.at = ?3",
+         WHERE l.edition = ?1 AND l.store = ?2 AND o.at = ?3",
     )?;
     for listing in &view.listings {
         for spell in &listing.spells {
-            let (isbn, store) = (view.edition.isbn.as_str(), listing.store.as_str());
+            let (edition, store) = (view.edition.id.as_str(), listing.store.as_str());
             let number = source
-                .query_row(params![isbn, store, spell.since.as_millisecond()], |row| {
-                    row.get(0)
-                })
+                .query_row(
+                    params![edition, store, spell.since.as_millisecond()],
+                    |row| row.get(0),
+                )
                 .optional()?;
             if let Some(number) = number {
                 sources.insert((listing.store.clone(), spell.since), source_of(number)?);
@@ -218,10 +222,10 @@ pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources
     Ok(sources)
 }
 
-fn isbn(row: &Row<'_>, column: usize) -> rusqlite::Result<Isbn13> {
+fn edition(row: &Row<'_>, column: usize) -> rusqlite::Result<EditionId> {
     row.get::<_, String>(column)?
         .parse()
-        .map_err(|error: IsbnError| unreadable(column, error))
+        .map_err(|error: EditionIdError| unreadable(column, error))
 }
 
 fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {

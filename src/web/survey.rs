@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::frame::Pulse;
-use crate::book::{Availability, Edition, Isbn13, Note, StoreId};
+use crate::book::{Availability, Edition, EditionId, Note, StoreId};
 use crate::book::{Launch, Phase};
 use crate::config::plan::{EditionPlan, StorePlan};
 use crate::judge::Judgement;
@@ -55,7 +55,7 @@ impl Glance {
 }
 
 /// Every listing at a glance.
-pub type Glances = BTreeMap<(Isbn13, StoreId), Glance>;
+pub type Glances = BTreeMap<(EditionId, StoreId), Glance>;
 
 /// What the database says of all editions together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,7 +63,7 @@ pub struct Survey {
     /// Every watched listing.
     pub glances: Glances,
     /// The notes that stand, oldest first.
-    pub notes: BTreeMap<Isbn13, Vec<Note>>,
+    pub notes: BTreeMap<EditionId, Vec<Note>>,
     /// Whether the watch is well.
     pub health: Health,
 }
@@ -72,22 +72,22 @@ impl Survey {
     /// Leaves out the listings that the configuration no longer names.
     #[must_use]
     pub fn of_watched(mut self, editions: &[EditionPlan]) -> Self {
-        let watched: BTreeSet<(&Isbn13, &StoreId)> = editions
+        let watched: BTreeSet<(&EditionId, &StoreId)> = editions
             .iter()
             .flat_map(|plan| {
-                let isbn = &plan.edition.isbn;
-                plan.listings.iter().map(move |one| (isbn, &one.store))
+                let edition = &plan.edition.id;
+                plan.listings.iter().map(move |one| (edition, &one.store))
             })
             .collect();
         self.glances
-            .retain(|(isbn, store), _| watched.contains(&(isbn, store)));
+            .retain(|(edition, store), _| watched.contains(&(edition, store)));
         self
     }
 
     /// A listing at a glance; `None` while it was never looked at.
     #[must_use]
-    pub fn glance(&self, isbn: &Isbn13, store: &StoreId) -> Option<&Glance> {
-        self.glances.get(&(isbn.clone(), store.clone()))
+    pub fn glance(&self, edition: &EditionId, store: &StoreId) -> Option<&Glance> {
+        self.glances.get(&(edition.clone(), store.clone()))
     }
 
     /// Who is watching.
@@ -123,7 +123,7 @@ impl Survey {
     /// The dates that an edition lives by, with what the author noted about them.
     #[must_use]
     pub fn launch(&self, edition: &Edition, zone: &TimeZone) -> Launch {
-        let notes = self.notes.get(&edition.isbn).map_or(&[][..], Vec::as_slice);
+        let notes = self.notes.get(&edition.id).map_or(&[][..], Vec::as_slice);
         Launch::new(edition, notes, zone)
     }
 
@@ -137,7 +137,7 @@ impl Survey {
         (at, now): (Timestamp, Timestamp),
     ) -> bool {
         plan.listings.iter().all(|listing| {
-            let Some(glance) = self.glance(&plan.edition.isbn, &listing.store) else {
+            let Some(glance) = self.glance(&plan.edition.id, &listing.store) else {
                 return true;
             };
             let mut outlooks = judgement.outlooks.iter();
@@ -153,11 +153,11 @@ impl Survey {
     pub fn phase(
         &self,
         launch: &Launch,
-        (isbn, store): (&Isbn13, &StoreId),
+        (edition, store): (&EditionId, &StoreId),
         now: Timestamp,
     ) -> Phase {
         let has_taken_orders = self
-            .glance(isbn, store)
+            .glance(edition, store)
             .is_some_and(|glance| glance.has_taken_orders);
         launch.phase(store, has_taken_orders, now)
     }

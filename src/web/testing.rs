@@ -15,7 +15,8 @@ pub(crate) fn at(text: &str) -> Timestamp {
 pub(crate) fn edition(publication_date: &str) -> Edition {
     let date = publication_date.parse().unwrap();
     Edition {
-        isbn: "9781944098117".parse().unwrap(),
+        id: "9781944098117".parse().unwrap(),
+        asin: None,
         title: "Salt Roads".to_owned(),
         author: Some("Jane Roe".to_owned()),
         format: Format::Paperback,

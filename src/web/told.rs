@@ -45,7 +45,7 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
         zone: place.zone,
         now: place.now,
     };
-    let alert = key(&material.view.edition.isbn, finding);
+    let alert = key(&material.view.edition.id, finding);
     let muted = mute::until(&alert, &material.view.notes, place.zone, place.now);
     let ready = finding
         .support_text()

@@ -89,11 +89,11 @@ fn sentence(step: &str) -> String {
 /// The pages that cannot be read, but not those of which an alert speaks already.
 fn blind(place: &Place<'_>, glances: &Glances, judgements: &Judgements) -> Vec<Trouble> {
     let mut stores: BTreeMap<_, (usize, Timestamp)> = BTreeMap::new();
-    for ((isbn, store), glance) in glances {
+    for ((edition, store), glance) in glances {
         let Some(since) = glance.blind_since else {
             continue;
         };
-        let is_told = judgements.get(isbn).is_some_and(|all| {
+        let is_told = judgements.get(edition).is_some_and(|all| {
             all.findings
                 .iter()
                 .any(|one| matches!(one.kind, FindingKind::Unread(_)) && one.stores.contains(store))

@@ -28,7 +28,7 @@ pub(crate) fn letter(name: &str, to: &str) -> Letter {
         kind: LetterKind::Alert,
         severity: None,
         rule: None,
-        isbn: None,
+        edition: None,
         stores: Vec::new(),
         to_name: "Zoë Ångström".to_owned(),
         to: to.to_owned(),

@@ -88,7 +88,7 @@ fn of_the_page(said: &mut String, house: &House) {
     ];
     page(said, "overview", &overview, &parts);
     for plan in &house.plan.editions {
-        let path = format!("/editions/{}", plan.edition.isbn);
+        let path = format!("/editions/{}", plan.edition.id);
         let (_, edition) = get(&path);
         page(
             said,
@@ -222,7 +222,7 @@ fn look_at(house: &House) {
             )?;
             for plan in &house.plan.editions {
                 let listing = ListingId {
-                    isbn: plan.edition.isbn.clone(),
+                    edition: plan.edition.id.clone(),
                     store: StoreId::new("bookshop.org"),
                 };
                 let says = Says::new(Availability::PreOrder, "test", "Pre-order", "#buy");

@@ -94,7 +94,7 @@ fn look_five_times(database: &Path) {
     for hour in 0..5 {
         let observation = Observation {
             listing: ListingId {
-                isbn: "9781944098117".parse().unwrap(),
+                edition: "9781944098117".parse().unwrap(),
                 store: StoreId::new("amazon.com"),
             },
             at: format!("2026-12-01T0{hour}:00:00Z").parse().unwrap(),

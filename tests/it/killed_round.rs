@@ -51,7 +51,7 @@ async fn kill_9_in_rounds_neither_loses_nor_repeats_an_observation_or_a_letter()
     for book in &books {
         for store in &stores {
             let listing = ListingId {
-                isbn: book.isbn.clone(),
+                edition: book.isbn.clone().into(),
                 store: store.clone(),
             };
             let seen = db.read(|c| observations(c, &listing, now)).unwrap();

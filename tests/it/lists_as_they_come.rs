@@ -69,7 +69,7 @@ fn told(bytes: &[u8]) -> String {
             format!("{} (on sale {})", one.publication_date, one.on_sale_date)
         };
         let stores = one.stores.join("+");
-        let (line, isbn, title) = (one.line, &one.isbn, &one.title);
+        let (line, isbn, title) = (one.line, &one.id, &one.title);
         writeln!(
             text,
             "{line}: {isbn} “{title}”, {}, {dates}, {rest}, {}, at {stores}",
@@ -192,7 +192,7 @@ fn ends_in_a_report(bytes: &[u8]) {
             written["title"].as_str(),
             Some(entry.edition.title.as_str())
         );
-        assert_eq!(written["isbn"].as_str(), Some(entry.edition.isbn.as_str()));
+        assert_eq!(written["isbn"].as_str(), Some(entry.edition.id.as_str()));
     }
 }
 

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use pubwatch::book::{Isbn13, Note, NoteKind, StoreId};
+use pubwatch::book::{EditionId, Note, NoteKind, StoreId};
 use pubwatch::clock::Clock;
 use pubwatch::commands::context::{Context, note_moved_dates, open_database};
 use pubwatch::commands::deliver::deliver;
@@ -100,7 +100,7 @@ impl World {
                     ticket: None,
                     text: None,
                 };
-                let isbn: Isbn13 = ISBN.parse().unwrap();
+                let isbn: EditionId = ISBN.parse().unwrap();
                 self.house
                     .db
                     .write(|tx| Ok::<_, DbError>(add_note(tx, &isbn, &note, now)?))

@@ -26,7 +26,7 @@ fn look_hourly(database: &Path) {
         for hour in 0..LOOKS {
             let observation = Observation {
                 listing: ListingId {
-                    isbn: "9781944098117".parse().unwrap(),
+                    edition: "9781944098117".parse().unwrap(),
                     store: StoreId::new("amazon.com"),
                 },
                 at: start + SignedDuration::from_hours(hour),

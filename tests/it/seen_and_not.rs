@@ -187,7 +187,7 @@ fn good_looks(house: &House, view: &View) -> Vec<(String, Timestamp)> {
     let mut good = Vec::new();
     for listing in &view.listings {
         let id = ListingId {
-            isbn: view.edition.isbn.clone(),
+            edition: view.edition.id.clone(),
             store: listing.store.clone(),
         };
         let looks = house

@@ -86,7 +86,7 @@ async fn of_six_rounds_at_once_each_page_is_asked_by_one() {
     let db = Db::open(&house.path().join("data/pubwatch.db")).unwrap();
     for store in STORES {
         let listing = ListingId {
-            isbn: "9781944098117".parse().unwrap(),
+            edition: "9781944098117".parse().unwrap(),
             store: StoreId::new(store),
         };
         let seen = db

@@ -46,7 +46,7 @@ impl Walker {
         let listing = |(store, base): &(StoreId, url::Url)| {
             let front = pubwatch::book::storefront::find(store.as_str()).unwrap();
             let format = pubwatch::book::Format::Paperback;
-            let path = front.path_for(&book().isbn, format).unwrap();
+            let path = front.path_for(&book().isbn.into(), None, format).unwrap();
             ListingPlan {
                 store: store.clone(),
                 address: format!("https://{}{path}", front.host).parse().unwrap(),

@@ -139,7 +139,7 @@ fn line(entry: &Entry) -> String {
         .iter()
         .find(|(_, isbn)| {
             letter
-                .isbn
+                .edition
                 .as_ref()
                 .is_some_and(|one| one.as_str() == *isbn)
         })

@@ -115,7 +115,7 @@ fn look(db: &Db, isbn: &str, at: &str, state: Availability) {
     let says = Says::new(state, "test/buy-box", state.word(), "#availability");
     let observation = Observation {
         listing: ListingId {
-            isbn: isbn.parse().unwrap(),
+            edition: isbn.parse().unwrap(),
             store: StoreId::new("amazon.com"),
         },
         at: at.parse::<Timestamp>().unwrap(),

@@ -136,7 +136,7 @@ impl Watch {
 
     pub(crate) fn listing(&self) -> ListingId {
         ListingId {
-            isbn: ISBN.parse().unwrap(),
+            edition: ISBN.parse().unwrap(),
             store: self.house.plan.stores[0].id.clone(),
         }
     }

@@ -8,7 +8,7 @@
 use super::key;
 use crate::alerts::lifecycle::Memory;
 use crate::alerts::{AlertKey, Occasion, Telling};
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::judge::{Cause, Finding, FindingKind, Severity};
 
 /// Adds the news that is due, and gives what counts as told with it.
@@ -18,7 +18,7 @@ use crate::judge::{Cause, Finding, FindingKind, Severity};
 pub(super) fn news(
     memory: &Memory,
     findings: &[Finding],
-    isbn: &Isbn13,
+    edition: &EditionId,
     due: &mut Vec<Telling>,
 ) -> Vec<AlertKey> {
     let mut told = Vec::new();
@@ -26,14 +26,14 @@ pub(super) fn news(
         .iter()
         .filter(|one| one.severity == Severity::GoodNews)
     {
-        let key = key(isbn, finding);
+        let key = key(edition, finding);
         if memory.news.contains(&key) {
             continue;
         }
         if matches!(finding.kind, FindingKind::ReleasedEverywhere) {
             told.extend(finding.stores.iter().map(|store| AlertKey {
                 cause: Cause::Released,
-                isbn: isbn.clone(),
+                edition: edition.clone(),
                 stores: vec![store.clone()],
             }));
         }
@@ -100,10 +100,10 @@ mod tests {
             let day = Finding::new(FindingKind::LaunchReportDay(state.clone()), Vec::new(), now);
             let report = Finding::new(FindingKind::LaunchReportThreeDays(state), Vec::new(), now)
                 .weighing(Severity::GoodNews);
-            let isbn = &view.edition.isbn;
+            let edition = &view.edition.id;
             let memory = Memory {
                 news: first_was_told
-                    .then(|| key(isbn, &day))
+                    .then(|| key(edition, &day))
                     .into_iter()
                     .collect(),
                 ..Memory::default()

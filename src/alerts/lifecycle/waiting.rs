@@ -32,7 +32,7 @@ pub(super) fn is_worthwhile(
     now: Timestamp,
 ) -> bool {
     let alert = |telling: &Telling| {
-        let key = key(&view.edition.isbn, &telling.finding);
+        let key = key(&view.edition.id, &telling.finding);
         open.iter().find(|alert| alert.key == key)
     };
     let is_over =

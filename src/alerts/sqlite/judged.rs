@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
 use super::{json, unreadable};
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 
@@ -18,18 +18,18 @@ use crate::judge::finding::FACTS_VERSION;
 /// SQLite's.
 pub fn keep_judgement(
     transaction: &Transaction<'_>,
-    isbn: &Isbn13,
+    edition: &EditionId,
     judgement: &Judgement,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     transaction
         .prepare_cached(
-            "INSERT INTO judged (isbn, at, version, findings, outlooks) \
-             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (isbn) DO UPDATE SET \
+            "INSERT INTO judged (edition, at, version, findings, outlooks) \
+             VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (edition) DO UPDATE SET \
                  at = ?2, version = ?3, findings = ?4, outlooks = ?5",
         )?
         .execute(params![
-            isbn.as_str(),
+            edition.as_str(),
             now.as_millisecond(),
             FACTS_VERSION,
             json(&judgement.findings)?,
@@ -46,12 +46,14 @@ pub fn keep_judgement(
 /// SQLite's, also when the row does not hold what this program wrote.
 pub fn judgement(
     connection: &Connection,
-    isbn: &Isbn13,
+    edition: &EditionId,
     now: Timestamp,
 ) -> rusqlite::Result<Option<Judgement>> {
     let kept = connection
-        .prepare_cached("SELECT findings, outlooks FROM judged WHERE isbn = ?1 AND version = ?2")?
-        .query_row(params![isbn.as_str(), FACTS_VERSION], |row| {
+        .prepare_cached(
+            "SELECT findings, outlooks FROM judged WHERE edition = ?1 AND version = ?2",
+        )?
+        .query_row(params![edition.as_str(), FACTS_VERSION], |row| {
             judgement_of(row, 0)
         })
         .optional()?;
@@ -66,13 +68,14 @@ pub fn judgement(
 pub fn judgements(
     connection: &Connection,
     now: Timestamp,
-) -> rusqlite::Result<BTreeMap<Isbn13, Judgement>> {
+) -> rusqlite::Result<BTreeMap<EditionId, Judgement>> {
     connection
-        .prepare_cached("SELECT isbn, findings, outlooks FROM judged WHERE version = ?1")?
+        .prepare_cached("SELECT edition, findings, outlooks FROM judged WHERE version = ?1")?
         .query_map([FACTS_VERSION], |row| {
-            let isbn = row.get::<_, String>(0)?.parse();
-            let isbn = isbn.map_err(|error: crate::book::IsbnError| unreadable(0, error))?;
-            Ok((isbn, judgement_of(row, 1)?.aged(now)))
+            let edition = row.get::<_, String>(0)?.parse();
+            let edition =
+                edition.map_err(|error: crate::book::EditionIdError| unreadable(0, error))?;
+            Ok((edition, judgement_of(row, 1)?.aged(now)))
         })?
         .collect()
 }

@@ -1,4 +1,5 @@
 use super::*;
+use crate::book::Format;
 use crate::judge::script::{self, Script};
 
 /// A listing that has taken orders since 10 December, published on 9 February 2027.

@@ -36,10 +36,7 @@ pub fn calendar(agendas: &[(&Edition, Vec<Entry>)], now: Timestamp) -> String {
 
 fn event(text: &mut String, edition: &Edition, entry: &Entry, now: Timestamp) {
     line(text, "BEGIN:VEVENT");
-    line(
-        text,
-        &format!("UID:{}-{}@pubwatch", edition.isbn, entry.name),
-    );
+    line(text, &format!("UID:{}-{}@pubwatch", edition.id, entry.name));
     line(text, &format!("DTSTAMP:{}", now.strftime("%Y%m%dT%H%M%SZ")));
     if let Some(moment) = entry.moment {
         line(

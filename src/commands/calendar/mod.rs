@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let edition = &plan.edition;
         let notes = context
             .db
-            .read(|connection| notes(connection, &edition.isbn))?;
+            .read(|connection| notes(connection, &edition.id))?;
         let calendar = Launch::new(edition, &notes, &settings.zone);
         let stores: Vec<StoreId> = plan
             .listings
@@ -116,7 +116,9 @@ fn json_lines(agendas: &[(&Edition, Vec<Entry>)], today: Date) -> Vec<serde_json
     for (edition, entries) in agendas {
         for entry in entries {
             lines.push(json!({
-                "isbn": edition.isbn,
+                "id": edition.id,
+                "isbn": edition.id.isbn(),
+                "asin": edition.asin(),
                 "day": entry.day.to_string(),
                 "moment": entry.moment.map(|at| at.to_string()),
                 "name": entry.name,

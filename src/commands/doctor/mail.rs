@@ -141,7 +141,7 @@ pub(super) fn notice(plan: &Plan, from: &str, now: Timestamp) -> Letter {
         kind: LetterKind::Notice,
         severity: None,
         rule: None,
-        isbn: None,
+        edition: None,
         stores: Vec::new(),
         to_name: author.name.clone(),
         to: author.email.clone(),

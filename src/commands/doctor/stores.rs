@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::look::Look;
-use crate::book::{Isbn13, Source};
+use crate::book::{EditionId, Source};
 use crate::config::plan::StorePlan;
 use crate::db::Db;
 use crate::history::sqlite::{observations, view};
@@ -42,18 +42,18 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
         let newest = views
             .iter()
             .flat_map(|view| {
-                let isbn = &view.edition.isbn;
-                view.listings.iter().map(move |listing| (isbn, listing))
+                let edition = &view.edition.id;
+                view.listings.iter().map(move |listing| (edition, listing))
             })
             .filter(|(_, listing)| listing.store == store.id)
             .max_by_key(|(_, listing)| listing.last_try);
         looks.push(match newest {
-            Some((isbn, listing)) => {
+            Some((edition, listing)) => {
                 let page = Page {
                     store,
-                    isbn,
+                    edition,
                     listing,
-                    by: way_of(&house.db, isbn, listing),
+                    by: way_of(&house.db, edition, listing),
                     has_account: house.plan.api.is_some(),
                 };
                 of(&page, now)
@@ -67,7 +67,7 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
 /// A page of a store, and how it was had when it was last looked at.
 struct Page<'a> {
     store: &'a StorePlan,
-    isbn: &'a Isbn13,
+    edition: &'a EditionId,
     listing: &'a ListingView,
     by: Option<Source>,
     /// There is an account for Amazon's API.
@@ -75,9 +75,9 @@ struct Page<'a> {
 }
 
 /// By which way the newest look was had; `None` where there is none, or it cannot be told.
-fn way_of(db: &Db, isbn: &Isbn13, listing: &ListingView) -> Option<Source> {
+fn way_of(db: &Db, edition: &EditionId, listing: &ListingView) -> Option<Source> {
     let id = ListingId {
-        isbn: isbn.clone(),
+        edition: edition.clone(),
         store: listing.store.clone(),
     };
     let last = listing.last_try?;
@@ -89,10 +89,10 @@ fn way_of(db: &Db, isbn: &Isbn13, listing: &ListingView) -> Option<Source> {
 fn of(page: &Page<'_>, now: Timestamp) -> Look {
     let (label, listing) = (&page.store.label, page.listing);
     let Some(last) = listing.last_try else {
-        if page.store.ways.is_by_hand(page.isbn) {
+        if page.store.ways.is_by_hand(page.edition) {
             return Look::note(label, "nobody has told what its page says yet").next(format!(
                 "look yourself, and tell: `{}`",
-                other_ways::command(page.isbn, &listing.store)
+                other_ways::command(page.edition, &listing.store)
             ));
         }
         return Look::note(
@@ -139,7 +139,7 @@ fn of(page: &Page<'_>, now: Timestamp) -> Look {
 /// What the author told beside the ways says nothing about them.
 fn first_in_line(page: &Page<'_>) -> Option<(Source, String)> {
     let by = page.by.filter(|by| *by != Source::ByHand)?;
-    let order = page.store.ways.of(page.isbn);
+    let order = page.store.ways.of(page.edition);
     if order.first() == Some(&by) || !order.contains(&by) {
         return None;
     }
@@ -157,8 +157,8 @@ fn advice(page: &Page<'_>, unread: &Unread) -> String {
                 || why(unread.reason).to_owned(),
                 |sentence| format!("{sentence}."),
             );
-            let hand = other_ways::command(page.isbn, &listing.store);
-            let tried = page.store.ways.of(page.isbn);
+            let hand = other_ways::command(page.edition, &listing.store);
+            let tried = page.store.ways.of(page.edition);
             match other_ways::better(&listing.store, tried, unread.reason, page.has_account) {
                 Some((way, lines)) => format!(
                     "{why} What would work better: {}, by {lines} in its [[store]] table; or \
@@ -174,7 +174,7 @@ fn advice(page: &Page<'_>, unread: &Unread) -> String {
         UnreadReason::WrongProduct => format!(
             "compare the address with the book's page in your browser, and give the right one: \
              `pubwatch edit {} --address ADDRESS`",
-            page.isbn
+            page.edition
         ),
         UnreadReason::NotOfferedHere => {
             "the store does not deliver to where this machine is: look \
@@ -233,7 +233,7 @@ mod tests {
         let listing = view.listings.iter().find(|one| one.store == store.id);
         let page = Page {
             store: &store,
-            isbn: &view.edition.isbn,
+            edition: &view.edition.id,
             listing: listing.unwrap(),
             by: Some(by),
             has_account,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::story::{Count, Expectation, Kind};
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::judge::Severity;
 
 /// A letter as a story looks at it.
@@ -14,7 +14,7 @@ pub struct Sent {
     /// When it was queued.
     pub at: Timestamp,
     /// The edition that it is about; `None` for the digest and for notices.
-    pub isbn: Option<Isbn13>,
+    pub edition: Option<EditionId>,
     /// It is the digest.
     pub is_digest: bool,
     /// What it tells, the most severe first; empty for a digest.
@@ -166,7 +166,7 @@ mod tests {
     fn sent(hour: u8, tells: &[(Severity, &str)]) -> Sent {
         Sent {
             at: format!("2023-05-01T{hour:02}:00:00Z").parse().unwrap(),
-            isbn: None,
+            edition: None,
             is_digest: tells.is_empty(),
             tells: tells
                 .iter()

@@ -80,13 +80,13 @@ pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Re
         let now = house.clock.now();
         while let Some(said) = notes.next_if(|said| said.note.at <= now) {
             for plan in &house.plan.editions {
-                let isbn = &plan.edition.isbn;
-                if said.isbn.as_ref().is_some_and(|about| about != isbn) {
+                let edition = &plan.edition.id;
+                if said.edition.as_ref().is_some_and(|about| about != edition) {
                     continue;
                 }
                 house
                     .db
-                    .write(|transaction| add_note(transaction, isbn, &said.note, now))?;
+                    .write(|transaction| add_note(transaction, edition, &said.note, now))?;
             }
         }
         while let Some((_, store)) = own_looks.next_if(|(at, _)| *at <= now) {
@@ -141,7 +141,7 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
     let round = begin(house, now, tasks.len())?;
     let mut summary = Summary::default();
     for task in tasks {
-        let reading = story.page(&task.listing.isbn, &task.listing.store, now);
+        let reading = story.page(&task.listing.edition, &task.listing.store, now);
         match reading {
             Reading::Says(_) => summary.read += 1,
             Reading::Unread(_) => summary.unread += 1,
@@ -166,15 +166,15 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
 fn look_by_hand(house: &House, story: &Story, at: &StoreId) -> anyhow::Result<()> {
     let now = house.clock.now();
     for plan in &house.plan.editions {
-        let isbn = &plan.edition.isbn;
+        let edition = &plan.edition.id;
         let observation = Observation {
             listing: ListingId {
-                isbn: isbn.clone(),
+                edition: edition.clone(),
                 store: at.clone(),
             },
             at: now,
             source: Source::ByHand,
-            reading: story.page(isbn, at, now),
+            reading: story.page(edition, at, now),
         };
         take_in(house, &observation, None)?;
     }
@@ -229,7 +229,7 @@ fn next_of_calendar(now: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
 fn is_something_held_back(house: &House) -> rusqlite::Result<bool> {
     house.db.read(|connection| {
         for plan in &house.plan.editions {
-            let open = open_alerts(connection, &plan.edition.isbn)?;
+            let open = open_alerts(connection, &plan.edition.id)?;
             let is_held_back = |alert: &Alert| {
                 alert.severity == Severity::Act && alert.told != Some(Severity::Act)
             };
@@ -252,7 +252,7 @@ fn sent(queued: Queued) -> Sent {
         kind,
         severity,
         rule,
-        isbn,
+        edition,
         stores,
         subject,
         text,
@@ -282,7 +282,7 @@ fn sent(queued: Queued) -> Sent {
     tells.sort_by_key(|told| std::cmp::Reverse(told.severity));
     Sent {
         at: written,
-        isbn,
+        edition,
         is_digest: kind == LetterKind::Digest,
         tells,
         subject,

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use super::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
-use crate::book::{Availability, Isbn13, Note, StoreId};
+use crate::book::{Availability, EditionId, Note, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
 use crate::judge::Severity;
@@ -42,7 +42,7 @@ pub struct PageChange {
     /// The store.
     pub store: StoreId,
     /// The edition; `None` for every one of the story.
-    pub isbn: Option<Isbn13>,
+    pub edition: Option<EditionId>,
     /// What the page says.
     pub reading: Reading,
 }
@@ -53,7 +53,7 @@ pub struct Said {
     /// The note.
     pub note: Note,
     /// The edition; `None` for every one of the story.
-    pub isbn: Option<Isbn13>,
+    pub edition: Option<EditionId>,
 }
 
 /// What must come of a story, in a span of time with both ends.
@@ -132,9 +132,9 @@ impl Story {
                 page.store
             )));
         }
-        let is_watched = |isbn: &Isbn13| {
+        let is_watched = |edition: &EditionId| {
             let mut editions = plan.editions.iter();
-            editions.any(|plan| plan.edition.isbn == *isbn)
+            editions.any(|plan| plan.edition.id == *edition)
         };
         pages.sort_by_key(|page| page.at);
         let looks = looks_of(written.look, &stores)?;
@@ -144,11 +144,11 @@ impl Story {
             .map(NoteWritten::check)
             .collect::<Result<Vec<_>, _>>()?;
         notes.sort_by_key(|said| said.note.at);
-        let named = pages.iter().filter_map(|page| page.isbn.as_ref());
-        let named = named.chain(notes.iter().filter_map(|said| said.isbn.as_ref()));
-        if let Some(isbn) = named.into_iter().find(|isbn| !is_watched(isbn)) {
+        let named = pages.iter().filter_map(|page| page.edition.as_ref());
+        let named = named.chain(notes.iter().filter_map(|said| said.edition.as_ref()));
+        if let Some(edition) = named.into_iter().find(|edition| !is_watched(edition)) {
             return Err(StoryError::Entry(format!(
-                "an entry is about {isbn}, which is none of the editions"
+                "an entry is about {edition}, which is none of the editions"
             )));
         }
         let expectations = written
@@ -185,11 +185,11 @@ impl Story {
 
     /// What an edition's page at a store says at `now`; before its first entry it is not listed.
     #[must_use]
-    pub fn page(&self, isbn: &Isbn13, store: &StoreId, now: Timestamp) -> Reading {
+    pub fn page(&self, edition: &EditionId, store: &StoreId, now: Timestamp) -> Reading {
         let newest = self.pages.iter().rev().find(|page| {
             page.store == *store
                 && page.at <= now
-                && page.isbn.as_ref().is_none_or(|about| about == isbn)
+                && page.edition.as_ref().is_none_or(|about| about == edition)
         });
         newest.map_or_else(
             || says(Availability::NotListed, "No page for this ISBN"),
@@ -279,9 +279,9 @@ mod tests {
     fn before_its_first_entry_a_page_is_not_listed() {
         let story = Story::parse(STORY).unwrap();
         let amazon = StoreId::new("amazon.com");
-        let isbn = "9781944098117".parse().unwrap();
+        let edition = "9781944098117".parse().unwrap();
         let state = |at: &str| {
-            let reading = story.page(&isbn, &amazon, at.parse().unwrap());
+            let reading = story.page(&edition, &amazon, at.parse().unwrap());
             reading.availability()
         };
         assert_eq!(state("2023-05-01T11:59:00Z"), Some(Availability::NotListed));

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 
 use super::story::{Count, Expectation, Kind, PageChange, Said, StoryError};
-use crate::book::{Availability, Isbn13, Money, Note, NoteKind, StoreId};
+use crate::book::{Availability, EditionId, Money, Note, NoteKind, StoreId};
 use crate::judge::Severity;
 use crate::page::{OtherFormat, Reading, Says, UnreadReason};
 
@@ -94,7 +94,7 @@ pub(super) enum Editions {
 pub(super) struct PageWritten {
     at: Moment,
     store: String,
-    isbn: Option<String>,
+    edition: Option<String>,
     says: String,
     words: Option<String>,
     date: Option<Day>,
@@ -108,11 +108,11 @@ pub(super) struct PageWritten {
     formats: Vec<String>,
 }
 
-fn isbn_of(written: Option<&String>) -> Result<Option<Isbn13>, StoryError> {
+fn id_of(written: Option<&String>) -> Result<Option<EditionId>, StoryError> {
     written
-        .map(|isbn| isbn.parse())
+        .map(|edition| edition.parse())
         .transpose()
-        .map_err(|error: crate::book::IsbnError| StoryError::Entry(format!("{error}")))
+        .map_err(|error: crate::book::EditionIdError| StoryError::Entry(format!("{error}")))
 }
 
 /// `Kindle: pre_order` or `Kindle`; the first one is the page's own.
@@ -132,7 +132,7 @@ fn formats_of(written: &[String]) -> Vec<OtherFormat> {
 impl PageWritten {
     pub(super) fn check(self) -> Result<PageChange, StoryError> {
         let store = StoreId::new(&self.store);
-        let isbn = isbn_of(self.isbn.as_ref())?;
+        let edition = id_of(self.edition.as_ref())?;
         let reading = if let Some(reason) = UnreadReason::from_name(&self.says) {
             let words = self.words.as_deref().unwrap_or(reason.words());
             Reading::unread(reason, "story", words)
@@ -158,7 +158,7 @@ impl PageWritten {
         Ok(PageChange {
             at: self.at.0,
             store,
-            isbn,
+            edition,
             reading,
         })
     }
@@ -173,7 +173,7 @@ pub(super) struct NoteWritten {
     /// The day that a release is scheduled for, with `kdp_published`.
     #[serde(rename = "for")]
     on: Option<Day>,
-    isbn: Option<String>,
+    edition: Option<String>,
     /// With `paused`: what is to be acted on is told all the same.
     #[serde(default)]
     but_act: bool,
@@ -184,7 +184,7 @@ pub(super) struct NoteWritten {
 
 impl NoteWritten {
     pub(super) fn check(self) -> Result<Said, StoryError> {
-        let isbn = isbn_of(self.isbn.as_ref())?;
+        let edition = id_of(self.edition.as_ref())?;
         let is_published = NoteKind::KdpPublished { on: None }.name() == self.what;
         let (day, other) = if is_published {
             (self.on, self.to)
@@ -222,7 +222,7 @@ impl NoteWritten {
                 ticket: self.ticket,
                 text: self.text,
             },
-            isbn,
+            edition,
         })
     }
 }

@@ -19,7 +19,7 @@ pub struct Details {
     #[arg(long, value_name = "NAME")]
     pub author: Option<String>,
 
-    /// paperback, hardcover or ebook
+    /// paperback, hardcover, ebook or audiobook
     #[arg(long, value_parser = format)]
     pub format: Option<Format>,
 
@@ -97,12 +97,15 @@ pub fn format(text: &str) -> Result<Format, String> {
         "hardback" | "cloth" | "case" => return Ok(Format::Hardcover),
         "softcover" | "pb" => return Ok(Format::Paperback),
         "kindle" | "epub" => return Ok(Format::Ebook),
+        "audio" | "audible" => return Ok(Format::Audiobook),
         _ => {}
     }
     Format::ALL
         .into_iter()
         .find(|format| format.name() == wanted)
-        .ok_or_else(|| format!("`{text}` is no format; write paperback, hardcover or ebook"))
+        .ok_or_else(|| {
+            format!("`{text}` is no format; write paperback, hardcover, ebook or audiobook")
+        })
 }
 
 /// Reads who carries an edition to the stores.

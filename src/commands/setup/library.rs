@@ -105,8 +105,10 @@ fn read(json: &str, isbn: &Isbn13) -> anyhow::Result<Record> {
 fn format(words: &str) -> Option<Format> {
     let words = words.to_ascii_lowercase();
     let says = |any: &[&str]| any.iter().any(|one| words.contains(one));
-    if says(&["audio", "cd", "cassette", "large print"]) {
+    if says(&["cd", "cassette", "large print"]) {
         None
+    } else if says(&["audio"]) {
+        Some(Format::Audiobook)
     } else if says(&[
         "hardcover",
         "hardback",

@@ -1,18 +1,18 @@
-//! What a person names a book by: an ISBN, or the address of its page at a store. Pure.
+//! What a person names a book by: an ISBN or ASIN, or the address of its page at a store. Pure.
 
-use crate::book::{Format, Isbn13, StoreId, storefront};
+use crate::book::{EditionId, Format, StoreId, storefront};
 use crate::config::address;
 
 /// A book that was named, and perhaps where one of its pages is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Named {
-    /// The ISBN; an address at Amazon may not tell it.
-    pub isbn: Option<Isbn13>,
+    /// The number; the address of a page may not tell it.
+    pub id: Option<EditionId>,
     /// The page, where an address was given: its store and the address as it was written.
     pub page: Option<(StoreId, String)>,
 }
 
-/// Reads an ISBN or an address; `own` are the stores that the user has defined.
+/// Reads a number or an address; `own` are the stores that the user has defined.
 ///
 /// # Errors
 ///
@@ -22,18 +22,18 @@ pub fn read(words: &str, own: &[StoreId]) -> Result<Named, String> {
         let pasted =
             address::pasted(words, own).map_err(|error| format!("{error}; {}", error.remedy()))?;
         return Ok(Named {
-            isbn: pasted.isbn,
+            id: pasted.id,
             page: Some((pasted.store, pasted.address)),
         });
     }
-    let isbn: Isbn13 = words.parse().map_err(|error| {
+    let id: EditionId = words.parse().map_err(|error| {
         format!(
-            "`{words}` is no ISBN: {error}; compare it with the number over the barcode, or give \
-             the address of the book's page"
+            "`{words}` is no ISBN: {error}; compare it with the number over the barcode, or, where \
+             it has no ISBN, give the ASIN or the address of its page"
         )
     })?;
     Ok(Named {
-        isbn: Some(isbn),
+        id: Some(id),
         page: None,
     })
 }
@@ -42,16 +42,16 @@ fn looks_like_an_address(words: &str) -> bool {
     words.contains("://") || words.contains('/') || words.contains(".com")
 }
 
-/// The address has to stand in the configuration, because it does not follow from the ISBN.
+/// The address has to stand in the configuration, because it does not follow from the number.
 #[must_use]
-pub fn must_be_written(store: &StoreId, isbn: &Isbn13, format: Format, written: &str) -> bool {
+pub fn must_be_written(store: &StoreId, id: &EditionId, format: Format, written: &str) -> bool {
     let Some(known) = storefront::find(store.as_str()) else {
         return true;
     };
-    let Ok(made) = known.path_for(isbn, format) else {
+    let Ok(made) = known.path_for(id, None, format) else {
         return true;
     };
-    match address::clean(store, known.host, isbn, written) {
+    match address::clean(store, known.host, id.isbn(), written) {
         // At the stores other than Amazon the address from the ISBN leads to the same page.
         Ok(cleaned) => cleaned.asin.is_some() && !cleaned.address.as_str().ends_with(&made),
         Err(_) => true,
@@ -65,7 +65,7 @@ mod tests {
     #[track_caller]
     fn check(words: &str, isbn: Option<&str>, store: Option<&str>) {
         let named = read(words, &[]).unwrap();
-        assert_eq!(named.isbn.as_ref().map(Isbn13::as_str), isbn);
+        assert_eq!(named.id.as_ref().map(EditionId::as_str), isbn);
         let found = named.page.as_ref().map(|(store, _)| store.as_str());
         assert_eq!(found, store);
     }
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn only_an_address_that_does_not_follow_from_the_isbn_is_written() {
-        let isbn: Isbn13 = "9780132350884".parse().unwrap();
+        let isbn: EditionId = "9780132350884".parse().unwrap();
         let amazon = StoreId::new("amazon.com");
         let needs = |store: &StoreId, written: &str| {
             must_be_written(store, &isbn, Format::Paperback, written)

@@ -14,17 +14,16 @@ impl Status {
     #[expect(clippy::too_many_lines, reason = "one object, field by field")]
     pub(super) fn json(&self, context: &Context) -> serde_json::Value {
         let listing = |view: &View, judgement: &Judgement, listing: &ListingView| {
-            let isbn = &view.edition.isbn;
+            let edition = &view.edition.id;
             let known = judgement
                 .outlooks
                 .iter()
                 .find(|one| one.store == listing.store);
             let normal = known.map(|one| outlook(one, &self.voice(context, view)));
             let spell = listing.seen(self.now);
-            let next = self
-                .next
-                .iter()
-                .find(|next| next.listing.isbn == *isbn && next.listing.store == listing.store);
+            let next = self.next.iter().find(|next| {
+                next.listing.edition == *edition && next.listing.store == listing.store
+            });
             let next = next.and_then(|next| next.due);
             json!({
                 "store": listing.store,
@@ -61,7 +60,9 @@ impl Status {
                 "words": one.words(&context.plan.author.zone, self.now),
             })).collect::<Vec<_>>(),
             "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
-                "isbn": view.edition.isbn,
+                "id": view.edition.id,
+                "isbn": view.edition.id.isbn(),
+                "asin": view.edition.asin(),
                 "title": view.edition.title,
                 "format": view.edition.format,
                 "publication_date": view.launch.publication,
@@ -80,7 +81,9 @@ impl Status {
             })).collect::<Vec<_>>(),
             "alerts": self.alerts.iter().map(|alert| json!({
                 "rule": alert.finding.kind.name(),
-                "isbn": alert.key.isbn,
+                "id": alert.key.edition,
+                "isbn": alert.key.edition.isbn(),
+                "asin": alert.key.edition.asin(),
                 "stores": alert.key.stores,
                 "severity": alert.severity.name(),
                 "since": alert.since,

@@ -10,7 +10,7 @@ use url::Url;
 
 pub use pasted::{Pasted, leads_elsewhere, pasted, short_link};
 
-use crate::book::{Family, Isbn13, StoreId, storefront};
+use crate::book::{Edition, EditionId, Family, Isbn13, StoreId, storefront};
 
 /// A product page's address, clean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +127,8 @@ const TRACKING: [&str; 14] = [
     "tag",
 ];
 
-/// Makes an address clean, as the page of `isbn` at `store`, whose pages live at `host`.
+/// Makes an address clean, as the page of an edition with `isbn`, or without one, at `store`, whose
+/// pages live at `host`.
 ///
 /// # Errors
 ///
@@ -136,7 +137,7 @@ const TRACKING: [&str; 14] = [
 pub fn clean(
     store: &StoreId,
     host: &str,
-    isbn: &Isbn13,
+    isbn: Option<&Isbn13>,
     written: &str,
 ) -> Result<Cleaned, AddressError> {
     let url = parse(written)?;
@@ -165,8 +166,50 @@ pub fn clean(
     Ok(Cleaned {
         address,
         asin: page.asin,
-        other_isbn: page.isbn.filter(|named| named != isbn),
+        other_isbn: page
+            .isbn
+            .filter(|named| isbn.is_some_and(|isbn| named != isbn)),
     })
+}
+
+/// The path of an edition's page at a store of the user's, from the pattern of its addresses.
+///
+/// # Errors
+///
+/// Which number the pattern has and the edition has not.
+pub(super) fn own_path(
+    pattern: &str,
+    store: &StoreId,
+    edition: &Edition,
+) -> Result<String, &'static str> {
+    let id = &edition.id;
+    let mut path = pattern.to_owned();
+    if path.contains("{isbn13}") {
+        let isbn = id
+            .isbn()
+            .ok_or("this store's addresses have an ISBN, and this edition has none")?;
+        path = path.replace("{isbn13}", isbn.as_str());
+    }
+    if path.contains("{isbn10}") {
+        let isbn10 = id.to_isbn10().ok_or(match id.isbn() {
+            Some(_) => "this store's addresses have an ISBN-10, and a number with 979 has none",
+            None => "this store's addresses have an ISBN, and this edition has none",
+        })?;
+        path = path.replace("{isbn10}", isbn10.as_str());
+    }
+    if path.contains("{number}") {
+        let EditionId::Own(own) = id else {
+            return Err("this store's addresses have a number of its own, which is not given");
+        };
+        if own.store() != *store {
+            return Err(
+                "this store's addresses have a number of its own, and that of the edition \
+                        is another store's",
+            );
+        }
+        path = path.replace("{number}", own.number());
+    }
+    Ok(path)
 }
 
 /// The same page at another base, which replaces scheme, host and port; a path of the base stands
@@ -276,13 +319,13 @@ fn is_asin(text: &str) -> bool {
 
 /// `/w/<slug>/<work>?ean=<ISBN-13>`: the work has several editions, so the number stays, and is
 /// added when it is missing.
-fn barnes_noble(url: &Url, isbn: &Isbn13) -> Option<Page> {
+fn barnes_noble(url: &Url, isbn: Option<&Isbn13>) -> Option<Page> {
     let segments: Vec<&str> = url.path_segments()?.collect();
     if segments.first() != Some(&"w") {
         return None;
     }
     let ean = parameter(url, "ean").and_then(|ean| ean.parse::<Isbn13>().ok());
-    let shown = ean.as_ref().unwrap_or(isbn);
+    let shown = ean.as_ref().or(isbn)?;
     Some(Page {
         // A session id may hang on the path behind a semicolon.
         path: format!("/{}?ean={shown}", segments.join("/").split(';').next()?),
@@ -293,7 +336,7 @@ fn barnes_noble(url: &Url, isbn: &Isbn13) -> Option<Page> {
 
 /// `/book/<ISBN-13>`, `/p/books/<slug>/<id>?ean=<ISBN-13>`, both also behind `/a/<affiliate>`;
 /// `/a/<affiliate>/<ISBN-13>` alone; `/books/<slug>/<ISBN-13>` in older links.
-fn bookshop(url: &Url, isbn: &Isbn13) -> Option<Page> {
+fn bookshop(url: &Url, isbn: Option<&Isbn13>) -> Option<Page> {
     let segments: Vec<&str> = url
         .path_segments()?
         .filter(|segment| !segment.is_empty())
@@ -307,7 +350,7 @@ fn bookshop(url: &Url, isbn: &Isbn13) -> Option<Page> {
         [number] if behind_affiliate => by_number(number),
         ["p", "books", _, ..] => {
             let ean = parameter(url, "ean").and_then(|ean| ean.parse::<Isbn13>().ok());
-            let shown = ean.as_ref().unwrap_or(isbn);
+            let shown = ean.as_ref().or(isbn)?;
             Some(Page {
                 path: format!("/{}?ean={shown}", rest.join("/")),
                 asin: None,

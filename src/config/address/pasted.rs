@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::{AddressError, SUBDOMAINS, amazon, clean, is_asin, parse};
-use crate::book::{Format, Isbn13, StoreId, storefront};
+use crate::book::{Asin, EditionId, Format, Isbn13, StoreId, storefront};
 
 /// Amazon's own short links, which lead to a page of one of its stores. Matched whole, because
 /// look-alikes exist.
@@ -14,8 +14,8 @@ const AMAZON_SHORT: [&str; 5] = ["a.co", "amzn.to", "amzn.eu", "amzn.asia", "amz
 pub struct Pasted {
     /// The store.
     pub store: StoreId,
-    /// The ISBN that it tells; an address at Amazon may not.
-    pub isbn: Option<Isbn13>,
+    /// The number that it tells: an ISBN, or Amazon's own.
+    pub id: Option<EditionId>,
     /// The address as it was written, in full.
     pub address: String,
 }
@@ -31,10 +31,11 @@ pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
     let url = straight(written.clone());
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
     let in_path = url.path().split(['/', ';']).map(str::to_owned);
-    let isbn = in_path
+    let id = in_path
         .chain(url.query_pairs().map(|(_, value)| value.into_owned()))
         .chain(amazon(&url).and_then(|page| page.asin))
-        .find_map(|part| number(&part));
+        .find_map(|part| number(&part))
+        .map(EditionId::Isbn);
     let of_host = |host: &str| {
         let known =
             storefront::find(host).map(|known| (StoreId::new(known.id), known.host.to_owned()));
@@ -59,12 +60,13 @@ pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
     };
     // The address is made clean when the configuration is read; here only what is no page of a
     // book at all is refused. Where the address has no ISBN, any will do for that.
-    let stand_in = isbn.clone().or_else(|| "9780000000002".parse().ok());
-    let stand_in = stand_in.ok_or_else(|| AddressError::NotAProduct(store.clone()))?;
-    clean(&store, &store_host, &stand_in, url.as_str())?;
+    let stand_in = "9780000000002".parse().ok();
+    let stand_in = id.as_ref().and_then(EditionId::isbn).or(stand_in.as_ref());
+    let cleaned = clean(&store, &store_host, stand_in, url.as_str())?;
+    let asin = || cleaned.asin?.parse().ok().map(EditionId::Asin);
     Ok(Pasted {
         store,
-        isbn,
+        id: id.or_else(asin),
         address: if url == written {
             words.trim().to_owned()
         } else {
@@ -81,15 +83,20 @@ pub fn short_link(words: &str) -> Option<Url> {
     (AMAZON_SHORT.contains(&host.as_str()) && 1 < url.path().len()).then_some(url)
 }
 
-/// The address leads to another page than the one that follows from the ISBN.
+/// The address leads to another page than the one that follows from the numbers of the edition.
 #[must_use]
-pub fn leads_elsewhere(store: &StoreId, isbn: &Isbn13, format: Format, written: &str) -> bool {
+pub fn leads_elsewhere(
+    store: &StoreId,
+    (id, asin): (&EditionId, Option<&Asin>),
+    format: Format,
+    written: &str,
+) -> bool {
     let Some(known) = storefront::find(store.as_str()) else {
         return true;
     };
     let (Ok(made), Ok(cleaned)) = (
-        known.path_for(isbn, format),
-        clean(store, known.host, isbn, written),
+        known.path_for(id, asin, format),
+        clean(store, known.host, id.isbn(), written),
     ) else {
         return true;
     };
@@ -130,7 +137,7 @@ mod tests {
     fn check(words: &str, store: &str, isbn: Option<&str>) {
         let pasted = pasted(words, &[StoreId::new("books.example.com")]).unwrap();
         assert_eq!(pasted.store.as_str(), store, "{words}");
-        assert_eq!(pasted.isbn.as_ref().map(Isbn13::as_str), isbn, "{words}");
+        assert_eq!(pasted.id.as_ref().map(EditionId::as_str), isbn, "{words}");
     }
 
     #[test]

@@ -4,7 +4,12 @@ const ISBN: &str = "9780132350884";
 
 #[track_caller]
 fn cleaned(store: &str, host: &str, written: &str) -> Result<Cleaned, AddressError> {
-    clean(&StoreId::new(store), host, &ISBN.parse().unwrap(), written)
+    clean(
+        &StoreId::new(store),
+        host,
+        ISBN.parse().ok().as_ref(),
+        written,
+    )
 }
 
 #[track_caller]

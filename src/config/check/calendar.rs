@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::edition::Written;
-use crate::book::{Distribution, Format};
+use crate::book::Distribution;
 use crate::config::problem::Problem;
 use crate::config::table::Findings;
 
@@ -108,8 +108,9 @@ fn enabled_after_publication(written: &Written) -> Option<Problem> {
 fn useless_switch(written: &Written) -> Option<Problem> {
     let edition = &written.edition;
     let span = written.switch.clone()?;
-    let cause = if edition.format == Format::Ebook {
-        "KDP Print prints books; an ebook is not taken over"
+    let digital = !edition.format.is_printed();
+    let cause = if digital {
+        "KDP Print prints books; what is not printed is not taken over"
     } else if edition.distribution == Distribution::Kdp {
         "KDP carries the edition to Amazon from the beginning"
     } else {
@@ -120,7 +121,7 @@ fn useless_switch(written: &Written) -> Option<Problem> {
         .because(cause)
         .remedy("leave it out");
     Some(match &written.format {
-        Some(format) if edition.format == Format::Ebook => problem.at(format.clone(), ""),
+        Some(format) if digital => problem.at(format.clone(), ""),
         Some(_) | None => problem,
     })
 }

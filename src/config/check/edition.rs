@@ -9,7 +9,10 @@ use super::store::Defined;
 use super::telling;
 use super::ways::Means;
 use super::windows;
-use crate::book::{ConfiguredDates, Distribution, Edition, Format, Isbn13, Making};
+use crate::book::{
+    Asin, ConfiguredDates, Distribution, Edition, EditionId, EditionIdError, Format, Isbn13,
+    Making, OwnNumber,
+};
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan, WindowOverride};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
@@ -22,7 +25,7 @@ use serde_spanned::Spanned;
 /// An edition as written, with the places that warnings point at.
 pub(super) struct Written {
     pub(super) edition: Edition,
-    pub(super) isbn: Range<usize>,
+    pub(super) id: Range<usize>,
     pub(super) publication: Range<usize>,
     pub(super) on_sale: Option<Range<usize>>,
     pub(super) enabled: Option<Range<usize>>,
@@ -48,27 +51,27 @@ pub(super) fn editions(
     let mut used: Vec<StorePlan> = Vec::new();
     let mut plans: Vec<EditionPlan> = Vec::new();
     let mut seen: Vec<(Written, Vec<ListingPlan>)> = Vec::new();
-    let mut places: BTreeMap<Isbn13, usize> = BTreeMap::new();
+    let mut places: BTreeMap<EditionId, usize> = BTreeMap::new();
     let is_there = root.has("edition");
     for mut table in root.tables("edition") {
         let findings = table.findings();
         let written = written(&mut table);
-        let isbn = written.as_ref().map(|written| &written.edition);
-        let listings = listings(&mut table, isbn, defined, &mut used, means);
+        let edition = written.as_ref().map(|written| &written.edition);
+        let listings = listings(&mut table, edition, defined, &mut used, means);
         let only_here = windows::of_one(&mut table);
         table.finish();
         let Some(written) = written else { continue };
         let first = places
-            .get(&written.edition.isbn)
+            .get(&written.edition.id)
             .and_then(|place| seen.get(*place));
         if let Some((first, _)) = first {
-            findings.add(same_isbn(&written, first));
+            findings.add(same_number(&written, first));
             continue;
         }
-        places.insert(written.edition.isbn.clone(), seen.len());
+        places.insert(written.edition.id.clone(), seen.len());
         calendar::warn(&written, today, findings);
         own_windows.extend(only_here.into_iter().map(|window| WindowOverride {
-            edition: Some(written.edition.isbn.clone()),
+            edition: Some(written.edition.id.clone()),
             ..window
         }));
         seen.push((written, listings));
@@ -84,9 +87,9 @@ pub(super) fn editions(
     if !is_there {
         root.findings()
             .add(Problem::warning("there is no edition to watch").remedy(
-                "add one: `[[edition]]`, and below it `title`, `isbn`, `publication_date` \
+            "add one: `[[edition]]`, and below it `title`, `isbn` or `asin`, `publication_date` \
                          and `stores`",
-            ));
+        ));
     }
     (plans, used)
 }
@@ -123,8 +126,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let findings = table.findings();
     let title = table.required("title", "\"Salt Roads\"");
     let author = table.text("author").map(Spanned::into_inner);
-    let isbn = table.required("isbn", "\"978-1-944098-11-7\"");
-    let isbn = isbn.and_then(|text| findings.keep(isbn_of(&text)));
+    let numbers = numbers(table);
     let format = table.text("format");
     let format_span = format.as_ref().map(Spanned::span);
     let format = match format {
@@ -136,7 +138,9 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let on_sale = date(table, "on_sale_date");
     let distribution = match table.text("distribution") {
         Some(text) => findings.keep(distribution_of(&text)),
-        None => Some(Distribution::IngramSpark),
+        None => format
+            .zip(numbers.as_ref())
+            .map(|(format, (id, _))| Distribution::usual(id.get_ref(), format)),
     };
     let enabled = date(table, "distribution_enabled");
     let amazon_switch = table.flag("amazon_switch").unwrap_or(false);
@@ -149,9 +153,9 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         .and_then(|text| findings.keep(printing_of(&text)));
     let imprint = table.text("imprint").map(Spanned::into_inner);
     let notify = telling::notify(table);
-    let (isbn, publication) = (isbn?, publication?);
+    let ((id, asin), publication) = (numbers?, publication?);
     Some(Written {
-        isbn: isbn.span(),
+        id: id.span(),
         publication: publication.span(),
         on_sale: on_sale.as_ref().map(Spanned::span),
         enabled: enabled.as_ref().map(Spanned::span),
@@ -159,7 +163,8 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         format: format_span,
         notify,
         edition: Edition {
-            isbn: isbn.into_inner(),
+            id: id.into_inner(),
+            asin,
             title: title?.into_inner(),
             author,
             format: format?,
@@ -184,13 +189,74 @@ fn date(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<Date>> {
     Some(Spanned::new(value.span(), date))
 }
 
-fn isbn_of(text: &Text) -> Result<Spanned<Isbn13>, Problem> {
-    match text.get_ref().parse::<Isbn13>() {
-        Ok(isbn) => Ok(Spanned::new(text.span(), isbn)),
-        Err(error) => Err(Problem::error("this is no ISBN")
-            .at(text.span(), error.to_string())
-            .remedy("compare it with the number over the barcode; one digit is easily mistyped")),
+/// What it is known by: its ISBN, else its ASIN, else a store's own number; and the ASIN that stands
+/// beside an ISBN.
+fn numbers(table: &mut Table<'_>) -> Option<(Spanned<EditionId>, Option<Asin>)> {
+    let findings = table.findings();
+    let (isbn, asin, own) = (table.text("isbn"), table.text("asin"), table.text("number"));
+    if isbn.is_none() && asin.is_none() && own.is_none() {
+        table.require_one_of("isbn", "\"978-1-944098-11-7\"", WITHOUT_ISBN);
+        return None;
     }
+    if let (Some(own), Some(_)) = (&own, isbn.as_ref().or(asin.as_ref())) {
+        findings.add(
+            Problem::error("`number` is for an edition that has neither an ISBN nor an ASIN")
+                .at(own.span(), "")
+                .remedy(
+                    "leave it out, and give the address of that store's page below \
+                     `[edition.addresses]`",
+                ),
+        );
+        return None;
+    }
+    let isbn = isbn.map(|text| (text.span(), findings.keep(isbn_of(&text))));
+    let asin = asin.map(|text| (text.span(), findings.keep(asin_of(&text))));
+    let own = own.map(|text| (text.span(), findings.keep(own_of(&text))));
+    let (id, asin) = match (isbn, asin) {
+        (Some((span, isbn)), None) => ((span, isbn?), None),
+        (Some((span, isbn)), Some((_, asin))) => ((span, isbn?), Some(asin?)),
+        (None, Some((span, asin))) => ((span, EditionId::Asin(asin?)), None),
+        (None, None) => {
+            let (span, own) = own?;
+            ((span, EditionId::Own(own?)), None)
+        }
+    };
+    Some((Spanned::new(id.0, id.1), asin))
+}
+
+/// What to do about an edition that has no ISBN.
+const WITHOUT_ISBN: &str = "an ebook or audiobook without an ISBN has Amazon's number: \
+                            `asin = \"B0EBOOK123\"`, from the address of its page";
+
+fn isbn_of(text: &Text) -> Result<EditionId, Problem> {
+    match text.get_ref().parse::<Isbn13>() {
+        Ok(isbn) => Ok(EditionId::Isbn(isbn)),
+        Err(error) => {
+            let problem = Problem::error("this is no ISBN").at(text.span(), error.to_string());
+            Err(match text.get_ref().parse::<Asin>() {
+                Ok(asin) => problem.remedy(format!("it is Amazon's number: `asin = \"{asin}\"`")),
+                Err(_) => problem.remedy(
+                    "compare it with the number over the barcode; one digit is easily mistyped",
+                ),
+            })
+        }
+    }
+}
+
+fn asin_of(text: &Text) -> Result<Asin, Problem> {
+    text.get_ref().parse().map_err(|error: EditionIdError| {
+        Problem::error("this is no ASIN")
+            .at(text.span(), error.to_string())
+            .remedy("copy it from the address of its page at Amazon, from behind `/dp/`")
+    })
+}
+
+fn own_of(text: &Text) -> Result<OwnNumber, Problem> {
+    text.get_ref().parse().map_err(|error: EditionIdError| {
+        Problem::error("this is no number of a store's")
+            .at(text.span(), error.to_string())
+            .remedy("copy the number from the address of its page at that store")
+    })
 }
 
 fn format_of(text: &Text) -> Result<Format, Problem> {
@@ -200,6 +266,7 @@ fn format_of(text: &Text) -> Result<Format, Problem> {
             Ok(Format::Hardcover)
         }
         "kindle" | "epub" => Ok(Format::Ebook),
+        "audio" | "audible" => Ok(Format::Audiobook),
         "softcover" | "pb" => Ok(Format::Paperback),
         _ => values::choice("format", text, &choices),
     }
@@ -222,21 +289,27 @@ fn distribution_of(text: &Text) -> Result<Distribution, Problem> {
     }
 }
 
-/// Two tables for one ISBN: an error when they are the same thing twice, a warning when they say
-/// that one number is of two formats. The first one is kept.
-fn same_isbn(second: &Written, first: &Written) -> Problem {
+/// Two tables for one number: an error when they are the same thing twice, a warning when they say
+/// that it is of two formats. The first one is kept.
+fn same_number(second: &Written, first: &Written) -> Problem {
     if second.edition.format == first.edition.format {
-        return Problem::error("two editions have the same ISBN")
-            .at(second.isbn.clone(), "again here")
-            .at(first.isbn.clone(), "first here")
+        let kind = first.edition.id.kind();
+        return Problem::error(format!("two editions have the same {kind}"))
+            .at(second.id.clone(), "again here")
+            .at(first.id.clone(), "first here")
             .remedy("join the two tables, or correct the number that is wrong");
     }
     let name = |written: &Written| written.edition.format.name();
-    Problem::warning("two formats have the same ISBN: only the first is watched")
-        .at(second.isbn.clone(), format!("as {}", name(second)))
-        .at(first.isbn.clone(), format!("as {}", name(first)))
-        .because(
-            "an ISBN belongs to one format, and stores mix the pages of formats that share one",
-        )
-        .remedy("give each format its own ISBN, or leave the second table out")
+    let kind = first.edition.id.kind();
+    Problem::warning(format!(
+        "two formats have the same {kind}: only the first is watched"
+    ))
+    .at(second.id.clone(), format!("as {}", name(second)))
+    .at(first.id.clone(), format!("as {}", name(first)))
+    .because(format!(
+        "an {kind} belongs to one format, and stores mix the pages of formats that share one"
+    ))
+    .remedy(format!(
+        "give each format its own {kind}, or leave the second table out"
+    ))
 }

@@ -5,7 +5,8 @@ use url::Url;
 
 use super::store::Defined;
 use super::ways::{self, Means};
-use crate::book::{Edition, Family, Isbn13, StoreId, storefront};
+use crate::book::storefront::NoAddress;
+use crate::book::{Edition, Family, StoreId, storefront};
 use crate::config::address::{self, Cleaned};
 use crate::config::plan::{ListingPlan, StorePlan};
 use crate::config::presets::{preset, presets};
@@ -50,7 +51,7 @@ pub(super) fn listings(
                 ways::check_means(table, plan, &order, means);
                 if let Some(edition) = edition {
                     let order = order.into_iter().map(Spanned::into_inner).collect();
-                    plan.ways.by_edition.insert(edition.isbn.clone(), order);
+                    plan.ways.by_edition.insert(edition.id.clone(), order);
                 }
             }
             None => findings.add(not_in_stores("sources", "the sources", &store)),
@@ -59,7 +60,7 @@ pub(super) fn listings(
     for listing in &mut listings {
         let store = used.iter().find(|plan| plan.id == listing.store);
         let ways = edition.zip(store.map(|plan| &plan.ways));
-        listing.is_by_hand = ways.is_some_and(|(edition, ways)| ways.is_by_hand(&edition.isbn));
+        listing.is_by_hand = ways.is_some_and(|(edition, ways)| ways.is_by_hand(&edition.id));
     }
     listings
 }
@@ -182,15 +183,25 @@ fn given_address(
     text: &Text,
     findings: &Findings,
 ) -> Option<Cleaned> {
-    let cleaned =
-        address::clean(&store.id, host_of(store), &edition.isbn, text.get_ref()).map_err(|error| {
+    let cleaned = address::clean(&store.id, host_of(store), edition.id.isbn(), text.get_ref())
+        .map_err(|error| {
             Problem::error(error.to_string())
                 .at(text.span(), "")
                 .remedy(error.remedy())
         });
-    let cleaned = findings.keep(cleaned)?;
+    let cleaned = findings.keep(told_by_isbn(store, edition, text).and(cleaned))?;
+    if let (Some(asin), Some(other)) = (edition.id.asin(), &cleaned.asin)
+        && asin.as_str() != other
+    {
+        findings.add(
+            Problem::warning(format!("this is the page of {other}, not of ASIN {asin}"))
+                .because("the page is checked, and what is of another ASIN is not believed")
+                .at(text.span(), "")
+                .remedy("leave the address out: it is made from the ASIN"),
+        );
+    }
     if let Some(other) = &cleaned.other_isbn {
-        let message = format!("this is the page of ISBN {other}, not of {}", edition.isbn);
+        let message = format!("this is the page of ISBN {other}, not of {}", edition.id);
         // A print page at Amazon may carry the number of an older edition; elsewhere the number
         // in the address is the number of the page.
         let problem = if cleaned.asin.is_some() {
@@ -222,15 +233,21 @@ fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cle
         ))
     };
     let path = match &store.own {
-        Some(own) => own_path(own.pattern.as_deref(), &edition.isbn).map_err(wrong)?,
+        Some(own) => own
+            .pattern
+            .as_deref()
+            .ok_or("this store has no address pattern, and the edition no address")
+            .and_then(|pattern| address::own_path(pattern, &store.id, edition))
+            .map_err(|why| wrong(why.to_owned()))?,
         None => storefront::find(store.id.as_str())
             .ok_or_else(|| wrong(format!("{} has no addresses", store.label)))?
-            .path_for(&edition.isbn, edition.format)
-            .map_err(|error| {
-                wrong(error.to_string()).remedy(
+            .path_for(&edition.id, edition.asin(), edition.format)
+            .map_err(|error| match error {
+                NoAddress::NoIsbn => no_isbn(store, name),
+                error => wrong(error.to_string()).remedy(
                     "while there is no page yet, leave the store out of `stores`, and add it \
                      when there is",
-                )
+                ),
             })?,
     };
     let address = Url::parse(&format!("https://{host}{path}"))
@@ -242,16 +259,24 @@ fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cle
     })
 }
 
-fn own_path(pattern: Option<&str>, isbn: &Isbn13) -> Result<String, String> {
-    let pattern = pattern.ok_or("this store has no address pattern, and the edition no address")?;
-    let path = pattern.replace("{isbn13}", isbn.as_str());
-    if !path.contains("{isbn10}") {
-        return Ok(path);
+/// The stores that tell their pages by the ISBN have none for an edition without: not even under an
+/// address of its own could anybody tell that the page is the right one.
+fn told_by_isbn(store: &StorePlan, edition: &Edition, at: &Text) -> Result<(), Problem> {
+    match store.id.family() {
+        Family::BarnesNoble | Family::Bookshop if edition.id.isbn().is_none() => {
+            Err(no_isbn(store, at))
+        }
+        Family::Amazon | Family::BarnesNoble | Family::Bookshop | Family::Other => Ok(()),
     }
-    let isbn10 = isbn
-        .to_isbn10()
-        .ok_or("this store's addresses have an ISBN-10, and a number with 979 has none")?;
-    Ok(path.replace("{isbn10}", isbn10.as_str()))
+}
+
+fn no_isbn(store: &StorePlan, at: &Text) -> Problem {
+    Problem::error(NoAddress::NoIsbn.to_string())
+        .at(at.span(), "")
+        .remedy(format!(
+            "leave {} out, or give the edition its `isbn` if it has one there",
+            store.label
+        ))
 }
 
 /// What to say about a store that is not known.

@@ -220,9 +220,10 @@ fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
     let wrong = |message: String| Problem::error(message).at(text.span(), "");
     for part in written.split('{').skip(1) {
         let name = part.split('}').next().unwrap_or_default();
-        if !part.contains('}') || !matches!(name, "isbn13" | "isbn10") {
+        if !part.contains('}') || !matches!(name, "isbn13" | "isbn10" | "number") {
             return Err(wrong(format!("`{{{name}}}` stands for nothing"))
-                .remedy("write `{isbn13}` or `{isbn10}` where the number stands"));
+                .remedy("write `{isbn13}` or `{isbn10}` where the number stands")
+                .remedy("or `{number}`, where the store has numbers of its own"));
         }
     }
     if !written.contains('{') {
@@ -243,7 +244,7 @@ fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
         }
         None => written,
     };
-    let sample = path.replace("{isbn13}", "0").replace("{isbn10}", "0");
+    let sample = path.replace('{', "").replace('}', "");
     if !path.starts_with('/') || Url::parse(&format!("https://{host}{sample}")).is_err() {
         return Err(wrong(format!("`{written}` is no address"))
             .remedy(format!("write it as \"https://{host}/book/{{isbn13}}\"")));

@@ -245,7 +245,7 @@ fn partner_tags(table: &mut Table<'_>) -> BTreeMap<StoreId, String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::book::{Isbn13, Source};
+    use crate::book::{EditionId, Source};
     use crate::config::plan::{Plan, SecretSource};
     use crate::config::{self, ways::CredentialVersion};
 
@@ -298,7 +298,7 @@ mod tests {
              command = ['/usr/local/bin/fetch', '--quiet']"
         ))
         .unwrap();
-        let isbn: Isbn13 = "9781944098117".parse().unwrap();
+        let isbn: EditionId = "9781944098117".parse().unwrap();
         let ways = &plan.stores[0].ways;
         assert_eq!(ways.of(&isbn), [Source::Api, Source::Http, Source::Command]);
         assert_eq!(ways.command.as_ref().unwrap()[1], "--quiet");

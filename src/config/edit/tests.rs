@@ -34,7 +34,7 @@ stores = ["amazon.com"]
 # name = "books.example.com"
 "#;
 
-fn isbn(text: &str) -> Isbn13 {
+fn isbn(text: &str) -> EditionId {
     text.parse().unwrap()
 }
 
@@ -42,7 +42,8 @@ fn entry() -> Entry {
     let date = jiff::civil::date(2027, 2, 9);
     Entry {
         edition: Edition {
-            isbn: isbn("9781944098117"),
+            asin: None,
+            id: isbn("9781944098117"),
             title: "Salt \"Roads\"".to_owned(),
             author: None,
             format: Format::Hardcover,

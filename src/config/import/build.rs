@@ -10,7 +10,7 @@ use super::dates::{self, Order};
 use super::forms::{self, Form};
 use super::{Field, List, Row, Trouble, isbn};
 use crate::book::{
-    ConfiguredDates, Distribution, Edition, Family, Format, Isbn13, Making, Money, StoreId,
+    ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Making, Money, StoreId,
     storefront,
 };
 use crate::config::address;
@@ -35,6 +35,16 @@ pub struct Defaults {
     pub amazon_switch: bool,
     /// How `02/09/2027` is meant; `None` to tell it from the list itself.
     pub order: Option<Order>,
+}
+
+impl Defaults {
+    /// Ingram carries nothing that has no ISBN.
+    fn distribution_of(&self, id: &EditionId, format: Format) -> Distribution {
+        match self.distribution {
+            Distribution::IngramSpark => Distribution::usual(id, format),
+            named => named,
+        }
+    }
 }
 
 /// What became of a list.
@@ -67,13 +77,13 @@ pub(super) const DATES: [Field; 3] = [
 /// Makes editions of a list; `known` are those of the configuration.
 #[must_use]
 pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
-    let known: BTreeMap<&Isbn13, &Edition> = known.iter().map(|one| (&one.isbn, one)).collect();
+    let known: BTreeMap<&EditionId, &Edition> = known.iter().map(|one| (&one.id, one)).collect();
     let orders = orders(list, defaults.order);
     let mut built = Built {
         troubles: list.troubles.clone(),
         ..Built::default()
     };
-    let mut firsts: BTreeMap<Isbn13, &Row> = BTreeMap::new();
+    let mut firsts: BTreeMap<EditionId, &Row> = BTreeMap::new();
     for row in &list.rows {
         let mut reading = Reading {
             row,
@@ -89,19 +99,20 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
             continue;
         }
         if let Some(Step::Edition(entry)) = &entry {
-            let isbn = &entry.edition.isbn;
-            match firsts.get(isbn) {
+            let id = &entry.edition.id;
+            match firsts.get(id) {
                 Some(first) if first.values == row.values => {
                     let why = format!("it is the same as line {}", first.line);
                     built.left_out.push(row.say(why));
                     continue;
                 }
                 Some(first) => troubles.push(format!(
-                    "the ISBN {isbn} stands on line {} already; an ISBN belongs to one edition",
+                    "the {} stands on line {} already; it belongs to one edition",
+                    id.named(),
                     first.line
                 )),
                 None => {
-                    firsts.insert(isbn.clone(), row);
+                    firsts.insert(id.clone(), row);
                 }
             }
         }
@@ -112,7 +123,7 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
         let Some(Step::Edition(entry)) = entry else {
             continue;
         };
-        if let Some(configured) = known.get(&entry.edition.isbn) {
+        if let Some(configured) = known.get(&entry.edition.id) {
             built.known += 1;
             built
                 .differences
@@ -155,7 +166,7 @@ struct Reading<'a> {
     notes: Vec<String>,
 }
 
-/// Stores, and the addresses that do not follow from the ISBN.
+/// Stores, and the addresses that do not follow from its numbers.
 type Places = (Vec<StoreId>, Vec<(StoreId, String)>);
 
 impl Reading<'_> {
@@ -200,15 +211,13 @@ impl Reading<'_> {
         if let Some(why) = over {
             return Some(Step::LeaveOut(why));
         }
-        let format = match self.format() {
+        let id = self.id();
+        let is_asin = id.as_ref().is_ok_and(|id| id.asin().is_some());
+        let format = match self.format(if is_asin { "ebook" } else { "paperback" }) {
             Ok(format) => format,
             Err(left_out) => return Some(left_out),
         };
-        let isbn = match self.value(Field::Isbn) {
-            None => Err("the ISBN is missing".to_owned()),
-            Some(written) => isbn::read(written),
-        };
-        let isbn = self.keep(isbn);
+        let id = self.keep(id);
         let title = self.line(Field::Title);
         let title = self.keep(title.unwrap_or_else(|| Err("the title is missing".to_owned())));
         let dates = self.dates(defaults);
@@ -222,16 +231,17 @@ impl Reading<'_> {
         let printing = self.optional(Field::Printing, printing);
         let list_price = self.optional(Field::Price, price);
         self.embargoes();
-        let (isbn, format, dates) = (isbn?, format?, dates?);
-        let (stores, addresses) = self.places(&isbn, format, defaults)?;
+        let (id, format, dates) = (id?, format?, dates?);
+        let (stores, addresses) = self.places(&id, format, defaults)?;
         Some(Step::Edition(Box::new(Entry {
             edition: Edition {
-                isbn,
+                id: id.clone(),
+                asin: None,
                 title: title?,
                 author,
                 format,
                 dates,
-                distribution: distribution.unwrap_or(defaults.distribution),
+                distribution: distribution.unwrap_or_else(|| defaults.distribution_of(&id, format)),
                 printing,
                 amazon_switch: amazon_switch.unwrap_or(defaults.amazon_switch),
                 first_title,
@@ -243,9 +253,23 @@ impl Reading<'_> {
         })))
     }
 
-    /// The format; where it is no book, why the row is left out.
-    fn format(&mut self) -> Result<Option<Format>, Step> {
-        let written = self.value(Field::Format).unwrap_or("paperback").to_owned();
+    /// Its ISBN; without one what its pages are numbered with, as the ASIN.
+    fn id(&self) -> Result<EditionId, String> {
+        if let Some(written) = self.value(Field::Isbn) {
+            return isbn::read(written);
+        }
+        let pages = self.value(Field::Address).unwrap_or_default();
+        let of_page = |page: &str| {
+            let pasted = || address::pasted(page, &[]).ok()?.id;
+            page.parse().ok().or_else(pasted)
+        };
+        let found = pages.split_whitespace().find_map(of_page);
+        found.ok_or_else(|| "the ISBN is missing, and so is an ASIN".to_owned())
+    }
+
+    /// The format, or the one that is `usual`; where it is no book, why the row is left out.
+    fn format(&mut self, usual: &str) -> Result<Option<Format>, Step> {
+        let written = self.value(Field::Format).unwrap_or(usual).to_owned();
         match forms::form(&written) {
             Ok(Form::Is(format)) => Ok(Some(format)),
             Ok(Form::Nearest(what, format)) => {
@@ -309,9 +333,9 @@ impl Reading<'_> {
         }
     }
 
-    /// Where it is watched, and addresses that do not follow from the ISBN. Stores that nobody
+    /// Where it is watched, and addresses that do not follow from its numbers. Stores that nobody
     /// named and whose page cannot be known yet are left out, with a note.
-    fn places(&mut self, isbn: &Isbn13, format: Format, defaults: &Defaults) -> Option<Places> {
+    fn places(&mut self, id: &EditionId, format: Format, defaults: &Defaults) -> Option<Places> {
         let named = self.stores(defaults)?;
         let is_named = !named.is_empty();
         let mut stores = if is_named {
@@ -332,7 +356,7 @@ impl Reading<'_> {
             if !stores.contains(&store) {
                 stores.push(store.clone());
             }
-            let is_needed = address::leads_elsewhere(&store, isbn, format, &address);
+            let is_needed = address::leads_elsewhere(&store, (id, None), format, &address);
             if is_needed && !addresses.iter().any(|(other, _)| *other == store) {
                 addresses.push((store, address));
             }
@@ -340,7 +364,7 @@ impl Reading<'_> {
         let mut left_out = Vec::new();
         stores.retain(|store| {
             let unknown = storefront::find(store.as_str())
-                .and_then(|known| known.path_for(isbn, format).err())
+                .and_then(|known| known.path_for(id, None, format).err())
                 .filter(|_| !addresses.iter().any(|(other, _)| other == store));
             left_out.extend(unknown.map(|why| format!("{} is left out: {why}", store.label())));
             unknown.is_none()

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 
 use super::{Field, Row, Trouble};
-use crate::book::{Edition, Isbn13};
+use crate::book::{Edition, EditionId};
 use crate::config::edit::Change;
 use crate::text::words;
 
@@ -15,7 +15,7 @@ pub struct Difference {
     /// The line of the file, from one.
     pub line: usize,
     /// The edition.
-    pub isbn: Isbn13,
+    pub id: EditionId,
     /// Its title in the configuration, on one line.
     pub title: String,
     /// Each value that differs: as configured, and as listed.
@@ -67,7 +67,7 @@ pub fn difference(row: &Row, listed: &Edition, configured: &Edition) -> Option<D
     }
     Some(Difference {
         line: row.line,
-        isbn: configured.isbn.clone(),
+        id: configured.id.clone(),
         title: words::one_line(&configured.title),
         dates: moved(row, listed, configured),
         values,
@@ -180,7 +180,7 @@ mod tests {
         let changes: Vec<_> = built
             .differences
             .iter()
-            .map(|one| (one.isbn.clone(), one.dates.clone()))
+            .map(|one| (one.id.clone(), one.dates.clone()))
             .collect();
         let (after, _) = plan(&with_changes_of(&text, &changes).unwrap()).unwrap();
         let (publication, on_sale, _) = after.editions[0].edition.dates.as_written();

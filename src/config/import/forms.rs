@@ -37,7 +37,7 @@ const BOOKS: [(&str, &str, Format); 14] = [
 
 /// What a code that is no book's is, by its first letter (list 150).
 const NO_BOOKS: [(&str, &str); 11] = [
-    ("A", "audio"),
+    ("A", "audio on a carrier"),
     ("C", "a map"),
     ("D", "a disc"),
     ("F", "a film"),
@@ -54,12 +54,16 @@ const SPIRAL: Form = Form::Nearest("a spiral-bound book", Format::Paperback);
 const BOARD: Form = Form::Nearest("a board book", Format::Hardcover);
 
 /// Words within a form, without blanks, accents and capitals. The first line that fits counts: a
-/// “Digital Audio” is audio, and a “Digital Cloth” a hardcover.
-const WORDS: [(Form, &str); 8] = [
+/// “Digital Audio” is an audiobook, and a “Digital Cloth” a hardcover.
+const WORDS: [(Form, &str); 9] = [
     (
-        Form::NoBook("audio"),
-        "audio hoerbuch horbuch luisterboek ljudbok lydbok aanikirja audiolivre livreaudio audiolibro \
-         compactdisc mp3",
+        Form::NoBook("audio on a carrier"),
+        "compactdisc audiocd mp3cd cassette",
+    ),
+    (
+        Form::Is(Format::Audiobook),
+        "audio audible hoerbuch horbuch luisterboek ljudbok lydbok aanikirja audiolivre livreaudio \
+         audiolibro mp3",
     ),
     (
         Form::NoBook("no book"),
@@ -97,7 +101,8 @@ pub(super) fn form(written: &str) -> Result<Form, String> {
         "BC" | "B1" | "PB" | "TP" | "TB" | "MM" => return Ok(Form::Is(Format::Paperback)),
         "BB" | "BG" | "HB" | "HC" => return Ok(Form::Is(Format::Hardcover)),
         "EA" | "EB" | "EC" | "ED" => return Ok(Form::Is(Format::Ebook)),
-        "CD" => return Ok(Form::NoBook("audio")),
+        "AJ" => return Ok(Form::Is(Format::Audiobook)),
+        "CD" => return Ok(Form::NoBook("audio on a carrier")),
         _ => {}
     }
     if let Some((_, what, nearest)) = BOOKS.iter().find(|(known, ..)| *known == code) {
@@ -115,7 +120,10 @@ pub(super) fn form(written: &str) -> Result<Form, String> {
         .iter()
         .find(|(_, words)| words.split_whitespace().any(|word| wanted.contains(word)));
     found.map(|(form, _)| *form).ok_or_else(|| {
-        format!("`{written}` is no format that Pubwatch knows; write paperback, hardcover or ebook")
+        format!(
+            "`{written}` is no format that Pubwatch knows; write paperback, hardcover, ebook \
+             or audiobook"
+        )
     })
 }
 

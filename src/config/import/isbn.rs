@@ -1,15 +1,16 @@
 //! ISBNs as lists have them. Pure.
 
-use crate::book::{Isbn13, IsbnError};
+use crate::book::{EditionId, EditionIdError, IsbnError};
 
 /// Reads an ISBN as spreadsheets and catalogues write it: 13 or 10 digits, with hyphens and blanks,
 /// `ISBN` before it or a remark in brackets behind it, as a GTIN-14 (a zero and the ISBN-13), or as
-/// a number that a spreadsheet has grouped by thousands or given decimals.
+/// a number that a spreadsheet has grouped by thousands or given decimals. Of an edition without an
+/// ISBN it may be the ASIN, or a store's own number.
 ///
 /// # Errors
 ///
 /// A sentence that says what is wrong, and where a spreadsheet has done it.
-pub(super) fn read(written: &str) -> Result<Isbn13, String> {
+pub(super) fn read(written: &str) -> Result<EditionId, String> {
     if is_rounded(written) {
         return Err(format!(
             "`{written}` is an ISBN whose last digits the spreadsheet has lost; format the column as \
@@ -21,21 +22,15 @@ pub(super) fn read(written: &str) -> Result<Isbn13, String> {
         Some(isbn) if is_digits(&number, 14) => isbn.to_owned(),
         Some(_) | None => number,
     };
-    number.parse::<Isbn13>().map_err(|error| match error {
-        IsbnError::Length(14) if is_digits(&number, 14) => {
+    number.parse::<EditionId>().map_err(|error| match error {
+        EditionIdError::Isbn(IsbnError::Length(14)) if is_digits(&number, 14) => {
             format!("`{written}` is the GTIN-14 of a carton and not of a book; give the ISBN")
         }
-        IsbnError::Length(9 | 12) => format!(
+        EditionIdError::Isbn(IsbnError::Length(9 | 12)) => format!(
             "`{written}` is no ISBN: {error}; a zero at the start or the check digit may be lost"
         ),
-        IsbnError::Character(_) if is_asin(&number) => format!(
-            "`{written}` is a number of Amazon's own and no ISBN; give the ISBN of this edition, and \
-             this number in a column `ASIN`"
-        ),
-        IsbnError::Character(_)
-        | IsbnError::CheckDigit { .. }
-        | IsbnError::Length(_)
-        | IsbnError::Prefix(_) => format!("`{written}` is no ISBN: {error}"),
+        EditionIdError::Isbn(_) => format!("`{written}` is no ISBN: {error}"),
+        EditionIdError::Asin | EditionIdError::Own => format!("`{written}`: {error}"),
     })
 }
 
@@ -43,6 +38,12 @@ pub(super) fn read(written: &str) -> Result<Isbn13, String> {
 /// put between its digits.
 fn bare(written: &str) -> String {
     let mut number = written.trim();
+    if number
+        .split_once(':')
+        .is_some_and(|(store, _)| store.contains('.'))
+    {
+        return number.to_owned();
+    }
     if number
         .get(..4)
         .is_some_and(|start| start.eq_ignore_ascii_case("isbn"))
@@ -73,13 +74,6 @@ fn bare(written: &str) -> String {
 
 fn is_digits(text: &str, length: usize) -> bool {
     text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// It is one of Amazon's own numbers, which begin with a B.
-fn is_asin(text: &str) -> bool {
-    text.len() == 10
-        && text.starts_with(['B', 'b'])
-        && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 /// A spreadsheet shows long numbers as `9.78194E+12`, and saves them so.
@@ -113,7 +107,7 @@ mod tests {
             "978\u{2011}1\u{2011}944098\u{2011}11\u{2011}7",
         ] {
             assert_eq!(
-                read(written).as_ref().map(Isbn13::as_str),
+                read(written).as_ref().map(EditionId::as_str),
                 Ok("9781944098117")
             );
         }

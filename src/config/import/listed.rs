@@ -2,7 +2,7 @@
 
 use super::Field;
 use crate::book::{Making, StoreId};
-use crate::config::address::leads_elsewhere;
+use crate::config::address::{leads_elsewhere, own_path};
 use crate::config::edit;
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 
@@ -76,7 +76,7 @@ fn value(field: Field, plan: &EditionPlan, whole: &Plan) -> String {
     let (publication, on_sale, enabled) = edition.dates.as_written();
     let flag = |flag: bool| if flag { "yes" } else { "" }.to_owned();
     match field {
-        Field::Isbn => edition.isbn.as_str().to_owned(),
+        Field::Isbn => edition.id.as_str().to_owned(),
         Field::Title => edition.title.clone(),
         Field::Author => edition.author.clone().unwrap_or_default(),
         Field::Format => edition.format.name().to_owned(),
@@ -119,20 +119,19 @@ fn value(field: Field, plan: &EditionPlan, whole: &Plan) -> String {
     }
 }
 
-/// The address of this page does not follow from the ISBN.
+/// The address of this page does not follow from its number.
 fn is_its_own(listing: &ListingPlan, plan: &EditionPlan, whole: &Plan) -> bool {
     let edition = &plan.edition;
     let of_store = |id: &StoreId| whole.stores.iter().find(|store| store.id == *id);
     let own = of_store(&listing.store).and_then(|store| store.own.as_ref());
     let Some((host, pattern)) = own.and_then(|own| Some((&own.host, own.pattern.as_ref()?))) else {
         let written = listing.address.as_str();
-        return leads_elsewhere(&listing.store, &edition.isbn, edition.format, written);
+        let numbers = (&edition.id, None);
+        return leads_elsewhere(&listing.store, numbers, edition.format, written);
     };
-    let mut path = pattern.replace("{isbn13}", edition.isbn.as_str());
-    if let Some(isbn10) = edition.isbn.to_isbn10() {
-        path = path.replace("{isbn10}", isbn10.as_str());
-    }
-    listing.address.as_str() != format!("https://{host}{path}")
+    own_path(pattern, &listing.store, edition).map_or(true, |path| {
+        listing.address.as_str() != format!("https://{host}{path}")
+    })
 }
 
 /// A value that no spreadsheet takes for a formula; what would be taken for a mask is masked.

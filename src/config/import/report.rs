@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Built, Column, List, Trouble};
-use crate::book::StoreId;
+use crate::book::{EditionId, StoreId};
 use crate::config::edit::{self, Entry};
 
 /// A list as it was read, and what would become of it. Nothing of it is written yet.
@@ -48,8 +48,8 @@ pub struct ColumnRead {
 pub struct Listed {
     /// The line of the file, from one.
     pub line: usize,
-    /// The ISBN-13.
-    pub isbn: String,
+    /// What it is known by: ISBN-13, ASIN, or a store's own number.
+    pub id: EditionId,
     /// The title.
     pub title: String,
     /// The author.
@@ -68,7 +68,7 @@ pub struct Listed {
     pub imprint: Option<String>,
     /// Where it would be watched.
     pub stores: Vec<String>,
-    /// Addresses that do not follow from the ISBN, by store.
+    /// Addresses that do not follow from its numbers, by store.
     pub addresses: BTreeMap<String, String>,
 }
 
@@ -77,8 +77,8 @@ pub struct Listed {
 pub struct Differing {
     /// The line of the file, from one.
     pub line: usize,
-    /// The ISBN-13.
-    pub isbn: String,
+    /// What it is known by: ISBN-13, ASIN, or a store's own number.
+    pub id: EditionId,
     /// The title in the configuration.
     pub title: String,
     /// What differs: the field, as configured, as listed.
@@ -99,7 +99,7 @@ impl Report {
         }
         let differing = built.differences.iter().map(|one| Differing {
             line: one.line,
-            isbn: one.isbn.as_str().to_owned(),
+            id: one.id.clone(),
             title: one.title.clone(),
             values: one
                 .values
@@ -160,7 +160,7 @@ fn listed(line: usize, entry: &Entry) -> Listed {
     let (publication, on_sale, _) = edition.dates.as_written();
     Listed {
         line,
-        isbn: edition.isbn.as_str().to_owned(),
+        id: edition.id.clone(),
         title: edition.title.clone(),
         author: edition.author.clone(),
         format: edition.format.name(),

@@ -93,7 +93,8 @@ pub(super) fn of_records(
             ..columns[index].clone()
         };
     }
-    if !columns.iter().any(|one| one.field == Some(Field::Isbn)) {
+    let tells = |one: &Column| matches!(one.field, Some(Field::Isbn | Field::Address));
+    if !columns.iter().any(tells) {
         return Err(ImportError::NoIsbns(found()));
     }
     let width = columns.len();

@@ -6,7 +6,7 @@
 -- A page that is watched: an edition at a store.
 CREATE TABLE listing (
     id             INTEGER PRIMARY KEY,
-    isbn           TEXT    NOT NULL CHECK (length(isbn) = 13),
+    edition           TEXT    NOT NULL CHECK (length(edition) = 13),
     store          TEXT    NOT NULL,             -- as amazon.com
     first_try      INTEGER,
     last_try       INTEGER,
@@ -22,7 +22,7 @@ CREATE TABLE listing (
     -- How often it was looked at today, so that a restart gives no look back.
     day            TEXT,                         -- the UTC day that `looks` counts
     looks          INTEGER NOT NULL DEFAULT 0,
-    UNIQUE (isbn, store)
+    UNIQUE (edition, store)
 ) STRICT;
 
 -- Time in which a page was not seen: it could not be read, or nobody looked for longer than was to
@@ -125,7 +125,7 @@ CREATE TABLE validator (
 -- What the author told us. A note is never deleted, only taken back.
 CREATE TABLE note (
     id            INTEGER PRIMARY KEY,
-    isbn          TEXT    NOT NULL,
+    edition          TEXT    NOT NULL,
     at            INTEGER NOT NULL,              -- since when it holds
     written_at    INTEGER NOT NULL,
     kind          TEXT    NOT NULL CHECK (json_valid(kind)),
@@ -135,7 +135,7 @@ CREATE TABLE note (
     taken_back_at INTEGER
 ) STRICT;
 
-CREATE INDEX note_by_edition ON note (isbn, at);
+CREATE INDEX note_by_edition ON note (edition, at);
 
 -- HOW WE ASKED
 
@@ -185,7 +185,7 @@ CREATE TABLE robots (
 CREATE TABLE alert (
     id        INTEGER PRIMARY KEY,
     cause     TEXT    NOT NULL,
-    isbn      TEXT    NOT NULL,
+    edition      TEXT    NOT NULL,
     stores    TEXT    NOT NULL CHECK (json_valid(stores)),   -- an array, in the edition's order
     finding   TEXT    NOT NULL CHECK (json_valid(finding)),  -- the facts, when judged last
     opened    INTEGER NOT NULL,
@@ -200,13 +200,13 @@ CREATE TABLE alert (
     over      INTEGER                            -- while it lasts there is no end
 ) STRICT;
 
-CREATE UNIQUE INDEX alert_open ON alert (isbn, cause, stores) WHERE over IS NULL;
-CREATE INDEX alert_over ON alert (isbn, over) WHERE over IS NOT NULL;
+CREATE UNIQUE INDEX alert_open ON alert (edition, cause, stores) WHERE over IS NULL;
+CREATE INDEX alert_over ON alert (edition, over) WHERE over IS NOT NULL;
 
 -- What was thought of an edition when it was judged last: pages, status, digests and programs read
 -- this, and nobody judges twice.
 CREATE TABLE judged (
-    isbn     TEXT    PRIMARY KEY,
+    edition     TEXT    PRIMARY KEY,
     at       INTEGER NOT NULL,
     version  INTEGER NOT NULL,                   -- the form of the facts; another is judged anew
     findings TEXT    NOT NULL CHECK (json_valid(findings)),
@@ -216,18 +216,18 @@ CREATE TABLE judged (
 -- The dates of the configuration as we saw them last, so that a change is noticed, and noted with
 -- its day.
 CREATE TABLE configured (
-    isbn        TEXT PRIMARY KEY,
+    edition        TEXT PRIMARY KEY,
     publication TEXT NOT NULL,
     on_sale     TEXT NOT NULL
 ) STRICT;
 
 -- News is told once.
 CREATE TABLE news (
-    isbn   TEXT    NOT NULL,
+    edition   TEXT    NOT NULL,
     rule   TEXT    NOT NULL,
     stores TEXT    NOT NULL CHECK (json_valid(stores)),
     told   INTEGER NOT NULL,
-    PRIMARY KEY (isbn, rule, stores)
+    PRIMARY KEY (edition, rule, stores)
 ) STRICT, WITHOUT ROWID;
 
 -- Notices about Pubwatch itself, as that our own line is down: one row for each time.
@@ -242,13 +242,13 @@ CREATE UNIQUE INDEX notice_open ON notice (rule) WHERE over IS NULL;
 
 -- When a letter about an edition was written: one a day is the rule.
 CREATE TABLE letter_day (
-    isbn       TEXT    NOT NULL,
+    edition       TEXT    NOT NULL,
     written    INTEGER NOT NULL,
     message_id TEXT    NOT NULL,                 -- one letter may tell of several formats
-    UNIQUE (isbn, message_id)
+    UNIQUE (edition, message_id)
 ) STRICT;
 
-CREATE INDEX letter_day_by_edition ON letter_day (isbn, written);
+CREATE INDEX letter_day_by_edition ON letter_day (edition, written);
 
 -- WHO HEARS OF IT
 
@@ -261,7 +261,7 @@ CREATE TABLE outbox (
     kind          TEXT    NOT NULL,
     severity      TEXT,
     rule          TEXT,
-    isbn          TEXT,
+    edition          TEXT,
     stores        TEXT    NOT NULL CHECK (json_valid(stores)),
     to_name       TEXT    NOT NULL,
     to_address    TEXT    NOT NULL,
@@ -297,7 +297,7 @@ WHERE delivered_at IS NULL AND dropped_at IS NULL;
 -- How many letters a server was asked to take within the last hour.
 CREATE INDEX outbox_tried ON outbox (route, last_try_at) WHERE last_try_at IS NOT NULL;
 
-CREATE INDEX outbox_by_edition ON outbox (isbn, written);
+CREATE INDEX outbox_by_edition ON outbox (edition, written);
 
 -- What was decided is what is sent, at every try, by the same way.
 CREATE TRIGGER letter_is_never_rewritten

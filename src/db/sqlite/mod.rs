@@ -368,7 +368,7 @@ mod tests {
         let db = Db::open(&path).unwrap();
         let result: Result<(), rusqlite::Error> = db.write(|transaction| {
             transaction.execute(
-                "INSERT INTO listing (isbn, store) VALUES ('9780132350884', 'a')",
+                "INSERT INTO listing (edition, store) VALUES ('9780132350884', 'a')",
                 [],
             )?;
             Err(rusqlite::Error::QueryReturnedNoRows)
@@ -388,9 +388,9 @@ mod tests {
         let (one, other) = (Db::open(&path).unwrap(), Db::open(&path).unwrap());
         let now = || one.read(version).unwrap();
         let add = |db: &Db, store: &str| {
-            let isbn = "9780132350884";
-            let insert = "INSERT INTO listing (isbn, store) VALUES (?1, ?2)";
-            db.write(|tx| tx.execute(insert, [isbn, store])).unwrap();
+            let edition = "9780132350884";
+            let insert = "INSERT INTO listing (edition, store) VALUES (?1, ?2)";
+            db.write(|tx| tx.execute(insert, [edition, store])).unwrap();
         };
         let begun = now();
         let count = "SELECT count(*) FROM listing";
@@ -423,7 +423,7 @@ mod tests {
             setting.unwrap()
         };
         let full = synchronous();
-        let insert = "INSERT INTO listing (isbn, store) VALUES ('9780132350884', 'a')";
+        let insert = "INSERT INTO listing (edition, store) VALUES ('9780132350884', 'a')";
         db.write_lightly(|transaction| transaction.execute(insert, []))
             .unwrap();
         assert_eq!(synchronous(), full);

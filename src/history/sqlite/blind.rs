@@ -18,7 +18,7 @@ use crate::page::Reading;
 /// SQLite's, also when a row does not hold what this program wrote.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(
-        "SELECT l.isbn, l.store, l.blind_since, l.last_try, r.body, \
+        "SELECT l.edition, l.store, l.blind_since, l.last_try, r.body, \
              l.last_good IS NULL AND 3 <= l.blind_attempts \
          FROM listing l JOIN reading r ON r.id = l.blind_reading \
          WHERE l.blind_since IS NOT NULL AND 2 <= l.blind_attempts AND l.last_try IS NOT NULL",
@@ -26,16 +26,16 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
     let mut rows = statement.query([])?;
     let mut pages = Vec::new();
     while let Some(row) = rows.next()? {
-        let (isbn, store): (String, String) = (row.get(0)?, row.get(1)?);
+        let (edition, store): (String, String) = (row.get(0)?, row.get(1)?);
         // Both were written by this program; what is neither is no page of ours.
-        let (Ok(isbn), Reading::Unread(unread)) =
-            (isbn.parse(), reading_of(&row.get::<_, String>(4)?)?)
+        let (Ok(edition), Reading::Unread(unread)) =
+            (edition.parse(), reading_of(&row.get::<_, String>(4)?)?)
         else {
             continue;
         };
         pages.push(Unreadable {
             listing: ListingId {
-                isbn,
+                edition,
                 store: StoreId::new(&store),
             },
             since: time(row.get(2)?)?,

@@ -177,7 +177,7 @@ mod tests {
 
     fn listing() -> ListingId {
         ListingId {
-            isbn: "9780132350884".parse().unwrap(),
+            edition: "9780132350884".parse().unwrap(),
             store: StoreId::new("bookshop.org"),
         }
     }

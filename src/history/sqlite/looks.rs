@@ -49,13 +49,13 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                  (SELECT json_extract(r.body, '$.reason') FROM reading r WHERE r.id = l.blind_reading), \
                  l.day, l.looks, \
                  (SELECT min(s.since) FROM listing o JOIN spell s ON s.listing_id = o.id \
-                      WHERE l.store LIKE 'amazon.%' AND o.isbn = l.isbn AND o.id <> l.id \
+                      WHERE l.store LIKE 'amazon.%' AND o.edition = l.edition AND o.id <> l.id \
                       AND o.store LIKE 'amazon.%' AND s.until IS NULL AND s.confirmed_at IS NULL \
                       AND l.last_try < s.since) \
-             FROM listing l WHERE l.isbn = ?1 AND l.store = ?2",
+             FROM listing l WHERE l.edition = ?1 AND l.store = ?2",
         )?
         .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str()],
+            params![listing.edition.as_str(), listing.store.as_str()],
             |row| {
                 Ok(Looks {
                     last_try: time_of(row, 0)?,
@@ -130,7 +130,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
         let listing = ListingId {
-            isbn: "9780132350884".parse().unwrap(),
+            edition: "9780132350884".parse().unwrap(),
             store: StoreId::new("amazon.com"),
         };
         let now: Timestamp = "2026-12-01T08:00:00Z".parse().unwrap();

@@ -34,9 +34,9 @@ use crate::page::{Reading, Says};
 
 fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Option<i64>> {
     connection
-        .prepare_cached("SELECT id FROM listing WHERE isbn = ?1 AND store = ?2")?
+        .prepare_cached("SELECT id FROM listing WHERE edition = ?1 AND store = ?2")?
         .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str()],
+            params![listing.edition.as_str(), listing.store.as_str()],
             |row| row.get(0),
         )
         .optional()
@@ -124,7 +124,7 @@ pub(super) mod tests {
 
     fn listing() -> ListingId {
         ListingId {
-            isbn: "9780132350884".parse().unwrap(),
+            edition: "9780132350884".parse().unwrap(),
             store: StoreId::new("amazon.com"),
         }
     }
@@ -375,12 +375,14 @@ pub(super) mod tests {
             ticket: Some("IS-4711".into()),
             text: None,
         };
-        let isbn = listing().isbn;
-        let number = db.write(|tx| add_note(tx, &isbn, &note, start())).unwrap();
-        assert_eq!(db.read(|c| notes(c, &isbn)).unwrap(), [note]);
+        let edition = listing().edition;
+        let number = db
+            .write(|tx| add_note(tx, &edition, &note, start()))
+            .unwrap();
+        assert_eq!(db.read(|c| notes(c, &edition)).unwrap(), [note]);
         assert!(db.write(|tx| take_note_back(tx, number, start())).unwrap());
         assert!(!db.write(|tx| take_note_back(tx, number, start())).unwrap());
-        assert_eq!(db.read(|c| notes(c, &isbn)).unwrap(), []);
+        assert_eq!(db.read(|c| notes(c, &edition)).unwrap(), []);
     }
 
     pub(in crate::history) fn plan() -> EditionPlan {
@@ -389,7 +391,8 @@ pub(super) mod tests {
         let date = "2027-02-09".parse().unwrap();
         EditionPlan {
             edition: Edition {
-                isbn: listing.isbn,
+                id: listing.edition,
+                asin: None,
                 title: "Salt Roads".into(),
                 author: None,
                 format: Format::Paperback,

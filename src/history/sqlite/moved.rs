@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::{launch, notes};
-use crate::book::{Isbn13, Note, NoteKind};
+use crate::book::{EditionId, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
 /// Whether the configuration says other dates for one of these editions than when we saw it last.
@@ -17,7 +17,7 @@ use crate::config::plan::EditionPlan;
 pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite::Result<bool> {
     for plan in editions {
         let (publication, on_sale, _) = plan.edition.dates.as_written();
-        if configured(connection, &plan.edition.isbn)? != Some((publication, on_sale)) {
+        if configured(connection, &plan.edition.id)? != Some((publication, on_sale)) {
             return Ok(true);
         }
     }
@@ -38,18 +38,24 @@ pub fn note_moves(
     transaction: &Transaction<'_>,
     editions: &[EditionPlan],
     now: Timestamp,
-) -> rusqlite::Result<Vec<Isbn13>> {
+) -> rusqlite::Result<Vec<EditionId>> {
     let mut moved = Vec::new();
     for plan in editions {
-        let isbn = &plan.edition.isbn;
+        let edition = &plan.edition.id;
         let (publication, on_sale, _) = plan.edition.dates.as_written();
-        let known = configured(transaction, isbn)?;
+        let known = configured(transaction, edition)?;
         if known == Some((publication, on_sale)) {
             continue;
         }
         let in_force = launch(transaction, plan)?;
         let before = match known {
-            Some(known) if notes(transaction, isbn)?.iter().all(|note| !is_move(note)) => known,
+            Some(known)
+                if notes(transaction, edition)?
+                    .iter()
+                    .all(|note| !is_move(note)) =>
+            {
+                known
+            }
             _ => (in_force.publication, in_force.on_sale),
         };
         if known.is_some() && before != (publication, on_sale) {
@@ -64,16 +70,16 @@ pub fn note_moves(
                 ticket: None,
                 text: Some("in the configuration".to_owned()),
             };
-            super::add_note(transaction, isbn, &note, now)?;
-            moved.push(isbn.clone());
+            super::add_note(transaction, edition, &note, now)?;
+            moved.push(edition.clone());
         }
         transaction
             .prepare_cached(
-                "INSERT INTO configured (isbn, publication, on_sale) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (isbn) DO UPDATE SET publication = ?2, on_sale = ?3",
+                "INSERT INTO configured (edition, publication, on_sale) VALUES (?1, ?2, ?3) \
+                 ON CONFLICT (edition) DO UPDATE SET publication = ?2, on_sale = ?3",
             )?
             .execute(params![
-                isbn.as_str(),
+                edition.as_str(),
                 publication.to_string(),
                 on_sale.to_string()
             ])?;
@@ -85,10 +91,13 @@ fn is_move(note: &Note) -> bool {
     matches!(note.kind, NoteKind::DateChanged { .. })
 }
 
-fn configured(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Option<(Date, Date)>> {
+fn configured(
+    connection: &Connection,
+    edition: &EditionId,
+) -> rusqlite::Result<Option<(Date, Date)>> {
     let found: Option<(String, String)> = connection
-        .prepare_cached("SELECT publication, on_sale FROM configured WHERE isbn = ?1")?
-        .query_row([isbn.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .prepare_cached("SELECT publication, on_sale FROM configured WHERE edition = ?1")?
+        .query_row([edition.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(found.and_then(|(publication, on_sale)| {
         Some((publication.parse().ok()?, on_sale.parse().ok()?))
@@ -108,7 +117,7 @@ mod tests {
         let mut plan = plan();
         plan.edition.dates = ConfiguredDates::new(publication.parse().unwrap(), None, None);
         let now: Timestamp = format!("{day}T12:00:00Z").parse().unwrap();
-        let noted: rusqlite::Result<Vec<Isbn13>> =
+        let noted: rusqlite::Result<Vec<EditionId>> =
             db.write(|tx| note_moves(tx, std::slice::from_ref(&plan), now));
         noted.unwrap();
         let launch = db.read(|c| launch(c, &plan)).unwrap();
@@ -141,8 +150,8 @@ mod tests {
             ticket: None,
             text: None,
         };
-        let isbn = plan().edition.isbn;
-        db.write(|tx| super::super::add_note(tx, &isbn, &note, note.at))
+        let edition = plan().edition.id;
+        db.write(|tx| super::super::add_note(tx, &edition, &note, note.at))
             .unwrap();
         seen(
             &db,

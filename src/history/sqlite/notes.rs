@@ -6,20 +6,20 @@ use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
 
 use super::{time, unreadable};
-use crate::book::{Isbn13, IsbnError, Note, NoteKind, StoreId};
+use crate::book::{EditionId, EditionIdError, Note, NoteKind, StoreId};
 
 /// The notes of an edition that have not been taken back, oldest first.
 ///
 /// # Errors
 ///
 /// SQLite's.
-pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Note>> {
+pub fn notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Note>> {
     connection
         .prepare_cached(
             "SELECT kind, at, store, ticket, words FROM note \
-             WHERE isbn = ?1 AND taken_back_at IS NULL ORDER BY at, id",
+             WHERE edition = ?1 AND taken_back_at IS NULL ORDER BY at, id",
         )?
-        .query_map([isbn.as_str()], note_of)?
+        .query_map([edition.as_str()], note_of)?
         .collect()
 }
 
@@ -28,17 +28,17 @@ pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Not
 /// # Errors
 ///
 /// SQLite's.
-pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Vec<Note>>> {
-    let mut all: BTreeMap<Isbn13, Vec<Note>> = BTreeMap::new();
+pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Vec<Note>>> {
+    let mut all: BTreeMap<EditionId, Vec<Note>> = BTreeMap::new();
     let mut statement = connection.prepare_cached(
-        "SELECT kind, at, store, ticket, words, isbn FROM note \
-         WHERE taken_back_at IS NULL ORDER BY isbn, at, id",
+        "SELECT kind, at, store, ticket, words, edition FROM note \
+         WHERE taken_back_at IS NULL ORDER BY edition, at, id",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let isbn = row.get_ref(5)?.as_str()?.parse();
-        let isbn = isbn.map_err(|error: IsbnError| unreadable(5, error))?;
-        all.entry(isbn).or_default().push(note_of(row)?);
+        let edition = row.get_ref(5)?.as_str()?.parse();
+        let edition = edition.map_err(|error: EditionIdError| unreadable(5, error))?;
+        all.entry(edition).or_default().push(note_of(row)?);
     }
     Ok(all)
 }
@@ -50,7 +50,7 @@ pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn
 /// SQLite's.
 pub fn add_note(
     transaction: &Transaction<'_>,
-    isbn: &Isbn13,
+    edition: &EditionId,
     note: &Note,
     now: Timestamp,
 ) -> rusqlite::Result<i64> {
@@ -58,11 +58,11 @@ pub fn add_note(
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     transaction
         .prepare_cached(
-            "INSERT INTO note (isbn, at, written_at, kind, store, ticket, words) \
+            "INSERT INTO note (edition, at, written_at, kind, store, ticket, words) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .insert(params![
-            isbn.as_str(),
+            edition.as_str(),
             note.at.as_millisecond(),
             now.as_millisecond(),
             kind,
@@ -106,13 +106,13 @@ pub struct Kept {
 /// # Errors
 ///
 /// SQLite's.
-pub fn all_notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Kept>> {
+pub fn all_notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Kept>> {
     connection
         .prepare_cached(
             "SELECT kind, at, store, ticket, words, id, taken_back_at FROM note \
-             WHERE isbn = ?1 ORDER BY at, id",
+             WHERE edition = ?1 ORDER BY at, id",
         )?
-        .query_map([isbn.as_str()], |row| {
+        .query_map([edition.as_str()], |row| {
             let taken_back: Option<i64> = row.get(6)?;
             Ok(Kept {
                 number: row.get(5)?,

@@ -188,9 +188,9 @@ pub fn keep_good_until(
     until: Timestamp,
 ) -> rusqlite::Result<()> {
     transaction
-        .prepare_cached("UPDATE listing SET good_until = ?3 WHERE isbn = ?1 AND store = ?2")?
+        .prepare_cached("UPDATE listing SET good_until = ?3 WHERE edition = ?1 AND store = ?2")?
         .execute(params![
-            listing.isbn.as_str(),
+            listing.edition.as_str(),
             listing.store.as_str(),
             until.as_millisecond()
         ])?;
@@ -225,8 +225,8 @@ pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqli
         return Ok(number);
     }
     transaction
-        .prepare_cached("INSERT INTO listing (isbn, store) VALUES (?1, ?2)")?
-        .insert(params![listing.isbn.as_str(), listing.store.as_str()])
+        .prepare_cached("INSERT INTO listing (edition, store) VALUES (?1, ?2)")?
+        .insert(params![listing.edition.as_str(), listing.store.as_str()])
 }
 
 /// The number of a reading, made when this listing says so for the first time.

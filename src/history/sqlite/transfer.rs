@@ -14,7 +14,8 @@ use crate::history::{ListingId, Source};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct KeptNote {
     /// The edition.
-    pub isbn: String,
+    #[serde(rename = "id")]
+    pub edition: String,
     /// Since when it holds.
     pub at: i64,
     /// When it was written.
@@ -56,12 +57,12 @@ pub fn every_look<E: From<rusqlite::Error>>(
     mut visit: impl FnMut(Look<'_>) -> Result<(), E>,
 ) -> Result<(), E> {
     let listings: Vec<(i64, String, String)> = connection
-        .prepare("SELECT id, isbn, store FROM listing ORDER BY isbn, store")?
+        .prepare("SELECT id, edition, store FROM listing ORDER BY edition, store")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<rusqlite::Result<_>>()?;
-    for (number, isbn, store) in listings {
+    for (number, edition, store) in listings {
         let listing = ListingId {
-            isbn: isbn.parse().map_err(|error| unreadable(0, error))?,
+            edition: edition.parse().map_err(|error| unreadable(0, error))?,
             store: StoreId::new(&store),
         };
         let readings: BTreeMap<i64, String> = connection
@@ -89,12 +90,12 @@ pub fn every_look<E: From<rusqlite::Error>>(
 pub fn every_note(connection: &Connection) -> rusqlite::Result<Vec<KeptNote>> {
     connection
         .prepare(
-            "SELECT isbn, at, written_at, kind, store, ticket, words, taken_back_at \
-             FROM note ORDER BY isbn, at, id",
+            "SELECT edition, at, written_at, kind, store, ticket, words, taken_back_at \
+             FROM note ORDER BY edition, at, id",
         )?
         .query_map([], |row| {
             Ok(KeptNote {
-                isbn: row.get(0)?,
+                edition: row.get(0)?,
                 at: row.get(1)?,
                 written_at: row.get(2)?,
                 kind: row.get(3)?,

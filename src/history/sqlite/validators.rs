@@ -33,10 +33,10 @@ pub fn recognised(
             "SELECT v.address, v.etag, v.last_modified, r.body, v.read_at \
              FROM validator v JOIN listing l ON l.id = v.listing_id \
                  JOIN reading r ON r.id = v.reading_id \
-             WHERE l.isbn = ?1 AND l.store = ?2",
+             WHERE l.edition = ?1 AND l.store = ?2",
         )?
         .query_row(
-            params![listing.isbn.as_str(), listing.store.as_str()],
+            params![listing.edition.as_str(), listing.store.as_str()],
             |row| {
                 Ok(Recognised {
                     validators: Validators {

@@ -8,7 +8,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
-use crate::book::{Family, Isbn13, Launch};
+use crate::book::{EditionId, Family, Launch};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::history::spells::on_sale_since;
 use crate::history::{Blind, ListingId, ListingView, Sibling, SiblingPage, Source, Spell, View};
@@ -53,10 +53,10 @@ pub fn view_to(
     let listings = plan
         .listings
         .iter()
-        .map(|listing| listing_view(connection, &plan.edition.isbn, listing, depth))
+        .map(|listing| listing_view(connection, &plan.edition.id, listing, depth))
         .collect::<rusqlite::Result<_>>()?;
     let siblings = plan.siblings.iter().filter(|_| depth == Depth::Whole);
-    let notes = notes(connection, &plan.edition.isbn)?;
+    let notes = notes(connection, &plan.edition.id)?;
     Ok(View {
         launch: Launch::new(&plan.edition, &notes, &plan.zone),
         edition: plan.edition.clone(),
@@ -95,7 +95,7 @@ pub fn each_view<T>(
 ///
 /// SQLite's.
 pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Launch> {
-    let notes = notes(connection, &plan.edition.isbn)?;
+    let notes = notes(connection, &plan.edition.id)?;
     Ok(Launch::new(&plan.edition, &notes, &plan.zone))
 }
 
@@ -106,12 +106,12 @@ fn sibling(
     plan: &EditionPlan,
     other: &EditionPlan,
 ) -> rusqlite::Result<Sibling> {
-    let isbn = &other.edition.isbn;
+    let edition = &other.edition.id;
     let mut pages = Vec::new();
     let mut seen_until: Option<Timestamp> = None;
     for listing in &other.listings {
         let id = ListingId {
-            isbn: isbn.clone(),
+            edition: edition.clone(),
             store: listing.store.clone(),
         };
         let Some(number) = listing_number(connection, &id)? else {
@@ -135,7 +135,7 @@ fn sibling(
             on_sale_since,
         }));
     }
-    let notes = notes(connection, isbn)?;
+    let notes = notes(connection, edition)?;
     Ok(Sibling {
         launch: Launch::new(&other.edition, &notes, &other.zone),
         edition: other.edition.clone(),
@@ -165,7 +165,7 @@ fn gaps(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(Timestamp
 
 fn listing_view(
     connection: &Connection,
-    isbn: &Isbn13,
+    edition: &EditionId,
     plan: &ListingPlan,
     depth: Depth,
 ) -> rusqlite::Result<ListingView> {
@@ -183,7 +183,7 @@ fn listing_view(
         blind: None,
     };
     let listing = ListingId {
-        isbn: isbn.clone(),
+        edition: edition.clone(),
         store: plan.store.clone(),
     };
     let Some(number) = listing_number(connection, &listing)? else {

@@ -27,6 +27,7 @@ pub(super) fn is_named(format: Format, name: &str) -> bool {
         Format::Ebook => ["kindle", "ebook", "nook"]
             .iter()
             .any(|known| name.contains(known)),
+        Format::Audiobook => name.contains("audio") || name.contains("audible"),
     }
 }
 

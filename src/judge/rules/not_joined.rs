@@ -90,7 +90,7 @@ fn live_since(
     }
     let is_kdp = match edition.distribution {
         Distribution::Kdp => true,
-        Distribution::IngramSpark => edition.format == Format::Ebook,
+        Distribution::IngramSpark => !edition.format.is_printed(),
         Distribution::Draft2Digital | Distribution::PublishDrive | Distribution::Other => false,
     };
     is_kdp.then_some(on_sale)

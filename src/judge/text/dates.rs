@@ -205,10 +205,15 @@ fn kdp_not_live(finding: &Finding, wait: &KdpWait, voice: &Voice<'_>) -> (String
 /// What to do before asking, and what to ask.
 pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> String {
     match &finding.kind {
-        FindingKind::RightsQuery { .. } => "Answer that very message of KDP's, with the proof \
-                                            attached: the ISBN account, invoices, a copyright \
-                                            registration or a letter of reversion. Then tell us."
-            .to_owned(),
+        FindingKind::RightsQuery { .. } => format!(
+            "Answer that very message of KDP's, with the proof attached: {}invoices, a copyright \
+             registration or a letter of reversion. Then tell us.",
+            if voice.has_isbn() {
+                "the ISBN account, "
+            } else {
+                ""
+            }
+        ),
         FindingKind::KdpNotLive(wait) | FindingKind::KdpPastOuterLimit(wait)
             if !wait.sold_at.is_empty() =>
         {

@@ -281,6 +281,17 @@ impl Voice<'_> {
         self.edition
             .map_or("book", |(edition, _)| edition.format.name())
     }
+
+    /// What its number is, as "ISBN" or "ASIN"; "number" where it is about no edition.
+    fn number(&self) -> String {
+        self.edition
+            .map_or_else(|| "number".to_owned(), |(edition, _)| edition.id.kind())
+    }
+
+    fn has_isbn(&self) -> bool {
+        self.edition
+            .is_some_and(|(edition, _)| edition.id.isbn().is_some())
+    }
 }
 
 /// "shows" for one, "show" for several.

@@ -28,8 +28,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             (
                 format!("{names} {} not list it yet", verb(stores, "does", "do")),
                 format!(
-                    "{names} {} no page for this ISBN, {lasting} after {since}.{}{usual}",
+                    "{names} {} no page for this {}, {lasting} after {since}.{}{usual}",
                     verb(stores, "has", "have"),
+                    voice.number(),
                     witnesses(others, voice, "lists", "list"),
                 ),
             )
@@ -37,8 +38,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         FindingKind::NotOnSale { date, others } => (
             format!("{names} {} not sell it", verb(stores, "does", "do")),
             format!(
-                "{names} {} no page for this ISBN, and the date was {}.{}{usual}",
+                "{names} {} no page for this {}, and the date was {}.{}{usual}",
                 verb(stores, "has", "have"),
+                voice.number(),
                 words::short_date(*date),
                 witnesses(others, voice, "sells", "sell"),
             ),
@@ -63,7 +65,8 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             (
                 headline,
                 format!(
-                    "{before}; since then no look has found a page for this ISBN.{}",
+                    "{before}; since then no look has found a page for this {}.{}",
+                    voice.number(),
                     witnesses(sold_at, voice, "sells", "sell"),
                 ),
             )
@@ -207,9 +210,10 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
                 .to_owned()
         }
         FindingKind::Missing { .. } | FindingKind::NotOnSale { .. } => format!(
-            "Search {names} by ISBN yourself, and check in your account that the title's status is \
+            "Search {names} by {} yourself, and check in your account that the title's status is \
              enabled for distribution. If both are as they should be, ask whether {names} {} this \
              title.",
+            voice.number(),
             verb(&finding.stores, "receives", "receive")
         ),
         FindingKind::Vanished { sold_at, .. } if !sold_at.is_empty() => format!(
@@ -220,8 +224,9 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
             voice.format()
         ),
         FindingKind::Vanished { .. } => format!(
-            "Search {names} by ISBN yourself: is the page gone, or only no longer joined to the \
+            "Search {names} by {} yourself: is the page gone, or only no longer joined to the \
              other formats? If it is gone, look at the title's status in your account, and ask.",
+            voice.number(),
         ),
         FindingKind::StillPreOrder { .. } if whom == Party::Kdp => {
             "Look at the title's status in your KDP Bookshelf; if it says Live, ask KDP.".to_owned()

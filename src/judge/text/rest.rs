@@ -25,8 +25,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         FindingKind::WrongProduct { address, words } => (
             format!("{names}'s address leads to another product"),
             format!(
-                "At every look since {} the page at {address} was not of this ISBN: {words}.",
+                "At every look since {} the page at {address} was not of this {}: {words}.",
                 voice.day(finding.since),
+                voice.number(),
             ),
         ),
         FindingKind::PriceAboveList { price, list } => (
@@ -41,8 +42,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         FindingKind::TwoPages => (
             format!("{names} has a second {} of it", voice.format()),
             format!(
-                "{names}'s page offers two pages of one format, with different ISBNs. Are both \
-                 yours?"
+                "{names}'s page offers two pages of one format, with different {}s. Are both \
+                 yours?",
+                voice.number()
             ),
         ),
         FindingKind::FormatsOutOfStep { behind } => (
@@ -251,17 +253,21 @@ pub(super) fn to_do(finding: &Finding, task: Task, voice: &Voice<'_>) -> String 
                                                 can be changed."
                 .to_owned(),
             _ if store.is_some_and(|store| store.family() == Family::Amazon) => {
-                "If one of them is yours by mistake, ask KDP to merge them; use one ISBN of your own \
-                 on both platforms."
-                    .to_owned()
+                let one = "If one of them is yours by mistake, ask KDP to merge them";
+                if voice.has_isbn() {
+                    format!("{one}; use one ISBN of your own on both platforms.")
+                } else {
+                    format!("{one}.")
+                }
             }
             _ => "If one of them is yours by mistake, ask your distributor to correct it.".to_owned(),
         },
         Task::LookYourself => look_yourself(finding, voice),
-        Task::CorrectAddress => "Open the address yourself. If it is wrong, set the right one in \
-                                 the configuration; if the store leads this ISBN to another \
-                                 product, tell the store."
-            .to_owned(),
+        Task::CorrectAddress => format!(
+            "Open the address yourself. If it is wrong, set the right one in the configuration; if \
+             the store leads this {} to another product, tell the store.",
+            voice.number()
+        ),
         Task::Calendar => String::new(),
         Task::Share => match &finding.kind {
             FindingKind::PageAppeared { address } => format!(
@@ -292,7 +298,7 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
                 "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save \
                  it and name the file in place of `--says`.{}",
                 blind.address,
-                other_ways::command(&edition.isbn, store),
+                other_ways::command(&edition.id, store),
                 other_ways::another(&[(store, blind.unread.reason)])
             )
         }
@@ -303,7 +309,7 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
             let told: Vec<String> = look
                 .addresses
                 .iter()
-                .map(|(store, _)| format!("`{}`", other_ways::command(&edition.isbn, store)))
+                .map(|(store, _)| format!("`{}`", other_ways::command(&edition.id, store)))
                 .collect();
             let told: Vec<&str> = told.iter().map(String::as_str).collect();
             let open = match look.addresses.as_slice() {

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::{Window, WindowName, Windows, WindowsError, unknown};
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::config::plan::WindowOverride;
 use crate::judge::learned::Learned;
 use crate::judge::length::Length;
@@ -59,9 +59,9 @@ impl Windows {
     }
 
     /// The user set this window for this very edition.
-    pub(super) fn is_set_for(&self, name: WindowName, isbn: &Isbn13) -> bool {
+    pub(super) fn is_set_for(&self, name: WindowName, edition: &EditionId) -> bool {
         let mut own = self.own.iter();
-        own.any(|one| one.edition.as_ref() == Some(isbn) && one.name == name.name())
+        own.any(|one| one.edition.as_ref() == Some(edition) && one.name == name.name())
     }
 
     /// Tells with each window how long it took for the user's own titles, where there is enough of
@@ -171,7 +171,7 @@ mod tests {
 
     #[track_caller]
     fn check(windows: &Windows, expected: (i64, i64)) {
-        let window = windows.at(WindowName::ListAmazon, &edition().isbn, Some(&amazon()));
+        let window = windows.at(WindowName::ListAmazon, &edition().id, Some(&amazon()));
         let days = |length| match length {
             Length::Hours(hours) => hours / 24,
             Length::BusinessDays(_) => panic!("{length:?} is not in hours"),
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn an_edition_goes_before_a_store_and_a_store_before_the_rest() {
         let here = WindowOverride {
-            edition: Some(edition().isbn),
+            edition: Some(edition().id),
             ..own("list.amazon", None, Some(50))
         };
         let elsewhere = WindowOverride {
@@ -239,7 +239,7 @@ mod tests {
         let days = |days: i64| Length::Hours(days * 24);
         assert_eq!(act(&[]), (days(28), days(44)));
         let here = WindowOverride {
-            edition: Some(edition.isbn.clone()),
+            edition: Some(edition.id.clone()),
             ..own("list.amazon", None, Some(50))
         };
         assert_eq!(act(&[here]), (days(14), days(50)));

@@ -1,7 +1,7 @@
 //! Which digests there are: one for each client of an imprint and one for all that is nobody's, to
 //! each who gets letters about some of its editions. Pure.
 
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::config::plan::Plan;
 use crate::config::telling::{Least, Recipient};
 
@@ -13,7 +13,7 @@ pub struct Issue {
     /// Who gets it.
     pub recipient: Recipient,
     /// The editions in it, in the order of the configuration.
-    pub editions: Vec<Isbn13>,
+    pub editions: Vec<EditionId>,
 }
 
 /// The digests of a plan, in the order in which its editions first need them.
@@ -29,7 +29,7 @@ pub fn issues(plan: &Plan) -> Vec<Issue> {
             if recipient.least == Least::Act {
                 continue;
             }
-            let isbn = edition.edition.isbn.clone();
+            let edition = edition.edition.id.clone();
             let same = issues.iter_mut().find(|issue| {
                 issue.client == client
                     && issue
@@ -38,11 +38,11 @@ pub fn issues(plan: &Plan) -> Vec<Issue> {
                         .eq_ignore_ascii_case(&recipient.address)
             });
             match same {
-                Some(issue) => issue.editions.push(isbn),
+                Some(issue) => issue.editions.push(edition),
                 None => issues.push(Issue {
                     client: client.clone(),
                     recipient,
-                    editions: vec![isbn],
+                    editions: vec![edition],
                 }),
             }
         }
@@ -73,7 +73,7 @@ mod tests {
         let found: Vec<String> = issues(&plan)
             .iter()
             .map(|issue| {
-                let editions: Vec<&str> = issue.editions.iter().map(Isbn13::as_str).collect();
+                let editions: Vec<&str> = issue.editions.iter().map(EditionId::as_str).collect();
                 format!(
                     "{} to {}: {}",
                     issue.client.as_deref().unwrap_or("-"),
@@ -85,9 +85,9 @@ mod tests {
         assert_eq!(found, expected);
     }
 
-    fn edition(isbn: &str, more: &str) -> String {
+    fn edition(edition: &str, more: &str) -> String {
         format!(
-            "[[edition]]\ntitle = \"A\"\nisbn = \"{isbn}\"\npublication_date = 2027-02-09\nstores = \
+            "[[edition]]\ntitle = \"A\"\nisbn = \"{edition}\"\npublication_date = 2027-02-09\nstores = \
              [\"amazon.com\"]\n{more}\n"
         )
     }

@@ -8,7 +8,7 @@ use super::{
     Example, finding, half_blind, listing, moment, news, recovered, spell, stuck, telling,
 };
 use crate::alerts::Occasion;
-use crate::book::{Availability, ConfiguredDates, IsbnError, Launch, StoreId};
+use crate::book::{Availability, ConfiguredDates, EditionIdError, Launch, StoreId};
 use crate::config::plan::Author;
 use crate::history::View;
 use crate::judge::kind::{Behind, LaunchState};
@@ -20,7 +20,7 @@ use crate::mail::letter::compose;
 use crate::mail::notice::{Late, missed, notice};
 use crate::mail::{Desk, Letter};
 
-pub(super) fn letters(desk: &Desk<'_>) -> Result<Vec<Example>, IsbnError> {
+pub(super) fn letters(desk: &Desk<'_>) -> Result<Vec<Example>, EditionIdError> {
     let mut letters = vec![
         example("digest", "once a week", weekly(desk, None)?),
         example(
@@ -60,10 +60,10 @@ fn example(name: &'static str, about: &'static str, letter: Letter) -> Example {
     }
 }
 
-fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, IsbnError> {
+fn weekly(desk: &Desk<'_>, client: Option<&str>) -> Result<Letter, EditionIdError> {
     let mut blind = half_blind()?;
     "A Field Guide to Tides".clone_into(&mut blind.edition.title);
-    blind.edition.isbn = "9781944098223".parse()?;
+    blind.edition.id = "9781944098223".parse()?;
     let items = [
         Item {
             view: old_title()?,
@@ -99,7 +99,7 @@ fn redate(view: &mut View, date: Date) {
 }
 
 /// The day after the date: two stores sell it, one is behind.
-fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
+fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, EditionIdError> {
     let mut view = recovered()?;
     redate(&mut view, date(2027, 1, 27));
     for listing in view.listings.iter_mut().take(2) {
@@ -138,7 +138,7 @@ fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
 }
 
 /// The letter with something to do, as a publicist gets it.
-fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
+fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, EditionIdError> {
     let reader = Author {
         name: "Pat Lund".to_owned(),
         email: "press@example.com".to_owned(),
@@ -150,10 +150,10 @@ fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, IsbnError> {
 }
 
 /// A book that has been out for years.
-fn old_title() -> Result<View, IsbnError> {
+fn old_title() -> Result<View, EditionIdError> {
     let mut view = stuck()?;
     "The Lamplighter's Almanac".clone_into(&mut view.edition.title);
-    view.edition.isbn = "9780132350884".parse()?;
+    view.edition.id = "9780132350884".parse()?;
     redate(&mut view, date(2022, 3, 5));
     view.listings = ["amazon.com", "barnesandnoble.com"]
         .map(|store| {

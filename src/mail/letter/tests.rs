@@ -235,8 +235,8 @@ fn the_same_of_two_formats_is_said_once_and_asked_once() {
     for line in ["Amazon (paperback): ", "Amazon (hardcover): "] {
         assert!(letter.text.contains(line), "{line}");
     }
-    for isbn in ["9781944098117", "9781944098230"] {
-        let command = format!("pubwatch note {isbn} asked-ingramspark");
+    for edition in ["9781944098117", "9781944098230"] {
+        let command = format!("pubwatch note {edition} asked-ingramspark");
         assert!(letter.text.contains(&command), "{command}");
     }
 }

@@ -19,7 +19,7 @@ pub use queue::{
 
 use super::outbox::Meaning;
 use super::{Letter, LetterKind, Route};
-use crate::book::{Isbn13, IsbnError, StoreId};
+use crate::book::{EditionId, EditionIdError, StoreId};
 use crate::db::packed::unpack;
 use crate::judge::Severity;
 
@@ -75,11 +75,11 @@ impl EntryState {
 }
 
 /// The columns that [`letter_of`] reads, in its order.
-const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
+const LETTER_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, edition, stores, \
                               to_name, to_address, subject, body_text, body_html, route";
 
 /// The same without the parts of the letter.
-const HEAD_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, isbn, stores, \
+const HEAD_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, edition, stores, \
                             to_name, to_address, subject, NULL, NULL, route";
 
 /// So many columns are of the letter.
@@ -88,7 +88,7 @@ const COLUMNS: usize = 14;
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
     let kind: String = row.get(3)?;
     let severity: Option<String> = row.get(4)?;
-    let isbn: Option<String> = row.get(6)?;
+    let edition: Option<String> = row.get(6)?;
     let route: String = row.get(13)?;
     let stores: Vec<String> =
         serde_json::from_str(&row.get::<_, String>(7)?).map_err(|error| unreadable(7, error))?;
@@ -105,10 +105,10 @@ fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
             })
             .transpose()?,
         rule: row.get(5)?,
-        isbn: isbn
-            .map(|text| text.parse::<Isbn13>())
+        edition: edition
+            .map(|text| text.parse::<EditionId>())
             .transpose()
-            .map_err(|error: IsbnError| unreadable(6, error))?,
+            .map_err(|error: EditionIdError| unreadable(6, error))?,
         stores: stores.iter().map(|store| StoreId::new(store)).collect(),
         to_name: row.get(8)?,
         to: row.get(9)?,

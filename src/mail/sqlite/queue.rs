@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Error, OptionalExtension as _, Transaction, params};
 
 use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
-use crate::book::{Isbn13, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::db::packed::pack;
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
@@ -49,7 +49,7 @@ pub fn enqueue(
     let stores = serde_json::Value::from(stores).to_string();
     let added = transaction
         .prepare_cached(
-            "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, isbn, stores, \
+            "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, edition, stores, \
              to_name, to_address, subject, route, queued_at, next_try_at, body_text, body_html) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15) \
              ON CONFLICT (message_id) DO NOTHING",
@@ -61,7 +61,7 @@ pub fn enqueue(
             letter.kind.name(),
             letter.severity.map(Severity::name),
             letter.rule,
-            letter.isbn.as_ref().map(Isbn13::as_str),
+            letter.edition.as_ref().map(EditionId::as_str),
             stores,
             letter.to_name,
             letter.to,

@@ -39,14 +39,14 @@ pub(super) fn text(
 }
 
 impl Case<'_> {
-    pub(super) fn isbn(&self) -> &str {
-        self.view.edition.isbn.as_str()
+    pub(super) fn number(&self) -> &str {
+        self.view.edition.id.as_str()
     }
 
     pub(super) fn isbn10(&self) -> Option<String> {
         self.view
             .edition
-            .isbn
+            .id
             .to_isbn10()
             .as_ref()
             .map(Isbn10::to_string)
@@ -92,7 +92,7 @@ impl Case<'_> {
         format!(
             "{} {}, {}{by}",
             edition.format.name(),
-            self.isbn(),
+            self.number(),
             self.title()
         )
     }

@@ -9,7 +9,7 @@ use crate::text::words;
 /// A: to the distributor.
 pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
     let place = case.where_it_is();
-    let isbn = case.isbn();
+    let number = case.number();
     let others = case.others_take_orders();
     let tail = if others.is_some() {
         ", other stores take orders"
@@ -18,7 +18,7 @@ pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
     };
     text(
         Some(format!(
-            "Please re-send {isbn} to {place}: {}{tail}",
+            "Please re-send {number} to {place}: {}{tail}",
             case.how_shown()
         )),
         [
@@ -52,7 +52,7 @@ pub(super) fn resend_unavailable(case: &Case<'_>) -> ReadyText {
 #[expect(clippy::too_many_lines, reason = "one text, read from top to bottom")]
 pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
     let place = case.where_it_is();
-    let isbn = case.isbn();
+    let number = case.number();
     let today = case.date_of(case.now);
     let was_listed = matches!(case.finding.kind, FindingKind::Vanished { .. });
     let days = case
@@ -69,8 +69,9 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
         let seen = words::short_date(case.date_of(spell.last_seen));
         is_missing.then(|| {
             said(format!(
-                "On {seen} {} had no page for this ISBN.",
-                case.label(listing)
+                "On {seen} {} had no page for this {}.",
+                case.label(listing),
+                case.view.edition.id.kind()
             ))
         })
     });
@@ -107,9 +108,9 @@ pub(super) fn not_listed(case: &Case<'_>) -> ReadyText {
     record.push(said(". Thank you."));
     text(
         Some(if was_listed {
-            format!("{isbn} is no longer listed at {place}")
+            format!("{number} is no longer listed at {place}")
         } else {
-            format!("{isbn} not listed at {place}{late}")
+            format!("{number} not listed at {place}{late}")
         }),
         [
             paragraph([
@@ -161,7 +162,7 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
         Some(format!(
             "Wrong publication date at {} for {}: should be {right}",
             case.where_it_is(),
-            case.isbn()
+            case.number()
         )),
         [
             paragraph([
@@ -205,7 +206,7 @@ pub(super) fn barnes_noble_fault(case: &Case<'_>) -> ReadyText {
     text(
         Some(format!(
             "{}: wrong availability on the product page",
-            case.isbn()
+            case.number()
         )),
         [
             paragraph(
@@ -246,7 +247,7 @@ pub(super) fn stale_metadata(case: &Case<'_>) -> ReadyText {
     text(
         Some(format!(
             "Please re-send {} to {place}: old data shown",
-            case.isbn()
+            case.number()
         )),
         [
             paragraph([

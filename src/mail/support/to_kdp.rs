@@ -2,7 +2,7 @@
 
 use super::pieces::{complete, fact, paragraph, said, screenshot, text};
 use super::{Case, Paragraph, Piece, ReadyText};
-use crate::book::{Availability, Edition, Family, Format, Making, NoteKind};
+use crate::book::{Asin, Availability, Edition, EditionId, Family, Making, NoteKind};
 use crate::judge::FindingKind;
 use crate::text::words;
 
@@ -37,7 +37,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     let was_pre_order = at_amazon
         .flat_map(|listing| &listing.spells)
         .any(|spell| spell.is_confirmed() && spell.availability == Availability::PreOrder);
-    let proof = if case.view.launch.making == Making::Digital {
+    let proof = if case.view.launch.making == Making::Digital || edition.id.isbn().is_none() {
         Vec::new()
     } else {
         planned_change_of_printer(was_pre_order && edition.distribution.is_ingram_fed())
@@ -54,7 +54,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
         Some(format!(
             "{} {}{trouble}",
             words::capital(edition.format.name()),
-            case.isbn()
+            case.number()
         )),
         [
             greeting(case, marketplaces),
@@ -87,13 +87,13 @@ fn greeting(case: &Case<'_>, marketplaces: Option<String>) -> Paragraph {
             said(format!("Hello, this is about the {}, at", case.book())),
             fact(marketplaces, "the Amazon marketplace"),
             said(". Its ASIN is"),
-            complete("the ASIN"),
+            fact(case.view.edition.asin().map(Asin::to_string), "the ASIN"),
             said("."),
         ]);
     }
     let isbn10 = case
         .isbn10()
-        .map_or_else(String::new, |isbn| format!(", ISBN-10 {isbn}"));
+        .map_or_else(String::new, |isbn10| format!(", ISBN-10 {isbn10}"));
     paragraph([
         said(format!(
             "Hello, this is about the {}{isbn10}, at",
@@ -150,6 +150,22 @@ pub(super) fn rights_query(case: &Case<'_>) -> ReadyText {
             )
         },
     );
+    let mut claim = vec![Piece::OnlyIfTrue(format!(
+        "I am the author and publisher of {} and hold all rights.",
+        case.title()
+    ))];
+    if let EditionId::Isbn(isbn) = &edition.id {
+        claim.extend([
+            said(format!("ISBN {isbn} is registered to")),
+            complete(registered),
+            said("at"),
+            complete("the ISBN agency"),
+            said("."),
+            Piece::Attach("a screenshot of your ISBN account".to_owned()),
+        ]);
+    } else {
+        claim.push(said(format!("It is {}.", case.book())));
+    }
     let mut sold = Vec::new();
     if let (true, Some(date)) = (edition.distribution.is_ingram_fed(), case.enabled()) {
         sold.push(said(format!(
@@ -172,18 +188,7 @@ pub(super) fn rights_query(case: &Case<'_>) -> ReadyText {
     text(
         None,
         [
-            paragraph([
-                Piece::OnlyIfTrue(format!(
-                    "I am the author and publisher of {} and hold all rights.",
-                    case.title()
-                )),
-                said(format!("ISBN {} is registered to", case.isbn())),
-                complete(registered),
-                said("at"),
-                complete("the ISBN agency"),
-                said("."),
-                Piece::Attach("a screenshot of your ISBN account".to_owned()),
-            ]),
+            paragraph(claim),
             paragraph(sold),
             paragraph([said(format!(
                 "Please let me know if you need a different document. My publication date is {}.",
@@ -254,13 +259,17 @@ pub(super) fn formats_not_linked(case: &Case<'_>) -> ReadyText {
     )
 }
 
-/// An edition as KDP knows it: print by its ISBN-10 where there is one.
+/// An edition as KDP knows it: print by its ISBN-10 where there is one, all else by its ASIN where
+/// that is known.
 fn number_of(edition: &Edition) -> String {
-    match (edition.format, edition.isbn.to_isbn10()) {
-        (Format::Ebook, _) => format!("ebook {}", edition.isbn),
-        (format, Some(isbn10)) => {
-            format!("{} ISBN-10 {isbn10} ({})", format.name(), edition.isbn)
-        }
-        (format, None) => format!("{} ISBN-13 {}", format.name(), edition.isbn),
+    let format = edition.format.name();
+    match (edition.format.is_printed(), edition.id.to_isbn10()) {
+        (false, _) => match edition.asin() {
+            Some(asin) => format!("{format} ASIN {asin}"),
+            None => format!("{format} {}", edition.id),
+        },
+        (true, Some(isbn10)) => format!("{format} ISBN-10 {isbn10} ({})", edition.id),
+        (true, None) if edition.id.isbn().is_some() => format!("{format} ISBN-13 {}", edition.id),
+        (true, None) => format!("{format} {}", edition.id.named()),
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
-use crate::book::{Isbn13, Launch, Source, StoreId};
+use crate::book::{EditionId, Launch, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 use crate::db::{Db, DbError};
 use crate::fetch::ration::{spent_until, used_on};
@@ -66,7 +66,7 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
                             now,
                         );
                         let is_wanted =
-                            wanted.contains(&id.isbn) && is_floor_over(house, &looks, now);
+                            wanted.contains(&id.edition) && is_floor_over(house, &looks, now);
                         if !due.is_now(now) {
                             next = Some(next.map_or(due.at, |earlier| earlier.min(due.at)));
                         }
@@ -169,7 +169,7 @@ impl<'a> Agenda<'a> {
 
     /// Nobody but the user looks.
     fn is_by_hand(&self, id: &ListingId, listing: &ListingPlan) -> bool {
-        let ways = ways(self.plan, &id.isbn, listing);
+        let ways = ways(self.plan, &id.edition, listing);
         ways.iter().all(|way| *way == Source::ByHand)
     }
 
@@ -188,7 +188,7 @@ impl<'a> Agenda<'a> {
     /// formats of one book come due together at each store.
     fn next_look(
         &self,
-        (book, launch): (&Isbn13, &Launch),
+        (book, launch): (&EditionId, &Launch),
         (listing, closed): (&ListingPlan, Closed),
         looks: &Looks,
         now: Timestamp,
@@ -225,7 +225,7 @@ impl<'a> Agenda<'a> {
     }
 
     fn closed(&self, id: &ListingId, listing: &ListingPlan, doors: &Doors) -> Closed {
-        let ways = ways(self.plan, &id.isbn, listing);
+        let ways = ways(self.plan, &id.edition, listing);
         let api = self.plan.api.as_ref().and_then(creators_api::host);
         HostKey::of(&listing.ask)
             .map(|host| doors.closed(&host, &ways, api.as_ref()))
@@ -256,7 +256,7 @@ pub(crate) fn promise(
 ) -> rusqlite::Result<()> {
     let (id, at) = (&observation.listing, observation.at);
     let mut editions = plan.editions.iter();
-    let Some(edition) = editions.find(|one| one.edition.isbn == id.isbn) else {
+    let Some(edition) = editions.find(|one| one.edition.id == id.edition) else {
         return Ok(());
     };
     let released = looks(transaction, id)?.released;
@@ -339,7 +339,7 @@ fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
 
 pub(in crate::round) fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
     ListingId {
-        isbn: plan.edition.isbn.clone(),
+        edition: plan.edition.id.clone(),
         store: listing.store.clone(),
     }
 }
@@ -350,15 +350,10 @@ fn task(
     plan: &ListingPlan,
     last_try: Option<Timestamp>,
 ) -> Task {
-    let wanted = Wanted {
-        isbn: Some(listing.isbn.clone()),
-        asin: plan.asin.clone(),
-        format: Some(edition.edition.format),
-    };
     Task {
         listing,
         plan: plan.clone(),
-        wanted,
+        wanted: Wanted::of(&edition.edition, plan.asin.as_deref()),
         last_try,
     }
 }

@@ -27,12 +27,12 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
     let pages = plan.editions.iter().flat_map(|edition| {
-        let isbn = &edition.edition.isbn;
+        let id = &edition.edition.id;
         let listings = edition.listings.iter();
         listings
             .filter(|listing| !listing.is_by_hand)
             .map(|listing| {
-                let key = (isbn.as_str().to_owned(), listing.store.as_str().to_owned());
+                let key = (id.as_str().to_owned(), listing.store.as_str().to_owned());
                 known.get(&key).copied().unwrap_or_default()
             })
     });
@@ -115,7 +115,7 @@ fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String),
         milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
     };
     connection
-        .prepare_cached("SELECT isbn, store, first_try, good_until, last_good FROM listing")?
+        .prepare_cached("SELECT edition, store, first_try, good_until, last_good FROM listing")?
         .query_map([], |row| {
             let last_good = time(row.get(4)?);
             let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());

@@ -17,14 +17,14 @@ fn rules() -> Rules {
     }
 }
 
-fn listing() -> (Isbn13, StoreId) {
+fn listing() -> (EditionId, StoreId) {
     ("9781944098117".parse().unwrap(), StoreId::new("amazon.com"))
 }
 
 /// Each line is a stored time by its name, or the clock; the last line is what is expected.
 #[track_caller]
 fn check(rhythm: Rhythm<'_>, script: &str, expected: &str) {
-    let (isbn, store) = listing();
+    let (edition, store) = listing();
     let mut times = Times::default();
     let mut rules = rules();
     let mut now = None;
@@ -44,7 +44,7 @@ fn check(rhythm: Rhythm<'_>, script: &str, expected: &str) {
             other => panic!("{other}"),
         }
     }
-    let due = due((&isbn, &store), &times, rhythm, &rules, now.unwrap());
+    let due = due((&edition, &store), &times, rhythm, &rules, now.unwrap());
     assert_eq!(format!("{} {}", due.at, due.why.words()), expected);
 }
 
@@ -225,7 +225,7 @@ fn a_clock_that_was_set_back_does_not_stop_the_looks() {
 
 #[test]
 fn an_interval_settles_at_a_phase_of_its_own() {
-    let (isbn, store) = listing();
+    let (edition, store) = listing();
     let rhythm = Rhythm::Every(HOUR * 6);
     let mut last = at("2026-12-01T08:00:00Z");
     let mut gaps = Vec::new();
@@ -234,7 +234,7 @@ fn an_interval_settles_at_a_phase_of_its_own() {
             last_try: Some(last),
             ..Times::default()
         };
-        let next = due((&isbn, &store), &times, rhythm, &rules(), last).at;
+        let next = due((&edition, &store), &times, rhythm, &rules(), last).at;
         gaps.push(next.duration_since(last));
         // The look itself comes a little later than it was due.
         last = later(next, SignedDuration::from_secs(40));
@@ -257,10 +257,10 @@ fn a_restart_spreads_what_became_due_meanwhile() {
     };
     let mut moments = BTreeSet::new();
     for number in 0..300_u32 {
-        let isbn = isbn_of(number);
+        let edition = isbn_of(number);
         let store = StoreId::new("bookshop.org");
         let due = due(
-            (&isbn, &store),
+            (&edition, &store),
             &times,
             Rhythm::Every(HOUR * 6),
             &rules,
@@ -289,7 +289,7 @@ fn phases_are_spread_over_the_whole_interval() {
     );
 }
 
-fn isbn_of(number: u32) -> Isbn13 {
+fn isbn_of(number: u32) -> EditionId {
     let core = format!("978{number:09}");
     (0..10)
         .find_map(|digit| format!("{core}{digit}").parse().ok())

@@ -70,7 +70,7 @@ pub(super) fn done(site: &Site, plan: &EditionPlan, said: &str) -> Answer {
     Answer::see_other(format!(
         "{}/editions/{}?said={said}",
         site.base,
-        plan.edition.isbn.as_str()
+        plan.edition.id.as_str()
     ))
 }
 
@@ -169,7 +169,7 @@ fn take_back(
     let number = asked.field("number").parse::<i64>().ok();
     let kept = site
         .db
-        .read(|connection| Ok::<_, DbError>(all_notes(connection, &plan.edition.isbn)?))?;
+        .read(|connection| Ok::<_, DbError>(all_notes(connection, &plan.edition.id)?))?;
     let is_done = match number.filter(|number| kept.iter().any(|one| one.number == *number)) {
         Some(number) => site
             .judge_context()

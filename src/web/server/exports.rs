@@ -146,7 +146,7 @@ fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
         .iter()
         .map(|listing| {
             let id = ListingId {
-                isbn: view.edition.isbn.clone(),
+                edition: view.edition.id.clone(),
                 store: listing.store.clone(),
             };
             let read = site.db.read(|connection| {

@@ -19,7 +19,7 @@ use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
     ListingId {
-        isbn: plan.edition.isbn.clone(),
+        edition: plan.edition.id.clone(),
         store: store.clone(),
     }
 }
@@ -170,6 +170,6 @@ pub(super) fn check(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<A
     if !tries.iter().any(is_rested) {
         return Ok(done(site, plan, "too-soon"));
     }
-    site.board.want(&plan.edition.isbn);
+    site.board.want(&plan.edition.id);
     Ok(done(site, plan, "asked"))
 }

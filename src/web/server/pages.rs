@@ -202,15 +202,15 @@ impl Dossier {
             .db
             .read(|connection| Ok::<_, DbError>(sqlite::sources(connection, &view)?))?;
         let letters = site.db.read(|connection| {
-            Ok::<_, DbError>(sqlite::letters_about(connection, &plan.edition.isbn)?)
+            Ok::<_, DbError>(sqlite::letters_about(connection, &plan.edition.id)?)
         })?;
         let notes = site.db.read(|connection| {
-            let mut notes = all_notes(connection, &plan.edition.isbn)?;
+            let mut notes = all_notes(connection, &plan.edition.id)?;
             notes.retain(|note| note.taken_back.is_none());
             Ok::<_, DbError>(notes)
         })?;
         let hand_looks = site.db.read(|connection| {
-            let isbn = &plan.edition.isbn;
+            let isbn = &plan.edition.id;
             Ok::<_, DbError>(sqlite::hand_looks(connection, isbn, &view.listings)?)
         })?;
         Ok(Self {

@@ -83,7 +83,7 @@ fn resume(site: &Site, editions: &[&EditionPlan], now: Timestamp) -> Result<Outc
     for plan in editions {
         let notes = site
             .db
-            .read(|connection| Ok::<_, DbError>(notes(connection, &plan.edition.isbn)?))?;
+            .read(|connection| Ok::<_, DbError>(notes(connection, &plan.edition.id)?))?;
         if pause::in_force(&notes, zone, now).is_some() {
             paused.push(*plan);
         }

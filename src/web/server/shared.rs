@@ -38,9 +38,7 @@ pub(super) fn page(
         [] => Answer::see_other(format!("{}/share/{secret}/", site.base)),
         [""] => Answer::page(listed(site, secret, &editions, asked, now)?),
         ["editions", isbn] => {
-            let mine = editions
-                .iter()
-                .find(|one| one.edition.isbn.as_str() == *isbn);
+            let mine = editions.iter().find(|one| one.edition.id.as_str() == *isbn);
             match mine {
                 Some(plan) => {
                     let overview = format!("{}/share/{secret}/", site.base);

@@ -208,7 +208,7 @@ impl Site {
         self.plan
             .editions
             .iter()
-            .find(|plan| plan.edition.isbn.as_str() == isbn)
+            .find(|plan| plan.edition.id.as_str() == isbn)
     }
 
     /// What the database says of all editions together, and who is watching. What the
@@ -259,7 +259,7 @@ impl Site {
     ///
     /// The database's.
     pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
-        let isbn = &view.edition.isbn;
+        let isbn = &view.edition.id;
         let (kept, at) = self.db.read(|connection| {
             let at = sqlite::judged_at(connection)?.get(isbn).copied();
             Ok::<_, DbError>((judgement(connection, isbn, now)?, at))
@@ -283,7 +283,7 @@ impl Site {
             Ok::<_, DbError>((all, sqlite::judged_at(connection)?))
         })?;
         for plan in &self.plan.editions {
-            let isbn = &plan.edition.isbn;
+            let isbn = &plan.edition.id;
             let kept = all.get(isbn).zip(times.get(isbn));
             if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, (*at, now))) {
                 let judged = judge(&self.view(plan)?, &self.settings, now);

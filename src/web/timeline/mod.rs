@@ -115,7 +115,7 @@ impl<'a> Frame<'a> {
                 left,
                 width: right - left,
             },
-            name: format!("{layout}{}", picture.view.edition.isbn.as_str()),
+            name: format!("{layout}{}", picture.view.edition.id.as_str()),
             picture,
             width,
             top,

@@ -72,7 +72,7 @@ pub(crate) fn seed(data: &Path, books: &[Book], now: Timestamp) {
             says.date = Some(book.publication_date);
             let observation = Observation {
                 listing: ListingId {
-                    isbn: book.isbn.clone(),
+                    edition: book.isbn.clone().into(),
                     store: StoreId::new(store),
                 },
                 at: now - SignedDuration::from_hours(24 * days),

@@ -206,7 +206,7 @@ impl World {
             .flat_map(|book| STORES.map(|store| (book, store)))
         {
             let listing = ListingId {
-                isbn: book.isbn.clone(),
+                edition: book.isbn.clone().into(),
                 store: StoreId::new(store),
             };
             let since = self.setting.now - SignedDuration::from_hours(48);

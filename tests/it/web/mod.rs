@@ -246,7 +246,7 @@ impl TestSite {
     pub(crate) fn see(&self, isbn: &str, store: &str, when: Timestamp, reading: Reading) {
         let observation = Observation {
             listing: ListingId {
-                isbn: isbn.parse().unwrap(),
+                edition: isbn.parse().unwrap(),
                 store: StoreId::new(store),
             },
             at: when,

@@ -27,7 +27,7 @@ fn check(row: &str, expected: &str) {
         let stores: Vec<&str> = entry.stores.iter().map(StoreId::as_str).collect();
         found.push(format!(
             "{} {} {} at {}",
-            edition.isbn,
+            edition.id,
             edition.format.name(),
             edition.dates.as_written().0,
             stores.join("+")

@@ -5,7 +5,7 @@
 //! and availability), 81, 150 and 175 (content and form).
 
 use super::Node;
-use crate::book::Isbn13;
+use crate::book::EditionId;
 use crate::config::import::{Field, Market, Row, dates, isbn};
 
 /// What one product says; the line is set by the caller.
@@ -83,7 +83,7 @@ impl Reading<'_> {
         let gtins: Vec<&str> = ["03", "14"].into_iter().flat_map(of_kind).collect();
         let is_isbn = |number: &&str| isbn::read(number).is_ok();
         let all: Vec<&str> = named.iter().chain(&gtins).copied().collect();
-        let right: Vec<Isbn13> = all.iter().filter_map(|one| isbn::read(one).ok()).collect();
+        let right: Vec<EditionId> = all.iter().filter_map(|one| isbn::read(one).ok()).collect();
         if let [first, rest @ ..] = right.as_slice()
             && let Some(other) = rest.iter().find(|other| *other != first)
         {

@@ -18,7 +18,7 @@ fn letter(id: &str) -> Letter {
         kind: LetterKind::Alert,
         severity: Some(Severity::Act),
         rule: Some("stuck".to_owned()),
-        isbn: Some("9780132350884".parse().unwrap()),
+        edition: Some("9780132350884".parse().unwrap()),
         stores: vec![StoreId::new("amazon.com"), StoreId::new("bookshop.org")],
         to_name: "Zoë".to_owned(),
         to: "zoe@example.com".to_owned(),

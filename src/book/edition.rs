@@ -38,6 +38,15 @@ impl Format {
         }
     }
 
+    /// The format where nobody says which: a paperback has an ISBN, and what has none is an ebook.
+    #[must_use]
+    pub fn usual(id: &EditionId) -> Self {
+        match id {
+            EditionId::Isbn(_) => Self::Paperback,
+            EditionId::Asin(_) | EditionId::Own(_) => Self::Ebook,
+        }
+    }
+
     /// The name with its article.
     #[must_use]
     pub fn with_article(self) -> &'static str {

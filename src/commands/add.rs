@@ -221,10 +221,7 @@ fn entry(
 ) -> anyhow::Result<Entry> {
     let details = known.details;
     let title = title(known, asker)?;
-    let usual_format = known.record.format.unwrap_or(match id {
-        EditionId::Isbn(_) => Format::Paperback,
-        EditionId::Asin(_) | EditionId::Own(_) => Format::Ebook,
-    });
+    let usual_format = known.record.format.unwrap_or(Format::usual(id));
     let format = asker.value(
         details.format,
         &Question {

@@ -11,14 +11,14 @@ use super::setup::details::Details;
 use super::setup::place::{self, Existing};
 use super::setup::{short_link, stores, which_book};
 use super::which;
-use crate::book::{Distribution, StoreId};
+use crate::book::{Asin, Distribution, EditionId, Isbn13, StoreId};
 use crate::clock::Clock;
 use crate::commands::context::{Context, note_moved_dates, open_database};
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
-use crate::history::sqlite::launch;
+use crate::history::sqlite::{launch, rename_edition};
 use crate::text::words;
 
 /// Change values of an edition in the configuration.
@@ -27,11 +27,19 @@ use crate::text::words;
 /// is written only when the result is right.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The ISBN, or a part of the title that only this edition has
+    /// The ISBN or ASIN, or a part of the title that only this edition has
     edition: String,
 
     #[command(flatten)]
     details: Details,
+
+    /// The ISBN, of an edition that had none: its history is kept
+    #[arg(long)]
+    isbn: Option<Isbn13>,
+
+    /// Amazon's own number of it, from which its addresses there are made
+    #[arg(long)]
+    asin: Option<Asin>,
 
     /// Watch it there too; give it once for each store
     #[arg(long = "add-store", value_name = "STORE", conflicts_with = "stores")]
@@ -90,6 +98,18 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     existing.replace(&after)?;
     writeln!(out, "Written to {}", after.path.display())?;
+    let data = &existing.loaded.plan.data;
+    if let Some(isbn) = arguments.isbn.clone().map(EditionId::Isbn)
+        && data.join("pubwatch.db").exists()
+    {
+        open_database(data)?
+            .write(|transaction| rename_edition(transaction, &plan.edition.id, &isbn))?;
+        writeln!(
+            out,
+            "What was seen and noted of {} is now of {isbn}",
+            plan.edition.id
+        )?;
+    }
     for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
     }
@@ -134,9 +154,18 @@ fn changes(
 ) -> anyhow::Result<Vec<Change>> {
     let details = &arguments.details;
     let mut changes = Vec::new();
+    let had = &plan.edition.id;
+    if arguments.isbn.is_some() && had.isbn().is_some() {
+        bail!("it has an ISBN already; `pubwatch remove {had}` and `pubwatch add` take another");
+    }
+    if matches!(had, EditionId::Own(_)) && (arguments.isbn.is_some() || arguments.asin.is_some()) {
+        changes.push(Change::unset("number"));
+    }
     let mut text = |key: &str, value: Option<&str>| {
         changes.extend(value.map(|value| Change::text(key, value)));
     };
+    text("isbn", arguments.isbn.as_ref().map(Isbn13::as_str));
+    text("asin", arguments.asin.as_ref().map(Asin::as_str));
     text("title", details.title.as_deref());
     text("author", details.author.as_deref());
     text("format", details.format.map(crate::book::Format::name));

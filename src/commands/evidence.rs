@@ -21,7 +21,7 @@ use crate::page::dom::{collapse, text_of};
 /// prints in a browser as if it were the page: it is only pieces of one.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN, or a part of the title
+    /// An ISBN or ASIN, or a part of the title
     edition: String,
 
     /// The store, as in the configuration [default: every store of the edition]

@@ -29,7 +29,7 @@ use crate::web::timeline::Range;
 /// Show what each store said of an edition, since when, and in which words.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN, or a part of the title [default: every edition]
+    /// An ISBN or ASIN, or a part of the title [default: every edition]
     edition: Option<String>,
 
     /// How many days the strip goes back

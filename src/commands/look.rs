@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::context::Context;
-use super::{face, which};
+use super::{face, note, which};
 use crate::book::day::day;
 use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -31,7 +31,7 @@ use crate::text::words;
 /// Either way it is recorded as seen by hand.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN, or a part of the title
+    /// An ISBN or ASIN, or a part of the title
     edition: String,
 
     /// The store, as in the configuration
@@ -204,9 +204,7 @@ fn moment(at: Option<&str>, house: &House, listing: &ListingId) -> anyhow::Resul
     let now = house.clock.now();
     let at = match at {
         None => now,
-        Some(text) => parse(text, house).with_context(|| {
-            format!("`{text}` is no time; write it as 2026-12-01T08:30, in your time zone")
-        })?,
+        Some(text) => note::moment(text, &house.plan.author.zone)?,
     };
     // Whole milliseconds, as the database keeps it.
     let at = Timestamp::from_millisecond(at.as_millisecond())?;
@@ -226,12 +224,4 @@ fn moment(at: Option<&str>, house: &House, listing: &ListingId) -> anyhow::Resul
         ),
         None => Ok(at),
     }
-}
-
-fn parse(text: &str, house: &House) -> anyhow::Result<Timestamp> {
-    if let Ok(at) = text.parse::<Timestamp>() {
-        return Ok(at);
-    }
-    let civil: DateTime = text.parse()?;
-    Ok(civil.to_zoned(house.plan.author.zone.clone())?.timestamp())
 }

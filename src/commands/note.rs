@@ -11,6 +11,7 @@ use jiff::tz::TimeZone;
 use serde_json::json;
 
 use super::context::Context;
+use super::setup::details::date;
 use super::which;
 use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
@@ -35,7 +36,7 @@ use crate::text::words;
     pubwatch note \"Salt Roads\" muted --to 2027-02-20 --store amazon.com\n  \
     pubwatch note \"Salt Roads\" --take-back 3")]
 pub struct Arguments {
-    /// An ISBN, or a part of the title
+    /// An ISBN or ASIN, or a part of the title
     edition: String,
 
     /// What to tell
@@ -375,17 +376,17 @@ fn consequence(note: &Note, edition: &Edition, windows: &Windows, zone: &TimeZon
 }
 
 /// A date, or a date and a time, in the author's zone unless it names one.
-fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
+pub(super) fn moment(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant);
     }
     let local = text
         .parse::<DateTime>()
-        .or_else(|_| text.parse::<Date>().map(|day| day.at(0, 0, 0, 0)))
+        .or_else(|_| date(text).map(|day| day.at(0, 0, 0, 0)))
         .ok()
         .with_context(|| {
             format!(
-                "`{text}` is no time: write `2027-02-09`, `2027-02-09T00:30` or `2027-02-09T00:30Z`"
+                "`{text}` is no time: write `2027-02-09`, `9 February 2027`, `2027-02-09T00:30` or `2027-02-09T00:30Z`"
             )
         })?;
     day(&local.date().to_string()).map_err(anyhow::Error::msg)?;
@@ -409,6 +410,9 @@ mod tests {
         check("2027-02-09T00:30", Some("2027-02-09T05:30:00Z"));
         check("2027-02-09 00:30", Some("2027-02-09T05:30:00Z"));
         check("2027-02-09", Some("2027-02-09T05:00:00Z"));
+        check("February 9, 2027", Some("2027-02-09T05:00:00Z"));
+        check("9 Feb 2027", Some("2027-02-09T05:00:00Z"));
+        check("02/09/2027", None);
         check("2027-07-09", Some("2027-07-09T04:00:00Z"));
         check("yesterday", None);
     }

@@ -25,7 +25,7 @@ use crate::text::words;
     pubwatch pause --all --end\n  \
     pubwatch pause")]
 pub struct Arguments {
-    /// ISBNs, or parts of titles
+    /// ISBNs or ASINs, or parts of titles
     #[arg(value_name = "EDITION")]
     editions: Vec<String>,
 

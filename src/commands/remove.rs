@@ -15,7 +15,7 @@ use crate::exit::Exit;
 /// Take an edition out of the configuration; what was seen of it is kept.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// The ISBN, or a part of the title that only this edition has
+    /// The ISBN or ASIN, or a part of the title that only this edition has
     edition: String,
 
     /// Do not ask whether it is meant

@@ -18,7 +18,7 @@ use crate::web::server::{Guard, Site};
 /// It holds its style and its pictures, has no script, and asks nothing of the network.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN, or a part of the title
+    /// An ISBN or ASIN, or a part of the title
     #[arg(value_name = "EDITION", required_unless_present = "all")]
     edition: Option<String>,
 

@@ -1,4 +1,4 @@
-//! Which edition a person means: its ISBN in any form, or enough of its title.
+//! Which edition a person means: its number in any form, or enough of its title.
 
 use crate::book::{EditionId, StoreId, storefront};
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
@@ -8,7 +8,7 @@ use crate::config::plan::{EditionPlan, ListingPlan, Plan};
 pub enum WhichError {
     /// None matches.
     #[error(
-        "no edition is called `{words}`; the configuration has {known}; give an ISBN or a part of \
+        "no edition is called `{words}`; the configuration has {known}; give an ISBN, an ASIN or a part of \
          the title"
     )]
     Nobody {
@@ -26,11 +26,11 @@ pub enum WhichError {
         known: String,
     },
     /// More than one matches.
-    #[error("`{words}` may be {choices}; give the ISBN")]
+    #[error("`{words}` may be {choices}; give the number")]
     Several {
         /// What was asked for.
         words: String,
-        /// Those that match, with their ISBNs.
+        /// Those that match, with their numbers.
         choices: String,
     },
 }
@@ -41,8 +41,10 @@ pub enum WhichError {
 ///
 /// [`WhichError`] names the choices.
 pub fn edition<'plan>(plan: &'plan Plan, words: &str) -> Result<&'plan EditionPlan, WhichError> {
-    if let Ok(edition) = words.parse::<EditionId>()
-        && let Some(found) = plan.editions.iter().find(|one| one.edition.id == edition)
+    if let Ok(id) = words.parse::<EditionId>()
+        && let Some(found) = plan.editions.iter().find(|one| {
+            one.edition.id == id || one.edition.asin() == id.asin() && id.asin().is_some()
+        })
     {
         return Ok(found);
     }

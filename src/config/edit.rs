@@ -368,7 +368,7 @@ impl Entry {
         if let Some(asin) = &edition.asin {
             line("asin", &quoted(asin.as_str()));
         }
-        if edition.format != Format::Paperback {
+        if edition.format != Format::usual(&edition.id) {
             line("format", &quoted(edition.format.name()));
         }
         let (publication, on_sale, enabled) = edition.dates.as_written();

@@ -206,7 +206,7 @@ mod tests {
         let rows: Vec<&str> = csv.split("\r\n").collect();
         assert_eq!(rows.len(), 4);
         assert!(rows[1].starts_with(
-            "9781944098117,Salt Roads,amazon.com,out_of_stock,2027-01-02T00:00:00Z,2027-01-10T00:00:00Z"
+            "9781944098117,9781944098117,,Salt Roads,amazon.com,out_of_stock,2027-01-02T00:00:00Z,2027-01-10T00:00:00Z"
         ), "{csv}");
         assert!(
             rows[2].contains(",pre_order,2027-01-10T00:00:00Z,,"),

@@ -131,6 +131,7 @@ mod whole_round;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod without_isbn;
 mod wordings;
 #[cfg(test)]
 mod wordings_around;

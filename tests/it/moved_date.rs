@@ -67,25 +67,33 @@ fn shop(asked: &Asked, now: Timestamp) -> Shown {
     Shown::page(200, product(asked.store.family(), &book, offer))
 }
 
-struct World {
-    folder: tempfile::TempDir,
-    house: Arc<House>,
+pub(crate) struct World {
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) house: Arc<House>,
     street: Street,
+    /// What the edition is known by.
+    id: &'static str,
 }
 
 impl World {
-    async fn new() -> Self {
+    /// Two stores whose pages are the keeper's, and an edition that is watched there.
+    pub(crate) async fn of(
+        id: &'static str,
+        edition: &str,
+        keeper: fn(&Asked, Timestamp) -> Shown,
+    ) -> Self {
         let clock = Clock::starting_at(at("2026-12-20T12:00:00Z"));
         let stores = ["amazon.com", "barnesandnoble.com"].map(StoreId::new);
         let watch = clock.clone();
-        let keeper = Arc::new(move |asked: &Asked| shop(asked, watch.now()));
+        let keeper = Arc::new(move |asked: &Asked| keeper(asked, watch.now()));
         let street = Street::serve(clock.clone(), &stores, keeper).await.unwrap();
         let folder = tempfile::tempdir().unwrap();
-        let house = house(folder.path(), &street, BEFORE, clock);
+        let house = house(folder.path(), &street, edition, clock);
         Self {
             folder,
             house,
             street,
+            id,
         }
     }
 
@@ -108,13 +116,13 @@ impl World {
             }
             Moved::InTheFile => {
                 let clock = self.house.clock.clone();
-                self.house = house(self.folder.path(), &self.street, AFTER, clock);
+                self.house = house(self.folder.path(), &self.street, &paperback(AFTER), clock);
             }
         }
     }
 
     /// Goes round twice a day until then.
-    async fn live_until(&self, end: &str) {
+    pub(crate) async fn live_until(&self, end: &str) {
         let (steps, _heard) = tokio::sync::mpsc::unbounded_channel();
         let stop = Stop::default();
         let clock = &self.house.clock;
@@ -126,7 +134,7 @@ impl World {
     }
 
     /// Every text, with its name.
-    fn texts(&self) -> Vec<(String, String)> {
+    pub(crate) fn texts(&self) -> Vec<(String, String)> {
         let mut texts = Vec::new();
         for arguments in [
             &["status"][..],
@@ -144,19 +152,22 @@ impl World {
                 .output()
                 .unwrap();
             let said = String::from_utf8(output.stdout).unwrap();
-            assert!(said.contains("Salt Roads") || said.contains(ISBN), "{said}");
+            assert!(
+                said.contains("Salt Roads") || said.contains(self.id),
+                "{said}"
+            );
             texts.push((arguments.join(" "), said));
         }
         let site = TestSite::of(self.folder.path());
         for path in [
             "/".to_owned(),
             "/alerts".to_owned(),
-            format!("/editions/{ISBN}"),
-            format!("/editions/{ISBN}/report.html"),
-            format!("/editions/{ISBN}/timeline.svg"),
-            format!("/editions/{ISBN}/changes.csv"),
+            format!("/editions/{}", self.id),
+            format!("/editions/{}/report.html", self.id),
+            format!("/editions/{}/timeline.svg", self.id),
+            format!("/editions/{}/changes.csv", self.id),
             "/api/v1/editions".to_owned(),
-            format!("/api/v1/editions/{ISBN}"),
+            format!("/api/v1/editions/{}", self.id),
             "/api/v1/alerts".to_owned(),
             "/feed.atom".to_owned(),
             "/calendar.ics".to_owned(),
@@ -232,7 +243,15 @@ impl World {
     }
 }
 
-fn house(folder: &std::path::Path, street: &Street, day: Date, clock: Clock) -> Arc<House> {
+fn paperback(day: Date) -> String {
+    format!(
+        "[[edition]]\ntitle = \"Salt Roads\"\nauthor = \"Jane Roe\"\nisbn = \"{ISBN}\"\n\
+         publication_date = {day}\ndistribution_enabled = 2026-12-01\namazon_switch = true\n\
+         list_price = \"16.99 USD\"\nstores = [\"amazon.com\", \"barnesandnoble.com\"]\n"
+    )
+}
+
+fn house(folder: &std::path::Path, street: &Street, edition: &str, clock: Clock) -> Arc<House> {
     let mut text = format!(
         "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\
          [data]\nfolder = {:?}\n[[webhook]]\nname = \"mine\"\naddress = \"http://127.0.0.1:1/hook\"\n",
@@ -241,13 +260,7 @@ fn house(folder: &std::path::Path, street: &Street, day: Date, clock: Clock) -> 
     for (store, base) in street.shops() {
         write!(text, "[[store]]\nname = \"{store}\"\nbase = \"{base}\"\n").unwrap();
     }
-    write!(
-        text,
-        "[[edition]]\ntitle = \"Salt Roads\"\nauthor = \"Jane Roe\"\nisbn = \"{ISBN}\"\n\
-         publication_date = {day}\ndistribution_enabled = 2026-12-01\namazon_switch = true\n\
-         list_price = \"16.99 USD\"\nstores = [\"amazon.com\", \"barnesandnoble.com\"]\n"
-    )
-    .unwrap();
+    text.push_str(edition);
     let file = folder.join("pubwatch.toml");
     std::fs::write(&file, &text).unwrap();
     let today = clock.now().to_zoned(TimeZone::UTC).date();
@@ -316,7 +329,7 @@ fn hold(world: &World) {
 #[track_caller]
 fn check_every_text(how: Moved) {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let mut world = runtime.block_on(World::new());
+    let mut world = runtime.block_on(World::of(ISBN, &paperback(BEFORE), shop));
     runtime.block_on(world.live_until("2026-12-28T12:00:00Z"));
     {
         let _inside = runtime.enter();

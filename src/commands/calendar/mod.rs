@@ -21,7 +21,7 @@ use crate::text::words;
 /// Show the days of a launch: what is past, what is next, and what the dates make unlikely.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN, or a part of the title [default: every edition]
+    /// An ISBN or ASIN, or a part of the title [default: every edition]
     edition: Option<String>,
 
     /// Only what is still to come

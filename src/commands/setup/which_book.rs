@@ -91,8 +91,14 @@ mod tests {
         );
         check(
             "https://www.amazon.co.uk/dp/B0EXAMPLE1",
-            None,
+            Some("B0EXAMPLE1"),
             Some("amazon.co.uk"),
+        );
+        check("b0example1", Some("B0EXAMPLE1"), None);
+        check(
+            "https://www.barnesandnoble.com/w/salt-roads/1140000000",
+            None,
+            Some("barnesandnoble.com"),
         );
     }
 

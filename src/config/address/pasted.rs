@@ -154,7 +154,11 @@ mod tests {
         ] {
             check(path, "amazon.com", ours);
         }
-        check("https://www.amazon.de/dp/B0EXAMPLE1", "amazon.de", None);
+        check(
+            "https://www.amazon.de/dp/B0EXAMPLE1",
+            "amazon.de",
+            Some("B0EXAMPLE1"),
+        );
         check(
             "https://bookshop.org/a/12476/9780132350884",
             "bookshop.org",

@@ -131,7 +131,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let format_span = format.as_ref().map(Spanned::span);
     let format = match format {
         Some(text) => findings.keep(format_of(&text)),
-        None => Some(Format::Paperback),
+        None => numbers.as_ref().map(|(id, _)| Format::usual(id.get_ref())),
     };
     table.require("publication_date", "2027-02-09");
     let publication = date(table, "publication_date");
@@ -207,7 +207,6 @@ fn numbers(table: &mut Table<'_>) -> Option<(Spanned<EditionId>, Option<Asin>)> 
                      `[edition.addresses]`",
                 ),
         );
-        return None;
     }
     let isbn = isbn.map(|text| (text.span(), findings.keep(isbn_of(&text))));
     let asin = asin.map(|text| (text.span(), findings.keep(asin_of(&text))));

@@ -433,6 +433,7 @@ mod tests {
             [
                 "the password is to come from two places",
                 "the secret is to come from two places",
+                "`number` is for an edition that has neither an ISBN nor an ASIN",
                 "the secret is to come from two places",
                 "the token is to come from two places",
                 "no edition is watched at `books.example.com`"

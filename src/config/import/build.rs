@@ -212,8 +212,8 @@ impl Reading<'_> {
             return Some(Step::LeaveOut(why));
         }
         let id = self.id();
-        let is_asin = id.as_ref().is_ok_and(|id| id.asin().is_some());
-        let format = match self.format(if is_asin { "ebook" } else { "paperback" }) {
+        let usual = id.as_ref().map_or(Format::Paperback, Format::usual);
+        let format = match self.format(usual.name()) {
             Ok(format) => format,
             Err(left_out) => return Some(left_out),
         };

@@ -250,15 +250,9 @@ mod tests {
         );
         check(&["BE", "Spiral"], SPIRAL);
         check(&["BH", "Board book"], BOARD);
-        let audio = [
-            "AJ",
-            "AC",
-            "Digital Audio",
-            "Hörbuch",
-            "Audiobook",
-            "Audio CD",
-        ];
-        check(&audio, Form::NoBook("audio"));
+        let audio = ["AJ", "Digital Audio", "Hörbuch", "Audiobook", "Audible"];
+        check(&audio, Form::Is(Format::Audiobook));
+        check(&["AC", "CD", "MP3 CD"], Form::NoBook("audio on a carrier"));
         check(&["PC"], Form::NoBook("printed matter other than a book"));
         assert!(form("vellum").unwrap_err().contains("write paperback"));
     }

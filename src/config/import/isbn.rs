@@ -127,7 +127,11 @@ mod tests {
         }
         refused("19781944098114", "of a carton");
         refused("194409811", "a zero at the start");
-        refused("B0EXAMPLE1", "a number of Amazon's own");
+        refused("B0EXAMPLE", "no ISBN");
+        refused("kobo.com:", "STORE:NUMBER");
+        for own in ["B0EXAMPLE1", "kobo.com:12-3"] {
+            assert_eq!(read(own).unwrap().as_str(), own);
+        }
         refused("9781944098118", "check digit");
         refused("5012345678900", "begins with `501`");
         refused("", "it has 0 digits");

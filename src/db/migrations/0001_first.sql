@@ -6,7 +6,8 @@
 -- A page that is watched: an edition at a store.
 CREATE TABLE listing (
     id             INTEGER PRIMARY KEY,
-    edition           TEXT    NOT NULL CHECK (length(edition) = 13),
+    -- An ISBN of 13 digits, an ASIN of 10 characters, or a store and its own number.
+    edition        TEXT    NOT NULL CHECK (edition <> ''),
     store          TEXT    NOT NULL,             -- as amazon.com
     first_try      INTEGER,
     last_try       INTEGER,

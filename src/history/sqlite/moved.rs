@@ -24,9 +24,40 @@ pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite:
     Ok(false)
 }
 
+/// Gives an edition another identity, with all that was seen, told and thought of it: an ISBN that was
+/// given to what had an ASIN alone. What is there under the new one already stays as it is.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn rename_edition(
+    transaction: &Transaction<'_>,
+    from: &EditionId,
+    to: &EditionId,
+) -> rusqlite::Result<()> {
+    const TABLES: [&str; 8] = [
+        "listing",
+        "note",
+        "alert",
+        "judged",
+        "configured",
+        "news",
+        "letter_day",
+        "outbox",
+    ];
+    for table in TABLES {
+        transaction.execute(
+            &format!("UPDATE OR IGNORE {table} SET edition = ?2 WHERE edition = ?1"),
+            [from.as_str(), to.as_str()],
+        )?;
+    }
+    Ok(())
+}
+
 /// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the
 /// editions whose dates were. An edition that is new is only remembered.
 ///
+/// 0. An edition that is not known by its ISBN yet, but by the ASIN beside it, is renamed first.
 /// 1. The dates are those that were remembered: nothing.
 /// 2. They are others, and are in force all the same, because a note had said so: nothing to note.
 /// 3. Else a note that the date was moved, from the one in force.
@@ -43,7 +74,11 @@ pub fn note_moves(
     for plan in editions {
         let edition = &plan.edition.id;
         let (publication, on_sale, _) = plan.edition.dates.as_written();
-        let known = configured(transaction, edition)?;
+        let mut known = configured(transaction, edition)?;
+        if let (None, Some(asin)) = (known, plan.edition.asin.clone()) {
+            rename_edition(transaction, &EditionId::Asin(asin), edition)?;
+            known = configured(transaction, edition)?;
+        }
         if known == Some((publication, on_sale)) {
             continue;
         }

@@ -176,7 +176,7 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
             } else {
                 "Could you check which date is in the record that the stores hold, correct it, \
                  and send it out again? Please tell me whether any copies have been ordered or \
-                 shipped, since that decides whether I can keep this ISBN. Thank you."
+                 shipped, since that decides whether I can keep its number. Thank you."
             })]),
         ],
     )

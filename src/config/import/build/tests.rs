@@ -76,7 +76,9 @@ fn what_is_over_or_no_book_is_left_out_with_the_reason() {
     );
     check(
         "9781944098117,Salt Roads,Digital Audio,2027-02-09,,,,,",
-        "x `Digital Audio` is audio, and has no page to watch",
+        "9781944098117 audiobook 2027-02-09 at bookshop.org\n\
+         - Amazon is left out: Amazon gives audiobooks an identifier of its own, so the address \
+         cannot be made from the ISBN",
     );
     check(
         "9781944098117,Salt Roads,BH,2027-02-09,,bookshop,,,",
@@ -89,7 +91,8 @@ fn what_is_over_or_no_book_is_left_out_with_the_reason() {
 fn everything_wrong_in_a_row_is_said_at_once() {
     check(
         "9.78194E+12,,vellum,soon,,nowhere,,,",
-        "! `vellum` is no format that Pubwatch knows; write paperback, hardcover or ebook\n\
+        "! `vellum` is no format that Pubwatch knows; write paperback, hardcover, ebook or \
+         audiobook\n\
          ! `9.78194E+12` is an ISBN whose last digits the spreadsheet has lost; format the column \
          as text there, enter it again, and save the file once more\n\
          ! the title is missing\n\

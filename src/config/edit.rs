@@ -344,6 +344,15 @@ fn last_byte(table: &Table, header: usize) -> usize {
         .fold(header, usize::max)
 }
 
+/// The key under which an identity is written.
+fn key_of(id: &EditionId) -> &'static str {
+    match id {
+        EditionId::Isbn(_) => "isbn",
+        EditionId::Asin(_) => "asin",
+        EditionId::Own(_) => "number",
+    }
+}
+
 impl Entry {
     /// The table, as a person would write it: what has its default value is left out.
     #[must_use]
@@ -359,12 +368,7 @@ impl Entry {
         if let Some(author) = &edition.author {
             line("author", &quoted(author));
         }
-        let key = match &edition.id {
-            EditionId::Isbn(_) => "isbn",
-            EditionId::Asin(_) => "asin",
-            EditionId::Own(_) => "number",
-        };
-        line(key, &quoted(edition.id.as_str()));
+        line(key_of(&edition.id), &quoted(edition.id.as_str()));
         if let Some(asin) = &edition.asin {
             line("asin", &quoted(asin.as_str()));
         }

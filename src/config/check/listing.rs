@@ -244,7 +244,10 @@ fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cle
             .path_for(&edition.id, edition.asin(), edition.format)
             .map_err(|error| match error {
                 NoAddress::NoIsbn => no_isbn(store, name),
-                error => wrong(error.to_string()).remedy(
+                NoAddress::No979AtAmazon
+                | NoAddress::EbookAtAmazon
+                | NoAddress::AudiobookAtAmazon
+                | NoAddress::NoNumberAtAmazon => wrong(error.to_string()).remedy(
                     "while there is no page yet, leave the store out of `stores`, and add it \
                      when there is",
                 ),

@@ -244,7 +244,7 @@ fn pattern(text: &Text, host: &str) -> Result<String, Problem> {
         }
         None => written,
     };
-    let sample = path.replace('{', "").replace('}', "");
+    let sample = path.replace(['{', '}'], "");
     if !path.starts_with('/') || Url::parse(&format!("https://{host}{sample}")).is_err() {
         return Err(wrong(format!("`{written}` is no address"))
             .remedy(format!("write it as \"https://{host}/book/{{isbn13}}\"")));

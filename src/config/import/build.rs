@@ -40,9 +40,10 @@ pub struct Defaults {
 impl Defaults {
     /// Ingram carries nothing that has no ISBN.
     fn distribution_of(&self, id: &EditionId, format: Format) -> Distribution {
-        match self.distribution {
-            Distribution::IngramSpark => Distribution::usual(id, format),
-            named => named,
+        if self.distribution == Distribution::IngramSpark {
+            Distribution::usual(id, format)
+        } else {
+            self.distribution
         }
     }
 }

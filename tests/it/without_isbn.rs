@@ -138,7 +138,10 @@ fn an_isbn_that_comes_later_keeps_all_that_was_seen_and_told() {
     let (plan, _) = pubwatch::config::check(&text, "pubwatch.toml", date(2026, 12, 28)).unwrap();
     let plan = &plan.editions[0];
     assert_eq!(plan.edition.id.as_str(), ISBN);
-    assert_eq!(plan.edition.asin().map(|asin| asin.as_str()), Some(ASIN));
+    assert_eq!(
+        plan.edition.asin().map(pubwatch::book::Asin::as_str),
+        Some(ASIN)
+    );
     assert!(plan.listings[0].address.as_str().ends_with(ASIN));
     let after = db.read(|c| view(c, plan)).unwrap();
     assert_eq!(after.listings[0].spells, before.listings[0].spells);

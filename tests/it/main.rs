@@ -132,6 +132,7 @@ mod whole_round;
 mod tls;
 #[cfg(test)]
 mod without_isbn;
+#[cfg(test)]
 mod wordings;
 #[cfg(test)]
 mod wordings_around;

@@ -73,6 +73,7 @@ impl Desk<'_> {
             now,
             stores: self.stores,
             edition: None,
+            brief: false,
         }
     }
 }

@@ -36,6 +36,7 @@ impl Place<'_> {
             now: self.now,
             stores: self.stores,
             edition: Some((edition, launch)),
+            brief: false,
         }
     }
 

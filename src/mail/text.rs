@@ -168,8 +168,7 @@ pub fn why_you_get_this(desk: &Desk<'_>) -> String {
 /// What one page says, of which the state and the length stand beside its strip.
 fn store_block(lines: &mut Lines, store: &StoreLine) {
     lines.gap();
-    let quote = store.quote.as_ref().filter(|_| store.concerned);
-    let quote = quote.map(|quote| {
+    let quote = store.quote.as_ref().map(|quote| {
         let end = if quote.ends_with(['.', '…', '!', '?']) {
             ""
         } else {

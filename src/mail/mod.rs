@@ -51,6 +51,8 @@ pub struct Desk<'a> {
     pub next_look: Option<Timestamp>,
     /// The least time between two letters about one alert.
     pub remind_every: SignedDuration,
+    /// A digest comes also when there is nothing to tell.
+    pub digest_always: bool,
     /// What is to be said of the watch itself before anything else, as that nobody looked for days.
     pub remarks: &'a [String],
 }

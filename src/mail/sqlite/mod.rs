@@ -10,7 +10,7 @@ use rusqlite::types::Type;
 
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
-    parts, undelivered_since, waiting_since, waiting_since_before,
+    last_digest_to, parts, spare_digest, undelivered_since, waiting_since, waiting_since_before,
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,

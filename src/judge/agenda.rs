@@ -35,7 +35,6 @@ pub struct Entry {
 /// 2. The days of the launch reports.
 /// 3. For each store, once distribution is enabled: when it usually lists the title, and from when
 ///    asking is right.
-#[must_use]
 pub fn agenda(
     edition: &Edition,
     stores: &[StoreId],
@@ -127,7 +126,6 @@ fn listing_days(
 }
 
 /// What the dates of an edition make unlikely or impossible, a sentence each.
-#[must_use]
 pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;

@@ -57,7 +57,6 @@ pub struct Desk<'a> {
 
 impl Desk<'_> {
     /// How findings about an edition are put into words here.
-    #[must_use]
     pub fn voice<'b>(&'b self, view: &'b View, now: Timestamp) -> Voice<'b> {
         Voice {
             edition: Some((&view.edition, &view.launch)),
@@ -66,7 +65,6 @@ impl Desk<'_> {
     }
 
     /// How findings about no edition are put into words here.
-    #[must_use]
     pub fn plain_voice(&self, now: Timestamp) -> Voice<'_> {
         Voice {
             zone: &self.author.zone,
@@ -90,7 +88,6 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Alert => "alert",
@@ -100,7 +97,6 @@ impl LetterKind {
     }
 
     /// The kind of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Alert, Self::Digest, Self::Notice]
             .into_iter()
@@ -119,7 +115,6 @@ pub enum Route {
 
 impl Route {
     /// The name in the database and in JSON, as `mail` or `webhook:mine`.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Mail => "mail".to_owned(),
@@ -128,7 +123,6 @@ impl Route {
     }
 
     /// The way of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "mail" {
             return Some(Self::Mail);

@@ -68,14 +68,12 @@ impl Lines {
     }
 
     /// The text.
-    #[must_use]
     pub fn finish(self) -> String {
         self.text
     }
 }
 
 /// A letter about an edition as text.
-#[must_use]
 pub fn letter(sheet: &Sheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
@@ -143,7 +141,6 @@ pub const CAUTION: &str = "We look from one place, without an account. A page ca
                            write to anyone.";
 
 /// The small print: why this reader gets it, and who else does.
-#[must_use]
 pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     if let Some(author) = desk.copy_of {
         return format!(
@@ -273,7 +270,6 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
 pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
 
 /// The first letter of a contact's description as a capital.
-#[must_use]
 pub fn contact_how(how: &str) -> String {
     let mut characters = how.chars();
     characters.next().map_or_else(String::new, |first| {

@@ -38,7 +38,6 @@ fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
 }
 
 /// `GET /api/v1/editions`
-#[must_use]
 pub fn editions(
     editions: &[EditionPlan],
     survey: &Survey,
@@ -84,7 +83,6 @@ pub fn editions(
 }
 
 /// `GET /api/v1/editions/{isbn}`
-#[must_use]
 pub fn one_edition(
     view: &View,
     sources: &Sources,
@@ -192,7 +190,6 @@ fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
 }
 
 /// `GET /api/v1/editions/{isbn}/observations`
-#[must_use]
 pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
     let all: Vec<Value> = view
         .listings
@@ -213,7 +210,6 @@ pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
 }
 
 /// `GET /api/v1/alerts`
-#[must_use]
 pub fn alerts(
     editions: &[EditionPlan],
     survey: &Survey,

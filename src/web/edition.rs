@@ -175,10 +175,6 @@ const NOTES: [NoteKind; 9] = [
 pub const DATE_CHANGED: &str = "date_changed";
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 #[expect(clippy::too_many_lines, reason = "one page, field by field")]
 pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String> {
     let edition = &material.view.edition;
@@ -397,7 +393,6 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
 }
 
 /// The drawing for a page, or for a file.
-#[must_use]
 pub fn picture<'a>(
     place: &'a Place<'_>,
     material: &'a Material<'_>,
@@ -433,7 +428,6 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
 }
 
 /// Letters as marks over a timeline.
-#[must_use]
 pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
     letters
         .iter()

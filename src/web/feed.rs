@@ -28,7 +28,6 @@ pub struct Event {
 
 /// The feed; newest change first. `address` is where people find the site, without a slash at its
 /// end.
-#[must_use]
 pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Timestamp) -> String {
     let updated = events.first().map_or(now, |event| event.since);
     let entries: String = events
@@ -74,7 +73,6 @@ fn entry(edition: &Edition, event: &Event, address: &str) -> String {
 }
 
 /// The days of every launch, and the publication dates themselves, as the author moved them.
-#[must_use]
 pub fn ics(editions: &[EditionPlan], survey: &Survey, zone: &TimeZone, now: Timestamp) -> String {
     let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),

@@ -1,7 +1,6 @@
 //! The fields of a form, as a browser sends them. Pure.
 
 /// A field of a form, or nothing: URL-encoded, or in parts when `kind` (the `Content-Type`) says so.
-#[must_use]
 pub fn field(kind: Option<&str>, body: &[u8], name: &str) -> Option<Vec<u8>> {
     match kind.and_then(boundary) {
         Some(boundary) => part(body, &boundary, name).map(<[u8]>::to_vec),

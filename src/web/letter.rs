@@ -21,10 +21,6 @@ struct Page {
 }
 
 /// The page of a letter.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(
     place: &Place<'_>,
     entry: &Entry,

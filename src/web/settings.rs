@@ -72,10 +72,6 @@ struct Link {
 }
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(
     place: &Place<'_>,
     plan: &Plan,

@@ -14,7 +14,6 @@ const LONGEST: usize = 75;
 ///
 /// Each event's identity is made of the ISBN and the entry's name, so that importing it again moves
 /// events and doubles none.
-#[must_use]
 pub fn calendar(agendas: &[(&Edition, Vec<Entry>)], now: Timestamp) -> String {
     let mut text = String::new();
     for content in [

@@ -36,19 +36,16 @@ pub struct Asked {
 
 impl Asked {
     /// A field of the form, or empty.
-    #[must_use]
     pub fn field(&self, name: &str) -> String {
         String::from_utf8_lossy(&self.bytes(name)).into_owned()
     }
 
     /// A field of the form as it was sent, or empty: a file is not always text.
-    #[must_use]
     pub fn bytes(&self, name: &str) -> Vec<u8> {
         form::field(self.kind.as_deref(), &self.body, name).unwrap_or_default()
     }
 
     /// A value of the query, or empty.
-    #[must_use]
     pub fn value(&self, name: &str) -> String {
         url::form_urlencoded::parse(self.query.as_bytes())
             .find(|(key, _)| key == name)
@@ -79,7 +76,6 @@ pub struct Answer {
 
 impl Answer {
     /// An answer of that kind, with the headers that every answer has.
-    #[must_use]
     pub fn new(status: u16, kind: &str, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -95,14 +91,12 @@ impl Answer {
     }
 
     /// With one more header.
-    #[must_use]
     pub fn with(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.headers.push((name, value.into()));
         self
     }
 
     /// A page of the site: never stored, and under the strict policy.
-    #[must_use]
     pub fn page(html: String) -> Self {
         Self::new(200, "text/html; charset=utf-8", html)
             .with("content-security-policy", PAGE_POLICY)
@@ -110,7 +104,6 @@ impl Answer {
     }
 
     /// Something to take along; `name` is the file's when it is to be saved.
-    #[must_use]
     pub fn file(kind: &str, body: String, name: Option<&str>) -> Self {
         let answer = Self::new(200, kind, body)
             .with("content-security-policy", FILE_POLICY)
@@ -125,7 +118,6 @@ impl Answer {
     }
 
     /// Go there, with `GET`.
-    #[must_use]
     pub fn see_other(address: impl Into<String>) -> Self {
         Self::new(303, "text/plain; charset=utf-8", "")
             .with("location", address)
@@ -134,7 +126,6 @@ impl Answer {
 }
 
 /// A refusal in one sentence.
-#[must_use]
 pub fn refusal(status: u16, why: &str) -> Answer {
     Answer::new(status, "text/plain; charset=utf-8", format!("{why}\n"))
         .with("content-security-policy", PAGE_POLICY)
@@ -147,7 +138,6 @@ pub fn refusal(status: u16, why: &str) -> Answer {
 /// 2. The style sheet, the icon and the health are for everybody.
 /// 3. Where there is a password, everything else is for those who have it.
 /// 4. An action must come from a page of this site, and bring its token.
-#[must_use]
 pub fn answer(site: &Site, asked: &Asked) -> Answer {
     let now = site.clock.now();
     let Some(host) = asked.host.as_deref() else {
@@ -218,7 +208,6 @@ fn is_for_programs(parts: &[&str], asked: &Asked) -> bool {
 
 /// How many bytes the body of a request may have, before any of it is read: a saved page is large,
 /// and only who may send one may send much.
-#[must_use]
 pub fn room(site: &Site, asked: &Asked) -> usize {
     let path = asked.path.strip_prefix(site.base.as_str());
     let parts: Vec<&str> = path.unwrap_or_default().split('/').collect();

@@ -209,10 +209,6 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
 }
 
 /// The timeline of an edition as a file that stands alone.
-///
-/// # Errors
-///
-/// When the database says no.
 pub fn drawing(
     site: &Site,
     plan: &EditionPlan,
@@ -223,10 +219,6 @@ pub fn drawing(
 }
 
 /// A page that stands alone, for a client or a publicist.
-///
-/// # Errors
-///
-/// When the database or the template says no.
 pub fn report(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<String, PageError> {
     dossier(site, plan, now)?.page(site, Visit::default(), now)
 }

@@ -111,7 +111,6 @@ pub(super) fn saved(
 
 /// Records a look by hand, with its evidence where it changes something, and judges the edition by
 /// it. It lies after the last look, because what was seen is only ever added to.
-#[expect(clippy::too_many_arguments, reason = "a look and where it belongs")]
 fn keep(
     site: &Site,
     plan: &EditionPlan,

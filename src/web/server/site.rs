@@ -108,13 +108,11 @@ pub struct Live(RwLock<Arc<Site>>);
 
 impl Live {
     /// Begins with a site.
-    #[must_use]
     pub fn new(site: Site) -> Self {
         Self(RwLock::new(Arc::new(site)))
     }
 
     /// The site in force.
-    #[must_use]
     pub fn now(&self) -> Arc<Site> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -138,7 +136,6 @@ pub enum PageError {
 
 impl Site {
     /// The site of a configuration.
-    #[must_use]
     pub fn new(
         plan: Plan,
         db: Arc<Db>,
@@ -166,13 +163,11 @@ impl Site {
     }
 
     /// The site of a service that goes round when its board asks for it.
-    #[must_use]
     pub fn with_board(self, board: Arc<Board>) -> Self {
         Self { board, ..self }
     }
 
     /// Where and when a page is made.
-    #[must_use]
     pub fn place(&self, now: Timestamp) -> Place<'_> {
         Place {
             base: &self.base,
@@ -184,7 +179,6 @@ impl Site {
     }
 
     /// Where people find the site, without a slash at its end.
-    #[must_use]
     pub fn address(&self, host: &str) -> String {
         match &self.plan.web.address {
             Some(address) => address.as_str().trim_end_matches('/').to_owned(),
@@ -193,7 +187,6 @@ impl Site {
     }
 
     /// The name of the public address, if there is one.
-    #[must_use]
     pub fn public_name(&self) -> Option<&str> {
         self.plan
             .web
@@ -203,7 +196,6 @@ impl Site {
     }
 
     /// The edition with that ISBN.
-    #[must_use]
     pub fn edition(&self, isbn: &str) -> Option<&EditionPlan> {
         self.plan
             .editions
@@ -213,10 +205,6 @@ impl Site {
 
     /// What the database says of all editions together, and who is watching. What the
     /// configuration no longer names is left out.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn survey(&self, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
         let survey = self.db.read(|connection| {
             let survey = sqlite::survey(connection, &self.plan, now)?;
@@ -227,19 +215,11 @@ impl Site {
     }
 
     /// The view of an edition.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
         self.db.read(|connection| Ok(view(connection, plan)?))
     }
 
     /// How long things took for the user's own titles.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn learned(&self) -> Result<BTreeMap<WindowName, Learned>, DbError> {
         self.db.read(|connection| {
             Ok(each_view(
@@ -254,10 +234,6 @@ impl Site {
     /// What was thought of an edition when it was judged last. One that never was, or that was
     /// looked at since, as in a round that still goes on, is judged now: what is said of a page never
     /// contradicts what stands beside it.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
         let isbn = &view.edition.isbn;
         let (kept, at) = self.db.read(|connection| {
@@ -273,10 +249,6 @@ impl Site {
 
     /// What was thought of every edition when it was judged last; one that never was, or of which a
     /// page has changed since, is judged now.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
         let (mut all, times) = self.db.read(|connection| {
             let all: Judgements = judgements(connection, now)?;
@@ -294,7 +266,6 @@ impl Site {
     }
 
     /// What judging an edition needs, as after a note.
-    #[must_use]
     pub fn judge_context(&self) -> JudgeContext<'_> {
         JudgeContext {
             plan: &self.plan,

@@ -16,7 +16,6 @@ struct Page {
     text: String,
     is_waiting: bool,
     is_stuck: bool,
-    token: String,
     said: Option<String>,
 }
 
@@ -25,7 +24,7 @@ pub fn page(
     place: &Place<'_>,
     entry: &Entry,
     pulse: &Pulse,
-    (token, said): (&str, Option<&str>),
+    said: Option<&str>,
 ) -> askama::Result<String> {
     let letter = &entry.letter;
     let subject = words::one_line(&letter.subject);
@@ -59,7 +58,6 @@ pub fn page(
         text: letter.text.clone(),
         is_waiting: entry.state == EntryState::Waiting,
         is_stuck: matches!(entry.state, EntryState::Failed(_)),
-        token: token.to_owned(),
         said: said.map(words::one_line),
     }
     .render()

@@ -14,7 +14,6 @@ pub mod changes;
 pub mod curve;
 pub mod survey;
 pub mod filter;
-pub mod form;
 mod chosen;
 pub mod paused;
 mod rows;

@@ -22,7 +22,7 @@ use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::Judgements;
-use crate::web::security::{Sessions, Throttle, Tokens, is_password};
+use crate::web::security::{Sessions, Throttle, is_password};
 use crate::web::sqlite;
 use crate::web::survey::Survey;
 
@@ -52,8 +52,6 @@ pub struct Site {
 pub struct Guard {
     /// Who is logged in.
     pub sessions: Mutex<Sessions>,
-    /// The tokens of forms.
-    pub tokens: Mutex<Tokens>,
     /// Wrong passwords of late.
     pub throttle: Mutex<Throttle>,
     /// Held by the one who has a password compared: Argon2 takes 19 MB each time.
@@ -69,7 +67,6 @@ impl Guard {
     pub fn new() -> Result<Self, ServeError> {
         Ok(Self {
             sessions: Mutex::default(),
-            tokens: Mutex::new(Tokens::new(&random()?)),
             throttle: Mutex::default(),
             comparing: Mutex::default(),
         })
@@ -121,17 +118,6 @@ impl Live {
     pub fn replace(&self, site: Site) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
-}
-
-/// Why a page cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// The database says no.
-    #[error(transparent)]
-    Database(#[from] DbError),
-    /// The template says no.
-    #[error(transparent)]
-    Template(#[from] askama::Error),
 }
 
 impl Site {
@@ -273,15 +259,6 @@ impl Site {
             db: &self.db,
             awake_since: None,
         }
-    }
-
-    /// A new token for the forms of one page.
-    ///
-    /// # Errors
-    ///
-    /// [`ServeError::Random`].
-    pub fn token(&self, session: &str, now: Timestamp) -> Result<String, ServeError> {
-        Ok(locked(&self.guard.tokens).make(session, &random()?, now))
     }
 }
 

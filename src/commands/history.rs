@@ -204,6 +204,7 @@ impl Face<'_> {
             now: self.now,
             stores: self.stores,
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let normal = |listing: &ListingView| {
             let mut known = self.outlooks.iter();

@@ -406,6 +406,7 @@ impl Status {
             now: self.now,
             stores: &context.plan.stores,
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         }
     }
 

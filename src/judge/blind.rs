@@ -239,6 +239,7 @@ mod tests {
             now: finding.since,
             stores: &[],
             edition: None,
+            brief: false,
         };
         let said = said(&finding, &voice);
         assert_eq!(

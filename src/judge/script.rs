@@ -215,6 +215,7 @@ impl Script {
             now: Timestamp::MAX,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         said(&findings[0], &voice).step
     }
@@ -248,6 +249,7 @@ impl Script {
             now,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let said = said(finding, &voice);
         format!("{}\n{}\n{}", said.headline, said.verdict, said.step)
@@ -268,6 +270,7 @@ impl Script {
             now,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let judged = judge(&view, &settings, now);
         let lines = judged.outlooks.iter();

@@ -71,6 +71,7 @@ impl Desk<'_> {
             now,
             stores: self.stores,
             edition: None,
+            brief: false,
         }
     }
 }

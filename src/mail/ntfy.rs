@@ -34,7 +34,7 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
             lines.push(format!(
                 "{}: {}.",
                 telling.finding.severity.word(),
-                words::one_line(&book.headline(&said, false))
+                words::one_line(&book.headline(&said))
             ));
         }
     }

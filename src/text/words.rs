@@ -82,6 +82,21 @@ pub fn to_publication(today: Date, publication: Date) -> String {
     }
 }
 
+/// The same for a subject: "12 days to go", "out today", "3 days after"; `None` where nobody counts
+/// any more.
+#[must_use]
+pub fn days_to_go(today: Date, publication: Date) -> Option<String> {
+    let days = today
+        .until(publication)
+        .map_or(0, |span| i64::from(span.get_days()));
+    match days {
+        0 => Some("out today".to_owned()),
+        1.. => Some(format!("{} to go", count(days, "day"))),
+        -60..0 => Some(format!("{} after", count(-days, "day"))),
+        ..-60 => None,
+    }
+}
+
 /// The publication date and how far it is: "publishes Tue 9 February 2027, in 12 days",
 /// "publishes today, Tue 9 February 2027", "published Tue 9 February 2027, 3 days ago".
 pub fn countdown(today: Date, publication: Date) -> String {

@@ -50,19 +50,16 @@ pub(super) fn chosen<'a, 'b>(
         .iter()
         .filter(|one| fits(place, material, filter, one))
         .collect();
-    chosen.sort_by(|left, right| {
-        let key = |one: &Dated<'_>| {
-            let severity = severity(material, &one.plan.edition.isbn);
-            let days = one.days.unsigned_abs();
-            // Two months around the date come first, whichever side they are on.
-            (
-                Reverse(severity.unwrap_or(Severity::GoodNews)),
-                60 < days,
-                days,
-            )
-        };
-        let titles = || left.plan.edition.title.cmp(&right.plan.edition.title);
-        key(left).cmp(&key(right)).then_with(titles)
+    chosen.sort_by_cached_key(|one| {
+        let severity = severity(material, &one.plan.edition.isbn);
+        let days = one.days.unsigned_abs();
+        // Two months around the date come first, whichever side they are on.
+        (
+            Reverse(severity.unwrap_or(Severity::GoodNews)),
+            60 < days,
+            days,
+            one.plan.edition.title.as_str(),
+        )
     });
     chosen
 }

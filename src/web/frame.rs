@@ -35,6 +35,7 @@ impl Place<'_> {
             now: self.now,
             stores: self.stores,
             edition: Some((edition, launch)),
+            brief: false,
         }
     }
 

@@ -294,6 +294,9 @@ WHERE delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL;
 CREATE INDEX outbox_undelivered ON outbox (id)
 WHERE delivered_at IS NULL AND dropped_at IS NULL;
 
+-- Those that the author dropped are fewer still.
+CREATE INDEX outbox_dropped ON outbox (id) WHERE dropped_at IS NOT NULL;
+
 -- How many letters a server was asked to take within the last hour.
 CREATE INDEX outbox_tried ON outbox (route, last_try_at) WHERE last_try_at IS NOT NULL;
 

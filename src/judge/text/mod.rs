@@ -36,6 +36,8 @@ pub struct Voice<'a> {
     pub stores: &'a [StorePlan],
     /// The edition, where it is about one.
     pub edition: Option<(&'a Edition, &'a Launch)>,
+    /// Headlines in the fewest words, as a subject on a phone wants them.
+    pub brief: bool,
 }
 
 /// A finding in words.
@@ -109,7 +111,13 @@ pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
 /// "last seen Fri 3 May, 08:12", where nobody sees now what the finding rests on; of several pages,
 /// with the store.
 fn last_seen(finding: &Finding, voice: &Voice<'_>) -> Option<String> {
-    let moment = |at| words::brief_moment(at, voice.zone, voice.now);
+    let moment = |at| {
+        if voice.brief {
+            voice.day(at)
+        } else {
+            words::brief_moment(at, voice.zone, voice.now)
+        }
+    };
     let unseen: Vec<_> = finding.unseen_pages(voice.now).collect();
     let newest = unseen.iter().map(|page| page.seen).max()?;
     if unseen.len() == finding.pages.len() {
@@ -268,6 +276,9 @@ impl Voice<'_> {
 
     /// Stores in a sentence, as "Amazon and Barnes & Noble".
     fn labels(&self, stores: &[StoreId]) -> String {
+        if self.brief && 1 < stores.len() {
+            return format!("{} stores", stores.len());
+        }
         let labels: Vec<String> = stores.iter().map(|store| self.label(store)).collect();
         words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
     }

@@ -67,7 +67,7 @@ pub fn editions(
                         "unseen_since": glance.and_then(|glance| glance.unseen_since(place.now)),
                         "last_try": glance.and_then(|glance| glance.last_try),
                         "last_good": glance.and_then(|glance| glance.last_good),
-                        "blind_since": glance.and_then(|glance| glance.blind_since),
+                        "unread_since": glance.and_then(|glance| glance.blind_since),
                         "outlook": outlook_of(outlooks, &listing.store, &voice),
                     })
                 })
@@ -118,8 +118,8 @@ pub fn one_edition(
                 "last_try": listing.last_try,
                 "last_good": listing.last_good,
                 "unseen_since": listing.unseen_since(place.now),
-                "blind_since": listing.blind.as_ref().map(|blind| blind.since),
-                "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
+                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
+                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
                 "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),
                 "spells": spells,
             })

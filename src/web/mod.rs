@@ -10,6 +10,7 @@ pub mod timeline;
 pub mod frame;
 pub mod grounds;
 pub mod hand_looks;
+pub mod ics;
 pub mod changes;
 pub mod curve;
 pub mod survey;

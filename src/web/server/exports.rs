@@ -10,15 +10,17 @@ use super::pages::{Dossier, Shown};
 use super::router::Wished;
 use super::site::Site;
 use crate::alerts::sqlite::open_by_severity;
+use crate::book::Edition;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::{Seen, observations as sqlite_looks};
 use crate::history::{ListingId, View};
+use crate::judge::agenda::{Entry, watched_agenda};
 use crate::mail;
 use crate::web::edition::marks;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
-use crate::web::{api, export, feed, metrics, sqlite};
+use crate::web::{api, export, feed, ics, metrics, sqlite};
 
 const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
@@ -88,7 +90,16 @@ pub(super) fn feed(visit: &Visit, (): ()) -> Answered {
 pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (survey, _) = site.survey(now)?;
-    let text = feed::ics(&site.plan.editions, &survey, &site.plan.author.zone, now);
+    let agendas: Vec<(&Edition, Vec<Entry>)> = site
+        .plan
+        .editions
+        .iter()
+        .map(|plan| {
+            let launch = survey.launch(&plan.edition, &plan.zone);
+            (&plan.edition, watched_agenda(plan, &launch, &site.settings))
+        })
+        .collect();
+    let text = ics::calendar(&agendas, now);
     Ok(file(
         "text/calendar; charset=utf-8",
         text,

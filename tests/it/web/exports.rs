@@ -72,7 +72,7 @@ fn one_edition_has_its_spells_findings_and_notes() {
     assert_eq!(amazon["spells"].as_array().unwrap().len(), 3);
     assert_eq!(amazon["spells"][1]["availability"], "pre_order");
     assert_eq!(amazon["spells"][1]["source"], "http");
-    assert_eq!(edition["listings"][2]["blind_reason"], "blocked");
+    assert_eq!(edition["listings"][2]["unread_reason"], "blocked");
     assert_eq!(edition["notes"][0]["kind"], "asked_ingramspark");
     let looks = json(&site, &format!("/api/v1/editions/{ISBN}/observations"));
     assert!(looks["observations"].as_array().unwrap().len() > 300);

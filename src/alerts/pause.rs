@@ -26,7 +26,6 @@ pub struct Pause {
 
 impl Pause {
     /// It counts at that moment.
-    #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {
         self.from <= now && now < self.ends
     }
@@ -34,13 +33,11 @@ impl Pause {
 
 /// The pause that counts now. The newest word of the author's counts: a pause takes the place of
 /// the one before, and may so be made longer or shorter.
-#[must_use]
 pub fn in_force(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause> {
     all(notes, zone).find(|pause| pause.holds(now))
 }
 
 /// The pause that ended within the last day, unless another one counts by now.
-#[must_use]
 pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause> {
     let is_late = |pause: &Pause| {
         pause.from < pause.ends
@@ -54,21 +51,18 @@ pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<P
 }
 
 /// When the newest pause that is over ended; `None`: there was none.
-#[must_use]
 pub fn last_end(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let ends = all(notes, zone).map(|pause| pause.ends);
     ends.filter(|ends| *ends <= now).max()
 }
 
 /// A pause counted at some moment of that time, so that what was due in it was not told.
-#[must_use]
 pub fn was_in_force(notes: &[Note], zone: &TimeZone, (begin, end): (Timestamp, Timestamp)) -> bool {
     all(notes, zone).any(|pause| pause.from.max(begin) < pause.ends.min(end))
 }
 
 /// Which of some editions are paused, in a sentence: each by its name and its pause, of `all` that
 /// there are. `None`: none is.
-#[must_use]
 pub fn sentence(paused: &[(String, Pause)], all: usize) -> Option<String> {
     let (first, pause) = paused.first()?;
     let last = paused.iter().map(|(_, pause)| pause.until).max()?;
@@ -95,7 +89,6 @@ pub fn sentence(paused: &[(String, Pause)], all: usize) -> Option<String> {
 
 /// What a letter says of a pause: that it counts, where this is told all the same, or that it has
 /// ended and what follows was kept for now.
-#[must_use]
 pub fn remark(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<String> {
     if in_force(notes, zone, now).is_some() {
         return Some(

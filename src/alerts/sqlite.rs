@@ -22,10 +22,6 @@ const COLUMNS: &str = "cause, isbn, stores, finding, opened, since, severity, to
      act_since";
 
 /// What is remembered of an edition's alerts at `now`.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn memory(connection: &Connection, isbn: &Isbn13, now: Timestamp) -> rusqlite::Result<Memory> {
     let settling_from = now.checked_sub(SETTLING).unwrap_or(Timestamp::MIN);
     let lately_over = connection
@@ -53,10 +49,6 @@ pub fn memory(connection: &Connection, isbn: &Isbn13, now: Timestamp) -> rusqlit
 }
 
 /// The alerts of an edition that are open, the oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_alerts(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Alert>> {
     connection
         .prepare_cached(&format!(
@@ -68,10 +60,6 @@ pub fn open_alerts(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<V
 
 /// The alerts of an edition that have been over since `from`, with when, the newest first. Flaps
 /// are among them; the digest tells of them in a line.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn over_since(
     connection: &Connection,
     isbn: &Isbn13,
@@ -174,10 +162,6 @@ fn write_open(
 }
 
 /// How many alerts are open, of each severity.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_by_severity(connection: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
     connection
         .prepare_cached(
@@ -188,10 +172,6 @@ pub fn open_by_severity(connection: &Connection) -> rusqlite::Result<Vec<(String
 }
 
 /// Whether a notice of that kind is open.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn notice_is_open(connection: &Connection, rule: &str) -> rusqlite::Result<bool> {
     let found: Option<i64> = connection
         .prepare_cached("SELECT id FROM notice WHERE rule = ?1 AND over IS NULL")?
@@ -201,10 +181,6 @@ pub fn notice_is_open(connection: &Connection, rule: &str) -> rusqlite::Result<b
 }
 
 /// Opens a notice; its letter is queued in the same transaction.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_notice(
     transaction: &Transaction<'_>,
     rule: &str,
@@ -217,10 +193,6 @@ pub fn open_notice(
 }
 
 /// Ends an open notice.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn end_notice(
     transaction: &Transaction<'_>,
     rule: &str,

@@ -53,10 +53,6 @@ impl Arguments {
 }
 
 /// Goes round once and delivers what is queued.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;

@@ -20,10 +20,6 @@ pub struct Arguments {
 }
 
 /// Prints the completions.
-///
-/// # Errors
-///
-/// When standard output cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     // Into a buffer first: the library panics when a pipe is closed.
     let mut script = Vec::new();

@@ -85,7 +85,6 @@ impl Context {
     }
 
     /// What judging an edition needs, as after a note.
-    #[must_use]
     pub fn judge_context<'a>(&'a self, settings: &'a Settings) -> JudgeContext<'a> {
         JudgeContext {
             plan: &self.plan,
@@ -115,10 +114,6 @@ impl Context {
     }
 
     /// Everything that a service needs, which has kept watch since now.
-    ///
-    /// # Errors
-    ///
-    /// See [`Context::into_house`].
     pub fn into_watch(self) -> anyhow::Result<House> {
         let house = self.into_house()?;
         house.wake(house.clock.now());
@@ -128,10 +123,6 @@ impl Context {
 
 /// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
 /// Where nothing was, which is nearly always, nothing is written.
-///
-/// # Errors
-///
-/// The database's.
 pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<Isbn13>> {
     if db.read(|connection| has_moved(connection, &plan.editions))? {
         return Ok(db.write(|transaction| note_moves(transaction, &plan.editions, now))?);

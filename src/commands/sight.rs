@@ -21,10 +21,6 @@ use crate::web::sqlite::judged_at;
 
 /// What is thought of an edition: as it was judged last or, where it never was or was looked at since,
 /// as it is judged now.
-///
-/// # Errors
-///
-/// SQLite's.
 pub(super) fn judged(
     connection: &Connection,
     plan: &EditionPlan,

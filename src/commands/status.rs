@@ -60,10 +60,6 @@ struct Status {
 }
 
 /// Prints the status.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let shown = shown(&context, arguments)?;
@@ -84,10 +80,6 @@ pub struct Shown {
 }
 
 /// What the command prints of a configuration and its database, and how it ends.
-///
-/// # Errors
-///
-/// When the database cannot be read.
 pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> {
     let settings = context.settings()?;
     let status = gather(context, &settings).context("reading the history")?;

@@ -38,7 +38,6 @@ pub use problem::Problem;
 pub const EXAMPLE: &str = include_str!("../../config/pubwatch.example.toml");
 
 /// A price as the configuration has it, `16.99 USD`; `None` when it is none.
-#[must_use]
 pub fn price(text: &str) -> Option<crate::book::Money> {
     values::parse_money(text)
 }

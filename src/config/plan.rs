@@ -64,7 +64,6 @@ pub struct WebPlan {
 impl WebPlan {
     /// People find it under a name that is not this machine's alone: something that stands before
     /// it shows it to others.
-    #[must_use]
     pub fn is_public(&self) -> bool {
         match self.address.as_ref().and_then(Url::host) {
             Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
@@ -148,13 +147,11 @@ pub struct Secret(String);
 
 impl Secret {
     /// Wraps a secret.
-    #[must_use]
     pub fn new(secret: String) -> Self {
         Self(secret)
     }
 
     /// The secret itself, for the one place that needs it.
-    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -244,7 +241,6 @@ pub struct StorePlan {
 
 impl StorePlan {
     /// A store of which the user said nothing but the name.
-    #[must_use]
     pub fn plain(id: StoreId) -> Self {
         Self {
             label: id.label().to_owned(),
@@ -259,7 +255,6 @@ impl StorePlan {
     }
 
     /// Its pages come from this very machine: a test, a demo, a mirror.
-    #[must_use]
     pub fn is_on_loopback(&self) -> bool {
         self.base.as_ref().is_some_and(|base| match base.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -311,7 +306,6 @@ pub struct EditionPlan {
 
 impl EditionPlan {
     /// The name of the book that the edition is a format of: the least ISBN of them all.
-    #[must_use]
     pub fn book(&self) -> &Isbn13 {
         let others = self.siblings.iter().map(|other| &other.edition.isbn);
         others.fold(&self.edition.isbn, std::cmp::min)

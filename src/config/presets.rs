@@ -44,13 +44,11 @@ fn plan(preset: Preset) -> StorePlan {
 }
 
 /// The stores that are known by their address only.
-#[must_use]
 pub(super) fn presets() -> &'static [StorePlan] {
     &SHIPPED
 }
 
 /// The one of that name.
-#[must_use]
 pub(super) fn preset(id: &StoreId) -> Option<&'static StorePlan> {
     presets().iter().find(|store| store.id == *id)
 }

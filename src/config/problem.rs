@@ -17,7 +17,6 @@ pub enum Gravity {
 
 impl Gravity {
     /// The name in JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -62,13 +61,11 @@ pub struct Position {
 
 impl Problem {
     /// A problem that makes the configuration unusable.
-    #[must_use]
     pub fn error(message: impl Into<String>) -> Self {
         Self::new(Gravity::Error, message.into())
     }
 
     /// A problem that the author should know of.
-    #[must_use]
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Gravity::Warning, message.into())
     }
@@ -84,7 +81,6 @@ impl Problem {
     }
 
     /// Adds a place, with what is to be said beside the caret.
-    #[must_use]
     pub fn at(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
         self.marks.push(Mark {
             span,
@@ -94,21 +90,18 @@ impl Problem {
     }
 
     /// Says why.
-    #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
     /// Says what to do.
-    #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedies.push(remedy.into());
         self
     }
 
     /// Says what to do, when there is something to say.
-    #[must_use]
     pub fn remedy_if(self, remedy: Option<String>) -> Self {
         match remedy {
             Some(remedy) => self.remedy(remedy),
@@ -117,13 +110,11 @@ impl Problem {
     }
 
     /// It makes the configuration unusable.
-    #[must_use]
     pub fn is_error(&self) -> bool {
         self.gravity == Gravity::Error
     }
 
     /// Where it begins in `text`, the file that it was found in.
-    #[must_use]
     pub fn position(&self, text: &str) -> Option<Position> {
         let start = floor_char(text, self.marks.first()?.span.start);
         let before = &text[..start];
@@ -135,7 +126,6 @@ impl Problem {
     }
 
     /// The problem as text, with the line of `text` that it is about and a caret under it.
-    #[must_use]
     pub fn render(&self, file_name: &str, text: &str, colour: bool) -> String {
         let text = &starred(text);
         let renderer = if colour {
@@ -246,7 +236,6 @@ fn floor_char(text: &str, index: usize) -> usize {
 
 /// All problems as text, in the order of the file, an empty line between them and a line end
 /// after the last.
-#[must_use]
 pub fn render_all(problems: &[Problem], file_name: &str, text: &str, colour: bool) -> String {
     let mut shown = String::new();
     for problem in problems {
@@ -261,7 +250,6 @@ pub fn render_all(problems: &[Problem], file_name: &str, text: &str, colour: boo
 
 /// The candidate that was probably meant, when one is close to what was written. Case, spaces and
 /// punctuation do not count.
-#[must_use]
 pub fn did_you_mean<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -287,7 +275,6 @@ fn plain(text: &str) -> String {
 }
 
 /// Names in a sentence: `a`, `b` or `c`.
-#[must_use]
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     let Some(last) = quoted.pop() else {

@@ -11,6 +11,7 @@ use super::windows::WindowName;
 use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
 use crate::book::{Distribution, Edition, StoreId};
+use crate::config::plan::EditionPlan;
 use crate::text::words;
 
 /// A day of the launch.
@@ -28,6 +29,17 @@ pub struct Entry {
     pub why: String,
 }
 
+/// The days of a launch at the stores where the edition is watched.
+pub fn watched_agenda(plan: &EditionPlan, calendar: &Launch, settings: &Settings) -> Vec<Entry> {
+    let stores = plan.listings.iter().map(|listing| listing.store.clone());
+    agenda(
+        &plan.edition,
+        &stores.collect::<Vec<_>>(),
+        calendar,
+        settings,
+    )
+}
+
 /// The days of a launch, in their order.
 ///
 /// 1. The milestones that concern the edition, counted back from its publication date. The day
@@ -35,8 +47,7 @@ pub struct Entry {
 /// 2. The days of the launch reports.
 /// 3. For each store, once distribution is enabled: when it usually lists the title, and from when
 ///    asking is right.
-#[must_use]
-pub fn agenda(
+fn agenda(
     edition: &Edition,
     stores: &[StoreId],
     calendar: &Launch,
@@ -127,7 +138,6 @@ fn listing_days(
 }
 
 /// What the dates of an edition make unlikely or impossible, a sentence each.
-#[must_use]
 pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;

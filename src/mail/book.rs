@@ -51,7 +51,6 @@ impl<'a> Point<'a> {
 
 impl<'a> Topic<'a> {
     /// What is told of an edition of whose pages nothing is thought.
-    #[must_use]
     pub fn new(view: &'a View, tellings: &'a [Telling]) -> Self {
         Self {
             view,

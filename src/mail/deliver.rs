@@ -105,7 +105,6 @@ impl Transport {
     }
 
     /// The way whose letters it takes.
-    #[must_use]
     pub fn route(&self) -> Route {
         match self {
             Self::Smtp { .. } | Self::Folder { .. } => Route::Mail,

@@ -115,7 +115,6 @@ pub(super) struct Sight {
 
 /// Writes the digest, of a client of an imprint or of everything. Editions with something to act on come first, then those to watch, then by
 /// the days to publication.
-#[must_use]
 pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timestamp) -> Letter {
     let sheet = sheet(desk, items, now);
     let whose = client.map_or_else(String::new, |name| {

@@ -41,17 +41,12 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
 }
 
 /// Reads a file whole, such as one with certificates.
-///
-/// # Errors
-///
-/// The system's.
 pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
     fs::read(path)
 }
 
 /// The name of a letter's file, as `2027-01-28T120000Z-act-9780132350884-1f2e3d4c5b6a7988.eml`: in
 /// a listing the files stand in the order in which they were written.
-#[must_use]
 pub fn file_name(letter: &Letter) -> String {
     let mut name = letter.written.strftime("%Y-%m-%dT%H%M%SZ").to_string();
     let middle = letter

@@ -20,7 +20,6 @@ const SUBJECT_TITLE_LEAST: usize = 30;
 
 /// Writes the letter that tells all that is told of the editions of `topics`, which are formats of
 /// one book, the most severe first. `None`: there is nothing to tell.
-#[must_use]
 pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<Letter> {
     let book = Book::new(topics)?;
     let (place, first) = book.first()?;

@@ -59,7 +59,6 @@ pub struct Desk<'a> {
 
 impl Desk<'_> {
     /// How findings about an edition are put into words here.
-    #[must_use]
     pub fn voice<'b>(&'b self, view: &'b View, now: Timestamp) -> Voice<'b> {
         Voice {
             edition: Some((&view.edition, &view.launch)),
@@ -68,7 +67,6 @@ impl Desk<'_> {
     }
 
     /// How findings about no edition are put into words here.
-    #[must_use]
     pub fn plain_voice(&self, now: Timestamp) -> Voice<'_> {
         Voice {
             zone: &self.author.zone,
@@ -93,7 +91,6 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Alert => "alert",
@@ -103,7 +100,6 @@ impl LetterKind {
     }
 
     /// The kind of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Alert, Self::Digest, Self::Notice]
             .into_iter()
@@ -122,7 +118,6 @@ pub enum Route {
 
 impl Route {
     /// The name in the database and in JSON, as `mail` or `webhook:mine`.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Mail => "mail".to_owned(),
@@ -131,7 +126,6 @@ impl Route {
     }
 
     /// The way of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "mail" {
             return Some(Self::Mail);

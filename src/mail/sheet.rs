@@ -116,7 +116,6 @@ pub struct Sheet {
 }
 
 /// Fills the sheet.
-#[must_use]
 pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
     let mut stores: Vec<StoreLine> = Vec::new();
     let mut controls: Vec<Control> = Vec::new();

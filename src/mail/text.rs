@@ -68,7 +68,6 @@ impl Lines {
     }
 
     /// The text.
-    #[must_use]
     pub fn finish(self) -> String {
         self.text
     }
@@ -76,7 +75,6 @@ impl Lines {
 
 /// A letter about an edition as text: what happened and what to do about it, then what that rests
 /// on.
-#[must_use]
 pub fn letter(sheet: &Sheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
@@ -144,7 +142,6 @@ pub const CAUTION: &str = "We look from one place, without an account: a page ca
                            account, country or device.";
 
 /// The small print: why this reader gets it, and who else does.
-#[must_use]
 pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     if let Some(author) = desk.copy_of {
         return format!(
@@ -290,7 +287,6 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
 pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
 
 /// The first letter of a contact's description as a capital.
-#[must_use]
 pub fn contact_how(how: &str) -> String {
     let mut characters = how.chars();
     characters.next().map_or_else(String::new, |first| {

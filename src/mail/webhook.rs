@@ -114,7 +114,6 @@ fn occasion(occasion: &Occasion) -> &'static str {
 }
 
 /// What any letter says, for a program.
-#[must_use]
 pub fn about(letter: &Letter) -> Value {
     json!({
         "version": VERSION,
@@ -133,7 +132,6 @@ pub fn about(letter: &Letter) -> Value {
 /// `id` names the letter and stays the same over every try, so that a receiver knows what it has
 /// had. The signature is an HMAC-SHA256 over `id.timestamp.body`, so that an old post cannot be
 /// played again later.
-#[must_use]
 pub fn headers(
     id: &str,
     body: &str,

@@ -264,7 +264,6 @@ fn judge(
 impl House {
     /// A house in which nothing has been judged yet. Its windows tell how long things took for the
     /// user's own titles, as far as the history goes now.
-    #[must_use]
     pub fn new(
         plan: Plan,
         db: Arc<Db>,
@@ -291,7 +290,6 @@ impl House {
     /// Since when a service has kept watch; `None` for a single round. See [`Rules`].
     ///
     /// [`Rules`]: crate::schedule::due::Rules
-    #[must_use]
     pub fn awake_since(&self) -> Option<Timestamp> {
         *self
             .awake_since
@@ -308,7 +306,6 @@ impl House {
     }
 
     /// How many of the pages watched here are not watched by another configuration.
-    #[must_use]
     pub fn not_watched_by(&self, other: &Self) -> usize {
         let theirs: BTreeSet<_> = judge_edition::watched(&other.plan).into_iter().collect();
         let ours: BTreeSet<_> = judge_edition::watched(&self.plan).into_iter().collect();
@@ -316,7 +313,6 @@ impl House {
     }
 
     /// "Salt Roads (paperback) at Amazon", for lines that people read.
-    #[must_use]
     pub fn name_of(&self, listing: &ListingId) -> String {
         let plan = self
             .plan
@@ -370,10 +366,6 @@ impl Summary {
 
 /// Asks one page of each store, of those that may be asked now, and records what it says. Nothing
 /// is judged and no letter is written: this is for a person who wants to see how the stores answer.
-///
-/// # Errors
-///
-/// As [`round`].
 pub async fn one_page_of_each_store(house: &House, stop: &Stop) -> Result<Summary, RoundError> {
     let mut stores: BTreeSet<StoreId> = BTreeSet::new();
     let mut tasks = sqlite::due(house, Which::All, house.clock.now())?;

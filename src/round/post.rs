@@ -37,7 +37,6 @@ pub const LINE_DOWN: &str = "line-down";
 const OLD_CONFIGURATION: &str = "old-configuration";
 
 /// Where the letters of a plan are written.
-#[must_use]
 pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
     let author = &plan.author;
     Desk {

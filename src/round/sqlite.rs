@@ -117,10 +117,6 @@ pub fn take_look_back(
 ///
 /// Which of two clocks is wrong shows in the looks between: there are some before a clock that was set
 /// back, and none for weeks before one that was ahead. What is ahead by less is over by itself soon.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn set_future_aside(
     transaction: &Transaction<'_>,
     plan: &Plan,

@@ -38,7 +38,6 @@ fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
 }
 
 /// `GET /api/v1/editions`
-#[must_use]
 pub fn editions(
     editions: &[EditionPlan],
     survey: &Survey,
@@ -68,7 +67,7 @@ pub fn editions(
                         "unseen_since": glance.and_then(|glance| glance.unseen_since(place.now)),
                         "last_try": glance.and_then(|glance| glance.last_try),
                         "last_good": glance.and_then(|glance| glance.last_good),
-                        "blind_since": glance.and_then(|glance| glance.blind_since),
+                        "unread_since": glance.and_then(|glance| glance.blind_since),
                         "outlook": outlook_of(outlooks, &listing.store, &voice),
                     })
                 })
@@ -84,7 +83,6 @@ pub fn editions(
 }
 
 /// `GET /api/v1/editions/{isbn}`
-#[must_use]
 pub fn one_edition(
     view: &View,
     sources: &Sources,
@@ -120,8 +118,8 @@ pub fn one_edition(
                 "last_try": listing.last_try,
                 "last_good": listing.last_good,
                 "unseen_since": listing.unseen_since(place.now),
-                "blind_since": listing.blind.as_ref().map(|blind| blind.since),
-                "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
+                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
+                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
                 "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),
                 "spells": spells,
             })
@@ -192,7 +190,6 @@ fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
 }
 
 /// `GET /api/v1/editions/{isbn}/observations`
-#[must_use]
 pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
     let all: Vec<Value> = view
         .listings
@@ -213,7 +210,6 @@ pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
 }
 
 /// `GET /api/v1/alerts`
-#[must_use]
 pub fn alerts(
     editions: &[EditionPlan],
     survey: &Survey,

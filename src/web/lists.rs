@@ -80,10 +80,6 @@ impl Field {
 }
 
 /// One page of what is open, the loudest first.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn alerts(
     place: &Place<'_>,
     editions: &[EditionPlan],
@@ -144,10 +140,6 @@ pub fn alerts(
 }
 
 /// One page of the letters, newest first; there are `all` of them.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn letters(
     place: &Place<'_>,
     letters: &[LetterLine],
@@ -198,10 +190,6 @@ pub struct HostLine {
 }
 
 /// How each store receives us.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn stores(
     place: &Place<'_>,
     plan: &Plan,

@@ -11,7 +11,6 @@ use crate::book::StoreId;
 use crate::mail::sqlite::Counts;
 
 /// The gauges: the watch itself, its pages, its letters and its open alerts.
-#[must_use]
 pub fn metrics(
     pulse: &Pulse,
     glances: &Glances,

@@ -99,10 +99,6 @@ struct Exception {
 }
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> askama::Result<String> {
     let all = dated(place, material);
     let chosen = chosen(place, material, &all, filter);
@@ -374,7 +370,6 @@ fn first_sentences(text: &str) -> String {
 }
 
 /// "Salt Roads (paperback)".
-#[must_use]
 pub fn book(edition: &Edition) -> String {
     format!(
         "{} ({})",
@@ -384,7 +379,6 @@ pub fn book(edition: &Edition) -> String {
 }
 
 /// The address of an edition's page.
-#[must_use]
 pub fn address(place: &Place<'_>, edition: &Edition) -> String {
     format!("{}/editions/{}", place.base, edition.isbn.as_str())
 }

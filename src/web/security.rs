@@ -1,13 +1,12 @@
-//! Whom the page answers: hosts, origins, passwords, sessions and the tokens of forms. Pure: the
-//! time and the random bytes are arguments.
+//! Whom the page answers: hosts, origins, passwords and sessions. Pure: the time and the random
+//! bytes are arguments.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use jiff::{SignedDuration, Timestamp};
-use ring::hmac;
 
 /// The Content-Security-Policy of every page: nothing, and then one door at a time.
 ///
@@ -30,9 +29,6 @@ pub const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
 
 /// How long a session lasts.
 pub const SESSION: SignedDuration = SignedDuration::from_hours(24 * 14);
-
-/// How long a form may lie before it is sent.
-pub const FORM: SignedDuration = SignedDuration::from_hours(12);
 
 /// How many wrong passwords there may be in [`WINDOW`].
 const TRIES: usize = 10;
@@ -63,8 +59,8 @@ fn without_port(host: &str) -> &str {
 /// Whether an action comes from a page of this very site.
 ///
 /// A browser sends `Origin` with every form; where it is there, its host must be the one that was
-/// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. Programs that
-/// send neither still need the token.
+/// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. What sends
+/// neither the gate refuses.
 #[must_use]
 pub fn is_same_origin(
     origin: Option<&str>,
@@ -178,75 +174,6 @@ impl Sessions {
     }
 }
 
-/// Makes and takes the tokens of forms. A token belongs to one session, is good once, and only for
-/// [`FORM`].
-#[derive(Debug)]
-pub struct Tokens {
-    key: hmac::Key,
-    used: BTreeSet<(Timestamp, String)>,
-}
-
-/// Why a token is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// It was not made here, or for another session.
-    #[error("the form does not come from a page of this session; load the page again")]
-    Foreign,
-    /// It lay too long.
-    #[error("the form has lain for too long; load the page again")]
-    Stale,
-    /// It has been used.
-    #[error("this form has been sent already; load the page again to send another")]
-    Used,
-}
-
-impl Tokens {
-    /// Tokens under a key that only this process knows.
-    #[must_use]
-    pub fn new(key: &[u8; 32]) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
-            used: BTreeSet::new(),
-        }
-    }
-
-    /// A token for the forms of one page.
-    #[must_use]
-    pub fn make(&self, session: &str, random: &[u8; 16], now: Timestamp) -> String {
-        let said = format!("{}.{}", now.as_second(), hex(random));
-        let tag = hmac::sign(&self.key, format!("{session}/{said}").as_bytes());
-        format!("{said}.{}", hex(tag.as_ref()))
-    }
-
-    /// Takes a token, once.
-    ///
-    /// # Errors
-    ///
-    /// [`TokenError`] says why not.
-    pub fn take(&mut self, session: &str, token: &str, now: Timestamp) -> Result<(), TokenError> {
-        let (said, tag) = token.rsplit_once('.').ok_or(TokenError::Foreign)?;
-        let tag = unhex(tag).ok_or(TokenError::Foreign)?;
-        hmac::verify(&self.key, format!("{session}/{said}").as_bytes(), &tag)
-            .map_err(|_| TokenError::Foreign)?;
-        let made = said
-            .split_once('.')
-            .and_then(|(second, _)| second.parse().ok())
-            .and_then(|second| Timestamp::from_second(second).ok())
-            .ok_or(TokenError::Foreign)?;
-        if FORM <= now.duration_since(made) {
-            return Err(TokenError::Stale);
-        }
-        // What is too old to be taken need not be remembered.
-        self.used
-            .retain(|(made, _)| now.duration_since(*made) < FORM);
-        if self.used.insert((made, said.to_owned())) {
-            Ok(())
-        } else {
-            Err(TokenError::Used)
-        }
-    }
-}
-
 /// The SHA-256 of bytes, in hexadecimal digits: enough for a secret that is random itself.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
@@ -260,16 +187,6 @@ pub fn hex(bytes: &[u8]) -> String {
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
         .collect()
 }
 
@@ -371,26 +288,5 @@ mod tests {
         assert!(!sessions.is_open("", start));
         sessions.end(&id);
         assert!(!sessions.is_open(&id, start));
-    }
-
-    #[test]
-    fn a_token_is_good_once_for_its_session_and_not_for_long() {
-        let mut tokens = Tokens::new(&[3; 32]);
-        let start = at("2027-01-01T00:00:00Z");
-        let token = tokens.make("jane", &[9; 16], start);
-        assert_eq!(tokens.take("joan", &token, start), Err(TokenError::Foreign));
-        assert_eq!(
-            tokens.take("jane", &token, start + FORM),
-            Err(TokenError::Stale)
-        );
-        assert_eq!(tokens.take("jane", &token, start), Ok(()));
-        assert_eq!(tokens.take("jane", &token, start), Err(TokenError::Used));
-        for forged in ["", ".", "1.2.3", &token.replace('a', "b"), "é.é"] {
-            let answer = tokens.take("jane", forged, start);
-            assert_ne!(answer, Ok(()), "{forged}");
-        }
-        let mut others = Tokens::new(&[4; 32]);
-        let token = tokens.make("jane", &[8; 16], start);
-        assert_eq!(others.take("jane", &token, start), Err(TokenError::Foreign));
     }
 }

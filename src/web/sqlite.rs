@@ -21,10 +21,6 @@ use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
 /// What the database says of all editions together.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
@@ -64,10 +60,6 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
 }
 
 /// When each edition was judged last.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Timestamp>> {
     connection
         .prepare_cached("SELECT isbn, at FROM judged")?
@@ -76,10 +68,6 @@ pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, T
 }
 
 /// The letters about an edition, oldest first, without their bodies.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn letters_about(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<LetterLine>> {
     connection
         .prepare_cached(&format!("{LETTERS} WHERE isbn = ?1 ORDER BY id"))?
@@ -89,10 +77,6 @@ pub fn letters_about(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result
 
 /// The letters of a page of the list, newest first, without their bodies; how many there are, and
 /// which page it is: the last one where there is none of that number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn letters_of_page(
     connection: &Connection,
     page: usize,
@@ -137,10 +121,6 @@ fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
 }
 
 /// The newest changes of all listings, newest first.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Vec<Event>> {
     connection
         .prepare_cached(
@@ -165,10 +145,6 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
 }
 
 /// What the author told last of each of these pages, where he told of it.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn hand_looks(
     connection: &Connection,
     isbn: &Isbn13,
@@ -192,10 +168,6 @@ pub fn hand_looks(
 }
 
 /// How the first reading of each spell of a view was had.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources> {
     let mut sources = Sources::new();
     let mut source = connection.prepare_cached(

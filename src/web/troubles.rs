@@ -31,7 +31,6 @@ pub struct Trouble {
 }
 
 /// Everything that is wrong, the most severe first.
-#[must_use]
 pub fn troubles(
     place: &Place<'_>,
     (glances, judgements): (&Glances, &Judgements),

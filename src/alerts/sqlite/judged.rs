@@ -12,10 +12,6 @@ use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 
 /// Keeps what was thought of an edition, for whoever shows it.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn keep_judgement(
     transaction: &Transaction<'_>,
     isbn: &Isbn13,
@@ -40,10 +36,6 @@ pub fn keep_judgement(
 
 /// What was thought of an edition when it was judged last; `None` when it never was, or by a
 /// version whose facts are read otherwise.
-///
-/// # Errors
-///
-/// SQLite's, also when the row does not hold what this program wrote.
 pub fn judgement(
     connection: &Connection,
     isbn: &Isbn13,
@@ -59,10 +51,6 @@ pub fn judgement(
 }
 
 /// What was thought of every edition.
-///
-/// # Errors
-///
-/// As for [`judgement`].
 pub fn judgements(
     connection: &Connection,
     now: Timestamp,

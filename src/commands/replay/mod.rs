@@ -93,7 +93,6 @@ pub fn read(file: &Path) -> anyhow::Result<Story> {
 }
 
 /// The expectations of a story that were not met, in words, each with what was sent instead.
-#[must_use]
 pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
     story
         .expectations

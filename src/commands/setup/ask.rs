@@ -52,16 +52,11 @@ impl<'a> Asker<'a> {
     }
 
     /// Somebody is there to answer.
-    #[must_use]
     pub fn is_there(&self) -> bool {
         self.is_there
     }
 
     /// Says something, when somebody is there.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal cannot be written.
     pub fn say(&mut self, text: &str) -> Result<(), AskError> {
         if self.is_there {
             writeln!(self.questions, "{text}")?;

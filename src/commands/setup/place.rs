@@ -14,7 +14,6 @@ use crate::config::{self, ConfigError, Loaded, files};
 use crate::files::write_whole;
 
 /// Today, where this machine stands.
-#[must_use]
 pub fn today() -> Date {
     Clock::System
         .now()
@@ -73,7 +72,6 @@ impl Existing {
 }
 
 /// The warnings of a configuration that its former text did not have.
-#[must_use]
 pub fn new_warnings(before: &Loaded, after: &Loaded, colour: bool) -> String {
     let fresh: Vec<config::Problem> = after
         .warnings
@@ -116,7 +114,6 @@ pub fn for_a_new_one(named: Option<&Path>) -> anyhow::Result<PathBuf> {
 }
 
 /// The program runs as root.
-#[must_use]
 pub fn is_superuser() -> bool {
     Command::new("id")
         .arg("-u")

@@ -7,7 +7,6 @@ use crate::book::{StoreId, storefront};
 use crate::config::{self, Loaded};
 
 /// The stores of the author's part of the world.
-#[must_use]
 pub fn of_zone(zone: &TimeZone) -> Vec<StoreId> {
     let names: &[&str] = match zone.iana_name().unwrap_or_default() {
         "Europe/London" | "Europe/Jersey" | "Europe/Guernsey" | "Europe/Isle_of_Man" | "GB" => {
@@ -19,7 +18,6 @@ pub fn of_zone(zone: &TimeZone) -> Vec<StoreId> {
 }
 
 /// The stores that the configuration defines or uses besides those that are known from the start.
-#[must_use]
 pub fn own(loaded: &Loaded) -> Vec<StoreId> {
     let document = Document::parse(loaded.text.as_str()).ok();
     let tables = document

@@ -43,7 +43,6 @@ fn looks_like_an_address(words: &str) -> bool {
 }
 
 /// The address has to stand in the configuration, because it does not follow from the ISBN.
-#[must_use]
 pub fn must_be_written(store: &StoreId, isbn: &Isbn13, format: Format, written: &str) -> bool {
     let Some(known) = storefront::find(store.as_str()) else {
         return true;

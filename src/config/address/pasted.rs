@@ -74,7 +74,6 @@ pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
 }
 
 /// A short link of Amazon's that does not say itself where it leads: it can be followed.
-#[must_use]
 pub fn short_link(words: &str) -> Option<Url> {
     let url = straight(parse(words).ok()?);
     let host = url.host_str()?.to_ascii_lowercase();
@@ -82,7 +81,6 @@ pub fn short_link(words: &str) -> Option<Url> {
 }
 
 /// The address leads to another page than the one that follows from the ISBN.
-#[must_use]
 pub fn leads_elsewhere(store: &StoreId, isbn: &Isbn13, format: Format, written: &str) -> bool {
     let Some(known) = storefront::find(store.as_str()) else {
         return true;

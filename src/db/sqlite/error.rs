@@ -103,7 +103,6 @@ impl From<rusqlite::Error> for DbError {
 
 /// What to do about an error of SQLite's that comes from the file or the disk; `None` for any other
 /// error.
-#[must_use]
 pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     use rusqlite::ErrorCode;
 

@@ -12,10 +12,6 @@ use crate::page::Reading;
 
 /// Every page that was unread at its newest looks, two or more, also those that the configuration
 /// no longer names.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(
         "SELECT l.isbn, l.store, l.blind_since, l.last_try, r.body, \
@@ -48,10 +44,6 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
 }
 
 /// The newest look at each store that named a state, whatever the edition.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn newest_good(connection: &Connection) -> rusqlite::Result<BTreeMap<StoreId, Timestamp>> {
     connection
         .prepare_cached(

@@ -131,10 +131,6 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
 
 /// How many bodies do not unpack to what was packed: the disk has changed them, where SQLite may see
 /// nothing wrong.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn damaged_bodies(connection: &Connection) -> rusqlite::Result<i64> {
     let mut damaged = 0;
     let mut statement = connection.prepare("SELECT hash, packed FROM evidence_body")?;

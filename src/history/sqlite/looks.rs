@@ -34,10 +34,6 @@ pub struct Looks {
 }
 
 /// The stored times of a listing; all empty for one that was never looked at.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Looks> {
     let looks = connection
         .prepare_cached(
@@ -85,10 +81,6 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
 /// The look counts for the day from here on, so that a kill does not give it back.
 ///
 /// False when somebody has looked since `last_try`, or is looking now.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn claim_look(
     transaction: &Transaction<'_>,
     listing: &ListingId,

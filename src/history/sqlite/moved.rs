@@ -10,10 +10,6 @@ use crate::book::{Isbn13, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
 /// Whether the configuration says other dates for one of these editions than when we saw it last.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite::Result<bool> {
     for plan in editions {
         let (publication, on_sale, _) = plan.edition.dates.as_written();
@@ -30,10 +26,6 @@ pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite:
 /// 1. The dates are those that were remembered: nothing.
 /// 2. They are others, and are in force all the same, because a note had said so: nothing to note.
 /// 3. Else a note that the date was moved, from the one in force.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn note_moves(
     transaction: &Transaction<'_>,
     editions: &[EditionPlan],

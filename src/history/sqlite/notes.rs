@@ -9,10 +9,6 @@ use super::{time, unreadable};
 use crate::book::{Isbn13, IsbnError, Note, NoteKind, StoreId};
 
 /// The notes of an edition that have not been taken back, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Note>> {
     connection
         .prepare_cached(
@@ -24,10 +20,6 @@ pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Not
 }
 
 /// The notes of every edition that has some that stand, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn13, Vec<Note>>> {
     let mut all: BTreeMap<Isbn13, Vec<Note>> = BTreeMap::new();
     let mut statement = connection.prepare_cached(
@@ -44,10 +36,6 @@ pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Isbn
 }
 
 /// Writes a note down and gives its number, by which it can be taken back.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn add_note(
     transaction: &Transaction<'_>,
     isbn: &Isbn13,
@@ -73,10 +61,6 @@ pub fn add_note(
 }
 
 /// Takes a note back. False when there is no such note, or it was taken back before.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn take_note_back(
     transaction: &Transaction<'_>,
     number: i64,
@@ -102,10 +86,6 @@ pub struct Kept {
 }
 
 /// Every note of an edition, those that were taken back among them, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn all_notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Kept>> {
     connection
         .prepare_cached(

@@ -178,10 +178,6 @@ fn remember_gap(
 }
 
 /// Until when what was just seen of a page may be spoken of as what is.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn keep_good_until(
     transaction: &Transaction<'_>,
     listing: &ListingId,
@@ -215,10 +211,6 @@ fn remember_blind(
 }
 
 /// The number of a listing, made when it is first needed.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqlite::Result<i64> {
     let found = listing_number(transaction, listing)?;
     if let Some(number) = found {

@@ -8,10 +8,6 @@ use crate::history::{ListingId, Source};
 use crate::page::Reading;
 
 /// The newest look at a page that a person told of, and what it said.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn newest_by_hand(
     connection: &Connection,
     listing: &ListingId,

@@ -82,10 +82,6 @@ pub fn every_look<E: From<rusqlite::Error>>(
 }
 
 /// Every note, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn every_note(connection: &Connection) -> rusqlite::Result<Vec<KeptNote>> {
     connection
         .prepare(

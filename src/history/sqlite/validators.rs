@@ -20,10 +20,6 @@ pub struct Recognised {
 }
 
 /// The page of a listing that can be recognised; `None` where the newest look gave none.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn recognised(
     connection: &Connection,
     listing: &ListingId,
@@ -54,10 +50,6 @@ pub fn recognised(
 
 /// Remembers by what the page that was just recorded can be recognised; with `None`, that it
 /// cannot. The reading is the one of the observation at `at`.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn recognise_by(
     transaction: &Transaction<'_>,
     listing: &ListingId,

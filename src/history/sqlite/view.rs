@@ -32,19 +32,11 @@ pub enum Depth {
 }
 
 /// The view of an edition: its listings with their spells, and the notes that stand.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn view(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<View> {
     view_to(connection, plan, Depth::Whole)
 }
 
 /// The view of an edition, as deep as it is needed.
-///
-/// # Errors
-///
-/// As [`view`].
 pub fn view_to(
     connection: &Connection,
     plan: &EditionPlan,
@@ -90,10 +82,6 @@ pub fn each_view<T>(
 }
 
 /// What is in force for an edition: its configuration with the notes about it.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Launch> {
     let notes = notes(connection, &plan.edition.isbn)?;
     Ok(Launch::new(&plan.edition, &notes, &plan.zone))
@@ -236,10 +224,6 @@ pub struct Seen {
 }
 
 /// The observations of a listing since `from`, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn observations(
     connection: &Connection,
     listing: &ListingId,
@@ -281,10 +265,6 @@ pub struct Glimpse {
 }
 
 /// The observations of a listing since `from`, oldest first, by the numbers of their readings.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn glimpses(
     connection: &Connection,
     listing: &ListingId,
@@ -309,10 +289,6 @@ pub fn glimpses(
 }
 
 /// How many observations there are.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn count_of_looks(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))
 }

@@ -52,7 +52,6 @@ pub struct Said {
 }
 
 /// Puts a finding into words.
-#[must_use]
 pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
     let (headline, verdict) = match &finding.kind {
         FindingKind::Unavailable
@@ -151,7 +150,6 @@ fn as_of(said: Said, last_seen: &str, finding: &Finding) -> Said {
 
 /// The word before a headline: the severity's, but for a launch report, which is neither good nor bad
 /// by itself.
-#[must_use]
 pub fn word(finding: &Finding) -> &'static str {
     if finding.kind.launch_report().is_some() {
         "Launch report"
@@ -162,7 +160,6 @@ pub fn word(finding: &Finding) -> &'static str {
 
 /// How much it weighs for whoever lists it: a launch report of a store that is behind, or that nobody
 /// could see, is no good news.
-#[must_use]
 pub fn weight(finding: &Finding) -> Severity {
     match finding.kind.launch_report() {
         Some(state) if !state.behind.is_empty() || !state.unseen.is_empty() => Severity::Watch,
@@ -271,7 +268,6 @@ impl Voice<'_> {
     }
 
     /// How people call a store.
-    #[must_use]
     pub fn label(&self, store: &StoreId) -> String {
         let named = self.stores.iter().find(|plan| plan.id == *store);
         let label = named.map_or_else(|| store.label(), |plan| plan.label.as_str());

@@ -46,17 +46,12 @@ pub struct Counts {
 impl Counts {
     /// There are letters that did not reach the author and should have: those that failed, and
     /// those that wait after a failed try.
-    #[must_use]
     pub fn need_attention(&self) -> bool {
         self.failed > 0 || self.login_refused || (self.waiting > 0 && self.last_error.is_some())
     }
 }
 
 /// The letters, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
     connection
         .prepare(&select(show.condition()))?
@@ -65,10 +60,6 @@ pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entr
 }
 
 /// The letters without their parts, oldest first: for a list of all that there were in ten years.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
     connection
         .prepare(&select_from(HEAD_COLUMNS, show.condition()))?
@@ -77,10 +68,6 @@ pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>
 }
 
 /// The letter of that number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Option<Entry>> {
     connection
         .prepare(&select("id = ?1"))?
@@ -100,10 +87,6 @@ pub fn parts(connection: &Connection, id: i64) -> rusqlite::Result<(String, Stri
 }
 
 /// How many letters there are of each kind, and what goes wrong at present.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     // Each part is answered by an index of its own: the letters of ten years are not read for it.
     let mut counts = connection.query_row(
@@ -143,10 +126,6 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
 
 /// Since when a letter has waited although it was tried: the oldest queueing of those. `None`: all
 /// mail is out, or was not tried yet.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let oldest: Option<i64> = connection.query_row(
         "SELECT min(queued_at) FROM outbox \
@@ -158,10 +137,6 @@ pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Tim
 }
 
 /// When a letter was last delivered on that way. `None`: none was so far.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn last_delivered(
     connection: &Connection,
     route: &Route,
@@ -175,10 +150,6 @@ pub fn last_delivered(
 }
 
 /// When a digest was last due and written, or spared, of all those before `before`.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn last_digest(
     connection: &Connection,
     before: Timestamp,
@@ -226,10 +197,6 @@ pub fn spare_digest(connection: &Connection, now: Timestamp) -> rusqlite::Result
 
 /// How many letters have parts that do not unpack, or a subject with a character 0, with which none
 /// is written: the disk has changed them, where SQLite sees nothing wrong.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
     let mut damaged = 0;
     let mut statement = connection.prepare(
@@ -244,10 +211,6 @@ pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// The letters that have waited since before `before`, oldest first: those that will arrive late.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn waiting_since_before(
     connection: &Connection,
     before: Timestamp,
@@ -261,10 +224,6 @@ pub fn waiting_since_before(
 }
 
 /// Since when the oldest letter waits that is to go out now: one that is held back for later is none.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn waiting_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let since: Option<i64> = connection
         .prepare_cached(

@@ -63,7 +63,6 @@ pub enum EntryState {
 
 impl EntryState {
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Waiting => "waiting",

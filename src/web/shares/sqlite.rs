@@ -7,10 +7,6 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use super::Share;
 
 /// Writes a link down and gives its number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn add(
     transaction: &Transaction<'_>,
     client: &str,
@@ -23,10 +19,6 @@ pub fn add(
 }
 
 /// Withdraws a link. False when there is none of that number that holds.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn withdraw(
     transaction: &Transaction<'_>,
     number: i64,
@@ -39,10 +31,6 @@ pub fn withdraw(
 }
 
 /// Whose editions a link shows; `None` when there is no such link, or it was withdrawn.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached("SELECT client FROM share WHERE hash = ?1 AND withdrawn IS NULL")?
@@ -51,10 +39,6 @@ pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<St
 }
 
 /// Every link that was given, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Share>> {
     let time = |milliseconds| {
         Timestamp::from_millisecond(milliseconds).map_err(|error| {

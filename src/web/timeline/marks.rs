@@ -86,7 +86,6 @@ fn said(frame: &Frame<'_>, mark: &Mark, kind: &str) -> (String, String) {
 }
 
 /// What a note says, in a few words.
-#[must_use]
 pub fn words_of(note: &Note) -> String {
     let mut said = note.kind.words();
     if let NoteKind::DateChanged { to, .. } = &note.kind {

@@ -150,7 +150,6 @@ impl<'a> Frame<'a> {
 
 /// The drawing as an `<svg>` element for a page whose style sheet holds [`style`]; it brings no
 /// style and no script of its own.
-#[must_use]
 pub fn draw(picture: &Picture<'_>) -> String {
     let frame = Frame::new(picture);
     let mut canvas = Canvas::default();
@@ -179,7 +178,6 @@ pub fn draw(picture: &Picture<'_>) -> String {
 }
 
 /// The drawing as a file that stands alone, light or dark as its reader prefers.
-#[must_use]
 pub fn standalone(picture: &Picture<'_>) -> String {
     with_style(
         picture,
@@ -188,7 +186,6 @@ pub fn standalone(picture: &Picture<'_>) -> String {
 }
 
 /// The rules that the drawing needs in a page.
-#[must_use]
 pub fn style() -> String {
     format!(
         "{}{}",

@@ -24,7 +24,6 @@ impl Range {
     pub const ALL: [Self; 4] = [Self::Launch, Self::Month, Self::Year, Self::All];
 
     /// The name in addresses and on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Launch => "launch",
@@ -35,7 +34,6 @@ impl Range {
     }
 
     /// What people read.
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Launch => "Launch",
@@ -46,14 +44,12 @@ impl Range {
     }
 
     /// The range of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|range| range.name() == name)
     }
 
     /// The range that tells most now: the launch until two months after publication, then the
     /// year.
-    #[must_use]
     pub fn fitting(view: &View, now: Timestamp) -> Self {
         let dates = &view.launch;
         let published = midnight(dates.publication, &TimeZone::UTC);
@@ -65,7 +61,6 @@ impl Range {
     }
 
     /// Its first and last instant; never empty.
-    #[must_use]
     pub fn bounds(self, view: &View, now: Timestamp, zone: &TimeZone) -> (Timestamp, Timestamp) {
         let day = SignedDuration::from_hours(24);
         let begun = view

@@ -1,5 +1,7 @@
 //! What is answered to whom: host, login, origin and token first, then the page.
 
+use std::net::IpAddr;
+
 use jiff::Timestamp;
 
 use super::site::{PageError, Site, locked, random};
@@ -7,7 +9,9 @@ use super::{LARGEST_BODY, LARGEST_PAGE, actions, exports, pages, shared};
 use crate::text::words;
 use crate::web::form;
 use crate::web::frame::{style_name, style_sheet};
-use crate::web::security::{FILE_POLICY, PAGE_POLICY, SESSION, is_our_host, is_same_origin};
+use crate::web::security::{
+    FILE_POLICY, Origin, PAGE_POLICY, SESSION, is_our_host, is_same_origin,
+};
 
 /// What somebody asks.
 #[derive(Debug, Clone, Default)]
@@ -18,6 +22,8 @@ pub struct Asked {
     pub path: String,
     /// The query, without the question mark.
     pub query: String,
+    /// Who is at the other end of the connection; `None`: this machine.
+    pub peer: Option<IpAddr>,
     /// The `Host`.
     pub host: Option<String>,
     /// The `Origin`.
@@ -297,7 +303,8 @@ fn session(site: &Site, asked: &Asked, now: Timestamp) -> Option<String> {
         .as_deref()
         .filter(|_| asked.method != "POST")
         .and_then(basic_password)?;
-    let is_right = site.guard.is_password(&password, hash.reveal(), now);
+    let from = (Origin::new(asked.peer), now);
+    let is_right = site.guard.is_password(&password, hash.reveal(), from);
     (is_right == Some(true)).then(|| "program".to_owned())
 }
 
@@ -320,13 +327,14 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
     if asked.method != "POST" {
         return pages::login(site, None, 200);
     }
+    let from = (Origin::new(asked.peer), now);
     match site
         .guard
-        .is_password(&asked.field("password"), hash.reveal(), now)
+        .is_password(&asked.field("password"), hash.reveal(), from)
     {
         Some(true) => {}
         Some(false) => return pages::login(site, Some("This is not the password."), 403),
-        None => return too_many(site, now),
+        None => return too_many(site, from),
     }
     let Ok(random) = random() else {
         return refusal(500, "The system gives no random numbers.");
@@ -336,8 +344,9 @@ fn login(site: &Site, asked: &Asked, now: Timestamp) -> Answer {
         .with("set-cookie", cookie(site, &id, SESSION.as_secs()))
 }
 
-fn too_many(site: &Site, now: Timestamp) -> Answer {
-    let wait = locked(&site.guard.throttle).wait(now).unwrap_or_default();
+fn too_many(site: &Site, (from, now): (Origin, Timestamp)) -> Answer {
+    let wait = locked(&site.guard.throttle).wait(from, now);
+    let wait = wait.unwrap_or_default();
     let said = format!(
         "There were too many wrong passwords. Try again in {}.",
         words::lasting(wait + jiff::SignedDuration::from_secs(59))

@@ -12,7 +12,7 @@ pub mod site;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -20,10 +20,11 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::extract::connect_info::Connected;
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use axum::serve::Listener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -129,8 +130,9 @@ pub async fn serve(
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let state = (live, Arc::clone(&room));
     let router = Router::new().fallback(handle).with_state(state);
+    let service = router.into_make_service_with_connect_info::<Peer>();
     let listener = Bounded { listener, room };
-    axum::serve(listener, router)
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ServeError::Broken)
@@ -139,8 +141,22 @@ pub async fn serve(
 /// What the handler has at hand: the site, and the room that is left.
 type Shown = (Arc<Live>, Arc<Semaphore>);
 
-async fn handle(State((live, room)): State<Shown>, request: Request) -> Response {
-    let mut response = answered(&live, request).await;
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Peer(IpAddr);
+
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
+async fn handle(
+    State((live, room)): State<Shown>,
+    ConnectInfo(peer): ConnectInfo<Peer>,
+    request: Request,
+) -> Response {
+    let mut response = answered(&live, peer, request).await;
     if room.available_permits() < CROWDED {
         // Others may be waiting: who has an answer makes room.
         let close = HeaderValue::from_static("close");
@@ -149,7 +165,7 @@ async fn handle(State((live, room)): State<Shown>, request: Request) -> Response
     response
 }
 
-async fn answered(live: &Live, request: Request) -> Response {
+async fn answered(live: &Live, peer: Peer, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let text = |name: HeaderName| {
         parts
@@ -161,6 +177,7 @@ async fn answered(live: &Live, request: Request) -> Response {
     let mut asked = Asked {
         method: parts.method.as_str().to_owned(),
         path: parts.uri.path().to_owned(),
+        peer: Some(peer.0),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         host: text(header::HOST).or_else(|| parts.uri.authority().map(ToString::to_string)),
         origin: text(header::ORIGIN),

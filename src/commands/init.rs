@@ -11,6 +11,7 @@ use super::doctor;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::fresh::{Fresh, FreshMail, text};
 use super::setup::place;
+use super::signals;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::providers;
@@ -170,7 +171,8 @@ fn test_letter(path: &Path) -> anyhow::Result<Exit> {
     open_database(&loaded.plan.data)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let now = Clock::System.now();
-    let looks = runtime.block_on(doctor::mail::server(&loaded.plan, true, now));
+    let asked = doctor::mail::server(&loaded.plan, true, now);
+    let looks = runtime.block_on(signals::unless_interrupted(asked))?;
     write!(anstream::stdout(), "{}", doctor::lines(&looks))?;
     let is_wrong = looks.iter().any(doctor::look::Look::is_wrong);
     Ok(if is_wrong {

@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use super::context::Context;
 use super::which;
 use crate::alerts::pause::{self, Pause};
+use crate::book::NoteKind;
 use crate::book::day::day;
-use crate::book::{Note, NoteKind};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
@@ -150,16 +150,9 @@ fn tell(
     kind: NoteKind,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let note = Note {
-        kind,
-        at: now,
-        store: None,
-        ticket: None,
-        text: None,
-    };
     let settings = context.settings()?;
     let judging = context.judge_context(&settings);
-    judging.take_note_of_each(editions, &note, now)?;
+    judging.take_note_of_each(editions, kind, now)?;
     Ok(())
 }
 

@@ -101,14 +101,6 @@ impl Problem {
         self
     }
 
-    /// Says what to do, when there is something to say.
-    pub fn remedy_if(self, remedy: Option<String>) -> Self {
-        match remedy {
-            Some(remedy) => self.remedy(remedy),
-            None => self,
-        }
-    }
-
     /// It makes the configuration unusable.
     pub fn is_error(&self) -> bool {
         self.gravity == Gravity::Error

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::changes::Sources;
@@ -15,6 +14,7 @@ use super::survey::{Glance, Glances, Survey};
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
 use crate::config::plan::Plan;
+use crate::db::column::{time, time_if, unreadable};
 use crate::history::sqlite::{newest_by_hand, source_of, standing_notes};
 use crate::history::{ListingId, ListingView, View};
 use crate::round::health::health;
@@ -36,7 +36,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             let isbn: Isbn13 = isbn(row, 0)?;
             let store = StoreId::new(row.get_ref(1)?.as_str()?);
             let name = row.get_ref(2)?.as_str_or_null()?;
-            let since = time_of(row, 3)?;
+            let since = time_if(row, 3)?;
             let state = match (name, since) {
                 (Some(name), Some(since)) => {
                     let state = name
@@ -49,10 +49,10 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             let glance = Glance {
                 state,
                 has_taken_orders: row.get(7)?,
-                last_try: time_of(row, 4)?,
-                last_good: time_of(row, 5)?,
-                blind_since: time_of(row, 6)?,
-                good_until: time_of(row, 8)?,
+                last_try: time_if(row, 4)?,
+                last_good: time_if(row, 5)?,
+                blind_since: time_if(row, 6)?,
+                good_until: time_if(row, 8)?,
             };
             Ok(((isbn, store), glance))
         })?
@@ -102,7 +102,7 @@ const LETTERS: &str =
     "SELECT id, written, subject, delivered_at, dropped_at, failed_at FROM outbox";
 
 fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
-    let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_of(row, column)?.is_some());
+    let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_if(row, column)?.is_some());
     let state = if is_set(3)? {
         "delivered"
     } else if is_set(4)? {
@@ -194,23 +194,4 @@ fn isbn(row: &Row<'_>, column: usize) -> rusqlite::Result<Isbn13> {
     row.get::<_, String>(column)?
         .parse()
         .map_err(|error: IsbnError| unreadable(column, error))
-}
-
-fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?
-        .map(|milliseconds| {
-            Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(column, error))
-        })
-        .transpose()
-}
-
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_number, number_of, reading_of, time};
+use super::{listing_number, number_of, reading_of};
+use crate::db::column::instant;
 use crate::history::{ListingId, Source};
 use crate::page::Reading;
 
@@ -25,7 +26,7 @@ pub fn newest_by_hand(
         })
         .optional()?;
     found
-        .map(|(at, body)| Ok((time(at)?, reading_of(&body)?)))
+        .map(|(at, body)| Ok((instant(at)?, reading_of(&body)?)))
         .transpose()
 }
 

@@ -56,7 +56,8 @@ pub fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     for (name, page) in pages {
         let path = folder.join(format!("{name}.1"));
-        std::fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))?;
+        crate::files::write_openly(&path, &page)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Done)

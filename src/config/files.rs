@@ -158,9 +158,6 @@ pub fn find(named: Option<&Path>) -> Result<PathBuf, ConfigError> {
     }
 }
 
-/// The largest configuration, in bytes: a hundred thousand editions have room in it.
-const LARGEST: u64 = 256 << 20;
-
 /// Finds, reads and checks the configuration, and sees that the files it names can be read.
 ///
 /// # Errors
@@ -172,7 +169,7 @@ pub fn load(named: Option<&Path>, today: Date) -> Result<Loaded, ConfigError> {
         path: path.clone(),
         source,
     };
-    let bytes = crate::files::read(&path, LARGEST).map_err(unreadable)?;
+    let bytes = crate::files::read(&path, crate::files::LARGEST_TEXT).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         path: path.clone(),
         at: error.utf8_error().valid_up_to(),

@@ -172,6 +172,8 @@ pub struct SchedulePlan {
     pub steady: SignedDuration,
     /// Five-field cron in the author's zone.
     pub digest: croner::Cron,
+    /// A digest comes also when all is as expected and nothing is near; otherwise one a month.
+    pub digest_always: bool,
 }
 
 /// How we behave towards the stores.

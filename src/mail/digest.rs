@@ -146,6 +146,25 @@ pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timest
     }
 }
 
+/// There is nothing to tell: every page is seen and shows what it should, nothing happened, no day of
+/// a launch is near, and the watch is well.
+#[must_use]
+pub fn is_quiet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> bool {
+    let today = now.to_zoned(desk.author.zone.clone()).date();
+    let is_as_expected = |item: &Item| {
+        item.findings.is_empty()
+            && item.lines.is_empty()
+            && !item.outlooks.is_empty()
+            && item
+                .outlooks
+                .iter()
+                .all(|one| one.outlook.is_seen() && one.outlook.is_as_expected())
+    };
+    items.iter().all(is_as_expected)
+        && milestones(items, today).is_empty()
+        && remarks(desk, items, now).is_empty()
+}
+
 /// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions", "nothing could be seen, 1
 /// edition".
 fn summary(items: &[Item]) -> String {
@@ -189,14 +208,25 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
     let (standing, quiet): (Vec<&Item>, Vec<&Item>) = ordered
         .into_iter()
         .partition(|item| !item.findings.is_empty() || !item.lines.is_empty());
-    let mut verdict = format!("{}.", summary(items));
-    if let Some(first) = verdict.get(..1) {
-        verdict = format!("{}{}", first.to_uppercase(), &verdict[1..]);
-    }
+    let mut verdict = format!("{}.", words::capital(&summary(items)));
     let look = desk.next_look.map_or_else(String::new, |at| {
         let moment = words::brief_moment(at, &desk.author.zone, now);
         format!("We look again at about {moment}. ")
     });
+    // Who has nothing to hear need not read through a list of it.
+    let is_quiet = is_quiet(desk, items, now);
+    let quiet = if is_quiet {
+        let titles: Vec<String> = quiet.into_iter().map(title).collect();
+        verdict = format!("{}: {}.", verdict.trim_end_matches('.'), several(&titles));
+        Vec::new()
+    } else {
+        quiet
+    };
+    let often = if is_quiet && !desk.digest_always {
+        "As long as it is so, this comes once in four weeks. "
+    } else {
+        ""
+    };
     DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
@@ -219,8 +249,8 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         milestones: milestones(items, today),
         stores: sights(desk, items, now),
         next: format!(
-            "{look}You get a letter of its own when something changes that you should know at \
-             once."
+            "{look}{often}You get a letter of its own when something changes that you should know \
+             at once."
         ),
     }
 }
@@ -435,14 +465,13 @@ fn text(sheet: &DigestSheet) -> String {
             lines.wrapped("  ", &coming.why);
         }
     }
-    lines.heading("Still watching: the last good look");
-    for store in &sheet.stores {
+    lines.gap();
+    let sights = sheet.stores.iter().map(|store| {
         let lost = if store.is_lost { " (out of sight)" } else { "" };
-        lines.wrapped(
-            "  ",
-            &format!("{}: {}{lost}, {}", store.label, store.last, store.pages),
-        );
-    }
+        format!("{}: {}{lost}, {}", store.label, store.last, store.pages)
+    });
+    let sights = sights.collect::<Vec<_>>().join("; ");
+    lines.wrapped("", &format!("The last good looks: {sights}."));
     lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
 use super::House;
@@ -20,9 +20,9 @@ use crate::judge::line::{line_down, reach};
 use crate::judge::text::{Voice, said};
 use crate::judge::{Finding, Judgement, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
-use crate::mail::digest::{Item, digest, issues};
+use crate::mail::digest::{Item, digest, is_quiet, issues};
 use crate::mail::notice::{notice, old_configuration};
-use crate::mail::sqlite::{enqueue, last_digest};
+use crate::mail::sqlite::{enqueue, last_digest, last_digest_to, spare_digest};
 use crate::mail::{Desk, Letter};
 use crate::round::health::health;
 use crate::round::sqlite::running::running;
@@ -47,6 +47,7 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
         stores: &plan.stores,
         next_look,
         remind_every: plan.judging.remind_every,
+        digest_always: plan.schedule.digest_always,
         remarks: &[],
     }
 }
@@ -284,12 +285,26 @@ fn digests(
             ..desk(&house.plan, None)
         };
         let desk = desk_for(&desk, &reader, &[]);
+        let is_spared = !desk.digest_always
+            && is_quiet(&desk, &items, now)
+            && last_digest_to(transaction, &desk.author.email, now)?
+                .is_some_and(|last| now.duration_since(last) < SIGN_OF_LIFE);
+        if is_spared {
+            continue;
+        }
         let letter = digest(&desk, issue.client.as_deref(), &items, now);
         enqueue(transaction, &letter, now)?;
         letters.push(letter);
     }
+    if letters.is_empty() {
+        spare_digest(transaction, now)?;
+    }
     Ok(letters)
 }
+
+/// Whoever has nothing to hear hears after so long that we are still watching: four weeks, less the
+/// hours by which a digest may come late.
+const SIGN_OF_LIFE: SignedDuration = SignedDuration::from_hours(27 * 24);
 
 /// What the digest begins with: what is wrong with the watch, and that nobody looked for a while.
 fn remarks(

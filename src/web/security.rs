@@ -2,7 +2,7 @@
 //! bytes are arguments.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
@@ -30,8 +30,12 @@ pub const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
 /// How long a session lasts.
 pub const SESSION: SignedDuration = SignedDuration::from_hours(24 * 14);
 
-/// How many wrong passwords there may be in [`WINDOW`].
+/// How many wrong passwords there may be in [`WINDOW`] from one [`Origin`].
 const TRIES: usize = 10;
+
+/// How many there may be from all but this machine: whoever has many addresses, as with IPv6, may
+/// neither guess at leisure nor keep the machine busy comparing.
+const TRIES_IN_ALL: usize = 100;
 
 /// The time in which wrong passwords are counted.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -113,37 +117,71 @@ pub fn is_hash(hash: &str) -> bool {
     PasswordHash::new(hash).is_ok()
 }
 
-/// Wrong passwords of late. Not by address: behind a proxy all come from one, and there is one
-/// password.
+/// From where passwords come that are counted together: an address of IPv4, a network of IPv6 (a
+/// /64, in which one household chooses addresses as it likes: RFC 6177), or this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin(Option<IpAddr>);
+
+impl Origin {
+    /// Where `address` counts; none, as in a call without a connection, is this machine.
+    #[must_use]
+    pub fn new(address: Option<IpAddr>) -> Self {
+        let address = address.map(|address| address.to_canonical());
+        Self(
+            address
+                .filter(|address| !address.is_loopback())
+                .map(|address| match address {
+                    IpAddr::V4(_) => address,
+                    IpAddr::V6(six) => {
+                        let network = six.to_bits() & (u128::MAX << 64);
+                        IpAddr::V6(Ipv6Addr::from_bits(network))
+                    }
+                }),
+        )
+    }
+}
+
+/// Wrong passwords of late, by where they came from: at most [`TRIES_IN_ALL`] of strangers and
+/// [`TRIES`] of this machine are kept, since no more are looked at.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    wrong: Vec<Timestamp>,
+    wrong: Vec<(Timestamp, Origin)>,
 }
 
 impl Throttle {
-    /// How long to wait before a password is looked at again; `None`: not at all.
+    /// How long to wait before a password from there is looked at again; `None`: not at all. What
+    /// strangers try closes no door to this machine.
     #[must_use]
-    pub fn wait(&self, now: Timestamp) -> Option<SignedDuration> {
-        let recent: Vec<&Timestamp> = self.recent(now).collect();
-        if recent.len() < TRIES {
-            return None;
-        }
-        recent
-            .first()
-            .map(|first| WINDOW - now.duration_since(**first))
+    pub fn wait(&self, from: Origin, now: Timestamp) -> Option<SignedDuration> {
+        let here = Origin::new(None);
+        let own = self.full(now, TRIES, |origin| origin == from);
+        let all = self.full(now, TRIES_IN_ALL, |origin| origin != here && from != here);
+        own.max(all)
+    }
+
+    /// Until the oldest of so many is forgotten; `None`: there are fewer.
+    fn full(
+        &self,
+        now: Timestamp,
+        most: usize,
+        counts: impl Fn(Origin) -> bool,
+    ) -> Option<SignedDuration> {
+        let mut counted = self.recent(now).filter(|(_, origin)| counts(*origin));
+        let (first, _) = counted.next()?;
+        (most <= 1 + counted.count()).then(|| WINDOW - now.duration_since(*first))
     }
 
     /// A password was wrong.
-    pub fn note_wrong(&mut self, now: Timestamp) {
+    pub fn note_wrong(&mut self, from: Origin, now: Timestamp) {
         self.wrong = self.recent(now).copied().collect();
-        self.wrong.push(now);
+        self.wrong.push((now, from));
     }
 
-    fn recent(&self, now: Timestamp) -> impl Iterator<Item = &Timestamp> {
+    fn recent(&self, now: Timestamp) -> impl Iterator<Item = &(Timestamp, Origin)> {
         self.wrong
             .iter()
             // What a clock that was ahead has noted is not waited for.
-            .filter(move |at| **at <= now && now.duration_since(**at) < WINDOW)
+            .filter(move |(at, _)| *at <= now && now.duration_since(*at) < WINDOW)
     }
 }
 
@@ -268,14 +306,58 @@ mod tests {
     fn ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour() {
         let mut throttle = Throttle::default();
         let start = at("2027-01-01T00:00:00Z");
+        let jane = from("192.0.2.1");
         for second in 0..10 {
             let now = start + SignedDuration::from_secs(second);
-            assert_eq!(throttle.wait(now), None);
-            throttle.note_wrong(now);
+            assert_eq!(throttle.wait(jane, now), None);
+            throttle.note_wrong(jane, now);
         }
         let later = start + SignedDuration::from_secs(60);
-        assert_eq!(throttle.wait(later), Some(SignedDuration::from_mins(14)));
-        assert_eq!(throttle.wait(start + WINDOW), None);
+        let wait = throttle.wait(jane, later);
+        assert_eq!(wait, Some(SignedDuration::from_mins(14)));
+        assert_eq!(throttle.wait(jane, start + WINDOW), None);
+        for other in ["192.0.2.2", "2001:db8::1", "127.0.0.1"] {
+            assert_eq!(throttle.wait(from(other), later), None, "{other}");
+        }
+    }
+
+    fn from(address: &str) -> Origin {
+        Origin::new(Some(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_network_of_ipv6_and_this_machine_are_one_each() {
+        assert_eq!(from("2001:db8:0:7::1"), from("2001:db8:0:7:ffff::2"));
+        assert_ne!(from("2001:db8:0:7::1"), from("2001:db8:0:8::1"));
+        assert_eq!(from("::ffff:192.0.2.1"), from("192.0.2.1"));
+        assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
+        for here in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(from(here), Origin::new(None), "{here}");
+        }
+    }
+
+    #[test]
+    fn strangers_from_everywhere_have_a_hundred_tries_in_all_and_close_no_door_to_this_machine() {
+        let mut throttle = Throttle::default();
+        let now = at("2027-01-01T00:00:00Z");
+        let (mut looked_at, here) = (0, Origin::new(None));
+        for number in 0..100_000_u128 {
+            let address = Ipv6Addr::from_bits((0x2001_0db8 << 96) + (number << 64));
+            let stranger = Origin::new(Some(address.into()));
+            if throttle.wait(stranger, now).is_none() {
+                throttle.note_wrong(stranger, now);
+                looked_at += 1;
+            }
+        }
+        assert_eq!((looked_at, throttle.wrong.len()), (100, 100));
+        for _ in 0..10 {
+            assert_eq!(throttle.wait(here, now), None);
+            throttle.note_wrong(here, now);
+        }
+        assert_eq!(throttle.wait(here, now), Some(WINDOW));
+        assert_eq!(throttle.wait(from("192.0.2.1"), now + WINDOW), None);
+        throttle.note_wrong(here, now + WINDOW);
+        assert_eq!(throttle.wrong.len(), 1, "what is over is forgotten");
     }
 
     #[test]

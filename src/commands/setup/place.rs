@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::commands::loading::{load, load_text};
 use crate::config::{self, ConfigError, Loaded, files};
-use crate::files::write_whole;
+use crate::files::{LARGEST_TEXT, read, write_whole};
 
 /// Today, where this machine stands.
 pub fn today() -> Date {
@@ -61,7 +61,8 @@ impl Existing {
     /// was.
     pub fn replace(&self, changed: &Loaded) -> anyhow::Result<()> {
         let path = self.loaded.path.display();
-        let now = fs::read(&self.target).with_context(|| format!("reading {path} again"))?;
+        let now =
+            read(&self.target, LARGEST_TEXT).with_context(|| format!("reading {path} again"))?;
         if now != self.loaded.text.as_bytes() {
             bail!("{path} was changed by somebody else in the meantime; run this once more");
         }

@@ -250,6 +250,11 @@ CREATE TABLE letter_day (
 
 CREATE INDEX letter_day_by_edition ON letter_day (isbn, written);
 
+-- When a digest was due and nobody needed one.
+CREATE TABLE digest_spared (
+    at INTEGER PRIMARY KEY
+) STRICT;
+
 -- WHO HEARS OF IT
 
 -- Letters, rendered when queued, kept for ever.

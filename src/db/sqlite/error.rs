@@ -45,6 +45,9 @@ pub enum DbError {
         /// Who we are.
         ours: Owner,
     },
+    /// Something that is not ours lies in its place, or beside it.
+    #[error("{0}")]
+    Planted(io::Error),
     /// The folder or the file cannot be written.
     #[error(
         "cannot open or create it: {0}; check that the folder exists and that you may write there"

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub mod error;
-mod place;
+pub(in crate::db) mod place;
 
 use self::error::DbError;
-use self::place::{File, file_at, make_or_find};
+use self::place::{File, connect, file_at, make_or_find};
 use super::migrate;
 
 /// How long a statement waits for another process before it gives up.
@@ -65,7 +65,7 @@ impl Db {
     /// [`DbError`] says what is wrong with the file and what to do.
     pub fn open(path: &Path) -> Result<Self, DbError> {
         make_or_find(path)?;
-        let mut connection = Connection::open(path)?;
+        let mut connection = connect(path, OpenFlags::default())?;
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "trusted_schema", false)?;

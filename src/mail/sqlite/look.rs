@@ -138,17 +138,50 @@ pub fn last_delivered(
     newest.map(instant).transpose()
 }
 
-/// When the newest digest was written of those that were written before `before`.
+/// When a digest was last due and written, or spared, of all those before `before`.
 pub fn last_digest(
     connection: &Connection,
     before: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
     let newest: Option<i64> = connection.query_row(
-        "SELECT max(written) FROM outbox WHERE kind = ?1 AND written < ?2",
+        "SELECT max(at) FROM (SELECT written AS at FROM outbox WHERE kind = ?1 \
+                              UNION ALL SELECT at FROM digest_spared) WHERE at < ?2",
         params![LetterKind::Digest.name(), before.as_millisecond()],
         |row| row.get(0),
     )?;
     newest.map(instant).transpose()
+}
+
+/// When the newest digest to somebody was written of those that were written before `before`.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn last_digest_to(
+    connection: &Connection,
+    to: &str,
+    before: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let newest: Option<i64> = connection.query_row(
+        "SELECT max(written) FROM outbox WHERE kind = ?1 AND to_address = ?2 AND written < ?3",
+        params![LetterKind::Digest.name(), to, before.as_millisecond()],
+        |row| row.get(0),
+    )?;
+    newest.map(instant).transpose()
+}
+
+/// Remembers that a digest was due and nobody needed one.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn spare_digest(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT OR IGNORE INTO digest_spared (at) VALUES (?1)",
+            [now.as_millisecond()],
+        )
+        .map(drop)
 }
 
 /// How many letters have parts that do not unpack, or a subject with a character 0, with which none

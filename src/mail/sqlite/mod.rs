@@ -9,12 +9,14 @@ use rusqlite::Row;
 
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
-    parts, waiting_since, waiting_since_before,
+    last_digest_to, parts, spare_digest, waiting_since, waiting_since_before,
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,
     is_claimed_by, is_due, mark_delivered, mark_failed, release_all, retry,
 };
+
+use strum::IntoStaticStr;
 
 use super::outbox::Meaning;
 use super::{Letter, LetterKind, Route};
@@ -49,7 +51,8 @@ pub struct Entry {
 }
 
 /// What has become of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum EntryState {
     /// It waits for its next try.
     Waiting,
@@ -64,12 +67,7 @@ pub enum EntryState {
 impl EntryState {
     /// The name in tables and JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered(_) => "delivered",
-            Self::Failed(_) => "failed",
-            Self::Dropped(_) => "dropped",
-        }
+        self.into()
     }
 }
 

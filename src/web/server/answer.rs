@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::site::Site;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
-use crate::web::security::FILE_POLICY;
+use crate::web::security::{FILE_POLICY, Origin};
 
 /// What an action or a page comes to.
 pub(super) type Answered = Result<Response, PageError>;
@@ -67,6 +67,8 @@ impl IntoResponse for PageError {
 pub(super) struct Visit {
     pub(super) site: Arc<Site>,
     pub(super) now: Timestamp,
+    /// Whose wrong passwords are counted with its own.
+    pub(super) origin: Origin,
     /// The name under which we were asked.
     pub(super) host: String,
     /// Its session: that of its cookie, or empty.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Request, State};
+use axum::extract::{ConnectInfo, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Redirect, Response};
@@ -11,9 +11,10 @@ use base64::Engine as _;
 use jiff::Timestamp;
 use tokio::task::spawn_blocking;
 
+use super::Peer;
 use super::answer::{Visit, refusal};
 use super::site::{Live, Site, locked};
-use crate::web::security::{PAGE_POLICY, is_our_host, is_same_origin};
+use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -94,9 +95,11 @@ async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Resp
         return refused(StatusCode::FORBIDDEN, why);
     }
     let now = site.clock.now();
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let origin = Origin::new(peer.map(|ConnectInfo(Peer(address))| *address));
     let session = if is_open || path == "/login" {
         String::new()
-    } else if let Some(session) = session(&site, headers, is_look, now).await {
+    } else if let Some(session) = session(&site, headers, is_look, (origin, now)).await {
         session
     } else {
         return Err(Box::new(to_the_door(&site, &path, headers)));
@@ -111,6 +114,7 @@ async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Resp
     Ok(Visit {
         site,
         now,
+        origin,
         host,
         session,
     })
@@ -148,7 +152,7 @@ async fn session(
     site: &Arc<Site>,
     headers: &HeaderMap,
     is_look: bool,
-    now: Timestamp,
+    (origin, now): (Origin, Timestamp),
 ) -> Option<String> {
     if site.plan.web.password_hash.is_none() {
         return Some(String::new());
@@ -163,7 +167,8 @@ async fn session(
     let site = Arc::clone(site);
     let is_right = spawn_blocking(move || {
         let hash = site.plan.web.password_hash.as_ref()?;
-        site.guard.is_password(&password, hash.reveal(), now)
+        site.guard
+            .is_password(&password, hash.reveal(), (origin, now))
     });
     (is_right.await.ok().flatten() == Some(true)).then(String::new)
 }

@@ -43,7 +43,11 @@ pub(super) fn login(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
     let Some(hash) = &site.plan.web.password_hash else {
         return Ok(visit.see_other("/"));
     };
-    match site.guard.is_password(&filled.password, hash.reveal(), now) {
+    let from = (visit.origin, now);
+    match site
+        .guard
+        .is_password(&filled.password, hash.reveal(), from)
+    {
         Some(true) => {}
         Some(false) => {
             let page = form(site, Some("This is not the password."))?;
@@ -62,7 +66,7 @@ pub(super) fn login(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
 }
 
 fn too_many(visit: &Visit) -> Answered {
-    let wait = locked(&visit.site.guard.throttle).wait(visit.now);
+    let wait = locked(&visit.site.guard.throttle).wait(visit.origin, visit.now);
     let wait = wait.unwrap_or_default();
     let said = format!(
         "There were too many wrong passwords. Try again in {}.",

@@ -15,17 +15,18 @@ pub mod site;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::extract::connect_info::Connected;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
 use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::serve::Listener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -125,11 +126,24 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let make_room = middleware::from_fn_with_state(Arc::clone(&room), make_room);
+    let service = router(live)
+        .layer(make_room)
+        .into_make_service_with_connect_info::<Peer>();
     let listener = Bounded { listener, room };
-    axum::serve(listener, router(live).layer(make_room))
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ServeError::Broken)
+}
+
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Peer(IpAddr);
+
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
 }
 
 /// Others may be waiting: who has an answer makes room.

@@ -22,7 +22,7 @@ use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::Judgements;
-use crate::web::security::{Sessions, Throttle, is_password};
+use crate::web::security::{Origin, Sessions, Throttle, is_password};
 use crate::web::sqlite;
 use crate::web::survey::Survey;
 
@@ -80,20 +80,25 @@ impl Guard {
         }
     }
 
-    /// Whether this is the password; `None`: it was not looked at, because there were too many
-    /// wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
+    /// Whether this is the password; `from` says whose tries are counted with it. `None`: it was not
+    /// looked at, because there were too many wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
     /// come: who sends many at once has no more tries than who sends one after the other.
-    pub fn is_password(&self, password: &str, hash: &str, now: Timestamp) -> Option<bool> {
-        if locked(&self.throttle).wait(now).is_some() {
+    pub fn is_password(
+        &self,
+        password: &str,
+        hash: &str,
+        (from, now): (Origin, Timestamp),
+    ) -> Option<bool> {
+        if locked(&self.throttle).wait(from, now).is_some() {
             return None;
         }
         let _turn = locked(&self.comparing);
-        if locked(&self.throttle).wait(now).is_some() {
+        if locked(&self.throttle).wait(from, now).is_some() {
             return None;
         }
         let is_right = is_password(password, hash);
         if !is_right {
-            locked(&self.throttle).note_wrong(now);
+            locked(&self.throttle).note_wrong(from, now);
         }
         Some(is_right)
     }

@@ -9,7 +9,7 @@ use pubwatch::clock::Clock;
 use pubwatch::config::plan::Secret;
 use pubwatch::db::Db;
 use pubwatch::judge::Settings;
-use pubwatch::web::security::{PAGE_POLICY, hash_password};
+use pubwatch::web::security::{Origin, PAGE_POLICY, hash_password};
 use pubwatch::web::server::{Guard, ServeError, Site, listen};
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
@@ -304,6 +304,35 @@ fn guessing_is_slowed_down() {
     let closed = login("correct+horse");
     assert_eq!(closed.status, 429);
     assert_eq!(closed.header("retry-after"), Some("900"));
+}
+
+#[test]
+fn a_stranger_who_guesses_locks_himself_out_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let today = jiff::civil::date(2027, 1, 25);
+    let file = folder.path().join("pubwatch.toml");
+    let text = configuration(SALT_ROADS);
+    let (mut plan, _) = pubwatch::config::check(&text, file.to_str().unwrap(), today).unwrap();
+    let hash = hash_password("correct horse", &[7; 16]).unwrap();
+    plan.web.password_hash = Some(Secret::new(hash));
+    let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
+    let settings = Settings::of(&plan).unwrap();
+    let guard = Arc::new(Guard::new().unwrap());
+    let site = Site::new(plan, db, Clock::starting_at(now()), settings, guard);
+    let hash = site.plan.web.password_hash.as_ref().unwrap().reveal();
+    // Every connection of this test comes from this machine, so the guard is asked itself.
+    let login = |peer: &str, password: &str| {
+        let from = Origin::new(Some(peer.parse().unwrap()));
+        site.guard.is_password(password, hash, (from, now()))
+    };
+    for host in 1..=10 {
+        let stranger = format!("2001:db8:0:7::{host}");
+        assert_eq!(login(&stranger, "guess"), Some(false));
+    }
+    assert_eq!(login("2001:db8:0:7:8::1", "correct horse"), None);
+    for peer in ["2001:db8:0:8::1", "192.0.2.1", "127.0.0.1", "::1"] {
+        assert_eq!(login(peer, "correct horse"), Some(true), "{peer}");
+    }
 }
 
 #[test]

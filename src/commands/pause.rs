@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let now = context.clock.now();
     let chosen = chosen(&context, arguments)?;
     let said = match arguments.until {
-        Some(until) => begin(&context, &chosen, (until, arguments.but_act), now)?,
+        Some(until) => begin(&context, &chosen, until, arguments.but_act, now)?,
         None if arguments.end => end(&context, &chosen, now)?,
         None => shown(&context, &chosen, now)?,
     };
@@ -93,7 +93,8 @@ fn chosen<'a>(context: &'a Context, arguments: &Arguments) -> anyhow::Result<Vec
 fn begin(
     context: &Context,
     chosen: &[&EditionPlan],
-    (until, but_act): (Date, bool),
+    until: Date,
+    but_act: bool,
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let today = now.to_zoned(context.plan.author.zone.clone()).date();

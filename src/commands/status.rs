@@ -30,6 +30,7 @@ use crate::mail::sqlite::{Counts, counts};
 use crate::round::health::{Ailment, Health, health};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::text::words;
+use crate::web::sqlite::judged;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, Default, clap::Args)]
@@ -134,8 +135,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         let mut judgements = Vec::new();
         for plan in &context.plan.editions {
             let view = view_to(connection, plan, Depth::Newest)?;
-            let known = (settings, view.listings.as_slice());
-            judgements.push(sight::judged(connection, plan, known, now)?);
+            judgements.push(judged(connection, plan, settings, &view.listings, now)?);
             views.push(view);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,

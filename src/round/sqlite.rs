@@ -127,7 +127,7 @@ pub fn take_look_back(
     let Some((at, _)) = newest_by_hand(transaction, listing)? else {
         return Ok(None);
     };
-    set_aside(transaction, listing, (Aside::At(at), now))?;
+    set_aside(transaction, listing, Aside::At(at), now)?;
     count_anew(transaction, plan, listing)?;
     Ok(Some(at))
 }
@@ -150,7 +150,7 @@ pub fn set_future_aside(
     let next = later.map(|look| look.at).find(|look| at < *look);
     if next.is_some_and(|next| AHEAD < next.duration_since(at)) {
         tracing::warn!(%listing.isbn, store = %listing.store, "looks of a clock that was ahead are set aside");
-        set_aside(transaction, listing, (Aside::After(at), at))?;
+        set_aside(transaction, listing, Aside::After(at), at)?;
         count_anew(transaction, plan, listing)?;
     }
     Ok(())

@@ -11,12 +11,14 @@ use super::feed::Event;
 use super::hand_looks::HandLook;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
+use crate::alerts::sqlite::judgement;
 use crate::book::availability::UnknownAvailability;
 use crate::book::{Isbn13, IsbnError, StoreId};
-use crate::config::plan::Plan;
+use crate::config::plan::{EditionPlan, Plan};
 use crate::db::column::{time, time_if, unreadable};
-use crate::history::sqlite::{newest_by_hand, source_of, standing_notes};
+use crate::history::sqlite::{newest_by_hand, source_of, standing_notes, view};
 use crate::history::{ListingId, ListingView, View};
+use crate::judge::{Judgement, Settings, judge};
 use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
@@ -57,6 +59,26 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             Ok(((isbn, store), glance))
         })?
         .collect()
+}
+
+/// What is thought of an edition: as it was judged last or, where it never was or was looked at since,
+/// as in a round that still goes on, as it is judged now: what is said of a page never contradicts what
+/// stands beside it.
+pub(crate) fn judged(
+    connection: &Connection,
+    plan: &EditionPlan,
+    settings: &Settings,
+    listings: &[ListingView],
+    now: Timestamp,
+) -> rusqlite::Result<Judgement> {
+    let isbn = &plan.edition.isbn;
+    let at = judged_at(connection)?.get(isbn).copied();
+    let looked = listings.iter().filter_map(|one| one.last_try).max();
+    let kept = judgement(connection, isbn, now)?.filter(|_| at.is_some() && looked <= at);
+    match kept {
+        Some(kept) => Ok(kept),
+        None => Ok(judge(&view(connection, plan)?, settings, now)),
+    }
 }
 
 /// When each edition was judged last.

@@ -48,7 +48,8 @@ pub enum Aside {
 pub fn set_aside(
     transaction: &Transaction<'_>,
     listing: &ListingId,
-    (which, now): (Aside, Timestamp),
+    which: Aside,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     let Some(number) = listing_number(transaction, listing)? else {
         return Ok(());

@@ -81,7 +81,7 @@ pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, SavedPage)
             "Choose the file of the page that you saved in your browser (“Webpage, HTML only”).",
         ));
     }
-    let (reading, evidence) = saved::read(&sent.page, (plan, listing), now, &site.lessons);
+    let (reading, evidence) = saved::read(&sent.page, plan, listing, now, &site.lessons);
     let said = match &reading {
         Reading::Says(_) => "read",
         Reading::Unread(_) => "unread",

@@ -6,13 +6,13 @@
 mod judged;
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
 use crate::book::{Isbn13, StoreId};
+use crate::db::column::{time, time_if, unreadable};
 use crate::judge::{Cause, Severity};
 
 pub use judged::{judgement, judgements, keep_judgement};
@@ -252,23 +252,6 @@ fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Severity>> 
         Some(severity) => Ok(Some(severity)),
         None => Err(unreadable(column, format!("`{name}` is no severity"))),
     }
-}
-
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
-}
-
-fn time_if(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?
-        .map(|_| time(row, column))
-        .transpose()
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }
 
 #[cfg(test)]

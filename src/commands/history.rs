@@ -24,6 +24,7 @@ use crate::page::Reading;
 use crate::text::words;
 use crate::web::server::exports::drawing;
 use crate::web::server::{Guard, Site};
+use crate::web::sqlite::judged;
 use crate::web::timeline::Range;
 
 /// Show what each store said of an edition, since when, and in which words.
@@ -138,10 +139,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         if index > 0 {
             writeln!(out)?;
         }
-        let known = (&settings, view.listings.as_slice());
         let judgement = context
             .db
-            .read(|c| sight::judged(c, plan, known, now))
+            .read(|c| judged(c, plan, &settings, &view.listings, now))
             .context("reading the history")?;
         let face = Face {
             zone: &context.plan.author.zone,

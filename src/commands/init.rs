@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use strum::IntoStaticStr;
 
 use super::context::open_database;
 use super::doctor;
@@ -76,7 +77,8 @@ pub struct Arguments {
 }
 
 /// The values of `encryption`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 enum LineProtection {
     /// STARTTLS, required of the server
     Starttls,
@@ -88,11 +90,7 @@ enum LineProtection {
 
 impl LineProtection {
     fn name(self) -> &'static str {
-        match self {
-            Self::Starttls => "starttls",
-            Self::Tls => "tls",
-            Self::None => "none",
-        }
+        self.into()
     }
 
     fn usual_port(self) -> u16 {

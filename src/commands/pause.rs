@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use super::context::Context;
 use super::which;
 use crate::alerts::pause::{self, Pause};
+use crate::book::NoteKind;
 use crate::book::day::day;
-use crate::book::{Note, NoteKind};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let now = context.clock.now();
     let chosen = chosen(&context, arguments)?;
     let said = match arguments.until {
-        Some(until) => begin(&context, &chosen, (until, arguments.but_act), now)?,
+        Some(until) => begin(&context, &chosen, until, arguments.but_act, now)?,
         None if arguments.end => end(&context, &chosen, now)?,
         None => shown(&context, &chosen, now)?,
     };
@@ -93,7 +93,8 @@ fn chosen<'a>(context: &'a Context, arguments: &Arguments) -> anyhow::Result<Vec
 fn begin(
     context: &Context,
     chosen: &[&EditionPlan],
-    (until, but_act): (Date, bool),
+    until: Date,
+    but_act: bool,
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let today = now.to_zoned(context.plan.author.zone.clone()).date();
@@ -150,16 +151,9 @@ fn tell(
     kind: NoteKind,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let note = Note {
-        kind,
-        at: now,
-        store: None,
-        ticket: None,
-        text: None,
-    };
     let settings = context.settings()?;
     let judging = context.judge_context(&settings);
-    judging.take_note_of_each(editions, &note, now)?;
+    judging.take_note_of_each(editions, kind, now)?;
     Ok(())
 }
 

@@ -4,38 +4,15 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::Connection;
 
 use super::face;
-use crate::alerts::sqlite::judgement;
 use crate::book::{Isbn13, StoreId};
-use crate::config::plan::EditionPlan;
-use crate::history::sqlite::view;
 use crate::history::{Blind, ListingView, View};
-use crate::judge::{Judgement, Settings, judge, other_ways};
+use crate::judge::other_ways;
 use crate::page::{UnreadReason, refused};
 use crate::round::sqlite::NextLook;
 use crate::schedule::due::Why;
 use crate::text::words;
-use crate::web::sqlite::judged_at;
-
-/// What is thought of an edition: as it was judged last or, where it never was or was looked at since,
-/// as it is judged now.
-pub(super) fn judged(
-    connection: &Connection,
-    plan: &EditionPlan,
-    (settings, listings): (&Settings, &[ListingView]),
-    now: Timestamp,
-) -> rusqlite::Result<Judgement> {
-    let isbn = &plan.edition.isbn;
-    let at = judged_at(connection)?.get(isbn).copied();
-    let looked = listings.iter().filter_map(|one| one.last_try).max();
-    let kept = judgement(connection, isbn, now)?.filter(|_| at.is_some() && looked <= at);
-    match kept {
-        Some(kept) => Ok(kept),
-        None => Ok(judge(&view(connection, plan)?, settings, now)),
-    }
-}
 
 /// The time, and how people there write it.
 #[derive(Clone, Copy)]

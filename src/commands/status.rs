@@ -23,12 +23,14 @@ use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
 use crate::history::sqlite::{Depth, view_to};
 use crate::history::{ListingView, Sight, View};
+use crate::judge::counted;
 use crate::judge::text::{Voice, outlook, said};
-use crate::judge::{Judgement, Settings, Severity};
+use crate::judge::{Judgement, Settings};
 use crate::mail::sqlite::{Counts, counts};
 use crate::round::health::{Ailment, Health, health};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::text::words;
+use crate::web::sqlite::judged;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, Default, clap::Args)]
@@ -133,8 +135,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         let mut judgements = Vec::new();
         for plan in &context.plan.editions {
             let view = view_to(connection, plan, Depth::Newest)?;
-            let known = (settings, view.listings.as_slice());
-            judgements.push(sight::judged(connection, plan, known, now)?);
+            judgements.push(judged(connection, plan, settings, &view.listings, now)?);
             views.push(view);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
@@ -196,20 +197,7 @@ impl Status {
         let outlooks = || self.judgements.iter().flat_map(|one| &one.outlooks);
         let pages: usize = self.views.iter().map(|view| view.listings.len()).sum();
         let seen = outlooks().filter(|one| one.outlook.is_seen()).count();
-        let named = [
-            (Severity::Act, "to act on"),
-            (Severity::ToDo, "to do"),
-            (Severity::Watch, "to watch"),
-        ];
-        let counted: Vec<String> = named
-            .into_iter()
-            .map(|(severity, what)| {
-                let of_it = self.alerts.iter().filter(|one| one.severity == severity);
-                (of_it.count(), what)
-            })
-            .filter(|(count, _)| 0 < *count)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
+        let counted = counted(self.alerts.iter().map(|one| one.severity));
         if counted.is_empty() {
             // Silence is no news: what nobody has read cannot be well.
             return match seen {
@@ -225,7 +213,7 @@ impl Status {
                 _ => "\nNothing needs you.\n".to_owned(),
             };
         }
-        let mut lines = vec![format!("\n{}\n", counted.join(", "))];
+        let mut lines = vec![format!("\n{counted}\n")];
         for alert in self
             .alerts
             .iter()

@@ -1,5 +1,7 @@
 //! A problem in the configuration: what is wrong, where it stands, why it matters, and what to do.
 
+use strum::IntoStaticStr;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -7,7 +9,8 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Gravity {
     /// The configuration cannot be used.
     Error,
@@ -18,10 +21,7 @@ pub enum Gravity {
 impl Gravity {
     /// The name in JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+        self.into()
     }
 }
 
@@ -99,14 +99,6 @@ impl Problem {
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedies.push(remedy.into());
         self
-    }
-
-    /// Says what to do, when there is something to say.
-    pub fn remedy_if(self, remedy: Option<String>) -> Self {
-        match remedy {
-            Some(remedy) => self.remedy(remedy),
-            None => self,
-        }
     }
 
     /// It makes the configuration unusable.

@@ -1,5 +1,7 @@
 //! Who is told, of what, and by which way, in the checked form.
 
+use strum::{EnumString, IntoStaticStr};
+
 use super::plan::{EditionPlan, Plan, Secret, SecretSource};
 
 /// From which weight on somebody is told. What was told of as more is also told of as over.
@@ -58,7 +60,8 @@ pub struct HookPlan {
 }
 
 /// What a program elsewhere speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum HookKind {
     /// Our own JSON, signed.
     Webhook,
@@ -69,10 +72,7 @@ pub enum HookKind {
 impl HookKind {
     /// The name of its table in the configuration, and in the outbox.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Webhook => "webhook",
-            Self::Ntfy => "ntfy",
-        }
+        self.into()
     }
 }
 

@@ -12,7 +12,8 @@ use crate::stores::{self, Lessons};
 /// What the bytes of a saved page say of a listing, with the parts that were read.
 pub fn read(
     bytes: &[u8],
-    (plan, listing): (&EditionPlan, &ListingPlan),
+    plan: &EditionPlan,
+    listing: &ListingPlan,
     at: Timestamp,
     lessons: &Lessons,
 ) -> (Reading, Evidence) {

@@ -194,6 +194,21 @@ impl Severity {
     }
 }
 
+/// How many there are of what needs somebody, as "1 to act on, 2 to watch"; empty where there is none.
+pub fn counted(severities: impl IntoIterator<Item = Severity>) -> String {
+    let all: Vec<Severity> = severities.into_iter().collect();
+    let named = [
+        (Severity::Act, "to act on"),
+        (Severity::ToDo, "to do"),
+        (Severity::Watch, "to watch"),
+    ];
+    let counted = named.map(|(severity, what)| {
+        let count = all.iter().filter(|one| **one == severity).count();
+        (0 < count).then(|| format!("{count} {what}"))
+    });
+    counted.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 impl From<Stage> for Severity {
     /// The severity that goes with a place in a window.
     fn from(stage: Stage) -> Self {

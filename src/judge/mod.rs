@@ -32,7 +32,9 @@ use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
 pub use cause::Cause;
-pub use finding::{Finding, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual};
+pub use finding::{
+    Finding, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual, counted,
+};
 pub use kind::FindingKind;
 pub use outlook::{ListingOutlook, Outlook};
 use windows::{Stage, WindowName, Windows, WindowsError};

@@ -11,6 +11,7 @@ use super::{Desk, Letter, LetterKind, Route, html};
 use crate::alerts::pause::{self, Pause};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
+use crate::judge::counted;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Finding, ListingOutlook, Severity};
@@ -167,23 +168,11 @@ pub fn is_quiet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> bool {
 /// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions", "nothing could be seen, 1
 /// edition".
 fn summary(items: &[Item]) -> String {
-    let count = |severity| {
-        items
-            .iter()
-            .flat_map(|item| &item.findings)
-            .filter(|finding| finding.severity == severity)
-            .count()
-    };
-    let named = [
-        (Severity::Act, "to act on"),
-        (Severity::ToDo, "to do"),
-        (Severity::Watch, "to watch"),
-    ];
-    let mut parts: Vec<String> = named
+    let findings = items.iter().flat_map(|item| &item.findings);
+    let counted = counted(findings.map(|finding| finding.severity));
+    let mut parts: Vec<String> = Some(counted)
+        .filter(|text| !text.is_empty())
         .into_iter()
-        .map(|(severity, what)| (count(severity), what))
-        .filter(|(count, _)| 0 < *count)
-        .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let outlooks = || items.iter().flat_map(|item| &item.outlooks);
     let unseen = outlooks().filter(|one| !one.outlook.is_seen()).count();

@@ -26,6 +26,7 @@ pub mod text;
 pub mod webhook;
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::book::{Isbn13, StoreId};
 use crate::config::plan::{Author, StorePlan};
@@ -79,7 +80,8 @@ impl Desk<'_> {
 }
 
 /// What kind of letter it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum LetterKind {
     /// About one edition, because something is to be known now.
     Alert,
@@ -92,18 +94,12 @@ pub enum LetterKind {
 impl LetterKind {
     /// The name in tables and JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Alert => "alert",
-            Self::Digest => "digest",
-            Self::Notice => "notice",
-        }
+        self.into()
     }
 
     /// The kind of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Alert, Self::Digest, Self::Notice]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -131,10 +127,8 @@ impl Route {
             return Some(Self::Mail);
         }
         let (kind, name) = name.split_once(':')?;
-        [HookKind::Webhook, HookKind::Ntfy]
-            .into_iter()
-            .find(|one| one.name() == kind)
-            .map(|kind| Self::Hook(kind, name.to_owned()))
+        let kind = kind.parse().ok()?;
+        Some(Self::Hook(kind, name.to_owned()))
     }
 }
 

@@ -1,6 +1,7 @@
 //! What an answer of the mail server means, and when to try again. Pure.
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::fetch::retry_after;
 
@@ -58,7 +59,8 @@ pub struct Trouble {
 }
 
 /// What a trouble means for the letter and for the others that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Meaning {
     /// This letter later; the others may go on (greylisting, a full mailbox).
     LetterLater,
@@ -76,26 +78,12 @@ pub enum Meaning {
 impl Meaning {
     /// The name in the database and in JSON.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::LetterLater => "letter_later",
-            Self::Unknown => "unknown",
-            Self::ServerLater => "server_later",
-            Self::LoginRefused => "login_refused",
-            Self::Refused => "refused",
-        }
+        self.into()
     }
 
     /// The meaning of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::LetterLater,
-            Self::Unknown,
-            Self::ServerLater,
-            Self::LoginRefused,
-            Self::Refused,
-        ]
-        .into_iter()
-        .find(|meaning| meaning.name() == name)
+        name.parse().ok()
     }
 
     /// It is not about this one letter, so the others wait as well.

@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use strum::IntoStaticStr;
 
 use crate::text::words;
 
@@ -84,7 +85,8 @@ pub struct Health {
 }
 
 /// What can be wrong with the watch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Ailment {
     /// Nobody has ever looked.
     NotBegun,
@@ -130,15 +132,7 @@ impl Ailment {
 
     /// The name for programs.
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::NotBegun => "not-begun",
-            Self::NothingRead { .. } => "nothing-read",
-            Self::LineDown => "line-down",
-            Self::ClockSetBack { .. } => "clock-set-back",
-            Self::OldConfiguration(_) => "old-configuration",
-            Self::LettersRefused { .. } => "letters-refused",
-            Self::LettersWait { .. } => "letters-wait",
-        }
+        self.into()
     }
 
     /// What is wrong, in a line.

@@ -13,7 +13,7 @@ use super::sqlite::{Agenda, remark};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Decisions, Pace, decide, key};
 use crate::alerts::sqlite as alerts;
-use crate::book::{Note, StoreId};
+use crate::book::{Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::config::telling::Recipient;
 use crate::db::Db;
@@ -80,12 +80,19 @@ impl<'a> JudgeContext<'a> {
     pub fn take_note_of_each(
         &self,
         plans: &[&EditionPlan],
-        note: &Note,
+        kind: NoteKind,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
+        let note = Note {
+            kind,
+            at: now,
+            store: None,
+            ticket: None,
+            text: None,
+        };
         self.db.write(|transaction| {
             for plan in plans {
-                add_note(transaction, &plan.edition.isbn, note, now)?;
+                add_note(transaction, &plan.edition.isbn, &note, now)?;
             }
             Ok::<_, rusqlite::Error>(())
         })?;

@@ -69,17 +69,8 @@ pub(crate) fn take_in(
     observation: &Observation,
     evidence: Option<&Evidence>,
 ) -> rusqlite::Result<Recorded> {
-    let confirm_after = house.plan.judging.confirm_after;
     house.db.write(|transaction| {
-        let place = (&observation.listing, observation.at);
-        set_future_aside(transaction, &house.plan, place)?;
-        let recorded = record(transaction, observation, confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, &house.plan, observation)?;
-        }
-        if let Some(evidence) = evidence.filter(|_| recorded.changed) {
-            keep_evidence(transaction, &observation.listing, evidence)?;
-        }
+        let recorded = record_look(transaction, &house.plan, observation, evidence)?;
         if evidence.and_then(|evidence| evidence.status) != Some(NOT_MODIFIED) {
             let validators = evidence
                 .filter(|_| matches!(observation.reading, Reading::Says(_)))
@@ -90,6 +81,35 @@ pub(crate) fn take_in(
         }
         Ok(recorded)
     })
+}
+
+/// Records a look, ours or a person's, and with a change its evidence.
+pub fn record_look(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    observation: &Observation,
+    evidence: Option<&Evidence>,
+) -> rusqlite::Result<Recorded> {
+    let listing = &observation.listing;
+    set_future_aside(transaction, plan, (listing, observation.at))?;
+    let recorded = count(transaction, plan, observation)?;
+    if let Some(evidence) = evidence.filter(|_| recorded.changed) {
+        keep_evidence(transaction, listing, evidence)?;
+    }
+    Ok(recorded)
+}
+
+/// Records what a page says, and until when that is expected to hold.
+fn count(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    observation: &Observation,
+) -> rusqlite::Result<Recorded> {
+    let recorded = record(transaction, observation, plan.judging.confirm_after)?;
+    if matches!(observation.reading, Reading::Says(_)) {
+        promise(transaction, plan, observation)?;
+    }
+    Ok(recorded)
 }
 
 /// Takes back what a person told last of a page, and counts the other looks anew. Gives when that look
@@ -107,7 +127,7 @@ pub fn take_look_back(
     let Some((at, _)) = newest_by_hand(transaction, listing)? else {
         return Ok(None);
     };
-    set_aside(transaction, listing, (Aside::At(at), now))?;
+    set_aside(transaction, listing, Aside::At(at), now)?;
     count_anew(transaction, plan, listing)?;
     Ok(Some(at))
 }
@@ -130,7 +150,7 @@ pub fn set_future_aside(
     let next = later.map(|look| look.at).find(|look| at < *look);
     if next.is_some_and(|next| AHEAD < next.duration_since(at)) {
         tracing::warn!(%listing.isbn, store = %listing.store, "looks of a clock that was ahead are set aside");
-        set_aside(transaction, listing, (Aside::After(at), at))?;
+        set_aside(transaction, listing, Aside::After(at), at)?;
         count_anew(transaction, plan, listing)?;
     }
     Ok(())
@@ -149,10 +169,7 @@ fn count_anew(
             source: look.source,
             reading: look.reading,
         };
-        record(transaction, &observation, plan.judging.confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, plan, &observation)?;
-        }
+        count(transaction, plan, &observation)?;
     }
     Ok(())
 }

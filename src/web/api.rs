@@ -41,7 +41,8 @@ fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
 pub fn editions(
     editions: &[EditionPlan],
     survey: &Survey,
-    (judgements, place): (&Judgements, &Place<'_>),
+    judgements: &Judgements,
+    place: &Place<'_>,
 ) -> Value {
     let all: Vec<Value> = editions
         .iter()

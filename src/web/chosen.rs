@@ -92,7 +92,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
         && one.plan.listings.iter().any(|listing| {
             let store = &listing.store;
             (filter.store.is_empty() || store.as_str() == filter.store)
-                && shows((material, filter), &edition.isbn, store, place.now)
+                && shows(material, filter, &edition.isbn, store, place.now)
                 && filter
                     .phase()
                     .is_none_or(|wanted| wanted == phase(place, material, one, store))
@@ -100,8 +100,8 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
 }
 
 fn phase(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Phase {
-    let listing = (&one.plan.edition.isbn, store);
-    material.survey.phase(&one.launch, listing, place.now)
+    let isbn = &one.plan.edition.isbn;
+    material.survey.phase(&one.launch, isbn, store, place.now)
 }
 
 fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
@@ -118,7 +118,8 @@ fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
 }
 
 fn shows(
-    (material, filter): (&Material<'_>, &Filter),
+    material: &Material<'_>,
+    filter: &Filter,
     isbn: &Isbn13,
     store: &StoreId,
     now: Timestamp,

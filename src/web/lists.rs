@@ -85,7 +85,8 @@ pub fn alerts(
     editions: &[EditionPlan],
     survey: &Survey,
     judgements: &Judgements,
-    (pulse, page): (&Pulse, usize),
+    pulse: &Pulse,
+    page: usize,
 ) -> askama::Result<String> {
     let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
     for plan in editions {
@@ -144,7 +145,9 @@ pub fn letters(
     place: &Place<'_>,
     letters: &[LetterLine],
     goes_to: &str,
-    (pulse, all, page): (&Pulse, usize, usize),
+    pulse: &Pulse,
+    all: usize,
+    page: usize,
 ) -> askama::Result<String> {
     let rows = letters
         .iter()

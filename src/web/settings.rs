@@ -72,7 +72,8 @@ struct Link {
 pub fn page(
     place: &Place<'_>,
     plan: &Plan,
-    (links, paused): (Links<'_>, Option<String>),
+    links: Links<'_>,
+    paused: Option<String>,
     pulse: &Pulse,
 ) -> askama::Result<String> {
     let all = author(plan)

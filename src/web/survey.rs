@@ -126,7 +126,8 @@ impl Survey {
         &self,
         plan: &EditionPlan,
         judgement: &Judgement,
-        (at, now): (Timestamp, Timestamp),
+        at: Timestamp,
+        now: Timestamp,
     ) -> bool {
         plan.listings.iter().all(|listing| {
             let Some(glance) = self.glance(&plan.edition.isbn, &listing.store) else {
@@ -141,12 +142,7 @@ impl Survey {
     }
 
     /// Where a listing stands in the launch of its edition.
-    pub fn phase(
-        &self,
-        launch: &Launch,
-        (isbn, store): (&Isbn13, &StoreId),
-        now: Timestamp,
-    ) -> Phase {
+    pub fn phase(&self, launch: &Launch, isbn: &Isbn13, store: &StoreId, now: Timestamp) -> Phase {
         let has_taken_orders = self
             .glance(isbn, store)
             .is_some_and(|glance| glance.has_taken_orders);

@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
-use super::{json, unreadable};
+use super::json;
 use crate::book::Isbn13;
+use crate::db::column::unreadable;
 use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 

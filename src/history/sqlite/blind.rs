@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{reading_of, time};
+use super::reading_of;
 use crate::book::StoreId;
+use crate::db::column::time;
 use crate::history::{ListingId, Unreadable};
 use crate::page::Reading;
 
@@ -34,8 +35,8 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
                 isbn,
                 store: StoreId::new(&store),
             },
-            since: time(row.get(2)?)?,
-            tried: time(row.get(3)?)?,
+            since: time(row, 2)?,
+            tried: time(row, 3)?,
             reason: unread.reason,
             is_never_read: row.get(5)?,
         });
@@ -50,7 +51,7 @@ pub fn newest_good(connection: &Connection) -> rusqlite::Result<BTreeMap<StoreId
             "SELECT store, max(last_good) FROM listing WHERE last_good IS NOT NULL GROUP BY store",
         )?
         .query_map([], |row| {
-            Ok((StoreId::new(&row.get::<_, String>(0)?), time(row.get(1)?)?))
+            Ok((StoreId::new(&row.get::<_, String>(0)?), time(row, 1)?))
         })?
         .collect()
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
 
-use super::{time, unreadable};
 use crate::book::{Isbn13, IsbnError, Note, NoteKind, StoreId};
+use crate::db::column::{instant, time, unreadable};
 
 /// The notes of an edition that have not been taken back, oldest first.
 pub fn notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec<Note>> {
@@ -97,7 +97,7 @@ pub fn all_notes(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<Vec
             Ok(Kept {
                 number: row.get(5)?,
                 note: note_of(row)?,
-                taken_back: taken_back.map(time).transpose()?,
+                taken_back: taken_back.map(instant).transpose()?,
             })
         })?
         .collect()
@@ -108,7 +108,7 @@ fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
         serde_json::from_str(&row.get::<_, String>(0)?).map_err(|error| unreadable(0, error))?;
     Ok(Note {
         kind: kind.believable(),
-        at: time(row.get(1)?)?,
+        at: time(row, 1)?,
         store: row
             .get::<_, Option<String>>(2)?
             .map(|store| StoreId::new(&store)),

@@ -55,7 +55,8 @@ pub fn record(
                 listing,
                 reading,
                 observation.at,
-                (says, confirm_after),
+                says,
+                confirm_after,
             )
         }
         Reading::Unread(_) => {
@@ -73,7 +74,8 @@ fn extend(
     listing: i64,
     reading: i64,
     at: Timestamp,
-    (says, confirm_after): (&Says, SignedDuration),
+    says: &Says,
+    confirm_after: SignedDuration,
 ) -> rusqlite::Result<Recorded> {
     let before = transaction
         .prepare_cached(include_str!("spells.sql"))?

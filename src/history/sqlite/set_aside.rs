@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_number, number_of, reading_of, time};
+use super::{listing_number, number_of, reading_of};
+use crate::db::column::instant;
 use crate::history::{ListingId, Source};
 use crate::page::Reading;
 
@@ -25,7 +26,7 @@ pub fn newest_by_hand(
         })
         .optional()?;
     found
-        .map(|(at, body)| Ok((time(at)?, reading_of(&body)?)))
+        .map(|(at, body)| Ok((instant(at)?, reading_of(&body)?)))
         .transpose()
 }
 
@@ -47,7 +48,8 @@ pub enum Aside {
 pub fn set_aside(
     transaction: &Transaction<'_>,
     listing: &ListingId,
-    (which, now): (Aside, Timestamp),
+    which: Aside,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     let Some(number) = listing_number(transaction, listing)? else {
         return Ok(());

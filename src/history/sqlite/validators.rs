@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_row, reading_of, time};
+use super::{listing_row, reading_of};
+use crate::db::column::time;
 use crate::fetch::conditional::Validators;
 use crate::history::ListingId;
 use crate::page::Reading;
@@ -41,7 +42,7 @@ pub fn recognised(
                         last_modified: row.get(2)?,
                     },
                     reading: reading_of(&row.get::<_, String>(3)?)?,
-                    read_at: time(row.get(4)?)?,
+                    read_at: time(row, 4)?,
                 })
             },
         )

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{COLUMNS, Entry, EntryState, HEAD_COLUMNS, LETTER_COLUMNS};
-use super::{letter_of, part_of, time, time_of};
+use super::{letter_of, part_of};
+use crate::db::column::{instant, time, time_if};
 use crate::mail::outbox::Meaning;
 use crate::mail::{LetterKind, Route};
 
@@ -124,18 +125,6 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     Ok(counts)
 }
 
-/// Since when a letter has waited although it was tried: the oldest queueing of those. `None`: all
-/// mail is out, or was not tried yet.
-pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let oldest: Option<i64> = connection.query_row(
-        "SELECT min(queued_at) FROM outbox \
-         WHERE delivered_at IS NULL AND dropped_at IS NULL AND last_error IS NOT NULL",
-        [],
-        |row| row.get(0),
-    )?;
-    oldest.map(|milliseconds| time(0, milliseconds)).transpose()
-}
-
 /// When a letter was last delivered on that way. `None`: none was so far.
 pub fn last_delivered(
     connection: &Connection,
@@ -146,7 +135,7 @@ pub fn last_delivered(
         [route.name()],
         |row| row.get(0),
     )?;
-    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+    newest.map(instant).transpose()
 }
 
 /// When a digest was last due and written, or spared, of all those before `before`.
@@ -160,7 +149,7 @@ pub fn last_digest(
         params![LetterKind::Digest.name(), before.as_millisecond()],
         |row| row.get(0),
     )?;
-    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+    newest.map(instant).transpose()
 }
 
 /// When the newest digest to somebody was written of those that were written before `before`.
@@ -178,7 +167,7 @@ pub fn last_digest_to(
         params![LetterKind::Digest.name(), to, before.as_millisecond()],
         |row| row.get(0),
     )?;
-    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+    newest.map(instant).transpose()
 }
 
 /// Remembers that a digest was due and nobody needed one.
@@ -248,11 +237,11 @@ fn select_from(columns: &str, which: &str) -> String {
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let meaning: Option<String> = row.get(COLUMNS + 5)?;
-    let state = if let Some(at) = time_of(row, COLUMNS + 7)? {
+    let state = if let Some(at) = time_if(row, COLUMNS + 7)? {
         EntryState::Delivered(at)
-    } else if let Some(at) = time_of(row, COLUMNS + 9)? {
+    } else if let Some(at) = time_if(row, COLUMNS + 9)? {
         EntryState::Dropped(at)
-    } else if let Some(at) = time_of(row, COLUMNS + 8)? {
+    } else if let Some(at) = time_if(row, COLUMNS + 8)? {
         EntryState::Failed(at)
     } else {
         EntryState::Waiting
@@ -260,10 +249,10 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         letter: letter_of(row)?,
         id: row.get(COLUMNS)?,
-        queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+        queued: time(row, COLUMNS + 1)?,
         tries: row.get(COLUMNS + 2)?,
-        next_try: time(COLUMNS + 3, row.get(COLUMNS + 3)?)?,
-        last_try: time_of(row, COLUMNS + 4)?,
+        next_try: time(row, COLUMNS + 3)?,
+        last_try: time_if(row, COLUMNS + 4)?,
         last_meaning: meaning.as_deref().and_then(Meaning::from_name),
         last_error: row.get(COLUMNS + 6)?,
         state,

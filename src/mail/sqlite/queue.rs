@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Error, OptionalExtension as _, Transaction, params};
 
-use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
+use super::{COLUMNS, LETTER_COLUMNS, letter_of};
 use crate::book::{Isbn13, StoreId};
+use crate::db::column::{time, unreadable};
 use crate::db::packed::pack;
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
@@ -188,7 +189,7 @@ fn claimed_letter(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Cl
         Ok(Claimed {
             letter: letter_of(row)?,
             id: row.get(COLUMNS)?,
-            queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+            queued: time(row, COLUMNS + 1)?,
             tries: row.get(COLUMNS + 2)?,
         })
     })

@@ -81,13 +81,6 @@ pub struct ReadyText {
     pub paragraphs: Vec<Paragraph>,
 }
 
-impl ReadyText {
-    /// The author has something to complete, to attach or to decide.
-    pub fn has_open_pieces(&self) -> bool {
-        self.paragraphs.iter().flatten().any(Piece::is_open)
-    }
-}
-
 /// What a ready text is written from.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {

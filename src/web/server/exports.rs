@@ -67,7 +67,7 @@ pub(super) fn metrics(visit: &Visit, (): ()) -> Answered {
         let alerts = open_by_severity(connection)?;
         Ok::<_, DbError>((mail::sqlite::counts(connection)?, alerts))
     })?;
-    let text = metrics::metrics(&pulse, &survey.glances, (&counts, &alerts), now);
+    let text = metrics::metrics(&pulse, &survey.glances, &counts, &alerts, now);
     Ok(file("text/plain; version=0.0.4; charset=utf-8", text, None))
 }
 
@@ -117,8 +117,8 @@ pub(super) fn editions(visit: &Visit, (): ()) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (survey, _) = site.survey(now)?;
     let judgements = site.judgements(&survey, now)?;
-    let thought = (&judgements, &site.place(now));
-    let value = api::editions(&site.plan.editions, &survey, thought);
+    let place = site.place(now);
+    let value = api::editions(&site.plan.editions, &survey, &judgements, &place);
     Ok(file(JSON, value.to_string(), None))
 }
 
@@ -136,8 +136,7 @@ pub(super) fn alerts(visit: &Visit, (): ()) -> Answered {
 pub(super) fn one_edition(visit: &Visit, Path(isbn): Path<String>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let of = dossier(site, visit.edition(&isbn)?, now)?;
-    let judgement = site.judgement(&of.view, now)?;
-    let value = api::one_edition(&of.view, &of.sources, &judgement, &site.place(now));
+    let value = api::one_edition(&of.view, &of.sources, &of.judgement, &site.place(now));
     Ok(file(JSON, value.to_string(), None))
 }
 

@@ -3,7 +3,7 @@
 
 use axum::Form;
 use axum::extract::Path;
-use jiff::{SignedDuration, Timestamp};
+use jiff::{Timestamp, ToSpan as _};
 
 use super::actions::{LONGEST, done, listing};
 use super::answer::{Answered, Visit, bad_request, conflict};
@@ -13,11 +13,11 @@ use crate::book::{Availability, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
 use crate::history::evidence::Evidence;
-use crate::history::sqlite::{keep_evidence, looks, record};
+use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
 use crate::round::judge_edition::judge_book;
-use crate::round::sqlite::{promise, set_future_aside, take_look_back};
+use crate::round::sqlite::{record_look, set_future_aside, take_look_back};
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -81,7 +81,7 @@ pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, SavedPage)
             "Choose the file of the page that you saved in your browser (“Webpage, HTML only”).",
         ));
     }
-    let (reading, evidence) = saved::read(&sent.page, (plan, listing), now, &site.lessons);
+    let (reading, evidence) = saved::read(&sent.page, plan, listing, now, &site.lessons);
     let said = match &reading {
         Reading::Says(_) => "read",
         Reading::Unread(_) => "unread",
@@ -101,28 +101,19 @@ fn keep(
     evidence: Option<Evidence>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let confirm_after = site.plan.judging.confirm_after;
     site.db.write(|transaction| {
         set_future_aside(transaction, &site.plan, (listing, now))?;
         let last = looks(transaction, listing)?.last_try;
-        let after = last.map(|last| last.saturating_add(SignedDuration::from_millis(1)));
-        let at = match after.transpose() {
-            Ok(after) => after.map_or(now, |after| after.max(now)),
-            Err(_) => now,
-        };
+        let after = last.and_then(|last| last.checked_add(1.millisecond()).ok());
+        let at = after.map_or(now, |after| after.max(now));
         let observation = Observation {
             listing: listing.clone(),
             at,
             source: Source::ByHand,
             reading,
         };
-        let recorded = record(transaction, &observation, confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, &site.plan, &observation)?;
-        }
-        if let Some(evidence) = evidence.filter(|_| recorded.changed) {
-            keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
-        }
+        let evidence = evidence.map(|evidence| Evidence { at, ..evidence });
+        record_look(transaction, &site.plan, &observation, evidence.as_ref())?;
         judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })

@@ -39,13 +39,12 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
     let place = site.place(now);
     let (survey, pulse) = site.survey(now)?;
     let judgements = site.judgements(&survey, now)?;
-    let known = (&survey.glances, &judgements);
     let material = overview::Material {
         editions: &site.plan.editions,
         survey: &survey,
         judgements: &judgements,
         pulse: &pulse,
-        troubles: &troubles(&place, known, &survey.health),
+        troubles: &troubles(&place, &survey.glances, &judgements, &survey.health),
         is_shared: false,
     };
     let filter = Filter::from_query(&query.unwrap_or_default());
@@ -78,7 +77,8 @@ pub(super) fn alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
         &site.plan.editions,
         &survey,
         &site.judgements(&survey, now)?,
-        (&pulse, page_number(&wished)),
+        &pulse,
+        page_number(&wished),
     )?))
 }
 
@@ -89,12 +89,13 @@ pub(super) fn letters(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
     let (letters, all, number) = site.db.read(|connection| {
         Ok::<_, DbError>(sqlite::letters_of_page(connection, page_number(&wished))?)
     })?;
-    let shown = (&pulse, all, number);
     Ok(page(lists::letters(
         &site.place(now),
         &letters,
         &goes_to(site),
-        shown,
+        &pulse,
+        all,
+        number,
     )?))
 }
 
@@ -179,10 +180,7 @@ pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
     };
     let paused = paused::sentence(&place, &site.plan.editions, &notes);
     Ok(page(settings::page(
-        &place,
-        &site.plan,
-        (links, paused),
-        &pulse,
+        &place, &site.plan, links, paused, &pulse,
     )?))
 }
 
@@ -252,7 +250,16 @@ impl Dossier {
         })?;
         Ok(Self {
             hand_looks,
-            judgement: site.judgement(&view, now)?,
+            judgement: site.db.read(|connection| {
+                let settings = &site.settings;
+                Ok::<_, DbError>(sqlite::judged(
+                    connection,
+                    plan,
+                    settings,
+                    &view.listings,
+                    now,
+                )?)
+            })?,
             view,
             sources,
             letters,

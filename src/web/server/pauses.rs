@@ -7,7 +7,7 @@ use super::actions::{day_to_come, done};
 use super::answer::{Answered, PageError, Visit, bad_request, conflict};
 use super::router::Filled;
 use crate::alerts::pause;
-use crate::book::{Note, NoteKind};
+use crate::book::NoteKind;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::notes;
@@ -70,14 +70,7 @@ fn resume(visit: &Visit, editions: &[&EditionPlan]) -> Result<(), PageError> {
 }
 
 fn tell(visit: &Visit, editions: &[&EditionPlan], kind: NoteKind) -> Result<(), PageError> {
-    let note = Note {
-        kind,
-        at: visit.now,
-        store: None,
-        ticket: None,
-        text: None,
-    };
     let judging = visit.site.judge_context();
-    let told = judging.take_note_of_each(editions, &note, visit.now);
+    let told = judging.take_note_of_each(editions, kind, visit.now);
     Ok(told.map_err(DbError::from)?)
 }

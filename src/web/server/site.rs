@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ring::rand::SecureRandom as _;
 
 use super::ServeError;
-use crate::alerts::sqlite::{judgement, judgements};
+use crate::alerts::sqlite::judgements;
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
@@ -16,7 +16,7 @@ use crate::history::View;
 use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
-use crate::judge::{Judgement, Settings, judge};
+use crate::judge::{Settings, judge};
 use crate::round::judge_edition::JudgeContext;
 use crate::schedule::Board;
 use crate::stores::Lessons;
@@ -222,22 +222,6 @@ impl Site {
         })
     }
 
-    /// What was thought of an edition when it was judged last. One that never was, or that was
-    /// looked at since, as in a round that still goes on, is judged now: what is said of a page never
-    /// contradicts what stands beside it.
-    pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
-        let isbn = &view.edition.isbn;
-        let (kept, at) = self.db.read(|connection| {
-            let at = sqlite::judged_at(connection)?.get(isbn).copied();
-            Ok::<_, DbError>((judgement(connection, isbn, now)?, at))
-        })?;
-        let looked = view.listings.iter().filter_map(|one| one.last_try).max();
-        let is_new = at.is_some() && looked <= at;
-        Ok(kept
-            .filter(|_| is_new)
-            .unwrap_or_else(|| judge(view, &self.settings, now)))
-    }
-
     /// What was thought of every edition when it was judged last; one that never was, or of which a
     /// page has changed since, is judged now.
     pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
@@ -248,7 +232,7 @@ impl Site {
         for plan in &self.plan.editions {
             let isbn = &plan.edition.isbn;
             let kept = all.get(isbn).zip(times.get(isbn));
-            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, (*at, now))) {
+            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, *at, now)) {
                 let judged = judge(&self.view(plan)?, &self.settings, now);
                 all.insert(isbn.clone(), judged);
             }

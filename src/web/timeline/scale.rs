@@ -3,15 +3,18 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::history::View;
 
 /// The part of an edition's life that a timeline shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Range {
     /// From the enabling, or two months before publication, until four weeks after it.
     Launch,
     /// The last 30 days.
+    #[strum(serialize = "30d")]
     Month,
     /// The last year.
     Year,
@@ -25,12 +28,7 @@ impl Range {
 
     /// The name in addresses and on the command line.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Launch => "launch",
-            Self::Month => "30d",
-            Self::Year => "year",
-            Self::All => "all",
-        }
+        self.into()
     }
 
     /// What people read.
@@ -45,7 +43,7 @@ impl Range {
 
     /// The range of that name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|range| range.name() == name)
+        name.parse().ok()
     }
 
     /// The range that tells most now: the launch until two months after publication, then the

@@ -18,7 +18,7 @@ pub(super) fn pause_one(
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Answer, PageError> {
-    Ok(match pause(site, &[plan], asked, now)? {
+    Ok(match pause(site, (&[plan], false), asked, now)? {
         Ok(()) => done(site, plan, "paused"),
         Err(refused) => refused,
     })
@@ -27,7 +27,7 @@ pub(super) fn pause_one(
 /// No letters about any edition.
 pub(super) fn pause_all(site: &Site, asked: &Asked, now: Timestamp) -> Result<Answer, PageError> {
     let all: Vec<&EditionPlan> = site.plan.editions.iter().collect();
-    Ok(match pause(site, &all, asked, now)? {
+    Ok(match pause(site, (&all, true), asked, now)? {
         Ok(()) => settings(site),
         Err(refused) => refused,
     })
@@ -63,7 +63,7 @@ type Outcome = Result<(), Answer>;
 
 fn pause(
     site: &Site,
-    editions: &[&EditionPlan],
+    (editions, all): (&[&EditionPlan], bool),
     asked: &Asked,
     now: Timestamp,
 ) -> Result<Outcome, PageError> {
@@ -73,7 +73,12 @@ fn pause(
         return Ok(Err(refusal(400, why)));
     };
     let but_act = !asked.field("but_act").is_empty();
-    tell(site, editions, NoteKind::Paused { until, but_act }, now)?;
+    let kind = NoteKind::Paused {
+        until,
+        but_act,
+        all,
+    };
+    tell(site, editions, kind, now)?;
     Ok(Ok(()))
 }
 

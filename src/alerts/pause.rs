@@ -37,6 +37,24 @@ pub fn in_force(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause
     all(notes, zone).find(|pause| pause.holds(now))
 }
 
+/// The note that pauses all editions now, if one does, for an edition that was not there when it was
+/// given: newer words about single editions are theirs alone.
+#[must_use]
+pub fn of_all<'a>(
+    notes: impl IntoIterator<Item = &'a [Note]>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<Note> {
+    let given = notes.into_iter().filter_map(|notes| {
+        let pause = in_force(notes, zone, now)?;
+        let given = |note: &&Note| {
+            note.at == pause.from && matches!(note.kind, NoteKind::Paused { all: true, .. })
+        };
+        notes.iter().rfind(given)
+    });
+    given.max_by_key(|note| note.at).cloned()
+}
+
 /// The pause that ended within the last day, unless another one counts by now.
 pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause> {
     let is_late = |pause: &Pause| {
@@ -107,7 +125,7 @@ pub fn remark(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<String>
 /// Every pause that was given; the notes are in the order in which they were.
 fn all<'a>(notes: &'a [Note], zone: &'a TimeZone) -> impl Iterator<Item = Pause> {
     notes.iter().enumerate().filter_map(move |(place, note)| {
-        let NoteKind::Paused { until, but_act } = note.kind else {
+        let NoteKind::Paused { until, but_act, .. } = note.kind else {
             return None;
         };
         let begins = until.to_zoned(zone.clone()).ok()?.timestamp();
@@ -142,6 +160,7 @@ mod tests {
                 kind: until.map_or(NoteKind::Resumed, |until| NoteKind::Paused {
                     until,
                     but_act: parts.contains(&"but-act"),
+                    all: parts.contains(&"all"),
                 }),
                 at: at(parts[0]),
                 store: None,

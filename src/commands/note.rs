@@ -289,7 +289,7 @@ fn line(note: &Note, zone: &TimeZone) -> String {
     } else if let NoteKind::Muted { until, cause } = &note.kind {
         parts.extend(cause.as_ref().map(|cause| format!("only “{cause}”")));
         parts.push(format!("until {}", words::date(*until)));
-    } else if let NoteKind::Paused { until, but_act } = &note.kind {
+    } else if let NoteKind::Paused { until, but_act, .. } = &note.kind {
         parts.push(format!("until {}", words::date(*until)));
         parts.extend(but_act.then(|| "but not Act".to_owned()));
     }

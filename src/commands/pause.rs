@@ -57,7 +57,14 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let now = context.clock.now();
     let chosen = chosen(&context, arguments)?;
     let said = match arguments.until {
-        Some(until) => begin(&context, &chosen, until, arguments.but_act, now)?,
+        Some(until) => {
+            let kind = NoteKind::Paused {
+                until,
+                but_act: arguments.but_act,
+                all: arguments.all,
+            };
+            begin(&context, &chosen, until, kind, now)?
+        }
         None if arguments.end => end(&context, &chosen, now)?,
         None => shown(&context, &chosen, now)?,
     };
@@ -94,7 +101,7 @@ fn begin(
     context: &Context,
     chosen: &[&EditionPlan],
     until: Date,
-    but_act: bool,
+    kind: NoteKind,
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let today = now.to_zoned(context.plan.author.zone.clone()).date();
@@ -104,7 +111,7 @@ fn begin(
             words::date(until)
         );
     }
-    tell(context, chosen, NoteKind::Paused { until, but_act }, now)?;
+    tell(context, chosen, kind, now)?;
     Ok(format!(
         "{} We look as ever; what is due meanwhile is told then.",
         sentence(context, &paused(context, chosen, now)?).unwrap_or_default()

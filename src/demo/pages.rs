@@ -200,6 +200,43 @@ mod tests {
         read(&page, &wanted)
     }
 
+    #[test]
+    fn the_page_of_another_book_is_no_page_of_ours_whatever_its_address() {
+        let other = Book {
+            isbn: isbn(3).parse().unwrap(),
+            ..book()
+        };
+        let wanted = Wanted {
+            isbn: Some(book().isbn),
+            ..Wanted::default()
+        };
+        for store in ["amazon.com", "barnesandnoble.com", "bookshop.org"] {
+            let store = StoreId::new(store);
+            for offer in [Offer::PreOrder, Offer::InStock, Offer::OutOfStock] {
+                let body = product(store.family(), &other, offer);
+                for address in [
+                    None,
+                    Some("https://example.com/w/salt-roads?ean=9780000011770"),
+                    Some("https://example.com/book/9780000011770"),
+                    Some("https://example.com/dp/0000011770"),
+                ] {
+                    let page = Page {
+                        store: &store,
+                        address,
+                        status: 200,
+                        headers: &[],
+                        body: &body,
+                    };
+                    let reading = read(&page, &wanted);
+                    let Reading::Unread(unread) = &reading else {
+                        panic!("{store} at {address:?}: {reading:?}");
+                    };
+                    assert_eq!(unread.reason, UnreadReason::WrongProduct, "{reading:?}");
+                }
+            }
+        }
+    }
+
     #[track_caller]
     fn check(store: &str, offer: Offer, rule: &str, words: &str) {
         let body = product(StoreId::new(store).family(), &book(), offer);

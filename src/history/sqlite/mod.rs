@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 pub use blind::{blind_pages, newest_good};
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
-pub use moved::{has_moved, note_moves};
+pub use moved::{has_moved, is_known, note_moves};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use record::{Recorded, keep_good_until, listing_row, record};
 pub use set_aside::{Aside, newest_by_hand, set_aside};

@@ -20,6 +20,17 @@ pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite:
     Ok(false)
 }
 
+/// Whether an edition was seen in the configuration before.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_known(connection: &Connection, isbn: &Isbn13) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM configured WHERE isbn = ?1)")?
+        .query_row([isbn.as_str()], |row| row.get(0))
+}
+
 /// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the
 /// editions whose dates were. An edition that is new is only remembered.
 ///

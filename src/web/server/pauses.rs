@@ -18,13 +18,13 @@ pub(super) fn pause_one(
     (Path(isbn), Form(filled)): (Path<String>, Form<Filled>),
 ) -> Answered {
     let plan = visit.edition(&isbn)?;
-    pause(visit, &[plan], &filled)?;
+    pause(visit, &[plan], &filled, false)?;
     Ok(done(visit, plan, "paused"))
 }
 
 /// No letters about any edition.
 pub(super) fn pause_all(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
-    pause(visit, &all(visit), &filled)?;
+    pause(visit, &all(visit), &filled, true)?;
     Ok(visit.see_other("/settings#pause"))
 }
 
@@ -45,11 +45,21 @@ fn all(visit: &Visit) -> Vec<&EditionPlan> {
     visit.site.plan.editions.iter().collect()
 }
 
-fn pause(visit: &Visit, editions: &[&EditionPlan], filled: &Filled) -> Result<(), PageError> {
+fn pause(
+    visit: &Visit,
+    editions: &[&EditionPlan],
+    filled: &Filled,
+    all: bool,
+) -> Result<(), PageError> {
     let until = day_to_come(visit, &filled.until)
         .ok_or_else(|| bad_request("A pause needs a day to come, on which letters begin again."))?;
     let but_act = !filled.but_act.is_empty();
-    tell(visit, editions, NoteKind::Paused { until, but_act })
+    let kind = NoteKind::Paused {
+        until,
+        but_act,
+        all,
+    };
+    tell(visit, editions, kind)
 }
 
 fn resume(visit: &Visit, editions: &[&EditionPlan]) -> Result<(), PageError> {

@@ -95,7 +95,7 @@ pub fn words_of(note: &Note) -> String {
             let _ = write!(said, " about “{cause}”");
         }
         let _ = write!(said, " until {}", words::date(*until));
-    } else if let NoteKind::Paused { until, but_act } = &note.kind {
+    } else if let NoteKind::Paused { until, but_act, .. } = &note.kind {
         let but_act = if *but_act { ", but not Act" } else { "" };
         let _ = write!(said, " until {}{but_act}", words::date(*until));
     }

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use super::face;
 use crate::alerts::sqlite::judgement;
 use crate::book::{Isbn13, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, StorePlan, label};
 use crate::history::sqlite::view;
 use crate::history::{Blind, ListingView, View};
 use crate::judge::{Judgement, Settings, judge, other_ways};
@@ -46,6 +46,7 @@ pub(super) fn judged(
 pub(super) struct Here<'a> {
     pub(super) zone: &'a TimeZone,
     pub(super) now: Timestamp,
+    pub(super) stores: &'a [StorePlan],
 }
 
 /// A page that cannot be read.
@@ -86,7 +87,7 @@ fn paragraph(
     let many = i64::try_from(pages.len()).unwrap_or(i64::MAX);
     let mut lines = vec![format!(
         "{}: {} not read since {} ({}): {}",
-        face::bold(store.label()),
+        face::bold(label(store, here.stores)),
         words::count(many, "page"),
         moment(since),
         words::lasting(here.now.duration_since(since)),
@@ -149,7 +150,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
         "\nNext look: {}, {} at {} ({})",
         when(due.at, here),
         words::clipped(title, 40),
-        first.listing.store.label(),
+        label(&first.listing.store, here.stores),
         due.why.words()
     )];
     let mut kept: BTreeMap<(&StoreId, &str), (usize, Timestamp)> = BTreeMap::new();
@@ -164,7 +165,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
     for ((store, why), (pages, until)) in kept {
         lines.push(format!(
             "{}: {} left alone until {}: {why}",
-            store.label(),
+            label(store, here.stores),
             words::count(i64::try_from(pages).unwrap_or(i64::MAX), "page"),
             when(until, here)
         ));
@@ -215,6 +216,7 @@ mod tests {
         let here = Here {
             zone: &TimeZone::UTC,
             now: "2027-01-06T09:00:00Z".parse().unwrap(),
+            stores: &[],
         };
         let looks = [
             next("amazon.com", "2027-01-06T10:00:00Z", Why::Closed),

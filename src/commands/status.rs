@@ -17,6 +17,7 @@ use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, history};
 use crate::alerts::Alert;
+use crate::config::plan::label;
 use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
@@ -184,6 +185,7 @@ impl Status {
         let here = Here {
             zone: &context.plan.author.zone,
             now: self.now,
+            stores: &context.plan.stores,
         };
         let views: Vec<&View> = self.views.iter().collect();
         let blind = sight::blind(&views, &self.next, here);
@@ -268,15 +270,15 @@ impl Status {
         if self.views.len() <= FEW {
             return self.blocks(context);
         }
-        let mut stores: Vec<&str> = Vec::new();
+        let mut stores: Vec<&crate::book::StoreId> = Vec::new();
         for listing in self.views.iter().flat_map(|view| &view.listings) {
-            if !stores.contains(&listing.store.as_str()) {
-                stores.push(listing.store.as_str());
+            if !stores.contains(&&listing.store) {
+                stores.push(&listing.store);
             }
         }
         let labels = stores
             .iter()
-            .map(|store| crate::book::StoreId::new(store).label().to_owned());
+            .map(|store| label(store, &context.plan.stores).to_owned());
         let mut header = vec![String::new(), String::new(), "date".to_owned()];
         header.extend(labels);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -297,7 +299,7 @@ impl Status {
                 let listing = view
                     .listings
                     .iter()
-                    .find(|listing| listing.store.as_str() == *store);
+                    .find(|listing| listing.store == **store);
                 row.push(listing.map_or_else(String::new, |listing| self.cell(listing)));
             }
             table.add_row(row);

@@ -10,7 +10,8 @@ use super::rules::launch_report::REPORTS;
 use super::windows::WindowName;
 use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
-use crate::book::{Distribution, Edition, StoreId};
+use crate::book::{Distribution, Edition};
+use crate::config::plan::StorePlan;
 use crate::text::words;
 
 /// A day of the launch.
@@ -38,7 +39,7 @@ pub struct Entry {
 #[must_use]
 pub fn agenda(
     edition: &Edition,
-    stores: &[StoreId],
+    stores: &[StorePlan],
     calendar: &Launch,
     settings: &Settings,
 ) -> Vec<Entry> {
@@ -96,17 +97,18 @@ pub fn agenda(
 }
 
 fn listing_days(
-    store: &StoreId,
+    plan: &StorePlan,
     enabled: Date,
     edition: &Edition,
     settings: &Settings,
 ) -> Vec<Entry> {
+    let store = &plan.id;
     let window = settings
         .windows
         .listing(WindowName::listing_at(store), edition, store);
     let start = begun_everywhere(enabled);
     let day = |at: Timestamp| at.to_zoned(settings.zone.clone()).date();
-    let label = store.label();
+    let label = &plan.label;
     let mut entries = vec![Entry {
         day: day(window.quiet.after(start)),
         moment: None,
@@ -169,6 +171,7 @@ pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::StoreId;
     use crate::judge::script::{CONFIRM, Script};
     use crate::judge::windows::Windows;
     use jiff::tz::TimeZone;
@@ -186,7 +189,7 @@ mod tests {
         let settings = settings(zone);
         let view = script.view();
         let calendar = &view.launch;
-        let stores = [StoreId::new("amazon.com")];
+        let stores = [StorePlan::plain(StoreId::new("amazon.com"))];
         let entries = agenda(&view.edition, &stores, calendar, &settings);
         assert!(entries.is_sorted_by_key(|entry| entry.day));
         let found = entries.iter().find(|entry| entry.name == name);

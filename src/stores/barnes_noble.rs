@@ -188,7 +188,7 @@ fn numbers(look: &Look<'_>) -> Found {
         found.add_isbn(file.split(['_', '.', '/']).next().unwrap_or_default());
     }
     if found.isbns.is_empty() {
-        found = generic::of_details(look.tree, &["isbn"]);
+        found = generic::of_details(look.tree, &["tr"], &["isbn"]);
     }
     found
 }

@@ -92,7 +92,7 @@ fn numbers(look: &Look<'_>) -> Found {
         }
     }
     if found.isbns.is_empty() {
-        found = generic::of_details(look.tree, &["ean", "isbn"]);
+        found = generic::of_details(look.tree, &["tr"], &["ean", "isbn"]);
     }
     found
 }
@@ -191,7 +191,7 @@ fn is_only_out_of_stock(text: &str) -> bool {
 }
 
 /// The words speak of missing stock, in whatever form.
-fn says_out_of_stock(text: &str) -> bool {
+pub(super) fn says_out_of_stock(text: &str) -> bool {
     let text = plain(text);
     ["out of stock", "unavailable", "not available", "sold out"]
         .iter()

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use super::markup::text;
 use super::survey::Survey;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, StorePlan, label};
 use crate::judge::rules::calendar::MILESTONES;
 use crate::text::words;
 
@@ -29,15 +29,21 @@ pub struct Event {
 /// The feed; newest change first. `address` is where people find the site, without a slash at its
 /// end.
 #[must_use]
-pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Timestamp) -> String {
+pub fn atom(
+    (editions, stores): (&[EditionPlan], &[StorePlan]),
+    events: &[Event],
+    address: &str,
+    now: Timestamp,
+) -> String {
     let updated = events.first().map_or(now, |event| event.since);
     let entries: String = events
         .iter()
         .filter_map(|event| {
-            let plan = editions
+            let edition = editions
                 .iter()
                 .find(|plan| plan.edition.isbn == event.isbn)?;
-            Some(entry(&plan.edition, event, address))
+            let label = label(&event.store, stores);
+            Some(entry(&edition.edition, (event, label), address))
         })
         .collect();
     format!(
@@ -49,13 +55,13 @@ pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Time
     )
 }
 
-fn entry(edition: &Edition, event: &Event, address: &str) -> String {
+fn entry(edition: &Edition, (event, label): (&Event, &str), address: &str) -> String {
     let title = format!(
         "{} ({}): {} at {}",
         words::clipped(&edition.title, 80),
         edition.format.name(),
         event.availability.word(),
-        event.store.label()
+        label
     );
     format!(
         "<entry><title>{title}</title><id>urn:pubwatch:{isbn}:{store}:{since}</id>\
@@ -199,7 +205,7 @@ mod tests {
             words: "</summary><script>".to_owned(),
         }];
         let feed = atom(
-            &plans(),
+            (&plans(), &[]),
             &events,
             "http://127.0.0.1:7117",
             at("2027-01-11T00:00:00Z"),

@@ -42,7 +42,7 @@ impl Place<'_> {
     /// What people call a store, on one line.
     #[must_use]
     pub fn label(&self, store: &StoreId) -> String {
-        words::one_line(crate::mail::support::label(store, self.stores))
+        words::one_line(crate::config::plan::label(store, self.stores))
     }
 
     /// An instant as briefly as it is clear.

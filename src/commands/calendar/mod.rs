@@ -10,8 +10,9 @@ use serde_json::json;
 
 use super::context::Context;
 use super::{face, which};
+use crate::book::Edition;
 use crate::book::Launch;
-use crate::book::{Edition, StoreId};
+use crate::config::plan::StorePlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::judge::Settings;
@@ -59,10 +60,16 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .db
             .read(|connection| notes(connection, &edition.isbn))?;
         let calendar = Launch::new(edition, &notes, &settings.zone);
-        let stores: Vec<StoreId> = plan
-            .listings
-            .iter()
-            .map(|listing| listing.store.clone())
+        let watched = plan.listings.iter();
+        let stores: Vec<StorePlan> = watched
+            .filter_map(|listing| {
+                context
+                    .plan
+                    .stores
+                    .iter()
+                    .find(|one| one.id == listing.store)
+            })
+            .cloned()
             .collect();
         let mut entries = agenda(edition, &stores, &calendar, &settings);
         entries.retain(|entry| !arguments.ahead || today <= entry.day);

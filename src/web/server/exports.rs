@@ -67,7 +67,12 @@ pub(super) fn feed(site: &Site, host: &str, now: Timestamp) -> Result<Answer, Pa
     let events = site
         .db
         .read(|connection| Ok::<_, DbError>(sqlite::newest_changes(connection, CHANGES)?))?;
-    let text = feed::atom(&site.plan.editions, &events, &site.address(host), now);
+    let text = feed::atom(
+        (&site.plan.editions, &site.plan.stores),
+        &events,
+        &site.address(host),
+        now,
+    );
     Ok(Answer::file(
         "application/atom+xml; charset=utf-8",
         text,
@@ -204,6 +209,7 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
         range: range.bounds(&dossier.view, now, zone),
         now,
         zone,
+        stores: &site.plan.stores,
         layout: Layout::Wide,
     })
 }

@@ -22,7 +22,8 @@ use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
-use crate::history::sqlite::{Depth, view_to};
+use crate::history::drift::Drift;
+use crate::history::sqlite::{Depth, drifts, view_to};
 use crate::history::{ListingView, Sight, View};
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Judgement, Settings, Severity};
@@ -53,6 +54,7 @@ struct Status {
     health: Health,
     views: Vec<View>,
     next: Vec<NextLook>,
+    drifts: Vec<Drift>,
     rations: Vec<Ration>,
     alerts: Vec<Alert>,
     /// What was thought of each edition, in their order.
@@ -153,6 +155,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
             now,
+            drifts: drifts(connection, now)?,
             health: health(&vitals(connection, &context.plan, now)?, now),
             views,
             next,
@@ -176,6 +179,12 @@ impl Status {
             return parts.concat();
         }
         parts.push(self.exceptions(context));
+        for drift in &self.drifts {
+            let label = label(&drift.store, &context.plan.stores);
+            let said = drift.words(label, &context.plan.author.zone, self.now);
+            let next = words::capital(&drift.next_step());
+            parts.push(format!("\n{said}.\n  → {next}.\n"));
+        }
         parts.push(paused::lines(
             &self.views,
             &context.plan.author.zone,

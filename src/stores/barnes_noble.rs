@@ -11,7 +11,7 @@ use scraper::ElementRef;
 use super::Look;
 use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
-use super::whose::{Whose, whose};
+use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
@@ -341,7 +341,11 @@ fn button(look: &mut Look<'_>, area: ElementRef<'_>) -> Option<Button> {
         let new = is_tag(element, "button")
             && ancestry(element).any(is_cart_form)
             && element.attr("type").is_none_or(|kind| kind == "submit");
-        if !(old || new) || is_pickup(element) || is_hidden(element) {
+        if !(old || new)
+            || is_pickup(element)
+            || is_hidden(element)
+            || is_for_another(element, look)
+        {
             continue;
         }
         let label = element

@@ -75,7 +75,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let json = data.by_json(look, found);
     let micro = data.by_microdata(look, found, is_page_s);
     let in_area = is_page_s.then(|| in_buy_area(look)).flatten();
-    let has_button = is_page_s && look.buy_area.is_none();
+    let has_button = is_page_s && look.buy_area.is_none() && !data.names_only_others(found);
     let reading = in_area
         .or_else(|| from_json_ld(look, &json))
         .or_else(|| from_microdata(look, &micro))

@@ -111,7 +111,7 @@ fn the_button_of_a_buy_area_is_read_with_the_shipped_words() {
             Some(ShipsLater),
         ),
         (
-            "<p>On backorder</p><button>Add to basket</button>",
+            "<p>In stock on March 3, 2027</p><button>Add to basket</button>",
             Some(BackOrder),
         ),
         ("<button>Sold out</button>", Some(OutOfStock)),

@@ -112,10 +112,15 @@ fn every_link_leads_somewhere() {
 
 /// The shell blocks of a page that are marked `runnable`.
 fn runnable(text: &str) -> Vec<String> {
-    text.split("```sh runnable\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().unwrap_or_default().to_owned())
-        .collect()
+    let block = |rest: &str| {
+        // A block within a list is indented as the list is.
+        let lines = rest.split("```").next().unwrap_or_default().lines();
+        let indent = rest.len() - rest.trim_start_matches(' ').len();
+        lines
+            .map(|line| format!("{}\n", line.get(indent..).unwrap_or_default()))
+            .collect()
+    };
+    text.split("```sh runnable\n").skip(1).map(block).collect()
 }
 
 #[test]

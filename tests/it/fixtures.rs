@@ -4,25 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pubwatch::book::{Availability, StoreId};
+use pubwatch::config::plan::StorePlan;
 use pubwatch::config::presets::presets;
 use pubwatch::page::{Page, UnreadReason, Wanted};
-use pubwatch::stores::fixture::{Case, differences};
+use pubwatch::stores::fixture::{self, Case, NoPair, differences};
 use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
 
 /// A pair of files.
-struct Pair {
+pub(crate) struct Pair {
     /// The folder and the name, as `amazon/used-only`.
-    name: String,
-    html: String,
+    pub(crate) name: String,
+    pub(crate) html: String,
     toml: String,
-    case: Case,
+    pub(crate) case: Case,
 }
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-fn pairs() -> Vec<Pair> {
+pub(crate) fn pairs() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for store in std::fs::read_dir(folder()).unwrap() {
         let store = store.unwrap().path();
@@ -258,6 +259,31 @@ fn every_store_known_by_its_address_has_a_folder_of_pages() {
             pair.name
         );
     }
+}
+
+#[test]
+fn a_page_that_reads_by_the_users_own_words_makes_no_pair_and_it_says_so() {
+    let store = StoreId::new("books.example.com");
+    let mut plan = StorePlan::plain(store.clone());
+    plan.buy_area = Some("#buy".to_owned());
+    let page = Page {
+        store: &store,
+        address: None,
+        status: 200,
+        headers: &[],
+        body: "<title>x</title><meta property='book:isbn' content='9781944098117'><h1>x</h1>\
+               <div id='buy'><button>Pre-order</button></div></html>",
+    };
+    let wanted = Wanted {
+        isbn: "9781944098117".parse().ok(),
+        ..Wanted::default()
+    };
+    let read = read_closely(&page, &wanted, &Lessons::of(&[plan]));
+    assert_eq!(read.reading.availability(), Some(Availability::PreOrder));
+    let refused = fixture::of(&page, &wanted, &read).unwrap_err();
+    assert_eq!(refused, NoPair::OwnWords("no_evidence"));
+    let read = read_closely(&page, &wanted, &Lessons::default());
+    assert!(fixture::of(&page, &wanted, &read).is_ok());
 }
 
 #[test]

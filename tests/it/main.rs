@@ -75,6 +75,7 @@ mod memory;
 #[cfg(test)]
 mod moved_date;
 #[cfg(test)]
+mod mutated_pages;
 mod names;
 #[cfg(test)]
 mod packed;

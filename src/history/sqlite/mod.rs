@@ -1,6 +1,7 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod blind;
+mod drift;
 mod looks;
 mod evidence;
 mod moved;
@@ -17,6 +18,7 @@ use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
+pub use drift::drifts;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, note_moves};
@@ -198,7 +200,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: false,
-                look_again_at: None
+                look_again_at: None,
+                is_first_not_understood: false,
             }
         );
         see(
@@ -290,7 +293,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: true,
-                look_again_at: Some(start() + 30.hours())
+                look_again_at: Some(start() + 30.hours()),
+                is_first_not_understood: false,
             }
         );
         assert_eq!(

@@ -17,18 +17,20 @@ const NO_IMAGE: &str = "01RmK+J4pJL";
 /// several editions.
 pub(super) fn identifiers(tree: &Tree<'_>, zones: &Zones<'_>) -> Found {
     let mut found = Found::default();
-    let input = |name: &str| {
-        zones.elements().find(|element| {
+    let inputs = |name: &'static str| {
+        zones.elements().filter(move |element| {
             is_tag(*element, "input")
                 && (element.attr("id") == Some(name) || element.attr("name") == Some(name))
         })
     };
-    let number = input("ASIN")
-        .or_else(|| tree.id("ASIN"))
-        .or_else(|| input("a"))
-        .and_then(|element| element.attr("value"));
-    if let Some(number) = number {
+    for number in inputs("ASIN").filter_map(|element| element.attr("value")) {
         found.add_asin(number);
+    }
+    if found.asins.is_empty() {
+        let other = tree.id("ASIN").or_else(|| inputs("a").next());
+        if let Some(number) = other.and_then(|element| element.attr("value")) {
+            found.add_asin(number);
+        }
     }
     if found.asins.is_empty()
         && let Some(canonical) = tree.canonical()

@@ -13,7 +13,7 @@ use crate::fetch::HostKey;
 use crate::fetch::robots::{Answer as Answered, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
-use crate::history::sqlite::{Kept, all_notes, standing_notes};
+use crate::history::sqlite::{Kept, all_notes, drifts, standing_notes};
 use crate::judge::Judgement;
 use crate::mail;
 use crate::text::words;
@@ -116,7 +116,16 @@ pub(super) fn page(
         }
         ["stores"] => {
             let hosts = hosts(site, now)?;
-            lists::stores(&place, &site.plan, &survey.glances, &hosts, &pulse)?
+            let drifts = site
+                .db
+                .read(|connection| Ok::<_, DbError>(drifts(connection, now)?))?;
+            lists::stores(
+                &place,
+                &site.plan,
+                &survey.glances,
+                (&hosts, &drifts),
+                &pulse,
+            )?
         }
         ["windows"] => {
             let learned = site.learned()?;

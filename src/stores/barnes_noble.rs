@@ -196,6 +196,12 @@ fn numbers(look: &Look<'_>) -> Found {
 /// What the visible page says: words first, then the button.
 fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     let area = product_area(look)?;
+    let mut forms = elements(area).filter(|one| is_tag(*one, "form"));
+    if forms.any(|form| is_for_another(form, look)) {
+        let rule = "bn/form-of-another";
+        let words = text_of(area);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let button = button(look, area);
     let label = button.as_ref().map(|button| button.label.as_str());
     look.trace
@@ -221,6 +227,12 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
     }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
+    // Where the page was cut off, its button may be missing.
+    if rule == "bn/announced" && button.is_none() && !look.is_whole() {
+        let words = words.unwrap_or_default();
+        let rule = "bn/cut-off";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
         (true, Some(label), Some(words)) => format!("{label} · {words}"),
@@ -341,11 +353,7 @@ fn button(look: &mut Look<'_>, area: ElementRef<'_>) -> Option<Button> {
         let new = is_tag(element, "button")
             && ancestry(element).any(is_cart_form)
             && element.attr("type").is_none_or(|kind| kind == "submit");
-        if !(old || new)
-            || is_pickup(element)
-            || is_hidden(element)
-            || is_for_another(element, look)
-        {
+        if !(old || new) || is_pickup(element) || is_hidden(element) {
             continue;
         }
         let label = element

@@ -40,6 +40,9 @@ pub const PARTS: &[&str] = &[
 /// What a row of details may be.
 const ROWS: &[&str] = &["tr", "li", "dl", "div", "p"];
 
+/// What stands before the number in such a row.
+const LABELS: &[&str] = &["isbn", "ean", "gtin"];
+
 /// A part of more elements than these is no row.
 const LARGEST_ROW: usize = 12;
 
@@ -62,7 +65,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let own = numbers(look.tree);
     let mut whose = whose(look, IDENTITY, own, &data.all());
     if whose.identity == Identity::Unknown {
-        let details = of_details(look.tree, ROWS, &["isbn", "ean", "gtin"]);
+        let details = of_details(look.tree, ROWS, LABELS);
         if !details.is_empty() {
             whose = super::whose::whose(look, IDENTITY, details, &data.all());
         }
@@ -81,9 +84,10 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         .or_else(|| from_microdata(look, &micro))
         .or_else(|| is_page_s.then(|| from_open_graph(look)).flatten())
         .or_else(|| {
-            has_button
-                .then(|| buy_button::after_the_title(look))
-                .flatten()
+            let details = has_button.then(|| of_details(look.tree, ROWS, LABELS))?;
+            let mut named = details.isbns.iter();
+            let is_ours = details.is_empty() || named.any(|isbn| found.isbns.contains(isbn));
+            is_ours.then(|| buy_button::after_the_title(look)).flatten()
         });
     let mut says = match reading {
         Some(Reading::Says(says)) => says,

@@ -23,14 +23,15 @@ pub(super) fn identifiers(tree: &Tree<'_>, zones: &Zones<'_>) -> Found {
                 && (element.attr("id") == Some(name) || element.attr("name") == Some(name))
         })
     };
-    for number in inputs("ASIN").filter_map(|element| element.attr("value")) {
-        found.add_asin(number);
-    }
-    if found.asins.is_empty() {
-        let other = tree.id("ASIN").or_else(|| inputs("a").next());
-        if let Some(number) = other.and_then(|element| element.attr("value")) {
-            found.add_asin(number);
-        }
+    // All of them: a box that sells two articles is none of ours. Pages for phones call it "a".
+    let forms = ["addToCart", "handleBuy"].into_iter();
+    let of_forms = forms
+        .flat_map(|id| tree.ids(id))
+        .flat_map(|form| elements(*form))
+        .filter(|element| is_tag(*element, "input") && element.attr("name") == Some("ASIN"));
+    let all = inputs("ASIN").chain(inputs("a")).chain(of_forms);
+    for element in all.chain(tree.id("ASIN")) {
+        found.add_asin(element.attr("value").unwrap_or_default());
     }
     if found.asins.is_empty()
         && let Some(canonical) = tree.canonical()

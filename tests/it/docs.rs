@@ -114,11 +114,12 @@ fn every_link_leads_somewhere() {
 fn runnable(text: &str) -> Vec<String> {
     let block = |rest: &str| {
         // A block within a list is indented as the list is.
-        let lines = rest.split("```").next().unwrap_or_default().lines();
+        let block = rest.split("```").next().unwrap_or_default();
         let indent = rest.len() - rest.trim_start_matches(' ').len();
-        lines
-            .map(|line| format!("{}\n", line.get(indent..).unwrap_or_default()))
-            .collect()
+        let lines = block
+            .lines()
+            .map(|line| line.get(indent..).unwrap_or_default());
+        format!("{}\n", lines.collect::<Vec<_>>().join("\n"))
     };
     text.split("```sh runnable\n").skip(1).map(block).collect()
 }

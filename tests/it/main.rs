@@ -76,6 +76,7 @@ mod memory;
 mod moved_date;
 #[cfg(test)]
 mod mutated_pages;
+#[cfg(test)]
 mod names;
 #[cfg(test)]
 mod packed;

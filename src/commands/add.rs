@@ -235,7 +235,7 @@ fn entry(
     };
     let mut stores = watched_at(known, format, pages, asker)?;
     if !asker.is_there() {
-        say_what_nobody_said(details, isbn, (format, distribution), &stores)?;
+        say_what_nobody_said((details, known.own), isbn, (format, distribution), &stores)?;
     }
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, isbn, format, pages)?;
@@ -373,7 +373,7 @@ fn watched_at(
 
 /// What was taken because nobody is there to be asked, with the flag that says it otherwise.
 fn say_what_nobody_said(
-    details: &Details,
+    (details, own): (&Details, &[StorePlan]),
     isbn: &Isbn13,
     (format, distribution): (Format, Distribution),
     stores: &[StoreId],
@@ -389,7 +389,7 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels: Vec<&str> = stores.iter().map(StoreId::label).collect();
+        let labels: Vec<&str> = stores.iter().map(|store| label(store, own)).collect();
         taken.push(format!("watched at {} (--store)", words::list(&labels)));
     }
     if !taken.is_empty() {

@@ -79,6 +79,8 @@ mod mutated_pages;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod own_stores;
+#[cfg(test)]
 mod packed;
 #[cfg(test)]
 mod programs;

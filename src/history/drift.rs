@@ -10,8 +10,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::book::{Family, Isbn13, StoreId};
-use crate::page::{Reading, UnreadReason};
+use crate::book::{Isbn13, StoreId};
+use crate::stores::How;
 use crate::text::words;
 
 /// The newer period reaches so far back.
@@ -22,18 +22,6 @@ pub const BEFORE: SignedDuration = SignedDuration::from_hours(28 * 24);
 
 /// Fewer pages than these are no pattern.
 pub const FEWEST: usize = 3;
-
-/// How a page was read, from worse to better.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum How {
-    /// It came, and said nothing that we understand.
-    NotUnderstood,
-    /// By what stands in for the rules that are made for its store: by its data alone where the
-    /// store has a reader, by its button alone where data is what is read.
-    ByFallback,
-    /// As the pages of its store are meant to be read.
-    AsMeant,
-}
 
 /// A look at a page of a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,36 +49,6 @@ pub struct Drift {
     pub is_unread: bool,
     /// One of them, of which the parts are kept.
     pub example: Isbn13,
-}
-
-impl How {
-    /// How a reading came about, by the rule that spoke; `None` where it says nothing about the
-    /// form of the page.
-    #[must_use]
-    pub fn of(family: Family, reading: &Reading) -> Option<Self> {
-        match reading {
-            Reading::Unread(unread) => match unread.reason {
-                UnreadReason::NoEvidence => Some(Self::NotUnderstood),
-                UnreadReason::Blocked
-                | UnreadReason::Robots
-                | UnreadReason::Unreachable
-                | UnreadReason::WrongProduct
-                | UnreadReason::NotOfferedHere => None,
-            },
-            Reading::Says(says) => {
-                let is_data = says.rule.starts_with("data/");
-                let is_meant = match family {
-                    Family::Amazon | Family::BarnesNoble | Family::Bookshop => !is_data,
-                    Family::Other => is_data || says.rule == "generic/taught-words",
-                };
-                Some(if is_meant {
-                    Self::AsMeant
-                } else {
-                    Self::ByFallback
-                })
-            }
-        }
-    }
 }
 
 /// What of a page counts: how it was mostly read before, and since when it is read as it is now.
@@ -284,12 +242,5 @@ mod tests {
         check("mmmm mmmm mmmm", "--- --- ---", None);
         check("mmmm mmmm mmmm mmmm", "nnn mmm mmm nnn", None);
         check("mmmm mmmm mmmm mmmm", "nnn nnm nnm nnm", None);
-    }
-
-    #[test]
-    fn a_wall_says_nothing_about_the_form_of_a_page() {
-        let of = |reason| How::of(Family::Amazon, &Reading::unread(reason, "rule", "words"));
-        let said: Vec<_> = UnreadReason::ALL.into_iter().filter_map(of).collect();
-        assert_eq!(said, [How::NotUnderstood]);
     }
 }

@@ -12,6 +12,7 @@ mod buy_button;
 mod data;
 pub mod fixture;
 pub mod generic;
+mod how;
 pub mod lessons;
 mod whose;
 
@@ -23,6 +24,7 @@ use crate::page::sieve::sieve;
 use crate::page::trace::Trace;
 use crate::page::wording::Wording;
 use crate::page::{Page, Reading, UnreadReason, Wanted, refusal};
+pub use how::How;
 pub use lessons::Lessons;
 
 /// The most characters of a page's words that are kept as evidence.

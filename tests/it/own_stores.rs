@@ -32,7 +32,7 @@ fn home(more: &str) -> Home {
 fn a_store_of_ones_own_is_called_by_its_label_wherever_people_read() {
     let home = home(HARBOUR);
     let isbn = "9781944098117";
-    home.ok(&["look", isbn, "harbour.example", "pre-order"]);
+    home.ok(&["look", isbn, "harbour.example", "--says", "pre_order"]);
     for arguments in [
         &["status"] as &[&str],
         &["history", isbn],

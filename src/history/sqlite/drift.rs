@@ -7,7 +7,8 @@ use rusqlite::{Connection, params};
 
 use super::{number_of, reading_of, time};
 use crate::book::{Source, StoreId};
-use crate::history::drift::{BEFORE, Drift, FEWEST, How, Looked, NOW, drift};
+use crate::history::drift::{BEFORE, Drift, FEWEST, Looked, NOW, drift};
+use crate::stores::How;
 
 /// The stores whose pages are read worse than before, in the order of their names.
 ///

@@ -20,7 +20,7 @@ use crate::book::{
     ConfiguredDates, Distribution, Edition, Family, Format, Isbn13, StoreId, storefront,
 };
 use crate::config::edit::{self, Entry};
-use crate::config::plan::{EditionPlan, Plan};
+use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::text::words;
 
@@ -110,7 +110,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     existing.replace(&changed)?;
     for entry in &entries {
         if let Some(plan) = of_isbn(&changed.plan, &entry.edition.isbn) {
-            write!(out, "{}", added(plan))?;
+            write!(out, "{}", added(plan, &changed.plan))?;
         }
     }
     write!(out, "Written to {}.", changed.path.display())?;
@@ -166,7 +166,7 @@ struct Known<'a> {
     before: Option<&'a Entry>,
     plan: &'a Plan,
     /// The stores that the user has defined.
-    own: &'a [StoreId],
+    own: &'a [StorePlan],
     record: Record,
 }
 
@@ -175,7 +175,7 @@ type Pages = Vec<(StoreId, String)>;
 /// The books that were named, with the pages given for each, in the order of naming.
 fn books(
     arguments: &Arguments,
-    (plan, own): (&Plan, &[StoreId]),
+    (plan, own): (&Plan, &[StorePlan]),
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<(Isbn13, Pages)>> {
     let mut books: Vec<(Isbn13, Pages)> = Vec::new();
@@ -235,7 +235,7 @@ fn entry(
     };
     let mut stores = watched_at(known, format, pages, asker)?;
     if !asker.is_there() {
-        say_what_nobody_said(details, isbn, (format, distribution), &stores)?;
+        say_what_nobody_said((details, known.own), isbn, (format, distribution), &stores)?;
     }
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, isbn, format, pages)?;
@@ -373,7 +373,7 @@ fn watched_at(
 
 /// What was taken because nobody is there to be asked, with the flag that says it otherwise.
 fn say_what_nobody_said(
-    details: &Details,
+    (details, own): (&Details, &[StorePlan]),
     isbn: &Isbn13,
     (format, distribution): (Format, Distribution),
     stores: &[StoreId],
@@ -389,7 +389,7 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels: Vec<&str> = stores.iter().map(StoreId::label).collect();
+        let labels: Vec<&str> = stores.iter().map(|store| label(store, own)).collect();
         taken.push(format!("watched at {} (--store)", words::list(&labels)));
     }
     if !taken.is_empty() {
@@ -433,7 +433,7 @@ fn leave_out_unknown_pages(
 }
 
 /// What was added, and the pages that will be looked at.
-fn added(plan: &EditionPlan) -> String {
+fn added(plan: &EditionPlan, whole: &Plan) -> String {
     let edition = &plan.edition;
     let mut text = format!(
         "Added {} ({}), {}, publishes {}\n",
@@ -444,7 +444,8 @@ fn added(plan: &EditionPlan) -> String {
     );
     for listing in &plan.listings {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {:<18} {}", listing.store.label(), listing.address);
+        let label = label(&listing.store, &whole.stores);
+        let _ = writeln!(text, "  {label:<18} {}", listing.address);
     }
     text
 }

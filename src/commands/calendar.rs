@@ -57,7 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .db
             .read(|connection| notes(connection, &edition.isbn))?;
         let calendar = Launch::new(edition, &notes, &settings.zone);
-        let mut entries = watched_agenda(plan, &calendar, &settings);
+        let mut entries = watched_agenda(plan, &context.plan.stores, &calendar, &settings);
         entries.retain(|entry| !arguments.ahead || today <= entry.day);
         if !arguments.ics && !arguments.json {
             let text = as_text(edition, &entries, &settings, today);

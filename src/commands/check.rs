@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::context::Context;
 use super::{deliver, face, ping, signals};
+use crate::config::plan::label;
 use crate::exit::Exit;
 use crate::page::Reading;
 use crate::round::{self, Step, Stop, Summary, Which};
@@ -122,7 +123,7 @@ async fn watch(house: Arc<round::House>, mut heard: mpsc::UnboundedReceiver<Step
                 ..
             } => {
                 bar.inc(1);
-                bar.set_message(listing.store.label().to_owned());
+                bar.set_message(label(&listing.store, &house.plan.stores).to_owned());
                 if let Some(line) = line_of(&house, &listing, &reading, changed) {
                     bar.println(line);
                 }

@@ -13,7 +13,7 @@ use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, which};
 use crate::book::Note;
-use crate::config::plan::{EditionPlan, Plan, StorePlan};
+use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Sight, Spell, View};
@@ -216,7 +216,7 @@ impl Face<'_> {
             let days = strip::strip(listing, self.now, self.zone, self.days);
             let cells: Vec<strip::Cell> = days.into_iter().map(|(_, cell)| cell).collect();
             strips.add_row([
-                listing.store.label().to_owned(),
+                label(&listing.store, self.stores).to_owned(),
                 face::strip(&cells),
                 self.standing(listing),
                 normal(listing),
@@ -226,6 +226,7 @@ impl Face<'_> {
         let here = Here {
             zone: self.zone,
             now: self.now,
+            stores: self.stores,
         };
         let blind = sight::blind(&[view], &[], here);
         if !blind.is_empty() {
@@ -280,7 +281,7 @@ impl Face<'_> {
         for (listing, spell) in rows {
             table.add_row([
                 words::brief_moment(spell.since, self.zone, self.now),
-                listing.store.label().to_owned(),
+                label(&listing.store, self.stores).to_owned(),
                 face::state(spell.availability),
                 words::lasting(listing.known_length(spell, self.now)),
                 format!("“{}”", words::clipped(&spell.says.words, 60)),
@@ -337,7 +338,7 @@ impl Face<'_> {
         }
         format!(
             "\n{}\n{}",
-            face::bold(listing.store.label()),
+            face::bold(label(&listing.store, self.stores)),
             face::lines(&table)
         )
     }

@@ -23,7 +23,7 @@ use crate::config::import::dates::Order;
 use crate::config::import::{
     self, Built, Defaults, Field, How, List, Market, Report, Row, Trouble,
 };
-use crate::config::plan::Plan;
+use crate::config::plan::{Plan, label};
 use crate::exit::Exit;
 use crate::files;
 use crate::text::words;
@@ -450,7 +450,8 @@ fn show_understood(
     if !unused.is_empty() {
         writeln!(out, "  not used: {}", unused.join(", "))?;
     }
-    let stores: Vec<&str> = defaults.stores.iter().map(StoreId::label).collect();
+    let stores = defaults.stores.iter();
+    let stores: Vec<&str> = stores.map(|store| label(store, &defaults.own)).collect();
     writeln!(
         out,
         "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",

@@ -15,7 +15,7 @@ use super::which;
 use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Kept, all_notes};
 use crate::judge::windows::{WindowName, Windows};
@@ -173,7 +173,11 @@ fn write_down(
         .as_ref()
         .filter(|store| plan.listings.iter().all(|one| one.store != **store))
     {
-        let known: Vec<&str> = plan.listings.iter().map(|one| one.store.label()).collect();
+        let known: Vec<&str> = plan
+            .listings
+            .iter()
+            .map(|one| label(&one.store, &context.plan.stores))
+            .collect();
         let known = words::list(&known);
         bail!("this edition is not watched at `{store}`; it is at {known}");
     }

@@ -337,14 +337,20 @@ fn explained(read: &Read, page: &Page<'_>) -> String {
 
 /// Writes the pair of files, and makes sure that the page kept reads as the page did.
 fn keep(case: &Path, page: &Page<'_>, wanted: &Wanted, read: &Read) -> anyhow::Result<()> {
-    let fixture = fixture::of(page, wanted, read)
-        .context("the parts of the page alone read otherwise, so they were not kept")?;
+    let fixture = fixture::of(page, wanted, read).context("the page was not kept")?;
+    let pair = [("html", &fixture.html), ("toml", &fixture.toml)];
+    let pair = pair.map(|(ending, text)| (case.with_extension(ending), text));
+    if let Some((known, _)) = pair.iter().find(|(path, _)| path.exists()) {
+        bail!(
+            "{} is there already: name another case, or move it away first",
+            known.display()
+        );
+    }
     if let Some(folder) = case.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    for (ending, text) in [("html", &fixture.html), ("toml", &fixture.toml)] {
-        let path = case.with_extension(ending);
+    for (path, text) in pair {
         files::write_openly(&path, text.as_bytes())
             .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(anstream::stderr(), "kept {}", path.display())?;

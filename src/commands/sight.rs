@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::face;
 use crate::book::{Isbn13, StoreId};
+use crate::config::plan::{StorePlan, label};
 use crate::history::{Blind, ListingView, View};
 use crate::judge::other_ways;
 use crate::page::{UnreadReason, refused};
@@ -19,6 +20,7 @@ use crate::text::words;
 pub(super) struct Here<'a> {
     pub(super) zone: &'a TimeZone,
     pub(super) now: Timestamp,
+    pub(super) stores: &'a [StorePlan],
 }
 
 /// A page that cannot be read.
@@ -59,7 +61,7 @@ fn paragraph(
     let many = i64::try_from(pages.len()).unwrap_or(i64::MAX);
     let mut lines = vec![format!(
         "{}: {} not read since {} ({}): {}",
-        face::bold(store.label()),
+        face::bold(label(store, here.stores)),
         words::count(many, "page"),
         moment(since),
         words::lasting(here.now.duration_since(since)),
@@ -122,7 +124,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
         "\nNext look: {}, {} at {} ({})",
         when(due.at, here),
         words::clipped(title, 40),
-        first.listing.store.label(),
+        label(&first.listing.store, here.stores),
         due.why.words()
     )];
     let mut kept: BTreeMap<(&StoreId, &str), (usize, Timestamp)> = BTreeMap::new();
@@ -137,7 +139,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
     for ((store, why), (pages, until)) in kept {
         lines.push(format!(
             "{}: {} left alone until {}: {why}",
-            store.label(),
+            label(store, here.stores),
             words::count(i64::try_from(pages).unwrap_or(i64::MAX), "page"),
             when(until, here)
         ));
@@ -188,6 +190,7 @@ mod tests {
         let here = Here {
             zone: &TimeZone::UTC,
             now: "2027-01-06T09:00:00Z".parse().unwrap(),
+            stores: &[],
         };
         let looks = [
             next("amazon.com", "2027-01-06T10:00:00Z", Why::Closed),

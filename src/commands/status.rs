@@ -17,11 +17,13 @@ use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, history};
 use crate::alerts::Alert;
+use crate::config::plan::label;
 use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
-use crate::history::sqlite::{Depth, view_to};
+use crate::history::drift::Drift;
+use crate::history::sqlite::{Depth, drifts, view_to};
 use crate::history::{ListingView, Sight, View};
 use crate::judge::counted;
 use crate::judge::text::{Voice, outlook, said};
@@ -54,6 +56,7 @@ struct Status {
     health: Health,
     views: Vec<View>,
     next: Vec<NextLook>,
+    drifts: Vec<Drift>,
     rations: Vec<Ration>,
     alerts: Vec<Alert>,
     /// What was thought of each edition, in their order.
@@ -145,6 +148,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
             now,
+            drifts: drifts(connection, now)?,
             health: health(&vitals(connection, &context.plan, now)?, now),
             views,
             next,
@@ -168,6 +172,12 @@ impl Status {
             return parts.concat();
         }
         parts.push(self.exceptions(context));
+        for drift in &self.drifts {
+            let label = label(&drift.store, &context.plan.stores);
+            let said = drift.words(label, &context.plan.author.zone, self.now);
+            let next = words::capital(&drift.next_step());
+            parts.push(format!("\n{said}.\n  → {next}.\n"));
+        }
         parts.push(paused::lines(
             &self.views,
             &context.plan.author.zone,
@@ -177,6 +187,7 @@ impl Status {
         let here = Here {
             zone: &context.plan.author.zone,
             now: self.now,
+            stores: &context.plan.stores,
         };
         let views: Vec<&View> = self.views.iter().collect();
         let blind = sight::blind(&views, &self.next, here);
@@ -248,15 +259,15 @@ impl Status {
         if self.views.len() <= FEW {
             return self.blocks(context);
         }
-        let mut stores: Vec<&str> = Vec::new();
+        let mut stores: Vec<&crate::book::StoreId> = Vec::new();
         for listing in self.views.iter().flat_map(|view| &view.listings) {
-            if !stores.contains(&listing.store.as_str()) {
-                stores.push(listing.store.as_str());
+            if !stores.contains(&&listing.store) {
+                stores.push(&listing.store);
             }
         }
         let labels = stores
             .iter()
-            .map(|store| crate::book::StoreId::new(store).label().to_owned());
+            .map(|store| label(store, &context.plan.stores).to_owned());
         let mut header = vec![String::new(), String::new(), "date".to_owned()];
         header.extend(labels);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -277,7 +288,7 @@ impl Status {
                 let listing = view
                     .listings
                     .iter()
-                    .find(|listing| listing.store.as_str() == *store);
+                    .find(|listing| listing.store == **store);
                 row.push(listing.map_or_else(String::new, |listing| self.cell(listing)));
             }
             table.add_row(row);

@@ -239,6 +239,15 @@ pub struct StorePlan {
     pub ways: Ways,
 }
 
+/// How people call a store: as the configuration does, otherwise by its own label.
+#[must_use]
+pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
+    stores
+        .iter()
+        .find(|plan| plan.id == *store)
+        .map_or_else(|| store.label(), |plan| plan.label.as_str())
+}
+
 impl StorePlan {
     /// A store of which the user said nothing but the name.
     pub fn plain(id: StoreId) -> Self {

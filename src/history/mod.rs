@@ -1,6 +1,7 @@
 //! What was seen, when, and for how long: observations, spells, and the view of an edition that
 //! judging, letters and pages look at.
 
+pub mod drift;
 pub mod evidence;
 pub mod saved;
 pub mod spells;

@@ -10,8 +10,8 @@ use super::rules::launch_report::REPORTS;
 use super::windows::WindowName;
 use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
-use crate::book::{Distribution, Edition, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::book::{Distribution, Edition};
+use crate::config::plan::{EditionPlan, StorePlan};
 use crate::text::words;
 
 /// A day of the launch.
@@ -30,14 +30,18 @@ pub struct Entry {
 }
 
 /// The days of a launch at the stores where the edition is watched.
-pub fn watched_agenda(plan: &EditionPlan, calendar: &Launch, settings: &Settings) -> Vec<Entry> {
-    let stores = plan.listings.iter().map(|listing| listing.store.clone());
-    agenda(
-        &plan.edition,
-        &stores.collect::<Vec<_>>(),
-        calendar,
-        settings,
-    )
+pub fn watched_agenda(
+    plan: &EditionPlan,
+    stores: &[StorePlan],
+    calendar: &Launch,
+    settings: &Settings,
+) -> Vec<Entry> {
+    let watched = plan.listings.iter();
+    let watched: Vec<StorePlan> = watched
+        .filter_map(|listing| stores.iter().find(|one| one.id == listing.store))
+        .cloned()
+        .collect();
+    agenda(&plan.edition, &watched, calendar, settings)
 }
 
 /// The days of a launch, in their order.
@@ -49,7 +53,7 @@ pub fn watched_agenda(plan: &EditionPlan, calendar: &Launch, settings: &Settings
 ///    asking is right.
 fn agenda(
     edition: &Edition,
-    stores: &[StoreId],
+    stores: &[StorePlan],
     calendar: &Launch,
     settings: &Settings,
 ) -> Vec<Entry> {
@@ -107,17 +111,18 @@ fn agenda(
 }
 
 fn listing_days(
-    store: &StoreId,
+    plan: &StorePlan,
     enabled: Date,
     edition: &Edition,
     settings: &Settings,
 ) -> Vec<Entry> {
+    let store = &plan.id;
     let window = settings
         .windows
         .listing(WindowName::listing_at(store), edition, store);
     let start = begun_everywhere(enabled);
     let day = |at: Timestamp| at.to_zoned(settings.zone.clone()).date();
-    let label = store.label();
+    let label = &plan.label;
     let mut entries = vec![Entry {
         day: day(window.quiet.after(start)),
         moment: None,
@@ -179,6 +184,7 @@ pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::StoreId;
     use crate::judge::script::{CONFIRM, Script};
     use crate::judge::windows::Windows;
     use jiff::tz::TimeZone;
@@ -196,7 +202,7 @@ mod tests {
         let settings = settings(zone);
         let view = script.view();
         let calendar = &view.launch;
-        let stores = [StoreId::new("amazon.com")];
+        let stores = [StorePlan::plain(StoreId::new("amazon.com"))];
         let entries = agenda(&view.edition, &stores, calendar, &settings);
         assert!(entries.is_sorted_by_key(|entry| entry.day));
         let found = entries.iter().find(|entry| entry.name == name);

@@ -10,11 +10,10 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use super::book::Book;
-use super::support::label;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
 use crate::book::Isbn13;
-use crate::config::plan::Secret;
+use crate::config::plan::{Secret, label};
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, said};
 

@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::book::{Isbn13, Source, StoreId};
 use crate::clock::Clock;
-use crate::config::plan::{ListingPlan, Plan};
+use crate::config::plan::{ListingPlan, Plan, label};
 use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
@@ -324,7 +324,7 @@ impl House {
         format!(
             "{} ({format}) at {}",
             words::clipped(title, 40),
-            listing.store.label()
+            label(&listing.store, &self.plan.stores)
         )
     }
 

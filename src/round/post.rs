@@ -12,9 +12,10 @@ use super::judge_edition::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
 use crate::alerts::{Alert, mute, pause, sqlite as alerts};
 use crate::book::{Isbn13, StoreId};
+use crate::config::plan::label;
 use crate::config::plan::{EditionPlan, Plan};
 use crate::history::View;
-use crate::history::sqlite::{Depth, each_view, notes, view};
+use crate::history::sqlite::{Depth, drifts, each_view, notes, view};
 use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
 use crate::judge::text::{Voice, said};
@@ -319,7 +320,13 @@ fn remarks(
         format!("The watch is not well: {words}. {}.", words::capital(next))
     });
     let slept = remark(connection, zone, now)?;
-    Ok(ailments.chain(slept).collect())
+    let drifts = drifts(connection, now)?;
+    let drifts = drifts.iter().map(|drift| {
+        let label = label(&drift.store, &house.plan.stores);
+        let next = words::capital(&drift.next_step());
+        format!("{}. {next}.", drift.words(label, zone, now))
+    });
+    Ok(ailments.chain(slept).chain(drifts).collect())
 }
 
 /// What the digest is told of an edition: what stands, and what came and went since the last one

@@ -62,7 +62,8 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// Records what a look gave.
 ///
-/// A change is recorded with its evidence. A page that our own request read is remembered by its
+/// A change is recorded with its evidence, and so is the first look at a page that is no longer
+/// understood. A page that our own request read is remembered by its
 /// validators, until another look gave anything else; an answer "not modified" leaves it at that.
 pub(crate) fn take_in(
     house: &House,
@@ -93,7 +94,8 @@ pub fn record_look(
     let listing = &observation.listing;
     set_future_aside(transaction, plan, (listing, observation.at))?;
     let recorded = count(transaction, plan, observation)?;
-    if let Some(evidence) = evidence.filter(|_| recorded.changed) {
+    let is_worth_it = recorded.changed || recorded.is_first_not_understood;
+    if let Some(evidence) = evidence.filter(|_| is_worth_it) {
         keep_evidence(transaction, listing, evidence)?;
     }
     Ok(recorded)

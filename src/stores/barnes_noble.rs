@@ -11,7 +11,7 @@ use scraper::ElementRef;
 use super::Look;
 use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
-use super::whose::{Whose, whose};
+use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
@@ -188,7 +188,7 @@ fn numbers(look: &Look<'_>, data: &Data) -> Found {
         add_image(&mut found, look);
     }
     if found.isbns.is_empty() {
-        found = generic::of_details(look.tree, &["isbn"]);
+        found = generic::of_details(look.tree, &["tr"], &["isbn"]);
     }
     found
 }
@@ -222,6 +222,12 @@ fn is_of_another(look: &Look<'_>, data: &Data, address: &str) -> bool {
 /// What the visible page says: words first, then the button.
 fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     let area = product_area(look)?;
+    let mut forms = elements(area).filter(|one| is_tag(*one, "form"));
+    if forms.any(|form| is_for_another(form, look)) {
+        let rule = "bn/form-of-another";
+        let words = text_of(area);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let button = button(look, area);
     let label = button.as_ref().map(|button| button.label.as_str());
     look.trace
@@ -247,6 +253,12 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
     }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
+    // Where the page was cut off, its button may be missing.
+    if rule == "bn/announced" && button.is_none() && !look.is_whole() {
+        let words = words.unwrap_or_default();
+        let rule = "bn/cut-off";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
         (true, Some(label), Some(words)) => format!("{label} · {words}"),

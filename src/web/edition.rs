@@ -257,7 +257,7 @@ fn notes(place: &Place<'_>, notes: &[Kept]) -> Vec<Said> {
         .map(|kept| Said {
             number: kept.number,
             when: place.moment(kept.note.at),
-            what: words::clipped(&timeline::words_of(&kept.note), 400),
+            what: words::clipped(&timeline::words_of(&kept.note, place.stores), 400),
             take_back: if matches!(kept.note.kind, NoteKind::Muted { .. }) {
                 "Unmute"
             } else {
@@ -405,6 +405,7 @@ pub fn picture<'a>(
         range: range.bounds(material.view, place.now, place.zone),
         now: place.now,
         zone: place.zone,
+        stores: place.stores,
         layout,
     }
 }

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::markup::text;
 use crate::book::{Availability, Edition, Isbn13, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, StorePlan, label};
 use crate::text::words;
 
 /// A change, for the feed.
@@ -24,15 +24,22 @@ pub struct Event {
 
 /// The feed; newest change first. `address` is where people find the site, without a slash at its
 /// end.
-pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Timestamp) -> String {
+pub fn atom(
+    editions: &[EditionPlan],
+    stores: &[StorePlan],
+    events: &[Event],
+    address: &str,
+    now: Timestamp,
+) -> String {
     let updated = events.first().map_or(now, |event| event.since);
     let entries: String = events
         .iter()
         .filter_map(|event| {
-            let plan = editions
+            let edition = editions
                 .iter()
                 .find(|plan| plan.edition.isbn == event.isbn)?;
-            Some(entry(&plan.edition, event, address))
+            let label = label(&event.store, stores);
+            Some(entry(&edition.edition, (event, label), address))
         })
         .collect();
     format!(
@@ -44,13 +51,13 @@ pub fn atom(editions: &[EditionPlan], events: &[Event], address: &str, now: Time
     )
 }
 
-fn entry(edition: &Edition, event: &Event, address: &str) -> String {
+fn entry(edition: &Edition, (event, label): (&Event, &str), address: &str) -> String {
     let title = format!(
         "{} ({}): {} at {}",
         words::clipped(&edition.title, 80),
         edition.format.name(),
         event.availability.word(),
-        event.store.label()
+        label
     );
     format!(
         "<entry><title>{title}</title><id>urn:pubwatch:{isbn}:{store}:{since}</id>\
@@ -98,6 +105,7 @@ mod tests {
         }];
         let feed = atom(
             &plans(),
+            &[],
             &events,
             "http://127.0.0.1:7117",
             at("2027-01-11T00:00:00Z"),

@@ -41,7 +41,7 @@ impl Place<'_> {
 
     /// What people call a store, on one line.
     pub fn label(&self, store: &StoreId) -> String {
-        words::one_line(crate::mail::support::label(store, self.stores))
+        words::one_line(crate::config::plan::label(store, self.stores))
     }
 
     /// An instant as briefly as it is clear.

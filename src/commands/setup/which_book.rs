@@ -2,6 +2,7 @@
 
 use crate::book::{Format, Isbn13, StoreId, storefront};
 use crate::config::address;
+use crate::config::plan::StorePlan;
 
 /// A book that was named, and perhaps where one of its pages is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Named {
 /// # Errors
 ///
 /// A sentence that says what is wrong and what to do.
-pub fn read(words: &str, own: &[StoreId]) -> Result<Named, String> {
+pub fn read(words: &str, own: &[StorePlan]) -> Result<Named, String> {
     if looks_like_an_address(words) {
         let pasted =
             address::pasted(words, own).map_err(|error| format!("{error}; {}", error.remedy()))?;

@@ -60,6 +60,7 @@ impl Status {
                 "name": one.name(),
                 "words": one.words(&context.plan.author.zone, self.now),
             })).collect::<Vec<_>>(),
+            "drifts": self.drifts,
             "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
                 "isbn": view.edition.isbn,
                 "title": view.edition.title,

@@ -1,6 +1,7 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod blind;
+mod drift;
 mod looks;
 mod evidence;
 mod moved;
@@ -15,6 +16,7 @@ mod view;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
+pub use drift::drifts;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, is_known, note_moves};
@@ -183,7 +185,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: false,
-                look_again_at: None
+                look_again_at: None,
+                is_first_not_understood: false,
             }
         );
         see(
@@ -275,7 +278,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: true,
-                look_again_at: Some(start() + 30.hours())
+                look_again_at: Some(start() + 30.hours()),
+                is_first_not_understood: false,
             }
         );
         assert_eq!(

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::{listing_number, number_of, spell_of};
 use crate::history::spells::{self, Step};
 use crate::history::{ListingId, Observation, Source, Spell};
-use crate::page::{Reading, Says};
+use crate::page::{Reading, Says, UnreadReason};
 
 /// What recording an observation changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct Recorded {
     pub changed: bool,
     /// A second look is due at this time, because the lasting spell is not confirmed.
     pub look_again_at: Option<Timestamp>,
+    /// It is the first look in a row that read nothing, of a page that came and that nobody
+    /// understands: its parts are worth keeping.
+    pub is_first_not_understood: bool,
 }
 
 /// Records what a look gave: the reading, the observation, the spell and the listing's times.
@@ -59,11 +62,12 @@ pub fn record(
                 confirm_after,
             )
         }
-        Reading::Unread(_) => {
-            remember_blind(transaction, listing, reading, observation.at)?;
+        Reading::Unread(unread) => {
+            let attempts = remember_blind(transaction, listing, reading, observation.at)?;
             Ok(Recorded {
                 changed: false,
                 look_again_at: None,
+                is_first_not_understood: attempts == 1 && unread.reason == UnreadReason::NoEvidence,
             })
         }
     }
@@ -96,6 +100,7 @@ fn extend(
     Ok(Recorded {
         changed,
         look_again_at,
+        is_first_not_understood: false,
     })
 }
 
@@ -200,16 +205,15 @@ fn remember_blind(
     listing: i64,
     reading: i64,
     at: Timestamp,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     transaction
         .prepare_cached(
             "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
                  asking_until = NULL, blind_since = coalesce(blind_since, ?2), blind_attempts = blind_attempts + 1, \
                  blind_reading = ?3 \
-             WHERE id = ?1",
+             WHERE id = ?1 RETURNING blind_attempts",
         )?
-        .execute(params![listing, at.as_millisecond(), reading])?;
-    Ok(())
+        .query_row(params![listing, at.as_millisecond(), reading], |row| row.get(0))
 }
 
 /// The number of a listing, made when it is first needed.

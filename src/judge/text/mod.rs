@@ -22,7 +22,7 @@ use super::finding::{Finding, NextStep, Severity};
 use super::kind::FindingKind;
 use super::windows::Stage;
 use crate::book::{Edition, Launch, StoreId};
-use crate::config::plan::StorePlan;
+use crate::config::plan::{StorePlan, label};
 use crate::text::words;
 
 /// For whom and of what is spoken.
@@ -269,9 +269,7 @@ impl Voice<'_> {
 
     /// How people call a store.
     pub fn label(&self, store: &StoreId) -> String {
-        let named = self.stores.iter().find(|plan| plan.id == *store);
-        let label = named.map_or_else(|| store.label(), |plan| plan.label.as_str());
-        words::clipped(label, 40)
+        words::clipped(label(store, self.stores), 40)
     }
 
     /// Stores in a sentence, as "Amazon and Barnes & Noble".

@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::book::{Availability, NoteKind, StoreId};
-use crate::config::plan::StorePlan;
+use crate::book::{Availability, NoteKind};
+use crate::config::plan::{StorePlan, label};
 use crate::history::{ListingView, Spell, View};
 use crate::judge::{Finding, SupportText};
 use crate::text::words;
@@ -108,14 +108,6 @@ pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
         SupportText::BarnesNobleFault => to_distributor::barnes_noble_fault(case),
         SupportText::StaleMetadata => to_distributor::stale_metadata(case),
     }
-}
-
-/// How people call a store: as the configuration does, otherwise by its own label.
-pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
-    stores
-        .iter()
-        .find(|plan| plan.id == *store)
-        .map_or_else(|| store.label(), |plan| plan.label.as_str())
 }
 
 impl<'a> Case<'a> {

@@ -79,6 +79,7 @@ pub(super) fn feed(visit: &Visit, (): ()) -> Answered {
         .read(|connection| Ok::<_, DbError>(sqlite::newest_changes(connection, CHANGES)?))?;
     let text = feed::atom(
         &site.plan.editions,
+        &site.plan.stores,
         &events,
         &site.address(&visit.host),
         now,
@@ -96,7 +97,10 @@ pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
         .iter()
         .map(|plan| {
             let launch = survey.launch(&plan.edition, &plan.zone);
-            (&plan.edition, watched_agenda(plan, &launch, &site.settings))
+            (
+                &plan.edition,
+                watched_agenda(plan, &site.plan.stores, &launch, &site.settings),
+            )
         })
         .collect();
     let text = ics::calendar(&agendas, now);
@@ -211,6 +215,7 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
         range: range.bounds(&dossier.view, now, zone),
         now,
         zone,
+        stores: &site.plan.stores,
         layout: Layout::Wide,
     })
 }

@@ -16,7 +16,7 @@ use crate::fetch::HostKey;
 use crate::fetch::robots::{Answer, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
-use crate::history::sqlite::{Kept, all_notes, standing_notes};
+use crate::history::sqlite::{Kept, all_notes, drifts, standing_notes};
 use crate::judge::Judgement;
 use crate::mail;
 use crate::mail::sqlite::Entry;
@@ -137,12 +137,15 @@ pub(super) fn stores(visit: &Visit, (): ()) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (survey, pulse) = site.survey(now)?;
     let hosts = hosts(site, now)?;
+    let drifts = site
+        .db
+        .read(|connection| Ok::<_, DbError>(drifts(connection, now)?))?;
     let place = site.place(now);
     Ok(page(lists::stores(
         &place,
         &site.plan,
         &survey.glances,
-        &hosts,
+        (&hosts, &drifts),
         &pulse,
     )?))
 }

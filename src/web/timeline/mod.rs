@@ -12,6 +12,7 @@ mod scale;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::plan::StorePlan;
 use crate::history::View;
 use crate::judge::Severity;
 use crate::text::words;
@@ -39,6 +40,8 @@ pub struct Picture<'a> {
     pub now: Timestamp,
     /// Where days begin and end.
     pub zone: &'a TimeZone,
+    /// How the stores are called.
+    pub stores: &'a [StorePlan],
     /// How it is laid out.
     pub layout: Layout,
 }

@@ -6,7 +6,6 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use jiff::civil::Date;
-use rusqlite::Transaction;
 
 use super::answer::{Answered, PageError, Visit, bad_request, conflict, not_found, refusal};
 use super::pages::settings_page;
@@ -185,15 +184,21 @@ pub(super) fn withdraw(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
 
 /// Tries a letter again that was given up, or that waits.
 pub(super) fn retry(visit: &Visit, Path(id): Path<String>) -> Answered {
-    with_letter(visit, &id, "retried", |transaction, id| {
-        Ok(mail::sqlite::retry(transaction, Some(id), visit.now)? == 1)
+    with_letter(visit, &id, "retried", |id| {
+        visit
+            .site
+            .db
+            .write(|transaction| Ok(mail::sqlite::retry(transaction, Some(id), visit.now)? == 1))
     })
 }
 
 /// A letter is not to be sent.
 pub(super) fn drop_letter(visit: &Visit, Path(id): Path<String>) -> Answered {
-    with_letter(visit, &id, "dropped", |transaction, id| {
-        mail::sqlite::drop_letter(transaction, id, visit.now)
+    with_letter(visit, &id, "dropped", |id| {
+        visit
+            .site
+            .db
+            .write(|transaction| Ok(mail::sqlite::drop_letter(transaction, id, visit.now)?))
     })
 }
 
@@ -201,16 +206,12 @@ fn with_letter(
     visit: &Visit,
     id: &str,
     said: &str,
-    change: impl FnOnce(&Transaction<'_>, i64) -> rusqlite::Result<bool>,
+    change: impl FnOnce(i64) -> Result<bool, DbError>,
 ) -> Answered {
     let id = id
         .parse()
         .map_err(|_| not_found("There is no such letter."))?;
-    let is_done = visit
-        .site
-        .db
-        .write(|transaction| Ok::<_, DbError>(change(transaction, id)?))?;
-    if !is_done {
+    if !change(id)? {
         return Err(conflict("That letter is delivered or dropped already."));
     }
     Ok(visit.see_other(&format!("/letters/{id}?said={said}")))

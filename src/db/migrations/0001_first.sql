@@ -252,7 +252,8 @@ CREATE INDEX letter_day_by_edition ON letter_day (isbn, written);
 
 -- When a digest was due and nobody needed one.
 CREATE TABLE digest_spared (
-    at INTEGER PRIMARY KEY
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL UNIQUE
 ) STRICT;
 
 -- WHO HEARS OF IT

@@ -1,5 +1,6 @@
 //! The weekly digest: what stands, what is coming, and that we are still watching. Pure.
 
+mod coming;
 mod issue;
 
 use jiff::civil::Date;
@@ -12,15 +13,12 @@ use crate::alerts::pause::{self, Pause};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
 use crate::judge::counted;
-use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Finding, ListingOutlook, Severity};
 use crate::text::words;
 
+use coming::{Coming, milestones, several};
 pub use issue::{Issue, issues};
-
-/// How far ahead milestones are named.
-const AHEAD_DAYS: i64 = 21;
 
 /// A store that gave no good look for so long is said to be out of sight.
 const OUT_OF_SIGHT: SignedDuration = SignedDuration::from_hours(48);
@@ -94,15 +92,6 @@ pub(super) struct State {
     pub length: Option<String>,
     /// Whether it is normal, and until when.
     pub normal: Option<String>,
-}
-
-/// A day that comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Coming {
-    pub day: String,
-    pub titles: String,
-    pub what: String,
-    pub why: String,
 }
 
 /// When a store was last seen.
@@ -334,53 +323,6 @@ fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
         }
     };
     item.view.listings.iter().map(state).collect()
-}
-
-/// The days that come, each once for all the editions that it concerns.
-fn milestones(items: &[Item], today: Date) -> Vec<Coming> {
-    let mut coming: Vec<(Date, &str, &str, Vec<String>)> = Vec::new();
-    for item in items {
-        let edition = &item.view.edition;
-        let launch = &item.view.launch;
-        for milestone in MILESTONES {
-            let date = milestone.day(launch.publication);
-            let days = today
-                .until(date)
-                .map_or(-1, |span| i64::from(span.get_days()));
-            if !(0..=AHEAD_DAYS).contains(&days) || !milestone.concerns(edition, launch) {
-                continue;
-            }
-            let same = coming
-                .iter_mut()
-                .find(|(other, what, ..)| *other == date && *what == milestone.what);
-            match same {
-                Some((.., titles)) => titles.push(title(item)),
-                None => coming.push((date, milestone.what, milestone.why, vec![title(item)])),
-            }
-        }
-    }
-    coming.sort_by_key(|(date, ..)| *date);
-    coming
-        .into_iter()
-        .map(|(date, what, why, titles)| Coming {
-            day: words::date(date),
-            titles: several(&titles),
-            what: what.to_owned(),
-            why: why.to_owned(),
-        })
-        .collect()
-}
-
-/// A few titles by name, the others by number.
-fn several(titles: &[String]) -> String {
-    const NAMED: usize = 4;
-    let mut named: Vec<&str> = titles.iter().take(NAMED).map(String::as_str).collect();
-    let more = titles.len().saturating_sub(NAMED);
-    let rest = format!("{more} more");
-    if more > 0 {
-        named.push(&rest);
-    }
-    words::list(&named)
 }
 
 /// The last good look at each store, in the order in which the stores first come.

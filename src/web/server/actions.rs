@@ -14,7 +14,7 @@ use super::site::random;
 use crate::book::day::day;
 use crate::book::{Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
-use crate::db::DbError;
+use crate::db::{Db, DbError};
 use crate::history::sqlite::all_notes;
 use crate::judge::Cause;
 use crate::mail;
@@ -184,21 +184,15 @@ pub(super) fn withdraw(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
 
 /// Tries a letter again that was given up, or that waits.
 pub(super) fn retry(visit: &Visit, Path(id): Path<String>) -> Answered {
-    with_letter(visit, &id, "retried", |id| {
-        visit
-            .site
-            .db
-            .write(|transaction| Ok(mail::sqlite::retry(transaction, Some(id), visit.now)? == 1))
+    with_letter(visit, &id, "retried", |db, id| {
+        db.write(|tx| Ok(mail::sqlite::retry(tx, Some(id), visit.now)? == 1))
     })
 }
 
 /// A letter is not to be sent.
 pub(super) fn drop_letter(visit: &Visit, Path(id): Path<String>) -> Answered {
-    with_letter(visit, &id, "dropped", |id| {
-        visit
-            .site
-            .db
-            .write(|transaction| Ok(mail::sqlite::drop_letter(transaction, id, visit.now)?))
+    with_letter(visit, &id, "dropped", |db, id| {
+        db.write(|tx| Ok(mail::sqlite::drop_letter(tx, id, visit.now)?))
     })
 }
 
@@ -206,12 +200,12 @@ fn with_letter(
     visit: &Visit,
     id: &str,
     said: &str,
-    change: impl FnOnce(i64) -> Result<bool, DbError>,
+    change: impl FnOnce(&Db, i64) -> Result<bool, DbError>,
 ) -> Answered {
     let id = id
         .parse()
         .map_err(|_| not_found("There is no such letter."))?;
-    if !change(id)? {
+    if !change(&visit.site.db, id)? {
         return Err(conflict("That letter is delivered or dropped already."));
     }
     Ok(visit.see_other(&format!("/letters/{id}?said={said}")))

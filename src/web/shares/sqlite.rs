@@ -1,10 +1,10 @@
 //! The links for clients in the database.
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::Share;
+use crate::db::column::{time, time_if};
 
 /// Writes a link down and gives its number.
 pub fn add(
@@ -40,19 +40,14 @@ pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<St
 
 /// Every link that was given, oldest first.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Share>> {
-    let time = |milliseconds| {
-        Timestamp::from_millisecond(milliseconds).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(2, Type::Integer, error.into())
-        })
-    };
     connection
         .prepare_cached("SELECT id, client, made, withdrawn FROM share ORDER BY id")?
         .query_map([], |row| {
             Ok(Share {
                 number: row.get(0)?,
                 client: row.get(1)?,
-                made: time(row.get(2)?)?,
-                withdrawn: row.get::<_, Option<i64>>(3)?.map(time).transpose()?,
+                made: time(row, 2)?,
+                withdrawn: time_if(row, 3)?,
             })
         })?
         .collect()

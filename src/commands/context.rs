@@ -125,6 +125,7 @@ impl Context {
 }
 
 /// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
+///
 /// Where nothing was, which is nearly always, nothing is written. An edition that is new is paused
 /// where all are.
 pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<Isbn13>> {

@@ -104,7 +104,6 @@ pub enum Command {
 }
 
 /// Runs what the command line asks for, prints what went wrong, and says how it ended.
-#[must_use]
 pub fn run() -> Exit {
     let matches = commands::contents::grouped(Cli::command()).get_matches();
     let cli = match Cli::from_arg_matches(&matches) {

@@ -26,7 +26,6 @@ pub enum Clock {
 
 impl Clock {
     /// A virtual clock that shows `start`.
-    #[must_use]
     pub fn starting_at(start: Timestamp) -> Self {
         Self::Virtual(Arc::new(Mutex::new(start)))
     }
@@ -46,7 +45,6 @@ impl Clock {
 
     /// What the machine's clock shows where that cannot be: before this program was made. A machine
     /// without a clock of its own begins so, until it has asked for the time.
-    #[must_use]
     pub fn wrong(&self) -> Option<Timestamp> {
         match self {
             Self::System => Some(self.now()).filter(|now| is_before_us(*now)),

@@ -4,7 +4,7 @@
 //! would lead our bytes over a file of the user's. So a draft is always made anew.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, BufRead as _, Read as _, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,10 @@ pub fn draft(path: &Path, mode: u32) -> io::Result<File> {
 /// The largest page that somebody saved, in bytes: no store's is longer.
 pub const LARGEST_PAGE: u64 = 64 << 20;
 
+/// The largest text that somebody wrote for us, in bytes: a configuration of a hundred thousand
+/// editions has room in it.
+pub const LARGEST_TEXT: u64 = 256 << 20;
+
 /// Reads a file whole, if it is not longer than so many bytes: some have no end, as `/dev/zero`.
 ///
 /// # Errors
@@ -33,13 +37,58 @@ pub const LARGEST_PAGE: u64 = 64 << 20;
 /// The system's; [`io::ErrorKind::FileTooLarge`] for a longer one, of which no more than that was
 /// read.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    read_from(File::open(path)?, most)
+}
+
+/// The same for a text.
+///
+/// # Errors
+///
+/// Those of [`read`]; [`io::ErrorKind::InvalidData`] for what is no UTF-8.
+pub fn read_text(path: &Path, most: u64) -> io::Result<String> {
+    let bytes = read(path, most)?;
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// The same for what comes in on a line, such as standard input.
+///
+/// # Errors
+///
+/// Those of [`read`].
+pub fn read_from(from: impl io::Read, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    from.take(most + 1).read_to_end(&mut bytes)?;
     if most < bytes.len() as u64 {
-        let words = format!("it is larger than {} MB", most >> 20);
+        let words = format!("it is larger than {}", size(most));
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
     }
     Ok(bytes)
+}
+
+/// One line of an answer, with its end where it has one; empty when nothing comes any more.
+///
+/// # Errors
+///
+/// The system's; [`io::ErrorKind::FileTooLarge`] for a line of more than [`LONGEST_LINE`].
+pub fn read_line(from: &mut (impl io::BufRead + ?Sized)) -> io::Result<String> {
+    let mut line = String::new();
+    from.take(LONGEST_LINE).read_line(&mut line)?;
+    if line.len() as u64 == LONGEST_LINE && !line.ends_with('\n') {
+        let words = format!("the line is longer than {}", size(LONGEST_LINE));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, words));
+    }
+    Ok(line)
+}
+
+/// The longest line that somebody may answer with, in bytes.
+const LONGEST_LINE: u64 = 64 << 10;
+
+/// `64 MB`, or `64 kB` where it is less than one.
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} kB", bytes >> 10),
+        megabytes => format!("{megabytes} MB"),
+    }
 }
 
 /// Writes beside the place, forces it to the disk, and then puts it there in one step. A link at the
@@ -88,6 +137,38 @@ fn put(
         return Err(error);
     }
     File::open(folder)?.sync_all()
+}
+
+/// What lies at a place of ours is one of ours: a file, for `is_folder` a folder, or nothing yet.
+///
+/// A link is not, since whoever may write there can put one that leads our bytes elsewhere; nor is
+/// what has no end.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::InvalidInput`] with what to do.
+pub fn is_ours(path: &Path, is_folder: bool) -> io::Result<()> {
+    let kind = match fs::symlink_metadata(path) {
+        Ok(known) => known.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let (what, ours) = if kind.is_symlink() {
+        ("a link", false)
+    } else if is_folder {
+        ("no folder", kind.is_dir())
+    } else {
+        ("no ordinary file", kind.is_file())
+    };
+    if ours {
+        return Ok(());
+    }
+    let words = format!(
+        "{} is {what}, and Pubwatch made none, so it is not used; see who put it there and where it \
+         leads (`ls -l`), and take it away: only the data folder itself may be a link",
+        path.display()
+    );
+    Err(io::Error::new(io::ErrorKind::InvalidInput, words))
 }
 
 /// The place of a draft of this process.
@@ -162,6 +243,18 @@ mod tests {
         fs::write(&path, "12345").unwrap();
         assert_eq!(read(&path, 5).unwrap(), b"12345");
         assert!(read(&path, 4).is_err());
+        let no_text = read_text(Path::new("/dev/zero"), 5 << 10).unwrap_err();
+        assert_eq!(no_text.to_string(), "it is larger than 5 kB");
+        fs::write(&path, b"\xff").unwrap();
+        let no_text = read_text(&path, 5).unwrap_err();
+        assert_eq!(no_text.kind(), io::ErrorKind::InvalidData);
+        let mut endless = io::BufReader::new(File::open("/dev/zero").unwrap());
+        let error = read_line(&mut endless).unwrap_err();
+        assert_eq!(error.to_string(), "the line is longer than 64 kB");
+        let mut answers: &[u8] = b"yes\nno";
+        assert_eq!(read_line(&mut answers).unwrap(), "yes\n");
+        assert_eq!(read_line(&mut answers).unwrap(), "no");
+        assert_eq!(read_line(&mut answers).unwrap(), "");
     }
 
     #[test]

@@ -74,7 +74,7 @@ pub fn reader(bytes: &[u8]) {
         }
         Reading::Unread(unread) => assert!(!unread.rule.is_empty(), "{unread:?}"),
     }
-    if let Some(pair) = fixture::of(&page, &wanted, &read) {
+    if let Ok(pair) = fixture::of(&page, &wanted, &read) {
         let differences = fixture::differences(&pair.html, &pair.toml);
         assert_eq!(differences, Ok(Vec::new()), "{}", pair.toml);
     }

@@ -60,7 +60,6 @@ pub struct Pace {
 
 impl Pace {
     /// The pace of a plan.
-    #[must_use]
     pub fn of(plan: &Plan) -> Self {
         Self {
             remind_every: plan.judging.remind_every,
@@ -221,7 +220,6 @@ fn told_as_over(alert: Alert) -> Alert {
 }
 
 /// The identity of what a finding is about.
-#[must_use]
 pub fn key(edition: &EditionId, finding: &Finding) -> AlertKey {
     AlertKey {
         cause: finding.kind.cause(),
@@ -422,7 +420,6 @@ pub enum LineStep {
 }
 
 /// One notice when our own line goes down, however long it lasts.
-#[must_use]
 pub fn line_step(is_known: bool, finding: Option<&Finding>) -> LineStep {
     match (is_known, finding) {
         (false, Some(_)) => LineStep::Tell,

@@ -13,7 +13,6 @@ use crate::judge::Cause;
 /// A mute is a note: of the edition as a whole or of one cause, at one store or at all. It counts
 /// from the moment it was given to the beginning of its day in the author's zone. The longest one
 /// counts.
-#[must_use]
 pub fn until(key: &AlertKey, notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Date> {
     in_force(notes, zone, now)
         .filter(|(note, _, cause)| {

@@ -26,7 +26,6 @@ pub struct Pause {
 
 impl Pause {
     /// It counts at that moment.
-    #[must_use]
     pub fn holds(&self, now: Timestamp) -> bool {
         self.from <= now && now < self.ends
     }
@@ -34,13 +33,29 @@ impl Pause {
 
 /// The pause that counts now. The newest word of the author's counts: a pause takes the place of
 /// the one before, and may so be made longer or shorter.
-#[must_use]
 pub fn in_force(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause> {
     all(notes, zone).find(|pause| pause.holds(now))
 }
 
-/// The pause that ended within the last day, unless another one counts by now.
+/// The note that pauses all editions now, if one does, for an edition that was not there when it was
+/// given: newer words about single editions are theirs alone.
 #[must_use]
+pub fn of_all<'a>(
+    notes: impl IntoIterator<Item = &'a [Note]>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Option<Note> {
+    let given = notes.into_iter().filter_map(|notes| {
+        let pause = in_force(notes, zone, now)?;
+        let given = |note: &&Note| {
+            note.at == pause.from && matches!(note.kind, NoteKind::Paused { all: true, .. })
+        };
+        notes.iter().rfind(given)
+    });
+    given.max_by_key(|note| note.at).cloned()
+}
+
+/// The pause that ended within the last day, unless another one counts by now.
 pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause> {
     let is_late = |pause: &Pause| {
         pause.from < pause.ends
@@ -54,21 +69,18 @@ pub fn ended_lately(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<P
 }
 
 /// When the newest pause that is over ended; `None`: there was none.
-#[must_use]
 pub fn last_end(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Timestamp> {
     let ends = all(notes, zone).map(|pause| pause.ends);
     ends.filter(|ends| *ends <= now).max()
 }
 
 /// A pause counted at some moment of that time, so that what was due in it was not told.
-#[must_use]
 pub fn was_in_force(notes: &[Note], zone: &TimeZone, (begin, end): (Timestamp, Timestamp)) -> bool {
     all(notes, zone).any(|pause| pause.from.max(begin) < pause.ends.min(end))
 }
 
 /// Which of some editions are paused, in a sentence: each by its name and its pause, of `all` that
 /// there are. `None`: none is.
-#[must_use]
 pub fn sentence(paused: &[(String, Pause)], all: usize) -> Option<String> {
     let (first, pause) = paused.first()?;
     let last = paused.iter().map(|(_, pause)| pause.until).max()?;
@@ -95,7 +107,6 @@ pub fn sentence(paused: &[(String, Pause)], all: usize) -> Option<String> {
 
 /// What a letter says of a pause: that it counts, where this is told all the same, or that it has
 /// ended and what follows was kept for now.
-#[must_use]
 pub fn remark(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<String> {
     if in_force(notes, zone, now).is_some() {
         return Some(
@@ -114,7 +125,7 @@ pub fn remark(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<String>
 /// Every pause that was given; the notes are in the order in which they were.
 fn all<'a>(notes: &'a [Note], zone: &'a TimeZone) -> impl Iterator<Item = Pause> {
     notes.iter().enumerate().filter_map(move |(place, note)| {
-        let NoteKind::Paused { until, but_act } = note.kind else {
+        let NoteKind::Paused { until, but_act, .. } = note.kind else {
             return None;
         };
         let begins = until.to_zoned(zone.clone()).ok()?.timestamp();
@@ -149,6 +160,7 @@ mod tests {
                 kind: until.map_or(NoteKind::Resumed, |until| NoteKind::Paused {
                     until,
                     but_act: parts.contains(&"but-act"),
+                    all: parts.contains(&"all"),
                 }),
                 at: at(parts[0]),
                 store: None,

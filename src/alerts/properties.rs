@@ -157,6 +157,7 @@ proptest! {
                 now,
                 stores: &[],
                 edition: Some((&view.edition, &view.launch)),
+                brief: false,
             };
             let said = said(&finding, &voice);
             prop_assert!(!said.headline.is_empty() && !said.verdict.is_empty(), "{finding:?}");

@@ -6,13 +6,13 @@
 mod judged;
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::Serialize;
 
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
 use crate::book::{EditionId, StoreId};
+use crate::db::column::{time, time_if, unreadable};
 use crate::judge::{Cause, Severity};
 
 pub use judged::{judgement, judgements, keep_judgement};
@@ -22,10 +22,6 @@ const COLUMNS: &str = "cause, edition, stores, finding, opened, since, severity,
      act_since";
 
 /// What is remembered of an edition's alerts at `now`.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn memory(
     connection: &Connection,
     edition: &EditionId,
@@ -57,10 +53,6 @@ pub fn memory(
 }
 
 /// The alerts of an edition that are open, the oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_alerts(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Alert>> {
     connection
         .prepare_cached(&format!(
@@ -72,10 +64,6 @@ pub fn open_alerts(connection: &Connection, edition: &EditionId) -> rusqlite::Re
 
 /// The alerts of an edition that have been over since `from`, with when, the newest first. Flaps
 /// are among them; the digest tells of them in a line.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn over_since(
     connection: &Connection,
     edition: &EditionId,
@@ -178,10 +166,6 @@ fn write_open(
 }
 
 /// How many alerts are open, of each severity.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_by_severity(connection: &Connection) -> rusqlite::Result<Vec<(String, u32)>> {
     connection
         .prepare_cached(
@@ -192,10 +176,6 @@ pub fn open_by_severity(connection: &Connection) -> rusqlite::Result<Vec<(String
 }
 
 /// Whether a notice of that kind is open.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn notice_is_open(connection: &Connection, rule: &str) -> rusqlite::Result<bool> {
     let found: Option<i64> = connection
         .prepare_cached("SELECT id FROM notice WHERE rule = ?1 AND over IS NULL")?
@@ -205,10 +185,6 @@ pub fn notice_is_open(connection: &Connection, rule: &str) -> rusqlite::Result<b
 }
 
 /// Opens a notice; its letter is queued in the same transaction.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn open_notice(
     transaction: &Transaction<'_>,
     rule: &str,
@@ -221,10 +197,6 @@ pub fn open_notice(
 }
 
 /// Ends an open notice.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn end_notice(
     transaction: &Transaction<'_>,
     rule: &str,
@@ -284,23 +256,6 @@ fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Severity>> 
         Some(severity) => Ok(Some(severity)),
         None => Err(unreadable(column, format!("`{name}` is no severity"))),
     }
-}
-
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
-}
-
-fn time_if(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?
-        .map(|_| time(row, column))
-        .transpose()
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }
 
 #[cfg(test)]

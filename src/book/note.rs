@@ -61,6 +61,9 @@ pub enum NoteKind {
         /// What is to be acted on is told all the same.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         but_act: bool,
+        /// It was asked for all editions: one that is added meanwhile is paused too.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        all: bool,
     },
     /// A pause is ended before its day.
     Resumed,
@@ -140,6 +143,7 @@ impl NoteKind {
             let paused = Self::Paused {
                 until: to,
                 but_act: false,
+                all: false,
             };
             [Self::moved(to), published, muted, paused]
         });
@@ -209,6 +213,7 @@ mod tests {
         let paused = NoteKind::Paused {
             until: to,
             but_act: false,
+            all: false,
         };
         check("paused", Some("2027-03-02"), Some(&paused));
         check("resumed", None, Some(&NoteKind::Resumed));

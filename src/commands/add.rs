@@ -20,7 +20,7 @@ use crate::book::{
     ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Isbn13, StoreId, storefront,
 };
 use crate::config::edit::{self, Entry};
-use crate::config::plan::{EditionPlan, Plan};
+use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::text::words;
 
@@ -111,7 +111,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     existing.replace(&changed)?;
     for entry in &entries {
         if let Some(plan) = by_id(&changed.plan, &entry.edition.id) {
-            write!(out, "{}", added(plan))?;
+            write!(out, "{}", added(plan, &changed.plan))?;
         }
     }
     write!(out, "Written to {}.", changed.path.display())?;
@@ -167,7 +167,7 @@ struct Known<'a> {
     before: Option<&'a Entry>,
     plan: &'a Plan,
     /// The stores that the user has defined.
-    own: &'a [StoreId],
+    own: &'a [StorePlan],
     record: Record,
 }
 
@@ -176,7 +176,7 @@ type Pages = Vec<(StoreId, String)>;
 /// The books that were named, with the pages given for each, in the order of naming.
 fn books(
     arguments: &Arguments,
-    (plan, own): (&Plan, &[StoreId]),
+    (plan, own): (&Plan, &[StorePlan]),
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<(EditionId, Pages)>> {
     let mut books: Vec<(EditionId, Pages)> = Vec::new();
@@ -244,7 +244,7 @@ fn entry(
     };
     let mut stores = watched_at(known, (id, format), pages, asker)?;
     if !asker.is_there() {
-        say_what_nobody_said(details, id, (format, distribution), &stores)?;
+        say_what_nobody_said((details, known.own), id, (format, distribution), &stores)?;
     }
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, id, format, pages)?;
@@ -388,7 +388,7 @@ fn watched_at(
 
 /// What was taken because nobody is there to be asked, with the flag that says it otherwise.
 fn say_what_nobody_said(
-    details: &Details,
+    (details, own): (&Details, &[StorePlan]),
     id: &EditionId,
     (format, distribution): (Format, Distribution),
     stores: &[StoreId],
@@ -404,7 +404,7 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels: Vec<&str> = stores.iter().map(StoreId::label).collect();
+        let labels: Vec<&str> = stores.iter().map(|store| label(store, own)).collect();
         taken.push(format!("watched at {} (--store)", words::list(&labels)));
     }
     if !taken.is_empty() {
@@ -448,7 +448,7 @@ fn leave_out_unknown_pages(
 }
 
 /// What was added, and the pages that will be looked at.
-fn added(plan: &EditionPlan) -> String {
+fn added(plan: &EditionPlan, whole: &Plan) -> String {
     let edition = &plan.edition;
     let mut text = format!(
         "Added {} ({}), {}, publishes {}\n",
@@ -459,7 +459,8 @@ fn added(plan: &EditionPlan) -> String {
     );
     for listing in &plan.listings {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "  {:<18} {}", listing.store.label(), listing.address);
+        let label = label(&listing.store, &whole.stores);
+        let _ = writeln!(text, "  {label:<18} {}", listing.address);
     }
     text
 }

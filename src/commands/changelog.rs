@@ -9,10 +9,6 @@ use crate::exit::Exit;
 pub struct Arguments {}
 
 /// Prints CHANGELOG.md.
-///
-/// # Errors
-///
-/// When standard output cannot be written.
 pub fn run(_arguments: &Arguments) -> anyhow::Result<Exit> {
     anstream::stdout().write_all(include_bytes!("../../CHANGELOG.md"))?;
     Ok(Exit::Done)

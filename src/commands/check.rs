@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 
 use super::context::Context;
 use super::{deliver, face, ping, signals};
+use crate::config::plan::label;
 use crate::exit::Exit;
 use crate::page::Reading;
 use crate::round::{self, Step, Stop, Summary, Which};
@@ -53,10 +54,6 @@ impl Arguments {
 }
 
 /// Goes round once and delivers what is queued.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
@@ -126,7 +123,7 @@ async fn watch(house: Arc<round::House>, mut heard: mpsc::UnboundedReceiver<Step
                 ..
             } => {
                 bar.inc(1);
-                bar.set_message(listing.store.label().to_owned());
+                bar.set_message(label(&listing.store, &house.plan.stores).to_owned());
                 if let Some(line) = line_of(&house, &listing, &reading, changed) {
                     bar.println(line);
                 }

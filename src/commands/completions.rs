@@ -20,10 +20,6 @@ pub struct Arguments {
 }
 
 /// Prints the completions.
-///
-/// # Errors
-///
-/// When standard output cannot be written.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     // Into a buffer first: the library panics when a pipe is closed.
     let mut script = Vec::new();
@@ -60,7 +56,8 @@ pub fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {
     let mut out = anstream::stdout().lock();
     for (name, page) in pages {
         let path = folder.join(format!("{name}.1"));
-        std::fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))?;
+        crate::files::write_openly(&path, &page)
+            .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(out, "{}", path.display())?;
     }
     Ok(Exit::Done)

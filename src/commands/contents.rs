@@ -30,7 +30,6 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// The command line with its help in groups.
-#[must_use]
 pub fn grouped(mut command: Command) -> Command {
     let groups = contents(&command);
     let template = format!(

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use jiff::Timestamp;
 
-use crate::book::EditionId;
+use rusqlite::Transaction;
+
+use crate::alerts::pause;
+use crate::book::{EditionId, Note};
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::Plan;
 use crate::db::Db;
 use crate::fetch::Fetcher;
-use crate::history::sqlite::{has_moved, note_moves};
+use crate::history::sqlite::{add_note, has_moved, is_known, note_moves, standing_notes};
 use crate::judge::Settings;
 use crate::round::House;
 use crate::round::judge_edition::JudgeContext;
@@ -85,7 +88,6 @@ impl Context {
     }
 
     /// What judging an edition needs, as after a note.
-    #[must_use]
     pub fn judge_context<'a>(&'a self, settings: &'a Settings) -> JudgeContext<'a> {
         JudgeContext {
             plan: &self.plan,
@@ -115,10 +117,6 @@ impl Context {
     }
 
     /// Everything that a service needs, which has kept watch since now.
-    ///
-    /// # Errors
-    ///
-    /// See [`Context::into_house`].
     pub fn into_watch(self) -> anyhow::Result<House> {
         let house = self.into_house()?;
         house.wake(house.clock.now());
@@ -127,16 +125,38 @@ impl Context {
 }
 
 /// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
-/// Where nothing was, which is nearly always, nothing is written.
 ///
-/// # Errors
-///
-/// The database's.
+/// Where nothing was, which is nearly always, nothing is written. An edition that is new is paused
+/// where all are.
 pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<EditionId>> {
     if db.read(|connection| has_moved(connection, &plan.editions))? {
-        return Ok(db.write(|transaction| note_moves(transaction, &plan.editions, now))?);
+        return Ok(db.write(|transaction| {
+            pause_new(transaction, plan, now)?;
+            note_moves(transaction, &plan.editions, now)
+        })?);
     }
     Ok(Vec::new())
+}
+
+/// Lets a pause of all editions count for those that nobody has seen yet.
+fn pause_new(transaction: &Transaction<'_>, plan: &Plan, now: Timestamp) -> rusqlite::Result<()> {
+    let told = standing_notes(transaction)?;
+    let editions = plan.editions.iter();
+    let told = editions.filter_map(|plan| told.get(&plan.edition.id).map(Vec::as_slice));
+    let Some(pause) = pause::of_all(told, &plan.author.zone, now) else {
+        return Ok(());
+    };
+    for edition in &plan.editions {
+        let edition = &edition.edition.id;
+        if !is_known(transaction, edition)? {
+            let note = Note {
+                at: now,
+                ..pause.clone()
+            };
+            add_note(transaction, edition, &note, now)?;
+        }
+    }
+    Ok(())
 }
 
 /// Opens the database of a data folder, which is created, for its owner only, when it is missing.

@@ -9,6 +9,7 @@ use scraper::Html;
 
 use super::context::Context;
 use super::{face, which};
+use crate::config::plan::label;
 use crate::exit::Exit;
 use crate::history::ListingId;
 use crate::history::evidence::Evidence;
@@ -71,7 +72,16 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         } else {
             let title = &plan.edition.title;
             for one in &kept {
-                writeln!(out, "{}", line(title, listing.store.label(), one, zone))?;
+                writeln!(
+                    out,
+                    "{}",
+                    line(
+                        title,
+                        label(&listing.store, &context.plan.stores),
+                        one,
+                        zone
+                    )
+                )?;
             }
         }
     }

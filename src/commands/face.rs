@@ -13,7 +13,6 @@ use crate::judge::Severity;
 use crate::mail::strip::Cell as Day;
 
 /// The colour of a state. Never the only sign: the word or the letter stands beside it.
-#[must_use]
 pub fn style_of(state: Availability) -> Style {
     let colour = match state {
         Availability::PreOrder => AnsiColor::BrightBlue,
@@ -29,7 +28,6 @@ pub fn style_of(state: Availability) -> Style {
 }
 
 /// The colour of a severity.
-#[must_use]
 pub fn style_of_severity(severity: Severity) -> Style {
     let colour = match severity {
         Severity::Act => AnsiColor::Red,
@@ -40,31 +38,26 @@ pub fn style_of_severity(severity: Severity) -> Style {
 }
 
 /// Text in a style.
-#[must_use]
 pub fn painted(style: Style, text: &str) -> String {
     format!("{style}{text}{style:#}")
 }
 
 /// Text in bold.
-#[must_use]
 pub fn bold(text: &str) -> String {
     painted(Style::new().bold(), text)
 }
 
 /// Text that stands back.
-#[must_use]
 pub fn faint(text: &str) -> String {
     painted(Style::new().dimmed(), text)
 }
 
 /// A state's word in its colour.
-#[must_use]
 pub fn state(state: Availability) -> String {
     painted(style_of(state), state.word())
 }
 
 /// A strip of days as letters, each in its state's colour.
-#[must_use]
 pub fn strip(days: &[Day]) -> String {
     let mut text = String::new();
     for day in days {
@@ -79,7 +72,6 @@ pub fn strip(days: &[Day]) -> String {
 }
 
 /// A table without lines, as wide as its content, for a terminal and for a pipe alike.
-#[must_use]
 pub fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table
@@ -92,7 +84,6 @@ pub fn table(header: &[&str]) -> Table {
 }
 
 /// A table as text, without the blanks that the layout leaves at the ends of lines.
-#[must_use]
 pub fn lines(table: &Table) -> String {
     let mut text = String::new();
     for line in table.lines() {

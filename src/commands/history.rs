@@ -13,7 +13,7 @@ use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, which};
 use crate::book::Note;
-use crate::config::plan::{EditionPlan, Plan, StorePlan};
+use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Sight, Spell, View};
@@ -24,6 +24,7 @@ use crate::page::Reading;
 use crate::text::words;
 use crate::web::server::exports::drawing;
 use crate::web::server::{Guard, Site};
+use crate::web::sqlite::judged;
 use crate::web::timeline::Range;
 
 /// Show what each store said of an edition, since when, and in which words.
@@ -138,10 +139,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         if index > 0 {
             writeln!(out)?;
         }
-        let known = (&settings, view.listings.as_slice());
         let judgement = context
             .db
-            .read(|c| sight::judged(c, plan, known, now))
+            .read(|c| judged(c, plan, &settings, &view.listings, now))
             .context("reading the history")?;
         let face = Face {
             zone: &context.plan.author.zone,
@@ -204,6 +204,7 @@ impl Face<'_> {
             now: self.now,
             stores: self.stores,
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let normal = |listing: &ListingView| {
             let mut known = self.outlooks.iter();
@@ -215,7 +216,7 @@ impl Face<'_> {
             let days = strip::strip(listing, self.now, self.zone, self.days);
             let cells: Vec<strip::Cell> = days.into_iter().map(|(_, cell)| cell).collect();
             strips.add_row([
-                listing.store.label().to_owned(),
+                label(&listing.store, self.stores).to_owned(),
                 face::strip(&cells),
                 self.standing(listing),
                 normal(listing),
@@ -225,6 +226,7 @@ impl Face<'_> {
         let here = Here {
             zone: self.zone,
             now: self.now,
+            stores: self.stores,
         };
         let blind = sight::blind(&[view], &[], here);
         if !blind.is_empty() {
@@ -279,7 +281,7 @@ impl Face<'_> {
         for (listing, spell) in rows {
             table.add_row([
                 words::brief_moment(spell.since, self.zone, self.now),
-                listing.store.label().to_owned(),
+                label(&listing.store, self.stores).to_owned(),
                 face::state(spell.availability),
                 words::lasting(listing.known_length(spell, self.now)),
                 format!("“{}”", words::clipped(&spell.says.words, 60)),
@@ -336,7 +338,7 @@ impl Face<'_> {
         }
         format!(
             "\n{}\n{}",
-            face::bold(listing.store.label()),
+            face::bold(label(&listing.store, self.stores)),
             face::lines(&table)
         )
     }

@@ -1,6 +1,6 @@
 //! `pubwatch import`: many books at once, from a spreadsheet or an ONIX file.
 
-use std::io::{Read as _, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -23,8 +23,9 @@ use crate::config::import::dates::Order;
 use crate::config::import::{
     self, Built, Defaults, Field, How, List, Market, Report, Row, Trouble,
 };
-use crate::config::plan::Plan;
+use crate::config::plan::{Plan, label};
 use crate::exit::Exit;
+use crate::files;
 use crate::text::words;
 
 /// How many editions are shown before anything is written.
@@ -337,26 +338,20 @@ impl Writing {
     }
 }
 
-/// The file; of one that is larger than any list only so much that this shows.
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let most = import::MOST_BYTES as u64 + 1;
-    let mut bytes = Vec::new();
+    let most = import::MOST_BYTES as u64;
     if file == Path::new("-") {
         if std::io::IsTerminal::is_terminal(&std::io::stdin()) {
             bail!("`-` reads standard input, but that is this terminal; name the file instead");
         }
-        std::io::stdin().take(most).read_to_end(&mut bytes)?;
-        return Ok(bytes);
+        return files::read_from(std::io::stdin(), most).context("cannot read standard input");
     }
-    let read =
-        std::fs::File::open(file).and_then(|opened| opened.take(most).read_to_end(&mut bytes));
-    read.with_context(|| {
+    files::read(file, most).with_context(|| {
         format!(
             "cannot read {}; see that the path is right and that you may read it",
             file.display()
         )
-    })?;
-    Ok(bytes)
+    })
 }
 
 fn defaults(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Defaults> {
@@ -455,7 +450,8 @@ fn show_understood(
     if !unused.is_empty() {
         writeln!(out, "  not used: {}", unused.join(", "))?;
     }
-    let stores: Vec<&str> = defaults.stores.iter().map(StoreId::label).collect();
+    let stores = defaults.stores.iter();
+    let stores: Vec<&str> = stores.map(|store| label(store, &defaults.own)).collect();
     writeln!(
         out,
         "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",

@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::ValueEnum;
+use strum::IntoStaticStr;
 
 use super::context::open_database;
 use super::doctor;
 use super::setup::ask::{Asker, Question, some_text};
 use super::setup::fresh::{Fresh, FreshMail, text};
 use super::setup::place;
+use super::signals;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::config::providers;
@@ -75,7 +77,8 @@ pub struct Arguments {
 }
 
 /// The values of `encryption`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 enum LineProtection {
     /// STARTTLS, required of the server
     Starttls,
@@ -87,11 +90,7 @@ enum LineProtection {
 
 impl LineProtection {
     fn name(self) -> &'static str {
-        match self {
-            Self::Starttls => "starttls",
-            Self::Tls => "tls",
-            Self::None => "none",
-        }
+        self.into()
     }
 
     fn usual_port(self) -> u16 {
@@ -170,7 +169,8 @@ fn test_letter(path: &Path) -> anyhow::Result<Exit> {
     open_database(&loaded.plan.data)?;
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let now = Clock::System.now();
-    let looks = runtime.block_on(doctor::mail::server(&loaded.plan, true, now));
+    let asked = doctor::mail::server(&loaded.plan, true, now);
+    let looks = runtime.block_on(signals::unless_interrupted(asked))?;
     write!(anstream::stdout(), "{}", doctor::lines(&looks))?;
     let is_wrong = looks.iter().any(doctor::look::Look::is_wrong);
     Ok(if is_wrong {

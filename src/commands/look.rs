@@ -195,7 +195,7 @@ fn read(
             file.display()
         )
     })?;
-    let (reading, evidence) = saved::read(&bytes, (plan, listing), at, lessons);
+    let (reading, evidence) = saved::read(&bytes, plan, listing, at, lessons);
     Ok((reading, Some(evidence)))
 }
 

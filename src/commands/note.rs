@@ -16,7 +16,7 @@ use super::which;
 use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Kept, all_notes};
 use crate::judge::windows::{WindowName, Windows};
@@ -174,7 +174,11 @@ fn write_down(
         .as_ref()
         .filter(|store| plan.listings.iter().all(|one| one.store != **store))
     {
-        let known: Vec<&str> = plan.listings.iter().map(|one| one.store.label()).collect();
+        let known: Vec<&str> = plan
+            .listings
+            .iter()
+            .map(|one| label(&one.store, &context.plan.stores))
+            .collect();
         let known = words::list(&known);
         bail!("this edition is not watched at `{store}`; it is at {known}");
     }
@@ -296,7 +300,7 @@ fn line(note: &Note, zone: &TimeZone) -> String {
     } else if let NoteKind::Muted { until, cause } = &note.kind {
         parts.extend(cause.as_ref().map(|cause| format!("only “{cause}”")));
         parts.push(format!("until {}", words::date(*until)));
-    } else if let NoteKind::Paused { until, but_act } = &note.kind {
+    } else if let NoteKind::Paused { until, but_act, .. } = &note.kind {
         parts.push(format!("until {}", words::date(*until)));
         parts.extend(but_act.then(|| "but not Act".to_owned()));
     }

@@ -49,10 +49,6 @@ pub async fn open(house: &House) -> Result<Page, ServeError> {
 }
 
 /// Serves the page of a house at `wanted`.
-///
-/// # Errors
-///
-/// As [`open`].
 pub async fn open_at(house: &House, wanted: Option<SocketAddr>) -> Result<Page, ServeError> {
     let page = Page {
         guard: Arc::new(Guard::new()?),

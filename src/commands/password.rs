@@ -1,10 +1,11 @@
 //! `pubwatch password`: the hash of a password, for the page.
 
-use std::io::{BufRead as _, IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 
 use anyhow::{Context as _, bail};
 
 use crate::exit::Exit;
+use crate::files::read_line;
 use crate::web::security::hash_password;
 use crate::web::server::site::random;
 
@@ -46,10 +47,7 @@ fn ask() -> anyhow::Result<String> {
         }
         return Ok(first);
     }
-    let mut line = String::new();
-    std::io::stdin()
-        .lock()
-        .read_line(&mut line)
+    let line = read_line(&mut std::io::stdin().lock())
         .context("reading the password from standard input")?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

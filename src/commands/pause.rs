@@ -10,8 +10,8 @@ use jiff::civil::Date;
 use super::context::Context;
 use super::which;
 use crate::alerts::pause::{self, Pause};
+use crate::book::NoteKind;
 use crate::book::day::day;
-use crate::book::{Note, NoteKind};
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
@@ -57,7 +57,14 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let now = context.clock.now();
     let chosen = chosen(&context, arguments)?;
     let said = match arguments.until {
-        Some(until) => begin(&context, &chosen, (until, arguments.but_act), now)?,
+        Some(until) => {
+            let kind = NoteKind::Paused {
+                until,
+                but_act: arguments.but_act,
+                all: arguments.all,
+            };
+            begin(&context, &chosen, until, kind, now)?
+        }
         None if arguments.end => end(&context, &chosen, now)?,
         None => shown(&context, &chosen, now)?,
     };
@@ -90,7 +97,8 @@ fn chosen<'a>(context: &'a Context, arguments: &Arguments) -> anyhow::Result<Vec
 fn begin(
     context: &Context,
     chosen: &[&EditionPlan],
-    (until, but_act): (Date, bool),
+    until: Date,
+    kind: NoteKind,
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let today = now.to_zoned(context.plan.author.zone.clone()).date();
@@ -100,7 +108,7 @@ fn begin(
             words::date(until)
         );
     }
-    tell(context, chosen, NoteKind::Paused { until, but_act }, now)?;
+    tell(context, chosen, kind, now)?;
     Ok(format!(
         "{} We look as ever; what is due meanwhile is told then.",
         sentence(context, &paused(context, chosen, now)?).unwrap_or_default()
@@ -147,16 +155,9 @@ fn tell(
     kind: NoteKind,
     now: Timestamp,
 ) -> anyhow::Result<()> {
-    let note = Note {
-        kind,
-        at: now,
-        store: None,
-        ticket: None,
-        text: None,
-    };
     let settings = context.settings()?;
     let judging = context.judge_context(&settings);
-    judging.take_note_of_each(editions, &note, now)?;
+    judging.take_note_of_each(editions, kind, now)?;
     Ok(())
 }
 

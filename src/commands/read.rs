@@ -1,7 +1,7 @@
 //! `pubwatch read`: what saved pages say.
 
 use std::fmt::Write as _;
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -165,25 +165,11 @@ fn one(arguments: &Arguments, file: &Path, lessons: &Lessons) -> anyhow::Result<
 }
 
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let name = file.display();
     if file == Path::new("-") {
-        std::io::stdin()
-            .lock()
-            .take(LARGEST_PAGE + 1)
-            .read_to_end(&mut bytes)
-            .context("cannot read standard input")?;
-    } else {
-        return files::read(file, LARGEST_PAGE).with_context(|| format!("cannot read {name}"));
+        return files::read_from(std::io::stdin(), LARGEST_PAGE)
+            .context("cannot read standard input");
     }
-    let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    if size > LARGEST_PAGE {
-        bail!(
-            "{name} is larger than {} MB: no page is",
-            LARGEST_PAGE >> 20
-        );
-    }
-    Ok(bytes)
+    files::read(file, LARGEST_PAGE).with_context(|| format!("cannot read {}", file.display()))
 }
 
 /// The store that a page is from: as the user says, else by its address, else by the address that
@@ -351,15 +337,22 @@ fn explained(read: &Read, page: &Page<'_>) -> String {
 
 /// Writes the pair of files, and makes sure that the page kept reads as the page did.
 fn keep(case: &Path, page: &Page<'_>, wanted: &Wanted, read: &Read) -> anyhow::Result<()> {
-    let fixture = fixture::of(page, wanted, read)
-        .context("the parts of the page alone read otherwise, so they were not kept")?;
+    let fixture = fixture::of(page, wanted, read).context("the page was not kept")?;
+    let pair = [("html", &fixture.html), ("toml", &fixture.toml)];
+    let pair = pair.map(|(ending, text)| (case.with_extension(ending), text));
+    if let Some((known, _)) = pair.iter().find(|(path, _)| path.exists()) {
+        bail!(
+            "{} is there already: name another case, or move it away first",
+            known.display()
+        );
+    }
     if let Some(folder) = case.parent() {
         std::fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
     }
-    for (ending, text) in [("html", &fixture.html), ("toml", &fixture.toml)] {
-        let path = case.with_extension(ending);
-        std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    for (path, text) in pair {
+        files::write_openly(&path, text.as_bytes())
+            .with_context(|| format!("cannot write {}", path.display()))?;
         writeln!(anstream::stderr(), "kept {}", path.display())?;
     }
     writeln!(

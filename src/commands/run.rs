@@ -33,10 +33,6 @@ const NOTING: Duration = Duration::from_secs(2);
 pub struct Arguments {}
 
 /// Runs the service.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used at the start.
 pub fn run(_arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     // The place does not change with the folder or the environment, and what is written while it is
     // read is read again.

@@ -4,48 +4,23 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use rusqlite::Connection;
 
 use super::face;
-use crate::alerts::sqlite::judgement;
 use crate::book::{EditionId, StoreId};
-use crate::config::plan::EditionPlan;
-use crate::history::sqlite::view;
+use crate::config::plan::{StorePlan, label};
 use crate::history::{Blind, ListingView, View};
-use crate::judge::{Judgement, Settings, judge, other_ways};
+use crate::judge::other_ways;
 use crate::page::{UnreadReason, refused};
 use crate::round::sqlite::NextLook;
 use crate::schedule::due::Why;
 use crate::text::words;
-use crate::web::sqlite::judged_at;
-
-/// What is thought of an edition: as it was judged last or, where it never was or was looked at since,
-/// as it is judged now.
-///
-/// # Errors
-///
-/// SQLite's.
-pub(super) fn judged(
-    connection: &Connection,
-    plan: &EditionPlan,
-    (settings, listings): (&Settings, &[ListingView]),
-    now: Timestamp,
-) -> rusqlite::Result<Judgement> {
-    let edition = &plan.edition.id;
-    let at = judged_at(connection)?.get(edition).copied();
-    let looked = listings.iter().filter_map(|one| one.last_try).max();
-    let kept = judgement(connection, edition, now)?.filter(|_| at.is_some() && looked <= at);
-    match kept {
-        Some(kept) => Ok(kept),
-        None => Ok(judge(&view(connection, plan)?, settings, now)),
-    }
-}
 
 /// The time, and how people there write it.
 #[derive(Clone, Copy)]
 pub(super) struct Here<'a> {
     pub(super) zone: &'a TimeZone,
     pub(super) now: Timestamp,
+    pub(super) stores: &'a [StorePlan],
 }
 
 /// A page that cannot be read.
@@ -87,7 +62,7 @@ fn paragraph(
     let many = i64::try_from(pages.len()).unwrap_or(i64::MAX);
     let mut lines = vec![format!(
         "{}: {} not read since {} ({}): {}",
-        face::bold(store.label()),
+        face::bold(label(store, here.stores)),
         words::count(many, "page"),
         moment(since),
         words::lasting(here.now.duration_since(since)),
@@ -150,7 +125,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
         "\nNext look: {}, {} at {} ({})",
         when(due.at, here),
         words::clipped(title, 40),
-        first.listing.store.label(),
+        label(&first.listing.store, here.stores),
         due.why.words()
     )];
     let mut kept: BTreeMap<(&StoreId, &str), (usize, Timestamp)> = BTreeMap::new();
@@ -165,7 +140,7 @@ pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
     for ((store, why), (pages, until)) in kept {
         lines.push(format!(
             "{}: {} left alone until {}: {why}",
-            store.label(),
+            label(store, here.stores),
             words::count(i64::try_from(pages).unwrap_or(i64::MAX), "page"),
             when(until, here)
         ));
@@ -216,6 +191,7 @@ mod tests {
         let here = Here {
             zone: &TimeZone::UTC,
             now: "2027-01-06T09:00:00Z".parse().unwrap(),
+            stores: &[],
         };
         let looks = [
             next("amazon.com", "2027-01-06T10:00:00Z", Why::Closed),

@@ -49,3 +49,19 @@ pub fn stop_on_signal(stop: &Stop) -> anyhow::Result<()> {
     });
     Ok(())
 }
+
+/// Does `work`, unless SIGTERM or SIGINT comes first: then it is dropped, and with it the programs
+/// that it has started, which the signal of a terminal does not reach.
+///
+/// # Errors
+///
+/// When the signals cannot be listened to, and when one came.
+pub async fn unless_interrupted<T>(work: impl Future<Output = T>) -> anyhow::Result<T> {
+    let mut terminate = signal(SignalKind::terminate()).context("listening to SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("listening to SIGINT")?;
+    tokio::select! {
+        done = work => Ok(done),
+        _ = terminate.recv() => anyhow::bail!("stopped by SIGTERM"),
+        _ = interrupt.recv() => anyhow::bail!("stopped by SIGINT"),
+    }
+}

@@ -17,18 +17,22 @@ use super::context::Context;
 use super::sight::{self, Here};
 use super::{face, history};
 use crate::alerts::Alert;
+use crate::config::plan::label;
 use crate::db::DbError;
 use crate::exit::Exit;
 use crate::fetch::ration::Ration;
 use crate::fetch::sqlite::rations;
-use crate::history::sqlite::{Depth, view_to};
+use crate::history::drift::Drift;
+use crate::history::sqlite::{Depth, drifts, view_to};
 use crate::history::{ListingView, Sight, View};
+use crate::judge::counted;
 use crate::judge::text::{Voice, outlook, said};
-use crate::judge::{Judgement, Settings, Severity};
+use crate::judge::{Judgement, Settings};
 use crate::mail::sqlite::{Counts, counts};
 use crate::round::health::{Ailment, Health, health};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::text::words;
+use crate::web::sqlite::judged;
 
 /// Show what needs you, where every edition stands, and whether the watch itself is well.
 #[derive(Debug, Default, clap::Args)]
@@ -52,6 +56,7 @@ struct Status {
     health: Health,
     views: Vec<View>,
     next: Vec<NextLook>,
+    drifts: Vec<Drift>,
     rations: Vec<Ration>,
     alerts: Vec<Alert>,
     /// What was thought of each edition, in their order.
@@ -60,10 +65,6 @@ struct Status {
 }
 
 /// Prints the status.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
     let shown = shown(&context, arguments)?;
@@ -84,10 +85,6 @@ pub struct Shown {
 }
 
 /// What the command prints of a configuration and its database, and how it ends.
-///
-/// # Errors
-///
-/// When the database cannot be read.
 pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> {
     let settings = context.settings()?;
     let status = gather(context, &settings).context("reading the history")?;
@@ -141,8 +138,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         let mut judgements = Vec::new();
         for plan in &context.plan.editions {
             let view = view_to(connection, plan, Depth::Newest)?;
-            let known = (settings, view.listings.as_slice());
-            judgements.push(sight::judged(connection, plan, known, now)?);
+            judgements.push(judged(connection, plan, settings, &view.listings, now)?);
             views.push(view);
             alerts.extend(crate::alerts::sqlite::open_alerts(
                 connection,
@@ -152,6 +148,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
             now,
+            drifts: drifts(connection, now)?,
             health: health(&vitals(connection, &context.plan, now)?, now),
             views,
             next,
@@ -175,6 +172,12 @@ impl Status {
             return parts.concat();
         }
         parts.push(self.exceptions(context));
+        for drift in &self.drifts {
+            let label = label(&drift.store, &context.plan.stores);
+            let said = drift.words(label, &context.plan.author.zone, self.now);
+            let next = words::capital(&drift.next_step());
+            parts.push(format!("\n{said}.\n  → {next}.\n"));
+        }
         parts.push(paused::lines(
             &self.views,
             &context.plan.author.zone,
@@ -184,6 +187,7 @@ impl Status {
         let here = Here {
             zone: &context.plan.author.zone,
             now: self.now,
+            stores: &context.plan.stores,
         };
         let views: Vec<&View> = self.views.iter().collect();
         let blind = sight::blind(&views, &self.next, here);
@@ -204,20 +208,7 @@ impl Status {
         let outlooks = || self.judgements.iter().flat_map(|one| &one.outlooks);
         let pages: usize = self.views.iter().map(|view| view.listings.len()).sum();
         let seen = outlooks().filter(|one| one.outlook.is_seen()).count();
-        let named = [
-            (Severity::Act, "to act on"),
-            (Severity::ToDo, "to do"),
-            (Severity::Watch, "to watch"),
-        ];
-        let counted: Vec<String> = named
-            .into_iter()
-            .map(|(severity, what)| {
-                let of_it = self.alerts.iter().filter(|one| one.severity == severity);
-                (of_it.count(), what)
-            })
-            .filter(|(count, _)| 0 < *count)
-            .map(|(count, what)| format!("{count} {what}"))
-            .collect();
+        let counted = counted(self.alerts.iter().map(|one| one.severity));
         if counted.is_empty() {
             // Silence is no news: what nobody has read cannot be well.
             return match seen {
@@ -233,7 +224,7 @@ impl Status {
                 _ => "\nNothing needs you.\n".to_owned(),
             };
         }
-        let mut lines = vec![format!("\n{}\n", counted.join(", "))];
+        let mut lines = vec![format!("\n{counted}\n")];
         for alert in self
             .alerts
             .iter()
@@ -268,15 +259,15 @@ impl Status {
         if self.views.len() <= FEW {
             return self.blocks(context);
         }
-        let mut stores: Vec<&str> = Vec::new();
+        let mut stores: Vec<&crate::book::StoreId> = Vec::new();
         for listing in self.views.iter().flat_map(|view| &view.listings) {
-            if !stores.contains(&listing.store.as_str()) {
-                stores.push(listing.store.as_str());
+            if !stores.contains(&&listing.store) {
+                stores.push(&listing.store);
             }
         }
         let labels = stores
             .iter()
-            .map(|store| crate::book::StoreId::new(store).label().to_owned());
+            .map(|store| label(store, &context.plan.stores).to_owned());
         let mut header = vec![String::new(), String::new(), "date".to_owned()];
         header.extend(labels);
         let header: Vec<&str> = header.iter().map(String::as_str).collect();
@@ -297,7 +288,7 @@ impl Status {
                 let listing = view
                     .listings
                     .iter()
-                    .find(|listing| listing.store.as_str() == *store);
+                    .find(|listing| listing.store == **store);
                 row.push(listing.map_or_else(String::new, |listing| self.cell(listing)));
             }
             table.add_row(row);
@@ -414,6 +405,7 @@ impl Status {
             now: self.now,
             stores: &context.plan.stores,
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         }
     }
 

@@ -45,10 +45,6 @@ pub struct Arguments {
 }
 
 /// Prints the windows.
-///
-/// # Errors
-///
-/// When the configuration or the database cannot be used.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     if arguments.markdown {
         let mut out = anstream::stdout().lock();
@@ -136,7 +132,6 @@ fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serd
 }
 
 /// The windows as a table of Markdown, for the manual.
-#[must_use]
 pub fn as_markdown(windows: &Windows) -> String {
     let mut text = String::from(
         "| window | begins | quiet | act | what is usual, and who says so |\n\

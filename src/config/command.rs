@@ -10,15 +10,15 @@ use tokio::time::timeout;
 
 use super::files::{LONGEST_SECRET, SecretError, text_of};
 use super::plan::{Secret, SecretSource};
-use crate::group::Group;
+use crate::group;
 
 /// How long a password command may take. A person may have to touch a key or type a passphrase.
 const LIMIT: Duration = Duration::from_secs(60);
 
 /// Fetches a secret: the first line, without its end.
 ///
-/// A program stands in a process group of its own, which is ended as a whole when its minute is over
-/// and when nobody waits for it any more.
+/// A program is ended with all that it started when its minute is over and when nobody waits for it
+/// any more.
 ///
 /// # Errors
 ///
@@ -55,15 +55,9 @@ async fn printed(
         program: program.to_owned(),
         status,
     };
-    let mut child = Command::new(program)
-        .args(arguments)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(start)?;
-    let mut group = Group::of(&child);
+    let mut command = Command::new(program);
+    command.args(arguments).stdout(Stdio::piped());
+    let (mut child, mut group) = group::start(&mut command).map_err(start)?;
     let output = child.stdout.take();
     let whole = async {
         let mut text = String::new();
@@ -134,7 +128,9 @@ mod tests {
     /// A program that writes the number of a helper of its own into a file, and then what `rest` says.
     fn with_helper(folder: &tempfile::TempDir, rest: &str) -> Vec<String> {
         let file = folder.path().join("helper");
-        let script = format!("sleep 600 & echo $! >'{}'; {rest}", file.display());
+        // Out of the group, and without a parent.
+        let helper = format!("echo $$ >\"{}\"; exec sleep 600", file.display());
+        let script = format!("setsid -f sh -c '{helper}'; {rest}");
         ["-c".to_owned(), script].to_vec()
     }
 
@@ -156,7 +152,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_program_that_hangs_is_ended_at_its_time_with_all_that_it_started() {
-        for rest in ["wait", "exec >&-; wait"] {
+        for rest in ["sleep 600", "exec >&-; sleep 600"] {
             let folder = tempfile::tempdir().unwrap();
             let limit = Duration::from_secs(1);
             let error = printed("sh", &with_helper(&folder, rest), limit).await;
@@ -169,7 +165,7 @@ mod tests {
     #[tokio::test]
     async fn a_program_that_nobody_waits_for_any_more_is_ended_with_all_that_it_started() {
         let folder = tempfile::tempdir().unwrap();
-        let arguments = with_helper(&folder, "wait");
+        let arguments = with_helper(&folder, "sleep 600");
         let asked = printed("sh", &arguments, LIMIT);
         assert!(timeout(Duration::from_millis(500), asked).await.is_err());
         assert!(helper_is_gone(&folder).await);

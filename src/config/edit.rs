@@ -57,31 +57,26 @@ pub enum EditError {
 
 impl Change {
     /// Sets a text.
-    #[must_use]
     pub fn text(key: &str, text: &str) -> Self {
         Self::to(key, Value::from(text))
     }
 
     /// Sets yes or no.
-    #[must_use]
     pub fn flag(key: &str, flag: bool) -> Self {
         Self::to(key, Value::from(flag))
     }
 
     /// Sets a civil date.
-    #[must_use]
     pub fn date(key: &str, date: Date) -> Self {
         Self::to(key, Value::from(toml_date(date)))
     }
 
     /// Sets a list of stores.
-    #[must_use]
     pub fn stores(key: &str, stores: &[StoreId]) -> Self {
         Self::to(key, stores.iter().map(StoreId::as_str).collect())
     }
 
     /// Sets the address of the page at one store.
-    #[must_use]
     pub fn address(store: &StoreId, address: &str) -> Self {
         Self {
             keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
@@ -91,7 +86,6 @@ impl Change {
     }
 
     /// Takes the address of the page at one store out, where it is written.
-    #[must_use]
     pub fn no_address(store: &StoreId) -> Self {
         Self {
             keys: vec!["addresses".to_owned(), store.as_str().to_owned()],
@@ -101,7 +95,6 @@ impl Change {
     }
 
     /// Takes a key out.
-    #[must_use]
     pub fn unset(key: &str) -> Self {
         Self {
             keys: vec![key.to_owned()],
@@ -111,7 +104,6 @@ impl Change {
     }
 
     /// The same, but only where the key is written: its default says it otherwise.
-    #[must_use]
     pub fn only_where_written(self) -> Self {
         Self {
             only_where_written: true,
@@ -309,7 +301,6 @@ fn extent(text: &str, table: &Table) -> Option<Range<usize>> {
 }
 
 /// A price as the configuration has it: `16.99 USD`.
-#[must_use]
 pub fn money(price: &Money) -> String {
     let decimals = usize::try_from(Money::decimals(&price.currency)).unwrap_or_default();
     let digits = format!("{:0width$}", price.minor, width = decimals + 1);
@@ -355,7 +346,6 @@ fn key_of(id: &EditionId) -> &'static str {
 
 impl Entry {
     /// The table, as a person would write it: what has its default value is left out.
-    #[must_use]
     pub fn to_toml(&self) -> String {
         let edition = &self.edition;
         let mut text = "[[edition]]\n".to_owned();

@@ -38,7 +38,6 @@ pub struct Loaded {
 
 impl Loaded {
     /// The warnings as text, each with its line and caret; empty when there are none.
-    #[must_use]
     pub fn render_warnings(&self, colour: bool) -> String {
         render_all(
             &self.warnings,
@@ -95,7 +94,6 @@ pub enum ConfigError {
 
 impl ConfigError {
     /// The error as text, in colour when asked for.
-    #[must_use]
     pub fn render(&self, colour: bool) -> String {
         match self {
             Self::Wrong {
@@ -132,7 +130,6 @@ fn hint(error: &io::Error) -> &'static str {
 }
 
 /// The places where a configuration may be, in the order in which they are tried.
-#[must_use]
 pub fn places() -> Vec<PathBuf> {
     let own = env_path("XDG_CONFIG_HOME").or_else(|| Some(env_path("HOME")?.join(".config")));
     own.map(|folder| folder.join("pubwatch/pubwatch.toml"))
@@ -161,9 +158,6 @@ pub fn find(named: Option<&Path>) -> Result<PathBuf, ConfigError> {
     }
 }
 
-/// The largest configuration, in bytes: a hundred thousand editions have room in it.
-const LARGEST: u64 = 256 << 20;
-
 /// Finds, reads and checks the configuration, and sees that the files it names can be read.
 ///
 /// # Errors
@@ -175,7 +169,7 @@ pub fn load(named: Option<&Path>, today: Date) -> Result<Loaded, ConfigError> {
         path: path.clone(),
         source,
     };
-    let bytes = crate::files::read(&path, LARGEST).map_err(unreadable)?;
+    let bytes = crate::files::read(&path, crate::files::LARGEST_TEXT).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|error| ConfigError::NotText {
         path: path.clone(),
         at: error.utf8_error().valid_up_to(),

@@ -15,7 +15,7 @@ mod check;
 
 pub mod address;
 pub mod edit;
-mod presets;
+pub mod presets;
 pub mod import;
 pub mod problem;
 pub mod providers;
@@ -38,15 +38,8 @@ pub use problem::Problem;
 pub const EXAMPLE: &str = include_str!("../../config/pubwatch.example.toml");
 
 /// A price as the configuration has it, `16.99 USD`; `None` when it is none.
-#[must_use]
 pub fn price(text: &str) -> Option<crate::book::Money> {
     values::parse_money(text)
-}
-
-/// The stores that are known by their addresses only, besides those of
-/// [`storefront`](crate::book::storefront).
-pub fn shipped_stores() -> impl Iterator<Item = crate::book::StoreId> {
-    presets::presets().iter().map(|store| store.id.clone())
 }
 
 /// Checks a configuration: the plan and the warnings, or everything that is wrong.

@@ -15,7 +15,6 @@ pub struct Origins {
 
 impl Origins {
     /// The lines of a text that was checked. What cannot be parsed has none.
-    #[must_use]
     pub fn of(text: &str) -> Self {
         let mut lines = BTreeMap::new();
         if let Ok(document) = Document::parse(text) {
@@ -25,7 +24,6 @@ impl Origins {
     }
 
     /// The line, from 1, at which a value is given, as `mail.host`.
-    #[must_use]
     pub fn line(&self, key: &str) -> Option<usize> {
         self.lines.get(key).copied()
     }

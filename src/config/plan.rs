@@ -64,7 +64,6 @@ pub struct WebPlan {
 impl WebPlan {
     /// People find it under a name that is not this machine's alone: something that stands before
     /// it shows it to others.
-    #[must_use]
     pub fn is_public(&self) -> bool {
         match self.address.as_ref().and_then(Url::host) {
             Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
@@ -148,13 +147,11 @@ pub struct Secret(String);
 
 impl Secret {
     /// Wraps a secret.
-    #[must_use]
     pub fn new(secret: String) -> Self {
         Self(secret)
     }
 
     /// The secret itself, for the one place that needs it.
-    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -175,6 +172,8 @@ pub struct SchedulePlan {
     pub steady: SignedDuration,
     /// Five-field cron in the author's zone.
     pub digest: croner::Cron,
+    /// A digest comes also when all is as expected and nothing is near; otherwise one a month.
+    pub digest_always: bool,
 }
 
 /// How we behave towards the stores.
@@ -240,9 +239,17 @@ pub struct StorePlan {
     pub ways: Ways,
 }
 
+/// How people call a store: as the configuration does, otherwise by its own label.
+#[must_use]
+pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
+    stores
+        .iter()
+        .find(|plan| plan.id == *store)
+        .map_or_else(|| store.label(), |plan| plan.label.as_str())
+}
+
 impl StorePlan {
     /// A store of which the user said nothing but the name.
-    #[must_use]
     pub fn plain(id: StoreId) -> Self {
         Self {
             label: id.label().to_owned(),
@@ -257,7 +264,6 @@ impl StorePlan {
     }
 
     /// Its pages come from this very machine: a test, a demo, a mirror.
-    #[must_use]
     pub fn is_on_loopback(&self) -> bool {
         self.base.as_ref().is_some_and(|base| match base.host() {
             Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
@@ -309,7 +315,6 @@ pub struct EditionPlan {
 
 impl EditionPlan {
     /// The name of the book that the edition is a format of: the least ISBN of them all.
-    #[must_use]
     pub fn book(&self) -> &EditionId {
         let others = self.siblings.iter().map(|other| &other.edition.id);
         others.fold(&self.edition.id, std::cmp::min)

@@ -1,5 +1,7 @@
 //! A problem in the configuration: what is wrong, where it stands, why it matters, and what to do.
 
+use strum::IntoStaticStr;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
@@ -7,7 +9,8 @@ use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum Gravity {
     /// The configuration cannot be used.
     Error,
@@ -17,12 +20,8 @@ pub enum Gravity {
 
 impl Gravity {
     /// The name in JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Error => "error",
-            Self::Warning => "warning",
-        }
+        self.into()
     }
 }
 
@@ -62,13 +61,11 @@ pub struct Position {
 
 impl Problem {
     /// A problem that makes the configuration unusable.
-    #[must_use]
     pub fn error(message: impl Into<String>) -> Self {
         Self::new(Gravity::Error, message.into())
     }
 
     /// A problem that the author should know of.
-    #[must_use]
     pub fn warning(message: impl Into<String>) -> Self {
         Self::new(Gravity::Warning, message.into())
     }
@@ -84,7 +81,6 @@ impl Problem {
     }
 
     /// Adds a place, with what is to be said beside the caret.
-    #[must_use]
     pub fn at(mut self, span: Range<usize>, label: impl Into<String>) -> Self {
         self.marks.push(Mark {
             span,
@@ -94,36 +90,23 @@ impl Problem {
     }
 
     /// Says why.
-    #[must_use]
     pub fn because(mut self, cause: impl Into<String>) -> Self {
         self.cause = Some(cause.into());
         self
     }
 
     /// Says what to do.
-    #[must_use]
     pub fn remedy(mut self, remedy: impl Into<String>) -> Self {
         self.remedies.push(remedy.into());
         self
     }
 
-    /// Says what to do, when there is something to say.
-    #[must_use]
-    pub fn remedy_if(self, remedy: Option<String>) -> Self {
-        match remedy {
-            Some(remedy) => self.remedy(remedy),
-            None => self,
-        }
-    }
-
     /// It makes the configuration unusable.
-    #[must_use]
     pub fn is_error(&self) -> bool {
         self.gravity == Gravity::Error
     }
 
     /// Where it begins in `text`, the file that it was found in.
-    #[must_use]
     pub fn position(&self, text: &str) -> Option<Position> {
         let start = floor_char(text, self.marks.first()?.span.start);
         let before = &text[..start];
@@ -135,7 +118,6 @@ impl Problem {
     }
 
     /// The problem as text, with the line of `text` that it is about and a caret under it.
-    #[must_use]
     pub fn render(&self, file_name: &str, text: &str, colour: bool) -> String {
         let text = &starred(text);
         let renderer = if colour {
@@ -246,7 +228,6 @@ fn floor_char(text: &str, index: usize) -> usize {
 
 /// All problems as text, in the order of the file, an empty line between them and a line end
 /// after the last.
-#[must_use]
 pub fn render_all(problems: &[Problem], file_name: &str, text: &str, colour: bool) -> String {
     let mut shown = String::new();
     for problem in problems {
@@ -261,7 +242,6 @@ pub fn render_all(problems: &[Problem], file_name: &str, text: &str, colour: boo
 
 /// The candidate that was probably meant, when one is close to what was written. Case, spaces and
 /// punctuation do not count.
-#[must_use]
 pub fn did_you_mean<'a>(
     written: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -287,7 +267,6 @@ fn plain(text: &str) -> String {
 }
 
 /// Names in a sentence: `a`, `b` or `c`.
-#[must_use]
 pub fn one_of<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     let mut quoted: Vec<String> = names.into_iter().map(|name| format!("`{name}`")).collect();
     let Some(last) = quoted.pop() else {

@@ -41,14 +41,12 @@ fn yes() -> bool {
 }
 
 /// Every known provider, in the order of the file.
-#[must_use]
 pub fn all() -> Vec<Provider> {
     // The file is part of the program, and a test reads it.
     toml::from_str::<File>(FILE).map_or_else(|_| Vec::new(), |file| file.provider)
 }
 
 /// The provider of that name.
-#[must_use]
 pub fn named(name: &str) -> Option<Provider> {
     all()
         .into_iter()
@@ -56,7 +54,6 @@ pub fn named(name: &str) -> Option<Provider> {
 }
 
 /// The provider of an address, by its domain.
-#[must_use]
 pub fn of_address(email: &str) -> Option<Provider> {
     let (_, domain) = email.trim().rsplit_once('@')?;
     all().into_iter().find(|provider| {

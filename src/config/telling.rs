@@ -1,5 +1,7 @@
 //! Who is told, of what, and by which way, in the checked form.
 
+use strum::{EnumString, IntoStaticStr};
+
 use super::plan::{EditionPlan, Plan, Secret, SecretSource};
 
 /// From which weight on somebody is told. What was told of as more is also told of as over.
@@ -58,7 +60,8 @@ pub struct HookPlan {
 }
 
 /// What a program elsewhere speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum HookKind {
     /// Our own JSON, signed.
     Webhook,
@@ -68,12 +71,8 @@ pub enum HookKind {
 
 impl HookKind {
     /// The name of its table in the configuration, and in the outbox.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Webhook => "webhook",
-            Self::Ntfy => "ntfy",
-        }
+        self.into()
     }
 }
 
@@ -88,7 +87,6 @@ pub struct PingPlan {
 
 impl Plan {
     /// The client that an edition belongs to; `None` for the author's own.
-    #[must_use]
     pub fn client_of(&self, edition: &EditionPlan) -> Option<&ClientPlan> {
         let imprint = edition.edition.imprint.as_deref()?;
         self.clients.iter().find(|client| client.name == imprint)
@@ -96,7 +94,6 @@ impl Plan {
 
     /// Who gets the letters about an edition: those it names, otherwise those its client names,
     /// otherwise the author. Never empty.
-    #[must_use]
     pub fn recipients(&self, edition: &EditionPlan) -> Vec<Recipient> {
         let of_client = self.client_of(edition).map(|client| &client.notify);
         [Some(&edition.notify), of_client]
@@ -108,7 +105,6 @@ impl Plan {
     }
 
     /// The author, who is told everything.
-    #[must_use]
     pub fn author_as_recipient(&self) -> Recipient {
         Recipient {
             name: Some(self.author.name.clone()),

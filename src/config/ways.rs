@@ -36,13 +36,11 @@ impl Default for Ways {
 
 impl Ways {
     /// The sources to try for an edition, in their order.
-    #[must_use]
     pub fn of(&self, edition: &EditionId) -> &[Source] {
         self.by_edition.get(edition).unwrap_or(&self.order)
     }
 
     /// The edition's page is only ever looked at by the user: nothing asks the store for it.
-    #[must_use]
     pub fn is_by_hand(&self, edition: &EditionId) -> bool {
         self.of(edition)
             .iter()
@@ -69,7 +67,6 @@ pub struct ApiPlan {
 
 impl ApiPlan {
     /// The partner tag for a marketplace.
-    #[must_use]
     pub fn partner_tag_for(&self, store: &StoreId) -> &str {
         self.partner_tags.get(store).unwrap_or(&self.partner_tag)
     }
@@ -108,7 +105,6 @@ impl CredentialVersion {
     ];
 
     /// Its number, as "3.1".
-    #[must_use]
     pub fn number(self) -> &'static str {
         match self {
             Self::Two(Region::NorthAmerica) => "2.1",

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::migrate;
 use super::sqlite::Db;
 use super::sqlite::error::DbError;
+use super::sqlite::place::{connect, is_ours};
 use crate::files;
 
 /// How long another process may hold the database up before we give up.
@@ -69,7 +70,7 @@ pub fn save(db: &Db, target: &Path) -> Result<(), BackupError> {
     files::draft(&draft, 0o600).map_err(disk)?;
     let made = db
         .read(|connection| -> Result<(), BackupError> {
-            let mut copy = Connection::open(&draft)?;
+            let mut copy = connect(&draft, OpenFlags::default())?;
             run(connection, &mut copy)?;
             // One file, without the log beside it that WAL would need.
             copy.pragma_update(None, "journal_mode", "DELETE")?;
@@ -108,6 +109,7 @@ pub fn check(source: &Path, database: &Path) -> Result<(), BackupError> {
 ///
 /// [`BackupError`] says what is wrong with it.
 pub fn check_live(database: &Path) -> Result<(), BackupError> {
+    is_ours(database)?;
     if fs::metadata(database).is_ok_and(|known| known.len() == 0) {
         return Err(BackupError::Damaged {
             path: database.to_owned(),
@@ -125,7 +127,7 @@ pub fn check_live(database: &Path) -> Result<(), BackupError> {
 /// [`BackupError`]; then the database is as it was.
 pub fn put_back(source: &Path, database: &Path) -> Result<(), BackupError> {
     staged(source, database, |copy| {
-        let mut live = Connection::open(database)?;
+        let mut live = connect(database, OpenFlags::default())?;
         live.busy_timeout(PATIENCE)?;
         run(copy, &mut live)
     })
@@ -154,6 +156,11 @@ fn staged<T>(
         name.push("-wal");
         PathBuf::from(name)
     };
+    // What has no end would fill the disk.
+    let is_file = fs::metadata(source).map(|known| known.is_file());
+    if !is_file.map_err(|error| disk(source, error))? {
+        return Err(disk(source, io::Error::other("it is no ordinary file")));
+    }
     fs::copy(source, &staged).map_err(|error| disk(source, error))?;
     // A copy that cannot be written by its rights is one that we write here.
     let own = fs::Permissions::from_mode(0o600);
@@ -178,7 +185,7 @@ fn open_copy(file: &Path, source: &Path) -> Result<Connection, BackupError> {
         path: source.to_owned(),
         words: error.to_string(),
     };
-    let copy = Connection::open_with_flags(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let copy = connect(file, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     migrate::ours(&copy).map_err(|error| match &error {
         DbError::Sqlite(inner) | DbError::Damaged(inner) => damaged(inner),
         DbError::FromTheFuture { .. }
@@ -187,6 +194,7 @@ fn open_copy(file: &Path, source: &Path) -> Result<Connection, BackupError> {
         | DbError::Gone(_)
         | DbError::Empty
         | DbError::NotOurs { .. }
+        | DbError::Planted(_)
         | DbError::NotWritable(_)
         | DbError::Full(_)
         | DbError::Held(_)

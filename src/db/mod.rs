@@ -2,6 +2,7 @@
 //! belongs to the stages, each in its own `sqlite.rs`.
 
 pub mod backup;
+pub(crate) mod column;
 mod migrate;
 pub mod packed;
 pub mod sqlite;

@@ -24,7 +24,6 @@ pub struct Book {
 }
 
 /// The ISBN-13 of the `number`-th invented book, with a check digit that holds.
-#[must_use]
 pub fn isbn(number: usize) -> String {
     let digits = format!("9781944{number:05}");
     let sum: u32 = digits
@@ -48,7 +47,6 @@ pub enum Offer {
 
 impl Book {
     /// The end of the page's address: the title in small letters with hyphens.
-    #[must_use]
     pub fn slug(&self) -> String {
         let words = self
             .title
@@ -61,13 +59,11 @@ impl Book {
     }
 
     /// The date as American stores write it.
-    #[must_use]
     pub fn long_date(&self) -> String {
         self.publication_date.strftime("%B %-d, %Y").to_string()
     }
 
     /// The ISBN-10, Amazon's number; empty for a 979 number, which has none.
-    #[must_use]
     pub fn asin(&self) -> String {
         self.isbn
             .to_isbn10()
@@ -76,26 +72,22 @@ impl Book {
     }
 
     /// The ISBN-13 with a hyphen after its prefix, as stores write it.
-    #[must_use]
     pub fn hyphenated(&self) -> String {
         let (prefix, rest) = self.isbn.as_str().split_at(3);
         format!("{prefix}-{rest}")
     }
 
     /// The title as a JSON string that may stand in a script.
-    #[must_use]
     pub fn title_as_json(&self) -> String {
         in_script(&self.title)
     }
 
     /// The author as a JSON string that may stand in a script.
-    #[must_use]
     pub fn author_as_json(&self) -> String {
         in_script(&self.author)
     }
 
     /// The price without its sign.
-    #[must_use]
     pub fn amount(&self) -> &str {
         self.price.trim_start_matches('$')
     }
@@ -142,7 +134,6 @@ struct BotCheck;
 struct Missing;
 
 /// The product page of a store of that family.
-#[must_use]
 pub fn product(family: Family, book: &Book, offer: Offer) -> String {
     match family {
         Family::Amazon => rendered(&Amazon { book, offer }),
@@ -152,13 +143,11 @@ pub fn product(family: Family, book: &Book, offer: Offer) -> String {
 }
 
 /// A bot check instead of a page.
-#[must_use]
 pub fn bot_check() -> String {
     rendered(&BotCheck)
 }
 
 /// A missing page.
-#[must_use]
 pub fn missing() -> String {
     rendered(&Missing)
 }
@@ -209,6 +198,43 @@ mod tests {
             ..Wanted::default()
         };
         read(&page, &wanted)
+    }
+
+    #[test]
+    fn the_page_of_another_book_is_no_page_of_ours_whatever_its_address() {
+        let other = Book {
+            isbn: isbn(3).parse().unwrap(),
+            ..book()
+        };
+        let wanted = Wanted {
+            isbn: Some(book().isbn),
+            ..Wanted::default()
+        };
+        for store in ["amazon.com", "barnesandnoble.com", "bookshop.org"] {
+            let store = StoreId::new(store);
+            for offer in [Offer::PreOrder, Offer::InStock, Offer::OutOfStock] {
+                let body = product(store.family(), &other, offer);
+                for address in [
+                    None,
+                    Some("https://example.com/w/salt-roads?ean=9780000011770"),
+                    Some("https://example.com/book/9780000011770"),
+                    Some("https://example.com/dp/0000011770"),
+                ] {
+                    let page = Page {
+                        store: &store,
+                        address,
+                        status: 200,
+                        headers: &[],
+                        body: &body,
+                    };
+                    let reading = read(&page, &wanted);
+                    let Reading::Unread(unread) = &reading else {
+                        panic!("{store} at {address:?}: {reading:?}");
+                    };
+                    assert_eq!(unread.reason, UnreadReason::WrongProduct, "{reading:?}");
+                }
+            }
+        }
     }
 
     #[track_caller]

@@ -230,13 +230,11 @@ fn days(hours: i64) -> String {
 impl Script {
     /// The launch of the demonstration: ten and a half weeks, from enabling distribution on
     /// 7 December 2026 to a week and a half after publication on 9 February 2027.
-    #[must_use]
     pub fn launch(book: Book) -> Self {
         Self::with(book, &Delays::TOLD)
     }
 
     /// Another launch of the same book: the stores take other times, which follow from the seed.
-    #[must_use]
     pub fn drawn(book: Book, seed: u64) -> Self {
         Self::with(book, &Delays::drawn(seed))
     }
@@ -255,7 +253,6 @@ impl Script {
     }
 
     /// What a shop shows at a moment: the newest scene there, or no page before the first.
-    #[must_use]
     pub fn shown(&self, store: &StoreId, at: Timestamp) -> Shows {
         self.scenes
             .iter()

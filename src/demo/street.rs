@@ -49,7 +49,6 @@ pub struct Shown {
 
 impl Shown {
     /// An HTML page.
-    #[must_use]
     pub fn page(status: u16, body: impl Into<Vec<u8>>) -> Self {
         Self {
             status,
@@ -60,7 +59,6 @@ impl Shown {
     }
 
     /// A text, as a robots.txt.
-    #[must_use]
     pub fn text(body: &str) -> Self {
         Self {
             headers: vec![header(CONTENT_TYPE.as_str(), "text/plain; charset=utf-8")],
@@ -69,7 +67,6 @@ impl Shown {
     }
 
     /// A permanent redirect.
-    #[must_use]
     pub fn redirect(location: &str) -> Self {
         Self {
             headers: vec![header(LOCATION.as_str(), location)],
@@ -78,7 +75,6 @@ impl Shown {
     }
 
     /// The same, so much later.
-    #[must_use]
     pub fn after(self, delay: Duration) -> Self {
         Self { delay, ..self }
     }
@@ -159,20 +155,17 @@ impl Street {
     }
 
     /// The shops with the addresses at which they stand, in the order in which they were opened.
-    #[must_use]
     pub fn shops(&self) -> &[(StoreId, Url)] {
         &self.shops
     }
 
     /// The address at which a store's shop stands.
-    #[must_use]
     pub fn base(&self, store: &StoreId) -> Option<&Url> {
         let shop = self.shops.iter().find(|(known, _)| known == store);
         shop.map(|(_, base)| base)
     }
 
     /// Every request so far, in the order in which they came.
-    #[must_use]
     pub fn visits(&self) -> Vec<Asked> {
         let visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
         visits.clone()

@@ -1,6 +1,7 @@
 //! What was seen, when, and for how long: observations, spells, and the view of an edition that
 //! judging, letters and pages look at.
 
+pub mod drift;
 pub mod evidence;
 pub mod saved;
 pub mod spells;
@@ -57,7 +58,6 @@ pub struct Spell {
 
 impl Spell {
     /// The change has been seen twice, far enough apart.
-    #[must_use]
     pub fn is_confirmed(&self) -> bool {
         self.confirmed_at.is_some()
     }
@@ -146,14 +146,12 @@ pub struct Unreadable {
 
 impl ListingView {
     /// The page was confirmed to take orders, now or before.
-    #[must_use]
     pub fn has_taken_orders(&self) -> bool {
         let mut spells = self.spells.iter();
         spells.any(|spell| spell.is_confirmed() && spell.availability.is_orderable())
     }
 
     /// What may be said of it at a time.
-    #[must_use]
     pub fn sight(&self, at: Timestamp) -> Sight<'_> {
         let Some(spell) = self.now() else {
             return Sight::Never;
@@ -166,7 +164,6 @@ impl ListingView {
     }
 
     /// What it offers, as far as that is seen at a time.
-    #[must_use]
     pub fn seen(&self, at: Timestamp) -> Option<&Spell> {
         match self.sight(at) {
             Sight::Seen(spell) => Some(spell),
@@ -176,7 +173,6 @@ impl ListingView {
 
     /// Since when it has not been seen, if it is not at a time: from the first unread look on, unless
     /// somebody saw it by hand since, or from when the newest sight no longer speaks for it.
-    #[must_use]
     pub fn unseen_since(&self, at: Timestamp) -> Option<Timestamp> {
         let unread = self.blind.as_ref().map(|blind| blind.since);
         let unread = unread.filter(|since| self.last_good < Some(*since));
@@ -186,7 +182,6 @@ impl ListingView {
 
     /// Since when nobody has seen it, if nobody sees it at a time: since its newest sight, or since
     /// the first attempt where it never had one.
-    #[must_use]
     pub fn not_seen_since(&self, at: Timestamp) -> Option<Timestamp> {
         let unseen = self.unseen_since(at)?;
         Some(self.last_good.unwrap_or(unseen))
@@ -194,7 +189,6 @@ impl ListingView {
 
     /// How long a spell is known to have lasted at a time: one that lasts, and is not seen then, until
     /// it was seen last.
-    #[must_use]
     pub fn known_length(&self, spell: &Spell, at: Timestamp) -> SignedDuration {
         let lasting = || match self.not_seen_since(at) {
             Some(_) => spell.last_seen,
@@ -211,26 +205,22 @@ impl ListingView {
     }
 
     /// A buyer gets the book there, as far as that is seen at a time.
-    #[must_use]
     pub fn sells(&self, at: Timestamp) -> bool {
         let seen = self.seen(at);
         seen.is_some_and(|spell| spell.availability.is_released())
     }
 
     /// Where it stands in the launch at a time.
-    #[must_use]
     pub fn phase(&self, launch: &Launch, at: Timestamp) -> Phase {
         launch.phase(&self.store, self.has_taken_orders(), at)
     }
 
     /// The spell that lasts, confirmed or not.
-    #[must_use]
     pub fn now(&self) -> Option<&Spell> {
         self.spells.last()
     }
 
     /// The newest spell that counts.
-    #[must_use]
     pub fn confirmed(&self) -> Option<&Spell> {
         self.spells.iter().rev().find(|spell| spell.is_confirmed())
     }

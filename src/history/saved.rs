@@ -10,10 +10,10 @@ use crate::page::{Page, Reading, Wanted};
 use crate::stores::{self, Lessons};
 
 /// What the bytes of a saved page say of a listing, with the parts that were read.
-#[must_use]
 pub fn read(
     bytes: &[u8],
-    (plan, listing): (&EditionPlan, &ListingPlan),
+    plan: &EditionPlan,
+    listing: &ListingPlan,
     at: Timestamp,
     lessons: &Lessons,
 ) -> (Reading, Evidence) {

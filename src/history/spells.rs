@@ -23,7 +23,6 @@ pub enum Step {
 ///    been seen twice.
 ///    Where nothing is to be confirmed, as of what a person saw, the first one is enough.
 /// 3. Another availability ends the spell and begins a new one, not yet confirmed.
-#[must_use]
 pub fn step(
     lasting: Option<&Spell>,
     at: Timestamp,
@@ -53,7 +52,6 @@ pub fn step(
 
 /// Since when a page has been on sale, over confirmed spells, of which blips in between are none;
 /// `None` when the newest confirmed one is not on sale.
-#[must_use]
 pub fn on_sale_since(spells: &[Spell]) -> Option<Timestamp> {
     spells
         .iter()

@@ -10,7 +10,8 @@ use super::rules::launch_report::REPORTS;
 use super::windows::WindowName;
 use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
-use crate::book::{Distribution, Edition, StoreId};
+use crate::book::{Distribution, Edition};
+use crate::config::plan::{EditionPlan, StorePlan};
 use crate::text::words;
 
 /// A day of the launch.
@@ -28,6 +29,21 @@ pub struct Entry {
     pub why: String,
 }
 
+/// The days of a launch at the stores where the edition is watched.
+pub fn watched_agenda(
+    plan: &EditionPlan,
+    stores: &[StorePlan],
+    calendar: &Launch,
+    settings: &Settings,
+) -> Vec<Entry> {
+    let watched = plan.listings.iter();
+    let watched: Vec<StorePlan> = watched
+        .filter_map(|listing| stores.iter().find(|one| one.id == listing.store))
+        .cloned()
+        .collect();
+    agenda(&plan.edition, &watched, calendar, settings)
+}
+
 /// The days of a launch, in their order.
 ///
 /// 1. The milestones that concern the edition, counted back from its publication date. The day
@@ -35,10 +51,9 @@ pub struct Entry {
 /// 2. The days of the launch reports.
 /// 3. For each store, once distribution is enabled: when it usually lists the title, and from when
 ///    asking is right.
-#[must_use]
-pub fn agenda(
+fn agenda(
     edition: &Edition,
-    stores: &[StoreId],
+    stores: &[StorePlan],
     calendar: &Launch,
     settings: &Settings,
 ) -> Vec<Entry> {
@@ -96,17 +111,18 @@ pub fn agenda(
 }
 
 fn listing_days(
-    store: &StoreId,
+    plan: &StorePlan,
     enabled: Date,
     edition: &Edition,
     settings: &Settings,
 ) -> Vec<Entry> {
+    let store = &plan.id;
     let window = settings
         .windows
         .listing(WindowName::listing_at(store), edition, store);
     let start = begun_everywhere(enabled);
     let day = |at: Timestamp| at.to_zoned(settings.zone.clone()).date();
-    let label = store.label();
+    let label = &plan.label;
     let mut entries = vec![Entry {
         day: day(window.quiet.after(start)),
         moment: None,
@@ -127,7 +143,6 @@ fn listing_days(
 }
 
 /// What the dates of an edition make unlikely or impossible, a sentence each.
-#[must_use]
 pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String> {
     let mut warnings = Vec::new();
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;
@@ -169,6 +184,7 @@ pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::book::StoreId;
     use crate::judge::script::{CONFIRM, Script};
     use crate::judge::windows::Windows;
     use jiff::tz::TimeZone;
@@ -186,7 +202,7 @@ mod tests {
         let settings = settings(zone);
         let view = script.view();
         let calendar = &view.launch;
-        let stores = [StoreId::new("amazon.com")];
+        let stores = [StorePlan::plain(StoreId::new("amazon.com"))];
         let entries = agenda(&view.edition, &stores, calendar, &settings);
         assert!(entries.is_sorted_by_key(|entry| entry.day));
         let found = entries.iter().find(|entry| entry.name == name);

@@ -36,7 +36,6 @@ pub struct BlindStore {
 /// 1. Two pages or more, of different editions, were unread at their newest looks, and they are at
 ///    least half of those watched there. One page alone is told of with its edition.
 /// 2. Another product at the address is about that address, and counts for nothing here.
-#[must_use]
 pub fn blind_stores(pages: &[Unreadable], watched: &[ListingId]) -> Vec<BlindStore> {
     let mut stores: BTreeMap<&StoreId, (Vec<&Unreadable>, usize)> = BTreeMap::new();
     for listing in watched {
@@ -102,7 +101,6 @@ pub fn mark_shared_blindness(
 
 /// All stores that are watched, several, are unreachable: our own line, which has a notice of its
 /// own.
-#[must_use]
 pub fn is_our_own_line(stores: &[BlindStore], watched: &[ListingId]) -> bool {
     let mut all: Vec<&StoreId> = watched.iter().map(|listing| &listing.store).collect();
     all.sort();
@@ -117,7 +115,6 @@ pub fn is_our_own_line(stores: &[BlindStore], watched: &[ListingId]) -> bool {
 impl BlindStore {
     /// It has lasted for longer than a store's moods usually do; a store that refused from the first
     /// look on has no mood.
-    #[must_use]
     pub fn is_to_be_told(&self, windows: &Windows) -> bool {
         let window = windows.window(WindowName::Unread);
         self.is_never_read || window.quiet.after(self.since) <= self.tried
@@ -125,7 +122,6 @@ impl BlindStore {
 }
 
 /// One notice about all stores that are to be told of now; `None` when there is none.
-#[must_use]
 pub fn notice_about(stores: &[&BlindStore], windows: &Windows) -> Option<Finding> {
     let since = stores.iter().map(|blind| blind.since).min()?;
     let each = stores
@@ -243,6 +239,7 @@ mod tests {
             now: finding.since,
             stores: &[],
             edition: None,
+            brief: false,
         };
         let said = said(&finding, &voice);
         assert_eq!(

@@ -77,7 +77,6 @@ pub enum Cause {
 
 impl Cause {
     /// The name in notes, programs and tables.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Milestone(which) => which.name(),
@@ -86,7 +85,6 @@ impl Cause {
     }
 
     /// The cause of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let milestone = || name.parse().ok().map(Self::Milestone);
         milestone().or_else(|| name.parse().ok())
@@ -95,7 +93,6 @@ impl Cause {
 
 impl FindingKind {
     /// What it has in common with other kinds.
-    #[must_use]
     pub fn cause(&self) -> Cause {
         match self {
             Self::RightsQuery { .. } => Cause::RightsQuery,

@@ -16,7 +16,6 @@ pub struct SupportContact {
 
 impl Party {
     /// The official contact.
-    #[must_use]
     pub fn contact(self) -> SupportContact {
         let (who, how, link) = match self {
             Self::IngramSpark => (
@@ -69,7 +68,6 @@ impl Party {
     }
 
     /// How to write to them, as a sentence.
-    #[must_use]
     pub fn how(self) -> String {
         let contact = self.contact();
         format!("Write to {}: {}.", contact.who, contact.how)

@@ -168,13 +168,11 @@ pub enum Severity {
 
 impl Severity {
     /// The name in tables, commands and stories.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// The word in subjects and on pages.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Quiet => "Usual",
@@ -186,16 +184,29 @@ impl Severity {
     }
 
     /// The severity of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         name.parse().ok()
     }
 
     /// Something is wrong or to be done: it opens an alert.
-    #[must_use]
     pub fn is_trouble(self) -> bool {
         Self::Watch <= self
     }
+}
+
+/// How many there are of what needs somebody, as "1 to act on, 2 to watch"; empty where there is none.
+pub fn counted(severities: impl IntoIterator<Item = Severity>) -> String {
+    let all: Vec<Severity> = severities.into_iter().collect();
+    let named = [
+        (Severity::Act, "to act on"),
+        (Severity::ToDo, "to do"),
+        (Severity::Watch, "to watch"),
+    ];
+    let counted = named.map(|(severity, what)| {
+        let count = all.iter().filter(|one| **one == severity).count();
+        (0 < count).then(|| format!("{count} {what}"))
+    });
+    counted.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl From<Stage> for Severity {
@@ -233,7 +244,6 @@ pub enum Party {
 
 impl Party {
     /// The name in a sentence, as in "write to IngramSpark".
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::IngramSpark => "IngramSpark",
@@ -272,7 +282,6 @@ pub enum SupportText {
 
 impl Finding {
     /// A finding to be completed: Watch, with nothing to do.
-    #[must_use]
     pub fn new(kind: FindingKind, stores: Vec<StoreId>, since: Timestamp) -> Self {
         Self {
             kind,
@@ -289,7 +298,6 @@ impl Finding {
     }
 
     /// With a severity that no window gives.
-    #[must_use]
     pub fn weighing(mut self, severity: Severity) -> Self {
         self.severity = severity;
         self
@@ -297,7 +305,6 @@ impl Finding {
 
     /// In a window that counts from `start`, last seen at `seen`: its severity, what is usual, and
     /// when acting is right.
-    #[must_use]
     pub fn within(mut self, window: &Window, start: Timestamp, seen: Timestamp) -> Self {
         let stage = window.stage(start, seen);
         self.stage = Some(stage);
@@ -309,7 +316,6 @@ impl Finding {
     }
 
     /// Acting is right from `act_from` on, if that is earlier than its window says.
-    #[must_use]
     pub fn at_the_latest(mut self, act_from: Timestamp, seen: Timestamp) -> Self {
         if self.act_from.is_none_or(|known| act_from < known) {
             self.act_from = Some(act_from);
@@ -322,7 +328,6 @@ impl Finding {
     }
 
     /// With what the page says.
-    #[must_use]
     pub(crate) fn seen_on(
         mut self,
         store: &StoreId,
@@ -348,14 +353,12 @@ impl Finding {
     }
 
     /// With a thing to do.
-    #[must_use]
     pub fn to_do(mut self, task: Task) -> Self {
         self.next = NextStep::Do { task };
         self
     }
 
     /// With the step to take once acting is right; until then it is to wait.
-    #[must_use]
     pub fn then(mut self, step: NextStep) -> Self {
         self.next = if self.severity == Severity::Act {
             step
@@ -368,7 +371,6 @@ impl Finding {
     }
 
     /// Whom to ask, when the next step is to ask.
-    #[must_use]
     pub fn ask(&self) -> Option<Party> {
         match &self.next {
             NextStep::Ask { whom, .. } => Some(*whom),
@@ -380,7 +382,6 @@ impl Finding {
     }
 
     /// The text to send, when there is one.
-    #[must_use]
     pub fn support_text(&self) -> Option<SupportText> {
         match &self.next {
             NextStep::Ask { text, .. } => *text,

@@ -321,7 +321,6 @@ pub struct Manner {
 
 impl FindingKind {
     /// The name in stories, programs and tables.
-    #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::Milestone { which, .. } => which.name(),
@@ -331,7 +330,6 @@ impl FindingKind {
 
     /// How it is told. A listing that is late but still within what is usual is the ordinary case
     /// in a launch, so it is no letter; nor are other formats and dates one day apart.
-    #[must_use]
     #[expect(clippy::too_many_lines, reason = "an arm for each kind")]
     pub fn manner(&self) -> Manner {
         let usual = Manner {
@@ -405,7 +403,6 @@ impl FindingKind {
     }
 
     /// It goes by the clock and not by a page: reminders and launch reports.
-    #[must_use]
     pub fn goes_by_the_clock(&self) -> bool {
         self.launch_report().is_some()
             || matches!(
@@ -419,7 +416,6 @@ impl FindingKind {
     }
 
     /// How it stands at the stores, where it is a launch report.
-    #[must_use]
     pub fn launch_report(&self) -> Option<&LaunchState> {
         match self {
             Self::LaunchReportDay(state) | Self::LaunchReportThreeDays(state) => Some(state),
@@ -428,7 +424,6 @@ impl FindingKind {
     }
 
     /// Pages that one party feeds may show it alike for one cause.
-    #[must_use]
     pub(super) fn is_joined_by_cause(&self) -> bool {
         self.is_about_the_state()
             || matches!(
@@ -455,7 +450,6 @@ impl FindingKind {
     }
 
     /// What a page offers is wrong, so that it is over only when the page offers what it should.
-    #[must_use]
     pub fn is_about_the_state(&self) -> bool {
         matches!(
             self,

@@ -54,7 +54,6 @@ pub struct Step {
 impl Learned {
     /// There is enough of it to tell: at least [`ENOUGH`] titles have come through, and half of
     /// all have.
-    #[must_use]
     pub fn is_enough(&self) -> bool {
         ENOUGH <= self.over && self.median.is_some()
     }
@@ -62,7 +61,6 @@ impl Learned {
     /// In whole days, by when half had come through and by when nine in ten had, the second at
     /// least a day after the first; `None` unless there is enough of it and nine in ten of all
     /// titles, with those that still wait, have come through.
-    #[must_use]
     pub fn days(&self) -> Option<(i64, i64)> {
         let days = |length: SignedDuration| (length.as_hours() + 23) / 24;
         let (median, ninety) = self.median.zip(self.ninety).filter(|_| self.is_enough())?;
@@ -70,7 +68,6 @@ impl Learned {
     }
 
     /// "Your last 9 titles took 6 to 15 days", when there is enough of it.
-    #[must_use]
     pub fn sentence(&self) -> Option<String> {
         let (shortest, longest) = self.range.filter(|_| self.is_enough())?;
         let days = |length: SignedDuration| (length.as_hours() + 12) / 24;
@@ -92,7 +89,6 @@ const ROUNDING: f64 = 1e-9;
 /// 1. At each time at which something was over, the share that still waits shrinks by the part of
 ///    those at risk that came through then. Who stopped being watched before is not at risk.
 /// 2. The median is the first time at which at most half still wait; ninety likewise with a tenth.
-#[must_use]
 pub fn estimate(waits: &[Wait]) -> Learned {
     let mut waits = waits.to_vec();
     waits.sort_by_key(|wait| wait.lasted);
@@ -128,7 +124,6 @@ fn number(titles: usize) -> f64 {
 }
 
 /// What the user's own history says, window by window.
-#[must_use]
 pub fn learn(views: impl IntoIterator<Item: Borrow<View>>) -> BTreeMap<WindowName, Learned> {
     let mut waits: BTreeMap<WindowName, Vec<Wait>> = BTreeMap::new();
     for view in views {

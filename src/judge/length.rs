@@ -36,7 +36,6 @@ impl TryFrom<String> for Length {
 
 impl Length {
     /// The moment this long after `start`. A business day is counted by its date in UTC.
-    #[must_use]
     pub fn after(self, start: Timestamp) -> Timestamp {
         match self {
             Self::Hours(hours) => start
@@ -53,7 +52,6 @@ impl Length {
     }
 
     /// So many hours longer; business days stay as they are.
-    #[must_use]
     pub(crate) fn plus(self, hours: i64) -> Self {
         match self {
             Self::Hours(own) => Self::Hours(own + hours),
@@ -62,7 +60,6 @@ impl Length {
     }
 
     /// The length in words, as "14 days" or "72 hours".
-    #[must_use]
     pub fn words(self) -> String {
         match self {
             Self::Hours(hours) if 72 < hours && hours % 24 == 0 => format!("{} days", hours / 24),
@@ -74,7 +71,6 @@ impl Length {
 }
 
 /// The date that comes `days` business days after `date`. Holidays are not known here.
-#[must_use]
 pub fn business_days_after(date: Date, days: u16) -> Date {
     let mut date = date;
     let mut left = days;

@@ -28,7 +28,6 @@ pub struct Reach {
 ///
 /// A store is silent when the newest looks at all its listings found it unreachable, since the
 /// last of them began to fail.
-#[must_use]
 pub fn reach(views: impl IntoIterator<Item: Borrow<View>>) -> Vec<Reach> {
     let mut stores: BTreeMap<StoreId, Reach> = BTreeMap::new();
     for view in views {
@@ -76,7 +75,6 @@ fn add(stores: &mut BTreeMap<StoreId, Reach>, listing: &ListingView) {
 /// 1. At least two stores are watched, and all of them are silent.
 /// 2. The newest look at each came at least 12 hours after the last of them fell silent.
 /// 3. One notice, never an alarm about a book: nothing is known of any page, and nothing changed.
-#[must_use]
 pub fn line_down(stores: &[Reach], windows: &Windows) -> Option<Finding> {
     let since = stores
         .iter()

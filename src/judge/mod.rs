@@ -32,7 +32,9 @@ use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
 pub use cause::Cause;
-pub use finding::{Finding, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual};
+pub use finding::{
+    Finding, NextStep, PageFacts, Party, Severity, SupportText, Task, Usual, counted,
+};
 pub use kind::FindingKind;
 pub use outlook::{ListingOutlook, Outlook};
 use windows::{Stage, WindowName, Windows, WindowsError};
@@ -74,7 +76,6 @@ pub struct Judgement {
 
 impl Judgement {
     /// As it is to be taken at a later time: what nobody has looked at since grows old.
-    #[must_use]
     pub fn aged(mut self, at: Timestamp) -> Self {
         let outlooks = self.outlooks.into_iter();
         self.outlooks = outlooks.map(|one| one.aged(at)).collect();
@@ -82,7 +83,6 @@ impl Judgement {
     }
 
     /// As it is shown to a client: without the numbers of the author's requests.
-    #[must_use]
     pub fn for_client(mut self) -> Self {
         for finding in &mut self.findings {
             if let NextStep::AwaitAnswer { ticket, .. } = &mut finding.next {
@@ -104,7 +104,6 @@ impl Judgement {
 /// 5. What the author has asked support about is put back to Watch until an answer is due.
 /// 6. Each finding knows until when its pages may be spoken of as what is.
 /// 7. The order is that of the severities, then of the rules, then of the stores.
-#[must_use]
 pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Judgement {
     let case = Case {
         view,

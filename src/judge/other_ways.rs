@@ -10,7 +10,6 @@ pub const API_FOR_WHOM: &str = "Amazon's own API, which is for Associates with t
                                 in 30 days (Associates Central, Tools, Creators API)";
 
 /// The command that tells what a person saw.
-#[must_use]
 pub fn command(edition: &EditionId, store: &StoreId) -> String {
     format!("pubwatch look {edition} {store} --says …")
 }
@@ -18,7 +17,6 @@ pub fn command(edition: &EditionId, store: &StoreId) -> String {
 /// Another way in to pages that could not be read for these reasons, in sentences that follow
 /// others and begin with a space, with the lines for the store's `[[store]]` table. Empty where
 /// there is none.
-#[must_use]
 pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
     let mut sentences = Vec::new();
     if pages
@@ -50,7 +48,6 @@ pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
 ///    that no robots.txt and no bot check is in its way. The others could not use it.
 /// 2. A browser that is started as the user's program passes what only a script completes.
 /// 3. A page that robots.txt forbids is forbidden to the user's program as well.
-#[must_use]
 pub fn better(
     store: &StoreId,
     tried: &[Source],
@@ -84,7 +81,6 @@ fn is_open(way: Source, reason: UnreadReason) -> bool {
 }
 
 /// The lines of a `[[store]]` table that have these ways in this order, each as code.
-#[must_use]
 pub fn lines(order: &[Source]) -> String {
     let source = format!("`{}`", line(order));
     if order.contains(&Source::Command) {
@@ -95,7 +91,6 @@ pub fn lines(order: &[Source]) -> String {
 }
 
 /// The `source` line of ways in this order.
-#[must_use]
 pub fn line(order: &[Source]) -> String {
     let names: Vec<String> = order
         .iter()

@@ -121,7 +121,6 @@ pub enum Outlook {
 
 impl Outlook {
     /// What is said of the page is seen: the newest looks could read it, and are not too long ago.
-    #[must_use]
     pub fn is_seen(&self) -> bool {
         self.seen_state().is_some()
     }
@@ -140,7 +139,6 @@ impl Outlook {
     }
 
     /// The page shows what it should.
-    #[must_use]
     pub fn is_as_expected(&self) -> bool {
         matches!(self, Self::AsExpected { .. } | Self::SaidExpected { .. })
     }
@@ -148,7 +146,6 @@ impl Outlook {
 
 impl ListingOutlook {
     /// As it is to be taken at a later time, when nobody has looked since.
-    #[must_use]
     pub(super) fn aged(self, at: Timestamp) -> Self {
         let is_old = self.good_until.is_some_and(|until| until < at);
         let last = self.outlook.seen_state().zip(self.seen_at);

@@ -216,6 +216,7 @@ impl Script {
             now: Timestamp::MAX,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         said(&findings[0], &voice).step
     }
@@ -249,6 +250,7 @@ impl Script {
             now,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let said = said(finding, &voice);
         format!("{}\n{}\n{}", said.headline, said.verdict, said.step)
@@ -269,6 +271,7 @@ impl Script {
             now,
             stores: &[],
             edition: Some((&view.edition, &view.launch)),
+            brief: false,
         };
         let judged = judge(&view, &settings, now);
         let lines = judged.outlooks.iter();

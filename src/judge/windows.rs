@@ -31,7 +31,6 @@ macro_rules! window_names {
             pub const ALL: &[Self] = &[$(Self::$variant),*];
 
             /// The name in `config/windows.toml` and in the user's configuration.
-            #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),* }
             }
@@ -90,13 +89,11 @@ window_names! {
 
 impl WindowName {
     /// The window of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|one| one.name() == name)
     }
 
     /// From enabling to a page: the window that goes with a store.
-    #[must_use]
     pub fn listing_at(store: &StoreId) -> Self {
         match store.family() {
             Family::Amazon => Self::ListAmazon,
@@ -134,7 +131,6 @@ pub enum Grade {
 
 impl Grade {
     /// The grade in words.
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Official => "the platform's own help page",
@@ -192,7 +188,6 @@ pub enum Stage {
 
 impl Window {
     /// Where the window stands when the thing began at `start` and was last seen at `seen`.
-    #[must_use]
     pub fn stage(&self, start: Timestamp, seen: Timestamp) -> Stage {
         let normal = self.normal.unwrap_or(self.quiet);
         if self.act_from(start).is_some_and(|act| act <= seen) {
@@ -207,13 +202,11 @@ impl Window {
     }
 
     /// The moment from which acting is right.
-    #[must_use]
     pub fn act_from(&self, start: Timestamp) -> Option<Timestamp> {
         self.act.map(|act| act.after(start))
     }
 
     /// What is usual, for a finding.
-    #[must_use]
     pub fn usual(&self) -> Usual {
         let mut sentence = self.usual.clone();
         if let Some(first) = sentence.get_mut(..1) {
@@ -310,14 +303,12 @@ impl Windows {
     }
 
     /// The window of that name.
-    #[must_use]
     pub fn window(&self, name: WindowName) -> &Window {
         self.by_name.get(&name).unwrap_or(&self.fallback)
     }
 
     /// The window of that name for an edition, and at a store if it is about one: what the user
     /// set for this edition goes before what was set for the store, and that before the rest.
-    #[must_use]
     pub fn at(&self, name: WindowName, edition: &EditionId, store: Option<&StoreId>) -> &Window {
         if self.scoped.is_empty() {
             return self.window(name);
@@ -336,7 +327,6 @@ impl Windows {
 
     /// The window from enabling to a page, longer for the first title of an account, unless the
     /// user set it for this very edition.
-    #[must_use]
     pub fn listing(&self, name: WindowName, edition: &Edition, store: &StoreId) -> Window {
         let mut window = self.at(name, &edition.id, Some(store)).clone();
         if edition.first_title

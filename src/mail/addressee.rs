@@ -28,7 +28,6 @@ pub struct Weighed {
 impl Weighed {
     /// Weighs a telling; `told` is the highest severity that letters had told of an alert that is
     /// over.
-    #[must_use]
     pub fn new(telling: Telling, told: Option<Severity>) -> Self {
         let weight = match telling.occasion {
             Occasion::Closed { .. } => told.unwrap_or(telling.finding.severity),
@@ -60,7 +59,6 @@ pub struct Written {
 }
 
 /// Whether somebody with this limit hears of something of this weight.
-#[must_use]
 pub fn hears(least: Least, weight: Severity) -> bool {
     match least {
         Least::Good => true,
@@ -82,7 +80,6 @@ pub struct Matter<'a> {
 
 /// Writes to everybody who wants to hear of something in `matters`, which are formats of one book;
 /// `desk` is the author's. `None`: there is nothing to tell, or nobody wants to hear it.
-#[must_use]
 pub fn write(
     desk: &Desk<'_>,
     audience: Audience<'_>,
@@ -153,7 +150,6 @@ impl<'a> Heard<'a> {
 }
 
 /// A recipient as the one whom a letter greets; the author's own name is known.
-#[must_use]
 pub fn reader(recipient: &Recipient, author: &Author) -> Author {
     let is_author = is_author(recipient, author);
     let name = recipient
@@ -168,7 +164,6 @@ pub fn reader(recipient: &Recipient, author: &Author) -> Author {
 }
 
 /// The desk at which a letter to `reader` is written, in the author's place or as a copy.
-#[must_use]
 pub fn desk_for<'a>(desk: &Desk<'a>, reader: &'a Author, others: &'a [String]) -> Desk<'a> {
     let is_author = reader.email.eq_ignore_ascii_case(&desk.author.email);
     Desk {
@@ -199,7 +194,6 @@ fn own_identity(letter: &mut Letter, whole: &Letter, is_copy: bool) {
 
 /// What a program elsewhere is told of something that is no edition's, as that our line is down.
 /// `lines` is the same in a few sentences.
-#[must_use]
 pub fn post_notice(hooks: &[HookPlan], letter: &Letter, lines: &[String]) -> Vec<Letter> {
     hooks
         .iter()

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 
 use super::Desk;
 use crate::alerts::Telling;
+use crate::book::StoreId;
 use crate::history::View;
-use crate::judge::text::{Said, said};
+use crate::judge::text::{Said, Voice, said};
 use crate::judge::{Finding, FindingKind, ListingOutlook, NextStep};
 use crate::text::words;
 
@@ -50,7 +51,6 @@ impl<'a> Point<'a> {
 
 impl<'a> Topic<'a> {
     /// What is told of an edition of whose pages nothing is thought.
-    #[must_use]
     pub fn new(view: &'a View, tellings: &'a [Telling]) -> Self {
         Self {
             view,
@@ -112,9 +112,14 @@ impl<'a> Book<'a> {
         self.points.first()?.told.first().copied()
     }
 
-    /// The formats in a phrase, as "paperback and hardcover".
-    pub(super) fn formats(&self) -> String {
-        words::list(&self.names.iter().map(String::as_str).collect::<Vec<_>>())
+    /// The formats of which the first is told, as "paperback and hardcover".
+    pub(super) fn formats_of_first(&self) -> String {
+        let told = self
+            .points
+            .first()
+            .into_iter()
+            .flat_map(|first| &first.told);
+        self.names_of(&told.map(|(place, _)| *place).collect::<Vec<_>>())
     }
 
     /// What a topic is called beside the others; `None` where it is the only one.
@@ -147,18 +152,42 @@ impl<'a> Book<'a> {
     }
 
     /// What happened, in a line: each headline with its formats, where there are several in the
-    /// letter. In a subject, which names the formats anyway, only where it is not true of all.
-    pub(super) fn headline(&self, said: &[(usize, Said)], is_subject: bool) -> String {
+    /// letter.
+    pub(super) fn headline(&self, said: &[(usize, Said)]) -> String {
         let of_all = grouped(said.iter().map(|(place, said)| (*place, &said.headline)));
-        let is_of_all = of_all.len() == 1 && said.len() == self.topics.len();
         let lines = of_all.iter().map(|(places, headline)| {
-            if self.topics.len() < 2 || is_subject && is_of_all {
+            if self.topics.len() < 2 {
                 (*headline).clone()
             } else {
                 format!("{headline} ({})", self.names_of(places))
             }
         });
         lines.collect::<Vec<_>>().join("; ")
+    }
+
+    /// What is told first, for a subject, which names the formats anyway; of several stores, how
+    /// many they are.
+    pub(super) fn brief_headline(&self, desk: &Desk<'_>, now: Timestamp) -> String {
+        let Some((place, telling)) = self.first() else {
+            return String::new();
+        };
+        let brief = self.topics.get(place).map_or_else(String::new, |topic| {
+            let voice = Voice {
+                brief: true,
+                ..desk.voice(topic.view, now)
+            };
+            said(&telling.finding, &voice).headline
+        });
+        let mut stores: Vec<&StoreId> = Vec::new();
+        for (_, telling) in self.points.iter().flat_map(|point| &point.told) {
+            stores.extend(&telling.finding.stores);
+        }
+        stores.sort();
+        stores.dedup();
+        if telling.finding.stores.len() != 1 || stores.len() == 1 {
+            return brief;
+        }
+        format!("{brief} ({} stores)", stores.len())
     }
 
     /// What is the same for all that it is said of, once; otherwise each with its formats.

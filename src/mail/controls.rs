@@ -78,7 +78,7 @@ fn of(view: &View, finding: &Finding) -> Vec<Control> {
         controls.push(Control {
             what: "If you have just uploaded new files".to_owned(),
             commands: vec![format!("pubwatch note {id} revision-started")],
-            then: "we stay quiet for ten business days",
+            then: "we are quiet for ten business days",
         });
     }
     controls.push(Control {

@@ -21,6 +21,7 @@ use crate::config::files::SecretError;
 use crate::config::plan::{Plan, Secret};
 use crate::config::telling::{HookKind, HookPlan};
 use crate::db::Db;
+use crate::files::LARGEST_TEXT;
 use crate::text::words::one_line;
 
 /// How long a claim lasts: longer than the longest dialogue with a mail server, so that a letter
@@ -105,7 +106,6 @@ impl Transport {
     }
 
     /// The way whose letters it takes.
-    #[must_use]
     pub fn route(&self) -> Route {
         match self {
             Self::Smtp { .. } | Self::Folder { .. } => Route::Mail,
@@ -140,14 +140,12 @@ impl Transport {
             (_, _) => None,
         };
         let certificates = match &mail.ca_file {
-            Some(path) => {
-                Some(
-                    files::read(path).map_err(|cause| TransportError::Certificates {
-                        path: path.clone(),
-                        cause,
-                    })?,
-                )
-            }
+            Some(path) => Some(crate::files::read(path, LARGEST_TEXT).map_err(|cause| {
+                TransportError::Certificates {
+                    path: path.clone(),
+                    cause,
+                }
+            })?),
             None => None,
         };
         Ok(Self::Smtp {

@@ -1,5 +1,6 @@
 //! The weekly digest: what stands, what is coming, and that we are still watching. Pure.
 
+mod coming;
 mod issue;
 
 use jiff::civil::Date;
@@ -11,15 +12,13 @@ use super::{Desk, Letter, LetterKind, Route, html};
 use crate::alerts::pause::{self, Pause};
 use crate::book::StoreId;
 use crate::history::{ListingView, View};
-use crate::judge::rules::calendar::MILESTONES;
+use crate::judge::counted;
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Finding, ListingOutlook, Severity};
 use crate::text::words;
 
+use coming::{Coming, milestones, several};
 pub use issue::{Issue, issues};
-
-/// How far ahead milestones are named.
-const AHEAD_DAYS: i64 = 21;
 
 /// A store that gave no good look for so long is said to be out of sight.
 const OUT_OF_SIGHT: SignedDuration = SignedDuration::from_hours(48);
@@ -95,15 +94,6 @@ pub(super) struct State {
     pub normal: Option<String>,
 }
 
-/// A day that comes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Coming {
-    pub day: String,
-    pub titles: String,
-    pub what: String,
-    pub why: String,
-}
-
 /// When a store was last seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sight {
@@ -115,7 +105,6 @@ pub(super) struct Sight {
 
 /// Writes the digest, of a client of an imprint or of everything. Editions with something to act on come first, then those to watch, then by
 /// the days to publication.
-#[must_use]
 pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timestamp) -> Letter {
     let sheet = sheet(desk, items, now);
     let whose = client.map_or_else(String::new, |name| {
@@ -146,26 +135,33 @@ pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timest
     }
 }
 
+/// There is nothing to tell: every page is seen and shows what it should, nothing happened, no day of
+/// a launch is near, and the watch is well.
+#[must_use]
+pub fn is_quiet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> bool {
+    let today = now.to_zoned(desk.author.zone.clone()).date();
+    let is_as_expected = |item: &Item| {
+        item.findings.is_empty()
+            && item.lines.is_empty()
+            && !item.outlooks.is_empty()
+            && item
+                .outlooks
+                .iter()
+                .all(|one| one.outlook.is_seen() && one.outlook.is_as_expected())
+    };
+    items.iter().all(is_as_expected)
+        && milestones(items, today).is_empty()
+        && remarks(desk, items, now).is_empty()
+}
+
 /// "1 to act on, 2 to watch, 5 editions", "all as expected, 5 editions", "nothing could be seen, 1
 /// edition".
 fn summary(items: &[Item]) -> String {
-    let count = |severity| {
-        items
-            .iter()
-            .flat_map(|item| &item.findings)
-            .filter(|finding| finding.severity == severity)
-            .count()
-    };
-    let named = [
-        (Severity::Act, "to act on"),
-        (Severity::ToDo, "to do"),
-        (Severity::Watch, "to watch"),
-    ];
-    let mut parts: Vec<String> = named
+    let findings = items.iter().flat_map(|item| &item.findings);
+    let counted = counted(findings.map(|finding| finding.severity));
+    let mut parts: Vec<String> = Some(counted)
+        .filter(|text| !text.is_empty())
         .into_iter()
-        .map(|(severity, what)| (count(severity), what))
-        .filter(|(count, _)| 0 < *count)
-        .map(|(count, what)| format!("{count} {what}"))
         .collect();
     let outlooks = || items.iter().flat_map(|item| &item.outlooks);
     let unseen = outlooks().filter(|one| !one.outlook.is_seen()).count();
@@ -201,14 +197,25 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
     let (standing, quiet): (Vec<&Item>, Vec<&Item>) = ordered
         .into_iter()
         .partition(|item| !item.findings.is_empty() || !item.lines.is_empty());
-    let mut verdict = format!("{}.", summary(items));
-    if let Some(first) = verdict.get(..1) {
-        verdict = format!("{}{}", first.to_uppercase(), &verdict[1..]);
-    }
+    let mut verdict = format!("{}.", words::capital(&summary(items)));
     let look = desk.next_look.map_or_else(String::new, |at| {
         let moment = words::brief_moment(at, &desk.author.zone, now);
         format!("We look again at about {moment}. ")
     });
+    // Who has nothing to hear need not read through a list of it.
+    let is_quiet = is_quiet(desk, items, now);
+    let quiet = if is_quiet {
+        let titles: Vec<String> = quiet.into_iter().map(title).collect();
+        verdict = format!("{}: {}.", verdict.trim_end_matches('.'), several(&titles));
+        Vec::new()
+    } else {
+        quiet
+    };
+    let often = if is_quiet && !desk.digest_always {
+        "As long as it is so, this comes once in four weeks. "
+    } else {
+        ""
+    };
     DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
@@ -231,8 +238,8 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         milestones: milestones(items, today),
         stores: sights(desk, items, now),
         next: format!(
-            "{look}You get a letter of its own when something changes that you should know at \
-             once."
+            "{look}{often}You get a letter of its own when something changes that you should know \
+             at once."
         ),
     }
 }
@@ -318,53 +325,6 @@ fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
     item.view.listings.iter().map(state).collect()
 }
 
-/// The days that come, each once for all the editions that it concerns.
-fn milestones(items: &[Item], today: Date) -> Vec<Coming> {
-    let mut coming: Vec<(Date, &str, &str, Vec<String>)> = Vec::new();
-    for item in items {
-        let edition = &item.view.edition;
-        let launch = &item.view.launch;
-        for milestone in MILESTONES {
-            let date = milestone.day(launch.publication);
-            let days = today
-                .until(date)
-                .map_or(-1, |span| i64::from(span.get_days()));
-            if !(0..=AHEAD_DAYS).contains(&days) || !milestone.concerns(edition, launch) {
-                continue;
-            }
-            let same = coming
-                .iter_mut()
-                .find(|(other, what, ..)| *other == date && *what == milestone.what);
-            match same {
-                Some((.., titles)) => titles.push(title(item)),
-                None => coming.push((date, milestone.what, milestone.why, vec![title(item)])),
-            }
-        }
-    }
-    coming.sort_by_key(|(date, ..)| *date);
-    coming
-        .into_iter()
-        .map(|(date, what, why, titles)| Coming {
-            day: words::date(date),
-            titles: several(&titles),
-            what: what.to_owned(),
-            why: why.to_owned(),
-        })
-        .collect()
-}
-
-/// A few titles by name, the others by number.
-fn several(titles: &[String]) -> String {
-    const NAMED: usize = 4;
-    let mut named: Vec<&str> = titles.iter().take(NAMED).map(String::as_str).collect();
-    let more = titles.len().saturating_sub(NAMED);
-    let rest = format!("{more} more");
-    if more > 0 {
-        named.push(&rest);
-    }
-    words::list(&named)
-}
-
 /// The last good look at each store, in the order in which the stores first come.
 fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
     let mut seen: Vec<(&StoreId, i64, i64, Option<Timestamp>)> = Vec::new();
@@ -447,14 +407,13 @@ fn text(sheet: &DigestSheet) -> String {
             lines.wrapped("  ", &coming.why);
         }
     }
-    lines.heading("Still watching: the last good look");
-    for store in &sheet.stores {
+    lines.gap();
+    let sights = sheet.stores.iter().map(|store| {
         let lost = if store.is_lost { " (out of sight)" } else { "" };
-        lines.wrapped(
-            "  ",
-            &format!("{}: {}{lost}, {}", store.label, store.last, store.pages),
-        );
-    }
+        format!("{}: {}{lost}, {}", store.label, store.last, store.pages)
+    });
+    let sights = sights.collect::<Vec<_>>().join("; ");
+    lines.wrapped("", &format!("The last good looks: {sights}."));
     lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();

@@ -32,7 +32,6 @@ pub struct Example {
 }
 
 /// The invented author.
-#[must_use]
 pub fn author() -> Author {
     Author {
         name: "Jane Roe".to_owned(),
@@ -42,7 +41,6 @@ pub fn author() -> Author {
 }
 
 /// The invented desk.
-#[must_use]
 pub fn desk(author: &Author) -> Desk<'_> {
     Desk {
         author,
@@ -52,12 +50,12 @@ pub fn desk(author: &Author) -> Desk<'_> {
         stores: &[],
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),
         remind_every: SignedDuration::from_hours(7 * 24),
+        digest_always: false,
         remarks: &[],
     }
 }
 
 /// `hours` after noon in New York on 28 January 2027, twelve days before publication.
-#[must_use]
 pub fn moment(hours: i64) -> Timestamp {
     let noon = Timestamp::constant(1_801_155_600, 0);
     noon.checked_add(SignedDuration::from_hours(hours))
@@ -92,7 +90,6 @@ const UNAVAILABLE: &str =
     "Currently unavailable. We don't know when or if this item will be back in stock.";
 
 /// A spell that began and was last seen so many hours from [`moment`] zero.
-#[must_use]
 pub fn spell(availability: Availability, words: &str, since: i64, until: Option<i64>) -> Spell {
     let mut says = Says::new(availability, "example", words, "#availability");
     if availability == Availability::PreOrder {
@@ -114,7 +111,6 @@ pub fn spell(availability: Availability, words: &str, since: i64, until: Option<
 }
 
 /// A listing with these spells, oldest first.
-#[must_use]
 pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
     ListingView {
         store: StoreId::new(store),
@@ -132,10 +128,6 @@ pub fn listing(store: &str, address: &str, spells: Vec<Spell>) -> ListingView {
 }
 
 /// The invented book: unavailable at Amazon for eleven days, on pre-order elsewhere.
-///
-/// # Errors
-///
-/// Never, as [`edition`].
 pub fn stuck() -> Result<View, crate::book::EditionIdError> {
     use Availability::{NotListed, OutOfStock, PreOrder};
     let edition = edition()?;
@@ -174,7 +166,6 @@ pub fn stuck() -> Result<View, crate::book::EditionIdError> {
 }
 
 /// What a rule finds about [`stuck`].
-#[must_use]
 pub fn finding(severity: Severity) -> Finding {
     let act = severity == Severity::Act;
     let amazon = StoreId::new("amazon.com");
@@ -266,7 +257,6 @@ fn half_blind() -> Result<View, crate::book::EditionIdError> {
 }
 
 /// Bookshop.org's page cannot be read, in `half_blind`.
-#[must_use]
 pub fn blind() -> Finding {
     let unread = Unread {
         reason: UnreadReason::Blocked,
@@ -284,7 +274,6 @@ pub fn blind() -> Finding {
 }
 
 /// Amazon's page takes orders for the first time, in `recovered`.
-#[must_use]
 pub fn appeared() -> Finding {
     let address = "https://www.amazon.com/dp/1944098119".to_owned();
     let says = Says::new(
@@ -303,7 +292,6 @@ pub fn appeared() -> Finding {
 }
 
 /// What [`finding`] found is over, in `recovered`.
-#[must_use]
 pub fn over() -> Finding {
     let over = FindingKind::AllClear {
         was: Box::new(finding(Severity::Act)),
@@ -315,10 +303,6 @@ pub fn over() -> Finding {
 }
 
 /// The hardcover of [`stuck`], of which the same is true.
-///
-/// # Errors
-///
-/// Never, as [`edition`].
 pub fn hardcover() -> Result<View, crate::book::EditionIdError> {
     let mut view = stuck()?;
     view.edition.id = "9781944098230".parse()?;
@@ -335,10 +319,6 @@ pub fn hardcover() -> Result<View, crate::book::EditionIdError> {
 }
 
 /// One letter of each kind.
-///
-/// # Errors
-///
-/// Never, as [`edition`].
 pub fn letters() -> Result<Vec<Example>, crate::book::EditionIdError> {
     let author = author();
     let desk = desk(&author);

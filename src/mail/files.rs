@@ -18,6 +18,7 @@ use crate::files;
 ///
 /// When the folder cannot be created or written.
 pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result<PathBuf> {
+    files::is_ours(folder, true)?;
     fs::create_dir_all(folder)?;
     let name = file_name(letter);
     let place = folder.join(&name);
@@ -40,18 +41,8 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
     Ok(place)
 }
 
-/// Reads a file whole, such as one with certificates.
-///
-/// # Errors
-///
-/// The system's.
-pub fn read(path: &Path) -> std::io::Result<Vec<u8>> {
-    fs::read(path)
-}
-
 /// The name of a letter's file, as `2027-01-28T120000Z-act-9780132350884-1f2e3d4c5b6a7988.eml`: in
 /// a listing the files stand in the order in which they were written.
-#[must_use]
 pub fn file_name(letter: &Letter) -> String {
     let mut name = letter.written.strftime("%Y-%m-%dT%H%M%SZ").to_string();
     let middle = letter
@@ -113,6 +104,21 @@ mod tests {
             names[0].starts_with("2027-01-28T120000Z-digest-"),
             "{names:?}"
         );
+    }
+
+    #[test]
+    fn a_folder_of_letters_that_is_a_link_is_not_written_to() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mail, theirs) = (folder.path().join("letters"), folder.path().join("theirs"));
+        fs::create_dir(&theirs).unwrap();
+        std::os::unix::fs::symlink(&theirs, &mail).unwrap();
+        let letter = letter("a@example.com");
+        let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
+        let words = write(&mail, &letter, &parcel).unwrap_err().to_string();
+        assert!(words.contains("letters is a link"), "{words}");
+        assert_eq!(fs::read_dir(&theirs).unwrap().count(), 0);
+        fs::remove_file(&mail).unwrap();
+        write(&mail, &letter, &parcel).unwrap();
     }
 
     #[test]

@@ -13,7 +13,6 @@ use crate::book::Availability;
 use crate::judge::Severity;
 
 /// A letter about an edition as HTML.
-#[must_use]
 pub fn letter(sheet: &Sheet, subject: &str) -> String {
     LetterTemplate {
         sheet,
@@ -30,7 +29,6 @@ pub fn letter(sheet: &Sheet, subject: &str) -> String {
 }
 
 /// A digest as HTML.
-#[must_use]
 pub(super) fn digest(sheet: &DigestSheet, subject: &str) -> String {
     DigestTemplate {
         sheet,
@@ -42,7 +40,6 @@ pub(super) fn digest(sheet: &DigestSheet, subject: &str) -> String {
 }
 
 /// A notice as HTML.
-#[must_use]
 pub(super) fn notice(sheet: &NoticeSheet, subject: &str) -> String {
     NoticeTemplate {
         sheet,

@@ -75,10 +75,6 @@ pub async fn post(post: &Post) -> Result<String, Trouble> {
 }
 
 /// Asks an address, and gives the status of the answer when it is one of success (2xx).
-///
-/// # Errors
-///
-/// As [`post()`].
 pub async fn ping(to: &Secret, patience: Option<Duration>) -> Result<String, Trouble> {
     let address = address(to)?;
     let hidden = parts_of(&address);

@@ -24,7 +24,6 @@ pub struct Identity<'a> {
 /// the sender's address, as RFC 5322 §3.6.4 advises and mail programs do: it is the only domain
 /// that is the author's to use, and spam filters look askance at one that does not exist. Where
 /// the sender has none, it is `pubwatch.invalid`, which can belong to nobody (RFC 2606).
-#[must_use]
 pub fn message_id(identity: &Identity<'_>) -> String {
     let first = identity.rules.first().copied().unwrap_or("letter");
     let mut parts = vec![identity.about, identity.to];
@@ -41,7 +40,6 @@ pub fn message_id(identity: &Identity<'_>) -> String {
 
 /// The name of a copy, from the name of the letter that it is a copy of and who gets it: the copies
 /// of a thread refer to each other as the letters do.
-#[must_use]
 pub fn copy_id(message_id: &str, to: &str) -> String {
     format!("{:08x}.{message_id}", fingerprint(&[to]) & 0xffff_ffff)
 }
@@ -71,7 +69,6 @@ fn plain(text: &str) -> String {
 
 /// 64 bits that tell texts apart (FNV-1a, with the end of each text counted in): for names, never
 /// for secrets.
-#[must_use]
 pub fn fingerprint(parts: &[&str]) -> u64 {
     let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
     for part in parts {

@@ -11,14 +11,15 @@ use crate::history::View;
 use crate::judge::text::word;
 use crate::text::words;
 
-/// The most characters of a headline and of a title in a subject; together with the rest they stay
-/// readable in a list of mails, and the whole below what mail programs cut off.
-const SUBJECT_HEADLINE: usize = 90;
-const SUBJECT_TITLE: usize = 60;
+/// So many characters of a subject are to be seen in a list of mails on a phone.
+const SUBJECT: usize = 60;
+
+/// The most characters of a title in a subject, and those that stay of it in any case.
+const SUBJECT_TITLE: usize = 48;
+const SUBJECT_TITLE_LEAST: usize = 30;
 
 /// Writes the letter that tells all that is told of the editions of `topics`, which are formats of
 /// one book, the most severe first. `None`: there is nothing to tell.
-#[must_use]
 pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<Letter> {
     let book = Book::new(topics)?;
     let (place, first) = book.first()?;
@@ -59,7 +60,8 @@ pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<
     })
 }
 
-/// `Act: Amazon shows "Currently unavailable", Salt Roads (paperback), 12 days before publication`.
+/// `Act: Salt Roads: Amazon unavailable, 12 days to go`: in the order in which a phone cuts it off.
+/// Where it would be longer than a phone shows, the days are left out, and then the end of the title.
 fn subject(
     desk: &Desk<'_>,
     book: &Book<'_>,
@@ -67,27 +69,40 @@ fn subject(
     first: &Telling,
     now: Timestamp,
 ) -> String {
+    let word = match first.occasion {
+        Occasion::Reminded => format!("{} (reminder)", word(&first.finding)),
+        Occasion::Opened | Occasion::Escalated | Occasion::Closed { .. } | Occasion::News => {
+            word(&first.finding).to_owned()
+        }
+    };
+    // Where the book has one format only, nobody asks which.
+    let format = if book.topics.len() == 1 && view.siblings.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", book.formats_of_first())
+    };
+    let headline = book.brief_headline(desk, now);
     let today = now.to_zoned(desk.author.zone.clone()).date();
-    let again = match first.occasion {
-        Occasion::Reminded => " (reminder)",
-        Occasion::Opened | Occasion::Escalated | Occasion::Closed { .. } | Occasion::News => "",
+    let days = words::days_to_go(today, view.launch.publication)
+        .map_or_else(String::new, |days| format!(", {days}"));
+    let with = |most: usize, days: &str| {
+        let title = words::clipped(&view.edition.title, most);
+        format!("{word}: {title}{format}: {headline}{days}")
     };
-    let more = match book.points.len() {
-        0 | 1 => String::new(),
-        count => format!(", and {} more", count - 1),
-    };
-    let said = book.points.first().map(|point| book.said(desk, point, now));
-    format!(
-        "{}{again}: {}{more}, {} ({}), {}",
-        word(&first.finding),
-        words::clipped(
-            &book.headline(&said.unwrap_or_default(), true),
-            SUBJECT_HEADLINE
-        ),
-        words::clipped(&view.edition.title, SUBJECT_TITLE),
-        book.formats(),
-        words::to_publication(today, view.launch.publication)
-    )
+    let fits = |subject: &String| subject.chars().count() <= SUBJECT;
+    let full = with(SUBJECT_TITLE, &days);
+    if fits(&full) {
+        return full;
+    }
+    let without_days = with(SUBJECT_TITLE, "");
+    if fits(&without_days) {
+        return without_days;
+    }
+    let rest = without_days.chars().count()
+        - words::clipped(&view.edition.title, SUBJECT_TITLE)
+            .chars()
+            .count();
+    with(SUBJECT.saturating_sub(rest).max(SUBJECT_TITLE_LEAST), "")
 }
 
 #[cfg(test)]

@@ -26,6 +26,7 @@ pub mod text;
 pub mod webhook;
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::book::{EditionId, StoreId};
 use crate::config::plan::{Author, StorePlan};
@@ -51,13 +52,14 @@ pub struct Desk<'a> {
     pub next_look: Option<Timestamp>,
     /// The least time between two letters about one alert.
     pub remind_every: SignedDuration,
+    /// A digest comes also when there is nothing to tell.
+    pub digest_always: bool,
     /// What is to be said of the watch itself before anything else, as that nobody looked for days.
     pub remarks: &'a [String],
 }
 
 impl Desk<'_> {
     /// How findings about an edition are put into words here.
-    #[must_use]
     pub fn voice<'b>(&'b self, view: &'b View, now: Timestamp) -> Voice<'b> {
         Voice {
             edition: Some((&view.edition, &view.launch)),
@@ -66,19 +68,20 @@ impl Desk<'_> {
     }
 
     /// How findings about no edition are put into words here.
-    #[must_use]
     pub fn plain_voice(&self, now: Timestamp) -> Voice<'_> {
         Voice {
             zone: &self.author.zone,
             now,
             stores: self.stores,
             edition: None,
+            brief: false,
         }
     }
 }
 
 /// What kind of letter it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum LetterKind {
     /// About one edition, because something is to be known now.
     Alert,
@@ -90,21 +93,13 @@ pub enum LetterKind {
 
 impl LetterKind {
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Alert => "alert",
-            Self::Digest => "digest",
-            Self::Notice => "notice",
-        }
+        self.into()
     }
 
     /// The kind of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Alert, Self::Digest, Self::Notice]
-            .into_iter()
-            .find(|kind| kind.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -119,7 +114,6 @@ pub enum Route {
 
 impl Route {
     /// The name in the database and in JSON, as `mail` or `webhook:mine`.
-    #[must_use]
     pub fn name(&self) -> String {
         match self {
             Self::Mail => "mail".to_owned(),
@@ -128,16 +122,13 @@ impl Route {
     }
 
     /// The way of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         if name == "mail" {
             return Some(Self::Mail);
         }
         let (kind, name) = name.split_once(':')?;
-        [HookKind::Webhook, HookKind::Ntfy]
-            .into_iter()
-            .find(|one| one.name() == kind)
-            .map(|kind| Self::Hook(kind, name.to_owned()))
+        let kind = kind.parse().ok()?;
+        Some(Self::Hook(kind, name.to_owned()))
     }
 }
 

@@ -29,7 +29,6 @@ pub struct Late {
 }
 
 /// A notice of something that was found about our own work, as that the line is down.
-#[must_use]
 pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
     let since = words::brief_moment(finding.since, &desk.author.zone, now);
     let said = said(finding, &desk.plain_voice(now));
@@ -56,7 +55,6 @@ pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
 }
 
 /// The configuration in the file cannot be taken over by the service that runs.
-#[must_use]
 pub fn old_configuration(desk: &Desk<'_>, why: &str, now: Timestamp) -> Letter {
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
@@ -83,7 +81,6 @@ pub fn old_configuration(desk: &Desk<'_>, why: &str, now: Timestamp) -> Letter {
 
 /// "We could not mail you for three days, here is what you missed." It comes before the letters
 /// themselves, which follow in their order. `None`: nothing was late.
-#[must_use]
 pub fn missed(desk: &Desk<'_>, late: &[Late], now: Timestamp) -> Option<Letter> {
     let first = late.iter().map(|one| one.written).min()?;
     let days = words::lasting(now.duration_since(first));

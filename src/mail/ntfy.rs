@@ -34,7 +34,7 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
             lines.push(format!(
                 "{}: {}.",
                 telling.finding.severity.word(),
-                words::one_line(&book.headline(&said, false))
+                words::one_line(&book.headline(&said))
             ));
         }
     }
@@ -53,7 +53,6 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
 }
 
 /// What any other letter says, for a phone.
-#[must_use]
 pub fn about(letter: &Letter, lines: &[String]) -> Value {
     message(letter, lines, None)
 }
@@ -92,7 +91,6 @@ fn weight(letter: &Letter) -> (u8, &'static str) {
 
 /// Where ntfy takes messages as JSON, and the topic to name in them: the address without its last
 /// part, and that part.
-#[must_use]
 pub fn root_and_topic(address: &Secret) -> Option<(Secret, String)> {
     let mut url = Url::parse(address.reveal()).ok()?;
     let topic = url.path_segments()?.next_back()?.to_owned();
@@ -104,7 +102,6 @@ pub fn root_and_topic(address: &Secret) -> Option<(Secret, String)> {
 
 /// The message of the outbox with its topic, which stands in no letter: whoever knows it can read
 /// along.
-#[must_use]
 pub fn with_topic(text: &str, topic: &str) -> Option<String> {
     let mut value: Value = serde_json::from_str(text).ok()?;
     value

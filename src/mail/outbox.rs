@@ -1,6 +1,7 @@
 //! What an answer of the mail server means, and when to try again. Pure.
 
 use jiff::{SignedDuration, Timestamp};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::fetch::retry_after;
 
@@ -29,7 +30,6 @@ pub enum Stage {
 
 impl Stage {
     /// What was being done, for messages.
-    #[must_use]
     pub fn doing(self) -> &'static str {
         match self {
             Self::Prepare => "preparing the letter",
@@ -59,7 +59,8 @@ pub struct Trouble {
 }
 
 /// What a trouble means for the letter and for the others that wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Meaning {
     /// This letter later; the others may go on (greylisting, a full mailbox).
     LetterLater,
@@ -76,33 +77,16 @@ pub enum Meaning {
 
 impl Meaning {
     /// The name in the database and in JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::LetterLater => "letter_later",
-            Self::Unknown => "unknown",
-            Self::ServerLater => "server_later",
-            Self::LoginRefused => "login_refused",
-            Self::Refused => "refused",
-        }
+        self.into()
     }
 
     /// The meaning of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        [
-            Self::LetterLater,
-            Self::Unknown,
-            Self::ServerLater,
-            Self::LoginRefused,
-            Self::Refused,
-        ]
-        .into_iter()
-        .find(|meaning| meaning.name() == name)
+        name.parse().ok()
     }
 
     /// It is not about this one letter, so the others wait as well.
-    #[must_use]
     pub fn is_about_the_server(self) -> bool {
         matches!(self, Self::ServerLater | Self::LoginRefused)
     }
@@ -118,7 +102,6 @@ impl Meaning {
 /// so, for a person, do redirects and 404, which a new address or a program that is switched on
 /// again mends; 401 and 403 speak of the token; every other 4xx, as 410, is for good. A post without
 /// an answer may have arrived, and is sent again under the same id.
-#[must_use]
 pub fn meaning(trouble: &Trouble) -> Meaning {
     let code = trouble.code.unwrap_or(0);
     if trouble.stage == Stage::Post {
@@ -190,7 +173,6 @@ pub const GIVE_UP_AFTER: SignedDuration = SignedDuration::from_hours(14 * 24);
 const LOGIN_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long to wait after the `tries`-th try (from 1).
-#[must_use]
 pub fn pause_after(tries: u32, meaning: Meaning) -> SignedDuration {
     let index = usize::try_from(tries.saturating_sub(1)).unwrap_or(usize::MAX);
     let minutes = PAUSES
@@ -208,7 +190,6 @@ pub fn pause_after(tries: u32, meaning: Meaning) -> SignedDuration {
 
 /// How long to wait after the `tries`-th try, when it ended in `trouble` at `now`: what the server
 /// wishes where that is longer than our own pause, but no longer than a day.
-#[must_use]
 pub fn pause_for(trouble: &Trouble, tries: u32, now: Timestamp) -> SignedDuration {
     let pause = pause_after(tries, meaning(trouble));
     let wish = trouble.retry_after.as_deref();
@@ -228,7 +209,6 @@ pub enum Fate {
 }
 
 /// What becomes of a letter that was queued at `queued` and whose `tries`-th try just failed.
-#[must_use]
 pub fn fate(trouble: &Trouble, tries: u32, queued: Timestamp, now: Timestamp) -> Fate {
     if meaning(trouble) == Meaning::Refused || now.duration_since(queued) >= GIVE_UP_AFTER {
         Fate::Kept
@@ -239,7 +219,6 @@ pub fn fate(trouble: &Trouble, tries: u32, queued: Timestamp, now: Timestamp) ->
 }
 
 /// What people read of a trouble: "550 while naming the recipient: no such user".
-#[must_use]
 pub fn explain(trouble: &Trouble) -> String {
     let doing = trouble.stage.doing();
     let words = trouble.words.as_str();
@@ -288,7 +267,6 @@ fn explain_post(trouble: &Trouble) -> String {
 }
 
 /// An address as logs show it: enough to recognise, not enough to use.
-#[must_use]
 pub fn masked(address: &str) -> String {
     match address.rsplit_once('@') {
         Some((user, domain)) => {

@@ -15,7 +15,6 @@ const LONGEST_WORDS: usize = 120;
 ///    `status=down` with what is wrong.
 /// 2. Everybody else is asked as Healthchecks is: the address itself, or `/fail` behind its path;
 ///    `ping_fail_url` replaces the latter.
-#[must_use]
 pub fn address(plan: &PingPlan, failure: Option<&str>) -> Secret {
     let given = plan.address.reveal();
     let Ok(mut url) = Url::parse(given) else {

@@ -32,6 +32,8 @@ pub struct StoreLine {
     pub state: Option<Availability>,
     /// The exact words of the page.
     pub quote: Option<String>,
+    /// For how long it has offered that; `None` while it is not seen.
+    pub length: Option<String>,
     /// Since when, how long, how many readings; or since when it cannot be read, and why.
     pub since: String,
     /// For a page that cannot be read: what it last said, and when.
@@ -114,7 +116,6 @@ pub struct Sheet {
 }
 
 /// Fills the sheet.
-#[must_use]
 pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
     let mut stores: Vec<StoreLine> = Vec::new();
     let mut controls: Vec<Control> = Vec::new();
@@ -150,7 +151,7 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
         .topics
         .iter()
         .find_map(|topic| pause::remark(&topic.view.notes, &desk.author.zone, now));
-    Sheet {
+    let sheet = Sheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
         title: title.map_or_else(String::new, |title| words::clipped(title, 120)),
@@ -166,7 +167,25 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
         open,
         controls,
         next: next(desk, open, now),
+    };
+    let mut told = book.points.iter().flat_map(|point| &point.told);
+    if told.all(|(_, telling)| matches!(telling.occasion, Occasion::Reminded)) {
+        reminder(sheet)
+    } else {
+        sheet
     }
+}
+
+/// Who is reminded has read all the rest before: what goes on, and what to do about it.
+fn reminder(sheet: Sheet) -> Sheet {
+    let mut sheet = sheet;
+    for part in &mut sheet.parts {
+        part.usual = None;
+    }
+    sheet.stores.retain(|store| store.concerned);
+    sheet.controls.truncate(1);
+    sheet.open = false;
+    sheet
 }
 
 /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; a date that several formats
@@ -241,7 +260,7 @@ fn part(desk: &Desk<'_>, book: &Book<'_>, point: &Point<'_>, now: Timestamp) -> 
             .filter(|_| is_report)
             .flat_map(|(place, topic, _)| links(desk, book, (place, topic.view), now))
             .collect(),
-        headline: words::clipped(&book.headline(&said, false), 160),
+        headline: words::clipped(&book.headline(&said), 160),
         verdict: lines(|said| &said.verdict),
         occasion: book.by_format(&occasions.collect::<Vec<_>>()),
         usual: finding.usual.clone(),
@@ -341,8 +360,7 @@ fn next(desk: &Desk<'_>, open: bool, now: Timestamp) -> String {
     );
     if open {
         format!(
-            "{look}. We write when it changes, with an all-clear when it is over; while it lasts, \
-             not more often than every {}.",
+            "{look}. We write when it changes and when it is over; while it lasts, at most every {}.",
             words::lasting(desk.remind_every)
         )
     } else {
@@ -369,6 +387,7 @@ fn store_line(
         quote: readable
             .map(|spell| words::clipped(&spell.says.words, 160))
             .filter(|quote| !quote.is_empty()),
+        length: readable.map(|spell| words::lasting(now.duration_since(spell.since))),
         since: since(listing, zone, now),
         last_read: newest
             .filter(|_| readable.is_none())

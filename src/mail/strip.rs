@@ -20,7 +20,6 @@ pub enum Cell {
 
 impl Cell {
     /// The letter in the terminal and in text letters.
-    #[must_use]
     pub fn letter(self) -> char {
         match self {
             Self::Before => '.',
@@ -30,7 +29,6 @@ impl Cell {
     }
 
     /// The word shown to people.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::Before => "Not watched yet",
@@ -46,7 +44,6 @@ impl Cell {
 /// which nobody saw the page; the last state holds until now, or until it was no longer seen. A day shows the state that held
 /// longest on it, today the state that holds now; a day on which none held is unseen once the
 /// listing is watched.
-#[must_use]
 pub fn strip(
     listing: &ListingView,
     now: Timestamp,

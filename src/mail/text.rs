@@ -68,69 +68,69 @@ impl Lines {
     }
 
     /// The text.
-    #[must_use]
     pub fn finish(self) -> String {
         self.text
     }
 }
 
-/// A letter about an edition as text.
-#[must_use]
+/// A letter about an edition as text: what happened and what to do about it, then what that rests
+/// on.
 pub fn letter(sheet: &Sheet) -> String {
     let mut lines = Lines::default();
     lines.wrapped("", &words::hello(&sheet.greeting));
-    lines.gap();
-    lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
     for remark in &sheet.remarks {
         lines.gap();
         lines.wrapped("", remark);
     }
     for (index, part) in sheet.parts.iter().enumerate() {
-        lines.gap();
         let number = if sheet.parts.len() > 1 {
             format!("{}. ", index + 1)
         } else {
             String::new()
         };
-        let headline = format!("{number}{}: {}.", part.word, part.headline);
-        lines.wrapped("", &headline);
+        lines.gap();
+        lines.wrapped("", &format!("{number}{}: {}.", part.word, part.headline));
+        if index == 0 {
+            lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
+        }
         for paragraph in part.verdict.iter().chain(&part.occasion) {
             lines.gap();
             lines.wrapped("", paragraph);
         }
+        what_to_do(&mut lines, part);
     }
     lines.heading("What the stores say");
+    strips(&mut lines, &sheet.stores, &sheet.legend);
     for store in &sheet.stores {
         store_block(&mut lines, store);
     }
-    lines.heading("The last 30 days");
-    strips(&mut lines, &sheet.stores, &sheet.legend);
-    for (index, part) in sheet.parts.iter().enumerate() {
-        let number = if sheet.parts.len() > 1 {
-            format!(" ({})", index + 1)
-        } else {
-            String::new()
-        };
-        what_to_do(&mut lines, part, &number);
+    for usual in sheet.parts.iter().filter_map(|part| part.usual.as_ref()) {
+        lines.gap();
+        lines.wrapped(
+            "",
+            &format!(
+                "What is usual: {} Source: {}.",
+                usual.sentence, usual.source
+            ),
+        );
+        if let Some(link) = &usual.link {
+            lines.line(link);
+        }
     }
     if sheet.open {
-        lines.heading("What would make this a mistake");
+        lines.gap();
         lines.wrapped("", CAUTION);
     }
     if !sheet.controls.is_empty() {
         lines.heading("Tell us what we cannot see");
         for control in &sheet.controls {
-            lines.gap();
-            lines.wrapped(
-                "",
-                &format!("{}, tell us, and {}:", control.what, control.then),
-            );
+            lines.wrapped("", &format!("{} ({}):", control.what, control.then));
             for command in &control.commands {
                 lines.line(&format!("  {command}"));
             }
         }
     }
-    lines.heading("What happens next");
+    lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();
     lines.wrapped("", &sheet.why);
@@ -138,12 +138,10 @@ pub fn letter(sheet: &Sheet) -> String {
 }
 
 /// What to do before writing to anybody.
-pub const CAUTION: &str = "We look from one place, without an account. A page can differ by \
-                           account, country or device, so please open it yourself before you \
-                           write to anyone.";
+pub const CAUTION: &str = "We look from one place, without an account: a page can differ by \
+                           account, country or device.";
 
 /// The small print: why this reader gets it, and who else does.
-#[must_use]
 pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     if let Some(author) = desk.copy_of {
         return format!(
@@ -164,96 +162,107 @@ pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     )
 }
 
-/// One store's block. Shared with the digest.
-pub fn store_block(lines: &mut Lines, store: &StoreLine) {
+/// What one page says, of which the state and the length stand beside its strip.
+fn store_block(lines: &mut Lines, store: &StoreLine) {
     lines.gap();
-    let state = store.state.map_or("Not seen", |state| state.word());
-    lines.line(&format!("{}: {state}", store.label));
-    if let Some(quote) = &store.quote {
-        lines.wrapped("  ", &format!("The page says: “{quote}”"));
-    }
-    lines.wrapped("  ", &store.since);
-    if let Some(normal) = &store.normal {
-        lines.wrapped("  ", &format!("Is it normal? {normal}."));
-    }
-    if let Some(last) = &store.last_read {
-        lines.wrapped("  ", last);
-    }
-    let mut facts = Vec::new();
-    if let Some(date) = &store.date {
-        facts.push(format!("Date shown: {date}."));
-    }
-    if let Some(price) = &store.price {
-        facts.push(format!("Price: {price}."));
-    }
-    facts.push(format!("Last checked: {}.", store.checked));
-    lines.wrapped("  ", &facts.join(" "));
-    lines.line(&format!("  {}", store.address));
+    let quote = store.quote.as_ref().map(|quote| {
+        let end = if quote.ends_with(['.', '…', '!', '?']) {
+            ""
+        } else {
+            "."
+        };
+        format!("“{quote}”{end}")
+    });
+    let normal = store.normal.as_ref().map(|normal| format!("{normal}."));
+    let date = store
+        .date
+        .as_ref()
+        .map(|date| format!("Date shown: {date}."));
+    let price = store.price.as_ref().map(|price| format!("Price: {price}."));
+    // What everything rests on is told of the pages that the letter is about, and of those that
+    // nobody sees.
+    let is_told = store.concerned || store.state.is_none();
+    let since = is_told.then(|| store.since.clone());
+    let checked = is_told.then(|| format!("Last checked: {}.", store.checked));
+    let said: Vec<String> = [
+        quote,
+        since,
+        normal,
+        store.last_read.clone(),
+        date,
+        price,
+        checked,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    lines.wrapped("", &format!("{}: {}", store.label, said.join(" ")));
+    lines.line(&store.address);
 }
 
-/// The strips in letters, with their legend. Shared with the digest.
-pub fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
+/// The strips in letters, each with what its page offers now, and their legend.
+fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
     let width = stores
         .iter()
         .map(|store| store.label.chars().count())
         .max()
         .unwrap_or(0);
     let day = |store: &StoreLine| store.strip.iter().position(|cell| cell.publication);
+    let stands: Vec<Cell> = stores
+        .iter()
+        .map(|store| store.state.map_or(Cell::Unseen, Cell::State))
+        .collect();
     let mut stores = stores.iter().peekable();
     while let Some(store) = stores.next() {
         let pad = width - store.label.chars().count();
         let cells: String = store.strip.iter().map(|cell| cell.cell.letter()).collect();
-        lines.line(&format!("  {}{}  {cells}", store.label, " ".repeat(pad)));
+        let state = store.state.map_or("Not seen", |state| state.word());
+        let length = store
+            .length
+            .as_ref()
+            .map_or_else(String::new, |length| format!(", {length}"));
+        lines.line(&format!(
+            "{}{}  {cells}  {state}{length}",
+            store.label,
+            " ".repeat(pad)
+        ));
         // Formats may have dates of their own: each is marked below those that have it.
         let is_last = stores.peek().is_none_or(|next| day(next) != day(store));
         if let Some(days) = day(store).filter(|_| is_last) {
-            lines.line(&format!(
-                "{}^ publication",
-                " ".repeat(2 + width + 2 + days)
-            ));
+            lines.line(&format!("{}^ publication", " ".repeat(width + 2 + days)));
         }
     }
+    // What stands in words beside a strip explains its letter.
+    let said = |cell: &&Cell| !stands.contains(cell);
     let names: Vec<String> = legend
         .iter()
+        .filter(said)
         .map(|cell| format!("{} {}", cell.letter(), cell.word()))
         .collect();
-    lines.wrapped(
-        "  ",
-        &format!("{}. Today is at the right.", names.join(", ")),
-    );
+    let names = if names.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", names.join(", "))
+    };
+    lines.wrapped("", &format!("The last 30 days, today at the right{names}."));
 }
 
-fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
-    if let Some(usual) = &part.usual {
-        lines.heading(&format!("What is usual{number}"));
-        lines.wrapped("", &format!("{} Source: {}.", usual.sentence, usual.source));
-        if let Some(link) = &usual.link {
-            lines.line(link);
+fn what_to_do(lines: &mut Lines, part: &Part) {
+    if !part.step.is_empty() || part.contact.is_some() {
+        lines.heading("Your next step");
+        for (index, paragraph) in part.step.iter().enumerate() {
+            if 0 < index {
+                lines.gap();
+            }
+            lines.wrapped("", paragraph);
         }
-    }
-    if !part.links.is_empty() {
-        lines.heading("The links to share");
-        for (label, address) in &part.links {
-            lines.line(&format!("  {label}"));
-            lines.line(&format!("  {address}"));
-        }
-    }
-    if part.step.is_empty() && part.contact.is_none() {
-        return;
-    }
-    lines.heading(&format!("Your next step{number}"));
-    for (index, paragraph) in part.step.iter().enumerate() {
-        if 0 < index {
-            lines.gap();
-        }
-        lines.wrapped("", paragraph);
     }
     if let Some(contact) = &part.contact {
         lines.gap();
         lines.wrapped(
             "",
             &format!(
-                "Whom to write to: {}. {}.",
+                "Whom to write to: {}. {}. {LOOK_ALIKES}",
                 contact.who,
                 contact_how(contact.how)
             ),
@@ -261,11 +270,16 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
         if let Some(link) = contact.link {
             lines.line(link);
         }
-        lines.gap();
-        lines.wrapped("", LOOK_ALIKES);
     }
     if let Some(text) = &part.text {
-        ready_text(lines, text, number);
+        ready_text(lines, text);
+    }
+    if !part.links.is_empty() {
+        lines.heading("The links to share");
+        for (label, address) in &part.links {
+            lines.line(label);
+            lines.line(address);
+        }
     }
 }
 
@@ -273,7 +287,6 @@ fn what_to_do(lines: &mut Lines, part: &Part, number: &str) {
 pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
 
 /// The first letter of a contact's description as a capital.
-#[must_use]
 pub fn contact_how(how: &str) -> String {
     let mut characters = how.chars();
     characters.next().map_or_else(String::new, |first| {
@@ -282,12 +295,11 @@ pub fn contact_how(how: &str) -> String {
 }
 
 /// What goes before a ready text.
-pub const DELETE_WHAT_IS_NOT_TRUE: &str = "Please read it first, complete what is in brackets, \
-                                           and delete what is not true for you. Nobody has sent \
-                                           it.";
+pub const DELETE_WHAT_IS_NOT_TRUE: &str =
+    "Complete what is in brackets, and delete what is not true for you.";
 
-fn ready_text(lines: &mut Lines, text: &ReadyText, number: &str) {
-    lines.heading(&format!("The text, ready to paste{number}"));
+fn ready_text(lines: &mut Lines, text: &ReadyText) {
+    lines.heading("The text, ready to paste; nobody has sent it");
     lines.wrapped("", DELETE_WHAT_IS_NOT_TRUE);
     lines.gap();
     if let Some(subject) = &text.subject {

@@ -10,11 +10,10 @@ use ring::hmac;
 use serde_json::{Value, json};
 
 use super::book::Book;
-use super::support::label;
 use super::{Desk, Letter};
 use crate::alerts::{Occasion, Telling};
 use crate::book::EditionId;
-use crate::config::plan::Secret;
+use crate::config::plan::{Secret, label};
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, said};
 
@@ -120,7 +119,6 @@ fn occasion(occasion: &Occasion) -> &'static str {
 }
 
 /// What any letter says, for a program.
-#[must_use]
 pub fn about(letter: &Letter) -> Value {
     json!({
         "version": VERSION,
@@ -139,7 +137,6 @@ pub fn about(letter: &Letter) -> Value {
 /// `id` names the letter and stays the same over every try, so that a receiver knows what it has
 /// had. The signature is an HMAC-SHA256 over `id.timestamp.body`, so that an old post cannot be
 /// played again later.
-#[must_use]
 pub fn headers(
     id: &str,
     body: &str,

@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use strum::IntoStaticStr;
 
 use crate::text::words;
 
@@ -84,7 +85,8 @@ pub struct Health {
 }
 
 /// What can be wrong with the watch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Ailment {
     /// Nobody has ever looked.
     NotBegun,
@@ -124,27 +126,16 @@ pub enum Ailment {
 
 impl Ailment {
     /// Letters do not reach the author.
-    #[must_use]
     pub fn is_about_letters(&self) -> bool {
         matches!(self, Self::LettersRefused { .. } | Self::LettersWait { .. })
     }
 
     /// The name for programs.
-    #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::NotBegun => "not-begun",
-            Self::NothingRead { .. } => "nothing-read",
-            Self::LineDown => "line-down",
-            Self::ClockSetBack { .. } => "clock-set-back",
-            Self::OldConfiguration(_) => "old-configuration",
-            Self::LettersRefused { .. } => "letters-refused",
-            Self::LettersWait { .. } => "letters-wait",
-        }
+        self.into()
     }
 
     /// What is wrong, in a line.
-    #[must_use]
     pub fn words(&self, zone: &TimeZone, now: Timestamp) -> String {
         let said = |said: &Option<String>| {
             let said = said.as_deref().map(words::one_line);
@@ -192,7 +183,6 @@ impl Ailment {
     }
 
     /// What to do about it.
-    #[must_use]
     pub fn next_step(&self) -> &'static str {
         match self {
             Self::NotBegun => "`pubwatch check` takes the first look",
@@ -214,13 +204,11 @@ impl Ailment {
 
 impl Health {
     /// Nothing is wrong.
-    #[must_use]
     pub fn is_good(&self) -> bool {
         self.ailments.is_empty()
     }
 
     /// The last good check is older than that, or there was none.
-    #[must_use]
     pub fn is_older_than(&self, age: SignedDuration, now: Timestamp) -> bool {
         let last = self.last_good_check;
         last.is_none_or(|last| age < now.duration_since(last))
@@ -228,7 +216,6 @@ impl Health {
 }
 
 /// "Nobody looked from … to …", and why that may be.
-#[must_use]
 pub fn nobody_looked(
     (from, to): (Timestamp, Timestamp),
     zone: &TimeZone,
@@ -252,7 +239,6 @@ pub fn nobody_looked(
 ///    one. So many idle checks beside a wall are no good ones.
 /// 4. The file has another configuration than the service runs.
 /// 5. Letters were refused, or wait for longer than an hour, or for a password that is taken.
-#[must_use]
 pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     let newest = vitals.last_check;
     let is_seen = vitals.pages.iter().any(|page| page.is_within_promise(now));

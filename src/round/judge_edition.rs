@@ -13,7 +13,7 @@ use super::sqlite::{Agenda, remark};
 use crate::alerts::Telling;
 use crate::alerts::lifecycle::{Decisions, Pace, decide, key};
 use crate::alerts::sqlite as alerts;
-use crate::book::{Note, StoreId};
+use crate::book::{Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::config::telling::Recipient;
 use crate::db::Db;
@@ -51,7 +51,6 @@ pub struct Queued {
 
 impl<'a> JudgeContext<'a> {
     /// What a house judges by.
-    #[must_use]
     pub fn of(house: &'a House) -> Self {
         Self {
             plan: &house.plan,
@@ -63,10 +62,6 @@ impl<'a> JudgeContext<'a> {
 
     /// Writes down what the author told us, and judges the book by it, in one transaction. Gives
     /// the number of the note.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
     pub fn take_note(
         &self,
         plan: &EditionPlan,
@@ -82,19 +77,22 @@ impl<'a> JudgeContext<'a> {
 
     /// Writes the same note down for several editions, and judges their books by it, each once: what
     /// is due of several formats when a pause ends is one letter.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
     pub fn take_note_of_each(
         &self,
         plans: &[&EditionPlan],
-        note: &Note,
+        kind: NoteKind,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
+        let note = Note {
+            kind,
+            at: now,
+            store: None,
+            ticket: None,
+            text: None,
+        };
         self.db.write(|transaction| {
             for plan in plans {
-                add_note(transaction, &plan.edition.id, note, now)?;
+                add_note(transaction, &plan.edition.id, &note, now)?;
             }
             Ok::<_, rusqlite::Error>(())
         })?;
@@ -103,10 +101,6 @@ impl<'a> JudgeContext<'a> {
 
     /// Takes a note of the edition back, and judges its book as if it had never been said. False when there
     /// is no such note, or it was taken back before.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
     pub fn take_note_back(
         &self,
         plan: &EditionPlan,
@@ -123,10 +117,6 @@ impl<'a> JudgeContext<'a> {
     }
 
     /// Judges editions by what is known now, as after a configuration was changed.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
     pub fn judge_again<'b>(
         &self,
         editions: impl IntoIterator<Item = &'b EditionPlan>,
@@ -173,10 +163,6 @@ pub(crate) fn judge_editions<'a>(
 
 /// Judges an edition and the other formats of its book in a transaction of the caller's, and gives
 /// the letters that were queued.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn judge_book(
     context: &JudgeContext<'_>,
     plan: &EditionPlan,

@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 
 use crate::book::{EditionId, Source, StoreId};
 use crate::clock::Clock;
-use crate::config::plan::{ListingPlan, Plan};
+use crate::config::plan::{ListingPlan, Plan, label};
 use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
@@ -267,7 +267,6 @@ fn judge(
 impl House {
     /// A house in which nothing has been judged yet. Its windows tell how long things took for the
     /// user's own titles, as far as the history goes now.
-    #[must_use]
     pub fn new(
         plan: Plan,
         db: Arc<Db>,
@@ -294,7 +293,6 @@ impl House {
     /// Since when a service has kept watch; `None` for a single round. See [`Rules`].
     ///
     /// [`Rules`]: crate::schedule::due::Rules
-    #[must_use]
     pub fn awake_since(&self) -> Option<Timestamp> {
         *self
             .awake_since
@@ -311,7 +309,6 @@ impl House {
     }
 
     /// How many of the pages watched here are not watched by another configuration.
-    #[must_use]
     pub fn not_watched_by(&self, other: &Self) -> usize {
         let theirs: BTreeSet<_> = judge_edition::watched(&other.plan).into_iter().collect();
         let ours: BTreeSet<_> = judge_edition::watched(&self.plan).into_iter().collect();
@@ -319,7 +316,6 @@ impl House {
     }
 
     /// "Salt Roads (paperback) at Amazon", for lines that people read.
-    #[must_use]
     pub fn name_of(&self, listing: &ListingId) -> String {
         let plan = self
             .plan
@@ -331,7 +327,7 @@ impl House {
         format!(
             "{} ({format}) at {}",
             words::clipped(title, 40),
-            listing.store.label()
+            label(&listing.store, &self.plan.stores)
         )
     }
 
@@ -376,10 +372,6 @@ impl Summary {
 
 /// Asks one page of each store, of those that may be asked now, and records what it says. Nothing
 /// is judged and no letter is written: this is for a person who wants to see how the stores answer.
-///
-/// # Errors
-///
-/// As [`round`].
 pub async fn one_page_of_each_store(house: &House, stop: &Stop) -> Result<Summary, RoundError> {
     let mut stores: BTreeSet<StoreId> = BTreeSet::new();
     let mut tasks = sqlite::due(house, Which::All, house.clock.now())?;

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Transaction};
 
 use super::House;
@@ -12,17 +12,18 @@ use super::judge_edition::{Queued, blind_at_stores, watched};
 use crate::alerts::lifecycle::{LineStep, key, line_step};
 use crate::alerts::{Alert, mute, pause, sqlite as alerts};
 use crate::book::{EditionId, StoreId};
+use crate::config::plan::label;
 use crate::config::plan::{EditionPlan, Plan};
 use crate::history::View;
-use crate::history::sqlite::{Depth, each_view, notes, view};
+use crate::history::sqlite::{Depth, drifts, each_view, notes, view};
 use crate::judge::blind::{is_our_own_line, notice_about};
 use crate::judge::line::{line_down, reach};
 use crate::judge::text::{Voice, said};
 use crate::judge::{Finding, Judgement, judge};
 use crate::mail::addressee::{desk_for, post_notice, reader};
-use crate::mail::digest::{Item, digest, issues};
+use crate::mail::digest::{Item, digest, is_quiet, issues};
 use crate::mail::notice::{notice, old_configuration};
-use crate::mail::sqlite::{enqueue, last_digest};
+use crate::mail::sqlite::{enqueue, last_digest, last_digest_to, spare_digest};
 use crate::mail::{Desk, Letter};
 use crate::round::health::health;
 use crate::round::sqlite::running::running;
@@ -37,7 +38,6 @@ pub const LINE_DOWN: &str = "line-down";
 const OLD_CONFIGURATION: &str = "old-configuration";
 
 /// Where the letters of a plan are written.
-#[must_use]
 pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
     let author = &plan.author;
     Desk {
@@ -48,6 +48,7 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
         stores: &plan.stores,
         next_look,
         remind_every: plan.judging.remind_every,
+        digest_always: plan.schedule.digest_always,
         remarks: &[],
     }
 }
@@ -285,12 +286,26 @@ fn digests(
             ..desk(&house.plan, None)
         };
         let desk = desk_for(&desk, &reader, &[]);
+        let is_spared = !desk.digest_always
+            && is_quiet(&desk, &items, now)
+            && last_digest_to(transaction, &desk.author.email, now)?
+                .is_some_and(|last| now.duration_since(last) < SIGN_OF_LIFE);
+        if is_spared {
+            continue;
+        }
         let letter = digest(&desk, issue.client.as_deref(), &items, now);
         enqueue(transaction, &letter, now)?;
         letters.push(letter);
     }
+    if letters.is_empty() {
+        spare_digest(transaction, now)?;
+    }
     Ok(letters)
 }
+
+/// Whoever has nothing to hear hears after so long that we are still watching: four weeks, less the
+/// hours by which a digest may come late.
+const SIGN_OF_LIFE: SignedDuration = SignedDuration::from_hours(27 * 24);
 
 /// What the digest begins with: what is wrong with the watch, and that nobody looked for a while.
 fn remarks(
@@ -305,7 +320,13 @@ fn remarks(
         format!("The watch is not well: {words}. {}.", words::capital(next))
     });
     let slept = remark(connection, zone, now)?;
-    Ok(ailments.chain(slept).collect())
+    let drifts = drifts(connection, now)?;
+    let drifts = drifts.iter().map(|drift| {
+        let label = label(&drift.store, &house.plan.stores);
+        let next = words::capital(&drift.next_step());
+        format!("{}. {next}.", drift.words(label, zone, now))
+    });
+    Ok(ailments.chain(slept).chain(drifts).collect())
 }
 
 /// What the digest is told of an edition: what stands, and what came and went since the last one

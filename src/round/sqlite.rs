@@ -62,24 +62,16 @@ const AHEAD: SignedDuration = SignedDuration::from_hours(15 * 24);
 
 /// Records what a look gave.
 ///
-/// A change is recorded with its evidence. A page that our own request read is remembered by its
+/// A change is recorded with its evidence, and so is the first look at a page that is no longer
+/// understood. A page that our own request read is remembered by its
 /// validators, until another look gave anything else; an answer "not modified" leaves it at that.
 pub(crate) fn take_in(
     house: &House,
     observation: &Observation,
     evidence: Option<&Evidence>,
 ) -> rusqlite::Result<Recorded> {
-    let confirm_after = house.plan.judging.confirm_after;
     house.db.write(|transaction| {
-        let place = (&observation.listing, observation.at);
-        set_future_aside(transaction, &house.plan, place)?;
-        let recorded = record(transaction, observation, confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, &house.plan, observation)?;
-        }
-        if let Some(evidence) = evidence.filter(|_| recorded.changed) {
-            keep_evidence(transaction, &observation.listing, evidence)?;
-        }
+        let recorded = record_look(transaction, &house.plan, observation, evidence)?;
         if evidence.and_then(|evidence| evidence.status) != Some(NOT_MODIFIED) {
             let validators = evidence
                 .filter(|_| matches!(observation.reading, Reading::Says(_)))
@@ -90,6 +82,36 @@ pub(crate) fn take_in(
         }
         Ok(recorded)
     })
+}
+
+/// Records a look, ours or a person's, and with a change its evidence.
+pub fn record_look(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    observation: &Observation,
+    evidence: Option<&Evidence>,
+) -> rusqlite::Result<Recorded> {
+    let listing = &observation.listing;
+    set_future_aside(transaction, plan, (listing, observation.at))?;
+    let recorded = count(transaction, plan, observation)?;
+    let is_worth_it = recorded.changed || recorded.is_first_not_understood;
+    if let Some(evidence) = evidence.filter(|_| is_worth_it) {
+        keep_evidence(transaction, listing, evidence)?;
+    }
+    Ok(recorded)
+}
+
+/// Records what a page says, and until when that is expected to hold.
+fn count(
+    transaction: &Transaction<'_>,
+    plan: &Plan,
+    observation: &Observation,
+) -> rusqlite::Result<Recorded> {
+    let recorded = record(transaction, observation, plan.judging.confirm_after)?;
+    if matches!(observation.reading, Reading::Says(_)) {
+        promise(transaction, plan, observation)?;
+    }
+    Ok(recorded)
 }
 
 /// Takes back what a person told last of a page, and counts the other looks anew. Gives when that look
@@ -107,7 +129,7 @@ pub fn take_look_back(
     let Some((at, _)) = newest_by_hand(transaction, listing)? else {
         return Ok(None);
     };
-    set_aside(transaction, listing, (Aside::At(at), now))?;
+    set_aside(transaction, listing, Aside::At(at), now)?;
     count_anew(transaction, plan, listing)?;
     Ok(Some(at))
 }
@@ -117,10 +139,6 @@ pub fn take_look_back(
 ///
 /// Which of two clocks is wrong shows in the looks between: there are some before a clock that was set
 /// back, and none for weeks before one that was ahead. What is ahead by less is over by itself soon.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn set_future_aside(
     transaction: &Transaction<'_>,
     plan: &Plan,
@@ -134,7 +152,7 @@ pub fn set_future_aside(
     let next = later.map(|look| look.at).find(|look| at < *look);
     if next.is_some_and(|next| AHEAD < next.duration_since(at)) {
         tracing::warn!(%listing.edition, store = %listing.store, "looks of a clock that was ahead are set aside");
-        set_aside(transaction, listing, (Aside::After(at), at))?;
+        set_aside(transaction, listing, Aside::After(at), at)?;
         count_anew(transaction, plan, listing)?;
     }
     Ok(())
@@ -153,10 +171,7 @@ fn count_anew(
             source: look.source,
             reading: look.reading,
         };
-        record(transaction, &observation, plan.judging.confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, plan, &observation)?;
-        }
+        count(transaction, plan, &observation)?;
     }
     Ok(())
 }

@@ -28,7 +28,6 @@ impl Stop {
     }
 
     /// Whether it is time to stop.
-    #[must_use]
     pub fn is_set(&self) -> bool {
         *self.receiver.borrow()
     }

@@ -33,7 +33,6 @@ impl Board {
     }
 
     /// Somebody goes round when it is asked for.
-    #[must_use]
     pub fn is_heard(&self) -> bool {
         self.bell.get().is_some()
     }
@@ -47,13 +46,11 @@ impl Board {
     }
 
     /// Something is asked for and was not taken yet.
-    #[must_use]
     pub fn is_wanted(&self) -> bool {
         !locked(&self.wanted).is_empty()
     }
 
     /// Takes what is asked for.
-    #[must_use]
     pub fn take(&self) -> BTreeSet<EditionId> {
         std::mem::take(&mut *locked(&self.wanted))
     }
@@ -64,7 +61,6 @@ impl Board {
     }
 
     /// When the next look is due; `None` before the first round.
-    #[must_use]
     pub fn next_look(&self) -> Option<Timestamp> {
         *locked(&self.next_look)
     }

@@ -31,7 +31,6 @@ const SETTLED_AFTER: i32 = 28;
 
 impl Urgency {
     /// The time between two looks.
-    #[must_use]
     pub fn interval(self) -> SignedDuration {
         match self {
             Self::Steady => SignedDuration::from_hours(24),
@@ -42,7 +41,6 @@ impl Urgency {
     }
 
     /// The name in `status` and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Steady => "steady",
@@ -57,7 +55,6 @@ impl Urgency {
 const BY_HAND: (i64, i64) = (24, 72);
 
 /// Until when what a person saw at a time may be spoken of as what is.
-#[must_use]
 pub fn good_by_hand(urgency: Urgency, at: Timestamp) -> Timestamp {
     let (near, far) = BY_HAND;
     later(
@@ -79,7 +76,6 @@ pub fn good_by_hand(urgency: Urgency, at: Timestamp) -> Timestamp {
 /// 3. Before it, once the title is enabled (or was sent to KDP), every six hours; after it for four
 ///    weeks, until it is released; likewise what was enabled or published long after its date.
 /// 4. Else once a day.
-#[must_use]
 pub fn urgency(
     launch: &Launch,
     store: &StoreId,

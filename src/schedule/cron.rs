@@ -11,7 +11,6 @@ use jiff::tz::TimeZone;
 /// The first time after `after` at which the expression comes due by the clocks of `zone`.
 ///
 /// `None` only where the calendar ends: the configuration refuses expressions that never come.
-#[must_use]
 pub fn next_after(cron: &Cron, zone: &TimeZone, after: Timestamp) -> Option<Timestamp> {
     let after = after.to_zoned(zone.clone());
     cron.find_next_occurrence(&after, false)
@@ -29,7 +28,6 @@ pub fn coming(cron: &Cron, zone: &TimeZone, after: Timestamp) -> impl Iterator<I
 
 /// The expression has come due since `last`; a `last` in the future counts as none, because then
 /// the clock was set back.
-#[must_use]
 pub fn has_come(cron: &Cron, zone: &TimeZone, last: Timestamp, now: Timestamp) -> bool {
     last <= now && next_after(cron, zone, last).is_some_and(|next| next <= now)
 }

@@ -51,7 +51,6 @@ pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(6);
 impl Rhythm<'_> {
     /// Until when what a look at `at` saw may be spoken of as what is: until two more looks were
     /// due and missed.
-    #[must_use]
     pub fn good_until(&self, at: Timestamp) -> Timestamp {
         let second = match self {
             Self::Every(interval) => at.checked_add(interval.saturating_mul(2)).ok(),
@@ -106,7 +105,6 @@ pub enum Why {
 
 impl Why {
     /// The reason in a few words, for `status`.
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::First => "never looked at",
@@ -134,7 +132,6 @@ pub struct Due {
 
 impl Due {
     /// The look is due.
-    #[must_use]
     pub fn is_now(&self, now: Timestamp) -> bool {
         self.at <= now
     }
@@ -151,7 +148,6 @@ const LONGEST_CLOSED: SignedDuration = SignedDuration::from_hours(25);
 ///
 /// The formats of one book have one phase, so that what is true of several of
 /// them is seen at once; `book` is the least of their ISBNs.
-#[must_use]
 pub fn phase(book: &EditionId, store: &StoreId, interval: SignedDuration) -> SignedDuration {
     // FNV-1a with a final mix: the standard hasher may change between versions of Rust, and then
     // every phase would.
@@ -179,7 +175,6 @@ pub fn phase(book: &EditionId, store: &StoreId, interval: SignedDuration) -> Sig
 /// 4. What became due while nobody was awake is spread over the first minutes.
 /// 5. A stored time that lies further ahead than any rhythm reaches is not believed: the clock
 ///    was set back, and the look is due.
-#[must_use]
 pub fn due(
     (book, store): (&EditionId, &StoreId),
     times: &Times,

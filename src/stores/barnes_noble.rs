@@ -11,10 +11,11 @@ use scraper::ElementRef;
 use super::Look;
 use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
-use super::whose::{Whose, whose};
+use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
+use crate::page::product::{Place, Product};
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 use crate::text::money::first_price;
@@ -73,7 +74,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         return reading;
     }
     let data = Data::of(look);
-    let own = numbers(look);
+    let own = numbers(look, &data);
     let whose = whose(look, "bn/identity", own, &data.all());
     if let Some(reading) = whose.identity.refusal("bn/identity", look.wanted) {
         return reading;
@@ -163,7 +164,7 @@ fn no_result(area: ElementRef<'_>, look: &Look<'_>) -> Option<String> {
 
 /// The page's own number: where no other book is named, best place first. The table of the
 /// details comes last, since series have tables too.
-fn numbers(look: &Look<'_>) -> Found {
+fn numbers(look: &Look<'_>, data: &Data) -> Found {
     let fields = ["pEAN", "productSkuIdPdp", "productSkuId"];
     let fields = fields
         .iter()
@@ -176,26 +177,57 @@ fn numbers(look: &Look<'_>) -> Found {
             found.add_isbn(number);
         }
     }
-    for address in look.tree.canonical().into_iter().chain(look.page.address) {
+    let asked = look.page.address;
+    let asked = asked.filter(|address| !is_of_another(look, data, address));
+    for address in look.tree.canonical().into_iter().chain(asked) {
         if found.isbns.is_empty() && address.contains("ean=") {
             found.add_address(address);
         }
     }
-    if found.isbns.is_empty()
-        && let Some(image) = look.tree.meta("og:image")
+    if found.isbns.is_empty() {
+        add_image(&mut found, look);
+    }
+    if found.isbns.is_empty() {
+        found = generic::of_details(look.tree, &["tr"], &["isbn"]);
+    }
+    found
+}
+
+/// The number in the name of the cover.
+fn add_image(found: &mut Found, look: &Look<'_>) {
+    if let Some(image) = look.tree.meta("og:image")
         && let Some((_, file)) = image.split_once("/pimages/")
     {
         found.add_isbn(file.split(['_', '.', '/']).next().unwrap_or_default());
     }
-    if found.isbns.is_empty() {
-        found = generic::of_details(look.tree, &["isbn"]);
+}
+
+/// What was asked for at that address is not what came: the page's cover and data name books, and none
+/// of them is the one that the address names.
+fn is_of_another(look: &Look<'_>, data: &Data, address: &str) -> bool {
+    let (mut asked, mut named) = (Found::default(), Found::default());
+    asked.add_address(address);
+    add_image(&mut named, look);
+    let products = data.all().into_iter().flatten();
+    for isbn in products
+        .filter(|product| product.place != Place::Mentioned)
+        .flat_map(Product::all_isbns)
+    {
+        named.add_isbn(isbn.as_str());
     }
-    found
+    let is_named = |isbn| named.isbns.contains(isbn);
+    !named.isbns.is_empty() && !asked.isbns.iter().any(is_named)
 }
 
 /// What the visible page says: words first, then the button.
 fn from_page(look: &mut Look<'_>) -> Option<Reading> {
     let area = product_area(look)?;
+    let mut forms = elements(area).filter(|one| is_tag(*one, "form"));
+    if forms.any(|form| is_for_another(form, look)) {
+        let rule = "bn/form-of-another";
+        let words = text_of(area);
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let button = button(look, area);
     let label = button.as_ref().map(|button| button.label.as_str());
     look.trace
@@ -221,6 +253,12 @@ fn from_page(look: &mut Look<'_>) -> Option<Reading> {
         return Some(Reading::unread(UnreadReason::NoEvidence, rule, &seen));
     }
     let (state, rule) = decide(said, button.as_ref().map(|button| button.meaning))?;
+    // Where the page was cut off, its button may be missing.
+    if rule == "bn/announced" && button.is_none() && !look.is_whole() {
+        let words = words.unwrap_or_default();
+        let rule = "bn/cut-off";
+        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &words));
+    }
     let spoken_by_button = rule.ends_with("-button");
     let evidence = match (spoken_by_button, label, words) {
         (true, Some(label), Some(words)) => format!("{label} · {words}"),

@@ -10,7 +10,7 @@ use scraper::ElementRef;
 use super::Look;
 use super::data::{Data, Spoken, from_json_ld};
 use super::generic;
-use super::whose::{Whose, whose};
+use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{ancestry, elements, is_hidden, is_tag, text_of, text_without};
 use crate::page::identity::Found;
@@ -54,6 +54,17 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     if let Some(reading) = whose.identity.refusal("bookshop/identity", look.wanted) {
         return reading;
     }
+    let details = of_details(look);
+    if !details.is_empty()
+        && details
+            .isbns
+            .iter()
+            .all(|isbn| !whose.found.isbns.contains(isbn))
+    {
+        let (head, table) = (whose.found.words(), details.words());
+        let words = format!("the page is of {head}, and its details are of {table}");
+        return Reading::unread(UnreadReason::NoEvidence, "bookshop/two-numbers", &words);
+    }
     let json = data.by_json(look, &whose.found);
     // The button is of the edition that the page shows.
     let shown = if whose.by_part { None } else { from_page(look) };
@@ -92,9 +103,14 @@ fn numbers(look: &Look<'_>) -> Found {
         }
     }
     if found.isbns.is_empty() {
-        found = generic::of_details(look.tree, &["ean", "isbn"]);
+        found = of_details(look);
     }
     found
+}
+
+/// The number in the table of the details.
+fn of_details(look: &Look<'_>) -> Found {
+    generic::of_details(look.tree, &["tr"], &["ean", "isbn"])
 }
 
 fn from_page(look: &mut Look<'_>) -> Option<Reading> {
@@ -191,7 +207,7 @@ fn is_only_out_of_stock(text: &str) -> bool {
 }
 
 /// The words speak of missing stock, in whatever form.
-fn says_out_of_stock(text: &str) -> bool {
+pub(super) fn says_out_of_stock(text: &str) -> bool {
     let text = plain(text);
     ["out of stock", "unavailable", "not available", "sold out"]
         .iter()
@@ -207,6 +223,9 @@ fn button<'a>(look: &Look<'a>, heading: ElementRef<'a>) -> Option<Button<'a>> {
         let is_button = is_tag(element, "button")
             || (is_tag(element, "input") && element.attr("type") == Some("submit"));
         if !seen_heading || !is_button || is_hidden(element) || ancestry(element).any(is_aside) {
+            continue;
+        }
+        if is_for_another(element, look) {
             continue;
         }
         let label = element

@@ -47,6 +47,18 @@ impl Data {
         [&self.json, &self.micro]
     }
 
+    /// It is about books, none of which is the page's: what stands beside it may be theirs.
+    pub(super) fn names_only_others(&self, found: &Found) -> bool {
+        let products = self.all().into_iter().flatten();
+        let own = products.filter(|product| product.place != Place::Mentioned);
+        let mut named = own
+            .filter(|product| product.all_isbns().next().is_some())
+            .peekable();
+        let is_page_s =
+            |product: &Product| product.all_isbns().any(|isbn| found.isbns.contains(isbn));
+        named.peek().is_some() && !named.any(is_page_s)
+    }
+
     /// What the JSON-LD says of the edition.
     pub(super) fn by_json(&self, look: &Look<'_>, found: &Found) -> Spoken<'_> {
         spoken(look.wanted.isbn.as_ref(), &self.json, found)

@@ -1,7 +1,5 @@
 //! A page and what it must read as, as a pair of texts: the form of the test cases in `fixtures/`.
 
-use std::fmt::Write as _;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Lessons, Read, read_closely};
@@ -51,9 +49,28 @@ pub struct Case {
     pub says: toml::Table,
 }
 
-/// The pair for a page that was read; `None` when the parts that are kept would read otherwise.
-#[must_use]
-pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Option<Fixture> {
+/// Why a page that was read makes no pair.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NoPair {
+    /// A case is read with the shipped words alone.
+    #[error(
+        "it reads so by the words or the buy area of your own configuration, which a case does not \
+         hold; without them it reads as {0}: put the words into config/wording/ first"
+    )]
+    OwnWords(&'static str),
+    /// The parts that are kept would read otherwise.
+    #[error(
+        "the parts of the page that are kept read as {0} by themselves, which is a fault of ours"
+    )]
+    Otherwise(&'static str),
+}
+
+/// The pair for a page that was read.
+///
+/// # Errors
+///
+/// [`NoPair`] when the parts that are kept would read otherwise.
+pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Result<Fixture, NoPair> {
     let html = if read.kept.is_empty() {
         let mut end = page.body.len().min(REFUSAL);
         while !page.body.is_char_boundary(end) {
@@ -73,8 +90,15 @@ pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Option<Fixture> {
         body: &html,
         ..*page
     };
-    if read_closely(&again, wanted, &Lessons::default()).reading != read.reading {
-        return None;
+    let shipped = |page| read_closely(page, wanted, &Lessons::default()).reading;
+    let kept = shipped(&again);
+    if kept != read.reading {
+        let whole = shipped(page);
+        return Err(if whole == read.reading {
+            NoPair::Otherwise(name(&kept))
+        } else {
+            NoPair::OwnWords(name(&whole))
+        });
     }
     let case = Case {
         store: page.store.to_string(),
@@ -87,10 +111,9 @@ pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Option<Fixture> {
         reads: name(&read.reading).to_owned(),
         says: particulars(&read.reading),
     };
-    let mut toml = String::new();
-    // Writing to a String cannot fail, and the case is plain text and numbers.
-    let _ = write!(toml, "{}", toml::to_string(&case).ok()?);
-    Some(Fixture { html, toml })
+    // The case is plain text and numbers, which TOML never refuses.
+    let toml = toml::to_string(&case).unwrap_or_default();
+    Ok(Fixture { html, toml })
 }
 
 /// What a reading is called in a case.

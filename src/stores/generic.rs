@@ -1,5 +1,5 @@
-//! Any store: structured data that names the edition, and, where a user gave them, the words of
-//! the part of the page in which a copy is bought.
+//! Any store: what a user said of the part of the page in which a copy is bought, structured data
+//! that names the edition, and where that says nothing, the page's own buy button.
 //!
 //! Structured data comes as JSON-LD, as microdata, or as OpenGraph's product properties. It is
 //! believed only when its own identifiers are those of the edition, or when the page is certainly
@@ -7,21 +7,22 @@
 
 #![expect(
     clippy::wildcard_enum_match_arm,
-    reason = "a rule names the meanings and states it knows; it is silent about all others"
+    reason = "a rule names the states it knows; it is silent about all others"
 )]
 
-use scraper::Selector;
+use scraper::{ElementRef, Selector};
 
 use super::Look;
+use super::buy_button;
 use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::lessons::state_of;
 use super::whose::whose;
-use crate::book::{Availability, Family};
+use crate::book::Availability;
 use crate::page::dates::{DayOrder, first_date};
-use crate::page::dom::{Tree, elements, is_hidden, is_tag, text_of};
+use crate::page::dom::{Tree, elements, is_hidden, text_of};
 use crate::page::identity::{Found, Identity};
 use crate::page::product::Product;
-use crate::page::wording::{Meaning, plain};
+use crate::page::wording::plain;
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 use crate::text::money::amount;
 
@@ -36,18 +37,40 @@ pub const PARTS: &[&str] = &[
     "[itemprop]",
 ];
 
+/// What a row of details may be.
+const ROWS: &[&str] = &["tr", "li", "dl", "div", "p"];
+
+/// What stands before the number in such a row.
+const LABELS: &[&str] = &["isbn", "ean", "gtin"];
+
+/// A part of more elements than these is no row.
+const LARGEST_ROW: usize = 12;
+
+/// The rule of a page that names no edition, or another one.
+const IDENTITY: &str = "generic/identity";
+
+/// The rule of a page that says nothing.
+const NOTHING: &str = "generic/no-evidence";
+
 /// Reads a product page of any store.
 ///
-/// 1. Identity: the ISBN of the page's `<meta>` elements, else of its address and its data. What
-///    is only mentioned there is nobody's proof.
+/// 1. Identity: the ISBN of the page's `<meta>` elements, else of its address and its data, else of
+///    the only number among its details. What is only mentioned there is nobody's proof.
 /// 2. The user's buy area and words, where there are any.
 /// 3. JSON-LD, microdata, OpenGraph, in that order. Of a page of several editions only the data
 ///    that names ours speaks.
+/// 4. The page's own buy button, unless the user has said where the buy area is.
 pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let data = Data::of(look);
     let own = numbers(look.tree);
-    let whose = whose(look, "generic/identity", own, &data.all());
-    if let Some(reading) = whose.identity.refusal("generic/identity", look.wanted) {
+    let mut whose = whose(look, IDENTITY, own, &data.all());
+    if whose.identity == Identity::Unknown {
+        let details = of_details(look.tree, ROWS, LABELS);
+        if !details.is_empty() {
+            whose = super::whose::whose(look, IDENTITY, details, &data.all());
+        }
+    }
+    if let Some(reading) = whose.identity.refusal(IDENTITY, look.wanted) {
         return reading;
     }
     let found = &whose.found;
@@ -55,16 +78,23 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let json = data.by_json(look, found);
     let micro = data.by_microdata(look, found, is_page_s);
     let in_area = is_page_s.then(|| in_buy_area(look)).flatten();
+    let has_button = is_page_s && look.buy_area.is_none() && !data.names_only_others(found);
     let reading = in_area
         .or_else(|| from_json_ld(look, &json))
         .or_else(|| from_microdata(look, &micro))
-        .or_else(|| is_page_s.then(|| from_open_graph(look)).flatten());
+        .or_else(|| is_page_s.then(|| from_open_graph(look)).flatten())
+        .or_else(|| {
+            let details = has_button.then(|| of_details(look.tree, ROWS, LABELS))?;
+            let mut named = details.isbns.iter();
+            let is_ours = details.is_empty() || named.any(|isbn| found.isbns.contains(isbn));
+            is_ours.then(|| buy_button::after_the_title(look)).flatten()
+        });
     let mut says = match reading {
         Some(Reading::Says(says)) => says,
         Some(unread) => return unread,
         None => {
             let words = look.tree.title().unwrap_or_default();
-            return Reading::unread(UnreadReason::NoEvidence, "generic/no-evidence", &words);
+            return Reading::unread(UnreadReason::NoEvidence, NOTHING, &words);
         }
     };
     if whose.identity == Identity::NotAsked {
@@ -75,6 +105,17 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         says.price = says.price.take().or_else(|| open_graph_price(look));
     }
     Reading::Says(says)
+}
+
+/// The page says too little in the parts that are kept at first: what its data stands in.
+pub(super) fn asks_for_more(reading: &Reading) -> bool {
+    match reading {
+        Reading::Says(_) => false,
+        Reading::Unread(unread) => {
+            unread.reason == UnreadReason::NoEvidence
+                && (unread.rule == NOTHING || unread.rule == IDENTITY)
+        }
+    }
 }
 
 /// The ISBN that the page gives itself in its `<meta>` elements.
@@ -99,9 +140,12 @@ fn numbers(tree: &Tree<'_>) -> Found {
 
 /// The number in the table of the details: of the rows that begin with one of these labels, all of
 /// which must name the same. The tables of a series or of editions name several, and prove nothing.
-pub(super) fn of_details(tree: &Tree<'_>, labels: &[&str]) -> Found {
+pub(super) fn of_details(tree: &Tree<'_>, rows: &[&str], labels: &[&str]) -> Found {
     let mut found = Found::default();
-    for row in elements(tree.root()).filter(|element| is_tag(*element, "tr")) {
+    let is_row = |element: &ElementRef<'_>| {
+        rows.contains(&element.value().name()) && elements(*element).nth(LARGEST_ROW).is_none()
+    };
+    for row in elements(tree.root()).filter(is_row) {
         let text = text_of(row);
         let row = plain(&text);
         if labels.iter().any(|label| row.starts_with(label)) {
@@ -114,7 +158,8 @@ pub(super) fn of_details(tree: &Tree<'_>, labels: &[&str]) -> Found {
     found
 }
 
-/// What the words of the user's buy area say: the user's own phrases first, in their order.
+/// What the user's buy area says: the user's own phrases first, in their order, then its button
+/// with the shipped words.
 fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
     let place = look.buy_area?;
     let selector = Selector::parse(place).ok()?;
@@ -134,21 +179,7 @@ fn in_buy_area(look: &mut Look<'_>) -> Option<Reading> {
         let says = Says::new(state, "generic/taught-words", &text, place);
         return Some(Reading::Says(Box::new(says)));
     }
-    let hit = look.wording.state(&text, Family::Other);
-    let phrase = hit.map(|hit| hit.described());
-    look.trace.look("generic/words", place, phrase.as_deref());
-    let meaning = hit?.meaning();
-    if meaning == Meaning::NotShippedHere {
-        let rule = "generic/not-shipped-here";
-        return Some(Reading::unread(UnreadReason::NotOfferedHere, rule, &text));
-    }
-    if meaning == Meaning::ChooseVariant {
-        let rule = "generic/choose-variant";
-        return Some(Reading::unread(UnreadReason::NoEvidence, rule, &text));
-    }
-    let mut says = Says::new(state_of(meaning)?, "generic/words", &text, place);
-    says.confidence = Confidence::Likely;
-    Some(Reading::Says(Box::new(says)))
+    buy_button::in_area(look, area?, place)
 }
 
 fn from_open_graph(look: &mut Look<'_>) -> Option<Reading> {

@@ -11,6 +11,7 @@ use std::ops::Range;
 use crate::book::{Availability, Family, StoreId, storefront};
 use crate::config::Problem;
 use crate::config::plan::{Phrase, StorePlan};
+use crate::config::presets::preset;
 use crate::page::wording::{Hit, Meaning, PhraseText, Wording};
 
 /// Words and places that users added, by store.
@@ -59,6 +60,7 @@ impl Lessons {
             .get(store)
             .and_then(|taught| taught.currency.as_deref())
             .or_else(|| Some(storefront::find(store.as_str())?.currency))
+            .or_else(|| Some(preset(store)?.own.as_ref()?.currency.as_str()))
             .unwrap_or("USD")
     }
 }

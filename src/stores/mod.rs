@@ -8,9 +8,11 @@ pub mod amazon;
 pub mod barnes_noble;
 pub mod bookshop;
 pub mod creators_api;
+mod buy_button;
 mod data;
 pub mod fixture;
 pub mod generic;
+mod how;
 pub mod lessons;
 mod whose;
 
@@ -22,6 +24,7 @@ use crate::page::sieve::sieve;
 use crate::page::trace::Trace;
 use crate::page::wording::Wording;
 use crate::page::{Page, Reading, UnreadReason, Wanted, refusal};
+pub use how::How;
 pub use lessons::Lessons;
 
 /// The most characters of a page's words that are kept as evidence.
@@ -84,7 +87,8 @@ pub fn read(page: &Page<'_>, wanted: &Wanted) -> Reading {
 ///
 /// 1. Refusals and missing pages, from the status and the beginning of the page.
 /// 2. The sieve keeps the parts that the store's reader names.
-/// 3. The store's reader reads the tree of those parts.
+/// 3. The store's reader reads the tree of those parts. At a store without a reader of its own the
+///    page's main part is kept, too, where the data of the page says nothing.
 #[must_use]
 pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read {
     let mut trace = Trace::default();
@@ -95,7 +99,25 @@ pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read
             trace,
         };
     }
-    match sieve(page.body, &parts(page, lessons)) {
+    let parts = parts(page, lessons);
+    let before = trace.clone();
+    let read = sifted(page, wanted, lessons, &parts, trace);
+    if page.store.family() == Family::Other && generic::asks_for_more(&read.reading) {
+        let more = [parts, vec![buy_button::part(page.body)]].concat();
+        return sifted(page, wanted, lessons, &more, before);
+    }
+    read
+}
+
+/// Reads the tree of these parts.
+fn sifted(
+    page: &Page<'_>,
+    wanted: &Wanted,
+    lessons: &Lessons,
+    parts: &[&str],
+    mut trace: Trace,
+) -> Read {
+    match sieve(page.body, parts) {
         Ok(kept) => {
             let html = Html::parse_document(&kept);
             let reading = read_tree(page, wanted, lessons, &html, &mut trace);

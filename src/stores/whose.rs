@@ -2,11 +2,14 @@
 //! address, its main entity. An ISBN in a list of recommendations, in a review or in the table of
 //! a series proves nothing (jef/streetmerchant#954).
 
+use scraper::ElementRef;
+
 use super::Look;
 use super::generic::heading;
 use crate::book::Isbn13;
+use crate::page::dom::{ancestry, elements, is_tag};
 use crate::page::identity::{Found, Identity};
-use crate::page::product::{Place, Product, isbns_of_address};
+use crate::page::product::{Place, Product, isbns, isbns_of_address};
 use crate::page::wording::plain;
 
 /// Whose page it is.
@@ -87,6 +90,18 @@ pub(super) fn whose(
         identity,
         by_part,
     }
+}
+
+/// The form around a button names another book than the one that was asked for.
+pub(super) fn is_for_another(button: ElementRef<'_>, look: &Look<'_>) -> bool {
+    let Some(wanted) = &look.wanted.isbn else {
+        return false;
+    };
+    let form = ancestry(button).find(|one| is_tag(*one, "form"));
+    let inputs = form.into_iter().flat_map(elements);
+    let values = inputs.filter_map(|one| one.attr("value").filter(|_| is_tag(one, "input")));
+    let named = isbns(values);
+    !named.is_empty() && !named.contains(wanted)
 }
 
 /// What the page's address says: the canonical one, else the one at which it was found.

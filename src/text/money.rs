@@ -57,7 +57,6 @@ const LEADING: &[&str] = &[
 /// The first price in a text. `home` is the currency of the store, for marks that many share.
 ///
 /// A number without a currency mark beside it is no price.
-#[must_use]
 pub fn first_price(text: &str, home: &str) -> Option<Money> {
     MARKS
         .iter()
@@ -81,7 +80,6 @@ pub fn first_price(text: &str, home: &str) -> Option<Money> {
 
 /// An amount given apart from its currency, as in structured data ("16.99", "16,99", "1980"). There
 /// a single full stop is always the decimal point, however many digits follow.
-#[must_use]
 pub fn amount(number: &str, currency: &str) -> Option<Money> {
     let number = number.trim();
     match number.split_once('.') {

@@ -8,19 +8,16 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 /// A date as "Tue 27 June 2023".
-#[must_use]
 pub fn date(date: Date) -> String {
     date.strftime("%a %-d %B %Y").to_string()
 }
 
 /// A date without its weekday, as "27 June 2023", for tables.
-#[must_use]
 pub fn short_date(date: Date) -> String {
     date.strftime("%-d %B %Y").to_string()
 }
 
 /// The day of an instant in a zone, as "Thu 4 May"; with its year when that is not `now`'s.
-#[must_use]
 pub fn day(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
     let form = if local.year() == now.to_zoned(zone.clone()).year() {
@@ -32,7 +29,6 @@ pub fn day(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 }
 
 /// An instant as "Tue 27 June 2023, 08:10 EDT".
-#[must_use]
 pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone())
         .strftime("%a %-d %B %Y, %H:%M %Z")
@@ -41,7 +37,6 @@ pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
 
 /// An instant as briefly as it is clear: "08:10 EDT" on the day of `now`, otherwise
 /// "Mon 26 June, 08:10 EDT", with the year when it is another one.
-#[must_use]
 pub fn brief_moment(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
     let time = local.strftime("%H:%M %Z").to_string();
@@ -54,7 +49,6 @@ pub fn brief_moment(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 
 /// A length of time in its one best unit, rounded down: "11 days", "30 hours", "25 minutes". Below
 /// two days it is hours, below two hours minutes.
-#[must_use]
 pub fn lasting(length: SignedDuration) -> String {
     let minutes = length.as_mins();
     let (number, unit) = match minutes {
@@ -67,7 +61,6 @@ pub fn lasting(length: SignedDuration) -> String {
 }
 
 /// A number with its noun: "1 day", "11 days".
-#[must_use]
 pub fn count(number: i64, noun: &str) -> String {
     if number == 1 {
         format!("1 {noun}")
@@ -78,7 +71,6 @@ pub fn count(number: i64, noun: &str) -> String {
 
 /// How a day lies to the publication date: "12 days before publication", "on publication day",
 /// "1 day after publication".
-#[must_use]
 pub fn to_publication(today: Date, publication: Date) -> String {
     let days = today
         .until(publication)
@@ -90,9 +82,23 @@ pub fn to_publication(today: Date, publication: Date) -> String {
     }
 }
 
+/// The same for a subject: "12 days to go", "out today", "3 days after"; `None` where nobody counts
+/// any more.
+#[must_use]
+pub fn days_to_go(today: Date, publication: Date) -> Option<String> {
+    let days = today
+        .until(publication)
+        .map_or(0, |span| i64::from(span.get_days()));
+    match days {
+        0 => Some("out today".to_owned()),
+        1.. => Some(format!("{} to go", count(days, "day"))),
+        -60..0 => Some(format!("{} after", count(-days, "day"))),
+        ..-60 => None,
+    }
+}
+
 /// The publication date and how far it is: "publishes Tue 9 February 2027, in 12 days",
 /// "publishes today, Tue 9 February 2027", "published Tue 9 February 2027, 3 days ago".
-#[must_use]
 pub fn countdown(today: Date, publication: Date) -> String {
     let days = today
         .until(publication)
@@ -108,7 +114,6 @@ pub fn countdown(today: Date, publication: Date) -> String {
 }
 
 /// A list as a sentence wants it: "A", "A and B", "A, B and C".
-#[must_use]
 pub fn list(items: &[&str]) -> String {
     match items {
         [] => String::new(),
@@ -122,7 +127,6 @@ pub fn list(items: &[&str]) -> String {
 /// Line breaks, tabs and other control characters become spaces, runs of white space become one
 /// space, and the characters that turn the direction of what follows are left out (Arabic and
 /// Hebrew need none of them to read right).
-#[must_use]
 pub fn one_line(text: &str) -> String {
     let mut line = String::with_capacity(text.len());
     for character in text.chars() {
@@ -152,7 +156,6 @@ fn turns_direction(character: char) -> bool {
 /// What somebody else says is passed through this before it is shortened or kept: a server may
 /// repeat what it was told. Secrets of fewer than four bytes would star half of every text and
 /// protect nothing; they stay.
-#[must_use]
 pub fn starred<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> String {
     let mut forms: Vec<String> = secrets
         .into_iter()
@@ -168,7 +171,6 @@ pub fn starred<'a>(text: &str, secrets: impl IntoIterator<Item = &'a str>) -> St
 
 /// At most `most` characters of one line; what is cut off leaves "…", at a word's end where one
 /// is near, and never a joiner or an accent without its letter.
-#[must_use]
 pub fn clipped(text: &str, most: usize) -> String {
     let line = one_line(text);
     if line.chars().count() <= most {
@@ -194,7 +196,6 @@ fn hangs_on(character: char) -> bool {
 }
 
 /// With a capital first letter.
-#[must_use]
 pub fn capital(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| {
@@ -203,7 +204,6 @@ pub fn capital(text: &str) -> String {
 }
 
 /// A page's words in quotes, cut at a sentence's end where they run long.
-#[must_use]
 pub fn quoted(words: &str) -> String {
     const LONGEST: usize = 60;
     let words = words.trim().trim_matches('"');
@@ -217,7 +217,6 @@ pub fn quoted(words: &str) -> String {
 }
 
 /// The greeting; without a name it greets all the same.
-#[must_use]
 pub fn hello(name: &str) -> String {
     if name.is_empty() {
         "Hello,".to_owned()

@@ -40,11 +40,11 @@ fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
 }
 
 /// `GET /api/v1/editions`
-#[must_use]
 pub fn editions(
     editions: &[EditionPlan],
     survey: &Survey,
-    (judgements, place): (&Judgements, &Place<'_>),
+    judgements: &Judgements,
+    place: &Place<'_>,
 ) -> Value {
     let all: Vec<Value> = editions
         .iter()
@@ -70,7 +70,7 @@ pub fn editions(
                         "unseen_since": glance.and_then(|glance| glance.unseen_since(place.now)),
                         "last_try": glance.and_then(|glance| glance.last_try),
                         "last_good": glance.and_then(|glance| glance.last_good),
-                        "blind_since": glance.and_then(|glance| glance.blind_since),
+                        "unread_since": glance.and_then(|glance| glance.blind_since),
                         "outlook": outlook_of(outlooks, &listing.store, &voice),
                     })
                 })
@@ -86,7 +86,6 @@ pub fn editions(
 }
 
 /// `GET /api/v1/editions/{id}`
-#[must_use]
 pub fn one_edition(
     view: &View,
     sources: &Sources,
@@ -122,8 +121,8 @@ pub fn one_edition(
                 "last_try": listing.last_try,
                 "last_good": listing.last_good,
                 "unseen_since": listing.unseen_since(place.now),
-                "blind_since": listing.blind.as_ref().map(|blind| blind.since),
-                "blind_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
+                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
+                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
                 "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),
                 "spells": spells,
             })
@@ -194,7 +193,6 @@ fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
 }
 
 /// `GET /api/v1/editions/{id}/observations`
-#[must_use]
 pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
     let all: Vec<Value> = view
         .listings
@@ -220,7 +218,6 @@ pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
 }
 
 /// `GET /api/v1/alerts`
-#[must_use]
 pub fn alerts(
     editions: &[EditionPlan],
     survey: &Survey,

@@ -43,7 +43,6 @@ pub struct Change {
 }
 
 /// The spells of all stores, newest first.
-#[must_use]
 pub fn newest_first(view: &View) -> Vec<(&ListingView, &Spell)> {
     let mut spells: Vec<(&ListingView, &Spell)> = view
         .listings
@@ -55,7 +54,6 @@ pub fn newest_first(view: &View) -> Vec<(&ListingView, &Spell)> {
 }
 
 /// The rows.
-#[must_use]
 pub fn of(place: &Place<'_>, view: &View, sources: &Sources) -> Vec<Change> {
     newest_first(view)
         .into_iter()
@@ -97,7 +95,6 @@ pub fn of(place: &Place<'_>, view: &View, sources: &Sources) -> Vec<Change> {
 }
 
 /// How a reading was had, for people.
-#[must_use]
 pub fn said_source(source: Source) -> &'static str {
     match source {
         Source::Http => "our request",

@@ -50,19 +50,16 @@ pub(super) fn chosen<'a, 'b>(
         .iter()
         .filter(|one| fits(place, material, filter, one))
         .collect();
-    chosen.sort_by(|left, right| {
-        let key = |one: &Dated<'_>| {
-            let severity = severity(material, &one.plan.edition.id);
-            let days = one.days.unsigned_abs();
-            // Two months around the date come first, whichever side they are on.
-            (
-                Reverse(severity.unwrap_or(Severity::GoodNews)),
-                60 < days,
-                days,
-            )
-        };
-        let titles = || left.plan.edition.title.cmp(&right.plan.edition.title);
-        key(left).cmp(&key(right)).then_with(titles)
+    chosen.sort_by_cached_key(|one| {
+        let severity = severity(material, &one.plan.edition.id);
+        let days = one.days.unsigned_abs();
+        // Two months around the date come first, whichever side they are on.
+        (
+            Reverse(severity.unwrap_or(Severity::GoodNews)),
+            60 < days,
+            days,
+            one.plan.edition.title.as_str(),
+        )
     });
     chosen
 }
@@ -95,7 +92,7 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
         && one.plan.listings.iter().any(|listing| {
             let store = &listing.store;
             (filter.store.is_empty() || store.as_str() == filter.store)
-                && shows((material, filter), &edition.id, store, place.now)
+                && shows(material, filter, &edition.id, store, place.now)
                 && filter
                     .phase()
                     .is_none_or(|wanted| wanted == phase(place, material, one, store))
@@ -103,8 +100,8 @@ fn fits(place: &Place<'_>, material: &Material<'_>, filter: &Filter, one: &Dated
 }
 
 fn phase(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Phase {
-    let listing = (&one.plan.edition.id, store);
-    material.survey.phase(&one.launch, listing, place.now)
+    let isbn = &one.plan.edition.id;
+    material.survey.phase(&one.launch, isbn, store, place.now)
 }
 
 fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
@@ -126,7 +123,8 @@ fn has_words(filter: &Filter, plan: &EditionPlan) -> bool {
 }
 
 fn shows(
-    (material, filter): (&Material<'_>, &Filter),
+    material: &Material<'_>,
+    filter: &Filter,
     edition: &EditionId,
     store: &StoreId,
     now: Timestamp,

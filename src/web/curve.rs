@@ -17,7 +17,6 @@ const HEIGHT: f64 = 48.0;
 
 /// Draws the steps, with the shipped window's quiet and act as marks. `label` says the same in
 /// words, for who cannot see it.
-#[must_use]
 pub fn curve(steps: &[Step], marks: &[(&str, SignedDuration)], label: &str) -> String {
     let longest = steps
         .iter()

@@ -42,8 +42,6 @@ pub struct Material<'a> {
     pub range: Option<Range>,
     /// Who is watching.
     pub pulse: &'a Pulse,
-    /// Proof that a form was filled in on this very page.
-    pub token: &'a str,
     /// What the last action did, or why it did nothing.
     pub said: Option<&'a str>,
     /// Somebody goes round when it is asked for.
@@ -98,7 +96,7 @@ struct Page {
     next_week: String,
     calendar: Vec<Milestone>,
     letters: Vec<(i64, String, String, &'static str)>,
-    token: String,
+    is_report: bool,
     made: String,
     stores: Vec<(String, String)>,
     kinds: Vec<(&'static str, String)>,
@@ -175,10 +173,6 @@ const NOTES: [NoteKind; 9] = [
 pub const DATE_CHANGED: &str = "date_changed";
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 #[expect(clippy::too_many_lines, reason = "one page, field by field")]
 pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String> {
     let edition = &material.view.edition;
@@ -233,7 +227,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         next_week: place.in_days(7),
         calendar: calendar(place, material.view),
         letters: letters(place, material.letters),
-        token: material.token.to_owned(),
+        is_report: material.is_report,
         made: words::moment(place.now, place.zone),
         stores: stores(place, material.view),
         kinds: NOTES
@@ -263,7 +257,7 @@ fn notes(place: &Place<'_>, notes: &[Kept]) -> Vec<Said> {
         .map(|kept| Said {
             number: kept.number,
             when: place.moment(kept.note.at),
-            what: words::clipped(&timeline::words_of(&kept.note), 400),
+            what: words::clipped(&timeline::words_of(&kept.note, place.stores), 400),
             take_back: if matches!(kept.note.kind, NoteKind::Muted { .. }) {
                 "Unmute"
             } else {
@@ -397,7 +391,6 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
 }
 
 /// The drawing for a page, or for a file.
-#[must_use]
 pub fn picture<'a>(
     place: &'a Place<'_>,
     material: &'a Material<'_>,
@@ -412,6 +405,7 @@ pub fn picture<'a>(
         range: range.bounds(material.view, place.now, place.zone),
         now: place.now,
         zone: place.zone,
+        stores: place.stores,
         layout,
     }
 }
@@ -433,7 +427,6 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
 }
 
 /// Letters as marks over a timeline.
-#[must_use]
 pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
     letters
         .iter()

@@ -14,7 +14,6 @@ use crate::page::Reading;
 use crate::text::words;
 
 /// The changes of an edition as CSV (RFC 4180), oldest first.
-#[must_use]
 pub fn changes_csv(view: &View, sources: &Sources) -> String {
     let mut csv = String::from(
         "id,isbn,asin,title,store,availability,since,until,last_seen,confirmed_at,readings,words,date,\
@@ -55,7 +54,6 @@ pub fn changes_csv(view: &View, sources: &Sources) -> String {
 }
 
 /// Every look at an edition as CSV (RFC 4180), store by store, oldest first.
-#[must_use]
 pub fn observations_csv(view: &View, looks: &[Vec<Seen>]) -> String {
     let mut csv = String::from("id,isbn,asin,store,at,source,outcome,availability,words,rule\r\n");
     let [id, isbn, asin] = numbers(view);
@@ -133,7 +131,6 @@ fn amount(minor: i64, currency: &str) -> String {
 }
 
 /// A badge: "Salt Roads | 2 of 3 stores take orders". It brings its colours with it.
-#[must_use]
 pub fn badge(view: &View, now: Timestamp) -> String {
     let all = view.listings.len();
     let seen = view.listings.iter().filter_map(|one| one.seen(now));

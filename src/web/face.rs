@@ -34,7 +34,6 @@ pub const COLOURS: [(&str, &str, &str); 10] = [
 ];
 
 /// The face of a state.
-#[must_use]
 pub const fn face(state: Availability) -> Face {
     let (class, light, dark) = match state {
         Availability::PreOrder => ("s-p", "#0b5cad", "#6cb2ff"),
@@ -93,7 +92,6 @@ pub const UNSEEN_SHAPE: &str = r#"<path d="M.5 8 8 .5M.5 11.5l11-11M4 11.5 11.5 
 
 /// The colours as declarations of a style sheet: light ones first, dark ones for whoever prefers
 /// them.
-#[must_use]
 pub fn declarations() -> String {
     let all = |declaration: fn((&str, &str, &str)) -> String| -> String {
         palette().map(declaration).collect()
@@ -107,7 +105,6 @@ pub fn declarations() -> String {
 }
 
 /// What colours the bars, cells and shapes of every state.
-#[must_use]
 pub fn state_rules() -> String {
     Availability::ALL
         .into_iter()

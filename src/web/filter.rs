@@ -36,7 +36,6 @@ pub struct Filter {
 
 impl Filter {
     /// The filter that the query of an address asks for; what is not understood asks for nothing.
-    #[must_use]
     pub fn from_query(query: &str) -> Self {
         let mut filter = Self::default();
         for (key, value) in url::form_urlencoded::parse(query.as_bytes()) {
@@ -57,7 +56,6 @@ impl Filter {
     }
 
     /// The query of another page with the same filter.
-    #[must_use]
     pub fn query_of_page(&self, page: usize) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         for (key, value) in [
@@ -79,14 +77,12 @@ impl Filter {
     }
 
     /// The phase that one of the stores must be in.
-    #[must_use]
     pub fn phase(&self) -> Option<Phase> {
         let mut all = PHASES.iter().map(|(phase, _)| *phase);
         all.find(|phase| phase.name() == self.when)
     }
 
     /// The query of the overview that shows only this state.
-    #[must_use]
     pub fn query_of_state(&self, state: &str) -> String {
         let narrowed = Self {
             state: state.to_owned(),
@@ -96,7 +92,6 @@ impl Filter {
     }
 
     /// It leaves something out.
-    #[must_use]
     pub fn is_narrow(&self) -> bool {
         *self
             != Self {

@@ -29,30 +29,27 @@ pub struct Place<'a> {
 
 impl Place<'_> {
     /// How findings about an edition are put into words here.
-    #[must_use]
     pub fn voice<'b>(&'b self, edition: &'b Edition, launch: &'b Launch) -> Voice<'b> {
         Voice {
             zone: self.zone,
             now: self.now,
             stores: self.stores,
             edition: Some((edition, launch)),
+            brief: false,
         }
     }
 
     /// What people call a store, on one line.
-    #[must_use]
     pub fn label(&self, store: &StoreId) -> String {
-        words::one_line(crate::mail::support::label(store, self.stores))
+        words::one_line(crate::config::plan::label(store, self.stores))
     }
 
     /// An instant as briefly as it is clear.
-    #[must_use]
     pub fn moment(&self, at: Timestamp) -> String {
         words::brief_moment(at, self.zone, self.now)
     }
 
     /// A day to come, as a form takes it.
-    #[must_use]
     pub fn in_days(&self, days: i64) -> String {
         let today = self.now.to_zoned(self.zone.clone()).date();
         let day = today.checked_add(jiff::Span::new().days(days));
@@ -60,7 +57,6 @@ impl Place<'_> {
     }
 
     /// How long ago an instant is.
-    #[must_use]
     pub fn ago(&self, at: Timestamp) -> String {
         words::lasting(self.now.duration_since(at))
     }
@@ -110,7 +106,6 @@ pub struct Frame {
 
 impl Frame {
     /// The frame of a page.
-    #[must_use]
     pub fn new(place: &Place<'_>, here: &'static str, title: &str, pulse: &Pulse) -> Self {
         let mut parts = Vec::new();
         match pulse.health.last_good_check {
@@ -150,7 +145,6 @@ impl Frame {
     }
 
     /// The entries of the navigation: path, label.
-    #[must_use]
     pub fn navigation(&self) -> [(&'static str, &'static str); 6] {
         [
             ("", "Overview"),
@@ -164,7 +158,6 @@ impl Frame {
 }
 
 /// The style sheet of the site.
-#[must_use]
 pub fn style_sheet() -> String {
     format!(
         "{}{}{}",
@@ -175,7 +168,6 @@ pub fn style_sheet() -> String {
 }
 
 /// The name of the style sheet, which changes with what is in it, so that it may be kept for ever.
-#[must_use]
 pub fn style_name() -> String {
     // FNV-1a, 64 bits: a name, not a secret.
     let hash = style_sheet()
@@ -203,13 +195,11 @@ fn sprite() -> String {
 }
 
 /// The shape of a state, by its class.
-#[must_use]
 pub fn shape(class: &str) -> String {
     format!(r##"<svg class="shape {class}" aria-hidden="true"><use href="#{class}"/></svg>"##)
 }
 
 /// A length of time for tables: "11 d", "5 h", "2 y"; rounded down.
-#[must_use]
 pub fn brief(length: SignedDuration) -> String {
     let hours = length.as_hours();
     match hours {

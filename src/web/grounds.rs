@@ -15,7 +15,6 @@ use crate::judge::{Finding, Severity};
 /// 1. From enabling to a page that takes orders, or to the date: the window of the store.
 /// 2. From the date to a page that sells: the window of the release, or of KDP's switch.
 /// 3. For what is found now: from its beginning to the day from which acting is right, and on.
-#[must_use]
 pub fn grounds(
     view: &View,
     windows: &Windows,

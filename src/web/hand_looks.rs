@@ -18,7 +18,6 @@ pub struct HandLook {
 }
 
 /// For a form each: the store, its label, and what was told of it.
-#[must_use]
 pub fn hand_looks(place: &Place<'_>, looks: &[HandLook]) -> Vec<(String, String, String)> {
     looks
         .iter()

@@ -16,20 +16,15 @@ struct Page {
     text: String,
     is_waiting: bool,
     is_stuck: bool,
-    token: String,
     said: Option<String>,
 }
 
 /// The page of a letter.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(
     place: &Place<'_>,
     entry: &Entry,
     pulse: &Pulse,
-    (token, said): (&str, Option<&str>),
+    said: Option<&str>,
 ) -> askama::Result<String> {
     let letter = &entry.letter;
     let subject = words::one_line(&letter.subject);
@@ -63,7 +58,6 @@ pub fn page(
         text: letter.text.clone(),
         is_waiting: entry.state == EntryState::Waiting,
         is_stuck: matches!(entry.state, EntryState::Failed(_)),
-        token: token.to_owned(),
         said: said.map(words::one_line),
     }
     .render()

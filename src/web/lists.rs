@@ -10,6 +10,7 @@ use super::overview::{Judgements, address, book};
 use super::survey::Glances;
 use super::survey::Survey;
 use crate::config::plan::{EditionPlan, Plan};
+use crate::history::drift::Drift;
 use crate::judge::Severity;
 use crate::judge::text::said;
 use crate::text::words;
@@ -80,16 +81,13 @@ impl Field {
 }
 
 /// One page of what is open, the loudest first.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn alerts(
     place: &Place<'_>,
     editions: &[EditionPlan],
     survey: &Survey,
     judgements: &Judgements,
-    (pulse, page): (&Pulse, usize),
+    pulse: &Pulse,
+    page: usize,
 ) -> askama::Result<String> {
     let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
     for plan in editions {
@@ -144,15 +142,13 @@ pub fn alerts(
 }
 
 /// One page of the letters, newest first; there are `all` of them.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn letters(
     place: &Place<'_>,
     letters: &[LetterLine],
     goes_to: &str,
-    (pulse, all, page): (&Pulse, usize, usize),
+    pulse: &Pulse,
+    all: usize,
+    page: usize,
 ) -> askama::Result<String> {
     let rows = letters
         .iter()
@@ -198,15 +194,11 @@ pub struct HostLine {
 }
 
 /// How each store receives us.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn stores(
     place: &Place<'_>,
     plan: &Plan,
     glances: &Glances,
-    hosts: &[HostLine],
+    (hosts, drifts): (&[HostLine], &[Drift]),
     pulse: &Pulse,
 ) -> askama::Result<String> {
     let mut rows = Vec::new();
@@ -223,16 +215,12 @@ pub fn stores(
         let host = hosts_of(plan, store)
             .into_iter()
             .find_map(|name| hosts.iter().find(|line| line.host == name));
-        let health = match (here.len(), blind) {
-            (0, _) => plain("not looked at yet"),
-            (_, 0) => plain("fine"),
-            (all, some) if all == some => plain("cannot be seen"),
-            (all, some) => plain(format!("{some} of {all} pages cannot be seen")),
-        };
-        let rest = host.map_or_else(String::new, |host| at_rest(place, host));
+        let health = health(here.len(), blind);
+        let drift = drifts.iter().find(|drift| drift.store == store.id);
+        let rest = lately(place, drift, host);
         rows.push(vec![
             plain(place.label(&store.id)).beside(store.id.as_str()),
-            health.beside(&words::clipped(&rest, 200)),
+            health.beside(&words::clipped(&rest, 400)),
             plain(last_good.map_or_else(|| "never".to_owned(), |at| place.moment(at))),
             plain(
                 host.and_then(|host| host.refused_at)
@@ -269,6 +257,28 @@ pub fn stores(
         empty: "No store is watched yet.",
     }
     .render()
+}
+
+/// How many of the pages cannot be seen, in words.
+fn health(all: usize, blind: usize) -> Field {
+    match (all, blind) {
+        (0, _) => plain("not looked at yet"),
+        (_, 0) => plain("fine"),
+        (all, some) if all == some => plain("cannot be seen"),
+        (all, some) => plain(format!("{some} of {all} pages cannot be seen")),
+    }
+}
+
+/// That its pages have changed, else what its host did to us lately.
+fn lately(place: &Place<'_>, drift: Option<&Drift>, host: Option<&HostLine>) -> String {
+    match (drift, host) {
+        (Some(drift), _) => {
+            let said = drift.words(&place.label(&drift.store), place.zone, place.now);
+            format!("{said}; {}", drift.next_step())
+        }
+        (None, Some(host)) => at_rest(place, host),
+        (None, None) => String::new(),
+    }
 }
 
 /// What a host did to us lately, and until when it is left in peace.

@@ -7,7 +7,6 @@ use crate::text::words;
 /// It becomes one line without control characters and without the characters that turn the
 /// direction of what follows; the five characters with a meaning in markup are escaped, and what
 /// XML 1.0 (§2.2) forbids is left out.
-#[must_use]
 pub fn text(raw: &str) -> String {
     let line = words::one_line(raw);
     let mut safe = String::with_capacity(line.len() + 16);
@@ -26,7 +25,6 @@ pub fn text(raw: &str) -> String {
 }
 
 /// Text for an HTML element, in which what stands between two backticks is code.
-#[must_use]
 pub fn coded(raw: &str) -> String {
     let parts: Vec<&str> = raw.split('`').collect();
     // A backtick without its fellow is a backtick.
@@ -50,14 +48,12 @@ pub fn coded(raw: &str) -> String {
 }
 
 /// Text clipped to `most` characters, for an element or a quoted attribute.
-#[must_use]
 pub fn clipped(raw: &str, most: usize) -> String {
     text(&words::clipped(raw, most))
 }
 
 /// About how wide a line of the system's font is, in hundredths of its size: Chinese, Japanese and
 /// Korean letters and pictographs are square, the others a little over half as wide as high.
-#[must_use]
 pub fn width(line: &str) -> i64 {
     line.chars()
         .map(|character| match u32::from(character) {

@@ -11,11 +11,11 @@ use crate::book::StoreId;
 use crate::mail::sqlite::Counts;
 
 /// The gauges: the watch itself, its pages, its letters and its open alerts.
-#[must_use]
 pub fn metrics(
     pulse: &Pulse,
     glances: &Glances,
-    (counts, alerts): (&Counts, &[(String, u32)]),
+    counts: &Counts,
+    alerts: &[(String, u32)],
     now: Timestamp,
 ) -> String {
     let mut text = String::new();
@@ -148,7 +148,8 @@ mod tests {
         let text = metrics(
             &Pulse::default(),
             &glances,
-            (&Counts::default(), &[("act".to_owned(), 2)]),
+            &Counts::default(),
+            &[("act".to_owned(), 2)],
             at("2027-01-03T00:00:00Z"),
         );
         assert!(text.contains(

@@ -17,6 +17,7 @@ use super::troubles::Trouble;
 use super::verdict::class_of;
 use crate::book::{Availability, Edition, EditionId, StoreId};
 use crate::config::plan::EditionPlan;
+use crate::judge::counted;
 use crate::judge::text::said;
 use crate::judge::{Finding, Judgement, Severity};
 use crate::text::words;
@@ -99,10 +100,6 @@ struct Exception {
 }
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> askama::Result<String> {
     let all = dated(place, material);
     let chosen = chosen(place, material, &all, filter);
@@ -250,31 +247,16 @@ fn verdict(material: &Material<'_>) -> String {
         let isbns = material.editions.iter().map(|plan| &plan.edition.id);
         isbns.filter_map(|edition| material.judgements.get(edition))
     };
-    let count = |wanted: Severity| {
-        let findings = judgements().flat_map(|judgement| &judgement.findings);
-        let troubles = material.troubles.iter().map(|trouble| trouble.severity);
-        findings
-            .map(|finding| finding.severity)
-            .chain(troubles)
-            .filter(|severity| *severity == wanted)
-            .count()
-    };
-    let named = [
-        (Severity::Act, "to act on"),
-        (Severity::ToDo, "to do"),
-        (Severity::Watch, "to watch"),
-    ];
-    let counted: Vec<String> = named
-        .into_iter()
-        .map(|(severity, what)| (count(severity), what))
-        .filter(|(count, _)| 0 < *count)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
+    let findings = judgements().flat_map(|judgement| &judgement.findings);
+    let troubles = material.troubles.iter().map(|trouble| trouble.severity);
+    let all = findings.map(|finding| finding.severity).chain(troubles);
+    let counted = counted(all.clone());
     if !counted.is_empty() {
-        return if count(Severity::Act) == 0 && count(Severity::ToDo) == 0 {
-            format!("Nothing to act on, {}", counted.join(", "))
+        let is_watched_only = all.clone().all(|one| one <= Severity::Watch);
+        return if is_watched_only {
+            format!("Nothing to act on, {counted}")
         } else {
-            counted.join(", ")
+            counted
         };
     }
     let pages: usize = material
@@ -374,7 +356,6 @@ fn first_sentences(text: &str) -> String {
 }
 
 /// "Salt Roads (paperback)".
-#[must_use]
 pub fn book(edition: &Edition) -> String {
     format!(
         "{} ({})",
@@ -384,7 +365,6 @@ pub fn book(edition: &Edition) -> String {
 }
 
 /// The address of an edition's page.
-#[must_use]
 pub fn address(place: &Place<'_>, edition: &Edition) -> String {
     format!("{}/editions/{}", place.base, edition.id.as_str())
 }

@@ -9,7 +9,6 @@ use crate::book::{EditionId, Note};
 use crate::config::plan::EditionPlan;
 
 /// Which letters are paused, over all editions; `None`: none is.
-#[must_use]
 pub fn sentence(
     place: &Place<'_>,
     editions: &[EditionPlan],
@@ -27,7 +26,6 @@ pub fn sentence(
 }
 
 /// The same on the page of one edition.
-#[must_use]
 pub fn of_one(place: &Place<'_>, notes: &[Note]) -> Option<String> {
     let pause = pause::in_force(notes, place.zone, place.now)?;
     pause::sentence(&[(String::new(), pause)], 1)

@@ -9,6 +9,7 @@ use super::overview::{Material, address};
 use crate::book::Launch;
 use crate::book::{Edition, EditionId, StoreId};
 use crate::judge::Severity;
+use crate::judge::counted;
 use crate::judge::rules::calendar::MILESTONES;
 use crate::judge::text::outlook;
 use crate::text::words;
@@ -85,22 +86,7 @@ pub(super) fn row(
 fn open(material: &Material<'_>, edition: &EditionId) -> String {
     let judgement = material.judgements.get(edition);
     let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
-    let count = |wanted| {
-        let all = findings.iter();
-        all.filter(|finding| finding.severity == wanted).count()
-    };
-    let named = [
-        (Severity::Act, "to act on"),
-        (Severity::ToDo, "to do"),
-        (Severity::Watch, "to watch"),
-    ];
-    let counted: Vec<String> = named
-        .into_iter()
-        .map(|(severity, what)| (count(severity), what))
-        .filter(|(count, _)| 0 < *count)
-        .map(|(count, what)| format!("{count} {what}"))
-        .collect();
-    counted.join(", ")
+    counted(findings.iter().map(|finding| finding.severity))
 }
 
 fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &StoreId) -> Cell {

@@ -1,13 +1,12 @@
-//! Whom the page answers: hosts, origins, passwords, sessions and the tokens of forms. Pure: the
-//! time and the random bytes are arguments.
+//! Whom the page answers: hosts, origins, passwords and sessions. Pure: the time and the random
+//! bytes are arguments.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::net::IpAddr;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv6Addr};
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
 use jiff::{SignedDuration, Timestamp};
-use ring::hmac;
 
 /// The Content-Security-Policy of every page: nothing, and then one door at a time.
 ///
@@ -31,11 +30,12 @@ pub const FILE_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; \
 /// How long a session lasts.
 pub const SESSION: SignedDuration = SignedDuration::from_hours(24 * 14);
 
-/// How long a form may lie before it is sent.
-pub const FORM: SignedDuration = SignedDuration::from_hours(12);
-
-/// How many wrong passwords there may be in [`WINDOW`].
+/// How many wrong passwords there may be in [`WINDOW`] from one [`Origin`].
 const TRIES: usize = 10;
+
+/// How many there may be from all but this machine: whoever has many addresses, as with IPv6, may
+/// neither guess at leisure nor keep the machine busy comparing.
+const TRIES_IN_ALL: usize = 100;
 
 /// The time in which wrong passwords are counted.
 const WINDOW: SignedDuration = SignedDuration::from_mins(15);
@@ -63,8 +63,8 @@ fn without_port(host: &str) -> &str {
 /// Whether an action comes from a page of this very site.
 ///
 /// A browser sends `Origin` with every form; where it is there, its host must be the one that was
-/// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. Programs that
-/// send neither still need the token.
+/// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. What sends
+/// neither the gate refuses.
 #[must_use]
 pub fn is_same_origin(
     origin: Option<&str>,
@@ -117,37 +117,71 @@ pub fn is_hash(hash: &str) -> bool {
     PasswordHash::new(hash).is_ok()
 }
 
-/// Wrong passwords of late. Not by address: behind a proxy all come from one, and there is one
-/// password.
+/// From where passwords come that are counted together: an address of IPv4, a network of IPv6 (a
+/// /64, in which one household chooses addresses as it likes: RFC 6177), or this machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin(Option<IpAddr>);
+
+impl Origin {
+    /// Where `address` counts; none, as in a call without a connection, is this machine.
+    #[must_use]
+    pub fn new(address: Option<IpAddr>) -> Self {
+        let address = address.map(|address| address.to_canonical());
+        Self(
+            address
+                .filter(|address| !address.is_loopback())
+                .map(|address| match address {
+                    IpAddr::V4(_) => address,
+                    IpAddr::V6(six) => {
+                        let network = six.to_bits() & (u128::MAX << 64);
+                        IpAddr::V6(Ipv6Addr::from_bits(network))
+                    }
+                }),
+        )
+    }
+}
+
+/// Wrong passwords of late, by where they came from: at most [`TRIES_IN_ALL`] of strangers and
+/// [`TRIES`] of this machine are kept, since no more are looked at.
 #[derive(Debug, Default)]
 pub struct Throttle {
-    wrong: Vec<Timestamp>,
+    wrong: Vec<(Timestamp, Origin)>,
 }
 
 impl Throttle {
-    /// How long to wait before a password is looked at again; `None`: not at all.
+    /// How long to wait before a password from there is looked at again; `None`: not at all. What
+    /// strangers try closes no door to this machine.
     #[must_use]
-    pub fn wait(&self, now: Timestamp) -> Option<SignedDuration> {
-        let recent: Vec<&Timestamp> = self.recent(now).collect();
-        if recent.len() < TRIES {
-            return None;
-        }
-        recent
-            .first()
-            .map(|first| WINDOW - now.duration_since(**first))
+    pub fn wait(&self, from: Origin, now: Timestamp) -> Option<SignedDuration> {
+        let here = Origin::new(None);
+        let own = self.full(now, TRIES, |origin| origin == from);
+        let all = self.full(now, TRIES_IN_ALL, |origin| origin != here && from != here);
+        own.max(all)
+    }
+
+    /// Until the oldest of so many is forgotten; `None`: there are fewer.
+    fn full(
+        &self,
+        now: Timestamp,
+        most: usize,
+        counts: impl Fn(Origin) -> bool,
+    ) -> Option<SignedDuration> {
+        let mut counted = self.recent(now).filter(|(_, origin)| counts(*origin));
+        let (first, _) = counted.next()?;
+        (most <= 1 + counted.count()).then(|| WINDOW - now.duration_since(*first))
     }
 
     /// A password was wrong.
-    pub fn note_wrong(&mut self, now: Timestamp) {
+    pub fn note_wrong(&mut self, from: Origin, now: Timestamp) {
         self.wrong = self.recent(now).copied().collect();
-        self.wrong.push(now);
+        self.wrong.push((now, from));
     }
 
-    fn recent(&self, now: Timestamp) -> impl Iterator<Item = &Timestamp> {
+    fn recent(&self, now: Timestamp) -> impl Iterator<Item = &(Timestamp, Origin)> {
         self.wrong
             .iter()
             // What a clock that was ahead has noted is not waited for.
-            .filter(move |at| **at <= now && now.duration_since(**at) < WINDOW)
+            .filter(move |(at, _)| *at <= now && now.duration_since(*at) < WINDOW)
     }
 }
 
@@ -178,75 +212,6 @@ impl Sessions {
     }
 }
 
-/// Makes and takes the tokens of forms. A token belongs to one session, is good once, and only for
-/// [`FORM`].
-#[derive(Debug)]
-pub struct Tokens {
-    key: hmac::Key,
-    used: BTreeSet<(Timestamp, String)>,
-}
-
-/// Why a token is not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TokenError {
-    /// It was not made here, or for another session.
-    #[error("the form does not come from a page of this session; load the page again")]
-    Foreign,
-    /// It lay too long.
-    #[error("the form has lain for too long; load the page again")]
-    Stale,
-    /// It has been used.
-    #[error("this form has been sent already; load the page again to send another")]
-    Used,
-}
-
-impl Tokens {
-    /// Tokens under a key that only this process knows.
-    #[must_use]
-    pub fn new(key: &[u8; 32]) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA256, key),
-            used: BTreeSet::new(),
-        }
-    }
-
-    /// A token for the forms of one page.
-    #[must_use]
-    pub fn make(&self, session: &str, random: &[u8; 16], now: Timestamp) -> String {
-        let said = format!("{}.{}", now.as_second(), hex(random));
-        let tag = hmac::sign(&self.key, format!("{session}/{said}").as_bytes());
-        format!("{said}.{}", hex(tag.as_ref()))
-    }
-
-    /// Takes a token, once.
-    ///
-    /// # Errors
-    ///
-    /// [`TokenError`] says why not.
-    pub fn take(&mut self, session: &str, token: &str, now: Timestamp) -> Result<(), TokenError> {
-        let (said, tag) = token.rsplit_once('.').ok_or(TokenError::Foreign)?;
-        let tag = unhex(tag).ok_or(TokenError::Foreign)?;
-        hmac::verify(&self.key, format!("{session}/{said}").as_bytes(), &tag)
-            .map_err(|_| TokenError::Foreign)?;
-        let made = said
-            .split_once('.')
-            .and_then(|(second, _)| second.parse().ok())
-            .and_then(|second| Timestamp::from_second(second).ok())
-            .ok_or(TokenError::Foreign)?;
-        if FORM <= now.duration_since(made) {
-            return Err(TokenError::Stale);
-        }
-        // What is too old to be taken need not be remembered.
-        self.used
-            .retain(|(made, _)| now.duration_since(*made) < FORM);
-        if self.used.insert((made, said.to_owned())) {
-            Ok(())
-        } else {
-            Err(TokenError::Used)
-        }
-    }
-}
-
 /// The SHA-256 of bytes, in hexadecimal digits: enough for a secret that is random itself.
 #[must_use]
 pub fn digest(bytes: &[u8]) -> String {
@@ -260,16 +225,6 @@ pub fn hex(bytes: &[u8]) -> String {
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .filter_map(|digit| char::from_digit(u32::from(digit), 16))
-        .collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.is_ascii() || !text.len().is_multiple_of(2) {
-        return None;
-    }
-    (0..text.len())
-        .step_by(2)
-        .map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok())
         .collect()
 }
 
@@ -351,14 +306,58 @@ mod tests {
     fn ten_wrong_passwords_close_the_door_for_a_quarter_of_an_hour() {
         let mut throttle = Throttle::default();
         let start = at("2027-01-01T00:00:00Z");
+        let jane = from("192.0.2.1");
         for second in 0..10 {
             let now = start + SignedDuration::from_secs(second);
-            assert_eq!(throttle.wait(now), None);
-            throttle.note_wrong(now);
+            assert_eq!(throttle.wait(jane, now), None);
+            throttle.note_wrong(jane, now);
         }
         let later = start + SignedDuration::from_secs(60);
-        assert_eq!(throttle.wait(later), Some(SignedDuration::from_mins(14)));
-        assert_eq!(throttle.wait(start + WINDOW), None);
+        let wait = throttle.wait(jane, later);
+        assert_eq!(wait, Some(SignedDuration::from_mins(14)));
+        assert_eq!(throttle.wait(jane, start + WINDOW), None);
+        for other in ["192.0.2.2", "2001:db8::1", "127.0.0.1"] {
+            assert_eq!(throttle.wait(from(other), later), None, "{other}");
+        }
+    }
+
+    fn from(address: &str) -> Origin {
+        Origin::new(Some(address.parse().unwrap()))
+    }
+
+    #[test]
+    fn a_network_of_ipv6_and_this_machine_are_one_each() {
+        assert_eq!(from("2001:db8:0:7::1"), from("2001:db8:0:7:ffff::2"));
+        assert_ne!(from("2001:db8:0:7::1"), from("2001:db8:0:8::1"));
+        assert_eq!(from("::ffff:192.0.2.1"), from("192.0.2.1"));
+        assert_ne!(from("192.0.2.1"), from("192.0.2.2"));
+        for here in ["127.0.0.1", "127.8.8.8", "::1", "::ffff:127.0.0.1"] {
+            assert_eq!(from(here), Origin::new(None), "{here}");
+        }
+    }
+
+    #[test]
+    fn strangers_from_everywhere_have_a_hundred_tries_in_all_and_close_no_door_to_this_machine() {
+        let mut throttle = Throttle::default();
+        let now = at("2027-01-01T00:00:00Z");
+        let (mut looked_at, here) = (0, Origin::new(None));
+        for number in 0..100_000_u128 {
+            let address = Ipv6Addr::from_bits((0x2001_0db8 << 96) + (number << 64));
+            let stranger = Origin::new(Some(address.into()));
+            if throttle.wait(stranger, now).is_none() {
+                throttle.note_wrong(stranger, now);
+                looked_at += 1;
+            }
+        }
+        assert_eq!((looked_at, throttle.wrong.len()), (100, 100));
+        for _ in 0..10 {
+            assert_eq!(throttle.wait(here, now), None);
+            throttle.note_wrong(here, now);
+        }
+        assert_eq!(throttle.wait(here, now), Some(WINDOW));
+        assert_eq!(throttle.wait(from("192.0.2.1"), now + WINDOW), None);
+        throttle.note_wrong(here, now + WINDOW);
+        assert_eq!(throttle.wrong.len(), 1, "what is over is forgotten");
     }
 
     #[test]
@@ -371,26 +370,5 @@ mod tests {
         assert!(!sessions.is_open("", start));
         sessions.end(&id);
         assert!(!sessions.is_open(&id, start));
-    }
-
-    #[test]
-    fn a_token_is_good_once_for_its_session_and_not_for_long() {
-        let mut tokens = Tokens::new(&[3; 32]);
-        let start = at("2027-01-01T00:00:00Z");
-        let token = tokens.make("jane", &[9; 16], start);
-        assert_eq!(tokens.take("joan", &token, start), Err(TokenError::Foreign));
-        assert_eq!(
-            tokens.take("jane", &token, start + FORM),
-            Err(TokenError::Stale)
-        );
-        assert_eq!(tokens.take("jane", &token, start), Ok(()));
-        assert_eq!(tokens.take("jane", &token, start), Err(TokenError::Used));
-        for forged in ["", ".", "1.2.3", &token.replace('a', "b"), "é.é"] {
-            let answer = tokens.take("jane", forged, start);
-            assert_ne!(answer, Ok(()), "{forged}");
-        }
-        let mut others = Tokens::new(&[4; 32]);
-        let token = tokens.make("jane", &[8; 16], start);
-        assert_eq!(others.take("jane", &token, start), Err(TokenError::Foreign));
     }
 }

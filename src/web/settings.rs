@@ -37,8 +37,6 @@ pub struct Links<'a> {
     pub shares: &'a [Share],
     /// The one that was made just now.
     pub given: Option<&'a Given>,
-    /// Proof that a form was filled in on this very page.
-    pub token: &'a str,
 }
 
 #[derive(Template)]
@@ -56,7 +54,6 @@ struct Page {
     hint: Option<String>,
     clients: Vec<String>,
     links: Vec<Link>,
-    token: String,
     has_editions: bool,
     /// Which letters are paused, if any.
     paused: Option<String>,
@@ -72,14 +69,11 @@ struct Link {
 }
 
 /// The page.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(
     place: &Place<'_>,
     plan: &Plan,
-    (links, paused): (Links<'_>, Option<String>),
+    links: Links<'_>,
+    paused: Option<String>,
     pulse: &Pulse,
 ) -> askama::Result<String> {
     let all = author(plan)
@@ -114,7 +108,6 @@ pub fn page(
             .iter()
             .map(|share| link(place, share))
             .collect(),
-        token: links.token.to_owned(),
         has_editions: !plan.editions.is_empty(),
         paused,
         tomorrow: place.in_days(1),

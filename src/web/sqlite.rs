@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::changes::Sources;
@@ -12,19 +11,18 @@ use super::feed::Event;
 use super::hand_looks::HandLook;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
+use crate::alerts::sqlite::judgement;
 use crate::book::availability::UnknownAvailability;
 use crate::book::{EditionId, EditionIdError, StoreId};
-use crate::config::plan::Plan;
-use crate::history::sqlite::{newest_by_hand, source_of, standing_notes};
+use crate::config::plan::{EditionPlan, Plan};
+use crate::db::column::{time, time_if, unreadable};
+use crate::history::sqlite::{newest_by_hand, source_of, standing_notes, view};
 use crate::history::{ListingId, ListingView, View};
+use crate::judge::{Judgement, Settings, judge};
 use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
 /// What the database says of all editions together.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
@@ -40,7 +38,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             let edition: EditionId = edition(row, 0)?;
             let store = StoreId::new(row.get_ref(1)?.as_str()?);
             let name = row.get_ref(2)?.as_str_or_null()?;
-            let since = time_of(row, 3)?;
+            let since = time_if(row, 3)?;
             let state = match (name, since) {
                 (Some(name), Some(since)) => {
                     let state = name
@@ -53,21 +51,37 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             let glance = Glance {
                 state,
                 has_taken_orders: row.get(7)?,
-                last_try: time_of(row, 4)?,
-                last_good: time_of(row, 5)?,
-                blind_since: time_of(row, 6)?,
-                good_until: time_of(row, 8)?,
+                last_try: time_if(row, 4)?,
+                last_good: time_if(row, 5)?,
+                blind_since: time_if(row, 6)?,
+                good_until: time_if(row, 8)?,
             };
             Ok(((edition, store), glance))
         })?
         .collect()
 }
 
+/// What is thought of an edition: as it was judged last or, where it never was or was looked at since,
+/// as in a round that still goes on, as it is judged now: what is said of a page never contradicts what
+/// stands beside it.
+pub(crate) fn judged(
+    connection: &Connection,
+    plan: &EditionPlan,
+    settings: &Settings,
+    listings: &[ListingView],
+    now: Timestamp,
+) -> rusqlite::Result<Judgement> {
+    let edition = &plan.edition.id;
+    let at = judged_at(connection)?.get(edition).copied();
+    let looked = listings.iter().filter_map(|one| one.last_try).max();
+    let kept = judgement(connection, edition, now)?.filter(|_| at.is_some() && looked <= at);
+    match kept {
+        Some(kept) => Ok(kept),
+        None => Ok(judge(&view(connection, plan)?, settings, now)),
+    }
+}
+
 /// When each edition was judged last.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Timestamp>> {
     connection
         .prepare_cached("SELECT edition, at FROM judged")?
@@ -76,10 +90,6 @@ pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId
 }
 
 /// The letters about an edition, oldest first, without their bodies.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn letters_about(
     connection: &Connection,
     edition: &EditionId,
@@ -92,10 +102,6 @@ pub fn letters_about(
 
 /// The letters of a page of the list, newest first, without their bodies; how many there are, and
 /// which page it is: the last one where there is none of that number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn letters_of_page(
     connection: &Connection,
     page: usize,
@@ -121,7 +127,7 @@ const LETTERS: &str =
     "SELECT id, written, subject, delivered_at, dropped_at, failed_at FROM outbox";
 
 fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
-    let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_of(row, column)?.is_some());
+    let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_if(row, column)?.is_some());
     let state = if is_set(3)? {
         "delivered"
     } else if is_set(4)? {
@@ -140,10 +146,6 @@ fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
 }
 
 /// The newest changes of all listings, newest first.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Vec<Event>> {
     connection
         .prepare_cached(
@@ -168,10 +170,6 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
 }
 
 /// What the author told last of each of these pages, where he told of it.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn hand_looks(
     connection: &Connection,
     edition: &EditionId,
@@ -195,10 +193,6 @@ pub fn hand_looks(
 }
 
 /// How the first reading of each spell of a view was had.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources> {
     let mut sources = Sources::new();
     let mut source = connection.prepare_cached(
@@ -226,23 +220,4 @@ fn edition(row: &Row<'_>, column: usize) -> rusqlite::Result<EditionId> {
     row.get::<_, String>(column)?
         .parse()
         .map_err(|error: EditionIdError| unreadable(column, error))
-}
-
-fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?
-        .map(|milliseconds| {
-            Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(column, error))
-        })
-        .transpose()
-}
-
-fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(row.get(column)?).map_err(|error| unreadable(column, error))
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

@@ -31,13 +31,11 @@ pub struct Glance {
 
 impl Glance {
     /// The state and since when it lasts, as far as that is seen at a time.
-    #[must_use]
     pub fn seen(&self, at: Timestamp) -> Option<(Availability, Timestamp)> {
         self.state.filter(|_| self.unseen_since(at).is_none())
     }
 
     /// As [`crate::history::ListingView::unseen_since`].
-    #[must_use]
     pub fn unseen_since(&self, at: Timestamp) -> Option<Timestamp> {
         let unread = self
             .blind_since
@@ -47,7 +45,6 @@ impl Glance {
     }
 
     /// As [`crate::history::ListingView::not_seen_since`].
-    #[must_use]
     pub fn not_seen_since(&self, at: Timestamp) -> Option<Timestamp> {
         let unseen = self.unseen_since(at)?;
         Some(self.last_good.unwrap_or(unseen))
@@ -70,7 +67,6 @@ pub struct Survey {
 
 impl Survey {
     /// Leaves out the listings that the configuration no longer names.
-    #[must_use]
     pub fn of_watched(mut self, editions: &[EditionPlan]) -> Self {
         let watched: BTreeSet<(&EditionId, &StoreId)> = editions
             .iter()
@@ -85,13 +81,11 @@ impl Survey {
     }
 
     /// A listing at a glance; `None` while it was never looked at.
-    #[must_use]
     pub fn glance(&self, edition: &EditionId, store: &StoreId) -> Option<&Glance> {
         self.glances.get(&(edition.clone(), store.clone()))
     }
 
     /// Who is watching.
-    #[must_use]
     pub fn pulse(
         &self,
         stores: &[StorePlan],
@@ -121,7 +115,6 @@ impl Survey {
     }
 
     /// The dates that an edition lives by, with what the author noted about them.
-    #[must_use]
     pub fn launch(&self, edition: &Edition, zone: &TimeZone) -> Launch {
         let notes = self.notes.get(&edition.id).map_or(&[][..], Vec::as_slice);
         Launch::new(edition, notes, zone)
@@ -129,12 +122,12 @@ impl Survey {
 
     /// A judgement of `at` still fits what the pages show: none has changed since, went dark, or came
     /// back.
-    #[must_use]
     pub fn bears_out(
         &self,
         plan: &EditionPlan,
         judgement: &Judgement,
-        (at, now): (Timestamp, Timestamp),
+        at: Timestamp,
+        now: Timestamp,
     ) -> bool {
         plan.listings.iter().all(|listing| {
             let Some(glance) = self.glance(&plan.edition.id, &listing.store) else {
@@ -149,11 +142,11 @@ impl Survey {
     }
 
     /// Where a listing stands in the launch of its edition.
-    #[must_use]
     pub fn phase(
         &self,
         launch: &Launch,
-        (edition, store): (&EditionId, &StoreId),
+        edition: &EditionId,
+        store: &StoreId,
         now: Timestamp,
     ) -> Phase {
         let has_taken_orders = self

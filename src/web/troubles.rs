@@ -31,10 +31,10 @@ pub struct Trouble {
 }
 
 /// Everything that is wrong, the most severe first.
-#[must_use]
 pub fn troubles(
     place: &Place<'_>,
-    (glances, judgements): (&Glances, &Judgements),
+    glances: &Glances,
+    judgements: &Judgements,
     health: &Health,
 ) -> Vec<Trouble> {
     let mut all: Vec<Trouble> = unwell(place, health)
@@ -151,8 +151,8 @@ mod tests {
             ailments: ailment.into_iter().collect(),
             ..Health::default()
         };
-        let known = (&[(key, glance)].into(), &Judgements::new());
-        let found: Vec<String> = troubles(&place, known, &health)
+        let glances = [(key, glance)].into();
+        let found: Vec<String> = troubles(&place, &glances, &Judgements::new(), &health)
             .into_iter()
             .map(|one| format!("{}: {}", one.what, one.headline))
             .collect();

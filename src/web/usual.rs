@@ -30,10 +30,6 @@ const OWN_TITLES: usize = 4;
 const WITHOUT_OWN: [&str; 5] = [COLUMNS[0], COLUMNS[1], COLUMNS[2], COLUMNS[3], COLUMNS[5]];
 
 /// The page: the shipped windows, the user's own numbers over them, and what was learned.
-///
-/// # Errors
-///
-/// When the template cannot be written, which a string never refuses.
 pub fn page(
     place: &Place<'_>,
     windows: &Windows,

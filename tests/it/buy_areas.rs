@@ -66,6 +66,81 @@ fn a_buy_area_may_be_any_selector_and_reads_the_same_without_the_sieve() {
     }
 }
 
+#[track_caller]
+fn check_area(area: &str, expected: Option<Availability>) {
+    let store = StoreId::new("books.example.com");
+    let wanted = Wanted {
+        isbn: "9781944098117".parse().ok(),
+        ..Wanted::default()
+    };
+    let mut plan = StorePlan::plain(store.clone());
+    plan.buy_area = Some("#buy".to_owned());
+    let lessons = Lessons::of(&[plan]);
+    let body = format!(
+        "<title>Salt Roads</title><meta property='book:isbn' content='9781944098117'>\
+         <h1>Salt Roads</h1><div id='buy'>{area}</div><div><button>Add to cart</button></div>"
+    );
+    let page = Page {
+        store: &store,
+        address: None,
+        status: 200,
+        headers: &[],
+        body: &body,
+    };
+    let sifted = read_closely(&page, &wanted, &lessons).reading;
+    assert_eq!(sifted.availability(), expected, "{area}: {sifted:?}");
+    assert_eq!(
+        sifted,
+        read_without_sieve(&page, &wanted, &lessons),
+        "{area}"
+    );
+}
+
+#[test]
+fn the_button_of_a_buy_area_is_read_with_the_shipped_words() {
+    use Availability::{Announced, BackOrder, InStock, OutOfStock, PreOrder, ShipsLater};
+    for (area, expected) in [
+        ("<button>Pre-order</button>", Some(PreOrder)),
+        ("<input type='submit' value='Vorbestellen'>", Some(PreOrder)),
+        (
+            "<a class='btn' href='/cart'>Ajouter au panier</a> 12,99 €",
+            Some(InStock),
+        ),
+        (
+            "<p>Usually ships within 2 to 3 weeks</p><button>Add to basket</button>",
+            Some(ShipsLater),
+        ),
+        (
+            "<p>In stock on March 3, 2027</p><button>Add to basket</button>",
+            Some(BackOrder),
+        ),
+        ("<button>Sold out</button>", Some(OutOfStock)),
+        (
+            "<p>Not yet published</p><button>Notify me</button>",
+            Some(Announced),
+        ),
+        (
+            "<button disabled>Add to cart</button><p>Sold out</p>",
+            Some(OutOfStock),
+        ),
+        // Nothing that can be pressed, nothing that is said.
+        ("<button disabled>Add to cart</button>", None),
+        ("<button style='display: none'>Add to cart</button>", None),
+        // What contradicts itself.
+        (
+            "<p>Currently unavailable</p><button>Add to cart</button>",
+            None,
+        ),
+        (
+            "<button>Pre-order</button><button>Add to cart</button>",
+            None,
+        ),
+        ("<p>In stock</p><button>Notify me</button>", None),
+    ] {
+        check_area(area, expected);
+    }
+}
+
 /// The page of another book or edition: its buy area sells that one.
 const OF_ANOTHER: [(&str, &str); 4] = [
     (

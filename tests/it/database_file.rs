@@ -1,7 +1,7 @@
 //! The file of the database in the hands of others, while the real service runs and before it
 //! starts.
 
-use std::os::unix::fs::{MetadataExt as _, chown};
+use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::process::Stdio;
 use std::time::Duration;
 
@@ -76,6 +76,81 @@ async fn an_empty_database_is_told_and_a_backup_goes_back_over_it() {
     })
     .await
     .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_planted_in_the_data_folder_are_told_and_lead_nothing_elsewhere() {
+    let street = shops().await;
+    let house = House::new(&configuration(&street, ""));
+    tokio::task::spawn_blocking(move || {
+        let at = |name: &str| house.path().join(name);
+        // The folder that was configured may be a link.
+        std::fs::create_dir_all(at("elsewhere")).unwrap();
+        let _ = std::fs::remove_dir(at("data"));
+        symlink(at("elsewhere"), at("data")).unwrap();
+        house.said(&["check"], 0);
+        assert!(at("elsewhere/pubwatch.db").is_file());
+        house.said(&["backup", "copy.db"], 0);
+        let theirs = at("theirs");
+        std::fs::write(&theirs, "precious").unwrap();
+        for name in ["pubwatch.db", "pubwatch.db-wal", "pubwatch.db-journal"] {
+            let (place, aside) = (at("data").join(name), at("aside"));
+            let is_there = std::fs::rename(&place, &aside).is_ok();
+            symlink(&theirs, &place).unwrap();
+            for command in [
+                &["check"][..],
+                &["status"],
+                &["restore", "copy.db", "--yes"],
+            ] {
+                let said = house.said(command, 4);
+                assert!(said.contains(&format!("{name} is a link")), "{said}");
+                assert!(said.contains("take it away"), "{said}");
+            }
+            assert_eq!(std::fs::read(&theirs).unwrap(), b"precious");
+            std::fs::remove_file(&place).unwrap();
+            if is_there {
+                std::fs::rename(&aside, &place).unwrap();
+            }
+        }
+        let _ = std::fs::remove_dir_all(at("data/letters"));
+        std::fs::create_dir(at("hole")).unwrap();
+        symlink(at("hole"), at("data/letters")).unwrap();
+        let said = house.said(&["doctor", "--letter"], 1);
+        assert!(said.contains("letters is a link"), "{said}");
+        assert_eq!(std::fs::read_dir(at("hole")).unwrap().count(), 0);
+    })
+    .await
+    .unwrap();
+}
+
+#[test]
+fn what_has_no_end_is_no_backup_and_no_file_of_any_other_kind() {
+    let house = House::new(
+        "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\
+         [data]\nfolder = \"data\"\n",
+    );
+    let restore = ["restore", "/dev/zero", "--yes"];
+    let calls: [(&[&str], &str); 4] = [
+        (&restore, "no ordinary file"),
+        (&["replay", "/dev/zero"], "larger than 256 MB"),
+        (&["import", "/dev/zero"], "larger than 256 MB"),
+        (
+            &["read", "--store", "amazon.com", "/dev/zero"],
+            "larger than 64 MB",
+        ),
+    ];
+    for (arguments, words) in calls {
+        let said = house.said(arguments, 5);
+        assert!(said.contains(words), "{arguments:?}: {said}");
+    }
+    for arguments in [&["password"][..], &["init"]] {
+        let mut command = house.pubwatch(arguments);
+        let endless = std::fs::File::open("/dev/zero").unwrap();
+        let output = command.stdin(endless).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_ne!(output.status.code(), Some(0), "{arguments:?}: {said}");
+        assert_ne!(output.status.code(), None, "{arguments:?}: {said}");
+    }
 }
 
 #[test]

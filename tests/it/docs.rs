@@ -112,10 +112,16 @@ fn every_link_leads_somewhere() {
 
 /// The shell blocks of a page that are marked `runnable`.
 fn runnable(text: &str) -> Vec<String> {
-    text.split("```sh runnable\n")
-        .skip(1)
-        .map(|rest| rest.split("```").next().unwrap_or_default().to_owned())
-        .collect()
+    let block = |rest: &str| {
+        // A block within a list is indented as the list is.
+        let block = rest.split("```").next().unwrap_or_default();
+        let indent = rest.len() - rest.trim_start_matches(' ').len();
+        let lines = block
+            .lines()
+            .map(|line| line.get(indent..).unwrap_or_default());
+        format!("{}\n", lines.collect::<Vec<_>>().join("\n"))
+    };
+    text.split("```sh runnable\n").skip(1).map(block).collect()
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::{Availability, StoreId};
@@ -24,9 +26,9 @@ use pubwatch::judge::Settings;
 use pubwatch::page::{Reading, Says};
 use pubwatch::round::House;
 use pubwatch::round::sqlite::running::{kept_out, taken_over};
-use pubwatch::web::server::answer::{Asked, answer};
-use pubwatch::web::server::{Guard, Site};
+use pubwatch::web::server::{Guard, Live, Site, router};
 use scraper::{Html, Selector};
+use tower::ServiceExt as _;
 
 /// What the faces say at one moment, without their letters.
 pub(crate) fn faces(house: &House) -> String {
@@ -66,15 +68,22 @@ fn of_the_page(said: &mut String, house: &House) {
         house.settings.clone(),
         Arc::new(Guard::new().unwrap()),
     );
+    let router = router(Arc::new(Live::new(site)));
     let get = |path: &str| {
-        let asked = Asked {
-            method: "GET".to_owned(),
-            path: path.to_owned(),
-            host: Some("127.0.0.1".to_owned()),
-            ..Asked::default()
+        let asked = Request::get(path).header("host", "127.0.0.1");
+        let asked = asked.body(Body::empty()).unwrap();
+        let answer = async {
+            let answer = router.clone().oneshot(asked).await.unwrap();
+            let status = answer.status().as_u16();
+            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+            (status, String::from_utf8(body.to_vec()).unwrap())
         };
-        let answer = answer(&site, &asked);
-        (answer.status, String::from_utf8(answer.body).unwrap())
+        // Some who ask have a runtime of their own, in which nobody may wait.
+        std::thread::scope(|scope| {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            let waiting = scope.spawn(move || runtime.build().unwrap().block_on(answer));
+            waiting.join().unwrap()
+        })
     };
     let (code, health) = get("/healthz");
     writeln!(said, "  /healthz {code} {health}").unwrap();

@@ -4,24 +4,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use pubwatch::book::{Availability, StoreId};
+use pubwatch::config::plan::StorePlan;
+use pubwatch::config::presets::presets;
 use pubwatch::page::{Page, UnreadReason, Wanted};
-use pubwatch::stores::fixture::{Case, differences};
+use pubwatch::stores::fixture::{self, Case, NoPair, differences};
 use pubwatch::stores::{Lessons, read_closely, read_without_sieve};
 
 /// A pair of files.
-struct Pair {
+pub(crate) struct Pair {
     /// The folder and the name, as `amazon/used-only`.
-    name: String,
-    html: String,
+    pub(crate) name: String,
+    pub(crate) html: String,
     toml: String,
-    case: Case,
+    pub(crate) case: Case,
 }
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
-fn pairs() -> Vec<Pair> {
+pub(crate) fn pairs() -> Vec<Pair> {
     let mut pairs = Vec::new();
     for store in std::fs::read_dir(folder()).unwrap() {
         let store = store.unwrap().path();
@@ -120,7 +122,9 @@ fn every_state_and_reason_has_a_page_at_every_store() {
     ];
     let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for pair in pairs() {
-        let store = pair.name.split('/').next().unwrap().to_owned();
+        // The folders of stores that are known by their address are pages of the generic reader.
+        let store = pair.name.split('/').next().unwrap();
+        let store = if store.contains('.') { "other" } else { store }.to_owned();
         seen.entry(store).or_default().insert(pair.case.reads);
     }
     let states = Availability::ALL.iter().map(|state| state.name());
@@ -216,6 +220,70 @@ fn every_state_has_a_page_at_both_stores_of_bookshop() {
             );
         }
     }
+}
+
+#[test]
+fn every_store_known_by_its_address_has_a_folder_of_pages() {
+    let pairs = pairs();
+    for store in presets() {
+        let folder = format!("{}/", store.id);
+        let reads = |wanted: fn(&str) -> bool| {
+            let mut here = pairs.iter().filter(|pair| pair.name.starts_with(&folder));
+            here.any(|pair| pair.case.store == store.id.as_str() && wanted(&pair.case.reads))
+        };
+        assert!(
+            reads(|name| name == "in_stock"),
+            "{folder} has no page in stock"
+        );
+        assert!(
+            reads(|name| name == "pre_order"),
+            "{folder} has no pre-order"
+        );
+        assert!(
+            reads(|name| name == "out_of_stock"),
+            "{folder} refuses nowhere"
+        );
+        assert!(
+            reads(|name| name == "no_evidence"),
+            "{folder} is never unsure"
+        );
+    }
+    let known = |pair: &Pair| presets().any(|store| pair.name.starts_with(store.id.as_str()));
+    let folders = pairs
+        .iter()
+        .filter(|pair| pair.name.split('/').next().unwrap().contains('.'));
+    for pair in folders {
+        assert!(
+            known(pair),
+            "config/stores.toml has no store for {}",
+            pair.name
+        );
+    }
+}
+
+#[test]
+fn a_page_that_reads_by_the_users_own_words_makes_no_pair_and_it_says_so() {
+    let store = StoreId::new("books.example.com");
+    let mut plan = StorePlan::plain(store.clone());
+    plan.buy_area = Some("#buy".to_owned());
+    let page = Page {
+        store: &store,
+        address: None,
+        status: 200,
+        headers: &[],
+        body: "<title>x</title><meta property='book:isbn' content='9781944098117'><h1>x</h1>\
+               <div id='buy'><button>Pre-order</button></div></html>",
+    };
+    let wanted = Wanted {
+        isbn: "9781944098117".parse().ok(),
+        ..Wanted::default()
+    };
+    let read = read_closely(&page, &wanted, &Lessons::of(&[plan]));
+    assert_eq!(read.reading.availability(), Some(Availability::PreOrder));
+    let refused = fixture::of(&page, &wanted, &read).unwrap_err();
+    assert_eq!(refused, NoPair::OwnWords("no_evidence"));
+    let read = read_closely(&page, &wanted, &Lessons::default());
+    assert!(fixture::of(&page, &wanted, &read).is_ok());
 }
 
 #[test]

@@ -128,3 +128,43 @@ async fn what_a_hand_does_to_the_file_is_taken_over_or_kept_out() {
     .await
     .unwrap();
 }
+
+#[test]
+fn an_edition_that_is_added_while_all_letters_are_paused_is_paused_too() {
+    let edition = |title: &str, isbn: &str| {
+        format!(
+            "[[edition]]\ntitle = \"{title}\"\nisbn = \"{isbn}\"\nformat = \"paperback\"\n\
+             publication_date = 2027-02-09\nstores = [\"bookshop.org\"]\n"
+        )
+    };
+    let house = House::new(&format!(
+        "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\
+         [data]\nfolder = \"data\"\n{}",
+        edition("Salt Roads", "9781944098117")
+    ));
+    // By hand, as the running service or the next round sees it.
+    let add = |title: &str, isbn: &str| {
+        let file = house.path().join("pubwatch.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text + &edition(title, isbn)).unwrap();
+    };
+    let until = ["--until", "2199-12-30"];
+    house.said(&[&["pause", "Salt Roads"][..], &until].concat(), 0);
+    add("Low Water", "9781944000004");
+    let said = house.said(&["pause"], 0);
+    assert!(said.contains("about Salt Roads"), "{said}");
+    house.said(&[&["pause", "--all", "--but-act"][..], &until].concat(), 0);
+    add("High Water", "9781944000011");
+    let said = house.said(&["pause"], 0);
+    assert!(said.contains("Letters are paused until"), "{said}");
+    assert_eq!(said.matches("2199, but not Act").count(), 3, "{said}");
+    // One that was taken out of it is no reason against the others, and all are.
+    house.said(&["pause", "Salt Roads", "--end"], 0);
+    add("Spring Tide", "9781944000028");
+    let said = house.said(&["pause"], 0);
+    assert!(said.contains("about 3 of 4 editions"), "{said}");
+    house.said(&["pause", "--all", "--end"], 0);
+    add("Neap Tide", "9781944000035");
+    let said = house.said(&["pause"], 0);
+    assert!(said.contains("No letters are paused"), "{said}");
+}

@@ -52,8 +52,9 @@ fn few(fault: Fault, share: usize) -> usize {
         Fault::BadStore => Mood::BAD.len(),
         Fault::SummerTime => TURNS.len(),
         Fault::Clock | Fault::BadMail => 8,
-        Fault::Kill => 6,
+        Fault::Kill | Fault::MailAtRandom => 6,
         Fault::TerminateWhileOthersHang | Fault::DamagedPage => 4,
+        Fault::Posts | Fault::YearAhead => 2,
         Fault::Crowd => 1,
         Fault::Terminate
         | Fault::TruncatedLog

@@ -98,8 +98,11 @@ fn page() -> String {
             const fetched = frame.contentWindow.performance.getEntriesByType('resource').length;
             const ground = frame.contentWindow.getComputedStyle(
                 root.querySelector('table.page')).backgroundColor;
+            const step = [...root.querySelectorAll('h2')]
+                .find(one => one.textContent.startsWith('Your next step'));
+            const top = step ? Math.round(step.getBoundingClientRect().top) : 'none';
             said.push(['SAID', frame.dataset.name, frame.width, root.scrollWidth, over, fetched,
-                ground.replaceAll(' ', '')].join(' '));
+                ground.replaceAll(' ', ''), top].join(' '));
         }
         document.getElementById('said').textContent = said.join('\\n') + '\\nEND';
     })</script>"
@@ -141,18 +144,29 @@ fn no_letter_runs_over_or_fetches_anything_wide_and_narrow_light_and_dark() {
             .take_while(|line| !line.starts_with("END"))
             .collect();
         assert_eq!(lines.len(), frames, "{said}");
+        let mut with_a_step = 0;
         for line in lines {
             let fields: Vec<&str> = line.split(' ').collect();
-            let [_, name, dress, width, came, over, fetched, found] = fields[..] else {
+            let [_, name, dress, width, came, over, fetched, found, step] = fields[..] else {
                 panic!("{line}");
             };
             assert_eq!(came, width, "{name} {dress} is wider than its window");
             assert_eq!(over, "0", "{name} {dress} at {width}: something runs over");
             assert_eq!(fetched, "0", "{name} fetches something");
+            // On a phone it can be seen without scrolling.
+            if let Ok(step) = step.parse::<u32>() {
+                with_a_step += 1;
+                let is_on_a_phone = width != "600";
+                assert!(
+                    !is_on_a_phone || step < 700,
+                    "{name} {dress}: its step is at {step}"
+                );
+            }
             if !dress.starts_with("bare-") {
                 assert_eq!(found, ground, "{name}: its ground when dark is {dark}");
             }
         }
+        assert!(with_a_step > frames / 3, "{with_a_step} of {frames}");
     }
 }
 

@@ -75,7 +75,11 @@ mod memory;
 #[cfg(test)]
 mod moved_date;
 #[cfg(test)]
+mod mutated_pages;
+#[cfg(test)]
 mod names;
+#[cfg(test)]
+mod own_stores;
 #[cfg(test)]
 mod packed;
 #[cfg(test)]

@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use jiff::civil::{Date, date};
+use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use pubwatch::clock::Clock;
 use pubwatch::config;
@@ -82,7 +84,8 @@ async fn stores(clock: &Clock, asked: &Asked) -> Vec<Server> {
     servers
 }
 
-fn configuration(catalogue: Catalogue, servers: &[Server]) -> String {
+/// An author, and each server as a store of the configuration.
+pub(crate) fn configured(servers: &[Server]) -> String {
     let mut text =
         "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n".to_owned();
     for (number, server) in servers.iter().enumerate() {
@@ -92,6 +95,38 @@ fn configuration(catalogue: Catalogue, servers: &[Server]) -> String {
             server.base
         );
     }
+    text
+}
+
+/// A house of this configuration, with a database of its own.
+pub(crate) fn house(text: &str, folder: &Path, clock: &Clock) -> Arc<House> {
+    let today = clock.now().to_zoned(TimeZone::UTC).date();
+    let (plan, _) = config::check(text, "pubwatch.toml", today)
+        .unwrap_or_else(|problems| panic!("{problems:#?}"));
+    let db = Arc::new(Db::open(&folder.join("pubwatch.db")).unwrap());
+    let settings = Settings::of(&plan).unwrap();
+    let fetcher =
+        Fetcher::new(Arc::clone(&db), clock.clone(), &plan.manners, &plan.stores).unwrap();
+    Arc::new(House::new(plan, db, clock.clone(), settings, fetcher))
+}
+
+/// Goes round whenever something is due, until `end`. A round may take longer than a tick; a tick that
+/// is late is not made up for.
+pub(crate) async fn go_round(house: &Arc<House>, end: Timestamp) {
+    let mut tick = house.clock.now();
+    while tick < end {
+        house.clock.turn_to(tick);
+        let (steps, _listener) = tokio::sync::mpsc::unbounded_channel();
+        let gone = round(house, Which::Due, &Stop::default(), &steps).await;
+        gone.unwrap();
+        while tick <= house.clock.now() && tick < end {
+            tick += TICK_MINUTES.minutes();
+        }
+    }
+}
+
+fn configuration(catalogue: Catalogue, servers: &[Server]) -> String {
+    let mut text = configured(servers);
     for (number, date) in catalogue.dates().into_iter().enumerate() {
         let _ = write!(
             text,
@@ -110,27 +145,9 @@ async fn watch(catalogue: Catalogue) -> Vec<Vec<Timestamp>> {
     let (clock, asked) = (Clock::starting_at(begin), Asked::default());
     let servers = stores(&clock, &asked).await;
     let text = configuration(catalogue, &servers);
-    let (plan, _) = config::check(&text, "pubwatch.toml", date(2027, 2, 8))
-        .unwrap_or_else(|problems| panic!("{problems:#?}"));
     let folder = tempfile::tempdir().unwrap();
-    let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
-    let settings = Settings::of(&plan).unwrap();
-    let fetcher =
-        Fetcher::new(Arc::clone(&db), clock.clone(), &plan.manners, &plan.stores).unwrap();
-    let house = Arc::new(House::new(plan, db, clock.clone(), settings, fetcher));
-    let end = begin + 48.hours();
-    let mut tick = begin;
-    while tick < end {
-        clock.turn_to(tick);
-        let (steps, _listener) = tokio::sync::mpsc::unbounded_channel();
-        round(&house, Which::Due, &Stop::default(), &steps)
-            .await
-            .unwrap();
-        // A round may take longer than a tick; a tick that is late is not made up for.
-        while tick <= clock.now() && tick < end {
-            tick += TICK_MINUTES.minutes();
-        }
-    }
+    let house = house(&text, folder.path(), &clock);
+    go_round(&house, begin + 48.hours()).await;
     for server in &servers {
         assert_eq!(
             server
@@ -143,6 +160,7 @@ async fn watch(catalogue: Catalogue) -> Vec<Vec<Timestamp>> {
     }
     let asked = asked.lock().unwrap();
     let second_day = begin + 24.hours();
+    let end = begin + 48.hours();
     asked
         .values()
         .map(|all| {
@@ -228,7 +246,7 @@ const CATALOGUES: [(&str, Catalogue); 6] = [
 
 #[tokio::test]
 async fn a_day_of_watching_costs_the_stores_what_the_documentation_says() {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/politeness.md");
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/politeness.md");
     let documented = std::fs::read_to_string(path).unwrap();
     for (titles, catalogue) in CATALOGUES {
         let counted = count(titles, catalogue).await;

@@ -90,7 +90,9 @@ fn with_password_from(world: &World, script: &str) {
 /// A password command that hangs, under a running service that has letters to send.
 fn hangs(world: &World) {
     let folder = world.folder.path().to_owned();
-    with_password_from(world, "sleep 600 & echo $! > helper; wait");
+    // Its helper leaves the group, and its parent.
+    let helper = r#"setsid -f sh -c "echo \$\$ >helper; exec sleep 600""#;
+    with_password_from(world, &format!("{helper}; sleep 600"));
     let mut service = Service(world.start(&["run"]));
     let helper = || std::fs::read_to_string(folder.join("helper")).unwrap_or_default();
     assert!(in_time(|| helper().ends_with('\n')), "it was never asked");
@@ -101,9 +103,16 @@ fn hangs(world: &World) {
     service.0.wait().unwrap();
     let took = begun.elapsed();
     assert!(took < Duration::from_secs(5), "{took:?}");
-    let process = format!("/proc/{}/stat", helper().trim());
-    let is_gone = || std::fs::read_to_string(&process).map_or(true, |stat| stat.contains(") Z "));
-    assert!(in_time(is_gone), "what it had started goes on");
+    assert!(
+        in_time(|| is_gone(&helper())),
+        "what it had started goes on"
+    );
+}
+
+/// The process of that number runs no more; nobody need have collected it yet.
+fn is_gone(number: &str) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{}/stat", number.trim()));
+    stat.map_or(true, |stat| stat.contains(") Z "))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -126,6 +135,27 @@ async fn a_password_command_that_hangs_keeps_no_service_from_stopping_and_is_run
         assert_eq!(world.run(&["check", "--quiet"]).status.code(), Some(0));
         let was_run = world.folder.path().join("was-run");
         assert!(!was_run.exists(), "asked for a password for no letter");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupt_of_doctor_ends_the_program_that_it_runs() {
+    let program = Program {
+        path: PathBuf::from(env!("CARGO_BIN_EXE_pubwatch")),
+        environment: Vec::new(),
+    };
+    let world = World::new(&program).await;
+    tokio::task::block_in_place(|| {
+        let folder = world.folder.path().to_owned();
+        with_password_from(&world, "echo $$ >asking; sleep 600; :");
+        let mut doctor = Service(world.start(&["doctor"]));
+        let asking = || std::fs::read_to_string(folder.join("asking")).unwrap_or_default();
+        assert!(in_time(|| asking().ends_with('\n')), "it was never asked");
+        let id = doctor.0.id().to_string();
+        let told = Command::new("kill").args(["-INT", &id]).status().unwrap();
+        assert!(told.success());
+        assert_eq!(doctor.0.wait().unwrap().code(), Some(5));
+        assert!(in_time(|| is_gone(&asking())), "its program goes on");
     });
 }
 

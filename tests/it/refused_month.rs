@@ -4,19 +4,14 @@
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
-use jiff::civil::date;
 use jiff::{Timestamp, ToSpan as _};
 use pubwatch::clock::Clock;
-use pubwatch::config;
-use pubwatch::db::Db;
-use pubwatch::fetch::Fetcher;
-use pubwatch::judge::Settings;
 use pubwatch::mail::sqlite::{Show, entries};
 use pubwatch::mail::{Letter, LetterKind};
-use pubwatch::round::{House, Stop, Which, round};
 
 use crate::home::isbn;
 use crate::loopback::{Reply, Server, time};
+use crate::manners_day::{configured, go_round, house};
 
 /// The pages that were asked for, by the clock of the watch.
 type Asked = Arc<Mutex<Vec<Timestamp>>>;
@@ -42,38 +37,16 @@ async fn watch() -> (Vec<Vec<Timestamp>>, Vec<Letter>) {
         refusing(&clock, &asked[0]).await,
         refusing(&clock, &asked[1]).await,
     ];
-    let mut text =
-        "[author]\nname = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'\n".to_owned();
-    for (number, server) in servers.iter().enumerate() {
-        let _ = write!(
-            text,
-            "[[store]]\nname = 'store{number}.example'\naddress = '/book/{{isbn13}}'\nbase = '{}'\n",
-            server.base
-        );
-    }
+    let mut text = configured(&servers);
     let _ = write!(
         text,
         "[[edition]]\ntitle = 'Salt Roads'\nisbn = '{}'\npublication_date = 2026-06-02\n\
          distribution_enabled = 2026-04-01\nstores = ['store0.example', 'store1.example']\n",
         isbn(1)
     );
-    let (plan, _) = config::check(&text, "pubwatch.toml", date(2027, 3, 1)).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
-    let settings = Settings::of(&plan).unwrap();
-    let fetcher =
-        Fetcher::new(Arc::clone(&db), clock.clone(), &plan.manners, &plan.stores).unwrap();
-    let house = Arc::new(House::new(plan, db, clock.clone(), settings, fetcher));
-    let mut tick = begin;
-    while tick < begin + (30 * 24).hours() {
-        clock.turn_to(tick);
-        let (steps, _listener) = tokio::sync::mpsc::unbounded_channel();
-        let gone = round(&house, Which::Due, &Stop::default(), &steps).await;
-        gone.unwrap();
-        while tick <= clock.now() {
-            tick += 30.minutes();
-        }
-    }
+    let house = house(&text, folder.path(), &clock);
+    go_round(&house, begin + (30 * 24).hours()).await;
     let written = house.db.read(|connection| entries(connection, Show::All));
     let letters = written.unwrap().into_iter().map(|entry| entry.letter);
     let asked = asked.map(|asked| asked.lock().unwrap().clone());

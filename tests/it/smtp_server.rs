@@ -137,7 +137,7 @@ impl TestServer {
 }
 
 /// A certificate for `name` and the authority that vouches for it.
-fn certificates(name: &str) -> (TlsAcceptor, Vec<u8>) {
+pub(crate) fn certificates(name: &str) -> (TlsAcceptor, Vec<u8>) {
     let mut params = CertificateParams::new(Vec::new()).unwrap();
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();

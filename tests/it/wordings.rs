@@ -144,7 +144,7 @@ pub(super) fn page(store: &Storefront, words: &str, button: Option<&str>) -> Str
                 "<title>Salt Roads</title><div id='desktop_buybox'><form id='addToCart'>\
                  <input type='hidden' id='ASIN' name='ASIN' value='{ASIN}'>\
                  <div id='corePrice_feature_div'><span class='a-offscreen'>{price}</span></div>\
-                 <div id='availability'><span>{words}</span></div>{button}</form></div>"
+                 <div id='availability'><span>{words}</span></div>{button}</form></div></html>"
             )
         }
         Family::BarnesNoble => format!(

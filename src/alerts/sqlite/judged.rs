@@ -6,16 +6,13 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 use serde::de::DeserializeOwned;
 
-use super::{json, unreadable};
+use super::json;
 use crate::book::EditionId;
+use crate::db::column::unreadable;
 use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 
 /// Keeps what was thought of an edition, for whoever shows it.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn keep_judgement(
     transaction: &Transaction<'_>,
     edition: &EditionId,
@@ -40,10 +37,6 @@ pub fn keep_judgement(
 
 /// What was thought of an edition when it was judged last; `None` when it never was, or by a
 /// version whose facts are read otherwise.
-///
-/// # Errors
-///
-/// SQLite's, also when the row does not hold what this program wrote.
 pub fn judgement(
     connection: &Connection,
     edition: &EditionId,
@@ -61,10 +54,6 @@ pub fn judgement(
 }
 
 /// What was thought of every edition.
-///
-/// # Errors
-///
-/// As for [`judgement`].
 pub fn judgements(
     connection: &Connection,
     now: Timestamp,

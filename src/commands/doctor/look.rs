@@ -1,9 +1,12 @@
 //! What a look at one thing gave.
 
+use strum::IntoStaticStr;
+
 use serde_json::{Value, json};
 
 /// How something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub(in crate::commands) enum State {
     /// In order.
     Good,
@@ -15,11 +18,7 @@ pub(in crate::commands) enum State {
 
 impl State {
     pub(in crate::commands) fn name(self) -> &'static str {
-        match self {
-            Self::Good => "good",
-            Self::Note => "note",
-            Self::Wrong => "wrong",
-        }
+        self.into()
     }
 }
 

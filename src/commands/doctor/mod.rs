@@ -22,6 +22,7 @@ use self::look::{Look, State};
 use super::context::{Context, open_database};
 use super::face;
 use super::setup::place::{is_superuser, today};
+use super::signals::unless_interrupted;
 use crate::clock::Clock;
 use crate::commands::loading::load;
 use crate::exit::Exit;
@@ -155,16 +156,16 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
         looks.push(Look::note("stores", "not asked (--offline)"));
         return Ok(());
     }
-    looks.extend(runtime.block_on(mail::server(&plan, arguments.letter, now)));
-    looks.extend(runtime.block_on(hooks::look(&context.db, &plan, arguments.letter, now)));
-    let house = match context.into_house() {
-        Ok(house) => house,
-        Err(error) => {
-            looks.push(Look::wrong("stores", format!("{error:#}")));
-            return Ok(());
+    let asked = async {
+        let mut looks = mail::server(&plan, arguments.letter, now).await;
+        looks.extend(hooks::look(&context.db, &plan, arguments.letter, now).await);
+        match context.into_house() {
+            Ok(house) => looks.extend(stores::look(&house).await),
+            Err(error) => looks.push(Look::wrong("stores", format!("{error:#}"))),
         }
+        looks
     };
-    looks.extend(runtime.block_on(stores::look(&house)));
+    looks.extend(runtime.block_on(unless_interrupted(asked))?);
     Ok(())
 }
 

@@ -4,9 +4,10 @@ use jiff::Timestamp;
 
 use super::look::Look;
 use crate::book::{EditionId, Source};
-use crate::config::plan::StorePlan;
+use crate::config::plan::{StorePlan, label};
+use crate::config::presets::is_unverified;
 use crate::db::Db;
-use crate::history::sqlite::{observations, view};
+use crate::history::sqlite::{drifts, observations, view};
 use crate::history::{ListingId, ListingView};
 use crate::judge::other_ways;
 use crate::page::{Unread, UnreadReason, refused};
@@ -38,6 +39,12 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
         }
     };
     let now = house.clock.now();
+    let drifts = house.db.read(|connection| drifts(connection, now));
+    for drift in drifts.unwrap_or_default() {
+        let label = label(&drift.store, &house.plan.stores);
+        let said = drift.words(label, &house.plan.author.zone, now);
+        looks.push(Look::wrong(label, said).next(drift.next_step()));
+    }
     for store in &house.plan.stores {
         let newest = views
             .iter()
@@ -125,6 +132,9 @@ fn of(page: &Page<'_>, now: Timestamp) -> Look {
         words::clipped(&spell.says.words, 80)
     );
     match first_in_line(page) {
+        None if is_unverified(&page.store.id) => Look::note(label, says).next(
+            "nobody has verified how this store's pages read: open the address once, and compare",
+        ),
         None => Look::good(label, says),
         Some((by, line)) => {
             let says = format!("{says}, {}, after another way could not", by.words());

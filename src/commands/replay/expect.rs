@@ -40,7 +40,6 @@ pub struct Told {
 
 impl Sent {
     /// The letter on one line: date, severity, rule, stores, subject.
-    #[must_use]
     pub fn line(&self) -> String {
         let first = self.tells.first();
         let severity = first.map_or("digest", |told| told.severity.name());
@@ -100,7 +99,6 @@ impl Sent {
 
 impl Expectation {
     /// The expectation in words.
-    #[must_use]
     pub fn words(&self) -> String {
         let kind = match self.kind {
             Kind::Any => "letter of any kind".to_owned(),
@@ -130,7 +128,6 @@ impl Expectation {
     }
 
     /// What is wrong, with the letters that show it; `None` when it is met.
-    #[must_use]
     pub fn unmet(&self, sent: &[Sent]) -> Option<String> {
         let meant: Vec<&Sent> = sent.iter().filter(|letter| letter.is_meant(self)).collect();
         let is_met = match self.count {

@@ -16,6 +16,7 @@ use self::play::{Played, play};
 use self::story::Story;
 use super::face;
 use crate::exit::Exit;
+use crate::files::{self, LARGEST_TEXT};
 
 /// Play launches that were, or could be, and print the letters that would have been written.
 ///
@@ -87,13 +88,12 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
 ///
 /// When the file cannot be read or is no story; the error names the file.
 pub fn read(file: &Path) -> anyhow::Result<Story> {
-    let text = std::fs::read_to_string(file)
+    let text = files::read_text(file, LARGEST_TEXT)
         .with_context(|| format!("cannot read the story {}", file.display()))?;
     Story::parse(&text).with_context(|| format!("{}", file.display()))
 }
 
 /// The expectations of a story that were not met, in words, each with what was sent instead.
-#[must_use]
 pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
     story
         .expectations

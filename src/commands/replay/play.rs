@@ -63,10 +63,6 @@ pub fn play(story: &Story) -> anyhow::Result<Played> {
 }
 
 /// Plays a story before somebody who looks at the house after each turn.
-///
-/// # Errors
-///
-/// As for [`play`].
 pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Result<Played> {
     let house = house(story)?;
     let mut played = Played {

@@ -175,7 +175,6 @@ impl Story {
     }
 
     /// The moment, or when the machine wakes if it sleeps then.
-    #[must_use]
     pub fn awake(&self, moment: Timestamp) -> Timestamp {
         let mut asleep = self.asleep.iter();
         asleep
@@ -184,7 +183,6 @@ impl Story {
     }
 
     /// What an edition's page at a store says at `now`; before its first entry it is not listed.
-    #[must_use]
     pub fn page(&self, edition: &EditionId, store: &StoreId, now: Timestamp) -> Reading {
         let newest = self.pages.iter().rev().find(|page| {
             page.store == *store

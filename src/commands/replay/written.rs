@@ -206,7 +206,11 @@ impl NoteWritten {
         })?;
         let kind = if let NoteKind::Paused { until, .. } = kind {
             let but_act = self.but_act;
-            NoteKind::Paused { until, but_act }
+            NoteKind::Paused {
+                until,
+                but_act,
+                all: false,
+            }
         } else if self.but_act {
             return Err(StoryError::Entry(
                 "`but_act` goes with a note of `paused` only".to_owned(),

@@ -18,7 +18,7 @@ use crate::commands::loading::load;
 use crate::config::plan::{Plan, SecretSource};
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
-use crate::files::write_whole;
+use crate::files::{LARGEST_TEXT, read_text, write_whole};
 
 /// The user that the service of the system runs as.
 const USER: &str = "pubwatch";
@@ -383,7 +383,8 @@ fn remove() -> anyhow::Result<Exit> {
 /// A package brought the very same file.
 fn is_packaged(unit: &Unit) -> bool {
     PACKAGED.iter().any(|folder| {
-        fs::read_to_string(Path::new(folder).join(unit.name)).is_ok_and(|text| text == unit.text)
+        read_text(&Path::new(folder).join(unit.name), LARGEST_TEXT)
+            .is_ok_and(|text| text == unit.text)
     })
 }
 

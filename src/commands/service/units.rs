@@ -28,7 +28,6 @@ pub struct Unit {
 }
 
 /// A place that the service of the system cannot see, by its `ProtectHome` and `PrivateTmp`.
-#[must_use]
 pub fn is_out_of_sight(path: &Path) -> bool {
     ["/home", "/root", "/run/user", "/tmp", "/var/tmp"]
         .iter()
@@ -36,7 +35,6 @@ pub fn is_out_of_sight(path: &Path) -> bool {
 }
 
 /// The service of the whole system.
-#[must_use]
 pub fn system(job: Job<'_>) -> Unit {
     Unit {
         name: "pubwatch.service",
@@ -45,7 +43,6 @@ pub fn system(job: Job<'_>) -> Unit {
 }
 
 /// The service of one user.
-#[must_use]
 pub fn user(job: Job<'_>) -> Unit {
     Unit {
         name: "pubwatch.service",
@@ -54,7 +51,6 @@ pub fn user(job: Job<'_>) -> Unit {
 }
 
 /// A timer, and the service that it starts: instead of one that runs all the time.
-#[must_use]
 pub fn timer(service: &Unit) -> [Unit; 2] {
     let mut lines: Vec<String> = Vec::new();
     for line in service.text.lines() {
@@ -103,7 +99,6 @@ pub fn timer(service: &Unit) -> [Unit; 2] {
 }
 
 /// The agent for macOS.
-#[must_use]
 pub fn launchd(job: Job<'_>) -> Unit {
     let escaped = |text: &str| {
         text.replace('&', "&amp;")
@@ -119,7 +114,6 @@ pub fn launchd(job: Job<'_>) -> Unit {
 }
 
 /// The line for a crontab.
-#[must_use]
 pub fn cron(job: Job<'_>) -> String {
     let quoted = |text: &str| {
         let is_plain = |one: char| one.is_ascii_alphanumeric() || "/._-+".contains(one);

@@ -3,6 +3,8 @@
 
 use std::io::{BufRead, IsTerminal as _, Write};
 
+use crate::files::read_line;
+
 /// Somebody who may be asked.
 pub struct Asker<'a> {
     answers: &'a mut dyn BufRead,
@@ -52,16 +54,11 @@ impl<'a> Asker<'a> {
     }
 
     /// Somebody is there to answer.
-    #[must_use]
     pub fn is_there(&self) -> bool {
         self.is_there
     }
 
     /// Says something, when somebody is there.
-    ///
-    /// # Errors
-    ///
-    /// When the terminal cannot be written.
     pub fn say(&mut self, text: &str) -> Result<(), AskError> {
         if self.is_there {
             writeln!(self.questions, "{text}")?;
@@ -135,8 +132,8 @@ impl<'a> Asker<'a> {
     fn line(&mut self, shown: &str, what: &str) -> Result<String, AskError> {
         write!(self.questions, "{shown}")?;
         self.questions.flush()?;
-        let mut answer = String::new();
-        if self.answers.read_line(&mut answer)? == 0 {
+        let answer = read_line(self.answers)?;
+        if answer.is_empty() {
             writeln!(self.questions)?;
             return Err(AskError::Ended(what.to_owned()));
         }

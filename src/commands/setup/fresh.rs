@@ -33,7 +33,6 @@ pub struct FreshMail {
 }
 
 /// The configuration, with a comment for every key and room for the books.
-#[must_use]
 pub fn text(fresh: &Fresh) -> String {
     let mut text = format!(
         "\

@@ -11,10 +11,9 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::commands::loading::{load, load_text};
 use crate::config::{self, ConfigError, Loaded, files};
-use crate::files::write_whole;
+use crate::files::{LARGEST_TEXT, read, write_whole};
 
 /// Today, where this machine stands.
-#[must_use]
 pub fn today() -> Date {
     Clock::System
         .now()
@@ -62,7 +61,8 @@ impl Existing {
     /// was.
     pub fn replace(&self, changed: &Loaded) -> anyhow::Result<()> {
         let path = self.loaded.path.display();
-        let now = fs::read(&self.target).with_context(|| format!("reading {path} again"))?;
+        let now =
+            read(&self.target, LARGEST_TEXT).with_context(|| format!("reading {path} again"))?;
         if now != self.loaded.text.as_bytes() {
             bail!("{path} was changed by somebody else in the meantime; run this once more");
         }
@@ -73,7 +73,6 @@ impl Existing {
 }
 
 /// The warnings of a configuration that its former text did not have.
-#[must_use]
 pub fn new_warnings(before: &Loaded, after: &Loaded, colour: bool) -> String {
     let fresh: Vec<config::Problem> = after
         .warnings
@@ -116,7 +115,6 @@ pub fn for_a_new_one(named: Option<&Path>) -> anyhow::Result<PathBuf> {
 }
 
 /// The program runs as root.
-#[must_use]
 pub fn is_superuser() -> bool {
     Command::new("id")
         .arg("-u")

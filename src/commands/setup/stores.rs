@@ -4,10 +4,11 @@ use jiff::tz::TimeZone;
 use toml_edit::{Document, Item};
 
 use crate::book::{StoreId, storefront};
-use crate::config::{self, Loaded};
+use crate::config::Loaded;
+use crate::config::plan::{OwnStore, StorePlan};
+use crate::config::presets::{preset, presets};
 
 /// The stores of the author's part of the world.
-#[must_use]
 pub fn of_zone(zone: &TimeZone) -> Vec<StoreId> {
     let names: &[&str] = match zone.iana_name().unwrap_or_default() {
         "Europe/London" | "Europe/Jersey" | "Europe/Guernsey" | "Europe/Isle_of_Man" | "GB" => {
@@ -18,27 +19,34 @@ pub fn of_zone(zone: &TimeZone) -> Vec<StoreId> {
     names.iter().map(|name| StoreId::new(name)).collect()
 }
 
-/// The stores that the configuration defines or uses besides those that are known from the start.
-#[must_use]
-pub fn own(loaded: &Loaded) -> Vec<StoreId> {
+/// The stores that the configuration defines or uses, and those that are known by their address,
+/// besides those that are known from the start.
+pub fn own(loaded: &Loaded) -> Vec<StorePlan> {
     let document = Document::parse(loaded.text.as_str()).ok();
     let tables = document
         .as_ref()
         .and_then(|document| document.get("store")?.as_array_of_tables());
-    let names = tables
-        .into_iter()
-        .flatten()
-        .filter_map(|table| table.get("name").and_then(Item::as_str));
-    let used = loaded.plan.stores.iter().map(|store| store.id.clone());
-    let all = names
-        .map(StoreId::new)
-        .chain(used)
-        .chain(config::shipped_stores());
-    let mut own: Vec<StoreId> = all
-        .filter(|id| storefront::find(id.as_str()).is_none())
-        .collect();
-    own.sort();
-    own.dedup();
+    let defined = tables.into_iter().flatten().filter_map(|table| {
+        let text = |key| table.get(key).and_then(Item::as_str);
+        let id = StoreId::new(text("name")?);
+        let mut plan = preset(&id).cloned().unwrap_or_else(|| StorePlan::plain(id));
+        if let Some(label) = text("label") {
+            label.clone_into(&mut plan.label);
+        }
+        if let Some(host) = text("host") {
+            plan.own = Some(OwnStore {
+                host: host.to_ascii_lowercase(),
+                pattern: None,
+                currency: String::new(),
+            });
+        }
+        Some(plan)
+    });
+    let used = loaded.plan.stores.iter().cloned();
+    let mut own: Vec<StorePlan> = used.chain(defined).chain(presets().cloned()).collect();
+    own.retain(|store| storefront::find(store.id.as_str()).is_none());
+    own.sort_by(|one, other| one.id.cmp(&other.id));
+    own.dedup_by(|one, other| one.id == other.id);
     own
 }
 
@@ -47,7 +55,7 @@ pub fn own(loaded: &Loaded) -> Vec<StoreId> {
 /// # Errors
 ///
 /// A sentence about the first that is none, with those that there are.
-pub fn named(names: &[String], own: &[StoreId]) -> Result<Vec<StoreId>, String> {
+pub fn named(names: &[String], own: &[StorePlan]) -> Result<Vec<StoreId>, String> {
     let mut stores: Vec<StoreId> = Vec::new();
     for name in names
         .iter()
@@ -56,7 +64,12 @@ pub fn named(names: &[String], own: &[StoreId]) -> Result<Vec<StoreId>, String> 
     {
         let id = StoreId::new(name);
         let known = storefront::called(name).map(|store| StoreId::new(store.id));
-        let store = known.or_else(|| own.contains(&id).then_some(id)).ok_or_else(|| {
+        let of_own = || {
+            let is_it =
+                |store: &&StorePlan| store.id == id || store.label.eq_ignore_ascii_case(name);
+            own.iter().find(is_it).map(|store| store.id.clone())
+        };
+        let store = known.or_else(of_own).ok_or_else(|| {
             format!(
                 "there is no store `{name}`; write its name, as amazon.com, barnesandnoble.com or \
                  bookshop.org, or define it as a [[store]]"

@@ -2,6 +2,7 @@
 
 use crate::book::{EditionId, Format, StoreId, storefront};
 use crate::config::address;
+use crate::config::plan::StorePlan;
 
 /// A book that was named, and perhaps where one of its pages is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub struct Named {
 /// # Errors
 ///
 /// A sentence that says what is wrong and what to do.
-pub fn read(words: &str, own: &[StoreId]) -> Result<Named, String> {
+pub fn read(words: &str, own: &[StorePlan]) -> Result<Named, String> {
     if looks_like_an_address(words) {
         let pasted =
             address::pasted(words, own).map_err(|error| format!("{error}; {}", error.remedy()))?;
@@ -43,7 +44,6 @@ fn looks_like_an_address(words: &str) -> bool {
 }
 
 /// The address has to stand in the configuration, because it does not follow from the number.
-#[must_use]
 pub fn must_be_written(store: &StoreId, id: &EditionId, format: Format, written: &str) -> bool {
     let Some(known) = storefront::find(store.as_str()) else {
         return true;

@@ -59,6 +59,7 @@ impl Status {
                 "name": one.name(),
                 "words": one.words(&context.plan.author.zone, self.now),
             })).collect::<Vec<_>>(),
+            "drifts": self.drifts,
             "editions": self.views.iter().zip(&self.judgements).map(|(view, judgement)| json!({
                 "id": view.edition.id,
                 "isbn": view.edition.id.isbn(),

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{Context, Status, face};
+use crate::config::plan::label;
 use crate::round::health::nobody_looked;
 use crate::text::words;
 
@@ -32,7 +33,7 @@ impl Status {
             .iter()
             .flat_map(|view| &view.listings)
             .filter(|listing| listing.seen(self.now).is_none())
-            .map(|listing| listing.store.label())
+            .map(|listing| label(&listing.store, &context.plan.stores))
             .collect();
         let sight = match blind.len() {
             0 => "every page is seen".to_owned(),

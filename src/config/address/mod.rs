@@ -56,7 +56,6 @@ pub enum AddressError {
 
 impl AddressError {
     /// What to do about it.
-    #[must_use]
     pub fn remedy(&self) -> String {
         match self {
             Self::NotAnAddress(_) => {
@@ -214,7 +213,6 @@ pub(super) fn own_path(
 
 /// The same page at another base, which replaces scheme, host and port; a path of the base stands
 /// before the page's own.
-#[must_use]
 pub fn rebase(address: &Url, base: &Url) -> Url {
     let mut moved = base.clone();
     let folder = base.path().trim_end_matches('/');

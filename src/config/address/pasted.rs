@@ -4,6 +4,7 @@ use url::Url;
 
 use super::{AddressError, SUBDOMAINS, amazon, clean, is_asin, parse};
 use crate::book::{Asin, EditionId, Format, Isbn13, StoreId, storefront};
+use crate::config::plan::StorePlan;
 
 /// Amazon's own short links, which lead to a page of one of its stores. Matched whole, because
 /// look-alikes exist.
@@ -21,12 +22,12 @@ pub struct Pasted {
 }
 
 /// Reads an address; `own` are the stores that the user has defined, whose pages are at the host of
-/// that name.
+/// that name or at the one that they say.
 ///
 /// # Errors
 ///
 /// [`AddressError`], each with its remedy, when it is no address of a book's page at a store.
-pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
+pub fn pasted(words: &str, own: &[StorePlan]) -> Result<Pasted, AddressError> {
     let written = parse(words)?;
     let url = straight(written.clone());
     let host = url.host_str().unwrap_or_default().to_ascii_lowercase();
@@ -40,9 +41,11 @@ pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
         let known =
             storefront::find(host).map(|known| (StoreId::new(known.id), known.host.to_owned()));
         let own = || {
-            own.iter()
-                .find(|store| **store == StoreId::new(host))
-                .cloned()
+            let is_it = |store: &&StorePlan| {
+                let own = store.own.as_ref();
+                store.id == StoreId::new(host) || own.is_some_and(|own| own.host == host)
+            };
+            own.iter().find(is_it).map(|store| store.id.clone())
         };
         known.or_else(|| own().map(|store| (store, host.to_owned())))
     };
@@ -76,7 +79,6 @@ pub fn pasted(words: &str, own: &[StoreId]) -> Result<Pasted, AddressError> {
 }
 
 /// A short link of Amazon's that does not say itself where it leads: it can be followed.
-#[must_use]
 pub fn short_link(words: &str) -> Option<Url> {
     let url = straight(parse(words).ok()?);
     let host = url.host_str()?.to_ascii_lowercase();
@@ -84,7 +86,6 @@ pub fn short_link(words: &str) -> Option<Url> {
 }
 
 /// The address leads to another page than the one that follows from the numbers of the edition.
-#[must_use]
 pub fn leads_elsewhere(
     store: &StoreId,
     (id, asin): (&EditionId, Option<&Asin>),
@@ -132,10 +133,24 @@ fn number(part: &str) -> Option<Isbn13> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::plan::OwnStore;
+
+    /// Two stores of a user's: at the host of its name, and at another.
+    fn own() -> Vec<StorePlan> {
+        let plain = |id| StorePlan::plain(StoreId::new(id));
+        let elsewhere = OwnStore {
+            host: "shop.harbour.example".to_owned(),
+            pattern: None,
+            currency: "GBP".to_owned(),
+        };
+        let mut harbour = plain("harbour.example");
+        harbour.own = Some(elsewhere);
+        vec![plain("books.example.com"), harbour]
+    }
 
     #[track_caller]
     fn check(words: &str, store: &str, isbn: Option<&str>) {
-        let pasted = pasted(words, &[StoreId::new("books.example.com")]).unwrap();
+        let pasted = pasted(words, &own()).unwrap();
         assert_eq!(pasted.store.as_str(), store, "{words}");
         assert_eq!(pasted.id.as_ref().map(EditionId::as_str), isbn, "{words}");
     }
@@ -185,6 +200,11 @@ mod tests {
             "https://m.barnesandnoble.com/w/salt/1144556677;jsessionid=1",
             barnes,
             None,
+        );
+        check(
+            "https://shop.harbour.example/item/9780132350884",
+            "harbour.example",
+            ours,
         );
         check(
             "https://books.example.com/item/7",

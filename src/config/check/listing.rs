@@ -285,9 +285,7 @@ fn no_isbn(store: &StorePlan, at: &Text) -> Problem {
 /// What to say about a store that is not known.
 fn unknown_store(text: &Text, own: &[&str]) -> Problem {
     let written = text.get_ref();
-    let shipped = presets()
-        .iter()
-        .map(|store| (store.label.as_str(), store.id.as_str()));
+    let shipped = presets().map(|store| (store.label.as_str(), store.id.as_str()));
     let labels = storefront::STOREFRONTS
         .iter()
         .map(|store| (store.label, store.id))

@@ -221,6 +221,7 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
             check: None,
             steady: DAILY,
             digest,
+            digest_always: false,
         });
         return (plan, None);
     };
@@ -231,6 +232,10 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
     let steady = steady(&mut table);
     let digest = table.text("digest").unwrap_or(default);
     let digest = findings.keep(times::cron("digest", &digest));
+    let digest_always = table.text("digest_when").and_then(|text| {
+        let choices = [("needed", false), ("always", true)];
+        findings.keep(values::choice("digest_when", &text, &choices))
+    });
     let ping = telling::ping(&mut table);
     table.finish();
     let plan = match (check, digest) {
@@ -239,6 +244,7 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
             check: check.flatten(),
             steady: steady.unwrap_or(DAILY),
             digest,
+            digest_always: digest_always.unwrap_or(false),
         }),
     };
     (plan, ping)

@@ -15,6 +15,7 @@ use crate::book::{
 };
 use crate::config::address;
 use crate::config::edit::Entry;
+use crate::config::plan::StorePlan;
 use crate::text::money;
 
 /// A title of more characters than this is none.
@@ -26,7 +27,7 @@ pub struct Defaults {
     /// Where editions are watched.
     pub stores: Vec<StoreId>,
     /// The stores that the user has defined, which a list may name besides those that are known.
-    pub own: Vec<StoreId>,
+    pub own: Vec<StorePlan>,
     /// Who carries them to the stores.
     pub distribution: Distribution,
     /// The day on which distribution was enabled.
@@ -389,8 +390,10 @@ impl Reading<'_> {
                 defaults
                     .own
                     .iter()
-                    .find(|own| **own == StoreId::new(name))
-                    .cloned()
+                    .find(|own| {
+                        own.id == StoreId::new(name) || own.label.eq_ignore_ascii_case(name)
+                    })
+                    .map(|own| own.id.clone())
             };
             storefront::called(name)
                 .map(|store| StoreId::new(store.id))
@@ -423,7 +426,7 @@ impl Reading<'_> {
 }
 
 /// A page at a store, from its address; from an ASIN at the first store of Amazon's among `stores`.
-fn page(written: &str, stores: &[StoreId], own: &[StoreId]) -> Result<(StoreId, String), String> {
+fn page(written: &str, stores: &[StoreId], own: &[StorePlan]) -> Result<(StoreId, String), String> {
     let is_asin = written.len() == 10
         && written.contains(|one: char| one.is_ascii_digit())
         && written.chars().all(|one| one.is_ascii_alphanumeric());

@@ -251,6 +251,12 @@ CREATE TABLE letter_day (
 
 CREATE INDEX letter_day_by_edition ON letter_day (edition, written);
 
+-- When a digest was due and nobody needed one.
+CREATE TABLE digest_spared (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL UNIQUE
+) STRICT;
+
 -- WHO HEARS OF IT
 
 -- Letters, rendered when queued, kept for ever.
@@ -294,6 +300,9 @@ WHERE delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL;
 -- The letters that have not gone out are few among many.
 CREATE INDEX outbox_undelivered ON outbox (id)
 WHERE delivered_at IS NULL AND dropped_at IS NULL;
+
+-- Those that the author dropped are fewer still.
+CREATE INDEX outbox_dropped ON outbox (id) WHERE dropped_at IS NOT NULL;
 
 -- How many letters a server was asked to take within the last hour.
 CREATE INDEX outbox_tried ON outbox (route, last_try_at) WHERE last_try_at IS NOT NULL;

@@ -45,6 +45,9 @@ pub enum DbError {
         /// Who we are.
         ours: Owner,
     },
+    /// Something that is not ours lies in its place, or beside it.
+    #[error("{0}")]
+    Planted(io::Error),
     /// The folder or the file cannot be written.
     #[error(
         "cannot open or create it: {0}; check that the folder exists and that you may write there"
@@ -103,7 +106,6 @@ impl From<rusqlite::Error> for DbError {
 
 /// What to do about an error of SQLite's that comes from the file or the disk; `None` for any other
 /// error.
-#[must_use]
 pub fn advice(error: &(dyn std::error::Error + 'static)) -> Option<&'static str> {
     use rusqlite::ErrorCode;
 

@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub mod error;
-mod place;
+pub(in crate::db) mod place;
 
 use self::error::DbError;
-use self::place::{File, file_at, make_or_find};
+use self::place::{File, connect, file_at, make_or_find};
 use super::migrate;
 
 /// How long a statement waits for another process before it gives up.
@@ -40,10 +40,6 @@ pub struct Version {
 
 /// The state that the database is in now. Whoever keeps what was read asks for it first and reads
 /// then, so that a change between the two is seen the next time.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn version(connection: &Connection) -> rusqlite::Result<Version> {
     // `data_version` leaves out what this connection writes, and `total_changes` has only that.
     let ask = |sql| {
@@ -69,7 +65,7 @@ impl Db {
     /// [`DbError`] says what is wrong with the file and what to do.
     pub fn open(path: &Path) -> Result<Self, DbError> {
         make_or_find(path)?;
-        let mut connection = Connection::open(path)?;
+        let mut connection = connect(path, OpenFlags::default())?;
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "foreign_keys", true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
@@ -106,16 +102,11 @@ impl Db {
     }
 
     /// The file.
-    #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
     /// Looks something up.
-    ///
-    /// # Errors
-    ///
-    /// Whatever `look` fails with.
     pub fn read<T, E>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
         look(&self.lock())
     }
@@ -169,10 +160,6 @@ impl Db {
 
     /// Gives back the memory in which the connection keeps pages of the file and statements, for a
     /// service that now waits. What is asked next is read anew, which takes milliseconds.
-    ///
-    /// # Errors
-    ///
-    /// SQLite's.
     pub fn rest(&self) -> Result<(), DbError> {
         let connection = self.lock();
         connection.flush_prepared_statement_cache();

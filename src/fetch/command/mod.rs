@@ -13,7 +13,7 @@ use url::Url;
 
 use super::explain::Failure;
 use super::wire::http::Answer;
-use crate::group::{Group, secrets_of_ours};
+use crate::group::{self, secrets_of_ours};
 pub use failure::CommandFailure;
 use failure::last_words;
 
@@ -31,9 +31,9 @@ pub struct Limits {
 
 /// Runs the program with a page's address as its last argument, and gives what it printed.
 ///
-/// It inherits none of our secrets: no variable `PUBWATCH_…` but the two that hold none. It stands in
-/// a process group of its own, which is ended as a whole when its time is over, when
-/// it prints too much, and when nobody waits for it any more.
+/// It inherits none of our secrets: no variable `PUBWATCH_…` but those that hold none. It is ended
+/// with all that it started when its time is over, when it prints too much, and when nobody waits for
+/// it any more.
 ///
 /// # Errors
 ///
@@ -49,20 +49,16 @@ pub async fn run(
     for (name, _) in &ours {
         command.env_remove(name);
     }
-    let mut child = command
+    command
         .args(arguments)
         .arg(address.as_str())
-        .stdin(Stdio::null())
         .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
-        .map_err(|source| CommandFailure::Start {
-            program: program.clone(),
-            source,
-        })?;
-    let mut group = Group::of(&child);
+        .stderr(Stdio::piped());
+    let started = group::start(&mut command);
+    let (mut child, mut group) = started.map_err(|source| CommandFailure::Start {
+        program: program.clone(),
+        source,
+    })?;
     let mut said = Vec::new();
     let whole = attend(&mut child, limits.output, &mut said);
     let ended = tokio::time::timeout(limits.time, whole).await;
@@ -298,24 +294,38 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_program_that_hangs_is_stopped_with_its_children() {
+    async fn a_program_that_hangs_is_stopped_with_all_that_it_started_wherever_that_went() {
+        let ways = [
+            "sleep 600 & echo $! >pid",
+            // Out of the group; and without a parent as well, as a browser detaches itself.
+            "setsid sh -c 'echo $$ >pid; exec sleep 600' &",
+            "setsid -f sh -c 'echo $$ >pid; exec sleep 600'",
+            "setsid -f sh -c 'sleep 600 & echo $! >pid; wait'",
+            // Out of the group and without our environment, while its parent lives.
+            "setsid env -i sh -c 'echo $$ >pid; sleep 600; :' &",
+            "setsid -f sh -c 'setsid env -i sh -c \"echo \\$\\$ >pid; sleep 600; :\" & wait'",
+        ];
+        for way in ways {
+            is_stopped_with_what_it_started(way).await;
+        }
+    }
+
+    async fn is_stopped_with_what_it_started(way: &str) {
         let folder = tempfile::tempdir().unwrap();
-        let note = folder.path().join("pid");
-        let script = format!(
-            "sleep 600 & echo $! > '{}'; echo busy >&2; wait",
-            note.display()
-        );
+        let place = folder.path().display();
+        let script = format!("cd '{place}'\n{way}\necho busy >&2; sleep 600; :");
         let short = Limits {
-            time: Duration::from_millis(500),
+            time: Duration::from_secs(1),
             ..limits()
         };
         let words = run_with(&shell(&script), short).await.unwrap_err();
         assert_eq!(
             words,
-            "`sh` did not end within 0.5 seconds and was stopped; make it give up earlier, or \
-             raise `deadline`; it said: busy"
+            "`sh` did not end within 1 seconds and was stopped; make it give up earlier, or raise \
+             `deadline`; it said: busy"
         );
-        let child = std::fs::read_to_string(note).unwrap();
+        let child = std::fs::read_to_string(folder.path().join("pid")).unwrap();
+        assert!(child.trim().parse::<u32>().is_ok(), "{way}: {child}");
         // The kernel takes a moment to end what it was told to end.
         let is_gone = || {
             let state = std::fs::read_to_string(format!("/proc/{}/stat", child.trim()));
@@ -327,7 +337,7 @@ mod tests {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
-        panic!("the child {child} outlived its parent");
+        panic!("{way}: {child} outlived who started it");
     }
 
     #[tokio::test]

@@ -5,17 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::Connection;
 
-use super::{reading_of, time};
+use super::reading_of;
 use crate::book::StoreId;
+use crate::db::column::time;
 use crate::history::{ListingId, Unreadable};
 use crate::page::Reading;
 
 /// Every page that was unread at its newest looks, two or more, also those that the configuration
 /// no longer names.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(
         "SELECT l.edition, l.store, l.blind_since, l.last_try, r.body, \
@@ -38,8 +35,8 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
                 edition,
                 store: StoreId::new(&store),
             },
-            since: time(row.get(2)?)?,
-            tried: time(row.get(3)?)?,
+            since: time(row, 2)?,
+            tried: time(row, 3)?,
             reason: unread.reason,
             is_never_read: row.get(5)?,
         });
@@ -48,17 +45,13 @@ pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>>
 }
 
 /// The newest look at each store that named a state, whatever the edition.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn newest_good(connection: &Connection) -> rusqlite::Result<BTreeMap<StoreId, Timestamp>> {
     connection
         .prepare_cached(
             "SELECT store, max(last_good) FROM listing WHERE last_good IS NOT NULL GROUP BY store",
         )?
         .query_map([], |row| {
-            Ok((StoreId::new(&row.get::<_, String>(0)?), time(row.get(1)?)?))
+            Ok((StoreId::new(&row.get::<_, String>(0)?), time(row, 1)?))
         })?
         .collect()
 }

@@ -3,7 +3,8 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
-use super::{listing_number, listing_row, number_of, source_of, time, unreadable};
+use super::{listing_number, listing_row, number_of, source_of};
+use crate::db::column::{time, unreadable};
 use crate::db::packed::{pack, unpack};
 use crate::history::ListingId;
 use crate::history::evidence::{Evidence, LONGEST_DAYS, MOST};
@@ -120,7 +121,7 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
     let headers: String = row.get(4)?;
     let parts = unpacked(&row.get::<_, Vec<u8>>(5)?)?;
     Ok(Evidence {
-        at: time(row.get(0)?)?,
+        at: time(row, 0)?,
         source: source_of(row.get(1)?)?,
         status: row.get(2)?,
         address: row.get(3)?,
@@ -131,10 +132,6 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
 
 /// How many bodies do not unpack to what was packed: the disk has changed them, where SQLite may see
 /// nothing wrong.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn damaged_bodies(connection: &Connection) -> rusqlite::Result<i64> {
     let mut damaged = 0;
     let mut statement = connection.prepare("SELECT hash, packed FROM evidence_body")?;

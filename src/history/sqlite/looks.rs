@@ -5,7 +5,8 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_row, time_of};
+use super::listing_row;
+use crate::db::column::time_if;
 use crate::history::ListingId;
 use crate::page::UnreadReason;
 
@@ -34,10 +35,6 @@ pub struct Looks {
 }
 
 /// The stored times of a listing; all empty for one that was never looked at.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Looks> {
     let looks = connection
         .prepare_cached(
@@ -58,11 +55,11 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
             params![listing.edition.as_str(), listing.store.as_str()],
             |row| {
                 Ok(Looks {
-                    last_try: time_of(row, 0)?,
-                    last_good: time_of(row, 1)?,
+                    last_try: time_if(row, 0)?,
+                    last_good: time_if(row, 1)?,
                     blind_attempts: row.get(2)?,
-                    unconfirmed_since: time_of(row, 3)?,
-                    released: time_of(row, 4)?,
+                    unconfirmed_since: time_if(row, 3)?,
+                    released: time_if(row, 4)?,
                     blind_reason: row
                         .get::<_, Option<String>>(5)?
                         .and_then(|name| UnreadReason::from_name(&name)),
@@ -71,7 +68,7 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
                         .get::<_, Option<String>>(6)?
                         .and_then(|day| day.parse().ok()),
                     looks: row.get(7)?,
-                    sister_changed: time_of(row, 8)?,
+                    sister_changed: time_if(row, 8)?,
                 })
             },
         )
@@ -85,10 +82,6 @@ pub fn looks(connection: &Connection, listing: &ListingId) -> rusqlite::Result<L
 /// The look counts for the day from here on, so that a kill does not give it back.
 ///
 /// False when somebody has looked since `last_try`, or is looking now.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn claim_look(
     transaction: &Transaction<'_>,
     listing: &ListingId,

@@ -1,6 +1,7 @@
 //! The history in the database: readings, observations, spells and notes.
 
 mod blind;
+mod drift;
 mod looks;
 mod evidence;
 mod moved;
@@ -12,14 +13,13 @@ pub mod transfer;
 mod validators;
 mod view;
 
-use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
+pub use drift::drifts;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
-pub use moved::{has_moved, note_moves, rename_edition};
+pub use moved::{has_moved, is_known, note_moves, rename_edition};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use record::{Recorded, keep_good_until, listing_row, record};
 pub use set_aside::{Aside, newest_by_hand, set_aside};
@@ -30,6 +30,7 @@ pub use view::{
 
 use super::{ListingId, Source, Spell};
 use crate::book::availability::UnknownAvailability;
+use crate::db::column::{time, time_if, unreadable};
 use crate::page::{Reading, Says};
 
 fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Option<i64>> {
@@ -44,15 +45,15 @@ fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Res
 
 fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
     Ok(Spell {
-        since: time(row.get(0)?)?,
+        since: time(row, 0)?,
         availability: row
             .get::<_, String>(1)?
             .parse()
             .map_err(|error: UnknownAvailability| unreadable(1, error))?,
-        last_seen: time(row.get(2)?)?,
-        until: time_of(row, 3)?,
+        last_seen: time(row, 2)?,
+        until: time_if(row, 3)?,
         readings: row.get(4)?,
-        confirmed_at: time_of(row, 5)?,
+        confirmed_at: time_if(row, 5)?,
         says: says_of(row, 6)?,
     })
 }
@@ -76,21 +77,6 @@ fn reading_of(body: &str) -> rusqlite::Result<Reading> {
         serde_json::from_str(body)
     };
     reading.map_err(|error| unreadable(0, error))
-}
-
-fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?.map(time).transpose()
-}
-
-fn time(milliseconds: i64) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(0, error))
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }
 
 fn number_of(source: Source) -> i64 {
@@ -121,6 +107,7 @@ pub(super) mod tests {
     use crate::db::Db;
     use crate::history::Observation;
     use crate::page::UnreadReason;
+    use jiff::Timestamp;
 
     fn listing() -> ListingId {
         ListingId {
@@ -198,7 +185,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: false,
-                look_again_at: None
+                look_again_at: None,
+                is_first_not_understood: false,
             }
         );
         see(
@@ -290,7 +278,8 @@ pub(super) mod tests {
             recorded,
             Recorded {
                 changed: true,
-                look_again_at: Some(start() + 30.hours())
+                look_again_at: Some(start() + 30.hours()),
+                is_first_not_understood: false,
             }
         );
         assert_eq!(

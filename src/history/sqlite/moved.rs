@@ -10,10 +10,6 @@ use crate::book::{EditionId, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
 /// Whether the configuration says other dates for one of these editions than when we saw it last.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite::Result<bool> {
     for plan in editions {
         let (publication, on_sale, _) = plan.edition.dates.as_written();
@@ -54,6 +50,17 @@ pub fn rename_edition(
     Ok(())
 }
 
+/// Whether an edition was seen in the configuration before.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_known(connection: &Connection, isbn: &EditionId) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached("SELECT EXISTS (SELECT 1 FROM configured WHERE edition = ?1)")?
+        .query_row([isbn.as_str()], |row| row.get(0))
+}
+
 /// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the
 /// editions whose dates were. An edition that is new is only remembered.
 ///
@@ -61,10 +68,6 @@ pub fn rename_edition(
 /// 1. The dates are those that were remembered: nothing.
 /// 2. They are others, and are in force all the same, because a note had said so: nothing to note.
 /// 3. Else a note that the date was moved, from the one in force.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn note_moves(
     transaction: &Transaction<'_>,
     editions: &[EditionPlan],

@@ -5,14 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
 
-use super::{time, unreadable};
 use crate::book::{EditionId, EditionIdError, Note, NoteKind, StoreId};
+use crate::db::column::{instant, time, unreadable};
 
 /// The notes of an edition that have not been taken back, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Note>> {
     connection
         .prepare_cached(
@@ -24,10 +20,6 @@ pub fn notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<V
 }
 
 /// The notes of every edition that has some that stand, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Vec<Note>>> {
     let mut all: BTreeMap<EditionId, Vec<Note>> = BTreeMap::new();
     let mut statement = connection.prepare_cached(
@@ -44,10 +36,6 @@ pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Edit
 }
 
 /// Writes a note down and gives its number, by which it can be taken back.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn add_note(
     transaction: &Transaction<'_>,
     edition: &EditionId,
@@ -73,10 +61,6 @@ pub fn add_note(
 }
 
 /// Takes a note back. False when there is no such note, or it was taken back before.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn take_note_back(
     transaction: &Transaction<'_>,
     number: i64,
@@ -102,10 +86,6 @@ pub struct Kept {
 }
 
 /// Every note of an edition, those that were taken back among them, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn all_notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Kept>> {
     connection
         .prepare_cached(
@@ -117,7 +97,7 @@ pub fn all_notes(connection: &Connection, edition: &EditionId) -> rusqlite::Resu
             Ok(Kept {
                 number: row.get(5)?,
                 note: note_of(row)?,
-                taken_back: taken_back.map(time).transpose()?,
+                taken_back: taken_back.map(instant).transpose()?,
             })
         })?
         .collect()
@@ -128,7 +108,7 @@ fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
         serde_json::from_str(&row.get::<_, String>(0)?).map_err(|error| unreadable(0, error))?;
     Ok(Note {
         kind: kind.believable(),
-        at: time(row.get(1)?)?,
+        at: time(row, 1)?,
         store: row
             .get::<_, Option<String>>(2)?
             .map(|store| StoreId::new(&store)),

@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::{listing_number, number_of, spell_of};
 use crate::history::spells::{self, Step};
 use crate::history::{ListingId, Observation, Source, Spell};
-use crate::page::{Reading, Says};
+use crate::page::{Reading, Says, UnreadReason};
 
 /// What recording an observation changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,9 @@ pub struct Recorded {
     pub changed: bool,
     /// A second look is due at this time, because the lasting spell is not confirmed.
     pub look_again_at: Option<Timestamp>,
+    /// It is the first look in a row that read nothing, of a page that came and that nobody
+    /// understands: its parts are worth keeping.
+    pub is_first_not_understood: bool,
 }
 
 /// Records what a look gave: the reading, the observation, the spell and the listing's times.
@@ -55,14 +58,16 @@ pub fn record(
                 listing,
                 reading,
                 observation.at,
-                (says, confirm_after),
+                says,
+                confirm_after,
             )
         }
-        Reading::Unread(_) => {
-            remember_blind(transaction, listing, reading, observation.at)?;
+        Reading::Unread(unread) => {
+            let attempts = remember_blind(transaction, listing, reading, observation.at)?;
             Ok(Recorded {
                 changed: false,
                 look_again_at: None,
+                is_first_not_understood: attempts == 1 && unread.reason == UnreadReason::NoEvidence,
             })
         }
     }
@@ -73,7 +78,8 @@ fn extend(
     listing: i64,
     reading: i64,
     at: Timestamp,
-    (says, confirm_after): (&Says, SignedDuration),
+    says: &Says,
+    confirm_after: SignedDuration,
 ) -> rusqlite::Result<Recorded> {
     let before = transaction
         .prepare_cached(include_str!("spells.sql"))?
@@ -94,6 +100,7 @@ fn extend(
     Ok(Recorded {
         changed,
         look_again_at,
+        is_first_not_understood: false,
     })
 }
 
@@ -178,10 +185,6 @@ fn remember_gap(
 }
 
 /// Until when what was just seen of a page may be spoken of as what is.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn keep_good_until(
     transaction: &Transaction<'_>,
     listing: &ListingId,
@@ -202,23 +205,18 @@ fn remember_blind(
     listing: i64,
     reading: i64,
     at: Timestamp,
-) -> rusqlite::Result<()> {
+) -> rusqlite::Result<i64> {
     transaction
         .prepare_cached(
             "UPDATE listing SET first_try = coalesce(first_try, ?2), last_try = ?2, \
                  asking_until = NULL, blind_since = coalesce(blind_since, ?2), blind_attempts = blind_attempts + 1, \
                  blind_reading = ?3 \
-             WHERE id = ?1",
+             WHERE id = ?1 RETURNING blind_attempts",
         )?
-        .execute(params![listing, at.as_millisecond(), reading])?;
-    Ok(())
+        .query_row(params![listing, at.as_millisecond(), reading], |row| row.get(0))
 }
 
 /// The number of a listing, made when it is first needed.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn listing_row(transaction: &Transaction<'_>, listing: &ListingId) -> rusqlite::Result<i64> {
     let found = listing_number(transaction, listing)?;
     if let Some(number) = found {

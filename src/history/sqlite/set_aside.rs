@@ -3,15 +3,12 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_number, number_of, reading_of, time};
+use super::{listing_number, number_of, reading_of};
+use crate::db::column::instant;
 use crate::history::{ListingId, Source};
 use crate::page::Reading;
 
 /// The newest look at a page that a person told of, and what it said.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn newest_by_hand(
     connection: &Connection,
     listing: &ListingId,
@@ -29,7 +26,7 @@ pub fn newest_by_hand(
         })
         .optional()?;
     found
-        .map(|(at, body)| Ok((time(at)?, reading_of(&body)?)))
+        .map(|(at, body)| Ok((instant(at)?, reading_of(&body)?)))
         .transpose()
 }
 
@@ -51,7 +48,8 @@ pub enum Aside {
 pub fn set_aside(
     transaction: &Transaction<'_>,
     listing: &ListingId,
-    (which, now): (Aside, Timestamp),
+    which: Aside,
+    now: Timestamp,
 ) -> rusqlite::Result<()> {
     let Some(number) = listing_number(transaction, listing)? else {
         return Ok(());

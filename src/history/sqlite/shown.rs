@@ -8,7 +8,8 @@ use std::collections::btree_map::Entry;
 
 use rusqlite::Connection;
 
-use super::{reading_of, time};
+use super::reading_of;
+use crate::db::column::instant;
 use crate::history::Shown;
 use crate::page::{Reading, Says};
 
@@ -34,7 +35,7 @@ pub(super) fn shown(connection: &Connection, listing: i64) -> rusqlite::Result<V
             Entry::Vacant(new) => new.insert(says(connection, number)?),
         };
         let Some(says) = reading else { continue };
-        let at = time(at)?;
+        let at = instant(at)?;
         match runs.last_mut().filter(|(newest, _)| *newest == number) {
             Some((_, run)) => {
                 run.last_seen = at;

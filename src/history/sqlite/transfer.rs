@@ -6,8 +6,9 @@ use jiff::Timestamp;
 use rusqlite::Connection;
 use serde::Serialize;
 
-use super::{glimpses, unreadable};
+use super::glimpses;
 use crate::book::StoreId;
+use crate::db::column::unreadable;
 use crate::history::{ListingId, Source};
 
 /// A note as it is kept, taken back or not. Times are Unix milliseconds.
@@ -83,10 +84,6 @@ pub fn every_look<E: From<rusqlite::Error>>(
 }
 
 /// Every note, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn every_note(connection: &Connection) -> rusqlite::Result<Vec<KeptNote>> {
     connection
         .prepare(

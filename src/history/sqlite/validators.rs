@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{listing_row, reading_of, time};
+use super::{listing_row, reading_of};
+use crate::db::column::time;
 use crate::fetch::conditional::Validators;
 use crate::history::ListingId;
 use crate::page::Reading;
@@ -20,10 +21,6 @@ pub struct Recognised {
 }
 
 /// The page of a listing that can be recognised; `None` where the newest look gave none.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn recognised(
     connection: &Connection,
     listing: &ListingId,
@@ -45,7 +42,7 @@ pub fn recognised(
                         last_modified: row.get(2)?,
                     },
                     reading: reading_of(&row.get::<_, String>(3)?)?,
-                    read_at: time(row.get(4)?)?,
+                    read_at: time(row, 4)?,
                 })
             },
         )
@@ -54,10 +51,6 @@ pub fn recognised(
 
 /// Remembers by what the page that was just recorded can be recognised; with `None`, that it
 /// cannot. The reading is the one of the observation at `at`.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn recognise_by(
     transaction: &Transaction<'_>,
     listing: &ListingId,

@@ -7,9 +7,10 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::shown::shown;
-use super::{listing_number, notes, reading_of, source_of, spell_of, time, time_of};
+use super::{listing_number, notes, reading_of, source_of, spell_of};
 use crate::book::{EditionId, Family, Launch};
 use crate::config::plan::{EditionPlan, ListingPlan};
+use crate::db::column::{time, time_if};
 use crate::history::spells::on_sale_since;
 use crate::history::{Blind, ListingId, ListingView, Sibling, SiblingPage, Source, Spell, View};
 use crate::page::Reading;
@@ -32,19 +33,11 @@ pub enum Depth {
 }
 
 /// The view of an edition: its listings with their spells, and the notes that stand.
-///
-/// # Errors
-///
-/// SQLite's, also when a row does not hold what this program wrote.
 pub fn view(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<View> {
     view_to(connection, plan, Depth::Whole)
 }
 
 /// The view of an edition, as deep as it is needed.
-///
-/// # Errors
-///
-/// As [`view`].
 pub fn view_to(
     connection: &Connection,
     plan: &EditionPlan,
@@ -90,10 +83,6 @@ pub fn each_view<T>(
 }
 
 /// What is in force for an edition: its configuration with the notes about it.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn launch(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Launch> {
     let notes = notes(connection, &plan.edition.id)?;
     Ok(Launch::new(&plan.edition, &notes, &plan.zone))
@@ -119,7 +108,7 @@ fn sibling(
         };
         let seen = connection
             .prepare_cached("SELECT last_good FROM listing WHERE id = ?1 AND blind_since IS NULL")?
-            .query_row([number], |row| time_of(row, 0))
+            .query_row([number], |row| time_if(row, 0))
             .optional()?;
         seen_until = [seen_until, seen.flatten()].into_iter().flatten().min();
         let watches_both = plan.listings.iter().any(|own| own.store == listing.store);
@@ -159,7 +148,7 @@ fn spells(connection: &Connection, number: i64, most: i64) -> rusqlite::Result<V
 fn gaps(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(Timestamp, Timestamp)>> {
     connection
         .prepare_cached("SELECT since, until FROM gap WHERE listing_id = ?1 ORDER BY since")?
-        .query_map([number], |row| Ok((time(row.get(0)?)?, time(row.get(1)?)?)))?
+        .query_map([number], |row| Ok((time(row, 0)?, time(row, 1)?)))?
         .collect()
 }
 
@@ -192,12 +181,12 @@ fn listing_view(
     connection
         .prepare_cached(include_str!("listing.sql"))?
         .query_row([number], |row| {
-            view.watched_since = time_of(row, 0)?;
-            view.last_try = time_of(row, 1)?;
-            view.last_good = time_of(row, 2)?;
-            view.good_until = time_of(row, 6)?;
+            view.watched_since = time_if(row, 0)?;
+            view.last_try = time_if(row, 1)?;
+            view.last_good = time_if(row, 2)?;
+            view.good_until = time_if(row, 6)?;
             if let (Some(since), Some(Reading::Unread(unread))) = (
-                time_of(row, 3)?,
+                time_if(row, 3)?,
                 row.get::<_, Option<String>>(5)?
                     .map(|b| reading_of(&b))
                     .transpose()?,
@@ -236,10 +225,6 @@ pub struct Seen {
 }
 
 /// The observations of a listing since `from`, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn observations(
     connection: &Connection,
     listing: &ListingId,
@@ -281,10 +266,6 @@ pub struct Glimpse {
 }
 
 /// The observations of a listing since `from`, oldest first, by the numbers of their readings.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn glimpses(
     connection: &Connection,
     listing: &ListingId,
@@ -300,7 +281,7 @@ pub fn glimpses(
         )?
         .query_map([number, from.as_millisecond()], |row| {
             Ok(Glimpse {
-                at: time(row.get(0)?)?,
+                at: time(row, 0)?,
                 source: source_of(row.get(1)?)?,
                 reading: row.get(2)?,
             })
@@ -309,10 +290,6 @@ pub fn glimpses(
 }
 
 /// How many observations there are.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn count_of_looks(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))
 }

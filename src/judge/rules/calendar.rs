@@ -86,13 +86,11 @@ pub enum MilestoneId {
 
 impl MilestoneId {
     /// Its name, as `calendar-freeze`.
-    #[must_use]
     pub fn name(self) -> &'static str {
         self.into()
     }
 
     /// What it is.
-    #[must_use]
     pub fn milestone(self) -> Option<&'static Milestone> {
         MILESTONES.iter().find(|one| one.id == self)
     }
@@ -283,13 +281,11 @@ pub const MILESTONES: &[Milestone] = &[
 
 impl Milestone {
     /// Its day for an edition with that publication date.
-    #[must_use]
     pub fn day(&self, publication: Date) -> Date {
         publication.saturating_sub(self.days_before.days())
     }
 
     /// It concerns that edition.
-    #[must_use]
     pub fn concerns(&self, edition: &Edition, launch: &Launch) -> bool {
         match self.concerns {
             Concerns::All => true,

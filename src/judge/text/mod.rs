@@ -22,7 +22,7 @@ use super::finding::{Finding, NextStep, Severity};
 use super::kind::FindingKind;
 use super::windows::Stage;
 use crate::book::{Edition, Launch, StoreId};
-use crate::config::plan::StorePlan;
+use crate::config::plan::{StorePlan, label};
 use crate::text::words;
 
 /// For whom and of what is spoken.
@@ -36,6 +36,8 @@ pub struct Voice<'a> {
     pub stores: &'a [StorePlan],
     /// The edition, where it is about one.
     pub edition: Option<(&'a Edition, &'a Launch)>,
+    /// Headlines in the fewest words, as a subject on a phone wants them.
+    pub brief: bool,
 }
 
 /// A finding in words.
@@ -50,7 +52,6 @@ pub struct Said {
 }
 
 /// Puts a finding into words.
-#[must_use]
 pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
     let (headline, verdict) = match &finding.kind {
         FindingKind::Unavailable
@@ -110,7 +111,13 @@ pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
 /// "last seen Fri 3 May, 08:12", where nobody sees now what the finding rests on; of several pages,
 /// with the store.
 fn last_seen(finding: &Finding, voice: &Voice<'_>) -> Option<String> {
-    let moment = |at| words::brief_moment(at, voice.zone, voice.now);
+    let moment = |at| {
+        if voice.brief {
+            voice.day(at)
+        } else {
+            words::brief_moment(at, voice.zone, voice.now)
+        }
+    };
     let unseen: Vec<_> = finding.unseen_pages(voice.now).collect();
     let newest = unseen.iter().map(|page| page.seen).max()?;
     if unseen.len() == finding.pages.len() {
@@ -143,7 +150,6 @@ fn as_of(said: Said, last_seen: &str, finding: &Finding) -> Said {
 
 /// The word before a headline: the severity's, but for a launch report, which is neither good nor bad
 /// by itself.
-#[must_use]
 pub fn word(finding: &Finding) -> &'static str {
     if finding.kind.launch_report().is_some() {
         "Launch report"
@@ -154,7 +160,6 @@ pub fn word(finding: &Finding) -> &'static str {
 
 /// How much it weighs for whoever lists it: a launch report of a store that is behind, or that nobody
 /// could see, is no good news.
-#[must_use]
 pub fn weight(finding: &Finding) -> Severity {
     match finding.kind.launch_report() {
         Some(state) if !state.behind.is_empty() || !state.unseen.is_empty() => Severity::Watch,
@@ -263,15 +268,15 @@ impl Voice<'_> {
     }
 
     /// How people call a store.
-    #[must_use]
     pub fn label(&self, store: &StoreId) -> String {
-        let named = self.stores.iter().find(|plan| plan.id == *store);
-        let label = named.map_or_else(|| store.label(), |plan| plan.label.as_str());
-        words::clipped(label, 40)
+        words::clipped(label(store, self.stores), 40)
     }
 
     /// Stores in a sentence, as "Amazon and Barnes & Noble".
     fn labels(&self, stores: &[StoreId]) -> String {
+        if self.brief && 1 < stores.len() {
+            return format!("{} stores", stores.len());
+        }
         let labels: Vec<String> = stores.iter().map(|store| self.label(store)).collect();
         words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
     }

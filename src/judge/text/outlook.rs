@@ -7,7 +7,6 @@ use crate::text::words;
 
 /// One line for a page: "as expected", "usual after a KDP switch, until Fri 12 February", "seen once,
 /// a second look from 10:58 on", "not seen yet", "as expected · $15.49, list $16.99".
-#[must_use]
 pub fn outlook(one: &ListingOutlook, voice: &Voice<'_>) -> String {
     let line = normal(&one.outlook, voice);
     match (&one.price, &one.list_price) {

@@ -156,8 +156,12 @@ fn quoted(page: Option<&PageFacts>) -> String {
     })
 }
 
-/// `Amazon shows “Currently unavailable”`.
+/// `Amazon shows “Currently unavailable”`; "Amazon unavailable" where it has to be brief.
 fn shows(finding: &Finding, voice: &Voice<'_>) -> String {
+    let state = finding.pages.first().map(|page| page.state);
+    if voice.brief && state == Some(Availability::OutOfStock) {
+        return format!("{} unavailable", voice.labels(&finding.stores));
+    }
     format!(
         "{} {} {}",
         voice.labels(&finding.stores),

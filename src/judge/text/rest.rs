@@ -125,7 +125,11 @@ fn unread(finding: &Finding, blind: &Blindness, voice: &Voice<'_>) -> (String, S
     let why = refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words());
     if blind.last_good.is_none() {
         return (
-            format!("We could not read {names}'s page at any look so far"),
+            if voice.brief {
+                format!("{names} never seen so far")
+            } else {
+                format!("We could not read {names}'s page at any look so far")
+            },
             format!(
                 "No look since {} could read it: {why}. Until one can, nobody knows how the book \
                  stands there; this says nothing about it. We go on trying, gently.",
@@ -133,11 +137,13 @@ fn unread(finding: &Finding, blind: &Blindness, voice: &Voice<'_>) -> (String, S
             ),
         );
     }
+    let since = voice.day(finding.since);
     (
-        format!(
-            "We could not read {names}'s page since {}",
-            voice.day(finding.since)
-        ),
+        if voice.brief {
+            format!("{names} not seen since {since}")
+        } else {
+            format!("We could not read {names}'s page since {since}")
+        },
         format!(
             "We could not read the page at any look since {}: {why}. {last} This says nothing about \
              the book; we keep what we knew, and go on trying, gently.",

@@ -67,7 +67,6 @@ impl Windows {
     /// Tells with each window how long it took for the user's own titles, where there is enough of
     /// it to tell; where the configuration asks for it (`all`, or `learned` of the window), their
     /// numbers take the place of the shipped ones. What the user set stays.
-    #[must_use]
     pub fn with_own_titles(mut self, learned: &BTreeMap<WindowName, Learned>, all: bool) -> Self {
         for (name, learned) in learned {
             let wish = self
@@ -100,7 +99,6 @@ impl Windows {
 ///
 /// A listing is not asked for in the first week. The other windows only ever become longer: they
 /// are what a platform gives itself, and it does not answer sooner because it was quick before.
-#[must_use]
 pub fn learned_numbers(
     name: WindowName,
     window: &Window,

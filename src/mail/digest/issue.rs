@@ -20,7 +20,6 @@ pub struct Issue {
 ///
 /// Who only wants to hear what to act on gets none. A plan without an edition has one all the same:
 /// it says that there is nothing to watch.
-#[must_use]
 pub fn issues(plan: &Plan) -> Vec<Issue> {
     let mut issues: Vec<Issue> = Vec::new();
     for edition in &plan.editions {

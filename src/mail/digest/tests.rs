@@ -57,11 +57,60 @@ fn a_digest_without_news_still_says_that_we_are_watching() {
 }
 
 #[test]
+fn who_has_nothing_to_hear_reads_a_few_lines() {
+    let mut item = item("Quiet", None);
+    // Long out, so that no day of a launch is near.
+    item.view.launch.publication = "2026-02-09".parse().unwrap();
+    item.outlooks = item
+        .view
+        .listings
+        .iter()
+        .map(|listing| ListingOutlook {
+            store: listing.store.clone(),
+            outlook: crate::judge::Outlook::AsExpected {
+                state: crate::book::Availability::InStock,
+                since: example::moment(-1000),
+            },
+            seen_at: Some(example::moment(-4)),
+            good_until: None,
+            price: None,
+            list_price: None,
+        })
+        .collect();
+    let author = example::author();
+    let desk = example::desk(&author);
+    assert!(is_quiet(
+        &desk,
+        std::slice::from_ref(&item),
+        example::moment(0)
+    ));
+    let letter = digest(&desk, None, &[item.clone()], example::moment(0));
+    let body = letter.text.split("\n-- \n").next().unwrap();
+    let lines: Vec<&str> = body.lines().filter(|line| !line.is_empty()).collect();
+    assert_eq!(letter.subject, "Digest: all as expected, 1 edition");
+    // The greeting, the verdict, the looks and what comes next.
+    assert_eq!(lines.len(), 7, "{body}");
+    assert_eq!(lines[1], "All as expected, 1 edition: Quiet.");
+    assert!(lines.join(" ").contains("this comes once in four weeks"));
+    // A line about what happened, or a day that is near, is worth a digest.
+    let happened = Item {
+        lines: vec!["It was away for two hours.".to_owned()],
+        ..item.clone()
+    };
+    let mut near = item;
+    near.view.launch.publication = "2027-02-09".parse().unwrap();
+    for one in [happened, near] {
+        assert!(!is_quiet(&desk, &[one], example::moment(0)));
+    }
+}
+
+#[test]
 fn a_store_that_nobody_has_seen_for_days_is_out_of_sight() {
     let mut item = item("Quiet", None);
     item.view.listings[1].last_good = Some(example::moment(-49));
     item.view.listings[2].last_good = None;
     let text = written(&[item]).text;
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         text.contains("Barnes & Noble: Tue 26 January, 11:00 EST (out of sight)"),
         "{text}"

@@ -4,7 +4,8 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::{COLUMNS, Entry, EntryState, HEAD_COLUMNS, LETTER_COLUMNS};
-use super::{letter_of, part_of, time, time_of};
+use super::{letter_of, part_of};
+use crate::db::column::{instant, time, time_if};
 use crate::mail::outbox::Meaning;
 use crate::mail::{LetterKind, Route};
 
@@ -46,17 +47,12 @@ pub struct Counts {
 impl Counts {
     /// There are letters that did not reach the author and should have: those that failed, and
     /// those that wait after a failed try.
-    #[must_use]
     pub fn need_attention(&self) -> bool {
         self.failed > 0 || self.login_refused || (self.waiting > 0 && self.last_error.is_some())
     }
 }
 
 /// The letters, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
     connection
         .prepare(&select(show.condition()))?
@@ -65,10 +61,6 @@ pub fn entries(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entr
 }
 
 /// The letters without their parts, oldest first: for a list of all that there were in ten years.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>> {
     connection
         .prepare(&select_from(HEAD_COLUMNS, show.condition()))?
@@ -77,10 +69,6 @@ pub fn heads(connection: &Connection, show: Show) -> rusqlite::Result<Vec<Entry>
 }
 
 /// The letter of that number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn entry(connection: &Connection, id: i64) -> rusqlite::Result<Option<Entry>> {
     connection
         .prepare(&select("id = ?1"))?
@@ -100,29 +88,27 @@ pub fn parts(connection: &Connection, id: i64) -> rusqlite::Result<(String, Stri
 }
 
 /// How many letters there are of each kind, and what goes wrong at present.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
+    // Each part is answered by an index of its own: the letters of ten years are not read for it.
     let mut counts = connection.query_row(
-        "SELECT count(*) FILTER (WHERE delivered_at IS NOT NULL), \
-                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NOT NULL), \
-                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
-                                 AND failed_at IS NOT NULL), \
-                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
-                                 AND failed_at IS NULL), \
-                count(*) FILTER (WHERE delivered_at IS NULL AND dropped_at IS NULL \
-                                 AND last_meaning = ?1) > 0 \
-         FROM outbox",
+        "SELECT count(*) FILTER (WHERE failed_at IS NOT NULL), \
+                count(*) FILTER (WHERE failed_at IS NULL), \
+                count(*) FILTER (WHERE last_meaning = ?1) > 0, \
+                (SELECT count(*) FROM outbox \
+                 WHERE dropped_at IS NOT NULL AND delivered_at IS NULL), \
+                (SELECT count(*) FROM outbox) \
+         FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL",
         [Meaning::LoginRefused.name()],
         |row| {
+            let (failed, waiting, dropped): (u32, u32, u32) =
+                (row.get(0)?, row.get(1)?, row.get(3)?);
+            let all: u32 = row.get(4)?;
             Ok(Counts {
-                delivered: row.get(0)?,
-                dropped: row.get(1)?,
-                failed: row.get(2)?,
-                waiting: row.get(3)?,
-                login_refused: row.get(4)?,
+                delivered: all.saturating_sub(failed + waiting + dropped),
+                dropped,
+                failed,
+                waiting,
+                login_refused: row.get(2)?,
                 last_error: None,
             })
         },
@@ -139,27 +125,7 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     Ok(counts)
 }
 
-/// Since when a letter has waited although it was tried: the oldest queueing of those. `None`: all
-/// mail is out, or was not tried yet.
-///
-/// # Errors
-///
-/// SQLite's.
-pub fn undelivered_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
-    let oldest: Option<i64> = connection.query_row(
-        "SELECT min(queued_at) FROM outbox \
-         WHERE delivered_at IS NULL AND dropped_at IS NULL AND last_error IS NOT NULL",
-        [],
-        |row| row.get(0),
-    )?;
-    oldest.map(|milliseconds| time(0, milliseconds)).transpose()
-}
-
 /// When a letter was last delivered on that way. `None`: none was so far.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn last_delivered(
     connection: &Connection,
     route: &Route,
@@ -169,32 +135,57 @@ pub fn last_delivered(
         [route.name()],
         |row| row.get(0),
     )?;
-    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+    newest.map(instant).transpose()
 }
 
-/// When the newest digest was written of those that were written before `before`.
-///
-/// # Errors
-///
-/// SQLite's.
+/// When a digest was last due and written, or spared, of all those before `before`.
 pub fn last_digest(
     connection: &Connection,
     before: Timestamp,
 ) -> rusqlite::Result<Option<Timestamp>> {
     let newest: Option<i64> = connection.query_row(
-        "SELECT max(written) FROM outbox WHERE kind = ?1 AND written < ?2",
+        "SELECT max(at) FROM (SELECT written AS at FROM outbox WHERE kind = ?1 \
+                              UNION ALL SELECT at FROM digest_spared) WHERE at < ?2",
         params![LetterKind::Digest.name(), before.as_millisecond()],
         |row| row.get(0),
     )?;
-    newest.map(|milliseconds| time(0, milliseconds)).transpose()
+    newest.map(instant).transpose()
 }
 
-/// How many letters have parts that do not unpack, or a subject with a character 0, with which none
-/// is written: the disk has changed them, where SQLite sees nothing wrong.
+/// When the newest digest to somebody was written of those that were written before `before`.
 ///
 /// # Errors
 ///
 /// SQLite's.
+pub fn last_digest_to(
+    connection: &Connection,
+    to: &str,
+    before: Timestamp,
+) -> rusqlite::Result<Option<Timestamp>> {
+    let newest: Option<i64> = connection.query_row(
+        "SELECT max(written) FROM outbox WHERE kind = ?1 AND to_address = ?2 AND written < ?3",
+        params![LetterKind::Digest.name(), to, before.as_millisecond()],
+        |row| row.get(0),
+    )?;
+    newest.map(instant).transpose()
+}
+
+/// Remembers that a digest was due and nobody needed one.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn spare_digest(connection: &Connection, now: Timestamp) -> rusqlite::Result<()> {
+    connection
+        .execute(
+            "INSERT OR IGNORE INTO digest_spared (at) VALUES (?1)",
+            [now.as_millisecond()],
+        )
+        .map(drop)
+}
+
+/// How many letters have parts that do not unpack, or a subject with a character 0, with which none
+/// is written: the disk has changed them, where SQLite sees nothing wrong.
 pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
     let mut damaged = 0;
     let mut statement = connection.prepare(
@@ -209,10 +200,6 @@ pub fn damaged_letters(connection: &Connection) -> rusqlite::Result<i64> {
 }
 
 /// The letters that have waited since before `before`, oldest first: those that will arrive late.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn waiting_since_before(
     connection: &Connection,
     before: Timestamp,
@@ -226,10 +213,6 @@ pub fn waiting_since_before(
 }
 
 /// Since when the oldest letter waits that is to go out now: one that is held back for later is none.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn waiting_since(connection: &Connection) -> rusqlite::Result<Option<Timestamp>> {
     let since: Option<i64> = connection
         .prepare_cached(
@@ -254,11 +237,11 @@ fn select_from(columns: &str, which: &str) -> String {
 
 fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
     let meaning: Option<String> = row.get(COLUMNS + 5)?;
-    let state = if let Some(at) = time_of(row, COLUMNS + 7)? {
+    let state = if let Some(at) = time_if(row, COLUMNS + 7)? {
         EntryState::Delivered(at)
-    } else if let Some(at) = time_of(row, COLUMNS + 9)? {
+    } else if let Some(at) = time_if(row, COLUMNS + 9)? {
         EntryState::Dropped(at)
-    } else if let Some(at) = time_of(row, COLUMNS + 8)? {
+    } else if let Some(at) = time_if(row, COLUMNS + 8)? {
         EntryState::Failed(at)
     } else {
         EntryState::Waiting
@@ -266,10 +249,10 @@ fn entry_of(row: &Row<'_>) -> rusqlite::Result<Entry> {
     Ok(Entry {
         letter: letter_of(row)?,
         id: row.get(COLUMNS)?,
-        queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+        queued: time(row, COLUMNS + 1)?,
         tries: row.get(COLUMNS + 2)?,
-        next_try: time(COLUMNS + 3, row.get(COLUMNS + 3)?)?,
-        last_try: time_of(row, COLUMNS + 4)?,
+        next_try: time(row, COLUMNS + 3)?,
+        last_try: time_if(row, COLUMNS + 4)?,
         last_meaning: meaning.as_deref().and_then(Meaning::from_name),
         last_error: row.get(COLUMNS + 6)?,
         state,

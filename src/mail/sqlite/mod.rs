@@ -6,20 +6,22 @@ mod queue;
 
 use jiff::Timestamp;
 use rusqlite::Row;
-use rusqlite::types::Type;
 
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
-    parts, undelivered_since, waiting_since, waiting_since_before,
+    last_digest_to, parts, spare_digest, waiting_since, waiting_since_before,
 };
 pub use queue::{
     Claimant, Claimed, Failure, claim_next, drop_letter, enqueue, give_up_unknown_ways, hold_back,
     is_claimed_by, is_due, mark_delivered, mark_failed, release_all, retry,
 };
 
+use strum::IntoStaticStr;
+
 use super::outbox::Meaning;
 use super::{Letter, LetterKind, Route};
 use crate::book::{EditionId, EditionIdError, StoreId};
+use crate::db::column::{time, unreadable};
 use crate::db::packed::unpack;
 use crate::judge::Severity;
 
@@ -49,7 +51,8 @@ pub struct Entry {
 }
 
 /// What has become of a letter.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum EntryState {
     /// It waits for its next try.
     Waiting,
@@ -63,14 +66,8 @@ pub enum EntryState {
 
 impl EntryState {
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Delivered(_) => "delivered",
-            Self::Failed(_) => "failed",
-            Self::Dropped(_) => "dropped",
-        }
+        self.into()
     }
 }
 
@@ -95,7 +92,7 @@ fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
     Ok(Letter {
         message_id: row.get(0)?,
         references: row.get(1)?,
-        written: time(2, row.get(2)?)?,
+        written: time(row, 2)?,
         kind: LetterKind::from_name(&kind)
             .ok_or_else(|| unreadable(3, format!("`{kind}` is no kind of letter")))?,
         severity: severity
@@ -127,21 +124,4 @@ fn part_of(row: &Row<'_>, column: usize) -> rusqlite::Result<String> {
     };
     let part = unpack(&packed).map_err(|error| unreadable(column, error))?;
     String::from_utf8(part).map_err(|error| unreadable(column, error))
-}
-
-fn time(column: usize, milliseconds: i64) -> rusqlite::Result<Timestamp> {
-    Timestamp::from_millisecond(milliseconds).map_err(|error| unreadable(column, error))
-}
-
-fn time_of(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Timestamp>> {
-    row.get::<_, Option<i64>>(column)?
-        .map(|milliseconds| time(column, milliseconds))
-        .transpose()
-}
-
-fn unreadable(
-    column: usize,
-    error: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(column, Type::Text, error.into())
 }

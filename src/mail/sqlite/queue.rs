@@ -3,8 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, Error, OptionalExtension as _, Transaction, params};
 
-use super::{COLUMNS, LETTER_COLUMNS, letter_of, time, unreadable};
+use super::{COLUMNS, LETTER_COLUMNS, letter_of};
 use crate::book::{EditionId, StoreId};
+use crate::db::column::{time, unreadable};
 use crate::db::packed::pack;
 use crate::judge::Severity;
 use crate::mail::outbox::Meaning;
@@ -36,10 +37,6 @@ pub struct Claimed {
 
 /// Queues a letter, inside the transaction that records what it tells of. Says whether it is new:
 /// a letter whose Message-ID is known is the same letter, and stays as it is.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn enqueue(
     transaction: &Transaction<'_>,
     letter: &Letter,
@@ -92,10 +89,6 @@ pub struct Claimant<'a> {
 /// tried within the hour is counted from the stored times, so that no restart begins anew. A letter
 /// does not wait for the times of a clock that was set back: what was queued, tried or claimed some
 /// minutes after now is due.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn claim_next(
     transaction: &Transaction<'_>,
     claimant: Claimant<'_>,
@@ -120,10 +113,6 @@ pub fn claim_next(
 }
 
 /// Whether a letter is due on that way, whoever may have claimed it.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn is_due(connection: &Connection, route: &Route, now: Timestamp) -> rusqlite::Result<bool> {
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1 \
@@ -200,7 +189,7 @@ fn claimed_letter(transaction: &Transaction<'_>, id: i64) -> rusqlite::Result<Cl
         Ok(Claimed {
             letter: letter_of(row)?,
             id: row.get(COLUMNS)?,
-            queued: time(COLUMNS + 1, row.get(COLUMNS + 1)?)?,
+            queued: time(row, COLUMNS + 1)?,
             tries: row.get(COLUMNS + 2)?,
         })
     })
@@ -229,10 +218,6 @@ fn tried_within_the_hour(
 }
 
 /// Whether that process still has the claim to a letter.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn is_claimed_by(
     connection: &Connection,
     id: i64,
@@ -251,10 +236,6 @@ pub fn is_claimed_by(
 
 /// Records that a letter was delivered, with the server's answer. That holds whoever has the claim
 /// by now, and even if it was dropped meanwhile: it is out.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn mark_delivered(
     transaction: &Transaction<'_>,
     id: i64,
@@ -282,10 +263,6 @@ pub struct Failure {
 }
 
 /// Records that a try failed, and frees the letter. Who no longer has the claim changes nothing.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn mark_failed(
     transaction: &Transaction<'_>,
     id: i64,
@@ -314,10 +291,6 @@ pub fn mark_failed(
 
 /// Puts off every waiting letter of a way until `until` at least: the server is in trouble, so asking it
 /// for each of them would only annoy it, or lock the account.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn hold_back(
     transaction: &Transaction<'_>,
     route: &Route,
@@ -338,10 +311,6 @@ pub fn hold_back(
 
 /// Makes every letter of a way due that waits only because the server was in trouble: it is back. Says how
 /// many.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn release_all(
     transaction: &Transaction<'_>,
     route: &Route,
@@ -361,10 +330,6 @@ pub fn release_all(
 
 /// Gives up the letters whose way is none of `known`: the configuration no longer has it. They are
 /// kept and shown. Says how many.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn give_up_unknown_ways(
     transaction: &Transaction<'_>,
     known: &[Route],
@@ -386,10 +351,6 @@ pub fn give_up_unknown_ways(
 
 /// Makes one letter, or every undelivered one, due now, whatever happened to it before. Says how
 /// many.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn retry(
     transaction: &Transaction<'_>,
     id: Option<i64>,
@@ -406,10 +367,6 @@ pub fn retry(
 
 /// Drops a letter that is not yet delivered: it is kept, but never tried again. Says whether there
 /// was one.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn drop_letter(
     transaction: &Transaction<'_>,
     id: i64,

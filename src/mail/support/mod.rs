@@ -14,8 +14,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::book::{Availability, NoteKind, StoreId};
-use crate::config::plan::StorePlan;
+use crate::book::{Availability, NoteKind};
+use crate::config::plan::{StorePlan, label};
 use crate::history::{ListingView, Spell, View};
 use crate::judge::{Finding, SupportText};
 use crate::text::words;
@@ -35,7 +35,6 @@ pub enum Piece {
 
 impl Piece {
     /// It waits for the author.
-    #[must_use]
     pub fn is_open(&self) -> bool {
         !matches!(self, Self::Said(_))
     }
@@ -57,13 +56,11 @@ impl fmt::Display for Piece {
 pub type Paragraph = Vec<Piece>;
 
 /// Whether a space stands before this piece when another comes before it.
-#[must_use]
 pub fn stands_apart(piece: &Piece) -> bool {
     !matches!(piece, Piece::Said(text) if text.starts_with(['.', ',', ';']))
 }
 
 /// A paragraph on one line.
-#[must_use]
 pub fn joined(paragraph: &[Piece]) -> String {
     let mut text = String::new();
     for piece in paragraph {
@@ -84,14 +81,6 @@ pub struct ReadyText {
     pub paragraphs: Vec<Paragraph>,
 }
 
-impl ReadyText {
-    /// The author has something to complete, to attach or to decide.
-    #[must_use]
-    pub fn has_open_pieces(&self) -> bool {
-        self.paragraphs.iter().flatten().any(Piece::is_open)
-    }
-}
-
 /// What a ready text is written from.
 #[derive(Debug, Clone, Copy)]
 pub struct Case<'a> {
@@ -108,7 +97,6 @@ pub struct Case<'a> {
 }
 
 /// Writes a ready text.
-#[must_use]
 pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
     match text {
         SupportText::ResendUnavailable => to_distributor::resend_unavailable(case),
@@ -120,15 +108,6 @@ pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
         SupportText::BarnesNobleFault => to_distributor::barnes_noble_fault(case),
         SupportText::StaleMetadata => to_distributor::stale_metadata(case),
     }
-}
-
-/// How people call a store: as the configuration does, otherwise by its own label.
-#[must_use]
-pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
-    stores
-        .iter()
-        .find(|plan| plan.id == *store)
-        .map_or_else(|| store.label(), |plan| plan.label.as_str())
 }
 
 impl<'a> Case<'a> {

@@ -63,7 +63,7 @@ impl Case<'_> {
     }
 
     /// "shown as unavailable", "still shown as pre-order", by the states that the stores of the
-    /// finding have now.
+    /// finding have now; "shown as pre-order when last seen, on 14 May", where nobody sees them.
     pub(super) fn how_shown(&self) -> String {
         let mut states: Vec<Availability> = self
             .concerned()
@@ -72,13 +72,29 @@ impl Case<'_> {
             .map(|spell| spell.availability)
             .collect();
         states.dedup();
+        let last_seen = self.last_seen();
         let is_out = self.view.launch.publication <= self.date_of(self.now);
-        match states.as_slice() {
+        let still = is_out && last_seen.is_empty();
+        let how = match states.as_slice() {
             [Availability::OutOfStock] => "shown as unavailable".to_owned(),
-            [Availability::PreOrder] if is_out => "still shown as pre-order".to_owned(),
+            [Availability::PreOrder] if still => "still shown as pre-order".to_owned(),
             [state] => format!("shown as “{}”", state.word().to_lowercase()),
             _ => "not shown as it should be".to_owned(),
-        }
+        };
+        how + &last_seen
+    }
+
+    /// Nothing, where every page of the finding is seen now; else "when last seen, on 14 May",
+    /// with the earliest day from which on one of them was not.
+    pub(super) fn last_seen(&self) -> String {
+        self.concerned()
+            .into_iter()
+            .filter(|listing| listing.seen(self.now).is_none())
+            .filter_map(|listing| Some(listing.confirmed().or_else(|| listing.now())?.last_seen))
+            .min()
+            .map_or_else(String::new, |at| {
+                format!(" when last seen, on {}", self.day(at))
+            })
     }
 
     /// "Paperback 978…, “Title” by Author".

@@ -1,3 +1,4 @@
+use crate::book::StoreId;
 use crate::judge::Party;
 use proptest::prelude::*;
 

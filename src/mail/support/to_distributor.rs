@@ -135,14 +135,18 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
         let spell = listing.now()?;
         let place = case.with_address(listing);
         let state = spell.availability.word().to_lowercase();
+        let (shows, when) = match listing.seen(case.now) {
+            Some(_) => ("shows", String::new()),
+            None => ("showed", format!(" on {}", case.day(spell.last_seen))),
+        };
         Some(said(match spell.says.date {
             Some(date) if date != case.view.launch.publication => format!(
-                "{place} shows {} and the state “{state}” ({}).",
+                "{place} {shows} {} and the state “{state}” ({}){when}.",
                 words::short_date(date),
                 words::clipped(&spell.says.words, 200)
             ),
             _ => format!(
-                "{place} shows “{}”, as if it were out already.",
+                "{place} {shows} “{}”{when}, as if it were out already.",
                 words::clipped(&spell.says.words, 200)
             ),
         }))
@@ -239,6 +243,7 @@ pub(super) fn stale_metadata(case: &Case<'_>) -> ReadyText {
         .map(|listing| case.with_address(listing))
         .collect::<Vec<_>>();
     let pages = words::list(&pages.iter().map(String::as_str).collect::<Vec<_>>());
+    let last_seen = case.last_seen();
     let weeks = changed.map(|at| case.now.duration_since(at).as_hours() / (24 * 7));
     let late = match weeks {
         Some(weeks @ 1..) => format!(", {} later", words::count(weeks, "week")),
@@ -258,7 +263,11 @@ pub(super) fn stale_metadata(case: &Case<'_>) -> ReadyText {
                 said(format!("for the {}.", case.book())),
             ]),
             paragraph([
-                said(format!("{pages} still shows the old state{late}.")),
+                said(if last_seen.is_empty() {
+                    format!("{pages} still shows the old state{late}.")
+                } else {
+                    format!("{pages} showed the old state{last_seen}.")
+                }),
                 screenshot(),
                 Piece::OnlyIfTrue("Other stores show the new one.".to_owned()),
             ]),

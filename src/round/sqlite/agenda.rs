@@ -88,10 +88,6 @@ pub(crate) fn due(house: &House, which: Which, now: Timestamp) -> Result<Vec<Tas
 }
 
 /// When any page is looked at next; `None` when nothing is watched.
-///
-/// # Errors
-///
-/// The database's.
 pub fn next_look_of_all(house: &House, now: Timestamp) -> Result<Option<Timestamp>, DbError> {
     let next = Agenda::of(house).next_looks(now)?.into_iter();
     Ok(next.filter_map(|next| next.due).map(|due| due.at).min())
@@ -131,7 +127,6 @@ pub(in crate::round) fn page_spent_until(
 
 impl<'a> Agenda<'a> {
     /// The agenda of a house.
-    #[must_use]
     pub fn of(house: &'a House) -> Self {
         Self {
             plan: &house.plan,
@@ -141,10 +136,6 @@ impl<'a> Agenda<'a> {
     }
 
     /// When each listing is looked at next, in the order of the configuration.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn next_looks(&self, now: Timestamp) -> Result<Vec<NextLook>, DbError> {
         let doors = self.doors(now)?;
         self.db.read(|connection| {
@@ -245,10 +236,6 @@ fn rhythm(plan: &Plan, urgency: Urgency) -> Rhythm<'_> {
 }
 
 /// Keeps until when what a look saw may be spoken of as what is.
-///
-/// # Errors
-///
-/// SQLite's.
 pub(crate) fn promise(
     transaction: &Transaction<'_>,
     plan: &Plan,
@@ -288,10 +275,6 @@ fn good_until(
 
 /// Between two checks, one after the other, a page should have been looked at twice by its rhythm: the
 /// machine was off or asleep, or nobody began a check.
-///
-/// # Errors
-///
-/// SQLite's.
 pub(super) fn is_too_late(
     connection: &Connection,
     plan: &Plan,

@@ -20,10 +20,6 @@ const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 
 /// What is known of the watch over the pages of a configuration.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
     let pages = plan.editions.iter().flat_map(|edition| {
@@ -71,10 +67,6 @@ pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite:
 }
 
 /// The newest time in which nobody looked for longer than was to be, if it is over.
-///
-/// # Errors
-///
-/// SQLite's.
 fn slept(connection: &Connection) -> rusqlite::Result<Option<(Timestamp, Timestamp)>> {
     let slept: Option<(i64, i64)> = connection
         .prepare_cached(
@@ -88,10 +80,6 @@ fn slept(connection: &Connection) -> rusqlite::Result<Option<(Timestamp, Timesta
 }
 
 /// What the first letter since then begins with: that nobody had looked for longer than was to be.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn remark(
     connection: &Connection,
     zone: &TimeZone,

@@ -21,10 +21,6 @@ pub struct Running {
 }
 
 /// The service that runs; `None` where none has given a sign of life lately.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn running(connection: &Connection, now: Timestamp) -> rusqlite::Result<Option<Running>> {
     let time = |milliseconds: i64| Timestamp::from_millisecond(milliseconds).unwrap_or(now);
     let alive = now.checked_sub(ALIVE).unwrap_or(Timestamp::MIN);
@@ -44,10 +40,6 @@ pub fn running(connection: &Connection, now: Timestamp) -> rusqlite::Result<Opti
 }
 
 /// The service has taken over the configuration as it is in the file.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn taken_over(
     transaction: &Transaction<'_>,
     file: &str,
@@ -62,10 +54,6 @@ pub fn taken_over(
 }
 
 /// The file cannot be taken over, for that reason: what was in force stays.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn kept_out(transaction: &Transaction<'_>, why: &str, now: Timestamp) -> rusqlite::Result<()> {
     transaction.execute(
         "UPDATE running SET wrong = ?1, wrong_since = coalesce(wrong_since, ?2), beat = ?2",
@@ -75,10 +63,6 @@ pub fn kept_out(transaction: &Transaction<'_>, why: &str, now: Timestamp) -> rus
 }
 
 /// A sign of life.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn beat(transaction: &Transaction<'_>, file: &str, now: Timestamp) -> rusqlite::Result<()> {
     transaction.execute(
         "INSERT INTO running (id, file, since, beat) VALUES (1, ?1, ?2, ?2) ON CONFLICT (id) \
@@ -89,10 +73,6 @@ pub fn beat(transaction: &Transaction<'_>, file: &str, now: Timestamp) -> rusqli
 }
 
 /// The service of that configuration has stopped.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn stopped(transaction: &Transaction<'_>, file: &str) -> rusqlite::Result<()> {
     transaction.execute("DELETE FROM running WHERE file = ?1", [file])?;
     Ok(())

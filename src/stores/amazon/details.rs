@@ -17,18 +17,21 @@ const NO_IMAGE: &str = "01RmK+J4pJL";
 /// several editions.
 pub(super) fn identifiers(tree: &Tree<'_>, zones: &Zones<'_>) -> Found {
     let mut found = Found::default();
-    let input = |name: &str| {
-        zones.elements().find(|element| {
+    let inputs = |name: &'static str| {
+        zones.elements().filter(move |element| {
             is_tag(*element, "input")
                 && (element.attr("id") == Some(name) || element.attr("name") == Some(name))
         })
     };
-    let number = input("ASIN")
-        .or_else(|| tree.id("ASIN"))
-        .or_else(|| input("a"))
-        .and_then(|element| element.attr("value"));
-    if let Some(number) = number {
-        found.add_asin(number);
+    // All of them: a box that sells two articles is none of ours. Pages for phones call it "a".
+    let forms = ["addToCart", "handleBuy"].into_iter();
+    let of_forms = forms
+        .flat_map(|id| tree.ids(id))
+        .flat_map(|form| elements(*form))
+        .filter(|element| is_tag(*element, "input") && element.attr("name") == Some("ASIN"));
+    let all = inputs("ASIN").chain(inputs("a")).chain(of_forms);
+    for element in all.chain(tree.id("ASIN")) {
+        found.add_asin(element.attr("value").unwrap_or_default());
     }
     if found.asins.is_empty()
         && let Some(canonical) = tree.canonical()

@@ -118,6 +118,10 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     if let Some(reading) = identity.refusal("amazon/identity", look.wanted) {
         return reading;
     }
+    if 1 < found.asins.len() {
+        let rule = "amazon/several-articles";
+        return Reading::unread(UnreadReason::NoEvidence, rule, &found.words());
+    }
     let language = look.page.language();
     look.trace
         .look("amazon/language", "<html lang>", language.as_deref());
@@ -140,6 +144,7 @@ fn decide(look: &mut Look<'_>, zones: &Zones<'_>) -> Reading {
         control,
     };
     let reading = not_for_us(look, zones, &evidence)
+        .or_else(|| is_cut_off(look, &evidence))
         .or_else(|| off(look, zones, &evidence))
         .or_else(|| on(look, &evidence))
         .or_else(|| of_others(look, zones, &evidence))
@@ -265,10 +270,10 @@ fn off(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Optio
     let (state, rule) = match hit.meaning() {
         Meaning::OutOfStock => (Availability::OutOfStock, "amazon/unavailable"),
         Meaning::Discontinued => (Availability::Discontinued, "amazon/discontinued"),
-        Meaning::TemporarilyOut if evidence.control.is_none() => (
-            Availability::OutOfStock,
-            "amazon/temporarily-out-without-button",
-        ),
+        Meaning::TemporarilyOut if evidence.control.is_none() => {
+            let state = Availability::OutOfStock;
+            (state, "amazon/temporarily-out-without-button")
+        }
         _ => return None,
     };
     if let Some(control) = &evidence.control {
@@ -280,6 +285,22 @@ fn off(look: &mut Look<'_>, zones: &Zones<'_>, evidence: &Evidence<'_>) -> Optio
     }
     look.trace.saw(rule, &selector(words.place), &words.text);
     Some(says(state, rule, words, hit.is_verified()))
+}
+
+/// The page was cut off before its button could come, and the words mean the contrary with one.
+fn is_cut_off(look: &mut Look<'_>, evidence: &Evidence<'_>) -> Option<Reading> {
+    let meaning = evidence.hit?.meaning();
+    let depends = matches!(
+        meaning,
+        Meaning::TemporarilyOut | Meaning::PreOrder | Meaning::NotYetPublished
+    );
+    if !depends || evidence.control.is_some() || look.is_whole() {
+        return None;
+    }
+    let words = evidence.words.as_ref()?;
+    let rule = "amazon/cut-off";
+    look.trace.saw(rule, "</html>", "the page has no end");
+    Some(Reading::unread(UnreadReason::NoEvidence, rule, &words.text))
 }
 
 /// An enabled control orders a new copy; the words say when it comes.

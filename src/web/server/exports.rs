@@ -1,20 +1,26 @@
 //! What scripts, spreadsheets, feed readers and calendars take along.
 
+use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 
-use super::answer::{Answer, Asked, refusal};
-use super::pages::{Dossier, Visit};
-use super::site::{PageError, Site};
+use super::answer::{Answered, PageError, Visit, file, not_found};
+use super::pages::{Dossier, Shown};
+use super::router::Wished;
+use super::site::Site;
 use crate::alerts::sqlite::open_by_severity;
+use crate::book::Edition;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
-use crate::history::sqlite::{Seen, observations};
+use crate::history::sqlite::{Seen, observations as sqlite_looks};
 use crate::history::{ListingId, View};
+use crate::judge::agenda::{Entry, watched_agenda};
 use crate::mail;
 use crate::web::edition::marks;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
-use crate::web::{api, export, feed, metrics, sqlite};
+use crate::web::{api, export, feed, ics, metrics, sqlite};
 
 const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
@@ -23,8 +29,10 @@ const SVG: &str = "image/svg+xml";
 const CHANGES: u32 = 100;
 
 /// Is it alive, and does it watch? 503 when something is wrong with the watch, with what.
-pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
-    match site.survey(now) {
+pub(super) fn health(visit: &Visit, (): ()) -> Response {
+    let (site, now) = (&visit.site, visit.now);
+    let unwell = StatusCode::SERVICE_UNAVAILABLE;
+    let (status, body) = match site.survey(now) {
         Ok((_, pulse)) => {
             let health = &pulse.health;
             let zone = &site.plan.author.zone;
@@ -37,103 +45,110 @@ pub(super) fn health(site: &Site, now: Timestamp) -> Answer {
                 "last_good_check": health.last_good_check,
                 "ailments": ailments.collect::<Vec<_>>(),
             });
-            let status = if health.is_good() { 200 } else { 503 };
-            Answer::new(status, JSON, body.to_string()).with("cache-control", "no-store")
+            let is_good = health.is_good();
+            (
+                if is_good { StatusCode::OK } else { unwell },
+                body.to_string(),
+            )
         }
         Err(error) => {
             tracing::error!(%error, "the database cannot be read");
-            Answer::new(503, JSON, r#"{"status":"database"}"#).with("cache-control", "no-store")
+            (unwell, r#"{"status":"database"}"#.to_owned())
         }
-    }
+    };
+    (status, [(header::CONTENT_TYPE, JSON)], body).into_response()
 }
 
 /// What Prometheus collects.
-pub(super) fn metrics(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
+pub(super) fn metrics(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
     let (survey, pulse) = site.survey(now)?;
     let (counts, alerts) = site.db.read(|connection| {
         let alerts = open_by_severity(connection)?;
         Ok::<_, DbError>((mail::sqlite::counts(connection)?, alerts))
     })?;
-    let text = metrics::metrics(&pulse, &survey.glances, (&counts, &alerts), now);
-    Ok(Answer::file(
-        "text/plain; version=0.0.4; charset=utf-8",
-        text,
-        None,
-    ))
+    let text = metrics::metrics(&pulse, &survey.glances, &counts, &alerts, now);
+    Ok(file("text/plain; version=0.0.4; charset=utf-8", text, None))
 }
 
 /// The feed of changes.
-pub(super) fn feed(site: &Site, host: &str, now: Timestamp) -> Result<Answer, PageError> {
+pub(super) fn feed(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
     let events = site
         .db
         .read(|connection| Ok::<_, DbError>(sqlite::newest_changes(connection, CHANGES)?))?;
-    let text = feed::atom(&site.plan.editions, &events, &site.address(host), now);
-    Ok(Answer::file(
-        "application/atom+xml; charset=utf-8",
-        text,
-        None,
-    ))
+    let text = feed::atom(
+        &site.plan.editions,
+        &site.plan.stores,
+        &events,
+        &site.address(&visit.host),
+        now,
+    );
+    Ok(file("application/atom+xml; charset=utf-8", text, None))
 }
 
 /// The calendar of launches.
-pub(super) fn calendar(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
+pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
     let (survey, _) = site.survey(now)?;
-    let text = feed::ics(&site.plan.editions, &survey, &site.plan.author.zone, now);
-    Ok(Answer::file(
+    let agendas: Vec<(&Edition, Vec<Entry>)> = site
+        .plan
+        .editions
+        .iter()
+        .map(|plan| {
+            let launch = survey.launch(&plan.edition, &plan.zone);
+            (
+                &plan.edition,
+                watched_agenda(plan, &site.plan.stores, &launch, &site.settings),
+            )
+        })
+        .collect();
+    let text = ics::calendar(&agendas, now);
+    Ok(file(
         "text/calendar; charset=utf-8",
         text,
         Some("pubwatch.ics"),
     ))
 }
 
-/// The JSON of `/api/v1/`.
-pub(super) fn api(site: &Site, parts: &[&str], now: Timestamp) -> Result<Answer, PageError> {
-    let value = match parts {
-        ["api", "v1", "openapi.json"] => {
-            return Ok(Answer::file(JSON, api::OPENAPI.to_owned(), None));
-        }
-        ["api", "v1", "editions"] => {
-            let (survey, _) = site.survey(now)?;
-            api::editions(
-                &site.plan.editions,
-                &survey,
-                (&site.judgements(&survey, now)?, &site.place(now)),
-            )
-        }
-        ["api", "v1", "alerts"] => {
-            let (survey, _) = site.survey(now)?;
-            api::alerts(
-                &site.plan.editions,
-                &survey,
-                &site.judgements(&survey, now)?,
-                &site.place(now),
-            )
-        }
-        ["api", "v1", "editions", isbn, rest @ ..] => {
-            let Some(plan) = site.edition(isbn) else {
-                return Ok(refusal(404, "No such edition is watched."));
-            };
-            match rest {
-                [] => {
-                    let dossier = dossier(site, plan, now)?;
-                    let judgement = site.judgement(&dossier.view, now)?;
-                    api::one_edition(
-                        &dossier.view,
-                        &dossier.sources,
-                        &judgement,
-                        &site.place(now),
-                    )
-                }
-                ["observations"] => {
-                    let view = site.view(plan)?;
-                    api::observations(&view, &looks(site, &view)?)
-                }
-                _ => return Ok(refusal(404, "There is no such thing in the interface.")),
-            }
-        }
-        _ => return Ok(refusal(404, "There is no such thing in the interface.")),
-    };
-    Ok(Answer::file(JSON, value.to_string(), None))
+/// The description of the interface.
+pub(super) fn openapi(_: &Visit, (): ()) -> Response {
+    file(JSON, api::OPENAPI.to_owned(), None)
+}
+
+/// Every edition, and how it stands at its stores.
+pub(super) fn editions(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (survey, _) = site.survey(now)?;
+    let judgements = site.judgements(&survey, now)?;
+    let place = site.place(now);
+    let value = api::editions(&site.plan.editions, &survey, &judgements, &place);
+    Ok(file(JSON, value.to_string(), None))
+}
+
+/// What needs a look.
+pub(super) fn alerts(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (survey, _) = site.survey(now)?;
+    let judgements = site.judgements(&survey, now)?;
+    let place = site.place(now);
+    let value = api::alerts(&site.plan.editions, &survey, &judgements, &place);
+    Ok(file(JSON, value.to_string(), None))
+}
+
+/// One edition with its spells, findings and notes.
+pub(super) fn one_edition(visit: &Visit, Path(isbn): Path<String>) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let of = dossier(site, visit.edition(&isbn)?, now)?;
+    let value = api::one_edition(&of.view, &of.sources, &of.judgement, &site.place(now));
+    Ok(file(JSON, value.to_string(), None))
+}
+
+/// Every look at one edition.
+pub(super) fn observations(visit: &Visit, Path(isbn): Path<String>) -> Answered {
+    let view = visit.site.view(visit.edition(&isbn)?)?;
+    let value = api::observations(&view, &looks(&visit.site, &view)?);
+    Ok(file(JSON, value.to_string(), None))
 }
 
 fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, PageError> {
@@ -150,7 +165,7 @@ fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
                 store: listing.store.clone(),
             };
             let read = site.db.read(|connection| {
-                Ok::<_, DbError>(observations(connection, &id, Timestamp::MIN)?)
+                Ok::<_, DbError>(sqlite_looks(connection, &id, Timestamp::MIN)?)
             })?;
             Ok(read)
         })
@@ -159,34 +174,30 @@ fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
 
 /// The files of one edition.
 pub(super) fn edition(
-    site: &Site,
-    isbn: &str,
-    file: &str,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    let Some(plan) = site.edition(isbn) else {
-        return Ok(refusal(404, "No such edition is watched."));
-    };
+    visit: &Visit,
+    (Path((isbn, name)), Query(wished)): (Path<(String, String)>, Query<Wished>),
+) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let plan = visit.edition(&isbn)?;
     let csv = "text/csv; charset=utf-8";
-    Ok(match file {
+    Ok(match name.as_str() {
         "changes.csv" => {
             let dossier = dossier(site, plan, now)?;
             let text = export::changes_csv(&dossier.view, &dossier.sources);
-            Answer::file(csv, text, Some(&format!("{isbn}-changes.csv")))
+            file(csv, text, Some(&format!("{isbn}-changes.csv")))
         }
         "observations.csv" => {
             let view = site.view(plan)?;
             let text = export::observations_csv(&view, &looks(site, &view)?);
-            Answer::file(csv, text, Some(&format!("{isbn}-observations.csv")))
+            file(csv, text, Some(&format!("{isbn}-observations.csv")))
         }
         "timeline.svg" => {
-            let range = Range::from_name(&asked.value("range"));
-            Answer::file(SVG, drawing(site, plan, range, now)?, None)
+            let range = Range::from_name(&wished.range);
+            file(SVG, drawing(site, plan, range, now)?, None)
         }
-        "badge.svg" => Answer::file(SVG, export::badge(&site.view(plan)?, now), None),
-        "report.html" => Answer::file("text/html; charset=utf-8", report(site, plan, now)?, None),
-        _ => refusal(404, "There is no such file."),
+        "badge.svg" => file(SVG, export::badge(&site.view(plan)?, now), None),
+        "report.html" => file("text/html; charset=utf-8", report(site, plan, now)?, None),
+        _ => return Err(not_found("There is no such file.")),
     })
 }
 
@@ -204,15 +215,12 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
         range: range.bounds(&dossier.view, now, zone),
         now,
         zone,
+        stores: &site.plan.stores,
         layout: Layout::Wide,
     })
 }
 
 /// The timeline of an edition as a file that stands alone.
-///
-/// # Errors
-///
-/// When the database says no.
 pub fn drawing(
     site: &Site,
     plan: &EditionPlan,
@@ -223,29 +231,21 @@ pub fn drawing(
 }
 
 /// A page that stands alone, for a client or a publicist.
-///
-/// # Errors
-///
-/// When the database or the template says no.
 pub fn report(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<String, PageError> {
-    dossier(site, plan, now)?.page(site, Visit::default(), now)
+    dossier(site, plan, now)?.page(site, Shown::Report { back: None }, now)
 }
 
 /// The report for a client, with a way back to the overview of his link. It shows what is his: how
 /// his own stores are faring, and none of the author's notes, which may hold numbers of requests and
 /// words that were meant for nobody else.
 pub(super) fn report_below(
-    site: &Site,
+    visit: &Visit,
     (plan, his): (&EditionPlan, &[EditionPlan]),
     back: &str,
-    now: Timestamp,
 ) -> Result<String, PageError> {
+    let (site, now) = (&visit.site, visit.now);
     let survey = site.survey(now)?.0.of_watched(his);
     let pulse = survey.pulse(&site.plan.stores, site.board.next_look(), now);
-    let visit = Visit {
-        back: Some(back),
-        ..Visit::default()
-    };
     let dossier = Dossier::read(site, plan, pulse, now)?.for_client();
-    dossier.page(site, visit, now)
+    dossier.page(site, Shown::Report { back: Some(back) }, now)
 }

@@ -1,20 +1,23 @@
 //! Looks that the author asks for on the page: what he saw himself, a page that he saved, and a look
 //! of ours.
 
-use jiff::{SignedDuration, Timestamp};
+use axum::Form;
+use axum::extract::Path;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::actions::{LONGEST, done, listing};
-use super::answer::{Answer, Asked, refusal};
-use super::site::{PageError, Site};
+use super::answer::{Answered, Visit, bad_request, conflict};
+use super::router::{Filled, SavedPage};
+use super::site::Site;
 use crate::book::{Availability, StoreId};
-use crate::config::plan::EditionPlan;
+use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
 use crate::history::evidence::Evidence;
-use crate::history::sqlite::{keep_evidence, looks, record};
+use crate::history::sqlite::looks;
 use crate::history::{ListingId, Observation, Source, saved};
 use crate::page::{Reading, Says};
 use crate::round::judge_edition::judge_book;
-use crate::round::sqlite::{promise, set_future_aside, take_look_back};
+use crate::round::sqlite::{record_look, set_future_aside, take_look_back};
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -26,49 +29,35 @@ fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
 
 /// Records what the author saw.
 pub(super) fn told(
-    site: &Site,
-    plan: &EditionPlan,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    let Some(listing) = listing(plan, asked) else {
-        return Ok(refusal(400, "The edition is not watched at that store."));
-    };
-    let Ok(state) = asked.field("state").parse::<Availability>() else {
-        return Ok(refusal(400, "There is no such state."));
-    };
-    let said = words::clipped(&asked.field("words"), LONGEST);
+    visit: &Visit,
+    (Path(isbn), Form(filled)): (Path<String>, Form<Filled>),
+) -> Answered {
+    let plan = visit.edition(&isbn)?;
+    let listing = id(plan, &listing(plan, &filled.store)?.store);
+    let state = filled.state.parse::<Availability>();
+    let state = state.map_err(|_| bad_request("There is no such state."))?;
+    let said = words::clipped(&filled.words, LONGEST);
     if said.is_empty() {
-        return Ok(refusal(
-            400,
+        return Err(bad_request(
             "Without its exact words a look is no evidence.",
         ));
     }
     let says = Says::new(state, "by-hand/page", &said, "as you saw it");
-    let listing = id(plan, &listing.store);
-    keep(
-        site,
-        plan,
-        &listing,
-        Reading::Says(Box::new(says)),
-        None,
-        now,
-    )?;
-    Ok(done(site, plan, "recorded"))
+    let reading = Reading::Says(Box::new(says));
+    keep(&visit.site, plan, &listing, reading, None, visit.now)?;
+    Ok(done(visit, plan, "recorded"))
 }
 
 /// Takes back what the author told last of a page.
 pub(super) fn take_back(
-    site: &Site,
-    plan: &EditionPlan,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    let Some(listing) = listing(plan, asked) else {
-        return Ok(refusal(400, "The edition is not watched at that store."));
-    };
+    visit: &Visit,
+    (Path(isbn), Form(filled)): (Path<String>, Form<Filled>),
+) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let plan = visit.edition(&isbn)?;
+    let listing = id(plan, &listing(plan, &filled.store)?.store);
     let taken = site.db.write(|transaction| {
-        let taken = take_look_back(transaction, &site.plan, &id(plan, &listing.store), now)?;
+        let taken = take_look_back(transaction, &site.plan, &listing, now)?;
         if taken.is_some() {
             judge_book(&site.judge_context(), plan, transaction, now)?;
         }
@@ -79,39 +68,31 @@ pub(super) fn take_back(
     } else {
         "nothing-told"
     };
-    Ok(done(site, plan, said))
+    Ok(done(visit, plan, said))
 }
 
 /// Reads a page that the author saved, with the reader that reads what we ask for ourselves.
-pub(super) fn saved(
-    site: &Site,
-    plan: &EditionPlan,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    let Some(listing) = listing(plan, asked) else {
-        return Ok(refusal(400, "The edition is not watched at that store."));
-    };
-    let bytes = asked.bytes("page");
-    if bytes.is_empty() {
-        return Ok(refusal(
-            400,
+pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, SavedPage)) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let plan = visit.edition(&isbn)?;
+    let listing = listing(plan, &sent.store)?;
+    if sent.page.is_empty() {
+        return Err(bad_request(
             "Choose the file of the page that you saved in your browser (“Webpage, HTML only”).",
         ));
     }
-    let (reading, evidence) = saved::read(&bytes, (plan, listing), now, &site.lessons);
+    let (reading, evidence) = saved::read(&sent.page, plan, listing, now, &site.lessons);
     let said = match &reading {
         Reading::Says(_) => "read",
         Reading::Unread(_) => "unread",
     };
     let listing = id(plan, &listing.store);
     keep(site, plan, &listing, reading, Some(evidence), now)?;
-    Ok(done(site, plan, said))
+    Ok(done(visit, plan, said))
 }
 
 /// Records a look by hand, with its evidence where it changes something, and judges the edition by
 /// it. It lies after the last look, because what was seen is only ever added to.
-#[expect(clippy::too_many_arguments, reason = "a look and where it belongs")]
 fn keep(
     site: &Site,
     plan: &EditionPlan,
@@ -120,56 +101,45 @@ fn keep(
     evidence: Option<Evidence>,
     now: Timestamp,
 ) -> Result<(), DbError> {
-    let confirm_after = site.plan.judging.confirm_after;
     site.db.write(|transaction| {
         set_future_aside(transaction, &site.plan, (listing, now))?;
         let last = looks(transaction, listing)?.last_try;
-        let after = last.map(|last| last.saturating_add(SignedDuration::from_millis(1)));
-        let at = match after.transpose() {
-            Ok(after) => after.map_or(now, |after| after.max(now)),
-            Err(_) => now,
-        };
+        let after = last.and_then(|last| last.checked_add(1.millisecond()).ok());
+        let at = after.map_or(now, |after| after.max(now));
         let observation = Observation {
             listing: listing.clone(),
             at,
             source: Source::ByHand,
             reading,
         };
-        let recorded = record(transaction, &observation, confirm_after)?;
-        if matches!(observation.reading, Reading::Says(_)) {
-            promise(transaction, &site.plan, &observation)?;
-        }
-        if let Some(evidence) = evidence.filter(|_| recorded.changed) {
-            keep_evidence(transaction, listing, &Evidence { at, ..evidence })?;
-        }
+        let evidence = evidence.map(|evidence| Evidence { at, ..evidence });
+        record_look(transaction, &site.plan, &observation, evidence.as_ref())?;
         judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })
 }
 
 /// Asks the service for a look now, unless every page was looked at within the floor.
-pub(super) fn check(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Answer, PageError> {
+pub(super) fn check(visit: &Visit, Path(isbn): Path<String>) -> Answered {
+    let site = &visit.site;
+    let plan = visit.edition(&isbn)?;
     if !site.board.is_heard() {
-        return Ok(refusal(
-            409,
+        return Err(conflict(
             "Nobody goes round here: `pubwatch run` serves a page that can.",
         ));
     }
     let tries = site.db.read(|connection| {
-        let one = |listing: &crate::config::plan::ListingPlan| {
-            Ok(looks(connection, &id(plan, &listing.store))?.last_try)
-        };
-        plan.listings
-            .iter()
-            .map(one)
-            .collect::<Result<Vec<_>, DbError>>()
+        let one =
+            |listing: &ListingPlan| Ok(looks(connection, &id(plan, &listing.store))?.last_try);
+        let all = plan.listings.iter().map(one);
+        all.collect::<Result<Vec<_>, DbError>>()
     })?;
     let is_rested = |last: &Option<Timestamp>| {
-        last.is_none_or(|last| site.plan.manners.floor <= now.duration_since(last))
+        last.is_none_or(|last| site.plan.manners.floor <= visit.now.duration_since(last))
     };
     if !tries.iter().any(is_rested) {
-        return Ok(done(site, plan, "too-soon"));
+        return Ok(done(visit, plan, "too-soon"));
     }
     site.board.want(&plan.edition.id);
-    Ok(done(site, plan, "asked"))
+    Ok(done(visit, plan, "asked"))
 }

@@ -1,42 +1,40 @@
-//! The server: connections in, answers out. What an answer is, `answer.rs` says; here is only what
-//! touches the network.
+//! The server: connections in, answers out. Here is what touches the network; who is let in,
+//! `gate.rs` says, and what is answered where, `router.rs`.
 
 mod actions;
-pub mod answer;
+mod answer;
 pub mod exports;
+mod gate;
+mod login;
 mod looks;
 mod pages;
 mod pauses;
+mod router;
 mod shared;
 pub mod site;
 
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::Connected;
 use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, header};
+use axum::middleware::{self, Next};
 use axum::response::Response;
-use axum::serve::Listener;
+use axum::serve::{IncomingStream, Listener};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep};
 
-use answer::{Answer, Asked};
+pub use answer::PageError;
+pub use router::router;
 pub use site::{Guard, Live, Site};
-
-/// The most bytes of a form.
-pub const LARGEST_BODY: usize = 64 * 1024;
-
-/// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
-pub const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;
 
 /// How long a connection may go without an answer being written to it, and how long it may take to
 /// send its request: a client slower than this is let go.
@@ -127,72 +125,33 @@ pub async fn serve(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
-    let state = (live, Arc::clone(&room));
-    let router = Router::new().fallback(handle).with_state(state);
+    let make_room = middleware::from_fn_with_state(Arc::clone(&room), make_room);
+    let service = router(live)
+        .layer(make_room)
+        .into_make_service_with_connect_info::<Peer>();
     let listener = Bounded { listener, room };
-    axum::serve(listener, router)
+    axum::serve(listener, service)
         .with_graceful_shutdown(stop)
         .await
         .map_err(ServeError::Broken)
 }
 
-/// What the handler has at hand: the site, and the room that is left.
-type Shown = (Arc<Live>, Arc<Semaphore>);
+/// Who is at the other end of a connection.
+#[derive(Debug, Clone, Copy)]
+struct Peer(IpAddr);
 
-async fn handle(State((live, room)): State<Shown>, request: Request) -> Response {
-    let mut response = answered(&live, request).await;
+impl Connected<IncomingStream<'_, Bounded>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Self {
+        Self(stream.remote_addr().ip())
+    }
+}
+
+/// Others may be waiting: who has an answer makes room.
+async fn make_room(State(room): State<Arc<Semaphore>>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
     if room.available_permits() < CROWDED {
-        // Others may be waiting: who has an answer makes room.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
-    }
-    response
-}
-
-async fn answered(live: &Live, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let text = |name: HeaderName| {
-        parts
-            .headers
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .map(str::to_owned)
-    };
-    let mut asked = Asked {
-        method: parts.method.as_str().to_owned(),
-        path: parts.uri.path().to_owned(),
-        query: parts.uri.query().unwrap_or_default().to_owned(),
-        host: text(header::HOST).or_else(|| parts.uri.authority().map(ToString::to_string)),
-        origin: text(header::ORIGIN),
-        fetch_site: text(HeaderName::from_static("sec-fetch-site")),
-        cookie: text(header::COOKIE),
-        authorization: text(header::AUTHORIZATION),
-        kind: text(header::CONTENT_TYPE),
-        body: Vec::new(),
-    };
-    let site = live.now();
-    let Ok(body) = to_bytes(body, answer::room(&site, &asked)).await else {
-        return response(answer::refusal(413, "The request is too large."));
-    };
-    asked.body = body.to_vec();
-    // The database is asked on a thread that may wait.
-    let answer = tokio::task::spawn_blocking(move || answer::answer(&site, &asked)).await;
-    response(answer.unwrap_or_else(|error| {
-        tracing::error!(%error, "a page broke down");
-        answer::refusal(500, "Something broke. The log says what.")
-    }))
-}
-
-fn response(answer: Answer) -> Response {
-    let mut response = Response::new(Body::from(answer.body));
-    *response.status_mut() =
-        StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    for (name, value) in answer.headers {
-        if let Ok(value) = HeaderValue::from_str(&value) {
-            response
-                .headers_mut()
-                .append(HeaderName::from_static(name), value);
-        }
     }
     response
 }

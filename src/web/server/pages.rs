@@ -2,159 +2,194 @@
 
 use std::collections::BTreeMap;
 
-use askama::Template;
+use axum::extract::{Path, Query, RawQuery};
+use axum::http::header;
+use axum::response::{Html, IntoResponse as _};
 use jiff::Timestamp;
 
-use super::answer::{Answer, Asked, refusal};
-use super::site::{PageError, Site};
+use super::answer::{Answered, PageError, Visit, not_found, page};
+use super::router::Wished;
+use super::site::Site;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::fetch::HostKey;
-use crate::fetch::robots::{Answer as Answered, Verdict};
+use crate::fetch::robots::{Answer, Verdict};
 use crate::fetch::sqlite::{memories, rations, robots};
 use crate::history::View;
-use crate::history::sqlite::{Kept, all_notes, standing_notes};
+use crate::history::sqlite::{Kept, all_notes, drifts, standing_notes};
 use crate::judge::Judgement;
 use crate::mail;
+use crate::mail::sqlite::Entry;
 use crate::text::words;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
-use crate::web::frame::{Pulse, style_name};
+use crate::web::frame::Pulse;
 use crate::web::hand_looks::HandLook;
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
-use crate::web::settings::{Given, Links};
+use crate::web::settings::Given;
 use crate::web::timeline::Range;
 use crate::web::troubles::troubles;
 use crate::web::{changes, letter, paused, settings, shares, sqlite, usual};
 
-#[derive(Template)]
-#[template(path = "web/templates/login.html")]
-struct Login<'a> {
-    base: &'a str,
-    style: String,
-    said: Option<&'a str>,
-}
-
-/// The page to log in.
-pub(super) fn login(site: &Site, said: Option<&str>, status: u16) -> Answer {
-    let page = Login {
-        base: &site.base,
-        style: format!("{}/static/{}", site.base, style_name()),
-        said,
-    };
-    match page.render() {
-        Ok(html) => Answer {
-            status,
-            ..Answer::page(html)
-        },
-        Err(_) => refusal(500, "The page cannot be made just now."),
-    }
-}
-
-/// The page at a path.
-#[expect(clippy::too_many_lines, reason = "one page, field by field")]
-pub(super) fn page(
-    site: &Site,
-    parts: &[&str],
-    asked: &Asked,
-    session: &str,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
+/// The overview of all editions.
+pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
     let place = site.place(now);
     let (survey, pulse) = site.survey(now)?;
-    let html = match parts {
-        [""] => {
-            let judgements = site.judgements(&survey, now)?;
-            let known = (&survey.glances, &judgements);
-            overview::page(
-                &place,
-                &overview::Material {
-                    editions: &site.plan.editions,
-                    survey: &survey,
-                    judgements: &judgements,
-                    pulse: &pulse,
-                    troubles: &troubles(&place, known, &survey.health),
-                    is_shared: false,
-                },
-                &Filter::from_query(&asked.query),
-            )?
-        }
-        ["editions", isbn] => {
-            let Some(plan) = site.edition(isbn) else {
-                return Ok(refusal(404, "No such edition is watched."));
-            };
-            let token = site.token(session, now).unwrap_or_default();
-            let said = said(&asked.value("said"));
-            let visit = Visit {
-                range: Range::from_name(&asked.value("range")),
-                token: &token,
-                said,
-                back: None,
-            };
-            Dossier::read(site, plan, pulse, now)?.page(site, visit, now)?
-        }
-        ["alerts"] => {
-            let page = (&pulse, page_number(asked));
-            lists::alerts(
-                &place,
-                &site.plan.editions,
-                &survey,
-                &site.judgements(&survey, now)?,
-                page,
-            )?
-        }
-        ["letters"] => {
-            let (letters, all, page) = site.db.read(|connection| {
-                Ok::<_, DbError>(sqlite::letters_of_page(connection, page_number(asked))?)
-            })?;
-            lists::letters(&place, &letters, &goes_to(site), (&pulse, all, page))?
-        }
-        ["letters", id, rest @ ..] => {
-            return one_letter(site, (id, rest), asked, (session, &pulse), now);
-        }
-        ["stores"] => {
-            let hosts = hosts(site, now)?;
-            lists::stores(&place, &site.plan, &survey.glances, &hosts, &pulse)?
-        }
-        ["windows"] => {
-            let learned = site.learned()?;
-            usual::page(&place, &site.settings.windows, &learned, &pulse)?
-        }
-        ["settings"] => settings_page(site, session, (&pulse, None), now)?,
-        _ => return Ok(refusal(404, "There is no such page.")),
+    let judgements = site.judgements(&survey, now)?;
+    let material = overview::Material {
+        editions: &site.plan.editions,
+        survey: &survey,
+        judgements: &judgements,
+        pulse: &pulse,
+        troubles: &troubles(&place, &survey.glances, &judgements, &survey.health),
+        is_shared: false,
     };
-    Ok(Answer::page(html))
+    let filter = Filter::from_query(&query.unwrap_or_default());
+    Ok(page(overview::page(&place, &material, &filter)?))
 }
 
-/// The settings and the links for clients; `given` is the one that was made just now.
-pub(super) fn settings_page(
-    site: &Site,
-    session: &str,
-    (pulse, given): (&Pulse, Option<&Given>),
-    now: Timestamp,
-) -> Result<String, PageError> {
-    let token = site.token(session, now).unwrap_or_default();
-    let shares = site
+/// Everything about one edition.
+pub(super) fn edition(
+    visit: &Visit,
+    (Path(isbn), Query(wished)): (Path<String>, Query<Wished>),
+) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let plan = visit.edition(&isbn)?;
+    let (_, pulse) = site.survey(now)?;
+    let shown = Shown::Page {
+        range: Range::from_name(&wished.range),
+        said: said(&wished.said),
+    };
+    Ok(page(
+        Dossier::read(site, plan, pulse, now)?.page(site, shown, now)?,
+    ))
+}
+
+/// What needs a look, of all editions.
+pub(super) fn alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (survey, pulse) = site.survey(now)?;
+    Ok(page(lists::alerts(
+        &site.place(now),
+        &site.plan.editions,
+        &survey,
+        &site.judgements(&survey, now)?,
+        &pulse,
+        page_number(&wished),
+    )?))
+}
+
+/// The letters.
+pub(super) fn letters(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (_, pulse) = site.survey(now)?;
+    let (letters, all, number) = site.db.read(|connection| {
+        Ok::<_, DbError>(sqlite::letters_of_page(connection, page_number(&wished))?)
+    })?;
+    Ok(page(lists::letters(
+        &site.place(now),
+        &letters,
+        &goes_to(site),
+        &pulse,
+        all,
+        number,
+    )?))
+}
+
+/// One letter, with what may be done with it.
+pub(super) fn letter(
+    visit: &Visit,
+    (Path(id), Query(wished)): (Path<String>, Query<Wished>),
+) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (_, pulse) = site.survey(now)?;
+    let said = said(&wished.said);
+    Ok(page(letter::page(
+        &site.place(now),
+        &entry(site, &id)?,
+        &pulse,
+        said,
+    )?))
+}
+
+/// A letter as it was sent, for its frame.
+pub(super) fn letter_body(visit: &Visit, Path(id): Path<String>) -> Answered {
+    let letter = entry(&visit.site, &id)?.letter;
+    let policy = [(header::CONTENT_SECURITY_POLICY, LETTER_POLICY)];
+    Ok((policy, Html(letter.html)).into_response())
+}
+
+fn entry(site: &Site, id: &str) -> Result<Entry, PageError> {
+    let entry = match id.parse() {
+        Ok(id) => site
+            .db
+            .read(|connection| Ok::<_, DbError>(mail::sqlite::entry(connection, id)?))?,
+        Err(_) => None,
+    };
+    entry.ok_or_else(|| not_found("There is no such letter."))
+}
+
+/// The stores, and how their hosts receive us.
+pub(super) fn stores(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (survey, pulse) = site.survey(now)?;
+    let hosts = hosts(site, now)?;
+    let drifts = site
         .db
-        .read(|connection| Ok::<_, DbError>(shares::sqlite::all(connection)?))?;
-    let links = Links {
+        .read(|connection| Ok::<_, DbError>(drifts(connection, now)?))?;
+    let place = site.place(now);
+    Ok(page(lists::stores(
+        &place,
+        &site.plan,
+        &survey.glances,
+        (&hosts, &drifts),
+        &pulse,
+    )?))
+}
+
+/// How long things take.
+pub(super) fn windows(visit: &Visit, (): ()) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (_, pulse) = site.survey(now)?;
+    let learned = site.learned()?;
+    Ok(page(usual::page(
+        &site.place(now),
+        &site.settings.windows,
+        &learned,
+        &pulse,
+    )?))
+}
+
+/// The settings and the links for clients.
+pub(super) fn settings(visit: &Visit, (): ()) -> Answered {
+    settings_page(visit, None)
+}
+
+/// The same; `given` is the link that was made just now.
+pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let (_, pulse) = site.survey(now)?;
+    let (shares, notes) = site.db.read(|connection| {
+        let shares = shares::sqlite::all(connection)?;
+        Ok::<_, DbError>((shares, standing_notes(connection)?))
+    })?;
+    let place = site.place(now);
+    let links = settings::Links {
         shares: &shares,
         given,
-        token: &token,
     };
-    let notes = site
-        .db
-        .read(|connection| Ok::<_, DbError>(standing_notes(connection)?))?;
-    let place = site.place(now);
     let paused = paused::sentence(&place, &site.plan.editions, &notes);
-    Ok(settings::page(&place, &site.plan, (links, paused), pulse)?)
+    Ok(page(settings::page(
+        &place, &site.plan, links, paused, &pulse,
+    )?))
 }
 
 /// The page of a list that is asked for, from 1.
-fn page_number(asked: &Asked) -> usize {
-    asked.value("page").parse().unwrap_or(1).clamp(1, 100_000)
+fn page_number(wished: &Wished) -> usize {
+    wished.page.parse().unwrap_or(1).clamp(1, 100_000)
 }
 
 fn goes_to(site: &Site) -> String {
@@ -170,13 +205,16 @@ fn goes_to(site: &Site) -> String {
     }
 }
 
-/// Who looks at the page of an edition, and how. Without a token it has no forms, and is a report.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Visit<'a> {
-    pub(super) range: Option<Range>,
-    pub(super) token: &'a str,
-    pub(super) said: Option<&'a str>,
-    pub(super) back: Option<&'a str>,
+/// How the page of an edition is shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Shown<'a> {
+    /// To the author, with everything that can be done.
+    Page {
+        range: Option<Range>,
+        said: Option<&'a str>,
+    },
+    /// As a report that stands alone; `back` leads to the overview of a client.
+    Report { back: Option<&'a str> },
 }
 
 /// Everything about one edition.
@@ -215,7 +253,16 @@ impl Dossier {
         })?;
         Ok(Self {
             hand_looks,
-            judgement: site.judgement(&view, now)?,
+            judgement: site.db.read(|connection| {
+                let settings = &site.settings;
+                Ok::<_, DbError>(sqlite::judged(
+                    connection,
+                    plan,
+                    settings,
+                    &view.listings,
+                    now,
+                )?)
+            })?,
             view,
             sources,
             letters,
@@ -236,9 +283,13 @@ impl Dossier {
     pub(super) fn page(
         &self,
         site: &Site,
-        visit: Visit<'_>,
+        shown: Shown<'_>,
         now: Timestamp,
     ) -> Result<String, PageError> {
+        let (range, said, back) = match shown {
+            Shown::Page { range, said } => (range, said, None),
+            Shown::Report { back } => (None, None, back),
+        };
         Ok(edition::page(
             &site.place(now),
             &edition::Material {
@@ -249,13 +300,12 @@ impl Dossier {
                 letters: &self.letters,
                 notes: &self.notes,
                 hand_looks: &self.hand_looks,
-                range: visit.range,
+                range,
                 pulse: &self.pulse,
-                token: visit.token,
-                said: visit.said,
+                said,
                 may_check: site.board.is_heard(),
-                is_report: visit.token.is_empty(),
-                back: visit.back,
+                is_report: matches!(shown, Shown::Report { .. }),
+                back,
             },
         )?)
     }
@@ -286,38 +336,6 @@ fn said(code: &str) -> Option<&'static str> {
         "dropped" => "It will not be sent.",
         _ => return None,
     })
-}
-
-fn one_letter(
-    site: &Site,
-    (id, rest): (&str, &[&str]),
-    asked: &Asked,
-    (session, pulse): (&str, &Pulse),
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    let entry = match id.parse() {
-        Ok(id) => site
-            .db
-            .read(|connection| Ok::<_, DbError>(mail::sqlite::entry(connection, id)?))?,
-        Err(_) => None,
-    };
-    let Some(entry) = entry else {
-        return Ok(refusal(404, "There is no such letter."));
-    };
-    match rest {
-        [] => {
-            let token = site.token(session, now).unwrap_or_default();
-            let said = said(&asked.value("said"));
-            let html = letter::page(&site.place(now), &entry, pulse, (&token, said))?;
-            Ok(Answer::page(html))
-        }
-        ["body"] => Ok(
-            Answer::new(200, "text/html; charset=utf-8", entry.letter.html)
-                .with("content-security-policy", LETTER_POLICY)
-                .with("cache-control", "no-store"),
-        ),
-        _ => Ok(refusal(404, "There is no such page.")),
-    }
 }
 
 /// How each host has received us, and what its robots.txt says of the pages that are watched.
@@ -353,7 +371,7 @@ fn robots_of(site: &Site, host: &HostKey, now: Timestamp) -> Result<String, Page
     };
     let ago = words::lasting(now.duration_since(robots.fetched_at));
     Ok(match (robots.verdict(&page.ask), &robots.answer) {
-        (Verdict::Allowed, Answered::Missing { status }) => {
+        (Verdict::Allowed, Answer::Missing { status }) => {
             format!("there is none ({status}), {ago} ago")
         }
         (Verdict::Allowed, _) => format!("allows our pages, read {ago} ago"),

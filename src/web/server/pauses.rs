@@ -1,113 +1,86 @@
 //! No letters until a day, about one edition or all, and the end of that.
 
-use jiff::Timestamp;
+use axum::Form;
+use axum::extract::Path;
 
-use super::actions::{day, done};
-use super::answer::{Answer, Asked, refusal};
-use super::site::{PageError, Site};
+use super::actions::{day_to_come, done};
+use super::answer::{Answered, PageError, Visit, bad_request, conflict};
+use super::router::Filled;
 use crate::alerts::pause;
-use crate::book::{Note, NoteKind};
+use crate::book::NoteKind;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::notes;
 
 /// No letters about one edition.
 pub(super) fn pause_one(
-    site: &Site,
-    plan: &EditionPlan,
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    Ok(match pause(site, &[plan], asked, now)? {
-        Ok(()) => done(site, plan, "paused"),
-        Err(refused) => refused,
-    })
+    visit: &Visit,
+    (Path(isbn), Form(filled)): (Path<String>, Form<Filled>),
+) -> Answered {
+    let plan = visit.edition(&isbn)?;
+    pause(visit, &[plan], &filled, false)?;
+    Ok(done(visit, plan, "paused"))
 }
 
 /// No letters about any edition.
-pub(super) fn pause_all(site: &Site, asked: &Asked, now: Timestamp) -> Result<Answer, PageError> {
-    let all: Vec<&EditionPlan> = site.plan.editions.iter().collect();
-    Ok(match pause(site, &all, asked, now)? {
-        Ok(()) => settings(site),
-        Err(refused) => refused,
-    })
+pub(super) fn pause_all(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
+    pause(visit, &all(visit), &filled, true)?;
+    Ok(visit.see_other("/settings#pause"))
 }
 
 /// Letters about one edition go out again.
-pub(super) fn resume_one(
-    site: &Site,
-    plan: &EditionPlan,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
-    Ok(match resume(site, &[plan], now)? {
-        Ok(()) => done(site, plan, "resumed"),
-        Err(refused) => refused,
-    })
+pub(super) fn resume_one(visit: &Visit, Path(isbn): Path<String>) -> Answered {
+    let plan = visit.edition(&isbn)?;
+    resume(visit, &[plan])?;
+    Ok(done(visit, plan, "resumed"))
 }
 
 /// Letters about every edition go out again.
-pub(super) fn resume_all(site: &Site, now: Timestamp) -> Result<Answer, PageError> {
-    let all: Vec<&EditionPlan> = site.plan.editions.iter().collect();
-    Ok(match resume(site, &all, now)? {
-        Ok(()) => settings(site),
-        Err(refused) => refused,
-    })
+pub(super) fn resume_all(visit: &Visit, (): ()) -> Answered {
+    resume(visit, &all(visit))?;
+    Ok(visit.see_other("/settings#pause"))
 }
 
-fn settings(site: &Site) -> Answer {
-    Answer::see_other(format!("{}/settings#pause", site.base))
+fn all(visit: &Visit) -> Vec<&EditionPlan> {
+    visit.site.plan.editions.iter().collect()
 }
-
-/// Done, or an answer that says why not.
-type Outcome = Result<(), Answer>;
 
 fn pause(
-    site: &Site,
+    visit: &Visit,
     editions: &[&EditionPlan],
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Outcome, PageError> {
-    let today = now.to_zoned(site.plan.author.zone.clone()).date();
-    let Some(until) = day(asked, "until").filter(|until| today < *until) else {
-        let why = "A pause needs a day to come, on which letters begin again.";
-        return Ok(Err(refusal(400, why)));
+    filled: &Filled,
+    all: bool,
+) -> Result<(), PageError> {
+    let until = day_to_come(visit, &filled.until)
+        .ok_or_else(|| bad_request("A pause needs a day to come, on which letters begin again."))?;
+    let but_act = !filled.but_act.is_empty();
+    let kind = NoteKind::Paused {
+        until,
+        but_act,
+        all,
     };
-    let but_act = !asked.field("but_act").is_empty();
-    tell(site, editions, NoteKind::Paused { until, but_act }, now)?;
-    Ok(Ok(()))
+    tell(visit, editions, kind)
 }
 
-fn resume(site: &Site, editions: &[&EditionPlan], now: Timestamp) -> Result<Outcome, PageError> {
-    let zone = &site.plan.author.zone;
+fn resume(visit: &Visit, editions: &[&EditionPlan]) -> Result<(), PageError> {
+    let site = &visit.site;
     let mut paused = Vec::new();
     for plan in editions {
         let notes = site
             .db
             .read(|connection| Ok::<_, DbError>(notes(connection, &plan.edition.id)?))?;
-        if pause::in_force(&notes, zone, now).is_some() {
+        if pause::in_force(&notes, &site.plan.author.zone, visit.now).is_some() {
             paused.push(*plan);
         }
     }
     if paused.is_empty() {
-        return Ok(Err(refusal(409, "No letters are paused, or no longer.")));
+        return Err(conflict("No letters are paused, or no longer."));
     }
-    tell(site, &paused, NoteKind::Resumed, now)?;
-    Ok(Ok(()))
+    tell(visit, &paused, NoteKind::Resumed)
 }
 
-fn tell(
-    site: &Site,
-    editions: &[&EditionPlan],
-    kind: NoteKind,
-    now: Timestamp,
-) -> Result<(), DbError> {
-    let note = Note {
-        kind,
-        at: now,
-        store: None,
-        ticket: None,
-        text: None,
-    };
-    let judging = site.judge_context();
-    Ok(judging.take_note_of_each(editions, &note, now)?)
+fn tell(visit: &Visit, editions: &[&EditionPlan], kind: NoteKind) -> Result<(), PageError> {
+    let judging = visit.site.judge_context();
+    let told = judging.take_note_of_each(editions, kind, visit.now);
+    Ok(told.map_err(DbError::from)?)
 }

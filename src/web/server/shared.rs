@@ -1,11 +1,13 @@
 //! What a client sees who was given a link: the overview and the pages of his editions, as reports.
 //! Nothing else is answered below such a link, and nothing can be changed.
 
-use jiff::Timestamp;
+use axum::extract::{Path, RawQuery};
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
 
-use super::answer::{Answer, Asked, refusal};
+use super::answer::{Answered, PageError, Visit, file, not_found, page};
 use super::exports;
-use super::site::{PageError, Site};
+use super::router::fixed_file;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::web::filter::Filter;
@@ -13,54 +15,67 @@ use crate::web::frame::Place;
 use crate::web::overview;
 use crate::web::shares::{hash, sqlite};
 
-/// The page below a link.
-pub(super) fn page(
-    site: &Site,
-    (secret, rest): (&str, &[&str]),
-    asked: &Asked,
-    now: Timestamp,
-) -> Result<Answer, PageError> {
+/// The editions of the client whose link it is.
+fn editions(visit: &Visit, secret: &str) -> Result<Vec<EditionPlan>, PageError> {
     let hash = hash(secret);
-    let client = site
+    let client = visit
+        .site
         .db
         .read(|connection| Ok::<_, DbError>(sqlite::client(connection, &hash)?))?;
-    let Some(client) = client else {
-        return Ok(refusal(404, "There is no such link, or it was withdrawn."));
-    };
-    let editions: Vec<EditionPlan> = site
-        .plan
-        .editions
-        .iter()
-        .filter(|plan| plan.edition.imprint.as_deref() == Some(client.as_str()))
-        .cloned()
-        .collect();
-    let answer = match rest {
-        [] => Answer::see_other(format!("{}/share/{secret}/", site.base)),
-        [""] => Answer::page(listed(site, secret, &editions, asked, now)?),
-        ["editions", isbn] => {
-            let mine = editions.iter().find(|one| one.edition.id.as_str() == *isbn);
-            match mine {
-                Some(plan) => {
-                    let overview = format!("{}/share/{secret}/", site.base);
-                    let html = exports::report_below(site, (plan, &editions), &overview, now)?;
-                    Answer::file("text/html; charset=utf-8", html, None)
-                }
-                None => refusal(404, "There is no such page."),
-            }
-        }
-        _ => refusal(404, "There is no such page."),
-    };
-    // The address is the key: no search engine is to keep it.
-    Ok(answer.with("x-robots-tag", "noindex, nofollow"))
+    let client = client.ok_or_else(|| not_found("There is no such link, or it was withdrawn."))?;
+    let all = visit.site.plan.editions.iter();
+    let his = all.filter(|plan| plan.edition.imprint.as_deref() == Some(client.as_str()));
+    Ok(his.cloned().collect())
+}
+
+/// The address is the key: no search engine is to keep it.
+fn unindexed(mut response: Response) -> Response {
+    let value = HeaderValue::from_static("noindex, nofollow");
+    let name = HeaderName::from_static("x-robots-tag");
+    response.headers_mut().insert(name, value);
+    response
+}
+
+/// A link of which somebody has lost the slash at the end.
+pub(super) fn to_overview(visit: &Visit, Path(secret): Path<String>) -> Answered {
+    editions(visit, &secret)?;
+    Ok(unindexed(visit.see_other(&format!("/share/{secret}/"))))
+}
+
+/// The overview of his editions.
+pub(super) fn overview(
+    visit: &Visit,
+    (Path(secret), RawQuery(query)): (Path<String>, RawQuery),
+) -> Answered {
+    let editions = editions(visit, &secret)?;
+    let html = listed(visit, &secret, &editions, &query.unwrap_or_default())?;
+    Ok(unindexed(page(html)))
+}
+
+/// One of his editions, as a report.
+pub(super) fn edition(visit: &Visit, Path((secret, isbn)): Path<(String, String)>) -> Answered {
+    let editions = editions(visit, &secret)?;
+    let mut all = editions.iter();
+    let plan = all
+        .find(|one| one.edition.id.as_str() == isbn)
+        .ok_or_else(|| not_found("There is no such page."))?;
+    let overview = format!("{}/share/{secret}/", visit.site.base);
+    let html = exports::report_below(visit, (plan, &editions), &overview)?;
+    Ok(unindexed(file("text/html; charset=utf-8", html, None)))
+}
+
+/// The style sheet.
+pub(super) fn fixed(_: &Visit, Path((_, name)): Path<(String, String)>) -> Answered {
+    fixed_file(&name)
 }
 
 fn listed(
-    site: &Site,
+    visit: &Visit,
     secret: &str,
     editions: &[EditionPlan],
-    asked: &Asked,
-    now: Timestamp,
+    query: &str,
 ) -> Result<String, PageError> {
+    let (site, now) = (&visit.site, visit.now);
     let base = format!("{}/share/{secret}", site.base);
     let place = Place {
         base: &base,
@@ -85,6 +100,6 @@ fn listed(
             troubles: &[],
             is_shared: true,
         },
-        &Filter::from_query(&asked.query),
+        &Filter::from_query(query),
     )?)
 }

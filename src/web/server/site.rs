@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use ring::rand::SecureRandom as _;
 
 use super::ServeError;
-use crate::alerts::sqlite::{judgement, judgements};
+use crate::alerts::sqlite::judgements;
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
@@ -16,13 +16,13 @@ use crate::history::View;
 use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
-use crate::judge::{Judgement, Settings, judge};
+use crate::judge::{Settings, judge};
 use crate::round::judge_edition::JudgeContext;
 use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::Judgements;
-use crate::web::security::{Sessions, Throttle, Tokens, is_password};
+use crate::web::security::{Origin, Sessions, Throttle, is_password};
 use crate::web::sqlite;
 use crate::web::survey::Survey;
 
@@ -52,8 +52,6 @@ pub struct Site {
 pub struct Guard {
     /// Who is logged in.
     pub sessions: Mutex<Sessions>,
-    /// The tokens of forms.
-    pub tokens: Mutex<Tokens>,
     /// Wrong passwords of late.
     pub throttle: Mutex<Throttle>,
     /// Held by the one who has a password compared: Argon2 takes 19 MB each time.
@@ -69,7 +67,6 @@ impl Guard {
     pub fn new() -> Result<Self, ServeError> {
         Ok(Self {
             sessions: Mutex::default(),
-            tokens: Mutex::new(Tokens::new(&random()?)),
             throttle: Mutex::default(),
             comparing: Mutex::default(),
         })
@@ -83,20 +80,25 @@ impl Guard {
         }
     }
 
-    /// Whether this is the password; `None`: it was not looked at, because there were too many
-    /// wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
+    /// Whether this is the password; `from` says whose tries are counted with it. `None`: it was not
+    /// looked at, because there were too many wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
     /// come: who sends many at once has no more tries than who sends one after the other.
-    pub fn is_password(&self, password: &str, hash: &str, now: Timestamp) -> Option<bool> {
-        if locked(&self.throttle).wait(now).is_some() {
+    pub fn is_password(
+        &self,
+        password: &str,
+        hash: &str,
+        (from, now): (Origin, Timestamp),
+    ) -> Option<bool> {
+        if locked(&self.throttle).wait(from, now).is_some() {
             return None;
         }
         let _turn = locked(&self.comparing);
-        if locked(&self.throttle).wait(now).is_some() {
+        if locked(&self.throttle).wait(from, now).is_some() {
             return None;
         }
         let is_right = is_password(password, hash);
         if !is_right {
-            locked(&self.throttle).note_wrong(now);
+            locked(&self.throttle).note_wrong(from, now);
         }
         Some(is_right)
     }
@@ -108,13 +110,11 @@ pub struct Live(RwLock<Arc<Site>>);
 
 impl Live {
     /// Begins with a site.
-    #[must_use]
     pub fn new(site: Site) -> Self {
         Self(RwLock::new(Arc::new(site)))
     }
 
     /// The site in force.
-    #[must_use]
     pub fn now(&self) -> Arc<Site> {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -125,20 +125,8 @@ impl Live {
     }
 }
 
-/// Why a page cannot be made.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// The database says no.
-    #[error(transparent)]
-    Database(#[from] DbError),
-    /// The template says no.
-    #[error(transparent)]
-    Template(#[from] askama::Error),
-}
-
 impl Site {
     /// The site of a configuration.
-    #[must_use]
     pub fn new(
         plan: Plan,
         db: Arc<Db>,
@@ -166,13 +154,11 @@ impl Site {
     }
 
     /// The site of a service that goes round when its board asks for it.
-    #[must_use]
     pub fn with_board(self, board: Arc<Board>) -> Self {
         Self { board, ..self }
     }
 
     /// Where and when a page is made.
-    #[must_use]
     pub fn place(&self, now: Timestamp) -> Place<'_> {
         Place {
             base: &self.base,
@@ -184,7 +170,6 @@ impl Site {
     }
 
     /// Where people find the site, without a slash at its end.
-    #[must_use]
     pub fn address(&self, host: &str) -> String {
         match &self.plan.web.address {
             Some(address) => address.as_str().trim_end_matches('/').to_owned(),
@@ -193,7 +178,6 @@ impl Site {
     }
 
     /// The name of the public address, if there is one.
-    #[must_use]
     pub fn public_name(&self) -> Option<&str> {
         self.plan
             .web
@@ -203,7 +187,6 @@ impl Site {
     }
 
     /// The edition with that ISBN.
-    #[must_use]
     pub fn edition(&self, isbn: &str) -> Option<&EditionPlan> {
         self.plan
             .editions
@@ -213,10 +196,6 @@ impl Site {
 
     /// What the database says of all editions together, and who is watching. What the
     /// configuration no longer names is left out.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn survey(&self, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
         let survey = self.db.read(|connection| {
             let survey = sqlite::survey(connection, &self.plan, now)?;
@@ -227,19 +206,11 @@ impl Site {
     }
 
     /// The view of an edition.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
         self.db.read(|connection| Ok(view(connection, plan)?))
     }
 
     /// How long things took for the user's own titles.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn learned(&self) -> Result<BTreeMap<WindowName, Learned>, DbError> {
         self.db.read(|connection| {
             Ok(each_view(
@@ -251,32 +222,8 @@ impl Site {
         })
     }
 
-    /// What was thought of an edition when it was judged last. One that never was, or that was
-    /// looked at since, as in a round that still goes on, is judged now: what is said of a page never
-    /// contradicts what stands beside it.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
-    pub fn judgement(&self, view: &View, now: Timestamp) -> Result<Judgement, DbError> {
-        let isbn = &view.edition.id;
-        let (kept, at) = self.db.read(|connection| {
-            let at = sqlite::judged_at(connection)?.get(isbn).copied();
-            Ok::<_, DbError>((judgement(connection, isbn, now)?, at))
-        })?;
-        let looked = view.listings.iter().filter_map(|one| one.last_try).max();
-        let is_new = at.is_some() && looked <= at;
-        Ok(kept
-            .filter(|_| is_new)
-            .unwrap_or_else(|| judge(view, &self.settings, now)))
-    }
-
     /// What was thought of every edition when it was judged last; one that never was, or of which a
     /// page has changed since, is judged now.
-    ///
-    /// # Errors
-    ///
-    /// The database's.
     pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
         let (mut all, times) = self.db.read(|connection| {
             let all: Judgements = judgements(connection, now)?;
@@ -285,7 +232,7 @@ impl Site {
         for plan in &self.plan.editions {
             let isbn = &plan.edition.id;
             let kept = all.get(isbn).zip(times.get(isbn));
-            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, (*at, now))) {
+            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, *at, now)) {
                 let judged = judge(&self.view(plan)?, &self.settings, now);
                 all.insert(isbn.clone(), judged);
             }
@@ -294,7 +241,6 @@ impl Site {
     }
 
     /// What judging an edition needs, as after a note.
-    #[must_use]
     pub fn judge_context(&self) -> JudgeContext<'_> {
         JudgeContext {
             plan: &self.plan,
@@ -302,15 +248,6 @@ impl Site {
             db: &self.db,
             awake_since: None,
         }
-    }
-
-    /// A new token for the forms of one page.
-    ///
-    /// # Errors
-    ///
-    /// [`ServeError::Random`].
-    pub fn token(&self, session: &str, now: Timestamp) -> Result<String, ServeError> {
-        Ok(locked(&self.guard.tokens).make(session, &random()?, now))
     }
 }
 

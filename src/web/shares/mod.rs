@@ -24,7 +24,6 @@ pub struct Share {
 }
 
 /// The imprints and clients that a link may be given to, as the editions name them.
-#[must_use]
 pub fn clients(editions: &[EditionPlan]) -> BTreeSet<&str> {
     let editions = editions.iter();
     editions
@@ -33,7 +32,6 @@ pub fn clients(editions: &[EditionPlan]) -> BTreeSet<&str> {
 }
 
 /// What is kept of the secret of a link.
-#[must_use]
 pub fn hash(secret: &str) -> String {
     digest(secret.as_bytes())
 }

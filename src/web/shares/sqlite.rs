@@ -1,16 +1,12 @@
 //! The links for clients in the database.
 
 use jiff::Timestamp;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
 use super::Share;
+use crate::db::column::{time, time_if};
 
 /// Writes a link down and gives its number.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn add(
     transaction: &Transaction<'_>,
     client: &str,
@@ -23,10 +19,6 @@ pub fn add(
 }
 
 /// Withdraws a link. False when there is none of that number that holds.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn withdraw(
     transaction: &Transaction<'_>,
     number: i64,
@@ -39,10 +31,6 @@ pub fn withdraw(
 }
 
 /// Whose editions a link shows; `None` when there is no such link, or it was withdrawn.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<String>> {
     connection
         .prepare_cached("SELECT client FROM share WHERE hash = ?1 AND withdrawn IS NULL")?
@@ -51,24 +39,15 @@ pub fn client(connection: &Connection, hash: &str) -> rusqlite::Result<Option<St
 }
 
 /// Every link that was given, oldest first.
-///
-/// # Errors
-///
-/// SQLite's.
 pub fn all(connection: &Connection) -> rusqlite::Result<Vec<Share>> {
-    let time = |milliseconds| {
-        Timestamp::from_millisecond(milliseconds).map_err(|error| {
-            rusqlite::Error::FromSqlConversionFailure(2, Type::Integer, error.into())
-        })
-    };
     connection
         .prepare_cached("SELECT id, client, made, withdrawn FROM share ORDER BY id")?
         .query_map([], |row| {
             Ok(Share {
                 number: row.get(0)?,
                 client: row.get(1)?,
-                made: time(row.get(2)?)?,
-                withdrawn: row.get::<_, Option<i64>>(3)?.map(time).transpose()?,
+                made: time(row, 2)?,
+                withdrawn: time_if(row, 3)?,
             })
         })?
         .collect()

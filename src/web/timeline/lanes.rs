@@ -8,6 +8,7 @@ use super::canvas::Canvas;
 use super::marks::tip;
 use super::{BAR, Frame, Layout, Stretch};
 use crate::book::Availability;
+use crate::config::plan::label;
 use crate::history::{ListingView, Spell};
 use crate::judge::Severity;
 use crate::text::words;
@@ -21,7 +22,7 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     let Some(listing) = frame.picture.view.listings.get(lane) else {
         return;
     };
-    let store = listing.store.label();
+    let store = label(&listing.store, frame.picture.stores);
     canvas.put(format_args!(
         r#"<g role="list" aria-label="{}">"#,
         text(store)

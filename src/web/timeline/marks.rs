@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use super::canvas::Canvas;
 use super::{Frame, Mark};
 use crate::book::{Note, NoteKind};
+use crate::config::plan::{StorePlan, label};
 use crate::text::words;
 use crate::web::markup::{text, width};
 
@@ -65,7 +66,7 @@ pub(super) fn notes(canvas: &mut Canvas, frame: &Frame<'_>) {
         let x = frame.scale.x(note.at);
         let mark = Mark {
             at: note.at,
-            words: words_of(note),
+            words: words_of(note, frame.picture.stores),
         };
         let (first, second) = said(frame, &mark, "You told us");
         canvas.put(format_args!(
@@ -86,8 +87,7 @@ fn said(frame: &Frame<'_>, mark: &Mark, kind: &str) -> (String, String) {
 }
 
 /// What a note says, in a few words.
-#[must_use]
-pub fn words_of(note: &Note) -> String {
+pub fn words_of(note: &Note, stores: &[StorePlan]) -> String {
     let mut said = note.kind.words();
     if let NoteKind::DateChanged { to, .. } = &note.kind {
         let _ = write!(said, " to {}", words::date(*to));
@@ -96,12 +96,12 @@ pub fn words_of(note: &Note) -> String {
             let _ = write!(said, " about “{cause}”");
         }
         let _ = write!(said, " until {}", words::date(*until));
-    } else if let NoteKind::Paused { until, but_act } = &note.kind {
+    } else if let NoteKind::Paused { until, but_act, .. } = &note.kind {
         let but_act = if *but_act { ", but not Act" } else { "" };
         let _ = write!(said, " until {}{but_act}", words::date(*until));
     }
     if let Some(store) = &note.store {
-        let _ = write!(said, " ({})", store.label());
+        let _ = write!(said, " ({})", label(store, stores));
     }
     if let Some(ticket) = &note.ticket {
         let _ = write!(said, ", request {ticket}");

@@ -12,6 +12,7 @@ mod scale;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::config::plan::StorePlan;
 use crate::history::View;
 use crate::judge::Severity;
 use crate::text::words;
@@ -39,6 +40,8 @@ pub struct Picture<'a> {
     pub now: Timestamp,
     /// Where days begin and end.
     pub zone: &'a TimeZone,
+    /// How the stores are called.
+    pub stores: &'a [StorePlan],
     /// How it is laid out.
     pub layout: Layout,
 }
@@ -150,7 +153,6 @@ impl<'a> Frame<'a> {
 
 /// The drawing as an `<svg>` element for a page whose style sheet holds [`style`]; it brings no
 /// style and no script of its own.
-#[must_use]
 pub fn draw(picture: &Picture<'_>) -> String {
     let frame = Frame::new(picture);
     let mut canvas = Canvas::default();
@@ -179,7 +181,6 @@ pub fn draw(picture: &Picture<'_>) -> String {
 }
 
 /// The drawing as a file that stands alone, light or dark as its reader prefers.
-#[must_use]
 pub fn standalone(picture: &Picture<'_>) -> String {
     with_style(
         picture,
@@ -188,7 +189,6 @@ pub fn standalone(picture: &Picture<'_>) -> String {
 }
 
 /// The rules that the drawing needs in a page.
-#[must_use]
 pub fn style() -> String {
     format!(
         "{}{}",

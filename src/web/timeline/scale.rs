@@ -3,15 +3,18 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use strum::{EnumString, IntoStaticStr};
 
 use crate::history::View;
 
 /// The part of an edition's life that a timeline shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, EnumString)]
+#[strum(serialize_all = "snake_case")]
 pub enum Range {
     /// From the enabling, or two months before publication, until four weeks after it.
     Launch,
     /// The last 30 days.
+    #[strum(serialize = "30d")]
     Month,
     /// The last year.
     Year,
@@ -24,18 +27,11 @@ impl Range {
     pub const ALL: [Self; 4] = [Self::Launch, Self::Month, Self::Year, Self::All];
 
     /// The name in addresses and on the command line.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Launch => "launch",
-            Self::Month => "30d",
-            Self::Year => "year",
-            Self::All => "all",
-        }
+        self.into()
     }
 
     /// What people read.
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::Launch => "Launch",
@@ -46,14 +42,12 @@ impl Range {
     }
 
     /// The range of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|range| range.name() == name)
+        name.parse().ok()
     }
 
     /// The range that tells most now: the launch until two months after publication, then the
     /// year.
-    #[must_use]
     pub fn fitting(view: &View, now: Timestamp) -> Self {
         let dates = &view.launch;
         let published = midnight(dates.publication, &TimeZone::UTC);
@@ -65,7 +59,6 @@ impl Range {
     }
 
     /// Its first and last instant; never empty.
-    #[must_use]
     pub fn bounds(self, view: &View, now: Timestamp, zone: &TimeZone) -> (Timestamp, Timestamp) {
         let day = SignedDuration::from_hours(24);
         let begun = view

@@ -15,6 +15,7 @@ fn picture<'a>(view: &'a View, zone: &'a TimeZone, layout: Layout) -> Picture<'a
         range: (at("2027-01-01T00:00:00Z"), at("2027-01-31T00:00:00Z")),
         now: at("2027-01-25T12:00:00Z"),
         zone,
+        stores: &[],
         layout,
     }
 }

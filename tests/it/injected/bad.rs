@@ -71,6 +71,45 @@ pub(crate) fn bad_store(world: &World, episode: &mut Episode, tally: &mut Tally)
     }
 }
 
+/// A mail server that says something else each time: at any point of the dialogue, any temporary
+/// trouble, what is no answer, and a yes to another question. It never refuses for good, so nothing may
+/// be given up; and it never says that it took what it did not.
+pub(crate) fn mail_at_random(world: &World, episode: &mut Episode, tally: &mut Tally) {
+    let places = ["EHLO", "MAIL", "RCPT", "DATA", "."];
+    let troubles = [
+        "421 4.3.2 busy",
+        "450-4.2.0 wait\r\n450 a little",
+        "451",
+        "452 4.3.1 no room",
+        "454 4.7.0 no certificate",
+        "354 go on",
+        "334 ",
+        "HTTP/1.1 400 Bad Request",
+        "25",
+        "\u{fc}\u{fc}",
+    ];
+    let rng = &mut episode.rng;
+    for _ in 0..episode.injections {
+        let place = places[rng.usize(..places.len())];
+        let behaviour = match rng.u8(..8) {
+            0 => Behaviour::HangUp,
+            1 => Behaviour::DropInData,
+            2 => Behaviour::Slow(Duration::from_millis(rng.u64(1..60))),
+            // A letter may come where it is asked for, and there alone.
+            _ => match troubles[rng.usize(..troubles.len())] {
+                "354 go on" if place == "DATA" => Behaviour::Answer("DATA", "250 ok"),
+                trouble => Behaviour::Answer(place, trouble),
+            },
+        };
+        world.mail.behave(vec![behaviour.clone()]);
+        let output = world.run(&["check", "--quiet"]);
+        explained(tally, &format!("{behaviour:?}"), &output);
+        explained(tally, "retry", &world.run(&["outbox", "retry"]));
+    }
+    world.mail.behave(vec![Behaviour::Accept]);
+    end(world, tally);
+}
+
 pub(crate) fn bad_mail(world: &World, episode: &mut Episode, tally: &mut Tally) {
     let bad = [
         Behaviour::HangUp,

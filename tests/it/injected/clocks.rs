@@ -55,6 +55,30 @@ pub(crate) fn clock(world: &World, episode: &Episode, tally: &mut Tally) {
     tally.add_letters(world, (1, 1));
 }
 
+/// One round, or two, while the clock is a year ahead; then it is right again.
+///
+/// What the wrong clock has told is told once more by the right one, since what was told a year from now
+/// may silence nothing; and then no more.
+pub(crate) fn year_ahead(world: &World, episode: &mut Episode, tally: &mut Tally) {
+    let ahead = SignedDuration::from_hours(24 * episode.rng.i64(300..400));
+    let wrong = episode.rng.usize(1..3);
+    for number in 0..wrong {
+        let minutes = SignedDuration::from_mins(i64::try_from(number).unwrap());
+        let output = world.run_at(world.setting.now + ahead + minutes, &["check", "--quiet"]);
+        explained(tally, "a clock a year ahead", &output);
+    }
+    for hours in [1, 8, 16] {
+        let time = world.setting.now + SignedDuration::from_hours(hours);
+        good(
+            tally,
+            "with the right clock",
+            &world.run_at(time, &["check", "--quiet"]),
+        );
+    }
+    tally.add_looks(world.looks_until(3, world.setting.now + SignedDuration::from_hours(17)));
+    tally.add_letters(world, (2, 1));
+}
+
 /// A night in which the clocks are turned, seen by a service that looks once a night.
 pub(crate) struct Turn {
     zone: &'static str,

@@ -8,11 +8,12 @@ use jiff::SignedDuration;
 use pubwatch::clock::Clock;
 use tokio::time::Instant;
 
-use super::bad::{bad_mail, bad_store};
-use super::clocks::{TURNS, clock, is_there, turn};
+use super::bad::{bad_mail, bad_store, mail_at_random};
+use super::clocks::{TURNS, clock, is_there, turn, year_ahead};
 use super::damage::damaged_page;
 use super::disk::{disk_full, locked, read_only, truncated_log};
 use super::ends::{crowd, kill, terminate, terminate_while_others_hang};
+use super::posts::posts;
 use super::tally::Tally;
 use super::world::{CLAIMS_ARE_VOID, Program, Setting, World};
 
@@ -32,6 +33,9 @@ pub(crate) enum Fault {
     Crowd,
     BadStore,
     BadMail,
+    MailAtRandom,
+    YearAhead,
+    Posts,
 }
 
 /// What an episode may need to know.
@@ -49,7 +53,7 @@ pub(crate) struct Episode {
 }
 
 impl Fault {
-    pub(crate) const ALL: [(Self, &str, usize); 13] = [
+    pub(crate) const ALL: [(Self, &str, usize); 16] = [
         (Self::Kill, "kill -9 in a round", 680),
         (Self::Terminate, "SIGTERM to the service", 80),
         (
@@ -72,23 +76,35 @@ impl Fault {
         (
             Self::BadStore,
             "stores that hang, trickle, bomb, flood …",
-            18,
+            24,
         ),
         (
             Self::BadMail,
             "a mail server that refuses, hangs, hangs up",
             16,
         ),
+        (
+            Self::MailAtRandom,
+            "what a mail server says, drawn at random",
+            60,
+        ),
+        (Self::YearAhead, "clock a year ahead for one round", 12),
+        (Self::Posts, "kill -9 while edits are posted", 40),
     ];
 
     /// At most so many injections go into one world: few where each is to meet a round that has
     /// something to do.
     pub(crate) fn in_one_world(self) -> usize {
         match self {
-            Self::BadStore | Self::SummerTime | Self::Crowd | Self::TerminateWhileOthersHang => 1,
-            Self::Kill | Self::TruncatedLog => 2,
+            Self::BadStore
+            | Self::SummerTime
+            | Self::Crowd
+            | Self::TerminateWhileOthersHang
+            | Self::YearAhead => 1,
+            Self::Kill | Self::TruncatedLog | Self::Posts => 2,
             Self::Terminate | Self::BadMail => 3,
             Self::Clock => 4,
+            Self::MailAtRandom => 6,
             Self::DiskFull | Self::ReadOnly | Self::Locked | Self::DamagedPage => 10,
         }
     }
@@ -121,7 +137,8 @@ impl Episode {
             injections: self.injections,
             ..Tally::default()
         };
-        if matches!(self.fault, Fault::Clock | Fault::SummerTime) && !is_there() {
+        let turns_the_clock = [Fault::Clock, Fault::SummerTime, Fault::YearAhead];
+        if turns_the_clock.contains(&self.fault) && !is_there() {
             tally.injections = 0;
             tally.not_played = Some("not played: this machine has no faketime".to_owned());
             return tally;
@@ -129,7 +146,7 @@ impl Episode {
         let here = Setting::here_and_now();
         let setting = if self.fault == Fault::SummerTime {
             TURNS[self.first % TURNS.len()].setting()
-        } else if self.fault == Fault::Clock {
+        } else if matches!(self.fault, Fault::Clock | Fault::YearAhead) {
             // Between now and where the clock is set to.
             let digest = here.now + SignedDuration::from_hours(12);
             Setting {
@@ -161,6 +178,9 @@ impl Episode {
             Fault::Crowd => crowd(world, self, tally),
             Fault::BadStore => bad_store(world, self, tally),
             Fault::BadMail => bad_mail(world, self, tally),
+            Fault::MailAtRandom => mail_at_random(world, self, tally),
+            Fault::YearAhead => year_ahead(world, self, tally),
+            Fault::Posts => posts(world, self, tally),
         }
     }
 

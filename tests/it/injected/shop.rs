@@ -32,11 +32,17 @@ pub(crate) enum Mood {
     TooShort,
     /// It closes the line at once.
     HangUp,
+    /// The page breaks off anywhere, without a length that would tell.
+    Cut,
+    /// It says that the page is packed, and it is not; or what is packed is damaged or cut.
+    BadGzip,
+    /// The page of another of its books.
+    OtherBook,
 }
 
 impl Mood {
     /// Everything that a store should not do.
-    pub(crate) const BAD: [Self; 9] = [
+    pub(crate) const BAD: [Self; 12] = [
         Self::Hang,
         Self::Trickle,
         Self::Bomb,
@@ -46,6 +52,9 @@ impl Mood {
         Self::TooLong,
         Self::TooShort,
         Self::HangUp,
+        Self::Cut,
+        Self::BadGzip,
+        Self::OtherBook,
     ];
 }
 
@@ -103,9 +112,14 @@ async fn serve(mut stream: TcpStream, mood: Mood, store: &StoreId, books: &[Book
         )
         .await;
     }
-    let page = books
+    let shown = books
         .iter()
-        .find(|book| path.contains(book.isbn.as_str()))
+        .position(|book| path.contains(book.isbn.as_str()));
+    let page = shown
+        .map(|at| match mood {
+            Mood::OtherBook => &books[(at + 1) % books.len()],
+            _ => &books[at],
+        })
         .map(|book| product(store.family(), book, Offer::PreOrder));
     let page = page.unwrap_or_default().into_bytes();
     behave(&mut stream, mood, page).await
@@ -114,7 +128,7 @@ async fn serve(mut stream: TcpStream, mood: Mood, store: &StoreId, books: &[Book
 async fn behave(stream: &mut TcpStream, mood: Mood, page: Vec<u8>) -> Option<()> {
     let html = "Content-Type: text/html; charset=utf-8\r\n";
     match mood {
-        Mood::Open => {
+        Mood::Open | Mood::OtherBook => {
             tokio::time::sleep(Duration::from_millis(8)).await;
             answer(stream, "200 OK", html, &page).await
         }
@@ -161,7 +175,37 @@ async fn behave(stream: &mut TcpStream, mood: Mood, page: Vec<u8>) -> Option<()>
             write(stream, &page).await
         }
         Mood::HangUp => None,
+        Mood::Cut => {
+            write(stream, format!("HTTP/1.1 200 OK\r\n{html}\r\n").as_bytes()).await?;
+            // Never the last tag, which is what shows that nothing is missing.
+            let end = page
+                .len()
+                .saturating_sub(fastrand::usize(20..page.len().max(21)));
+            write(stream, &page[..end]).await
+        }
+        Mood::BadGzip => {
+            let packed = match fastrand::u8(..3) {
+                0 => page,
+                1 => packed(&page).split_last_chunk::<12>().unwrap().0.to_vec(),
+                _ => {
+                    let mut packed = packed(&page);
+                    let middle = packed.len() / 2;
+                    packed[middle] ^= 0xff;
+                    packed
+                }
+            };
+            let headers = format!("{html}Content-Encoding: gzip\r\n");
+            answer(stream, "200 OK", &headers, &packed).await
+        }
     }
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    use std::io::Write as _;
+
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 async fn request(stream: &mut TcpStream) -> Option<String> {
@@ -199,12 +243,5 @@ async fn forever() -> Option<()> {
 
 /// 200 MB of blanks, packed.
 fn bomb() -> Vec<u8> {
-    use std::io::Write as _;
-
-    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    let blanks = vec![b' '; 1 << 20];
-    for _ in 0..200 {
-        packed.write_all(&blanks).unwrap();
-    }
-    packed.finish().unwrap()
+    packed(&vec![b' '; 200 << 20])
 }

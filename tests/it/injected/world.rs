@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use pubwatch::book::StoreId;
+use pubwatch::book::{Isbn13, StoreId};
 use pubwatch::clock::Clock;
 use pubwatch::db::Db;
 use pubwatch::demo::pages::Book;
 use pubwatch::history::ListingId;
-use pubwatch::history::sqlite::observations;
+use pubwatch::history::sqlite::{Seen, observations};
 use pubwatch::page::Reading;
 use rusqlite::Connection;
 
@@ -192,12 +192,17 @@ impl World {
         self.found(each, |_| true)
     }
 
-    /// The looks that could read the page, of which there must be `each` of every listing.
-    pub(crate) fn good_looks(&self, each: usize) -> Found {
-        self.found(each, |reading| matches!(reading, Reading::Says(_)))
+    /// The looks until then, of which there must be `each` of every listing.
+    pub(crate) fn looks_until(&self, each: usize, until: Timestamp) -> Found {
+        self.found(each, |seen| seen.at < until)
     }
 
-    fn found(&self, each: usize, counts: impl Fn(&Reading) -> bool) -> Found {
+    /// The looks that could read the page, of which there must be `each` of every listing.
+    pub(crate) fn good_looks(&self, each: usize) -> Found {
+        self.found(each, |seen| matches!(seen.reading, Reading::Says(_)))
+    }
+
+    fn found(&self, each: usize, counts: impl Fn(&Seen) -> bool) -> Found {
         let db = Db::open(&self.database()).unwrap();
         let mut found = Found::default();
         for (book, store) in self
@@ -211,12 +216,17 @@ impl World {
             };
             let since = self.setting.now - SignedDuration::from_hours(48);
             let seen = db.read(|c| observations(c, &listing, since)).unwrap();
-            let seen = seen.iter().filter(|seen| counts(&seen.reading)).count();
+            let seen = seen.iter().filter(|seen| counts(seen)).count();
             found.expected += each;
             found.kept += seen.min(each);
             found.doubled += seen.saturating_sub(each);
         }
         found
+    }
+
+    /// The first edition's.
+    pub(crate) fn isbn(&self) -> Isbn13 {
+        self.books[0].isbn.clone()
     }
 
     /// It is the ISBN of an edition.

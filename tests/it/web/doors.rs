@@ -8,7 +8,6 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use pubwatch::book::{Note, NoteKind, StoreId};
-use pubwatch::web::form;
 use pubwatch::web::security::hash_password;
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
@@ -83,13 +82,15 @@ fn sixty_wrong_passwords_at_the_same_moment_are_ten_tries() {
 
 #[test]
 fn a_form_of_many_parts_is_read_in_a_time_that_grows_with_its_length_alone() {
-    let kind = Some("multipart/form-data; boundary=x");
-    // Parts without an end of their head, and then one that has one.
-    let body = "\r\n--x\r\nA".repeat(1_000_000) + "\r\n\r\n";
+    let site = TestSite::salt_roads();
+    let action = format!("/editions/{ISBN}/page");
     let began = Instant::now();
-    assert_eq!(form::field(kind, body.as_bytes(), "token"), None);
-    let headed = "\r\n--x\r\nA: b\r\n\r\nc".repeat(500_000);
-    assert_eq!(form::field(kind, headed.as_bytes(), "token"), None);
+    // Parts without an end of their head.
+    let parts = "\r\n--x\r\nA".repeat(800_000) + "\r\n\r\n";
+    assert_eq!(site.post_parts(&action, &parts).status, 400);
+    // Parts without a name, and no page among them.
+    let headed = "--x\r\nA: b\r\n\r\nc\r\n".repeat(400_000) + "--x--\r\n";
+    assert_eq!(site.post_parts(&action, &headed).status, 400);
     let took = began.elapsed();
     assert!(took < Duration::from_secs(20), "{took:?}");
 }
@@ -161,14 +162,13 @@ fn the_words_and_numbers_of_notes_are_the_authors_and_no_part_of_a_clients_repor
 fn a_day_from_which_no_calendar_can_count_on_is_refused_and_one_that_is_kept_breaks_nothing() {
     let site = TestSite::salt_roads();
     let path = format!("/editions/{ISBN}");
-    let token = site.get(&path).token();
-    let form = format!("token={token}&kind=date_changed&to=9999-12-31");
-    assert_eq!(site.post(&format!("{path}/note"), &form).status, 400);
+    let form = "kind=date_changed&to=9999-12-31";
+    assert_eq!(site.post(&format!("{path}/note"), form).status, 400);
     // As an earlier version wrote it.
     site.db
         .write(|tx| {
             tx.execute(
-                "INSERT INTO note (isbn, at, written_at, kind) VALUES (?1, ?2, ?2, ?3)",
+                "INSERT INTO note (edition, at, written_at, kind) VALUES (?1, ?2, ?2, ?3)",
                 rusqlite::params![
                     ISBN,
                     now().as_millisecond(),

@@ -52,15 +52,6 @@ impl Answered {
             key.eq_ignore_ascii_case(name).then_some(value)
         })
     }
-
-    /// The token of the page's forms.
-    pub(crate) fn token(&self) -> String {
-        let (_, rest) = self
-            .body
-            .split_once("name=\"token\" value=\"")
-            .expect("no form");
-        rest.split('"').next().unwrap().to_owned()
-    }
 }
 
 pub(crate) const ISBN: &str = "9781944098117";
@@ -314,6 +305,17 @@ impl TestSite {
         self.ask("GET", path, &[], "")
     }
 
+    /// A form with files, in parts between lines of `--x`.
+    pub(crate) fn post_parts(&self, path: &str, parts: &str) -> Answered {
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: {0}\r\nOrigin: http://{0}\r\nConnection: close\r\n\
+             Content-Type: multipart/form-data; boundary=x\r\nContent-Length: {1}\r\n\r\n",
+            self.address,
+            parts.len()
+        );
+        self.raw((head + parts).as_bytes())
+    }
+
     pub(crate) fn post(&self, path: &str, body: &str) -> Answered {
         let origin = format!("http://{}", self.address);
         self.ask("POST", path, &[("Origin", &origin)], body)
@@ -418,9 +420,8 @@ fn every_page_of_the_navigation_is_there() {
 fn a_note_is_written_once_and_shown() {
     let site = TestSite::salt_roads();
     let path = format!("/editions/{ISBN}");
-    let token = site.get(&path).token();
-    let form = format!("token={token}&kind=revision_started&store=&ticket=&text=new+cover");
-    let done = site.post(&format!("{path}/note"), &form);
+    let form = "kind=revision_started&store=&ticket=&text=new+cover";
+    let done = site.post(&format!("{path}/note"), form);
     assert_eq!(done.status, 303, "{}", done.body);
     assert_eq!(
         done.header("location"),
@@ -439,9 +440,8 @@ fn a_note_is_written_once_and_shown() {
 fn a_look_of_ones_own_is_an_observation_with_its_words() {
     let site = TestSite::salt_roads();
     let path = format!("/editions/{ISBN}");
-    let token = site.get(&path).token();
-    let form = format!("token={token}&store=bookshop.org&state=pre_order&words=Pre-order+%3Cb%3E");
-    assert_eq!(site.post(&format!("{path}/look"), &form).status, 303);
+    let form = "store=bookshop.org&state=pre_order&words=Pre-order+%3Cb%3E";
+    assert_eq!(site.post(&format!("{path}/look"), form).status, 303);
     let csv = site.get(&format!("{path}/observations.csv"));
     assert!(
         csv.body
@@ -456,8 +456,8 @@ fn a_look_of_ones_own_is_an_observation_with_its_words() {
         "{}",
         page.body
     );
-    let form = format!("token={}&store=bookshop.org", page.token());
-    assert_eq!(site.post(&format!("{path}/untell"), &form).status, 303);
+    let form = "store=bookshop.org";
+    assert_eq!(site.post(&format!("{path}/untell"), form).status, 303);
     let csv = site.get(&format!("{path}/observations.csv"));
     assert!(!csv.body.contains("by_hand"), "{}", csv.body);
     assert!(!site.get(&path).body.contains("You told of Bookshop.org"));

@@ -9,7 +9,7 @@ use pubwatch::clock::Clock;
 use pubwatch::config::plan::Secret;
 use pubwatch::db::Db;
 use pubwatch::judge::Settings;
-use pubwatch::web::security::{PAGE_POLICY, hash_password};
+use pubwatch::web::security::{Origin, PAGE_POLICY, hash_password};
 use pubwatch::web::server::{Guard, ServeError, Site, listen};
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
@@ -47,32 +47,51 @@ fn another_host_is_not_ours() {
     );
 }
 
+/// What a browser may say of where a form comes from, and what is answered.
 #[test]
-fn an_action_needs_our_origin_and_a_fresh_token() {
+fn an_action_needs_our_origin_and_a_browser_that_names_it() {
     let site = TestSite::salt_roads();
-    let path = format!("/editions/{ISBN}");
-    let action = format!("{path}/note");
-    let form = |token: &str| format!("token={token}&kind=revision_done");
-    let token = site.get(&path).token();
-    let foreign = [("Origin", "https://evil.example.net")];
-    assert_eq!(
-        site.ask("POST", &action, &foreign, &form(&token)).status,
-        403
-    );
-    let cross = [("Sec-Fetch-Site", "cross-site")];
-    assert_eq!(site.ask("POST", &action, &cross, &form(&token)).status, 403);
-    assert_eq!(site.post(&action, "kind=revision_done").status, 403);
-    assert_eq!(site.post(&action, &form("1.2.3")).status, 403);
-    assert_eq!(site.post(&action, &form(&token)).status, 303);
-    let again = site.post(&action, &form(&token));
-    assert_eq!(again.status, 403);
-    assert!(
-        again.body.contains("has been sent already"),
-        "{}",
-        again.body
-    );
+    let action = format!("/editions/{ISBN}/note");
+    let form = "kind=revision_done";
+    let ours = format!("http://{}", site.address);
+    let ours = ("Origin", ours.as_str());
+    let refused: [&[(&str, &str)]; 9] = [
+        &[],
+        &[("Origin", "https://evil.example.net")],
+        &[("Origin", "null")],
+        &[("Origin", "")],
+        &[("Sec-Fetch-Site", "cross-site")],
+        &[("Sec-Fetch-Site", "same-site")],
+        &[ours, ("Sec-Fetch-Site", "cross-site")],
+        &[
+            ("Origin", "https://evil.example.net"),
+            ("Sec-Fetch-Site", "same-origin"),
+        ],
+        &[("Referer", ours.1)],
+    ];
+    let notes = || {
+        let page = site.get(&format!("/api/v1/editions/{ISBN}"));
+        page.body.matches("revision_done").count()
+    };
+    let before = notes();
+    for headers in refused {
+        let answer = site.ask("POST", &action, headers, form);
+        assert_eq!(answer.status, 403, "{headers:?}");
+        assert!(answer.body.contains("another site"), "{}", answer.body);
+    }
     // An action is never done by looking.
-    assert_eq!(site.get(&format!("{action}?{}", form(&token))).status, 404);
+    assert_eq!(site.get(&format!("{action}?{form}")).status, 405);
+    assert_eq!(notes(), before);
+    let let_in: [&[(&str, &str)]; 3] = [
+        &[ours],
+        &[("Sec-Fetch-Site", "same-origin")],
+        &[ours, ("Sec-Fetch-Site", "same-origin")],
+    ];
+    for headers in let_in {
+        let answer = site.ask("POST", &action, headers, form);
+        assert_eq!(answer.status, 303, "{headers:?}");
+    }
+    assert_eq!(notes(), before + let_in.len());
 }
 
 #[test]
@@ -106,8 +125,7 @@ fn bad_forms_change_nothing() {
         ("look", "store=amazon.com&state=in_stock&words=+"),
         ("look", "store=example.com&state=in_stock&words=x"),
     ] {
-        let token = site.get(&path).token();
-        let answer = site.post(&format!("{path}/{what}"), &format!("token={token}&{form}"));
+        let answer = site.post(&format!("{path}/{what}"), form);
         assert_eq!(answer.status, 400, "{form}: {}", answer.body);
     }
 }
@@ -126,25 +144,37 @@ fn an_oversized_body_is_cut_off() {
 fn a_saved_page_may_be_large_and_only_from_who_may_send_one() {
     let site = TestSite::salt_roads();
     let path = format!("/editions/{ISBN}/page");
-    let token = site.get(&format!("/editions/{ISBN}")).token();
-    let form = |bytes: usize| format!("token={token}&store=amazon.com&page={}", "a".repeat(bytes));
-    let foreign = [("Origin", "https://evil.example.net")];
-    assert_eq!(
-        site.ask("POST", &path, &foreign, &form(1 << 20)).status,
-        413
-    );
-    assert_eq!(site.post(&path, &form(9 << 20)).status, 413);
-    let read = site.post(&path, &form(2 << 20));
+    let form = |bytes: usize| {
+        let page = "a".repeat(bytes);
+        format!(
+            "--x\r\nContent-Disposition: form-data; name=\"store\"\r\n\r\namazon.com\r\n\
+             --x\r\nContent-Disposition: form-data; name=\"page\"; filename=\"a.html\"\r\n\
+             Content-Type: text/html\r\n\r\n{page}\r\n--x--\r\n"
+        )
+    };
+    assert_eq!(site.post_parts(&path, &form(9 << 20)).status, 413);
+    let read = site.post_parts(&path, &form(2 << 20));
     assert_eq!(read.status, 303, "{}", read.body);
     assert!(read.header("location").unwrap().ends_with("said=unread"));
-    // Without a session behind a password: no room for a page.
+    assert_eq!(site.post_parts(&path, &form(0)).status, 400);
+    // A form that was cut off, and one that has no parts.
+    let cut = form(1 << 10);
+    let cut = site.post_parts(&path, cut.trim_end_matches("\r\n--x--\r\n"));
+    assert_eq!(cut.status, 400, "{}", cut.body);
+    assert_eq!(site.post(&path, "store=amazon.com&page=a").status, 400);
+    // Who may not send one is turned away before any of it is read.
+    let foreign = [
+        ("Origin", "https://evil.example.net"),
+        ("Expect", "100-continue"),
+    ];
+    assert_eq!(site.ask("POST", &path, &foreign, "").status, 403);
     let locked = with_password();
     let ours = [
         ("Host", "books.example.com"),
         ("Origin", "https://books.example.com"),
     ];
-    let answer = locked.ask("POST", &format!("/pubwatch{path}"), &ours, &form(1 << 20));
-    assert_eq!(answer.status, 413);
+    let answer = locked.ask("POST", &format!("/pubwatch{path}"), &ours, "");
+    assert_eq!(answer.header("location"), Some("/pubwatch/login"));
 }
 
 #[test]
@@ -246,11 +276,11 @@ fn a_program_brings_the_password_with_it_and_may_only_look() {
     assert_eq!(site.ask("GET", path, &[host, right], "").status, 200);
     assert_eq!(site.ask("GET", path, &[host, wrong], "").status, 401);
     let action = format!("/pubwatch/editions/{ISBN}/note");
-    assert_eq!(
-        site.ask("POST", &action, &[host, right], "kind=revision_done")
-            .status,
-        303
-    );
+    let form = "kind=revision_done";
+    assert_eq!(site.ask("POST", &action, &[host, right], form).status, 403);
+    let origin = ("Origin", "https://books.example.com");
+    let answer = site.ask("POST", &action, &[host, origin, right], form);
+    assert_eq!(answer.header("location"), Some("/pubwatch/login"));
 }
 
 #[test]
@@ -274,6 +304,35 @@ fn guessing_is_slowed_down() {
     let closed = login("correct+horse");
     assert_eq!(closed.status, 429);
     assert_eq!(closed.header("retry-after"), Some("900"));
+}
+
+#[test]
+fn a_stranger_who_guesses_locks_himself_out_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let today = jiff::civil::date(2027, 1, 25);
+    let file = folder.path().join("pubwatch.toml");
+    let text = configuration(SALT_ROADS);
+    let (mut plan, _) = pubwatch::config::check(&text, file.to_str().unwrap(), today).unwrap();
+    let hash = hash_password("correct horse", &[7; 16]).unwrap();
+    plan.web.password_hash = Some(Secret::new(hash));
+    let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
+    let settings = Settings::of(&plan).unwrap();
+    let guard = Arc::new(Guard::new().unwrap());
+    let site = Site::new(plan, db, Clock::starting_at(now()), settings, guard);
+    let hash = site.plan.web.password_hash.as_ref().unwrap().reveal();
+    // Every connection of this test comes from this machine, so the guard is asked itself.
+    let login = |peer: &str, password: &str| {
+        let from = Origin::new(Some(peer.parse().unwrap()));
+        site.guard.is_password(password, hash, (from, now()))
+    };
+    for host in 1..=10 {
+        let stranger = format!("2001:db8:0:7::{host}");
+        assert_eq!(login(&stranger, "guess"), Some(false));
+    }
+    assert_eq!(login("2001:db8:0:7:8::1", "correct horse"), None);
+    for peer in ["2001:db8:0:8::1", "192.0.2.1", "127.0.0.1", "::1"] {
+        assert_eq!(login(peer, "correct horse"), Some(true), "{peer}");
+    }
 }
 
 #[test]

@@ -12,6 +12,7 @@ pub(super) fn said(what: &str) -> NoteKind {
         (NoteKind::Paused { until, .. }, Some("but-act")) => NoteKind::Paused {
             until,
             but_act: true,
+            all: false,
         },
         (kind, _) => kind,
     }

@@ -4,7 +4,7 @@ use crate::config::import::{How, read};
 fn defaults() -> Defaults {
     Defaults {
         stores: ["amazon.com", "bookshop.org"].map(StoreId::new).to_vec(),
-        own: vec![StoreId::new("books.example.com")],
+        own: vec![StorePlan::plain(StoreId::new("books.example.com"))],
         distribution: Distribution::IngramSpark,
         enabled: None,
         amazon_switch: false,

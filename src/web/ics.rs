@@ -12,9 +12,9 @@ const LONGEST: usize = 75;
 
 /// A calendar of the agendas of editions, written at `now`.
 ///
-/// Each event's identity is made of the ISBN and the entry's name, so that importing it again moves
-/// events and doubles none.
-#[must_use]
+/// Each event's identity is made of the ISBN and the entry's name, and its sequence grows from minute
+/// to minute (RFC 5545 §3.8.7.4), so that importing it again, or subscribing to it, moves events and
+/// doubles none.
 pub fn calendar(agendas: &[(&Edition, Vec<Entry>)], now: Timestamp) -> String {
     let mut text = String::new();
     for content in [
@@ -37,7 +37,10 @@ pub fn calendar(agendas: &[(&Edition, Vec<Entry>)], now: Timestamp) -> String {
 fn event(text: &mut String, edition: &Edition, entry: &Entry, now: Timestamp) {
     line(text, "BEGIN:VEVENT");
     line(text, &format!("UID:{}-{}@pubwatch", edition.id, entry.name));
-    line(text, &format!("DTSTAMP:{}", now.strftime("%Y%m%dT%H%M%SZ")));
+    let written = now.strftime("%Y%m%dT%H%M%SZ");
+    line(text, &format!("DTSTAMP:{written}"));
+    line(text, &format!("LAST-MODIFIED:{written}"));
+    line(text, &format!("SEQUENCE:{}", now.as_second() / 60));
     if let Some(moment) = entry.moment {
         line(
             text,
@@ -105,6 +108,10 @@ mod tests {
     use super::*;
 
     fn written(entry: &Entry, title: &str) -> String {
+        written_at(entry, title, "2026-12-01T08:00:00Z")
+    }
+
+    fn written_at(entry: &Entry, title: &str, now: &str) -> String {
         let edition = crate::config::check(
             &format!(
                 "[author]\nname = \"J\"\nemail = \"j@example.com\"\ntimezone = \"UTC\"\n\
@@ -119,10 +126,7 @@ mod tests {
         .editions[0]
             .edition
             .clone();
-        calendar(
-            &[(&edition, vec![entry.clone()])],
-            "2026-12-01T08:00:00Z".parse().unwrap(),
-        )
+        calendar(&[(&edition, vec![entry.clone()])], now.parse().unwrap())
     }
 
     fn entry() -> Entry {
@@ -133,6 +137,28 @@ mod tests {
             what: "No more changes".into(),
             why: "High risk; changes, too".into(),
         }
+    }
+
+    #[test]
+    fn a_day_that_was_moved_moves_the_event_that_a_calendar_already_has() {
+        let find = |text: &str, name: &str| {
+            let mut lines = text.split("\r\n");
+            lines
+                .find_map(|line| line.strip_prefix(name))
+                .unwrap()
+                .to_owned()
+        };
+        let before = written(&entry(), "Salt Roads");
+        let moved = Entry {
+            day: jiff::civil::date(2027, 2, 14),
+            ..entry()
+        };
+        let after = written_at(&moved, "Salt Roads", "2026-12-01T08:01:00Z");
+        assert_eq!(find(&before, "UID:"), find(&after, "UID:"));
+        let sequence = |text: &str| find(text, "SEQUENCE:").parse::<i32>().unwrap();
+        assert_eq!(sequence(&before) + 1, sequence(&after));
+        assert_eq!(find(&after, "LAST-MODIFIED:"), "20261201T080100Z");
+        assert_eq!(find(&after, "DTSTART;VALUE=DATE:"), "20270214");
     }
 
     #[test]

@@ -1,7 +1,5 @@
 //! `pubwatch calendar`: the days of a launch.
 
-pub mod ics;
-
 use std::io::Write as _;
 use std::path::Path;
 
@@ -10,13 +8,13 @@ use serde_json::json;
 
 use super::context::Context;
 use super::{face, which};
-use crate::book::Launch;
-use crate::book::{Edition, StoreId};
+use crate::book::{Edition, Launch};
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::judge::Settings;
-use crate::judge::agenda::{Entry, agenda, warnings};
+use crate::judge::agenda::{Entry, warnings, watched_agenda};
 use crate::text::words;
+use crate::web::ics;
 
 /// Show the days of a launch: what is past, what is next, and what the dates make unlikely.
 #[derive(Debug, clap::Args)]
@@ -59,12 +57,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .db
             .read(|connection| notes(connection, &edition.id))?;
         let calendar = Launch::new(edition, &notes, &settings.zone);
-        let stores: Vec<StoreId> = plan
-            .listings
-            .iter()
-            .map(|listing| listing.store.clone())
-            .collect();
-        let mut entries = agenda(edition, &stores, &calendar, &settings);
+        let mut entries = watched_agenda(plan, &context.plan.stores, &calendar, &settings);
         entries.retain(|entry| !arguments.ahead || today <= entry.day);
         if !arguments.ics && !arguments.json {
             let text = as_text(edition, &entries, &settings, today);

@@ -1,0 +1,213 @@
+//! Who is let in, whatever is asked: host, origin and session, before any of a request's body is
+//! read. And the headers that every answer has.
+
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use base64::Engine as _;
+use jiff::Timestamp;
+use tokio::task::spawn_blocking;
+
+use super::Peer;
+use super::answer::{Visit, refusal};
+use super::site::{Live, Site, locked};
+use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
+
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Lets a request in, or answers it here.
+pub(super) async fn gate(
+    State(live): State<Arc<Live>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let mut response = match admit(live.now(), &mut request).await {
+        Ok(visit) => {
+            request.extensions_mut().insert(Arc::new(visit));
+            next.run(request).await
+        }
+        Err(turned_away) => *turned_away,
+    };
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ),
+        (header::CONTENT_SECURITY_POLICY, PAGE_POLICY),
+        (header::CACHE_CONTROL, "no-store"),
+    ] {
+        let entry = headers.entry(name);
+        entry.or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Whom the site answers.
+///
+/// 1. The host must be ours, whatever is asked.
+/// 2. The style sheet, the icon, the health and what lies below a client's link are for everybody,
+///    who may look and nothing else.
+/// 3. An action must come from a page of this site, and say so: a browser names the `Origin` of
+///    every form, and a session's cookie is `SameSite`.
+/// 4. Where there is a password, everything but its page is for those who have it.
+///
+/// The path goes on without that of the site.
+async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Response>> {
+    let refused = |status, why: &str| Err(Box::new(refusal(status, why).into_response()));
+    let headers = request.headers();
+    let named = text(headers, &header::HOST);
+    let host = named.or_else(|| request.uri().authority().map(ToString::to_string));
+    let Some(host) = host else {
+        return refused(StatusCode::BAD_REQUEST, "A request needs a host.");
+    };
+    if !is_our_host(&host, site.public_name()) {
+        return refused(
+            StatusCode::MISDIRECTED_REQUEST,
+            "This is not the name of this site. Behind a proxy, set `address` in [web].",
+        );
+    }
+    let Some(path) = request.uri().path().strip_prefix(site.base.as_str()) else {
+        return refused(StatusCode::NOT_FOUND, "There is no such page.");
+    };
+    let path = path.to_owned();
+    if path.is_empty() {
+        return Err(Box::new(see_other(&format!("{}/", site.base))));
+    }
+    let is_look = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_shared = path.starts_with("/share/");
+    let is_open = is_shared || path.starts_with("/static/") || path == "/healthz";
+    if !is_look && is_shared {
+        let why = "Who has this link may look, and change nothing.";
+        return refused(StatusCode::METHOD_NOT_ALLOWED, why);
+    }
+    if !is_look && *request.method() == Method::POST && !is_ours(&site, headers, &host) {
+        let why = "This form comes from another site, or from a browser that does not say whence.";
+        return refused(StatusCode::FORBIDDEN, why);
+    }
+    let now = site.clock.now();
+    let peer = request.extensions().get::<ConnectInfo<Peer>>();
+    let origin = Origin::new(peer.map(|ConnectInfo(Peer(address))| *address));
+    let session = if is_open || path == "/login" {
+        String::new()
+    } else if let Some(session) = session(&site, headers, is_look, (origin, now)).await {
+        session
+    } else {
+        return Err(Box::new(to_the_door(&site, &path, headers)));
+    };
+    // A link on another site must not end a session.
+    if path == "/logout" && text(headers, &FETCH_SITE).as_deref() == Some("cross-site") {
+        return refused(StatusCode::FORBIDDEN, "This comes from another site.");
+    }
+    if let Ok(inner) = below(request.uri(), &path) {
+        *request.uri_mut() = inner;
+    }
+    Ok(Visit {
+        site,
+        now,
+        origin,
+        host,
+        session,
+    })
+}
+
+/// The address without the path of the site.
+fn below(uri: &Uri, path: &str) -> Result<Uri, axum::http::Error> {
+    let query = uri
+        .query()
+        .map_or(String::new(), |query| format!("?{query}"));
+    Uri::builder()
+        .path_and_query(path.to_owned() + &query)
+        .build()
+}
+
+fn text(headers: &HeaderMap, name: &HeaderName) -> Option<String> {
+    let value = headers.get(name)?.to_str().ok()?;
+    Some(value.to_owned())
+}
+
+fn see_other(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+/// Whether an action says that it comes from a page of ours. What says nothing is no browser's form.
+fn is_ours(site: &Site, headers: &HeaderMap, host: &str) -> bool {
+    let (origin, from) = (text(headers, &header::ORIGIN), text(headers, &FETCH_SITE));
+    (origin.is_some() || from.is_some())
+        && is_same_origin(origin.as_deref(), from.as_deref(), host, site.public_name())
+}
+
+/// The session that a request belongs to: the cookie's, or one for the duration of this request
+/// when it brings the password itself, or the common one where there is no password.
+async fn session(
+    site: &Arc<Site>,
+    headers: &HeaderMap,
+    is_look: bool,
+    (origin, now): (Origin, Timestamp),
+) -> Option<String> {
+    if site.plan.web.password_hash.is_none() {
+        return Some(String::new());
+    }
+    if let Some(id) = session_cookie(headers)
+        && locked(&site.guard.sessions).is_open(&id, now)
+    {
+        return Some(id);
+    }
+    // A program that looks may bring the password with it; an action needs a session.
+    let password = basic_password(headers).filter(|_| is_look)?;
+    let site = Arc::clone(site);
+    let is_right = spawn_blocking(move || {
+        let hash = site.plan.web.password_hash.as_ref()?;
+        site.guard
+            .is_password(&password, hash.reveal(), (origin, now))
+    });
+    (is_right.await.ok().flatten() == Some(true)).then(String::new)
+}
+
+fn session_cookie(headers: &HeaderMap) -> Option<String> {
+    let cookies = text(headers, &header::COOKIE)?;
+    let mut all = cookies
+        .split(';')
+        .filter_map(|one| one.trim().split_once('='));
+    let (_, id) = all.find(|(name, _)| *name == "pubwatch")?;
+    Some(id.to_owned())
+}
+
+/// The password of `Authorization: Basic`, whatever the user name.
+fn basic_password(headers: &HeaderMap) -> Option<String> {
+    let header = text(headers, &header::AUTHORIZATION)?;
+    let encoded = header.strip_prefix("Basic ")?.trim();
+    let bytes = base64::engine::general_purpose::STANDARD.decode(encoded);
+    let text = String::from_utf8(bytes.ok()?).ok()?;
+    text.split_once(':')
+        .map(|(_, password)| password.to_owned())
+}
+
+/// What is said to whom has no session. A program must be told that a password is needed, and cannot
+/// use a page to log in. Files that both may ask for are a program's, unless a browser says that it
+/// is one.
+fn to_the_door(site: &Site, path: &str, headers: &HeaderMap) -> Response {
+    let is_browser = headers.contains_key(FETCH_SITE);
+    let parts: Vec<&str> = path.split('/').skip(1).collect();
+    let is_for_programs = match parts[..] {
+        ["api", ..] | ["metrics"] => true,
+        ["feed.atom" | "calendar.ics"] => !is_browser,
+        ["editions", _, file] => !is_browser && file.contains('.'),
+        _ => false,
+    };
+    if !is_for_programs {
+        return see_other(&format!("{}/login", site.base));
+    }
+    let refused = refusal(StatusCode::UNAUTHORIZED, "A password is needed.");
+    let key = (header::WWW_AUTHENTICATE, "Basic realm=\"Pubwatch\"");
+    ([key], refused).into_response()
+}

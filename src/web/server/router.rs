@@ -1,0 +1,229 @@
+//! What is answered where.
+
+use std::sync::Arc;
+
+use axum::extract::multipart::MultipartError;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{MethodFilter, MethodRouter, on};
+use axum::{Extension, Router, middleware};
+use serde::Deserialize;
+use tokio::task::spawn_blocking;
+
+use super::answer::{Answered, Visit, not_found, refusal};
+use super::gate::gate;
+use super::site::Live;
+use super::{actions, exports, login, looks, pages, pauses, shared};
+use crate::web::frame::{style_name, style_sheet};
+use crate::web::security::FILE_POLICY;
+
+/// The most bytes of a form.
+const LARGEST_BODY: usize = 64 * 1024;
+
+/// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
+const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;
+
+const GET: MethodFilter = MethodFilter::GET;
+const POST: MethodFilter = MethodFilter::POST;
+
+/// The fields of the forms; one that a form does not have is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Filled {
+    pub(super) but_act: String,
+    pub(super) cause: String,
+    pub(super) client: String,
+    pub(super) kind: String,
+    pub(super) number: String,
+    pub(super) password: String,
+    pub(super) state: String,
+    pub(super) store: String,
+    pub(super) text: String,
+    pub(super) ticket: String,
+    pub(super) to: String,
+    pub(super) until: String,
+    pub(super) words: String,
+}
+
+/// The fields of an address; one that is not there is empty.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Wished {
+    pub(super) page: String,
+    pub(super) range: String,
+    pub(super) said: String,
+}
+
+/// A form with a page that the author saved.
+#[derive(Debug, Default)]
+pub(super) struct SavedPage {
+    pub(super) store: String,
+    pub(super) page: Vec<u8>,
+}
+
+impl FromRequest<()> for SavedPage {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &()) -> Result<Self, Response> {
+        let parts = Multipart::from_request(request, state).await;
+        let parts = parts.map_err(IntoResponse::into_response)?;
+        let saved = Self::gathered(parts).await;
+        saved.map_err(IntoResponse::into_response)
+    }
+}
+
+impl SavedPage {
+    async fn gathered(mut parts: Multipart) -> Result<Self, MultipartError> {
+        let mut saved = Self::default();
+        while let Some(part) = parts.next_field().await? {
+            match part.name() {
+                Some("store") => saved.store = part.text().await?,
+                Some("page") => saved.page = part.bytes().await?.to_vec(),
+                Some(_) | None => {}
+            }
+        }
+        Ok(saved)
+    }
+}
+
+/// Every address of the site.
+pub fn router(live: Arc<Live>) -> Router {
+    let room = DefaultBodyLimit::max(LARGEST_PAGE);
+    let site = Router::new()
+        .route("/", at(GET, pages::overview))
+        .route("/alerts", at(GET, pages::alerts))
+        .route("/letters", at(GET, pages::letters))
+        .route("/letters/{id}", at(GET, pages::letter))
+        .route("/letters/{id}/body", at(GET, pages::letter_body))
+        .route("/letters/{id}/retry", at(POST, actions::retry))
+        .route("/letters/{id}/drop", at(POST, actions::drop_letter))
+        .route("/stores", at(GET, pages::stores))
+        .route("/windows", at(GET, pages::windows))
+        .route("/settings", at(GET, pages::settings))
+        .route("/settings/pause", at(POST, pauses::pause_all))
+        .route("/settings/resume", at(POST, pauses::resume_all))
+        .route("/settings/share", at(POST, actions::share))
+        .route("/settings/withdraw", at(POST, actions::withdraw))
+        .route("/editions/{isbn}", at(GET, pages::edition))
+        .route("/editions/{isbn}/{file}", at(GET, exports::edition))
+        .route("/editions/{isbn}/note", at(POST, actions::note))
+        .route("/editions/{isbn}/mute", at(POST, actions::mute))
+        .route("/editions/{isbn}/pause", at(POST, pauses::pause_one))
+        .route("/editions/{isbn}/resume", at(POST, pauses::resume_one))
+        .route("/editions/{isbn}/take-back", at(POST, actions::take_back))
+        .route("/editions/{isbn}/look", at(POST, looks::told))
+        .route("/editions/{isbn}/untell", at(POST, looks::take_back))
+        .route("/editions/{isbn}/page", at(POST, looks::saved).layer(room))
+        .route("/editions/{isbn}/check", at(POST, looks::check))
+        .route("/login", at(GET, login::door).merge(at(POST, login::login)))
+        .route("/logout", at(GET, login::logout))
+        .route("/share/{secret}", at(GET, shared::to_overview))
+        .route("/share/{secret}/", at(GET, shared::overview))
+        .route("/share/{secret}/editions/{isbn}", at(GET, shared::edition))
+        .route("/share/{secret}/static/{name}", at(GET, shared::fixed))
+        .route("/static/{name}", at(GET, fixed))
+        .route("/healthz", at(GET, exports::health))
+        .route("/metrics", at(GET, exports::metrics))
+        .route("/feed.atom", at(GET, exports::feed))
+        .route("/calendar.ics", at(GET, exports::calendar))
+        .route("/api/v1/openapi.json", at(GET, exports::openapi))
+        .route("/api/v1/alerts", at(GET, exports::alerts))
+        .route("/api/v1/editions", at(GET, exports::editions))
+        .route("/api/v1/editions/{isbn}", at(GET, exports::one_edition))
+        .route(
+            "/api/v1/editions/{isbn}/observations",
+            at(GET, exports::observations),
+        )
+        .fallback(async || not_found("There is no such page."))
+        .method_not_allowed_fallback(async || {
+            let why =
+                "This cannot be done here: pages are asked for with GET, forms sent with POST.";
+            refusal(StatusCode::METHOD_NOT_ALLOWED, why)
+        })
+        .layer(DefaultBodyLimit::max(LARGEST_BODY));
+    // The gate stands before the routes: it takes the path of the site off.
+    Router::new()
+        .fallback_service(site)
+        .layer(middleware::from_fn_with_state(live, gate))
+}
+
+/// Answers such requests with what `work` makes of them, on a thread that may wait for the database.
+fn at<T, M, R, F>(method: MethodFilter, work: F) -> MethodRouter
+where
+    T: FromRequest<(), M> + Send + 'static,
+    M: 'static,
+    R: IntoResponse,
+    F: Fn(&Visit, T) -> R + Clone + Send + Sync + 'static,
+{
+    let handler = move |Extension(visit): Extension<Arc<Visit>>, request: Request| {
+        let work = work.clone();
+        async move {
+            let path = request.uri().path();
+            // A client's link is a secret.
+            let path = if path.starts_with("/share/") {
+                "share"
+            } else {
+                path
+            }
+            .to_owned();
+            let asked = match T::from_request(request, &()).await {
+                Ok(asked) => asked,
+                Err(rejection) => return unreadable(&rejection.into_response()),
+            };
+            let answered = spawn_blocking(move || {
+                let _page = tracing::error_span!("page", path).entered();
+                work(&visit, asked).into_response()
+            });
+            answered.await.unwrap_or_else(|error| {
+                tracing::error!(%error, "a page broke down");
+                let why = "Something broke. The log says what.";
+                refusal(StatusCode::INTERNAL_SERVER_ERROR, why).into_response()
+            })
+        }
+    };
+    on(method, handler)
+}
+
+fn unreadable(rejection: &Response) -> Response {
+    let status = rejection.status();
+    let why = if status == StatusCode::PAYLOAD_TOO_LARGE {
+        "The request is too large."
+    } else {
+        "The request cannot be read: it is not one of this site's forms and addresses."
+    };
+    refusal(status, why).into_response()
+}
+
+fn fixed(_: &Visit, Path(name): Path<String>) -> Answered {
+    fixed_file(&name)
+}
+
+/// What is the same for everybody.
+pub(super) fn fixed_file(name: &str) -> Answered {
+    let (kind, policy, age, body) = if name == "icon.svg" {
+        let icon = include_str!("../static/icon.svg");
+        (
+            "image/svg+xml",
+            FILE_POLICY,
+            "public, max-age=86400",
+            icon.to_owned(),
+        )
+    } else if name == style_name() {
+        let forever = "public, max-age=31536000, immutable";
+        (
+            "text/css; charset=utf-8",
+            FILE_POLICY,
+            forever,
+            style_sheet(),
+        )
+    } else {
+        return Err(not_found("There is no such page."));
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::CACHE_CONTROL, age),
+    ];
+    Ok((headers, body).into_response())
+}

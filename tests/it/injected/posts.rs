@@ -1,0 +1,156 @@
+//! Kill -9 while the author posts notes and looks on the page: what was answered is there, once.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jiff::SignedDuration;
+use pubwatch::book::{EditionId, StoreId};
+use pubwatch::db::Db;
+use pubwatch::history::ListingId;
+use pubwatch::history::sqlite::{all_notes, observations};
+use tokio::time::Instant;
+
+use super::imprint::STORES;
+use super::inject::{Episode, good};
+use super::tally::Tally;
+use super::world::{CLAIMS_ARE_VOID, World};
+
+/// What was posted: each edit has a number, and says it.
+#[derive(Debug, Default)]
+struct Posted {
+    /// The next number.
+    next: usize,
+    /// Those that the page said it had taken.
+    answered: Vec<usize>,
+}
+
+/// So that "edit 1" is no part of another.
+fn words(number: usize) -> String {
+    format!("edit {number} of them")
+}
+
+pub(crate) fn posts(world: &World, episode: &mut Episode, tally: &mut Tally) {
+    let port = serve_the_page(world);
+    let posted = Mutex::new(Posted::default());
+    for number in 0..episode.injections {
+        if 0 < number {
+            std::thread::sleep(CLAIMS_ARE_VOID);
+        }
+        let mut service = world.start(&["run"]);
+        if !is_up(port) {
+            tally
+                .unexplained
+                .push("the page was never served".to_owned());
+        }
+        std::thread::scope(|scope| {
+            scope.spawn(|| while post(world, port, &posted).is_some() {});
+            std::thread::sleep(Duration::from_millis(episode.rng.u64(0..600)));
+            service.kill().unwrap();
+            service.wait().unwrap();
+        });
+    }
+    std::thread::sleep(CLAIMS_ARE_VOID);
+    good(tally, "the last round", &world.run(&["check", "--quiet"]));
+    count(world, &posted.into_inner().unwrap(), tally);
+}
+
+/// Lets the page be served, and gives its port.
+fn serve_the_page(world: &World) -> u16 {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = free.local_addr().unwrap().port();
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    let listen = format!("listen = \"127.0.0.1:{port}\"");
+    std::fs::write(world.config(), text.replace("listen = \"off\"", &listen)).unwrap();
+    port
+}
+
+fn is_up(port: u16) -> bool {
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_secs(20) {
+        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    false
+}
+
+/// Asks the page; `None` where no whole answer came.
+fn ask(port: u16, method: &str, path: &str, form: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    let length = form.len();
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n\
+         Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{form}"
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).ok()?;
+    answer.contains("\r\n\r\n").then_some(answer)
+}
+
+/// Posts a note, and in turn a look; `None` when the service is gone.
+fn post(world: &World, port: u16, posted: &Mutex<Posted>) -> Option<()> {
+    let isbn = world.isbn();
+    let page = ask(port, "GET", &format!("/editions/{isbn}"), "")?;
+    let (_, rest) = page.split_once("name=\"token\" value=\"")?;
+    let token = rest.split('"').next()?;
+    let number = {
+        let mut posted = posted.lock().unwrap();
+        posted.next += 1;
+        posted.next
+    };
+    let store = STORES[0];
+    let said = words(number).replace(' ', "+");
+    let (what, fields) = if is_note(number) {
+        ("note", format!("kind=asked_store&text={said}"))
+    } else {
+        ("look", format!("state=pre_order&words={said}"))
+    };
+    let form = format!("token={token}&store={store}&{fields}");
+    let answer = ask(port, "POST", &format!("/editions/{isbn}/{what}"), &form)?;
+    if answer.starts_with("HTTP/1.1 303") {
+        posted.lock().unwrap().answered.push(number);
+    }
+    Some(())
+}
+
+fn is_note(number: usize) -> bool {
+    number.is_multiple_of(2)
+}
+
+/// What was answered must be there, and nothing twice. What was not may be.
+fn count(world: &World, posted: &Posted, tally: &mut Tally) {
+    let edition = EditionId::from(world.isbn());
+    let db = Db::open(&world.database()).unwrap();
+    let notes = db
+        .read(|connection| all_notes(connection, &edition))
+        .unwrap();
+    let listing = ListingId {
+        edition,
+        store: StoreId::new(STORES[0]),
+    };
+    let since = world.setting.now - SignedDuration::from_hours(1);
+    let seen = db.read(|connection| observations(connection, &listing, since));
+    let notes = notes.iter().map(|kept| format!("{:?}", kept.note));
+    let looks = seen.unwrap();
+    let looks = looks.iter().map(|look| format!("{:?}", look.reading));
+    let kept: Vec<String> = notes.chain(looks).collect();
+    for number in 1..=posted.next {
+        let words = words(number);
+        let found = kept.iter().filter(|one| one.contains(&words)).count();
+        let is_answered = posted.answered.contains(&number);
+        tally.looks.expected += usize::from(is_answered);
+        tally.looks.kept += usize::from(is_answered && 0 < found);
+        tally.looks.doubled += found.saturating_sub(1);
+        if !is_answered {
+            tally.count("edits that no answer came to");
+        }
+    }
+    if posted.answered.is_empty() {
+        tally.count("worlds in which no edit was answered");
+    }
+}

@@ -346,11 +346,13 @@ fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
         }
         return files::read_from(std::io::stdin(), most).context("cannot read standard input");
     }
-    files::read(file, most).with_context(|| {
-        format!(
-            "cannot read {}; see that the path is right and that you may read it",
-            file.display()
-        )
+    files::read(file, most).map_err(|error| {
+        let next = if error.kind() == std::io::ErrorKind::FileTooLarge {
+            "split it"
+        } else {
+            "see that the path is right and that you may read it"
+        };
+        anyhow::Error::new(error).context(format!("cannot read {}; {next}", file.display()))
     })
 }
 

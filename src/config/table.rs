@@ -141,17 +141,11 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reports that a key is missing which another could stand for; `else_` says which.
-    pub(super) fn require_one_of(&self, key: &str, example: &str, else_: &str) {
-        self.findings.add(self.missing(key, example).remedy(else_));
-    }
-
-    fn missing(&self, key: &str, example: &str) -> Problem {
+    /// That a key is missing.
+    pub(super) fn missing(&self, key: &str, example: &str) -> Problem {
+        let what = format!("this {} has no `{key}`", self.kind());
         Problem::error(format!("`{key}` is missing"))
-            .at(
-                self.span.clone(),
-                format!("this {} has no `{key}`", self.kind()),
-            )
+            .at(self.span.clone(), what)
             .remedy(format!("add a line such as `{key} = {example}`"))
     }
 

@@ -219,9 +219,12 @@ impl Servers {
         let mut taken_for = None;
         let said_goodbye = self.talk(stream, &script, &mut taken_for).await.is_some();
         if let Some(to) = taken_for {
-            self.note(&to, |taken| match said_goodbye {
-                true => taken.said += 1,
-                false => taken.unheard += 1,
+            self.note(&to, |taken| {
+                if said_goodbye {
+                    taken.said += 1;
+                } else {
+                    taken.unheard += 1;
+                }
             });
         }
     }

@@ -195,7 +195,14 @@ fn numbers(table: &mut Table<'_>) -> Option<(Spanned<EditionId>, Option<Asin>)> 
     let findings = table.findings();
     let (isbn, asin, own) = (table.text("isbn"), table.text("asin"), table.text("number"));
     if isbn.is_none() && asin.is_none() && own.is_none() {
-        table.require_one_of("isbn", "\"978-1-944098-11-7\"", WITHOUT_ISBN);
+        // One of another type is reported already.
+        if !["isbn", "asin", "number"].iter().any(|key| table.has(key)) {
+            findings.add(
+                table
+                    .missing("isbn", "\"978-1-944098-11-7\"")
+                    .remedy(WITHOUT_ISBN),
+            );
+        }
         return None;
     }
     if let (Some(own), Some(_)) = (&own, isbn.as_ref().or(asin.as_ref())) {

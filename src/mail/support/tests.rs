@@ -136,7 +136,7 @@ fn f_names_this_edition_and_asks_for_the_others() {
     insta::assert_snapshot!(
         written(&example::stuck().unwrap(), &["amazon.com"], SupportText::FormatsNotLinked),
         @r"
-        Please link the editions of “Salt Roads”: paperback ISBN-10 1944098119 (9781944098117) and [please complete: the other editions: Kindle ASIN, ISBN-10 of the print books].
+        Please link the editions of “Salt Roads”: paperback ISBN-10 1944098119 (9781944098117) and [please complete: the other editions, each with its number on its page at Amazon].
         [only if true: All are live in my account, and title, subtitle, author, contributors, edition and language are identical.] They have been live since [please complete: the dates]. Pages: https://www.amazon.com/dp/1944098119, [please complete: the pages of the other editions]
         "
     );

@@ -177,10 +177,13 @@ pub(super) fn wrong_date(case: &Case<'_>) -> ReadyText {
             paragraph([said(if case.finding.ask() == Some(Party::Kdp) {
                 "Could you correct the publication date of the page, or tell me which setting of \
                  mine makes it show this one? Thank you."
-            } else {
+            } else if case.view.edition.id.isbn().is_some() {
                 "Could you check which date is in the record that the stores hold, correct it, \
                  and send it out again? Please tell me whether any copies have been ordered or \
-                 shipped, since that decides whether I can keep its number. Thank you."
+                 shipped, since that decides whether I can keep this ISBN. Thank you."
+            } else {
+                "Could you check which date is in the record that the stores hold, correct it, \
+                 and send it out again? Thank you."
             })]),
         ],
     )

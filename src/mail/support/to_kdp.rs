@@ -233,7 +233,7 @@ pub(super) fn formats_not_linked(case: &Case<'_>) -> ReadyText {
             vec![said(format!("Pages: {pages}"))],
         )
     } else {
-        let others = complete("the other editions: Kindle ASIN, ISBN-10 of the print books");
+        let others = complete("the other editions, each with its number on its page at Amazon");
         (
             vec![said(format!("{editions} and")), others, said(".")],
             vec![complete("the dates"), said(".")],

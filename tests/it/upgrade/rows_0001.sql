@@ -1,5 +1,5 @@
 -- Two listings, three looks, their spells, a note, two rounds.
-INSERT INTO listing (id, isbn, store, first_try, last_try, last_good) VALUES
+INSERT INTO listing (id, edition, store, first_try, last_try, last_good) VALUES
     (1, '9781944098117', 'amazon.com', 1794317400000, 1794490200000, 1794490200000),
     (2, '9781944098117', 'bookshop.org', 1794317460000, 1794317460000, 1794317460000);
 
@@ -16,7 +16,7 @@ INSERT INTO spell (listing_id, since, availability, last_seen, until, readings, 
     (1, 1794317400000, 'pre_order', 1794490200000, NULL, 2, 1794490200000, 1),
     (2, 1794317460000, 'not_listed', 1794317460000, NULL, 1, NULL, 2);
 
-INSERT INTO note (id, isbn, at, written_at, kind) VALUES
+INSERT INTO note (id, edition, at, written_at, kind) VALUES
     (1, '9781944098117', 1794546000000, 1794546001000, '{"what":"kdp_published"}');
 
 INSERT INTO round (id, began, ended, asked, read, unread) VALUES
@@ -24,7 +24,7 @@ INSERT INTO round (id, began, ended, asked, read, unread) VALUES
     (2, 1794490200000, 1794490210000, 1, 1, 0);
 
 -- A letter that was delivered, and one that waits.
-INSERT INTO outbox (id, message_id, thread, written, kind, severity, rule, isbn, stores, to_name,
+INSERT INTO outbox (id, message_id, thread, written, kind, severity, rule, edition, stores, to_name,
     to_address, subject, body_text, body_html, queued_at, tries, next_try_at, last_try_at,
     delivered_at, answer) VALUES
     (1, 'one@pubwatch.example', NULL, 1794490205000, 'alert', 'watch', 'missing', '9781944098117',
@@ -37,21 +37,21 @@ INSERT INTO outbox (id, message_id, thread, written, kind, severity, rule, isbn,
      1794490305000, NULL, NULL, NULL);
 
 -- What was told, and what is open.
-INSERT INTO alert (id, cause, isbn, stores, finding, opened, since, severity, told, last_told, thread) VALUES
+INSERT INTO alert (id, cause, edition, stores, finding, opened, since, severity, told, last_told, thread) VALUES
     (1, 'missing', '9781944098117', '["bookshop.org"]',
      '{"kind":"missing","counts_from":"2026-10-13T12:00:00Z","enabled":true,"others":["amazon.com"],"stores":["bookshop.org"],"severity":"watch","since":"2026-11-10T09:31:00Z","pages":[],"stage":"normal","usual":null,"usual_until":null,"act_from":"2026-11-17T12:00:00Z","next":{"what":"wait","until":"2026-11-17T12:00:00Z"}}',
      1794490205000, 1794317460000, 'watch', 'watch', 1794490205000, 'one@pubwatch.example');
 
-INSERT INTO judged (isbn, at, version, findings, outlooks) VALUES
+INSERT INTO judged (edition, at, version, findings, outlooks) VALUES
     ('9781944098117', 1794490205000, 0, '[]', '[]');
 
-INSERT INTO configured (isbn, publication, on_sale) VALUES
+INSERT INTO configured (edition, publication, on_sale) VALUES
     ('9781944098117', '2035-02-13', '2035-02-13');
 
-INSERT INTO news (isbn, rule, stores, told) VALUES
+INSERT INTO news (edition, rule, stores, told) VALUES
     ('9781944098117', 'page-appeared', '["amazon.com"]', 1794490205000);
 
-INSERT INTO letter_day (isbn, written, message_id) VALUES
+INSERT INTO letter_day (edition, written, message_id) VALUES
     ('9781944098117', 1794490205000, 'one@pubwatch.example');
 
 INSERT INTO notice (id, rule, opened, over) VALUES (1, 'line-down', 1794400000000, 1794400600000);

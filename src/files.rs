@@ -69,7 +69,7 @@ pub fn read_from(from: impl io::Read, most: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 ///
-/// The system's; [`io::ErrorKind::FileTooLarge`] for a line of more than [`LONGEST_LINE`].
+/// The system's; [`io::ErrorKind::FileTooLarge`] for a line of more than 64 kB.
 pub fn read_line(from: &mut (impl io::BufRead + ?Sized)) -> io::Result<String> {
     let mut line = String::new();
     from.take(LONGEST_LINE).read_line(&mut line)?;

@@ -141,8 +141,8 @@ impl Origin {
     }
 }
 
-/// Wrong passwords of late, by where they came from: at most [`TRIES_IN_ALL`] of strangers and
-/// [`TRIES`] of this machine are kept, since no more are looked at.
+/// Wrong passwords of late, by where they came from: at most a hundred of strangers and
+/// ten of this machine are kept, since no more are looked at.
 #[derive(Debug, Default)]
 pub struct Throttle {
     wrong: Vec<(Timestamp, Origin)>,

@@ -94,6 +94,7 @@ pub(super) enum Editions {
 pub(super) struct PageWritten {
     at: Moment,
     store: String,
+    #[serde(alias = "isbn")]
     edition: Option<String>,
     says: String,
     words: Option<String>,
@@ -173,6 +174,7 @@ pub(super) struct NoteWritten {
     /// The day that a release is scheduled for, with `kdp_published`.
     #[serde(rename = "for")]
     on: Option<Day>,
+    #[serde(alias = "isbn")]
     edition: Option<String>,
     /// With `paused`: what is to be acted on is told all the same.
     #[serde(default)]

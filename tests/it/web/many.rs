@@ -65,7 +65,7 @@ impl History {
             .write(|tx| {
                 for (isbn, store) in isbns.iter().flat_map(|isbn| STORES.map(|one| (isbn, one))) {
                     tx.execute(
-                        "INSERT INTO listing (isbn, store, first_try, last_try, last_good) \
+                        "INSERT INTO listing (edition, store, first_try, last_try, last_good) \
                          VALUES (?1, ?2, ?3, ?4, ?4)",
                         (isbn, store, begin, now().as_millisecond()),
                     )?;

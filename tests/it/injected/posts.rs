@@ -77,12 +77,12 @@ fn is_up(port: u16) -> bool {
     false
 }
 
-/// Asks the page; `None` where no whole answer came.
-fn ask(port: u16, method: &str, path: &str, form: &str) -> Option<String> {
+/// Posts a form to the page; `None` where no whole answer came.
+fn ask(port: u16, path: &str, form: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     let length = form.len();
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n\
+        "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nOrigin: http://127.0.0.1:{port}\r\n\
          Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\
          Connection: close\r\n\r\n{form}"
     );
@@ -95,9 +95,6 @@ fn ask(port: u16, method: &str, path: &str, form: &str) -> Option<String> {
 /// Posts a note, and in turn a look; `None` when the service is gone.
 fn post(world: &World, port: u16, posted: &Mutex<Posted>) -> Option<()> {
     let isbn = world.isbn();
-    let page = ask(port, "GET", &format!("/editions/{isbn}"), "")?;
-    let (_, rest) = page.split_once("name=\"token\" value=\"")?;
-    let token = rest.split('"').next()?;
     let number = {
         let mut posted = posted.lock().unwrap();
         posted.next += 1;
@@ -110,8 +107,8 @@ fn post(world: &World, port: u16, posted: &Mutex<Posted>) -> Option<()> {
     } else {
         ("look", format!("state=pre_order&words={said}"))
     };
-    let form = format!("token={token}&store={store}&{fields}");
-    let answer = ask(port, "POST", &format!("/editions/{isbn}/{what}"), &form)?;
+    let form = format!("store={store}&{fields}");
+    let answer = ask(port, &format!("/editions/{isbn}/{what}"), &form)?;
     if answer.starts_with("HTTP/1.1 303") {
         posted.lock().unwrap().answered.push(number);
     }
@@ -151,6 +148,8 @@ fn count(world: &World, posted: &Posted, tally: &mut Tally) {
         }
     }
     if posted.answered.is_empty() {
-        tally.count("worlds in which no edit was answered");
+        tally
+            .unexplained
+            .push("no edit was answered at all".to_owned());
     }
 }

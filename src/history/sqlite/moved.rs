@@ -55,10 +55,10 @@ pub fn rename_edition(
 /// # Errors
 ///
 /// SQLite's.
-pub fn is_known(connection: &Connection, isbn: &EditionId) -> rusqlite::Result<bool> {
+pub fn is_known(connection: &Connection, edition: &EditionId) -> rusqlite::Result<bool> {
     connection
         .prepare_cached("SELECT EXISTS (SELECT 1 FROM configured WHERE edition = ?1)")?
-        .query_row([isbn.as_str()], |row| row.get(0))
+        .query_row([edition.as_str()], |row| row.get(0))
 }
 
 /// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the

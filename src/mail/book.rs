@@ -165,8 +165,8 @@ impl<'a> Book<'a> {
         lines.collect::<Vec<_>>().join("; ")
     }
 
-    /// What is told first, for a subject, which names the formats anyway; of several stores, how
-    /// many they are.
+    /// What is told first, for a subject, which names the formats anyway; where the same is told of
+    /// several stores, how many they are.
     pub(super) fn brief_headline(&self, desk: &Desk<'_>, now: Timestamp) -> String {
         let Some((place, telling)) = self.first() else {
             return String::new();
@@ -179,8 +179,10 @@ impl<'a> Book<'a> {
             said(&telling.finding, &voice).headline
         });
         let mut stores: Vec<&StoreId> = Vec::new();
-        for (_, telling) in self.points.iter().flat_map(|point| &point.told) {
-            stores.extend(&telling.finding.stores);
+        // Of the same at other stores only: something else is told in the letter.
+        let told = self.points.iter().flat_map(|point| &point.told);
+        for (_, other) in told.filter(|(_, one)| is_one_kind(&one.finding, &telling.finding)) {
+            stores.extend(&other.finding.stores);
         }
         stores.sort();
         stores.dedup();

@@ -155,7 +155,7 @@ fn the_most_severe_comes_first() {
     assert_eq!(several.rule.as_deref(), Some("stores-disagree"));
     assert_eq!(
         several.subject,
-        "Act: Salt Roads: Amazon unavailable (2 stores)"
+        "Act: Salt Roads: Amazon unavailable, 12 days to go"
     );
 }
 

@@ -430,9 +430,8 @@ impl Fetcher {
         let most = look.pause + self.manners.jitter;
         let patience = later(self.now(), (lease + most) * 2);
         loop {
-            let now = self.now();
-            let wish = Wish {
-                now,
+            let wish = || Wish {
+                now: self.now(),
                 hold: lease,
                 pause: look.pause,
                 longest: (lease + most).max(MOST_CRAWL_DELAY + self.manners.jitter),
@@ -442,14 +441,17 @@ impl Fetcher {
                 },
                 cap: self.manners.requests_per_day,
             };
-            match hold.claim(wish)? {
+            let claim = hold.claim(wish)?;
+            let now = self.now();
+            match claim {
                 Claim::Ours => return Ok(()),
                 Claim::NotYet(at) => self.clock.sleep_until(at).await,
                 Claim::Shut { until, breaker } => {
                     return Err(reasons::shut(host, look.way.source(), until, &breaker).into());
                 }
                 Claim::Spent(until) => {
-                    return Err(reasons::spent(host, wish.cap, until).into());
+                    let cap = self.manners.requests_per_day;
+                    return Err(reasons::spent(host, cap, until).into());
                 }
                 Claim::Theirs(lease) if patience < now => {
                     return Err(reasons::busy(host, &lease).into());

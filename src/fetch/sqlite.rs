@@ -105,11 +105,15 @@ impl<'a> Hold<'a> {
     /// 5. The lease begins, the request counts for the day, and the next pause is written down,
     ///    so that even our death leaves the host in peace.
     ///
+    /// What is wished is asked for when the database is ours, which may be a while later: a lease
+    /// dated before such a wait would be over when it is written.
+    ///
     /// # Errors
     ///
     /// The database's.
-    pub fn claim(&self, wish: Wish) -> Result<Claim, DbError> {
+    pub fn claim(&self, wish: impl FnOnce() -> Wish) -> Result<Claim, DbError> {
         self.db.write_lightly(|transaction| {
+            let wish = wish();
             let mut memory = recall(transaction, self.host)?;
             if self.way != self.host {
                 memory.breaker = recall(transaction, self.way)?.breaker;

@@ -169,12 +169,17 @@ fn record(house: &House, task: &Task, tried: Tried) -> Result<Asked, RoundError>
         source: tried.source,
         reading: tried.reading,
     };
-    let changed = sqlite::take_in(house, &observation, tried.evidence.as_ref())?.changed;
-    Ok(Asked::Seen {
-        at: observation.at,
-        reading: observation.reading,
-        changed,
-    })
+    let evidence = tried.evidence.as_ref();
+    Ok(
+        match sqlite::take_in_claimed(house, task, &observation, evidence)? {
+            Some(recorded) => Asked::Seen {
+                at: observation.at,
+                reading: observation.reading,
+                changed: recorded.changed,
+            },
+            None => Asked::Passed("somebody else has looked at it meanwhile".to_owned()),
+        },
+    )
 }
 
 /// Another way in may read what this one could not. A page of another product, and one that is

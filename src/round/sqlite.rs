@@ -11,8 +11,8 @@ use crate::db::{Db, DbError};
 use crate::fetch::conditional::{Validators, may_be_spared};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::{
-    Aside, Depth, Recognised, Recorded, claim_look, each_view, glimpses, keep_evidence, looks,
-    newest_by_hand, observations, recognise_by, recognised, record, set_aside,
+    Aside, Depth, Recognised, Recorded, each_view, glimpses, keep_evidence, looks, newest_by_hand,
+    observations, recognise_by, recognised, record, set_aside,
 };
 use crate::history::{ListingId, Observation};
 use crate::judge::Settings;
@@ -20,30 +20,15 @@ use crate::judge::learned::learn;
 use crate::page::Reading;
 
 pub(super) mod agenda;
+mod claims;
 mod health;
 pub mod running;
 
 pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};
 pub(crate) use agenda::{due, promise};
+pub(super) use claims::{claim, take_in_claimed};
 pub use health::{remark, vitals};
-
-/// How long the right to look at a listing outlives the deadline of its request.
-const MARGIN: SignedDuration = SignedDuration::from_secs(5);
-
-/// Takes the right to look at a listing now. False when somebody else has, or is.
-pub(super) fn claim(house: &House, task: &Task) -> rusqlite::Result<bool> {
-    let now = house.clock.now();
-    // Every way in may take its whole time, and waits out the pause before it.
-    let manners = &house.plan.manners;
-    let ways = u32::try_from(house.sources(task).len()).unwrap_or(1);
-    let hold = (manners.deadline + manners.pause + manners.jitter) * ways;
-    let hold = SignedDuration::try_from(hold).unwrap_or(SignedDuration::from_mins(1));
-    let until = now.saturating_add(hold + MARGIN).unwrap_or(Timestamp::MAX);
-    house
-        .db
-        .write(|transaction| claim_look(transaction, &task.listing, task.last_try, now, until))
-}
 
 /// The page of a listing that need not be sent again where it has not changed.
 pub(super) fn recognised_page(house: &House, task: &Task) -> Result<Option<Recognised>, DbError> {
@@ -70,18 +55,27 @@ pub(crate) fn take_in(
     observation: &Observation,
     evidence: Option<&Evidence>,
 ) -> rusqlite::Result<Recorded> {
-    house.db.write(|transaction| {
-        let recorded = record_look(transaction, &house.plan, observation, evidence)?;
-        if evidence.and_then(|evidence| evidence.status) != Some(NOT_MODIFIED) {
-            let validators = evidence
-                .filter(|_| matches!(observation.reading, Reading::Says(_)))
-                .filter(|evidence| evidence.source == Source::Http)
-                .and_then(|it| Validators::of(it.status, &it.address, &it.headers));
-            let (listing, at) = (&observation.listing, observation.at);
-            recognise_by(transaction, listing, validators.as_ref(), at)?;
-        }
-        Ok(recorded)
-    })
+    house
+        .db
+        .write(|transaction| remember(transaction, house, observation, evidence))
+}
+
+fn remember(
+    transaction: &Transaction<'_>,
+    house: &House,
+    observation: &Observation,
+    evidence: Option<&Evidence>,
+) -> rusqlite::Result<Recorded> {
+    let recorded = record_look(transaction, &house.plan, observation, evidence)?;
+    if evidence.and_then(|evidence| evidence.status) != Some(NOT_MODIFIED) {
+        let validators = evidence
+            .filter(|_| matches!(observation.reading, Reading::Says(_)))
+            .filter(|evidence| evidence.source == Source::Http)
+            .and_then(|it| Validators::of(it.status, &it.address, &it.headers));
+        let (listing, at) = (&observation.listing, observation.at);
+        recognise_by(transaction, listing, validators.as_ref(), at)?;
+    }
+    Ok(recorded)
 }
 
 /// Records a look, ours or a person's, and with a change its evidence.

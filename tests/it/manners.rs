@@ -165,7 +165,7 @@ async fn who_waits_for_another_process_is_told_who_it_is_and_until_when() {
     let (db, host) = (house.db(), server.host());
     let hold = Hold::new(&db, &host, &host, "process 1, abcdef, look 0");
     let now = house.clock.now();
-    let claimed = hold.claim(Wish {
+    let claimed = hold.claim(|| Wish {
         now,
         hold: Duration::from_secs(600),
         pause: PAUSE,
@@ -193,7 +193,7 @@ async fn a_lease_of_a_dead_process_ends_by_itself() {
     let house = House::in_2027();
     let (db, host) = (house.db(), server.host());
     let hold = Hold::new(&db, &host, &host, "the dead one");
-    let claimed = hold.claim(Wish {
+    let claimed = hold.claim(|| Wish {
         now: house.clock.now(),
         hold: Duration::from_secs(45),
         pause: PAUSE,

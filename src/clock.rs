@@ -93,6 +93,20 @@ impl Clock {
 mod tests {
     use super::*;
 
+    #[test]
+    fn a_clock_from_before_this_program_is_not_believed() {
+        for (shown, is_wrong) in [
+            ("1970-01-01T00:00:00Z", true),
+            ("2021-03-01T08:00:00Z", true),
+            ("2026-10-31T23:59:59Z", true),
+            ("2026-11-01T00:00:00Z", false),
+            ("2036-11-01T00:00:00Z", false),
+        ] {
+            assert_eq!(is_before_us(shown.parse().unwrap()), is_wrong, "{shown}");
+        }
+        assert_eq!(Clock::System.wrong(), None);
+    }
+
     #[tokio::test]
     async fn a_virtual_clock_only_moves_when_told_and_never_back() {
         let clock = Clock::starting_at("2027-01-01T00:00:00Z".parse().unwrap());

@@ -104,12 +104,16 @@ pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     })
 }
 
-/// The same for a file that may be read by whom the umask lets.
+/// The same for a file that may be read by whom the umask lets. A device, such as `/dev/stdout`, is
+/// written to and stays what it is.
 ///
 /// # Errors
 ///
 /// The system's. What was there is then still there.
 pub fn write_openly(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.starts_with("/dev") {
+        return fs::write(path, bytes);
+    }
     put(path, bytes, 0o666, |_| Ok(()))
 }
 
@@ -231,6 +235,12 @@ mod tests {
         assert_eq!(fs::read(at("theirs")).unwrap(), b"precious");
         assert_eq!(fs::read(at("report.html")).unwrap(), b"a report");
         assert!(!at("report.html").is_symlink());
+    }
+
+    #[test]
+    fn a_device_is_written_to_and_stays_one() {
+        write_openly(Path::new("/dev/null"), b"a report").unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }
 
     #[test]

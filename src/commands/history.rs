@@ -81,7 +81,8 @@ fn write_timeline(
     let site = Site::new(context.plan, context.db, context.clock, settings, guard);
     if let Some(file) = &arguments.svg {
         let svg = drawing(&site, edition, arguments.range, now).context("reading the history")?;
-        std::fs::write(file, svg).with_context(|| format!("cannot write {}", file.display()))?;
+        crate::files::write_openly(file, svg.as_bytes())
+            .with_context(|| format!("cannot write {}", file.display()))?;
     }
     Ok(Exit::Done)
 }

@@ -321,6 +321,16 @@ mod tests {
         }
     }
 
+    #[test]
+    fn wrong_passwords_noted_by_a_clock_that_was_ahead_close_no_door() {
+        let mut throttle = Throttle::default();
+        let jane = from("192.0.2.1");
+        for _ in 0..10 {
+            throttle.note_wrong(jane, at("2028-01-01T00:00:00Z"));
+        }
+        assert_eq!(throttle.wait(jane, at("2027-01-01T00:00:00Z")), None);
+    }
+
     fn from(address: &str) -> Origin {
         Origin::new(Some(address.parse().unwrap()))
     }

@@ -387,6 +387,29 @@ async fn two_processes_at_once_send_each_letter_once() {
     desk.all_delivered();
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_was_held_up_until_another_took_its_letter_sends_nothing() {
+    let slow = Behaviour::Slow(Duration::from_millis(200));
+    let slow = TestServer::start(Line::Plain, vec![slow]).await;
+    let quick = TestServer::start(Line::Plain, vec![Behaviour::Accept]).await;
+    let desk = Desk::writing_to(&slow, Encryption::None, &one());
+    let other = Db::open(&desk.folder.path().join("pubwatch.db")).unwrap();
+    let overtaking = async {
+        while !slow.seen().commands.iter().any(|it| it.starts_with("MAIL")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        // The first one sleeps for a quarter of an hour, with its letter announced.
+        desk.clock.sleep(Duration::from_secs(16 * 60)).await;
+        let way = smtp(&quick, Encryption::None, "secret");
+        deliver_due(&other, &way, &desk.clock, 1000, || false).await
+    };
+    let (held_up, overtaking) = tokio::join!(desk.drain(), overtaking);
+    assert_eq!((held_up.delivered, overtaking.unwrap().delivered), (0, 1));
+    assert_eq!(quick.seen().letters.len(), 1);
+    assert_eq!(slow.seen().letters.len(), 0);
+    desk.all_delivered();
+}
+
 #[tokio::test]
 async fn a_request_to_stop_is_heard_between_two_letters() {
     let server = TestServer::start(Line::Plain, vec![Behaviour::Accept]).await;

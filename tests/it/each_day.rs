@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use jiff::civil::{Date, date};
@@ -59,8 +60,8 @@ pub(crate) fn faces(house: &House) -> String {
     said
 }
 
-/// What the page says, and what programs get from it.
-fn of_the_page(said: &mut String, house: &House) {
+/// The page of that house.
+pub(crate) fn router_of(house: &House) -> Router {
     let site = Site::new(
         house.plan.clone(),
         Arc::clone(&house.db),
@@ -68,23 +69,31 @@ fn of_the_page(said: &mut String, house: &House) {
         house.settings.clone(),
         Arc::new(Guard::new().unwrap()),
     );
-    let router = router(Arc::new(Live::new(site)));
-    let get = |path: &str| {
-        let asked = Request::get(path).header("host", "127.0.0.1");
-        let asked = asked.body(Body::empty()).unwrap();
-        let answer = async {
-            let answer = router.clone().oneshot(asked).await.unwrap();
-            let status = answer.status().as_u16();
-            let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-            (status, String::from_utf8(body.to_vec()).unwrap())
-        };
-        // Some who ask have a runtime of their own, in which nobody may wait.
-        std::thread::scope(|scope| {
-            let mut runtime = tokio::runtime::Builder::new_current_thread();
-            let waiting = scope.spawn(move || runtime.build().unwrap().block_on(answer));
-            waiting.join().unwrap()
-        })
+    router(Arc::new(Live::new(site)))
+}
+
+/// The status and the body of what is answered there.
+pub(crate) fn answered(router: &Router, path: &str) -> (u16, String) {
+    let asked = Request::get(path).header("host", "127.0.0.1");
+    let asked = asked.body(Body::empty()).unwrap();
+    let answer = async {
+        let answer = router.clone().oneshot(asked).await.unwrap();
+        let status = answer.status().as_u16();
+        let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
     };
+    // Some who ask have a runtime of their own, in which nobody may wait.
+    std::thread::scope(|scope| {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let waiting = scope.spawn(move || runtime.build().unwrap().block_on(answer));
+        waiting.join().unwrap()
+    })
+}
+
+/// What the page says, and what programs get from it.
+fn of_the_page(said: &mut String, house: &House) {
+    let router = router_of(house);
+    let get = |path: &str| answered(&router, path);
     let (code, health) = get("/healthz");
     writeln!(said, "  /healthz {code} {health}").unwrap();
     let (_, overview) = get("/");

@@ -27,6 +27,8 @@ mod docs;
 #[cfg(test)]
 mod doctor;
 #[cfg(test)]
+mod drifting;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
 mod first_hour;

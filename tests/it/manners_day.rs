@@ -46,7 +46,7 @@ impl Catalogue {
     }
 }
 
-fn page(path: &str) -> String {
+pub(crate) fn page(path: &str) -> String {
     let isbn: String = path.chars().filter(char::is_ascii_digit).collect();
     format!(
         "<html><head><title>A Book</title><script type='application/ld+json'>{{\"@type\": \

@@ -132,7 +132,7 @@ async fn watch(house: Arc<round::House>, mut heard: mpsc::UnboundedReceiver<Step
                 bar.inc(1);
                 bar.println(format!("{}: {why}", house.name_of(&listing)));
             }
-            Step::Queued { subject } => bar.println(format!("Letter: {subject}")),
+            Step::Queued { subject, .. } => bar.println(format!("Letter: {subject}")),
         }
     }
     bar.finish_and_clear();

@@ -24,6 +24,7 @@ use crate::demo::pages::Book;
 use crate::demo::{Script, Street};
 use crate::exit::Exit;
 use crate::history::sqlite::{add_note, view};
+use crate::judge::Severity;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
 use crate::text::words;
@@ -53,6 +54,11 @@ pub struct Arguments {
     #[arg(long, value_name = "MOMENT")]
     until: Option<jiff::civil::DateTime>,
 
+    /// Halt the launch at the first letter so urgent, as `act`: the page then shows the moment in which
+    /// something is to be done
+    #[arg(long, value_name = "SEVERITY", value_parser = urgency, conflicts_with = "until")]
+    stop_at: Option<Severity>,
+
     /// End when the launch is over, instead of staying until Ctrl-C
     #[arg(long)]
     exit: bool,
@@ -70,6 +76,12 @@ fn speed(text: &str) -> Result<f64, String> {
             "`{text}` is no number of days; write one such as 2 or 0.5"
         )),
     }
+}
+
+/// Reads how urgent a letter is.
+fn urgency(text: &str) -> Result<Severity, String> {
+    text.parse()
+        .map_err(|_| format!("`{text}` is no severity; write good, watch, to-do or act"))
 }
 
 /// Plays the launch.
@@ -130,6 +142,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
         house: &house,
         stop: &stop,
         speed: arguments.speed,
+        stop_at: arguments.stop_at,
     };
     stage.launch(&mut out).await?;
     stage.curtain(&mut out, folder)?;
@@ -166,7 +179,9 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
         tokio::select! {
             () = stage.stop.wait() => break,
             // Somebody clicks "Check now".
-            Some(()) = rung.recv() => stage.round(out).await?,
+            Some(()) = rung.recv() => {
+                stage.round(out).await?;
+            }
         }
     }
     page.close().await;
@@ -272,6 +287,8 @@ struct Stage<'a> {
     stop: &'a Stop,
     /// Days of the launch in a second of ours.
     speed: Option<f64>,
+    /// The launch halts at the first letter so urgent.
+    stop_at: Option<Severity>,
 }
 
 impl Stage<'_> {
@@ -291,7 +308,13 @@ impl Stage<'_> {
                 writeln!(out, "\n{}", face::faint(&line))?;
             }
             told = now;
-            self.round(out).await?;
+            let most_urgent = self.round(out).await?;
+            if self
+                .stop_at
+                .is_some_and(|wanted| Some(wanted) <= most_urgent)
+            {
+                break;
+            }
             let next = round::sqlite::next_look_of_all(self.house, clock.now())?;
             let latest = clock.now().saturating_add(LONGEST_STEP)?;
             let now = next.map_or(latest, |next| next.min(latest));
@@ -337,8 +360,9 @@ impl Stage<'_> {
         Ok(())
     }
 
-    /// One round and one drain of the outbox, told as they go.
-    async fn round(&self, out: &mut impl Write) -> anyhow::Result<()> {
+    /// One round and one drain of the outbox, told as they go. Gives how urgent its letters were.
+    async fn round(&self, out: &mut impl Write) -> anyhow::Result<Option<Severity>> {
+        let mut most_urgent = None;
         let (steps, mut heard) = mpsc::unbounded_channel();
         round::round(self.house, Which::Due, self.stop, &steps).await?;
         drop(steps);
@@ -373,7 +397,8 @@ impl Stage<'_> {
                         unread.reason.words()
                     )?;
                 }
-                Step::Queued { subject } => {
+                Step::Queued { subject, severity } => {
+                    most_urgent = most_urgent.max(severity);
                     let now = self.moment(self.house.clock.now());
                     writeln!(out, "{now}  {} {subject}", face::bold("Letter:"))?;
                 }
@@ -381,7 +406,7 @@ impl Stage<'_> {
             }
         }
         deliver::deliver(self.house, self.stop).await?;
-        Ok(())
+        Ok(most_urgent)
     }
 
     /// The history, and the letters.

@@ -30,7 +30,7 @@ use crate::config::plan::{ListingPlan, Plan, label};
 use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
-use crate::judge::Settings;
+use crate::judge::{Settings, Severity};
 use crate::page::{Reading, Wanted};
 use crate::schedule::Board;
 use crate::stores::Lessons;
@@ -116,6 +116,8 @@ pub enum Step {
     Queued {
         /// Its subject.
         subject: String,
+        /// The highest severity in it; `None` for a digest.
+        severity: Option<Severity>,
     },
 }
 
@@ -246,8 +248,8 @@ fn judge(
     let mut letters = 0;
     let mut count = |queued: judge_edition::Queued| {
         letters += queued.copies;
-        let subject = queued.letter.subject;
-        tell(steps, Step::Queued { subject });
+        let (subject, severity) = (queued.letter.subject, queued.letter.severity);
+        tell(steps, Step::Queued { subject, severity });
     };
     let all = which == Which::All || house.is_time_to_judge_all();
     let editions = house

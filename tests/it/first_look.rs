@@ -358,3 +358,20 @@ fn a_seed_draws_another_demo_which_is_the_same_from_run_to_run() {
     assert!(!listed.unwrap().contains(", 6 days"), "{listed:?}");
     assert!(first.iter().any(|line| line.contains("Letter: ")));
 }
+
+#[test]
+fn the_demo_halts_at_the_first_letter_that_asks_for_something() {
+    let house = House::new("");
+    let letters = |arguments: &[&str]| -> Vec<String> {
+        let said = demo(&house, arguments);
+        let letters = said.iter().filter_map(|line| line.split_once("Letter: "));
+        letters.map(|(_, subject)| subject.to_owned()).collect()
+    };
+    let whole = letters(&[]);
+    let halted = letters(&["--stop-at", "act"]);
+    assert!(halted.len() < whole.len());
+    assert_eq!(halted, whole[..halted.len()]);
+    let acts = halted.iter().filter(|subject| subject.starts_with("Act: "));
+    assert_eq!(acts.count(), 1, "{halted:?}");
+    assert!(halted.last().unwrap().starts_with("Act: "), "{halted:?}");
+}

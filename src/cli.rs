@@ -10,6 +10,9 @@ use crate::commands;
 use crate::config::ConfigError;
 use crate::db::{self, DbError};
 use crate::exit::Exit;
+use crate::service::{log, signals};
+
+mod contents;
 
 /// Watches your book's pages at the stores, and tells you when to wait and when to act.
 #[derive(Debug, Parser)]
@@ -105,14 +108,14 @@ pub enum Command {
 
 /// Runs what the command line asks for, prints what went wrong, and says how it ended.
 pub fn run() -> Exit {
-    let matches = commands::contents::grouped(Cli::command()).get_matches();
+    let matches = contents::grouped(Cli::command()).get_matches();
     let cli = match Cli::from_arg_matches(&matches) {
         Ok(cli) => cli,
         Err(error) => error.exit(),
     };
     let is_service = matches!(cli.command, Command::Run(_));
-    commands::log::start(if is_service { "info" } else { "warn" });
-    match commands::signals::survive_full_files().and_then(|()| dispatch(&cli)) {
+    log::start(if is_service { "info" } else { "warn" });
+    match signals::survive_full_files().and_then(|()| dispatch(&cli)) {
         Ok(exit) => exit,
         Err(error) => explain(&error),
     }
@@ -150,8 +153,8 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Backup(arguments) => commands::backup::run(arguments, config),
         Command::Restore(arguments) => commands::backup::restore(arguments, config),
         Command::Export(arguments) => commands::export::run(arguments, config),
-        Command::Completions(arguments) => commands::completions::run(arguments),
-        Command::Man(arguments) => commands::completions::man(arguments),
+        Command::Completions(arguments) => commands::completions::run(arguments, Cli::command()),
+        Command::Man(arguments) => commands::completions::man(arguments, Cli::command()),
         Command::Changelog(arguments) => commands::changelog::run(arguments),
     }
 }

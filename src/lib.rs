@@ -24,9 +24,11 @@ pub mod tls;
 pub mod db;
 
 pub mod round;
-pub mod daemon;
+pub mod service;
 
-pub mod cli;
-pub mod commands;
+pub mod terminal;
+pub mod setup;
 pub mod demo;
 pub mod exit;
+pub mod commands;
+pub mod cli;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
-use pubwatch::commands::face;
+use pubwatch::terminal::face;
 use serde_json::json;
 
 use crate::fault::Kind;

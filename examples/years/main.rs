@@ -22,8 +22,6 @@ use jiff::{SignedDuration, Span, Timestamp};
 use pubwatch::book::launch::midnight_gmt;
 use pubwatch::book::{Availability, Launch, Source, StoreId};
 use pubwatch::clock::Clock;
-use pubwatch::commands::context::open_database;
-use pubwatch::commands::loading::load;
 use pubwatch::config::plan::EditionPlan;
 use pubwatch::demo::pages::{Book, Offer, isbn, product};
 use pubwatch::fetch::Fetcher;
@@ -37,6 +35,8 @@ use pubwatch::page::{Reading, UnreadReason};
 use pubwatch::round::House;
 use pubwatch::round::judge_edition::{JudgeContext, judge_book};
 use pubwatch::schedule::cadence;
+use pubwatch::service::context::open_database;
+use pubwatch::service::loading::load;
 use rusqlite::Transaction;
 use serde_json::json;
 

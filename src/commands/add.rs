@@ -9,19 +9,19 @@ use jiff::civil::Date;
 use url::Url;
 
 use super::check;
-use super::following::taken_over_soon;
-use super::setup::ask::{Asker, Question, some_text};
-use super::setup::details::{self, Details};
-use super::setup::library::{self, OPEN_LIBRARY, Record};
-use super::setup::place::{self, Existing};
-use super::setup::which_book::{self, Named};
-use super::setup::{short_link, stores};
 use crate::book::{
     ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Isbn13, StoreId, storefront,
 };
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
+use crate::service::following::taken_over_soon;
+use crate::setup::ask::{Asker, Question, some_text};
+use crate::setup::details::{self, Details};
+use crate::setup::library::{self, OPEN_LIBRARY, Record};
+use crate::setup::place::{self, Existing};
+use crate::setup::which_book::{self, Named};
+use crate::setup::{short_link, stores};
 use crate::text::words;
 
 /// Add editions to the configuration.

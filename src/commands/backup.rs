@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::context::{Context, open_database};
-use super::setup::ask::Asker;
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::db::backup::{self, BackupError};
 use crate::exit::Exit;
+use crate::service::context::{Context, open_database};
+use crate::service::loading::load;
+use crate::setup::ask::Asker;
 
 /// Copy the database into one file; also while the service runs.
 ///
@@ -62,7 +62,7 @@ pub struct RestoreArguments {
 /// When the backup is not sound, or nobody confirms it; the database is then as it was.
 pub fn restore(arguments: &RestoreArguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let now = Clock::System.now();
-    let loaded = load(config, super::setup::place::today())?;
+    let loaded = load(config, crate::setup::place::today())?;
     let data = &loaded.plan.data;
     let is_new = !data.join("pubwatch.db").exists();
     let stdin = std::io::stdin();

@@ -6,13 +6,13 @@ use std::path::Path;
 use jiff::civil::Date;
 use serde_json::json;
 
-use super::context::Context;
-use super::{face, which};
 use crate::book::{Edition, Launch};
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::judge::Settings;
 use crate::judge::agenda::{Entry, warnings, watched_agenda};
+use crate::service::context::Context;
+use crate::terminal::{face, which};
 use crate::text::words;
 use crate::web::ics;
 

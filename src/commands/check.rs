@@ -10,12 +10,13 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use tokio::sync::mpsc;
 
-use super::context::Context;
-use super::{deliver, face, ping, signals};
 use crate::config::plan::label;
 use crate::exit::Exit;
 use crate::page::Reading;
 use crate::round::{self, Step, Stop, Summary, Which};
+use crate::service::context::Context;
+use crate::service::{deliver, ping, signals};
+use crate::terminal::face;
 use crate::text::words;
 
 /// Look at every listing once, record what the stores say, judge it, and send the letters.

@@ -4,10 +4,9 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
-use clap::{Command, CommandFactory as _};
+use clap::Command;
 use clap_complete::Shell;
 
-use crate::cli::Cli;
 use crate::exit::Exit;
 
 /// Print the completions for a shell.
@@ -20,15 +19,10 @@ pub struct Arguments {
 }
 
 /// Prints the completions.
-pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+pub fn run(arguments: &Arguments, mut program: Command) -> anyhow::Result<Exit> {
     // Into a buffer first: the library panics when a pipe is closed.
     let mut script = Vec::new();
-    clap_complete::generate(
-        arguments.shell,
-        &mut Cli::command(),
-        "pubwatch",
-        &mut script,
-    );
+    clap_complete::generate(arguments.shell, &mut program, "pubwatch", &mut script);
     anstream::stdout().write_all(&script)?;
     Ok(Exit::Done)
 }
@@ -45,14 +39,13 @@ pub struct ManArguments {
 /// # Errors
 ///
 /// When the folder cannot be written.
-pub fn man(arguments: &ManArguments) -> anyhow::Result<Exit> {
+pub fn man(arguments: &ManArguments, mut program: Command) -> anyhow::Result<Exit> {
     let folder = &arguments.folder;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create the folder {}", folder.display()))?;
-    let mut command = Cli::command();
-    command.build();
+    program.build();
     let mut pages = Vec::new();
-    collect(&command, &mut pages);
+    collect(&program, &mut pages);
     let mut out = anstream::stdout().lock();
     for (name, page) in pages {
         let path = folder.join(format!("{name}.1"));

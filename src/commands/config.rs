@@ -9,13 +9,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde_json::{Value, json};
 
-use super::coming::Coming;
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
+use crate::service::loading::load;
+use crate::terminal::coming::Coming;
 
 /// Check the configuration, find it, or print an example.
 #[derive(Debug, clap::Args)]

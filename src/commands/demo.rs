@@ -14,8 +14,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
-use super::context::{Context, open_database};
-use super::{deliver, face, history, page, signals};
+use super::history;
 use crate::alerts::sqlite::judgement;
 use crate::book::{Note, NoteKind};
 use crate::clock::Clock;
@@ -27,6 +26,9 @@ use crate::history::sqlite::{add_note, view};
 use crate::judge::Severity;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
+use crate::service::context::{Context, open_database};
+use crate::service::{deliver, page, signals};
+use crate::terminal::face;
 use crate::text::words;
 
 /// Where the author of the demo lives.

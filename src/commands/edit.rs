@@ -6,19 +6,19 @@ use std::path::Path;
 use anyhow::bail;
 use url::Url;
 
-use super::following::taken_over_soon;
-use super::setup::details::Details;
-use super::setup::place::{self, Existing};
-use super::setup::{short_link, stores, which_book};
-use super::which;
 use crate::book::{Asin, Distribution, EditionId, Isbn13, StoreId};
 use crate::clock::Clock;
-use crate::commands::context::{Context, note_moved_dates, open_database};
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
 use crate::history::sqlite::{launch, rename_edition};
+use crate::service::context::{Context, note_moved_dates, open_database};
+use crate::service::following::taken_over_soon;
+use crate::setup::details::Details;
+use crate::setup::place::{self, Existing};
+use crate::setup::{short_link, stores, which_book};
+use crate::terminal::which;
 use crate::text::words;
 
 /// Change values of an edition in the configuration.

@@ -7,14 +7,14 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use scraper::Html;
 
-use super::context::Context;
-use super::{face, which};
 use crate::config::plan::label;
 use crate::exit::Exit;
 use crate::history::ListingId;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::evidence;
 use crate::page::dom::{collapse, text_of};
+use crate::service::context::Context;
+use crate::terminal::{face, which};
 
 /// Show what a page looked like when its state changed: the parts of it that were read.
 ///

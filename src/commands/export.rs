@@ -10,13 +10,13 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde_json::{Map, Value, json};
 
-use super::context::Context;
-use super::loading::load;
-use super::setup::place::today;
 use crate::config::import::listed;
 use crate::exit::Exit;
 use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
+use crate::service::context::Context;
+use crate::service::loading::load;
+use crate::setup::place::today;
 
 /// Tables that are told in another form, or that follow from the observations.
 const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];

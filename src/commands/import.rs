@@ -10,11 +10,6 @@ use jiff::civil::Date;
 use url::Url;
 
 use super::edit::note_moves;
-use super::following::taken_over_soon;
-use super::setup::ask::Asker;
-use super::setup::details;
-use super::setup::place::{self, Existing};
-use super::setup::{short_link, stores};
 use crate::book::{Distribution, Edition, EditionId, StoreId, storefront};
 use crate::config::Loaded;
 use crate::config::address;
@@ -26,6 +21,11 @@ use crate::config::import::{
 use crate::config::plan::{Plan, label};
 use crate::exit::Exit;
 use crate::files;
+use crate::service::following::taken_over_soon;
+use crate::setup::ask::Asker;
+use crate::setup::details;
+use crate::setup::place::{self, Existing};
+use crate::setup::{short_link, stores};
 use crate::text::words;
 
 /// How many editions are shown before anything is written.

@@ -7,16 +7,16 @@ use anyhow::{Context as _, bail};
 use clap::ValueEnum;
 use strum::IntoStaticStr;
 
-use super::context::open_database;
 use super::doctor;
-use super::setup::ask::{Asker, Question, some_text};
-use super::setup::fresh::{Fresh, FreshMail, text};
-use super::setup::place;
-use super::signals;
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::config::providers;
 use crate::exit::Exit;
+use crate::service::context::open_database;
+use crate::service::loading::load;
+use crate::service::signals;
+use crate::setup::ask::{Asker, Question, some_text};
+use crate::setup::fresh::{Fresh, FreshMail, text};
+use crate::setup::place;
 use crate::text::mail_address::to_ascii_domain;
 
 /// What is said before the question how letters go out.

@@ -8,8 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
-use super::context::Context;
-use super::{face, note, which};
+use super::note;
 use crate::book::day::day;
 use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -22,7 +21,9 @@ use crate::page::{Reading, Says};
 use crate::round::House;
 use crate::round::judge_edition::{JudgeContext, Queued, judge_book, judge_editions};
 use crate::round::sqlite::{take_in, take_look_back};
+use crate::service::context::Context;
 use crate::stores::Lessons;
+use crate::terminal::{face, which};
 use crate::text::words;
 
 /// Tell what a store's page says, or read a page that you saved in your browser.

@@ -1,12 +1,11 @@
-//! One file per subcommand: its arguments, and what it does with them.
+//! One file or folder a subcommand, and nothing else: its arguments, and what it does with them.
 //!
 //! A command reads the configuration, calls the stages, and prints. It holds no rule of its own.
-//! What several commands share stands below them.
+//! What several commands share stands in `service/`, `terminal/` and `setup/`.
 
 pub mod add;
 pub mod backup;
 pub mod calendar;
-mod coming;
 pub mod changelog;
 pub mod check;
 pub mod completions;
@@ -34,17 +33,3 @@ pub mod service;
 pub mod share;
 pub mod status;
 pub mod windows;
-
-pub mod contents;
-pub mod context;
-pub mod deliver;
-pub mod face;
-mod following;
-pub mod loading;
-pub mod log;
-pub mod page;
-pub mod ping;
-pub mod setup;
-mod sight;
-pub mod signals;
-pub mod which;

@@ -10,9 +10,6 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde_json::json;
 
-use super::context::Context;
-use super::setup::details::date;
-use super::which;
 use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
@@ -20,6 +17,9 @@ use crate::config::plan::{EditionPlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Kept, all_notes};
 use crate::judge::windows::{WindowName, Windows};
+use crate::service::context::Context;
+use crate::setup::details::date;
+use crate::terminal::which;
 use crate::text::words;
 
 /// Tell what the pages cannot say: published at KDP, files in revision, support asked.

@@ -6,8 +6,8 @@ use std::path::Path;
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::context::Context;
-use super::face;
+use crate::service::context::Context;
+use crate::terminal::face;
 
 use crate::book::{EditionId, StoreId};
 use crate::exit::Exit;

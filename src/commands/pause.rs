@@ -7,14 +7,14 @@ use anyhow::bail;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::context::Context;
-use super::which;
 use crate::alerts::pause::{self, Pause};
 use crate::book::NoteKind;
 use crate::book::day::day;
 use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
+use crate::service::context::Context;
+use crate::terminal::which;
 use crate::text::words;
 
 /// No letters until a day: what is due waits, and is told then in one letter a book.

@@ -7,17 +7,17 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use serde_json::{Value, json};
 
-use super::face;
 use crate::book::{Isbn13, StoreId, storefront};
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::config::ConfigError;
 use crate::config::problem::did_you_mean;
 use crate::exit::Exit;
 use crate::fetch::charset::decode;
 use crate::files::{self, LARGEST_PAGE};
 use crate::page::{Confidence, Page, Reading, Says, Wanted};
+use crate::service::loading::load;
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
+use crate::terminal::face;
 
 /// Say what saved pages of a store say.
 #[derive(Debug, clap::Args)]

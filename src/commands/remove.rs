@@ -5,12 +5,12 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::following::taken_over_soon;
-use super::setup::ask::Asker;
-use super::setup::place::Existing;
-use super::which;
 use crate::config::edit;
 use crate::exit::Exit;
+use crate::service::following::taken_over_soon;
+use crate::setup::ask::Asker;
+use crate::setup::place::Existing;
+use crate::terminal::which;
 
 /// Take an edition out of the configuration; what was seen of it is kept.
 #[derive(Debug, clap::Args)]

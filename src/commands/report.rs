@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 
-use super::context::Context;
-use super::which;
 use crate::exit::Exit;
 use crate::files;
+use crate::service::context::Context;
+use crate::terminal::which;
 use crate::web::server::exports::report;
 use crate::web::server::{Guard, Site};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::context::Context;
-use super::face;
 use crate::exit::Exit;
+use crate::service::context::Context;
+use crate::terminal::face;
 use crate::text::words;
 use crate::web::security::hex;
 use crate::web::server::site::random;

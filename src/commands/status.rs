@@ -12,10 +12,7 @@ use anyhow::Context as _;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use super::coming::Coming;
-use super::context::Context;
-use super::sight::{self, Here};
-use super::{face, history};
+use super::history;
 use crate::alerts::Alert;
 use crate::config::plan::label;
 use crate::db::DbError;
@@ -31,6 +28,10 @@ use crate::judge::{Judgement, Settings};
 use crate::mail::sqlite::{Counts, counts};
 use crate::round::health::{Ailment, Health, health};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
+use crate::service::context::Context;
+use crate::terminal::coming::Coming;
+use crate::terminal::face;
+use crate::terminal::sight::{self, Here};
 use crate::text::words;
 use crate::web::sqlite::judged;
 

@@ -8,13 +8,13 @@ use anyhow::bail;
 use jiff::SignedDuration;
 use serde_json::json;
 
-use super::context::Context;
-use super::face;
 use crate::exit::Exit;
 use crate::history::sqlite::{Depth, each_view};
 use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
+use crate::service::context::Context;
+use crate::terminal::face;
 use crate::text::words;
 
 /// Show how long things usually take, who says so, and how long they took for your own titles.

@@ -9,6 +9,7 @@
 //!
 //! Delivery is not part of it: what is queued is safe.
 
+mod board;
 mod doors;
 pub mod health;
 pub mod judge_edition;
@@ -32,11 +33,11 @@ use crate::fetch::Fetcher;
 use crate::history::ListingId;
 use crate::judge::{Settings, Severity};
 use crate::page::{Reading, Wanted};
-use crate::schedule::Board;
 use crate::stores::Lessons;
 use crate::text::words;
 use look::{Asked, ask};
 
+pub use board::Board;
 pub use post::{LINE_DOWN, desk};
 pub use stop::Stop;
 

@@ -1,16 +1,11 @@
-//! When to look: how often each listing deserves a look, when it is due, and the heartbeat that
-//! asks.
+//! When to look: how often each listing deserves a look, and when it is due.
 //!
 //! What is due is decided from stored times and the clock, never from timers, so that a machine
 //! that slept, was restarted, or whose clock was set, neither forgets a look nor doubles one.
 
-pub mod awake;
-pub mod board;
 pub mod cadence;
 pub mod cron;
 pub mod due;
-pub mod ticker;
 
-pub use board::Board;
 pub use cadence::{Urgency, urgency};
 pub use due::{Due, Rhythm, Rules, Times, Why, due};

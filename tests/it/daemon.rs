@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use pubwatch::clock::Clock;
 use pubwatch::config;
-use pubwatch::daemon::{self, Event, Means};
 use pubwatch::db::Db;
 use pubwatch::fetch::Fetcher;
 use pubwatch::judge::Settings;
 use pubwatch::round::House;
+use pubwatch::service::daemon::{self, Event, Means};
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;

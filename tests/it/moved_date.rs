@@ -11,8 +11,6 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::{EditionId, Note, NoteKind, StoreId};
 use pubwatch::clock::Clock;
-use pubwatch::commands::context::{Context, note_moved_dates, open_database};
-use pubwatch::commands::deliver::deliver;
 use pubwatch::config::check;
 use pubwatch::db::DbError;
 use pubwatch::demo::pages::{Book, Offer, missing, product};
@@ -22,6 +20,8 @@ use pubwatch::judge::{SupportText, judge};
 use pubwatch::mail::sqlite::{Show, entries};
 use pubwatch::mail::support::{self, Case};
 use pubwatch::round::{House, Stop, Which, round};
+use pubwatch::service::context::{Context, note_moved_dates, open_database};
+use pubwatch::service::deliver::deliver;
 
 use crate::web::TestSite;
 

@@ -7,13 +7,13 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
-use pubwatch::commands::context::{Context, open_database};
-use pubwatch::commands::deliver::deliver;
 use pubwatch::config::check;
 use pubwatch::demo::pages::{Book, Offer, missing, product};
 use pubwatch::demo::street::{Asked, Shown, Street};
 use pubwatch::mail::sqlite::{Entry, EntryState, Show, entries};
 use pubwatch::round::{House, Stop, Which, round};
+use pubwatch::service::context::{Context, open_database};
+use pubwatch::service::deliver::deliver;
 
 const TITLES: [(&str, &str); 3] = [
     ("Salt Roads", "9781944098117"),

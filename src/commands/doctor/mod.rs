@@ -19,13 +19,13 @@ use anyhow::Context as _;
 use serde_json::json;
 
 use self::look::{Look, State};
-use super::context::{Context, open_database};
-use super::face;
-use super::setup::place::{is_superuser, today};
-use super::signals::unless_interrupted;
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::exit::Exit;
+use crate::service::context::{Context, open_database};
+use crate::service::loading::load;
+use crate::service::signals::unless_interrupted;
+use crate::setup::place::{is_superuser, today};
+use crate::terminal::face;
 
 /// See that everything is in order: configuration, data, clock, mail, stores, service.
 ///

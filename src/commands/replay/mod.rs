@@ -14,9 +14,9 @@ use serde_json::json;
 use self::expect::Sent;
 use self::play::{Played, play};
 use self::story::Story;
-use super::face;
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_TEXT};
+use crate::terminal::face;
 
 /// Play launches that were, or could be, and print the letters that would have been written.
 ///

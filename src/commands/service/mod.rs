@@ -13,12 +13,12 @@ use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
 
 use self::units::{Job, Unit};
-use super::setup::place::{for_a_new_one, is_superuser, today};
-use crate::commands::loading::load;
 use crate::config::plan::{Plan, SecretSource};
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
 use crate::files::{LARGEST_TEXT, read_text, write_whole};
+use crate::service::loading::load;
+use crate::setup::place::{for_a_new_one, is_superuser, today};
 
 /// The user that the service of the system runs as.
 const USER: &str = "pubwatch";

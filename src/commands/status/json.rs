@@ -4,11 +4,11 @@ use serde_json::json;
 
 use super::Status;
 use crate::alerts::pause;
-use crate::commands::coming::Coming;
-use crate::commands::context::Context;
 use crate::history::{ListingView, View};
 use crate::judge::Judgement;
 use crate::judge::text::outlook;
+use crate::service::context::Context;
+use crate::terminal::coming::Coming;
 
 impl Status {
     #[expect(clippy::too_many_lines, reason = "one object, field by field")]

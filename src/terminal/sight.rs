@@ -17,10 +17,10 @@ use crate::text::words;
 
 /// The time, and how people there write it.
 #[derive(Clone, Copy)]
-pub(super) struct Here<'a> {
-    pub(super) zone: &'a TimeZone,
-    pub(super) now: Timestamp,
-    pub(super) stores: &'a [StorePlan],
+pub(crate) struct Here<'a> {
+    pub(crate) zone: &'a TimeZone,
+    pub(crate) now: Timestamp,
+    pub(crate) stores: &'a [StorePlan],
 }
 
 /// A page that cannot be read.
@@ -28,7 +28,7 @@ type Dark<'a> = (&'a EditionId, &'a ListingView, &'a Blind);
 
 /// A paragraph for each store and reason: since when, why, the last good look, the next try, and
 /// what else there is. Empty while every page can be read.
-pub(super) fn blind(views: &[&View], next: &[NextLook], here: Here<'_>) -> String {
+pub(crate) fn blind(views: &[&View], next: &[NextLook], here: Here<'_>) -> String {
     let mut groups: BTreeMap<(&StoreId, UnreadReason), Vec<Dark<'_>>> = BTreeMap::new();
     for view in views {
         for listing in &view.listings {
@@ -112,7 +112,7 @@ fn advice(edition: &EditionId, listing: &ListingView, reason: UnreadReason) -> S
 }
 
 /// When any page is looked at next, and which pages are kept waiting although their time has come.
-pub(super) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> String {
+pub(crate) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> String {
     let asked = || next.iter().filter_map(|next| Some((next, next.due?)));
     let Some((first, due)) = asked().min_by_key(|(_, due)| due.at) else {
         return String::new();

@@ -13,10 +13,10 @@ use url::Url;
 
 use crate::book::{Format, Isbn13, StoreId};
 use crate::clock::Clock;
-use crate::commands::context::open_database;
 use crate::config::Plan;
 use crate::config::plan::{ListingPlan, StorePlan};
 use crate::fetch::{Fetched, Fetcher, Reception};
+use crate::service::context::open_database;
 
 /// Where it is, unless a test says otherwise.
 pub const OPEN_LIBRARY: &str = "https://openlibrary.org";

@@ -13,9 +13,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::awake::woke;
 use crate::db::DbError;
 use crate::round::{self, House, Stop, Summary, Which};
-use crate::schedule::awake::woke;
 
 /// How long a stop may take before the service ends without waiting any longer.
 const PATIENCE: Duration = Duration::from_secs(4);

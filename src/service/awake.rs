@@ -9,7 +9,7 @@ const LONGEST_SILENCE: SignedDuration = SignedDuration::from_mins(3);
 ///
 /// `now`, where more time than a tick's lies between the last tick and this one (the machine
 /// slept), or less than none (its clock was set back). `None`: nothing has happened.
-pub fn woke(last_tick: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
+pub(super) fn woke(last_tick: Option<Timestamp>, now: Timestamp) -> Option<Timestamp> {
     let since = now.duration_since(last_tick?);
     (since.is_negative() || LONGEST_SILENCE < since).then_some(now)
 }

@@ -9,9 +9,9 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
 use crate::clock::Clock;
-use crate::commands::loading::{load, load_text};
 use crate::config::{self, ConfigError, Loaded, files};
 use crate::files::{LARGEST_TEXT, read, write_whole};
+use crate::service::loading::{load, load_text};
 
 /// Today, where this machine stands.
 pub fn today() -> Date {

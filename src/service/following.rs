@@ -10,9 +10,9 @@ use jiff::Timestamp;
 use tokio::sync::mpsc;
 
 use super::context::open_database;
+use super::daemon::Event;
 use crate::clock::Clock;
 use crate::config::Loaded;
-use crate::daemon::Event;
 use crate::db::Db;
 use crate::round::House;
 use crate::round::sqlite::running::{self, beat, kept_out, stopped, taken_over};
@@ -100,7 +100,7 @@ fn log(noted: rusqlite::Result<()>) {
 }
 
 /// What becomes of a configuration that a command has written, where a service keeps watch.
-pub(super) fn taken_over_soon(written: &Loaded) -> Option<&'static str> {
+pub(crate) fn taken_over_soon(written: &Loaded) -> Option<&'static str> {
     let data = &written.plan.data;
     if !data.join("pubwatch.db").exists() {
         return None;

@@ -9,10 +9,10 @@ use jiff::Timestamp;
 
 use rusqlite::Transaction;
 
+use super::loading::load;
 use crate::alerts::pause;
 use crate::book::{EditionId, Note};
 use crate::clock::Clock;
-use crate::commands::loading::load;
 use crate::config::Plan;
 use crate::db::Db;
 use crate::fetch::Fetcher;

@@ -11,13 +11,13 @@ use crate::text::words;
 const SHOWN: usize = 3;
 
 /// When checks, where they follow a schedule, and digests come next, each after `now`.
-pub(super) struct Coming {
-    pub(super) checks: Option<Vec<Timestamp>>,
-    pub(super) digests: Vec<Timestamp>,
+pub(crate) struct Coming {
+    pub(crate) checks: Option<Vec<Timestamp>>,
+    pub(crate) digests: Vec<Timestamp>,
 }
 
 impl Coming {
-    pub(super) fn of(plan: &Plan, now: Timestamp) -> Self {
+    pub(crate) fn of(plan: &Plan, now: Timestamp) -> Self {
         let next = |cron| coming(cron, &plan.author.zone, now).take(SHOWN).collect();
         Self {
             checks: plan.schedule.check.as_ref().map(next),
@@ -26,7 +26,7 @@ impl Coming {
     }
 
     /// A line for each.
-    pub(super) fn lines(&self, plan: &Plan, now: Timestamp) -> String {
+    pub(crate) fn lines(&self, plan: &Plan, now: Timestamp) -> String {
         let shown = |times: &[Timestamp]| {
             let zone = &plan.author.zone;
             let times = times.iter().map(|at| words::brief_moment(*at, zone, now));

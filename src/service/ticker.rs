@@ -1,7 +1,7 @@
 //! The heartbeat: one tick a minute, by UTC, into a channel.
 //!
 //! It decides nothing. tokio-cron-scheduler keeps the offset that a zone had when the job was
-//! made, lets runs overlap and never catches up, so what is due is asked of [`super::due()`] at
+//! made, lets runs overlap and never catches up, so what is due is asked of [`crate::schedule::due()`] at
 //! every tick; a tick that is lost or late costs a minute and nothing else.
 
 use tokio::sync::mpsc;
@@ -16,10 +16,10 @@ const MESSAGES: usize = 16;
 
 /// A tick. It carries no time: whoever hears it looks at the clock, since it may have waited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tick;
+pub(super) struct Tick;
 
 /// A running heartbeat.
-pub struct Ticker {
+pub(super) struct Ticker {
     scheduler: JobScheduler,
 }
 
@@ -32,7 +32,7 @@ impl std::fmt::Debug for Ticker {
 /// The heartbeat cannot start or stop.
 #[derive(Debug, thiserror::Error)]
 #[error("the heartbeat cannot be {verb}: {source}; restart pubwatch")]
-pub struct TickerError {
+pub(super) struct TickerError {
     verb: &'static str,
     source: JobSchedulerError,
 }
@@ -45,7 +45,7 @@ impl Ticker {
     /// # Errors
     ///
     /// [`TickerError`] when the scheduler cannot start.
-    pub async fn start(ticks: mpsc::Sender<Tick>) -> Result<Self, TickerError> {
+    pub(super) async fn start(ticks: mpsc::Sender<Tick>) -> Result<Self, TickerError> {
         Self::start_at(EVERY_MINUTE, ticks).await
     }
 
@@ -72,7 +72,7 @@ impl Ticker {
     /// # Errors
     ///
     /// [`TickerError`] when the scheduler cannot stop.
-    pub async fn stop(mut self) -> Result<(), TickerError> {
+    pub(super) async fn stop(mut self) -> Result<(), TickerError> {
         self.scheduler
             .shutdown()
             .await

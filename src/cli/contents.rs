@@ -30,7 +30,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 ];
 
 /// The command line with its help in groups.
-pub fn grouped(mut command: Command) -> Command {
+pub(super) fn grouped(mut command: Command) -> Command {
     let groups = contents(&command);
     let template = format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}Options:\n\

@@ -8,10 +8,10 @@ use url::Url;
 
 use crate::book::{Family, StoreId, storefront};
 use crate::clock::Clock;
-use crate::commands::context::open_database;
 use crate::config::address;
 use crate::config::plan::{ListingPlan, Plan, StorePlan};
 use crate::fetch::Fetcher;
+use crate::service::context::open_database;
 
 /// The address that somebody pasted, or where it leads when it is a short link of Amazon's. `base`
 /// takes the place of the short link's host; for tests.

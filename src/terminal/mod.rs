@@ -1,0 +1,6 @@
+//! How commands show things, and understand whom a person means.
+
+pub mod coming;
+pub mod face;
+pub mod sight;
+pub mod which;

@@ -227,7 +227,7 @@ impl Reading<'_> {
         if let Some(why) = over {
             return Some(Step::LeaveOut(why));
         }
-        let id = self.id();
+        let id = self.id(&defaults.own);
         let usual = id.as_ref().map_or(Format::Paperback, Format::usual);
         let format = match self.format(usual.name()) {
             Ok(format) => format,
@@ -271,17 +271,23 @@ impl Reading<'_> {
     }
 
     /// Its ISBN; without one what its pages are numbered with, as the ASIN.
-    fn id(&self) -> Result<EditionId, String> {
+    fn id(&self, own: &[StorePlan]) -> Result<EditionId, String> {
         if let Some(written) = self.value(Field::Isbn) {
             return isbn::read(written);
         }
+        let mut why = "the ISBN is missing, and so is an ASIN".to_owned();
         let pages = self.value(Field::Address).unwrap_or_default();
-        let of_page = |page: &str| {
-            let pasted = || address::pasted(page, &[]).ok()?.id;
-            page.parse().ok().or_else(pasted)
-        };
-        let found = pages.split_whitespace().find_map(of_page);
-        found.ok_or_else(|| "the ISBN is missing, and so is an ASIN".to_owned())
+        for page in pages.split_whitespace() {
+            let pasted = address::pasted(page, own);
+            let told = || pasted.as_ref().ok()?.id.clone();
+            if let Some(id) = page.parse().ok().or_else(told) {
+                return Ok(id);
+            }
+            if let Err(error) = pasted {
+                why = format!("{why}; `{page}`: {error}; {}", error.remedy());
+            }
+        }
+        Err(why)
     }
 
     /// The ASIN that stands among its pages beside an ISBN; all of its addresses at Amazon are made

@@ -262,10 +262,11 @@ impl Launch {
         let before = self.moved.map_or(self.date, |(before, _)| before);
         let stores = self.stores.join("\", \"");
         let mut text = format!(
-            "\n[[edition]]\ntitle = \"Salt Roads\"\nisbn = \"{}\"\nformat = \"{format}\"\n\
+            "\n[[edition]]\ntitle = \"Salt Roads\"\n{} = \"{}\"\nformat = \"{format}\"\n\
              list_price = \"16.99 USD\"\npublication_date = {before}\ndistribution = \"{}\"\n\
              amazon_switch = {}\nstores = [\"{stores}\"]\n",
-            isbn(number),
+            if self.is_kindle() { "asin" } else { "isbn" },
+            self.id(number),
             self.distribution.name(),
             self.is_switched,
         );
@@ -276,12 +277,21 @@ impl Launch {
         if self.is_offset {
             text.push_str("printing = \"offset\"\n");
         }
-        if self.format == Format::Ebook && self.stores[AMAZON] == "amazon.com" {
-            text.push_str(
-                "addresses = { \"amazon.com\" = \"https://www.amazon.com/dp/B0EXAMPLE1\" }\n",
-            );
-        }
         text
+    }
+
+    /// A Kindle book has no ISBN, but an ASIN.
+    fn is_kindle(&self) -> bool {
+        self.format == Format::Ebook && self.stores[AMAZON] == "amazon.com"
+    }
+
+    /// What it is known by, as the `number`-th edition of the book.
+    pub(crate) fn id(&self, number: usize) -> String {
+        if self.is_kindle() {
+            format!("B0EXAMPLE{number}")
+        } else {
+            isbn(number)
+        }
     }
 }
 

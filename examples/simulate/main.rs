@@ -27,7 +27,6 @@ use jiff::Timestamp;
 use pubwatch::book::StoreId;
 use pubwatch::commands::replay::expect::Sent;
 use pubwatch::commands::replay::play::{Played, play};
-use pubwatch::demo::pages::isbn;
 use pubwatch::judge::Severity;
 use pubwatch::judge::windows::Windows;
 
@@ -175,7 +174,11 @@ fn drawn(
             (vec![launch], Some(planted))
         }
     };
-    let truth: Vec<(String, Launch)> = (0..).map(isbn).zip(editions.clone()).collect();
+    let ids = editions
+        .iter()
+        .enumerate()
+        .map(|(number, one)| one.id(number));
+    let truth: Vec<(String, Launch)> = ids.zip(editions.clone()).collect();
     let spared = planted.as_ref().map_or(&[][..], |planted| &planted.stores);
     for launch in &mut editions {
         launch.disturb(spared, &mut rng);
@@ -214,10 +217,10 @@ fn one(number: usize, seed: u64) -> anyhow::Result<Outcome> {
     if let Some(found) = fault.filter(|found| found.checks.is_none_or(|checks| 1 < checks)) {
         wrong.extend(late_lines(number, &found, &played));
     }
-    let letters = truth.iter().map(|(isbn, _)| {
+    let letters = truth.iter().map(|(id, _)| {
         let is_its = |letter: &&Sent| {
             let about = letter.edition.as_ref();
-            !letter.is_digest && about.is_none_or(|about| about.as_str() == isbn)
+            !letter.is_digest && about.is_none_or(|about| about.as_str() == id)
         };
         played.sent.iter().filter(is_its).count()
     });

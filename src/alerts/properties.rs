@@ -6,12 +6,30 @@ use proptest::{prop_assert, prop_assert_eq, prop_oneof};
 
 use crate::alerts::Occasion;
 use crate::alerts::lifecycle::{Memory, Pace, decide};
+use crate::book::{Distribution, Edition, Format};
 use crate::history::View;
 use crate::judge::script::{Script, short, time};
 use crate::judge::text::{Voice, said};
 use crate::judge::{Finding, Judgement, Severity};
 
-const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+/// The stores of an edition that has an ISBN, and of one that has none.
+const STORES: [[&str; 3]; 2] = [
+    ["amazon.com", "barnesandnoble.com", "bookshop.org"],
+    ["amazon.com", "amazon.co.uk", "books.example.com"],
+];
+
+/// A printed edition, or one without an ISBN: a Kindle book, an audiobook, what only one store has.
+fn known_by(edition: &mut Edition, kind: usize) {
+    let (id, format) = [
+        ("9780132350884", Format::Paperback),
+        ("B0EBOOK123", Format::Ebook),
+        ("B0AUDIO123", Format::Audiobook),
+        ("books.example.com:1230004567890", Format::Ebook),
+    ][kind];
+    edition.id = id.parse().unwrap();
+    edition.format = format;
+    edition.distribution = Distribution::usual(&edition.id, format);
+}
 
 /// A look: which store, hours after the one before, and what the page said.
 fn look() -> impl Strategy<Value = (usize, i64, &'static str)> {
@@ -27,14 +45,15 @@ fn look() -> impl Strategy<Value = (usize, i64, &'static str)> {
         1 => Just("pre_order date=2026-12-31"),
         1 => Just("in_stock date=2026-12-31 price=1899"),
     ];
-    (0..STORES.len(), 1..60_i64, state)
+    (0..3_usize, 1..60_i64, state)
 }
 
 /// A launch on 9 February 2027, looked at from a while before on, with some notes.
 fn history() -> impl Strategy<Value = (Script, Timestamp)> {
     let notes = prop::collection::vec((0..1500_i64, 0..5_usize), 0..3);
-    (prop::collection::vec(look(), 1..80), notes, any::<bool>()).prop_map(
-        |(looks, notes, is_switched)| {
+    let edition = (prop_oneof![3 => Just(0), 3 => 1..4_usize], any::<bool>());
+    (prop::collection::vec(look(), 1..80), notes, edition).prop_map(
+        |(looks, notes, (kind, is_switched))| {
             let start = time("2026-12-20T00:00");
             let stamp = |hours: i64| {
                 let at = start + SignedDuration::from_hours(hours);
@@ -42,11 +61,13 @@ fn history() -> impl Strategy<Value = (Script, Timestamp)> {
             };
             let mut script = Script::new("2027-02-09")
                 .enabled("2026-12-01")
-                .with(|edition| edition.amazon_switch = is_switched);
+                .with(|edition| known_by(edition, kind))
+                .with(|edition| edition.amazon_switch = is_switched && kind == 0);
+            let stores = STORES[usize::from(0 < kind)];
             let mut hours = 0;
             for (store, later, what) in looks {
                 hours += later;
-                script = script.pages(&format!("{} {} {what}", stamp(hours), STORES[store]));
+                script = script.pages(&format!("{} {} {what}", stamp(hours), stores[store]));
             }
             let kinds = [
                 "kdp_published",
@@ -163,6 +184,10 @@ proptest! {
             prop_assert!(!said.headline.is_empty() && !said.verdict.is_empty(), "{finding:?}");
             prop_assert!(finding.kind.goes_by_the_clock() || !said.step.is_empty(), "{finding:?}");
             prop_assert!(finding.severity == Severity::Act || finding.support_text().is_none());
+            if view.edition.id.isbn().is_none() {
+                let words = format!("{} {} {}", said.headline, said.verdict, said.step);
+                prop_assert!(!words.contains("ISBN"), "{words}");
+            }
             // Its facts are what is kept: they come back as they were.
             let kept = serde_json::to_string(&finding).unwrap();
             prop_assert_eq!(serde_json::from_str::<Finding>(&kept).unwrap(), finding);

@@ -179,13 +179,18 @@ pub struct UnknownAvailability(pub String);
 impl FromStr for Availability {
     type Err = UnknownAvailability;
 
+    /// Reads [`Availability::name`] as people type it: in any case, and with hyphens, blanks or nothing
+    /// for its underscores.
+    ///
     /// # Errors
     ///
-    /// [`UnknownAvailability`] when the text is none of [`Availability::name`].
+    /// [`UnknownAvailability`] when it is no name of a state.
     fn from_str(text: &str) -> Result<Self, UnknownAvailability> {
+        let plain = |name: &str| name.replace(['_', '-', ' '], "").to_lowercase();
+        let wanted = plain(text);
         Self::ALL
             .into_iter()
-            .find(|state| state.name() == text)
+            .find(|state| plain(state.name()) == wanted)
             .ok_or_else(|| UnknownAvailability(text.to_owned()))
     }
 }
@@ -198,9 +203,16 @@ mod tests {
     fn every_name_parses_back_and_every_letter_is_its_own() {
         let mut letters = std::collections::BTreeSet::new();
         for state in Availability::ALL {
-            assert_eq!(state.name().parse(), Ok(state));
+            for between in ["_", "-", " ", ""] {
+                let typed = state.name().replace('_', between);
+                assert_eq!(typed.parse(), Ok(state));
+                assert_eq!(typed.to_uppercase().parse(), Ok(state));
+            }
             assert!(letters.insert(state.letter()));
             assert_ne!(state.is_orderable(), state.is_off());
+        }
+        for wrong in ["", "_", "sold", "pre_orders", "pre.order"] {
+            assert!(wrong.parse::<Availability>().is_err(), "{wrong}");
         }
     }
 

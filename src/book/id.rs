@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Isbn10, Isbn13, IsbnError, StoreId};
 
-/// An ASIN that is no ISBN-10: ten capitals and digits, the first of them a B. It parses in any
-/// case.
+/// An ASIN that is no ISBN-10: ten capitals and digits, the first of them a B, and no word, as
+/// `Bestseller` is. It parses in any case.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Asin(String);
 
@@ -144,6 +144,7 @@ impl FromStr for Asin {
         let asin = text.trim().to_ascii_uppercase();
         let is_one = asin.len() == 10
             && asin.starts_with('B')
+            && asin.contains(|one: char| one.is_ascii_digit())
             && asin.bytes().all(|byte| byte.is_ascii_alphanumeric());
         is_one.then_some(Self(asin)).ok_or(EditionIdError::Asin)
     }
@@ -269,7 +270,13 @@ mod tests {
         ] {
             assert!(said(wrong).contains("`STORE:NUMBER`"), "{wrong}");
         }
-        for wrong in ["1944098119", "A0EBOOK123", "B0EBOOK-23", "B0EBOOK1234"] {
+        for wrong in [
+            "1944098119",
+            "A0EBOOK123",
+            "B0EBOOK-23",
+            "B0EBOOK1234",
+            "Bestseller",
+        ] {
             assert_eq!(wrong.parse::<Asin>(), Err(EditionIdError::Asin), "{wrong}");
         }
     }

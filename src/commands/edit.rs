@@ -96,19 +96,27 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if !warnings.is_empty() {
         writeln!(anstream::stderr(), "{warnings}\n")?;
     }
-    existing.replace(&after)?;
-    writeln!(out, "Written to {}", after.path.display())?;
     let data = &existing.loaded.plan.data;
-    if let Some(isbn) = arguments.isbn.clone().map(EditionId::Isbn)
-        && data.join("pubwatch.db").exists()
-    {
-        open_database(data)?
-            .write(|transaction| rename_edition(transaction, &plan.edition.id, &isbn))?;
-        writeln!(
-            out,
-            "What was seen and noted of {} is now of {isbn}",
-            plan.edition.id
-        )?;
+    let isbn = arguments.isbn.clone().map(EditionId::Isbn);
+    let isbn = isbn.filter(|_| data.join("pubwatch.db").exists());
+    match &isbn {
+        Some(isbn) => open_database(data)?.write(|transaction| {
+            let id = &plan.edition.id;
+            if !rename_edition(transaction, id, isbn)? {
+                bail!(
+                    "{isbn} was watched here before and has a history of its own, which cannot be \
+                     joined with that of {id}; nothing was changed. `pubwatch remove {id}` and \
+                     `pubwatch add {isbn}` go on from where {isbn} was left"
+                );
+            }
+            existing.replace(&after)
+        })?,
+        None => existing.replace(&after)?,
+    }
+    writeln!(out, "Written to {}", after.path.display())?;
+    if let Some(isbn) = isbn {
+        let id = &plan.edition.id;
+        writeln!(out, "What was seen and noted of {id} is now of {isbn}")?;
     }
     for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
@@ -155,8 +163,11 @@ fn changes(
     let details = &arguments.details;
     let mut changes = Vec::new();
     let had = &plan.edition.id;
-    if arguments.isbn.is_some() && had.isbn().is_some() {
-        bail!("it has an ISBN already; `pubwatch remove {had}` and `pubwatch add` take another");
+    if let (Some(other), Some(_)) = (&arguments.isbn, had.isbn()) {
+        bail!(
+            "it has an ISBN already, and what was seen of {had} was not seen of {other}; `pubwatch \
+             remove {had}` and `pubwatch add {other}` begin anew"
+        );
     }
     if matches!(had, EditionId::Own(_)) && (arguments.isbn.is_some() || arguments.asin.is_some()) {
         changes.push(Change::unset("number"));

@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -43,7 +43,7 @@ pub struct Arguments {
     page: Option<PathBuf>,
 
     /// What the page offers
-    #[arg(long, value_name = "STATE", value_parser = state())]
+    #[arg(long, value_name = "STATE", value_parser = State)]
     says: Option<Availability>,
 
     /// The exact words beside the button
@@ -63,10 +63,39 @@ pub struct Arguments {
     take_back: bool,
 }
 
-/// The states by their names, which the help lists.
-fn state() -> impl TypedValueParser<Value = Availability> {
+/// A state as a person types it; the help and what is said of a wrong one list the names.
+#[derive(Clone)]
+struct State;
+
+fn names() -> PossibleValuesParser {
     PossibleValuesParser::new(Availability::ALL.map(Availability::name))
-        .try_map(|name| name.parse::<Availability>())
+}
+
+impl TypedValueParser for State {
+    type Value = Availability;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        typed: &std::ffi::OsStr,
+    ) -> Result<Availability, clap::Error> {
+        let state = typed.to_str().and_then(|typed| typed.parse().ok());
+        // Only what names no state is refused, in clap's own words.
+        state.map_or_else(
+            || {
+                let known = names().try_map(|name| name.parse());
+                known.parse_ref(command, argument, typed)
+            },
+            Ok,
+        )
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(
+            names().possible_values()?.collect::<Vec<_>>().into_iter(),
+        ))
+    }
 }
 
 /// Records what the user saw.

@@ -198,7 +198,7 @@ stores = ["bookshop.org"]
 "#;
 
 /// What a configuration watches, from its file.
-fn watched(path: &std::path::Path) -> Vec<String> {
+pub(crate) fn watched(path: &std::path::Path) -> Vec<String> {
     let text = fs::read_to_string(path).unwrap();
     let (plan, _) =
         pubwatch::config::check(&text, "pubwatch.toml", jiff::civil::date(2026, 12, 1)).unwrap();

@@ -141,7 +141,7 @@ fn what_a_person_saw_is_judged_at_once_and_no_letter_is_written_twice() {
     let first = look("pre_order", 8);
     assert!(first.contains("what you saw counts at once"), "{first}");
     assert!(first.contains("Letter:"), "{first}");
-    let second = look("pre_order", 0);
+    let second = look("Pre-order", 0);
     assert!(!second.contains("Letter:"), "it is no news: {second}");
     let line = first.lines().find_map(|line| line.strip_prefix("Letter: "));
     let (subject, _) = line.unwrap().rsplit_once(" (").unwrap();

@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::Availability;
 use pubwatch::commands::replay::play::play_before;
 use pubwatch::commands::replay::story::Story;
+use pubwatch::config::plan::label;
 use pubwatch::history::sqlite::{observations, view};
 use pubwatch::history::{ListingId, ListingView, View};
 
@@ -19,7 +20,28 @@ use pubwatch::round::House;
 
 use crate::each_day::faces;
 
-const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
+/// A paperback, and an ebook that has only an ASIN, each with its stores.
+const EDITIONS: [(&str, [&str; 3]); 2] = [
+    (
+        "isbn = \"9781944021481\"\nformat = \"paperback\"\ndistribution = \"ingramspark\"\n\
+         distribution_enabled = 2027-02-01",
+        ["amazon.com", "barnesandnoble.com", "bookshop.org"],
+    ),
+    (
+        "asin = \"B0ALMANAC1\"\naddresses = { \"kobo.com\" = \"https://www.kobo.com/us/en/ebook/x\", \
+         \"walmart.com\" = \"https://www.walmart.com/ip/17\" }",
+        ["amazon.com", "kobo.com", "walmart.com"],
+    ),
+];
+
+/// How texts call all of them.
+const LABELS: [&str; 5] = [
+    "Amazon",
+    "Barnes & Noble",
+    "Bookshop.org",
+    "Kobo",
+    "Walmart",
+];
 
 /// Sentences that say how a page is now.
 const PRESENT: &[&str] = &[
@@ -49,17 +71,17 @@ const PAST: &[&str] = &[
 /// A launch of two weeks in which looks succeed, are refused, or are not taken, at random.
 fn at_random(seed: u64) -> Story {
     let mut rng = Rng::with_seed(seed);
+    let (edition, stores) = EDITIONS[rng.usize(..EDITIONS.len())];
     let start: Timestamp = "2027-05-10T09:00:00Z".parse().unwrap();
     let hours = |hours: i64| start + SignedDuration::from_hours(hours);
     let mut text = format!(
         "story = \"at random, {seed}\"\nfrom = \"nowhere\"\nstart = {start}\nend = {}\n\n[edition]\n\
-         title = \"The Lamplighter's Almanac\"\nisbn = \"9781944021481\"\nformat = \"paperback\"\n\
-         publication_date = 2027-05-18\ndistribution = \"ingramspark\"\n\
-         distribution_enabled = 2027-02-01\namazon_switch = false\nstores = {STORES:?}\n",
+         title = \"The Lamplighter's Almanac\"\n{edition}\npublication_date = 2027-05-18\n\
+         amazon_switch = false\nstores = {stores:?}\n",
         hours(24 * 14)
     );
     if rng.bool() {
-        let by_hand = STORES[rng.usize(..STORES.len())];
+        let by_hand = stores[rng.usize(..stores.len())];
         writeln!(
             text,
             "\n[[configuration.store]]\nname = \"{by_hand}\"\nsource = [\"by-hand\"]"
@@ -81,7 +103,7 @@ fn at_random(seed: u64) -> Story {
         )
         .unwrap();
     }
-    for store in STORES {
+    for store in stores {
         let mut at = 0;
         while at < 24 * 14 {
             let says = match rng.u8(..10) {
@@ -117,19 +139,21 @@ fn about<'a>(text: &'a str, label: &str) -> Vec<&'a str> {
     if is_as_of || text.contains("This is as it was last seen") {
         return Vec::new();
     }
-    let labels = ["Amazon", "Barnes & Noble", "Bookshop.org"];
     let mut parts = Vec::new();
     for (at, _) in text.match_indices(label) {
         let rest = &text[at + label.len()..];
-        let end = labels.iter().filter_map(|other| rest.find(other)).min();
+        let end = LABELS.iter().filter_map(|other| rest.find(other)).min();
         parts.push(&text[at..at + label.len() + end.unwrap_or(rest.len())]);
     }
     parts
 }
 
 #[track_caller]
-fn check_words(seed: u64, text: &str, view: &View, now: Timestamp) {
+fn check_words(seed: u64, text: &str, house: &House, view: &View) {
+    let now = house.clock.now();
     let unseen = unseen(view, now);
+    let has_number = view.edition.id.isbn().is_some() || !text.contains("ISBN");
+    assert!(has_number, "seed {seed}, {now}: it has no ISBN\n{text}");
     let all = [
         "Both stores sell it",
         "All 3 stores sell it",
@@ -144,7 +168,7 @@ fn check_words(seed: u64, text: &str, view: &View, now: Timestamp) {
         );
     }
     for listing in unseen {
-        for part in about(text, listing.store.label()) {
+        for part in about(text, label(&listing.store, &house.plan.stores)) {
             let is_present = PRESENT.iter().any(|words| part.contains(words))
                 || Availability::ALL
                     .iter()
@@ -213,11 +237,11 @@ fn play_out(seed: u64) {
             .db
             .read(|connection| entries(connection, Show::Undelivered));
         for entry in written.unwrap() {
-            check_words(seed, &entry.letter.subject, &view, now);
+            check_words(seed, &entry.letter.subject, house, &view);
             // The strips are days, not sentences.
             let text = entry.letter.text.split("\n\n");
             for paragraph in text.filter(|one| !one.starts_with("The last 30 days")) {
-                check_words(seed, &paragraph.replace('\n', " "), &view, now);
+                check_words(seed, &paragraph.replace('\n', " "), house, &view);
             }
         }
         let at = now.to_zoned(TimeZone::UTC);
@@ -229,7 +253,7 @@ fn play_out(seed: u64) {
                 .lines()
                 .filter(|line| !line.contains("story at story"))
             {
-                check_words(seed, line, &view, now);
+                check_words(seed, line, house, &view);
             }
             check_strips(seed, &view, &good_looks(house, &view), now);
         }

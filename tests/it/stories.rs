@@ -91,6 +91,11 @@ fn what_nobody_could_see_is_not_spoken_of_as_what_is() {
 }
 
 #[test]
+fn a_book_without_an_isbn_is_heard_of_as_any_other() {
+    check(&own("k"));
+}
+
+#[test]
 fn there_are_at_least_forty_stories_of_our_own() {
     assert!(40 <= own("").len());
 }

@@ -12,6 +12,7 @@ use pubwatch::history::sqlite::{note_moves, view};
 use pubwatch::page::{Page, Reading, UnreadReason, Wanted};
 
 use crate::moved_date::World;
+use crate::support::House;
 
 const ASIN: &str = "B0EBOOK123";
 const ISBN: &str = "9781944098117";
@@ -184,6 +185,67 @@ fn an_isbn_that_is_written_beside_the_asin_by_hand_keeps_the_history_too() {
     assert_eq!(moved, [] as [EditionId; 0]);
     let after = world.house.db.read(|c| view(c, &editions[0])).unwrap();
     assert_eq!(after.listings[0].spells, before.listings[0].spells);
+}
+
+/// A configuration of one edition, watched by hand.
+fn by_hand(number: &str, store: &str) -> String {
+    format!(
+        "[author]\nname = \"J\"\nemail = \"j@example.com\"\ntimezone = \"UTC\"\n\n[data]\n\
+         folder = \"data\"\n\n[[store]]\nname = \"{store}\"\nsource = [\"by-hand\"]\n\n[[edition]]\n\
+         title = \"Salt Roads\"\n{number}\nformat = \"ebook\"\npublication_date = 2099-02-09\n\
+         stores = [\"{store}\"]\n"
+    )
+}
+
+#[test]
+fn an_isbn_that_has_a_history_of_its_own_is_never_mixed_with_that_of_the_asin() {
+    let (isbn, asin) = (format!("isbn = \"{ISBN}\""), format!("asin = \"{ASIN}\""));
+    let house = House::new(&by_hand(&isbn, "bookshop.org"));
+    let file = house.path().join("pubwatch.toml");
+    house.said(&["look", ISBN, "bookshop.org", "--says", "Pre-Order"], 0);
+    // It is taken out, and the Kindle edition is watched instead.
+    let kindle = by_hand(&asin, "amazon.com");
+    std::fs::write(&file, &kindle).unwrap();
+    house.said(&["look", ASIN, "amazon.com", "--says", "in stock"], 0);
+    let seen = |number: &str| {
+        let all = house.said(&["export", "--all"], 0);
+        let of_it = format!("\"id\":\"{number}\"");
+        all.lines()
+            .filter(|line| line.starts_with("{\"observation\"") && line.contains(&of_it))
+            .count()
+    };
+    let said = house.said(&["edit", ASIN, "--isbn", ISBN], 5);
+    assert!(
+        said.contains("has a history of its own, which cannot be joined"),
+        "{said}"
+    );
+    assert!(said.contains("nothing was changed"), "{said}");
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), kindle);
+    assert_eq!((seen(ISBN), seen(ASIN)), (1, 1));
+    // Whoever writes it by hand all the same is told, once.
+    std::fs::write(&file, by_hand(&format!("{isbn}\n{asin}"), "amazon.com")).unwrap();
+    let said = house.said(&["status"], 0);
+    let told = format!("what was seen and noted of {ASIN} is kept under that number");
+    assert!(said.contains(&told), "{said}");
+    assert!(!house.said(&["status"], 0).contains(&told));
+    assert_eq!((seen(ISBN), seen(ASIN)), (1, 1));
+}
+
+#[test]
+fn an_isbn_is_never_changed_into_another_under_the_history_of_the_first() {
+    let house = House::new(&by_hand(&format!("isbn = \"{ISBN}\""), "bookshop.org"));
+    let before = std::fs::read(house.path().join("pubwatch.toml")).unwrap();
+    let said = house.said(&["edit", ISBN, "--isbn", "9780132350884"], 5);
+    assert!(
+        said.contains(&format!(
+            "`pubwatch remove {ISBN}` and `pubwatch add 9780132350884`"
+        )),
+        "{said}"
+    );
+    assert_eq!(
+        std::fs::read(house.path().join("pubwatch.toml")).unwrap(),
+        before
+    );
 }
 
 #[test]

@@ -190,7 +190,10 @@ impl Story {
                 && page.edition.as_ref().is_none_or(|about| about == edition)
         });
         newest.map_or_else(
-            || says(Availability::NotListed, "No page for this ISBN"),
+            || {
+                let words = format!("No page for this {}", edition.kind());
+                says(Availability::NotListed, &words)
+            },
             |page| page.reading.clone(),
         )
     }

@@ -61,14 +61,18 @@ pub(super) fn editions(
         let only_here = windows::of_one(&mut table);
         table.finish();
         let Some(written) = written else { continue };
-        let first = places
-            .get(&written.edition.id)
-            .and_then(|place| seen.get(*place));
-        if let Some((first, _)) = first {
-            findings.add(same_number(&written, first));
+        let beside = written.edition.asin.clone().map(EditionId::Asin);
+        let numbers: Vec<EditionId> = std::iter::once(written.edition.id.clone())
+            .chain(beside)
+            .collect();
+        let first = numbers
+            .iter()
+            .find_map(|one| Some((one, seen.get(*places.get(one)?)?)));
+        if let Some((number, (first, _))) = first {
+            findings.add(same_number(&written, first, &number.kind()));
             continue;
         }
-        places.insert(written.edition.id.clone(), seen.len());
+        places.extend(numbers.into_iter().map(|number| (number, seen.len())));
         calendar::warn(&written, today, findings);
         own_windows.extend(only_here.into_iter().map(|window| WindowOverride {
             edition: Some(written.edition.id.clone()),
@@ -297,16 +301,14 @@ fn distribution_of(text: &Text) -> Result<Distribution, Problem> {
 
 /// Two tables for one number: an error when they are the same thing twice, a warning when they say
 /// that it is of two formats. The first one is kept.
-fn same_number(second: &Written, first: &Written) -> Problem {
+fn same_number(second: &Written, first: &Written, kind: &str) -> Problem {
     if second.edition.format == first.edition.format {
-        let kind = first.edition.id.kind();
         return Problem::error(format!("two editions have the same {kind}"))
             .at(second.id.clone(), "again here")
             .at(first.id.clone(), "first here")
             .remedy("join the two tables, or correct the number that is wrong");
     }
     let name = |written: &Written| written.edition.format.name();
-    let kind = first.edition.id.kind();
     Problem::warning(format!(
         "two formats have the same {kind}: only the first is watched"
     ))

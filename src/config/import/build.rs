@@ -10,7 +10,7 @@ use super::dates::{self, Order};
 use super::forms::{self, Form};
 use super::{Field, List, Row, Trouble, isbn};
 use crate::book::{
-    ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Making, Money, StoreId,
+    Asin, ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Money, StoreId,
     storefront,
 };
 use crate::config::address;
@@ -79,7 +79,13 @@ pub(super) const DATES: [Field; 3] = [
 /// Makes editions of a list; `known` are those of the configuration.
 #[must_use]
 pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
-    let known: BTreeMap<&EditionId, &Edition> = known.iter().map(|one| (&one.id, one)).collect();
+    let mut numbers: BTreeMap<EditionId, &Edition> = BTreeMap::new();
+    for one in known {
+        let beside = one.asin.clone().map(EditionId::Asin);
+        numbers.extend(beside.map(|asin| (asin, one)));
+        numbers.insert(one.id.clone(), one);
+    }
+    let known = numbers;
     let orders = orders(list, defaults.order);
     let mut built = Built {
         troubles: list.troubles.clone(),
@@ -87,9 +93,13 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
     };
     let mut firsts: BTreeMap<EditionId, &Row> = BTreeMap::new();
     for row in &list.rows {
+        let is_of_another = |asin: &EditionId, id: &EditionId| {
+            firsts.contains_key(asin) || known.get(asin).is_some_and(|one| one.id != *id)
+        };
         let mut reading = Reading {
             row,
             orders: &orders,
+            is_of_another: &is_of_another,
             troubles: row.faults.clone(),
             notes: row.notes.clone(),
         };
@@ -114,7 +124,9 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
                     first.line
                 )),
                 None => {
-                    firsts.insert(id.clone(), row);
+                    let beside = entry.edition.asin.clone().map(EditionId::Asin);
+                    let numbers = beside.into_iter().chain([id.clone()]);
+                    firsts.extend(numbers.map(|number| (number, row)));
                 }
             }
         }
@@ -164,6 +176,8 @@ enum Step {
 struct Reading<'a> {
     row: &'a Row,
     orders: &'a Orders,
+    /// An ASIN is that of another edition than this one.
+    is_of_another: &'a dyn Fn(&EditionId, &EditionId) -> bool,
     troubles: Vec<String>,
     notes: Vec<String>,
 }
@@ -213,7 +227,7 @@ impl Reading<'_> {
         if let Some(why) = over {
             return Some(Step::LeaveOut(why));
         }
-        let id = self.id();
+        let id = self.id(&defaults.own);
         let usual = id.as_ref().map_or(Format::Paperback, Format::usual);
         let format = match self.format(usual.name()) {
             Ok(format) => format,
@@ -230,15 +244,16 @@ impl Reading<'_> {
         let first_title = self
             .optional(Field::FirstTitle, forms::flag)
             .unwrap_or_default();
-        let printing = self.optional(Field::Printing, printing);
+        let printing = self.optional(Field::Printing, forms::printing);
         let list_price = self.optional(Field::Price, price);
         self.embargoes();
         let (id, format, dates) = (id?, format?, dates?);
-        let (stores, addresses) = self.places(&id, format, defaults)?;
+        let asin = self.asin_beside(&id);
+        let (stores, addresses) = self.places((&id, asin.as_ref()), format, defaults)?;
         Some(Step::Edition(Box::new(Entry {
             edition: Edition {
                 id: id.clone(),
-                asin: None,
+                asin,
                 title: title?,
                 author,
                 format,
@@ -256,17 +271,33 @@ impl Reading<'_> {
     }
 
     /// Its ISBN; without one what its pages are numbered with, as the ASIN.
-    fn id(&self) -> Result<EditionId, String> {
+    fn id(&self, own: &[StorePlan]) -> Result<EditionId, String> {
         if let Some(written) = self.value(Field::Isbn) {
             return isbn::read(written);
         }
+        let mut why = "the ISBN is missing, and so is an ASIN".to_owned();
         let pages = self.value(Field::Address).unwrap_or_default();
-        let of_page = |page: &str| {
-            let pasted = || address::pasted(page, &[]).ok()?.id;
-            page.parse().ok().or_else(pasted)
-        };
-        let found = pages.split_whitespace().find_map(of_page);
-        found.ok_or_else(|| "the ISBN is missing, and so is an ASIN".to_owned())
+        for page in pages.split_whitespace() {
+            let pasted = address::pasted(page, own);
+            let told = || pasted.as_ref().ok()?.id.clone();
+            if let Some(id) = page.parse().ok().or_else(told) {
+                return Ok(id);
+            }
+            if let Err(error) = pasted {
+                why = format!("{why}; `{page}`: {error}; {}", error.remedy());
+            }
+        }
+        Err(why)
+    }
+
+    /// The ASIN that stands among its pages beside an ISBN; all of its addresses at Amazon are made
+    /// from it.
+    fn asin_beside(&self, id: &EditionId) -> Option<Asin> {
+        id.isbn()?;
+        let pages = self.value(Field::Address)?.split_whitespace();
+        pages
+            .filter_map(|page| page.parse().ok())
+            .find(|asin: &Asin| !(self.is_of_another)(&EditionId::Asin(asin.clone()), id))
     }
 
     /// The format, or the one that is `usual`; where it is no book, why the row is left out.
@@ -337,7 +368,12 @@ impl Reading<'_> {
 
     /// Where it is watched, and addresses that do not follow from its numbers. Stores that nobody
     /// named and whose page cannot be known yet are left out, with a note.
-    fn places(&mut self, id: &EditionId, format: Format, defaults: &Defaults) -> Option<Places> {
+    fn places(
+        &mut self,
+        (id, asin): (&EditionId, Option<&Asin>),
+        format: Format,
+        defaults: &Defaults,
+    ) -> Option<Places> {
         let named = self.stores(defaults)?;
         let is_named = !named.is_empty();
         let mut stores = if is_named {
@@ -348,6 +384,12 @@ impl Reading<'_> {
         let mut addresses: Vec<(StoreId, String)> = Vec::new();
         let pages = self.value(Field::Address).unwrap_or_default().to_owned();
         for written in pages.split_whitespace() {
+            let other = written.parse::<Asin>().ok();
+            if let Some(other) = other.filter(|other| Some(other) != id.asin().or(asin)) {
+                self.notes
+                    .push(format!("{other} is the ASIN of another edition; left out"));
+                continue;
+            }
             let (store, address) = match page(written, &stores, &defaults.own) {
                 Ok(page) => page,
                 Err(why) => {
@@ -358,7 +400,7 @@ impl Reading<'_> {
             if !stores.contains(&store) {
                 stores.push(store.clone());
             }
-            let is_needed = address::leads_elsewhere(&store, (id, None), format, &address);
+            let is_needed = address::leads_elsewhere(&store, (id, asin), format, &address);
             if is_needed && !addresses.iter().any(|(other, _)| *other == store) {
                 addresses.push((store, address));
             }
@@ -366,7 +408,7 @@ impl Reading<'_> {
         let mut left_out = Vec::new();
         stores.retain(|store| {
             let unknown = storefront::find(store.as_str())
-                .and_then(|known| known.path_for(id, None, format).err())
+                .and_then(|known| known.path_for(id, asin, format).err())
                 .filter(|_| !addresses.iter().any(|(other, _)| other == store));
             left_out.extend(unknown.map(|why| format!("{} is left out: {why}", store.label())));
             unknown.is_none()
@@ -452,20 +494,6 @@ pub(super) fn price(written: &str) -> Result<Money, String> {
     exact
         .or_else(|| money::first_price(written, home))
         .ok_or_else(|| format!("`{written}` is no price; write it with its currency, as 16.99 USD"))
-}
-
-fn printing(written: &str) -> Result<Making, String> {
-    let plain = super::columns::plain(written);
-    let known = Making::CHOICES
-        .iter()
-        .find(|(name, _)| super::columns::plain(name) == plain);
-    known.map(|(_, making)| *making).ok_or_else(|| {
-        let choices: Vec<&str> = Making::CHOICES.iter().map(|(name, _)| *name).collect();
-        format!(
-            "`{written}` is no way of printing; write one of {}",
-            choices.join(", ")
-        )
-    })
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ pub(super) const QUALIFIERS: [(&str, &str); 20] = [
 ];
 
 /// Lists that are known by names of theirs that others do not have together.
-const KNOWN: [(&str, &[&str]); 4] = [
+pub(super) const KNOWN: [(&str, &[&str]); 4] = [
     (
         "our own list, as `pubwatch export --editions` writes it",
         &["isbn", "firsttitle", "switchatamazon"],

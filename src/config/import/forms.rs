@@ -4,7 +4,7 @@
 //! the words that printers, distributors and stores use in the languages of the stores.
 
 use super::columns::plain;
-use crate::book::{Distribution, Format};
+use crate::book::{Distribution, Format, Making};
 
 /// What a form is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +101,7 @@ pub(super) fn form(written: &str) -> Result<Form, String> {
         "BC" | "B1" | "PB" | "TP" | "TB" | "MM" => return Ok(Form::Is(Format::Paperback)),
         "BB" | "BG" | "HB" | "HC" => return Ok(Form::Is(Format::Hardcover)),
         "EA" | "EB" | "EC" | "ED" => return Ok(Form::Is(Format::Ebook)),
-        "AJ" => return Ok(Form::Is(Format::Audiobook)),
+        "AJ" | "AN" | "AO" => return Ok(Form::Is(Format::Audiobook)),
         "CD" => return Ok(Form::NoBook("audio on a carrier")),
         _ => {}
     }
@@ -127,25 +127,38 @@ pub(super) fn form(written: &str) -> Result<Form, String> {
     })
 }
 
+/// What ends an edition, by ONIX list 64 and in words; between bars.
+const OVER: [(&str, &str); 9] = [
+    (
+        "01|cancelled|canceled|abgesagt|annulé|cancelado|annullato",
+        "cancelled",
+    ),
+    (
+        "03|postponed|postponed indefinitely",
+        "postponed indefinitely",
+    ),
+    ("05", "no longer our product"),
+    (
+        "07|out of print|vergriffen|épuisé|agotado|descatalogado|esaurito",
+        "out of print",
+    ),
+    ("08|inactive", "inactive"),
+    ("11|withdrawn|withdrawn from sale", "withdrawn from sale"),
+    ("12|15|recalled", "recalled"),
+    ("13", "not sold by itself"),
+    ("17", "withdrawn for good"),
+];
+
 /// Why an edition is not to be watched any more, by what the list says of its state: ONIX list 64,
 /// or words.
 pub(super) fn is_over(status: &str) -> Option<String> {
-    let meaning = match status.to_lowercase().as_str() {
-        "01" | "cancelled" | "canceled" | "abgesagt" | "annulé" | "cancelado" | "annullato" => {
-            "cancelled"
-        }
-        "03" | "postponed" | "postponed indefinitely" => "postponed indefinitely",
-        "05" => "no longer our product",
-        "07" | "out of print" | "vergriffen" | "épuisé" | "agotado" | "descatalogado"
-        | "esaurito" => "out of print",
-        "08" | "inactive" => "inactive",
-        "11" | "withdrawn" | "withdrawn from sale" => "withdrawn from sale",
-        "12" | "15" | "recalled" => "recalled",
-        "13" => "not sold by itself",
-        "17" => "withdrawn for good",
-        "deleted record" => return Some("the record is a deletion".to_owned()),
-        _ => return None,
-    };
+    let lower = status.to_lowercase();
+    if lower == "deleted record" {
+        return Some("the record is a deletion".to_owned());
+    }
+    let (_, meaning) = OVER
+        .iter()
+        .find(|(words, _)| words.split('|').any(|one| one == lower))?;
     Some(format!("its status is `{status}`, {meaning}"))
 }
 
@@ -154,6 +167,7 @@ pub(super) fn is_over(status: &str) -> Option<String> {
 pub(super) fn is_unavailable(availability: &str) -> Option<String> {
     let meaning = match availability {
         "01" => "cancelled",
+        "09" => "postponed indefinitely",
         "40" => "not available",
         "41" => "replaced by a new product",
         "42" => "available in another format only",
@@ -206,10 +220,35 @@ pub(super) fn flag(written: &str) -> Result<bool, String> {
     }
 }
 
+/// Reads how an edition is printed.
+///
+/// # Errors
+///
+/// A sentence that names the choices.
+pub(super) fn printing(written: &str) -> Result<Making, String> {
+    let wanted = plain(written);
+    let known = Making::CHOICES
+        .iter()
+        .find(|(name, _)| plain(name) == wanted);
+    known.map(|(_, making)| *making).ok_or_else(|| {
+        let choices: Vec<&str> = Making::CHOICES.iter().map(|(name, _)| *name).collect();
+        format!(
+            "`{written}` is no way of printing; write one of {}",
+            choices.join(", ")
+        )
+    })
+}
+
 /// The words by which forms are known, for the table of the documentation.
 #[cfg(test)]
 pub(super) fn all_words() -> impl Iterator<Item = &'static str> {
     WORDS.iter().flat_map(|(_, words)| words.split_whitespace())
+}
+
+/// The words that end an edition, for the same table.
+#[cfg(test)]
+pub(super) fn all_over() -> impl Iterator<Item = &'static str> {
+    OVER.iter().flat_map(|(words, _)| words.split('|'))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The editions of a configuration as a list again, which imports to the same editions. Pure.
 
 use super::Field;
-use crate::book::{Making, StoreId};
+use crate::book::{Asin, Making, StoreId};
 use crate::config::address::{leads_elsewhere, own_path};
 use crate::config::edit;
 use crate::config::plan::{EditionPlan, ListingPlan, Plan};
@@ -111,7 +111,8 @@ fn value(field: Field, plan: &EditionPlan, whole: &Plan) -> String {
                 .iter()
                 .filter(|one| is_its_own(one, plan, whole));
             let own = own.map(|listing| listing.address.as_str());
-            own.collect::<Vec<&str>>().join(" ")
+            let asin = edition.asin.as_ref().map(Asin::as_str);
+            asin.into_iter().chain(own).collect::<Vec<&str>>().join(" ")
         }
         Field::Status | Field::Availability | Field::Announcement | Field::PreOrders => {
             String::new()
@@ -126,7 +127,7 @@ fn is_its_own(listing: &ListingPlan, plan: &EditionPlan, whole: &Plan) -> bool {
     let own = of_store(&listing.store).and_then(|store| store.own.as_ref());
     let Some((host, pattern)) = own.and_then(|own| Some((&own.host, own.pattern.as_ref()?))) else {
         let written = listing.address.as_str();
-        let numbers = (&edition.id, None);
+        let numbers = (&edition.id, edition.asin());
         return leads_elsewhere(&listing.store, numbers, edition.format, written);
     };
     own_path(pattern, &listing.store, edition).map_or(true, |path| {

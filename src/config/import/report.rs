@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Built, Column, List, Trouble};
-use crate::book::{EditionId, StoreId};
+use crate::book::{Asin, EditionId, StoreId};
 use crate::config::edit::{self, Entry};
 
 /// A list as it was read, and what would become of it. Nothing of it is written yet.
@@ -50,6 +50,8 @@ pub struct Listed {
     pub line: usize,
     /// What it is known by: ISBN-13, ASIN, or a store's own number.
     pub id: EditionId,
+    /// The ASIN that is written beside an ISBN.
+    pub asin: Option<Asin>,
     /// The title.
     pub title: String,
     /// The author.
@@ -161,6 +163,7 @@ fn listed(line: usize, entry: &Entry) -> Listed {
     Listed {
         line,
         id: edition.id.clone(),
+        asin: edition.asin.clone(),
         title: edition.title.clone(),
         author: edition.author.clone(),
         format: edition.format.name(),

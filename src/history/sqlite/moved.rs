@@ -9,19 +9,36 @@ use super::{launch, notes};
 use crate::book::{EditionId, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
-/// Whether the configuration says other dates for one of these editions than when we saw it last.
+/// Whether the configuration says other dates for one of these editions than when we saw it last, or
+/// gives one that was known by its ASIN an ISBN.
 pub fn has_moved(connection: &Connection, editions: &[EditionPlan]) -> rusqlite::Result<bool> {
     for plan in editions {
         let (publication, on_sale, _) = plan.edition.dates.as_written();
-        if configured(connection, &plan.edition.id)? != Some((publication, on_sale)) {
+        if configured(connection, &plan.edition.id)? != Some((publication, on_sale))
+            || former(connection, plan)?.is_some()
+        {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
+/// The tables that name editions.
+const TABLES: [&str; 8] = [
+    "listing",
+    "note",
+    "alert",
+    "judged",
+    "configured",
+    "news",
+    "letter_day",
+    "outbox",
+];
+
 /// Gives an edition another identity, with all that was seen, told and thought of it: an ISBN that was
-/// given to what had an ASIN alone. What is there under the new one already stays as it is.
+/// given to what had an ASIN alone. Where anything is there under the new one already, as of an edition
+/// that was watched before, nothing is done, and it gives `false`: what was seen of one edition is never
+/// mixed with what was seen of another.
 ///
 /// # Errors
 ///
@@ -30,24 +47,29 @@ pub fn rename_edition(
     transaction: &Transaction<'_>,
     from: &EditionId,
     to: &EditionId,
-) -> rusqlite::Result<()> {
-    const TABLES: [&str; 8] = [
-        "listing",
-        "note",
-        "alert",
-        "judged",
-        "configured",
-        "news",
-        "letter_day",
-        "outbox",
-    ];
+) -> rusqlite::Result<bool> {
+    for table in TABLES {
+        let known = format!("SELECT EXISTS (SELECT 1 FROM {table} WHERE edition = ?1)");
+        if transaction.query_row(&known, [to.as_str()], |row| row.get(0))? {
+            return Ok(false);
+        }
+    }
     for table in TABLES {
         transaction.execute(
-            &format!("UPDATE OR IGNORE {table} SET edition = ?2 WHERE edition = ?1"),
+            &format!("UPDATE {table} SET edition = ?2 WHERE edition = ?1"),
             [from.as_str(), to.as_str()],
         )?;
     }
-    Ok(())
+    Ok(true)
+}
+
+/// The ASIN beside the ISBN of an edition, where it was known by that alone before.
+fn former(connection: &Connection, plan: &EditionPlan) -> rusqlite::Result<Option<EditionId>> {
+    let asin = plan.edition.asin.clone().map(EditionId::Asin);
+    Ok(match asin {
+        Some(asin) if is_known(connection, &asin)? => Some(asin),
+        Some(_) | None => None,
+    })
 }
 
 /// Whether an edition was seen in the configuration before.
@@ -64,7 +86,8 @@ pub fn is_known(connection: &Connection, edition: &EditionId) -> rusqlite::Resul
 /// Notes every date that was moved in the configuration since we saw it last, at `now`, and gives the
 /// editions whose dates were. An edition that is new is only remembered.
 ///
-/// 0. An edition that is not known by its ISBN yet, but by the ASIN beside it, is renamed first.
+/// 0. An edition that was known by the ASIN beside its ISBN is renamed first. Where the ISBN has a
+///    history of its own, that goes on, and the other one is said to be left, once.
 /// 1. The dates are those that were remembered: nothing.
 /// 2. They are others, and are in force all the same, because a note had said so: nothing to note.
 /// 3. Else a note that the date was moved, from the one in force.
@@ -78,9 +101,18 @@ pub fn note_moves(
         let edition = &plan.edition.id;
         let (publication, on_sale, _) = plan.edition.dates.as_written();
         let mut known = configured(transaction, edition)?;
-        if let (None, Some(asin)) = (known, plan.edition.asin.clone()) {
-            rename_edition(transaction, &EditionId::Asin(asin), edition)?;
-            known = configured(transaction, edition)?;
+        if let Some(asin) = former(transaction, plan)? {
+            if rename_edition(transaction, &asin, edition)? {
+                known = configured(transaction, edition)?;
+            } else {
+                tracing::warn!(
+                    "{edition} was watched before, and goes on from there; what was seen and noted \
+                     of {asin} is kept under that number and not joined with it (`pubwatch export \
+                     --all` has it)"
+                );
+                transaction
+                    .execute("DELETE FROM configured WHERE edition = ?1", [asin.as_str()])?;
+            }
         }
         if known == Some((publication, on_sale)) {
             continue;

@@ -214,11 +214,11 @@ fn any_view() -> impl Strategy<Value = View> {
             any::<bool>(),
             any::<bool>(),
             0..5_usize,
-            0..3_usize,
+            (0..4_usize, 0..3_usize),
         ),
     )
         .prop_map(
-            |(listings, (enabled, imprint, author, distribution, format))| {
+            |(listings, (enabled, imprint, author, distribution, (format, number)))| {
                 let mut view = example::stuck().unwrap();
                 for (listing, (state, blind, confirmed, dated)) in
                     view.listings.iter_mut().zip(listings)
@@ -250,6 +250,10 @@ fn any_view() -> impl Strategy<Value = View> {
                 }
                 view.edition.distribution = Distribution::ALL[distribution];
                 view.edition.format = Format::ALL[format];
+                let other = ["B0EBOOK123", "books.example.com:1230004567890"];
+                if let Some(other) = other.get(number) {
+                    view.edition.id = other.parse().unwrap();
+                }
                 relaunch(&mut view);
                 view
             },
@@ -267,6 +271,7 @@ proptest! {
             }
             // What only the author knows is never stated.
             let stated = without_open_pieces(&shown);
+            prop_assert!(edition.id.isbn().is_some() || !stated.contains("ISBN"), "{shown}");
             for claim in ["Title Available", "I own the ISBN", "hold all rights", "identical"] {
                 prop_assert!(!stated.contains(claim), "{claim:?} in {shown}");
             }

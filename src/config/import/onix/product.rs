@@ -114,6 +114,8 @@ impl Reading<'_> {
             _ if form.starts_with('E') && is_audio => "AJ",
             "BA" if has("B1") => "BC",
             "BA" if has("B4") => "BB",
+            // An address book here, and a paperback where people write it.
+            "PB" => "PZ",
             form => form,
         };
         self.set(Field::Format, Some(form));

@@ -35,8 +35,8 @@ use pubwatch::page::{Reading, UnreadReason};
 use pubwatch::round::House;
 use pubwatch::round::judge_edition::{JudgeContext, judge_book};
 use pubwatch::schedule::cadence;
-use pubwatch::service::context::open_database;
-use pubwatch::service::loading::load;
+use pubwatch::setup::data::open_database;
+use pubwatch::setup::loading::load;
 use rusqlite::Transaction;
 use serde_json::json;
 

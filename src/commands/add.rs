@@ -9,9 +9,7 @@ use jiff::civil::Date;
 use url::Url;
 
 use super::check;
-use crate::book::{
-    ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Isbn13, StoreId, storefront,
-};
+use crate::book::{Distribution, EditionId, Format, Isbn13, StoreId};
 use crate::config::edit::{self, Entry};
 use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
@@ -19,6 +17,7 @@ use crate::service::following::taken_over_soon;
 use crate::setup::ask::{Asker, Question, some_text};
 use crate::setup::details::{self, Details};
 use crate::setup::library::{self, OPEN_LIBRARY, Record};
+use crate::setup::new_edition::{self, Decided};
 use crate::setup::place::{self, Existing};
 use crate::setup::which_book::{self, Named};
 use crate::setup::{short_link, stores};
@@ -249,29 +248,16 @@ fn entry(
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, id, format, pages)?;
     }
-    let addresses = pages
-        .iter()
-        .filter(|(store, page)| which_book::must_be_written(store, id, format, page))
-        .cloned()
-        .collect();
-    Ok(Entry {
-        edition: Edition {
-            id: id.clone(),
-            asin: None,
-            title,
-            author: details.author.clone(),
-            format,
-            dates: ConfiguredDates::new(publication_date, details.on_sale, distribution_enabled),
-            distribution,
-            printing: None,
-            amazon_switch,
-            first_title: details.first_title.unwrap_or(false),
-            list_price: details.price.clone(),
-            imprint: details.imprint.clone(),
-        },
+    let decided = Decided {
+        title,
+        format,
+        publication_date,
+        distribution,
+        distribution_enabled,
+        amazon_switch,
         stores,
-        addresses,
-    })
+    };
+    Ok(new_edition::entry(id.clone(), pages, decided, details))
 }
 
 fn title(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<String> {
@@ -304,23 +290,14 @@ fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<
     )?)
 }
 
-/// Who distributes it, and since when. What nobody says follows from the format, the number and the
-/// address: an ebook with a page at Amazon comes from KDP, and an audiobook from neither KDP nor
-/// Ingram. The editions before have no say in it.
+/// Who distributes it, and since when.
 fn distribution(
     known: &Known<'_>,
     (id, format): (&EditionId, Format),
     pages: &[(StoreId, String)],
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<(Distribution, Option<Date>)> {
-    let is_at_amazon = pages
-        .iter()
-        .any(|(store, _)| store.family() == Family::Amazon);
-    let usual = match format {
-        Format::Ebook if is_at_amazon => Distribution::Kdp,
-        Format::Audiobook => Distribution::Other,
-        Format::Paperback | Format::Hardcover | Format::Ebook => Distribution::usual(id, format),
-    };
+    let usual = new_edition::usual_distribution(id, format, pages);
     let distribution = asker.value(
         known.details.distribution,
         &Question {
@@ -344,9 +321,7 @@ fn distribution(
     Ok((distribution, enabled))
 }
 
-/// Where it is watched. What nobody says follows from the format, the number and the addresses: an
-/// ebook at the pages that were given, what has an ASIN at Amazon, everything else at the stores of
-/// the author's part of the world.
+/// Where it is watched.
 fn watched_at(
     known: &Known<'_>,
     (id, format): (&EditionId, Format),
@@ -354,18 +329,7 @@ fn watched_at(
     asker: &mut Asker<'_>,
 ) -> anyhow::Result<Vec<StoreId>> {
     let named = stores::named(&known.details.stores, known.own).map_err(|why| anyhow!(why))?;
-    let given = pages.iter().map(|(store, _)| store.clone());
-    let mut usual = if !format.is_printed() && !pages.is_empty() {
-        Vec::new()
-    } else {
-        stores::of_zone(&known.plan.author.zone)
-    };
-    if id.isbn().is_none() {
-        usual.retain(|store| store.family() == Family::Amazon);
-    }
-    let more: Vec<StoreId> = given.filter(|store| !usual.contains(store)).collect();
-    usual.extend(more);
-    usual.dedup();
+    let usual = new_edition::usual_stores(&known.plan.author.zone, id, format, pages);
     let shown: Vec<&str> = usual.iter().map(StoreId::as_str).collect();
     let shown = shown.join(", ");
     let mut stores = asker.value(
@@ -378,11 +342,7 @@ fn watched_at(
         Some((shown.as_str(), usual.clone())),
         &|answer| stores::named(&[answer.to_owned()], known.own),
     )?;
-    for (store, _) in pages {
-        if !stores.contains(store) {
-            stores.push(store.clone());
-        }
-    }
+    new_edition::with_those_of(&mut stores, pages);
     Ok(stores)
 }
 
@@ -417,23 +377,14 @@ fn say_what_nobody_said(
     Ok(())
 }
 
-/// Takes out the stores that nobody named and whose page cannot be known yet, and says so: a 979
-/// number and an ebook have no predictable address at Amazon.
+/// Takes out the stores that nobody named and whose page cannot be known yet, and says so.
 fn leave_out_unknown_pages(
     stores: &mut Vec<StoreId>,
     id: &EditionId,
     format: Format,
     pages: &[(StoreId, String)],
 ) -> anyhow::Result<()> {
-    let mut left_out = Vec::new();
-    stores.retain(|store| {
-        let is_given = pages.iter().any(|(other, _)| other == store);
-        let unknown = storefront::find(store.as_str())
-            .and_then(|known| known.path_for(id, None, format).err())
-            .filter(|_| !is_given);
-        left_out.extend(unknown.map(|why| (store.label().to_owned(), why)));
-        unknown.is_none()
-    });
+    let left_out = new_edition::leave_out_unknown_pages(stores, id, format, pages);
     for (label, why) in left_out {
         writeln!(
             anstream::stderr(),

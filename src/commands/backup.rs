@@ -8,9 +8,10 @@ use anyhow::{Context as _, bail};
 use crate::clock::Clock;
 use crate::db::backup::{self, BackupError};
 use crate::exit::Exit;
-use crate::service::context::{Context, open_database};
-use crate::service::loading::load;
+use crate::service::context::Context;
 use crate::setup::ask::Asker;
+use crate::setup::data::open_database;
+use crate::setup::loading::load;
 
 /// Copy the database into one file; also while the service runs.
 ///

@@ -14,7 +14,7 @@ use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
-use crate::service::loading::load;
+use crate::setup::loading::load;
 use crate::terminal::coming::Coming;
 
 /// Check the configuration, find it, or print an example.

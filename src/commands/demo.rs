@@ -26,8 +26,9 @@ use crate::history::sqlite::{add_note, view};
 use crate::judge::Severity;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
-use crate::service::context::{Context, open_database};
+use crate::service::context::Context;
 use crate::service::{deliver, page, signals};
+use crate::setup::data::open_database;
 use crate::terminal::face;
 use crate::text::words;
 

@@ -6,15 +6,17 @@ use std::path::Path;
 use anyhow::bail;
 use url::Url;
 
-use crate::book::{Asin, Distribution, EditionId, Isbn13, StoreId};
+use crate::book::{Asin, EditionId, Isbn13};
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
 use crate::config::plan::{EditionPlan, Plan};
 use crate::exit::Exit;
 use crate::history::sqlite::{launch, rename_edition};
-use crate::service::context::{Context, note_moved_dates, open_database};
+use crate::service::context::Context;
 use crate::service::following::taken_over_soon;
+use crate::setup::changed_edition::{self, Places};
+use crate::setup::data::{note_moved_dates, open_database};
 use crate::setup::details::Details;
 use crate::setup::place::{self, Existing};
 use crate::setup::{short_link, stores, which_book};
@@ -177,30 +179,7 @@ fn changes(
     };
     text("isbn", arguments.isbn.as_ref().map(Isbn13::as_str));
     text("asin", arguments.asin.as_ref().map(Asin::as_str));
-    text("title", details.title.as_deref());
-    text("author", details.author.as_deref());
-    text("format", details.format.map(crate::book::Format::name));
-    text("distribution", details.distribution.map(Distribution::name));
-    text(
-        "list_price",
-        details.price.as_ref().map(edit::money).as_deref(),
-    );
-    text("imprint", details.imprint.as_deref());
-    let dates = [
-        ("publication_date", details.date),
-        ("on_sale_date", details.on_sale),
-        ("distribution_enabled", details.enabled),
-    ];
-    for (key, date) in dates {
-        changes.extend(date.map(|date| Change::date(key, date)));
-    }
-    let flags = [
-        ("amazon_switch", details.amazon_switch),
-        ("first_title", details.first_title),
-    ];
-    for (key, flag) in flags {
-        changes.extend(flag.map(|flag| Change::flag(key, flag)));
-    }
+    changes.extend(changed_edition::values(details));
     changes.extend(places(arguments, plan, loaded)?);
     for key in &arguments.unset {
         if FIXED.contains(&key.as_str()) {
@@ -219,48 +198,22 @@ fn places(
 ) -> anyhow::Result<Vec<Change>> {
     let own = stores::own(loaded);
     let named = |names: &[String]| stores::named(names, &own).map_err(anyhow::Error::msg);
-    let mut changes = Vec::new();
-    let watched: Vec<StoreId> = plan.listings.iter().map(|one| one.store.clone()).collect();
-    let whole = named(&arguments.details.stores)?;
-    let mut stores = if whole.is_empty() {
-        watched.clone()
-    } else {
-        whole
-    };
-    let mut add = named(&arguments.add_stores)?;
+    let mut pages = Vec::new();
     for written in &arguments.addresses {
         let written = short_link::followed(&loaded.plan, written, arguments.short_links.as_ref())?;
         let named = which_book::read(&written, &own).map_err(anyhow::Error::msg)?;
-        let Some((store, address)) = named.page else {
+        let Some(page) = named.page else {
             bail!("`{written}` is no address of a page; copy it in full from the address bar");
         };
-        changes.push(Change::address(&store, &address));
-        add.push(store);
+        pages.push(page);
     }
-    for store in add {
-        if !stores.contains(&store) {
-            stores.push(store);
-        }
-    }
-    for store in named(&arguments.remove_stores)? {
-        if !watched.contains(&store) {
-            let known: Vec<&str> = watched.iter().map(StoreId::as_str).collect();
-            bail!(
-                "it is not watched at {store}; it is watched at {}",
-                known.join(", ")
-            );
-        }
-        stores.retain(|other| *other != store);
-    }
-    if stores.is_empty() {
-        bail!("no store is left to watch it at; `pubwatch remove` takes the edition out");
-    }
-    let gone = watched.iter().filter(|store| !stores.contains(store));
-    changes.extend(gone.map(Change::no_address));
-    if stores != watched {
-        changes.push(Change::stores("stores", &stores));
-    }
-    Ok(changes)
+    let wanted = Places {
+        whole: named(&arguments.details.stores)?,
+        add: named(&arguments.add_stores)?,
+        remove: named(&arguments.remove_stores)?,
+        pages,
+    };
+    changed_edition::places(plan, wanted).map_err(anyhow::Error::msg)
 }
 
 /// The lines that are different, as `- old` and `+ new`.

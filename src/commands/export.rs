@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::history::sqlite::transfer::{every_look, every_note};
 use crate::mail::sqlite::parts;
 use crate::service::context::Context;
-use crate::service::loading::load;
+use crate::setup::loading::load;
 use crate::setup::place::today;
 
 /// Tables that are told in another form, or that follow from the observations.

@@ -11,11 +11,11 @@ use super::doctor;
 use crate::clock::Clock;
 use crate::config::providers;
 use crate::exit::Exit;
-use crate::service::context::open_database;
-use crate::service::loading::load;
 use crate::service::signals;
 use crate::setup::ask::{Asker, Question, some_text};
+use crate::setup::data::open_database;
 use crate::setup::fresh::{Fresh, FreshMail, text};
+use crate::setup::loading::load;
 use crate::setup::place;
 use crate::text::mail_address::to_ascii_domain;
 

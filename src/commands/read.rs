@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::fetch::charset::decode;
 use crate::files::{self, LARGEST_PAGE};
 use crate::page::{Confidence, Page, Reading, Says, Wanted};
-use crate::service::loading::load;
+use crate::setup::loading::load;
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
 use crate::terminal::face;
 

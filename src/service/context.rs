@@ -4,23 +4,17 @@ use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use jiff::Timestamp;
-
-use rusqlite::Transaction;
-
-use super::loading::load;
-use crate::alerts::pause;
-use crate::book::{EditionId, Note};
+use crate::book::EditionId;
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::db::Db;
 use crate::fetch::Fetcher;
-use crate::history::sqlite::{add_note, has_moved, is_known, note_moves, standing_notes};
 use crate::judge::Settings;
 use crate::round::House;
 use crate::round::judge_edition::JudgeContext;
 use crate::round::sqlite::with_own_titles;
+use crate::setup::data::{note_moved_dates, open_database};
+use crate::setup::loading::load;
 
 /// The configuration, the database and the clock.
 #[derive(Debug)]
@@ -122,58 +116,4 @@ impl Context {
         house.wake(house.clock.now());
         Ok(house)
     }
-}
-
-/// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
-///
-/// Where nothing was, which is nearly always, nothing is written. An edition that is new is paused
-/// where all are.
-pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<Vec<EditionId>> {
-    if db.read(|connection| has_moved(connection, &plan.editions))? {
-        return Ok(db.write(|transaction| {
-            pause_new(transaction, plan, now)?;
-            note_moves(transaction, &plan.editions, now)
-        })?);
-    }
-    Ok(Vec::new())
-}
-
-/// Lets a pause of all editions count for those that nobody has seen yet.
-fn pause_new(transaction: &Transaction<'_>, plan: &Plan, now: Timestamp) -> rusqlite::Result<()> {
-    let told = standing_notes(transaction)?;
-    let editions = plan.editions.iter();
-    let told = editions.filter_map(|plan| told.get(&plan.edition.id).map(Vec::as_slice));
-    let Some(pause) = pause::of_all(told, &plan.author.zone, now) else {
-        return Ok(());
-    };
-    for edition in &plan.editions {
-        let edition = &edition.edition.id;
-        if !is_known(transaction, edition)? {
-            let note = Note {
-                at: now,
-                ..pause.clone()
-            };
-            add_note(transaction, edition, &note, now)?;
-        }
-    }
-    Ok(())
-}
-
-/// Opens the database of a data folder, which is created, for its owner only, when it is missing.
-///
-/// # Errors
-///
-/// When the folder cannot be created or the database cannot be used.
-pub fn open_database(data: &Path) -> anyhow::Result<Arc<Db>> {
-    use std::os::unix::fs::DirBuilderExt as _;
-
-    std::fs::DirBuilder::new().recursive(true).mode(0o700).create(data).with_context(|| {
-        format!(
-            "cannot create the data folder {}; create it yourself or choose another with `data`",
-            data.display()
-        )
-    })?;
-    let path = data.join("pubwatch.db");
-    let db = Db::open(&path).with_context(|| format!("cannot use {}", path.display()))?;
-    Ok(Arc::new(db))
 }

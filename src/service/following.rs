@@ -9,13 +9,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use super::context::open_database;
 use super::daemon::Event;
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::db::Db;
 use crate::round::House;
 use crate::round::sqlite::running::{self, beat, kept_out, stopped, taken_over};
+use crate::setup::data::open_database;
 use crate::text::words;
 
 /// How often the file is looked at: one question to the file system.

@@ -6,7 +6,6 @@
 pub mod context;
 pub mod daemon;
 pub mod deliver;
-pub mod loading;
 pub mod log;
 pub mod page;
 pub mod ping;

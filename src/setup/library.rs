@@ -16,7 +16,7 @@ use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::{ListingPlan, StorePlan};
 use crate::fetch::{Fetched, Fetcher, Reception};
-use crate::service::context::open_database;
+use crate::setup::data::open_database;
 
 /// Where it is, unless a test says otherwise.
 pub const OPEN_LIBRARY: &str = "https://openlibrary.org";

@@ -11,7 +11,7 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::config::{self, ConfigError, Loaded, files};
 use crate::files::{LARGEST_TEXT, read, write_whole};
-use crate::service::loading::{load, load_text};
+use crate::setup::loading::{load, load_text};
 
 /// Today, where this machine stands.
 pub fn today() -> Date {
@@ -28,6 +28,8 @@ pub struct Existing {
     pub loaded: Loaded,
     /// The file behind the path, where that is a link.
     target: PathBuf,
+    /// The day on which it is checked.
+    today: Date,
 }
 
 impl Existing {
@@ -38,10 +40,23 @@ impl Existing {
     ///
     /// [`ConfigError`] when there is none that can be used.
     pub fn load(config: Option<&Path>) -> anyhow::Result<Self> {
-        let loaded = load(config, today())?;
+        Self::load_on(config, today())
+    }
+
+    /// The same for who knows what day it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Existing::load`].
+    pub fn load_on(config: Option<&Path>, today: Date) -> anyhow::Result<Self> {
+        let loaded = load(config, today)?;
         let target = fs::canonicalize(&loaded.path)
             .with_context(|| format!("finding the file behind {}", loaded.path.display()))?;
-        Ok(Self { loaded, target })
+        Ok(Self {
+            loaded,
+            target,
+            today,
+        })
     }
 
     /// What the configuration would be with another text.
@@ -50,7 +65,7 @@ impl Existing {
     ///
     /// [`ConfigError::Wrong`] when it could not be used; the file is untouched.
     pub fn with(&self, text: String) -> Result<Loaded, ConfigError> {
-        load_text(self.loaded.path.clone(), text, today())
+        load_text(self.loaded.path.clone(), text, self.today)
     }
 
     /// Replaces the text on the disk.
@@ -64,7 +79,7 @@ impl Existing {
         let now =
             read(&self.target, LARGEST_TEXT).with_context(|| format!("reading {path} again"))?;
         if now != self.loaded.text.as_bytes() {
-            bail!("{path} was changed by somebody else in the meantime; run this once more");
+            bail!("{path} was changed by somebody else in the meantime; do this once more");
         }
         let mode = fs::metadata(&self.target)?.permissions().mode();
         write_whole(&self.target, changed.text.as_bytes(), mode & 0o777)

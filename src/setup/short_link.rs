@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::address;
 use crate::config::plan::{ListingPlan, Plan, StorePlan};
 use crate::fetch::Fetcher;
-use crate::service::context::open_database;
+use crate::setup::data::open_database;
 
 /// The address that somebody pasted, or where it leads when it is a short link of Amazon's. `base`
 /// takes the place of the short link's host; for tests.

@@ -25,6 +25,8 @@ pub struct Place<'a> {
     pub stores: &'a [StorePlan],
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// There is a file in which books can be added and changed.
+    pub may_edit: bool,
 }
 
 impl Place<'_> {
@@ -96,6 +98,8 @@ pub struct Frame {
     pub slept: Option<String>,
     /// There is a password, so there is a way out.
     pub may_log_out: bool,
+    /// Where a book is added; `None`: there is no file in which books can be added and changed.
+    pub new_book: Option<String>,
     /// It is for a client who was given a link: there are no other pages.
     pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
@@ -138,6 +142,7 @@ impl Frame {
                 .slept
                 .map(|slept| nobody_looked(slept, place.zone, place.now)),
             may_log_out: place.may_log_out,
+            new_book: place.may_edit.then(|| format!("{}/books/new", place.base)),
             is_shared: false,
             report: None,
             back: None,
@@ -240,6 +245,7 @@ mod tests {
                 now: at("2027-01-25T12:00:00Z"),
                 stores: &[],
                 may_log_out: false,
+                may_edit: false,
             };
             let frame = Frame::new(&place, "", "Overview", pulse);
             assert_eq!(

@@ -25,6 +25,7 @@ mod told;
 mod verdict;
 pub mod lists;
 pub mod settings;
+pub mod book_form;
 pub mod usual;
 pub mod letter;
 pub mod api;

@@ -86,8 +86,8 @@ pub fn page(
     Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
-            "The configuration in force{}. It is changed in its file, never here; secrets are not \
-             shown.",
+            "The configuration in force{}. Books are added and changed on their pages, \
+             everything else in the file; secrets are not shown.",
             file.map_or_else(String::new, |file| format!(", from {}", file.display()))
         )),
         columns: &["What", "Value", "From"],

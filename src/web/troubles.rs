@@ -141,6 +141,7 @@ mod tests {
             now: at("2027-01-25T12:00:00Z"),
             stores: &[],
             may_log_out: false,
+            may_edit: false,
         };
         let glance = Glance {
             blind_since: blind.map(at),

@@ -234,6 +234,7 @@ mod tests {
             now: at(now),
             stores: &[],
             may_log_out: false,
+            may_edit: false,
         }
     }
 

@@ -20,8 +20,9 @@ use pubwatch::judge::{SupportText, judge};
 use pubwatch::mail::sqlite::{Show, entries};
 use pubwatch::mail::support::{self, Case};
 use pubwatch::round::{House, Stop, Which, round};
-use pubwatch::service::context::{Context, note_moved_dates, open_database};
+use pubwatch::service::context::Context;
 use pubwatch::service::deliver::deliver;
+use pubwatch::setup::data::{note_moved_dates, open_database};
 
 use crate::web::TestSite;
 

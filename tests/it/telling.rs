@@ -12,8 +12,9 @@ use pubwatch::demo::pages::{Book, Offer, missing, product};
 use pubwatch::demo::street::{Asked, Shown, Street};
 use pubwatch::mail::sqlite::{Entry, EntryState, Show, entries};
 use pubwatch::round::{House, Stop, Which, round};
-use pubwatch::service::context::{Context, open_database};
+use pubwatch::service::context::Context;
 use pubwatch::service::deliver::deliver;
+use pubwatch::setup::data::open_database;
 
 const TITLES: [(&str, &str); 3] = [
     ("Salt Roads", "9781944098117"),

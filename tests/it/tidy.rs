@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 /// The stages, in the order in which data flows. A stage never names a later one.
 const STAGES: &[&str] = &[
     "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge", "alerts",
-    "mail", "round", "web", "service", "terminal", "setup", "demo", "commands", "cli",
+    "mail", "round", "setup", "web", "service", "terminal", "demo", "commands", "cli",
 ];
 
 /// The stages that run others: they may touch the outside.
 const RUNS: &[&str] = &[
-    "round", "service", "terminal", "setup", "demo", "commands", "cli",
+    "round", "setup", "service", "terminal", "demo", "commands", "cli",
 ];
 
 /// A word that means input or output, and the names of the files that may say it.
@@ -239,11 +239,11 @@ fn commands_load_the_configuration_with_everything_that_is_checked() {
         for (number, line) in code_lines(&text) {
             let by_hand = ["config::load", "files::load", "files::checked"];
             let is_by_hand = by_hand.iter().any(|word| line.contains(word));
-            let allowed = ["service/loading.rs", "config/mod.rs"];
+            let allowed = ["setup/loading.rs", "config/mod.rs"];
             if is_by_hand && !allowed.contains(&name.as_str()) {
                 problems.push(format!(
                     "src/{name}:{number} loads a configuration without the checks of its words; \
-                     use `service::loading`"
+                     use `setup::loading`"
                 ));
             }
         }

@@ -21,9 +21,10 @@ use serde_json::json;
 use self::look::{Look, State};
 use crate::clock::Clock;
 use crate::exit::Exit;
-use crate::service::context::{Context, open_database};
-use crate::service::loading::load;
+use crate::service::context::Context;
 use crate::service::signals::unless_interrupted;
+use crate::setup::data::open_database;
+use crate::setup::loading::load;
 use crate::setup::place::{is_superuser, today};
 use crate::terminal::face;
 

@@ -17,7 +17,7 @@ use crate::config::plan::{Plan, SecretSource};
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
 use crate::files::{LARGEST_TEXT, read_text, write_whole};
-use crate::service::loading::load;
+use crate::setup::loading::load;
 use crate::setup::place::{for_a_new_one, is_superuser, today};
 
 /// The user that the service of the system runs as.

@@ -298,13 +298,13 @@ pub(super) fn is_too_late(
     Ok(false)
 }
 
-/// A look that a person asks for is only bound by the floor. A last look in the future is one of
-/// a clock that was set back.
+/// A look that a person asks for is only bound by the floor. A last look far ahead is one of a clock
+/// that was set back; one just ahead was taken by another process while this one waited for the
+/// database with the time in its hand.
 fn is_floor_over(house: &House, looks: &Looks, now: Timestamp) -> bool {
-    looks.last_try.is_none_or(|last| {
-        let since = now.duration_since(last);
-        since.is_negative() || house.plan.manners.floor <= since
-    })
+    looks
+        .last_try
+        .is_none_or(|last| house.plan.manners.floor <= now.duration_since(last).abs())
 }
 
 /// A look that failed for a passing reason is repeated after an hour, then after two, four, until

@@ -122,6 +122,24 @@ stores = ['amazon.com']
     }
 
     #[test]
+    fn a_page_that_another_process_has_just_looked_at_is_not_due_by_an_older_reading_of_the_clock()
+    {
+        let folder = tempfile::tempdir().unwrap();
+        let start: Timestamp = "2027-02-01T08:00:00Z".parse().unwrap();
+        let clock = Clock::starting_at(start);
+        let [first, second] = [(); 2].map(|()| process(folder.path(), &clock));
+        let task = due(&first);
+        assert!(claim(&first, &task).unwrap());
+        let at = start + SignedDuration::from_millis(400);
+        let taken_in = take_in_claimed(&first, &task, &seen(&task, at), None);
+        assert!(taken_in.unwrap().is_some());
+        let asked_at = |now| sqlite::due(&second, Which::All, now).unwrap().len();
+        assert_eq!(asked_at(start), 0, "the clock was read before that look");
+        let set_back = start - SignedDuration::from_hours(24 * 365);
+        assert_eq!(asked_at(set_back), 1, "a clock that was set back");
+    }
+
+    #[test]
     fn of_two_looks_whose_claims_both_ran_out_one_is_recorded() {
         let folder = tempfile::tempdir().unwrap();
         let start: Timestamp = "2027-02-01T08:00:00Z".parse().unwrap();

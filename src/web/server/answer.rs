@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
-use super::site::Site;
+use super::site::{Live, Site};
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::web::security::{FILE_POLICY, Origin};
@@ -66,6 +66,8 @@ impl IntoResponse for PageError {
 #[derive(Debug)]
 pub(super) struct Visit {
     pub(super) site: Arc<Site>,
+    /// Where another site can be put in its place.
+    pub(super) live: Arc<Live>,
     pub(super) now: Timestamp,
     /// Whose wrong passwords are counted with its own.
     pub(super) origin: Origin,

@@ -24,7 +24,7 @@ pub(super) async fn gate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match admit(live.now(), &mut request).await {
+    let mut response = match admit(live, &mut request).await {
         Ok(visit) => {
             request.extensions_mut().insert(Arc::new(visit));
             next.run(request).await
@@ -62,7 +62,8 @@ pub(super) async fn gate(
 /// 4. Where there is a password, everything but its page is for those who have it.
 ///
 /// The path goes on without that of the site.
-async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Response>> {
+async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Response>> {
+    let site = live.now();
     let refused = |status, why: &str| Err(Box::new(refusal(status, why).into_response()));
     let headers = request.headers();
     let named = text(headers, &header::HOST);
@@ -113,6 +114,7 @@ async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Resp
     }
     Ok(Visit {
         site,
+        live,
         now,
         origin,
         host,

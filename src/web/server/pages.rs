@@ -314,6 +314,8 @@ impl Dossier {
 /// What an action has done, in words of ours: nothing that stands in an address is repeated.
 fn said(code: &str) -> Option<&'static str> {
     Some(match code {
+        "added" => "Added. Its pages get their first look within a minute or two.",
+        "changed" => "Changed, here and in the configuration.",
         "noted" => "Noted. From now on this is taken into account.",
         "muted" => "Muted. No letters about it until then; what still stands then is told.",
         "paused" => "Letters are paused. What is due meanwhile is told on that day.",

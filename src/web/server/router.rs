@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
-use super::{actions, exports, login, looks, pages, pauses, shared};
+use super::{actions, books, exports, login, looks, pages, pauses, shared};
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
 
@@ -89,7 +89,6 @@ impl SavedPage {
 
 /// Every address of the site.
 pub fn router(live: Arc<Live>) -> Router {
-    let room = DefaultBodyLimit::max(LARGEST_PAGE);
     let site = Router::new()
         .route("/", at(GET, pages::overview))
         .route("/alerts", at(GET, pages::alerts))
@@ -105,17 +104,7 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/settings/resume", at(POST, pauses::resume_all))
         .route("/settings/share", at(POST, actions::share))
         .route("/settings/withdraw", at(POST, actions::withdraw))
-        .route("/editions/{isbn}", at(GET, pages::edition))
-        .route("/editions/{isbn}/{file}", at(GET, exports::edition))
-        .route("/editions/{isbn}/note", at(POST, actions::note))
-        .route("/editions/{isbn}/mute", at(POST, actions::mute))
-        .route("/editions/{isbn}/pause", at(POST, pauses::pause_one))
-        .route("/editions/{isbn}/resume", at(POST, pauses::resume_one))
-        .route("/editions/{isbn}/take-back", at(POST, actions::take_back))
-        .route("/editions/{isbn}/look", at(POST, looks::told))
-        .route("/editions/{isbn}/untell", at(POST, looks::take_back))
-        .route("/editions/{isbn}/page", at(POST, looks::saved).layer(room))
-        .route("/editions/{isbn}/check", at(POST, looks::check))
+        .merge(of_books())
         .route("/login", at(GET, login::door).merge(at(POST, login::login)))
         .route("/logout", at(GET, login::logout))
         .route("/share/{secret}", at(GET, shared::to_overview))
@@ -146,6 +135,32 @@ pub fn router(live: Arc<Live>) -> Router {
     Router::new()
         .fallback_service(site)
         .layer(middleware::from_fn_with_state(live, gate))
+}
+
+/// What is about one book.
+fn of_books() -> Router {
+    let room = DefaultBodyLimit::max(LARGEST_PAGE);
+    Router::new()
+        .route(
+            "/books/new",
+            at(GET, books::new).merge(at(POST, books::add)),
+        )
+        .route("/editions/{isbn}", at(GET, pages::edition))
+        .route(
+            "/editions/{isbn}/edit",
+            at(GET, books::edit).merge(at(POST, books::change)),
+        )
+        .route("/editions/{isbn}/stop", at(POST, books::stop))
+        .route("/editions/{isbn}/{file}", at(GET, exports::edition))
+        .route("/editions/{isbn}/note", at(POST, actions::note))
+        .route("/editions/{isbn}/mute", at(POST, actions::mute))
+        .route("/editions/{isbn}/pause", at(POST, pauses::pause_one))
+        .route("/editions/{isbn}/resume", at(POST, pauses::resume_one))
+        .route("/editions/{isbn}/take-back", at(POST, actions::take_back))
+        .route("/editions/{isbn}/look", at(POST, looks::told))
+        .route("/editions/{isbn}/untell", at(POST, looks::take_back))
+        .route("/editions/{isbn}/page", at(POST, looks::saved).layer(room))
+        .route("/editions/{isbn}/check", at(POST, looks::check))
 }
 
 /// Answers such requests with what `work` makes of them, on a thread that may wait for the database.

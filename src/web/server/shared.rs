@@ -80,6 +80,7 @@ fn listed(
     let place = Place {
         base: &base,
         may_log_out: false,
+        may_edit: false,
         ..site.place(now)
     };
     // Neither the stores of others nor how they are faring.

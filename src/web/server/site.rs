@@ -166,6 +166,7 @@ impl Site {
             now,
             stores: &self.plan.stores,
             may_log_out: self.plan.web.password_hash.is_some(),
+            may_edit: self.plan.origins.file.is_some(),
         }
     }
 

@@ -1,6 +1,7 @@
 //! The page over real connections: who is answered, what an action does, what is taken along.
 
 mod acting;
+mod books;
 mod browser;
 mod chromium;
 mod described;
@@ -16,12 +17,13 @@ mod shares;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use pubwatch::book::{Availability, Money, Note, NoteKind, StoreId};
 use pubwatch::clock::Clock;
+use pubwatch::config::Plan;
 use pubwatch::db::{Db, DbError};
 use pubwatch::history::sqlite::record;
 use pubwatch::history::{ListingId, Observation, Source};
@@ -92,6 +94,17 @@ impl TestSite {
         Self::serve(configuration, &file, db, (now(), folder))
     }
 
+    /// The site of a configuration that lies in a file, and what that file is.
+    pub(crate) fn of_file(configuration: &str) -> (Self, PathBuf) {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("pubwatch.toml");
+        std::fs::write(&file, configuration).unwrap();
+        let db = Db::open(&folder.path().join("pubwatch.db")).unwrap();
+        let today = now().to_zoned(jiff::tz::TimeZone::UTC).date();
+        let loaded = pubwatch::setup::loading::load(Some(&file), today).unwrap();
+        (Self::of_plan(loaded.plan, db, (now(), folder)), file)
+    }
+
     /// The site of a folder that holds a configuration and a database, at the time of its newest
     /// look. The database is not written to.
     pub(crate) fn of(folder: &Path) -> Self {
@@ -117,6 +130,10 @@ impl TestSite {
         let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
         let (plan, _) =
             pubwatch::config::check(configuration, file.to_str().unwrap(), today).unwrap();
+        Self::of_plan(plan, db, (now, folder))
+    }
+
+    fn of_plan(plan: Plan, db: Db, (now, folder): (Timestamp, tempfile::TempDir)) -> Self {
         let db = Arc::new(db);
         let settings = Settings::of(&plan).unwrap();
         let guard = Arc::new(Guard::new().unwrap());

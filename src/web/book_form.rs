@@ -1,0 +1,314 @@
+//! The form in which an edition is added or changed: what it holds, what is wrong at which field, and
+//! how it is drawn. Pure.
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::frame::{Frame, Place, Pulse};
+use crate::book::{Distribution, Format, Launch};
+use crate::config::edit::money;
+use crate::config::plan::EditionPlan;
+use crate::setup::details::{self, Details};
+use crate::web::security::digest;
+
+/// What stands in the fields, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct BookForm {
+    /// The number of a new edition, or addresses of its pages; of one that is watched, addresses that
+    /// its number does not tell.
+    pub book: String,
+    /// The title.
+    pub title: String,
+    /// The author on the cover.
+    pub author: String,
+    /// The format; empty: as its number has it.
+    pub format: String,
+    /// The publication date.
+    pub date: String,
+    /// The on-sale date, where it is another.
+    pub on_sale: String,
+    /// Who distributes it; empty: as is usual.
+    pub distribution: String,
+    /// Since when.
+    pub enabled: String,
+    /// Where it is watched, with commas; empty: as is usual.
+    pub stores: String,
+    /// The list price.
+    pub price: String,
+    /// The imprint or client.
+    pub imprint: String,
+    /// What held when the form was filled, so that what others changed since is not undone.
+    pub was: String,
+    /// It is meant.
+    pub sure: String,
+}
+
+/// What is wrong, at which field; without a name: with the whole of it.
+pub type Wrong = Vec<(&'static str, String)>;
+
+impl BookForm {
+    /// The form of an edition that is watched, filled with what holds.
+    pub fn of(plan: &EditionPlan, launch: &Launch) -> Self {
+        let edition = &plan.edition;
+        let stores: Vec<&str> = plan.listings.iter().map(|one| one.store.as_str()).collect();
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        let mut form = Self {
+            title: edition.title.clone(),
+            author: text(&edition.author),
+            format: edition.format.name().to_owned(),
+            date: launch.publication.to_string(),
+            on_sale: if launch.on_sale == launch.publication {
+                String::new()
+            } else {
+                launch.on_sale.to_string()
+            },
+            distribution: edition.distribution.name().to_owned(),
+            enabled: launch
+                .enabled
+                .map(|day| day.to_string())
+                .unwrap_or_default(),
+            stores: stores.join(", "),
+            price: edition.list_price.as_ref().map(money).unwrap_or_default(),
+            imprint: text(&edition.imprint),
+            ..Self::default()
+        };
+        form.was = digest(format!("{form:?}").as_bytes());
+        form
+    }
+
+    /// The names of the fields with what stands in them.
+    fn values(&self) -> [(&'static str, &str); 11] {
+        [
+            ("book", &self.book),
+            ("title", &self.title),
+            ("author", &self.author),
+            ("format", &self.format),
+            ("date", &self.date),
+            ("on_sale", &self.on_sale),
+            ("distribution", &self.distribution),
+            ("enabled", &self.enabled),
+            ("stores", &self.stores),
+            ("price", &self.price),
+            ("imprint", &self.imprint),
+        ]
+    }
+
+    /// What of it differs from another form; the rest is empty.
+    pub fn changed_from(&self, before: &Self) -> Self {
+        let new = |one: &String, other: &String| {
+            if one.trim() == other {
+                String::new()
+            } else {
+                one.clone()
+            }
+        };
+        Self {
+            book: self.book.clone(),
+            title: new(&self.title, &before.title),
+            author: new(&self.author, &before.author),
+            format: new(&self.format, &before.format),
+            date: new(&self.date, &before.date),
+            on_sale: new(&self.on_sale, &before.on_sale),
+            distribution: new(&self.distribution, &before.distribution),
+            enabled: new(&self.enabled, &before.enabled),
+            stores: new(&self.stores, &before.stores),
+            price: new(&self.price, &before.price),
+            imprint: new(&self.imprint, &before.imprint),
+            was: self.was.clone(),
+            sure: self.sure.clone(),
+        }
+    }
+
+    /// The keys of the configuration whose values were emptied since another form.
+    pub fn emptied_since(&self, before: &Self) -> Vec<&'static str> {
+        [
+            ("author", &self.author, &before.author),
+            ("on_sale_date", &self.on_sale, &before.on_sale),
+            ("distribution_enabled", &self.enabled, &before.enabled),
+            ("list_price", &self.price, &before.price),
+            ("imprint", &self.imprint, &before.imprint),
+        ]
+        .into_iter()
+        .filter(|(_, now, before)| now.trim().is_empty() && !before.is_empty())
+        .map(|(key, ..)| key)
+        .collect()
+    }
+
+    /// What is said of the edition, but for its number, its stores and its pages.
+    ///
+    /// # Errors
+    ///
+    /// Everything that cannot be understood, at its field.
+    pub fn details(&self) -> Result<Details, Wrong> {
+        let mut wrong = Wrong::new();
+        let details = Details {
+            title: words(&self.title),
+            author: words(&self.author),
+            format: read("format", &self.format, details::format, &mut wrong),
+            date: read("date", &self.date, details::date, &mut wrong),
+            on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
+            distribution: read(
+                "distribution",
+                &self.distribution,
+                details::distribution,
+                &mut wrong,
+            ),
+            enabled: read("enabled", &self.enabled, details::date, &mut wrong),
+            price: read("price", &self.price, details::price, &mut wrong),
+            imprint: words(&self.imprint),
+            ..Details::default()
+        };
+        if wrong.is_empty() {
+            Ok(details)
+        } else {
+            Err(wrong)
+        }
+    }
+}
+
+fn words(text: &str) -> Option<String> {
+    Some(text.trim().to_owned()).filter(|text| !text.is_empty())
+}
+
+fn read<T>(
+    name: &'static str,
+    text: &str,
+    as_what: impl Fn(&str) -> Result<T, String>,
+    wrong: &mut Wrong,
+) -> Option<T> {
+    match as_what(&words(text)?) {
+        Ok(value) => Some(value),
+        Err(why) => {
+            wrong.push((name, why));
+            None
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/book.html")]
+struct Page {
+    frame: Frame,
+    heading: String,
+    lead: &'static str,
+    action: String,
+    button: &'static str,
+    /// What is wrong with the whole of it.
+    wrong: Vec<String>,
+    was: String,
+    fields: Vec<Field>,
+    /// Where it is taken out, for an edition that is watched.
+    stop: Option<String>,
+}
+
+struct Field {
+    name: &'static str,
+    label: &'static str,
+    hint: &'static str,
+    kind: &'static str,
+    value: String,
+    is_required: bool,
+    choices: Vec<(&'static str, String)>,
+    wrong: Option<String>,
+}
+
+/// The form, filled, with what is wrong; `plan` is the edition that is changed, `None`: a new one.
+pub fn page(
+    place: &Place<'_>,
+    plan: Option<&EditionPlan>,
+    (form, wrong): (&BookForm, &Wrong),
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let of_field = |name: &str| wrong.iter().find(|(field, _)| *field == name);
+    let fields = form.values().into_iter().map(|(name, value)| {
+        let (label, kind, hint) = described(name, plan.is_some());
+        Field {
+            name,
+            label,
+            hint,
+            kind,
+            value: value.to_owned(),
+            is_required: match name {
+                "title" | "date" => true,
+                "book" => plan.is_none(),
+                _ => false,
+            },
+            choices: choices(name, plan.is_some()),
+            wrong: of_field(name).map(|(_, why)| why.clone()),
+        }
+    });
+    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
+    let address = |plan: &EditionPlan| format!("{}/editions/{}", place.base, plan.edition.id);
+    let (heading, button) = match plan {
+        Some(plan) => (format!("Change {}", plan.edition.title), "Save"),
+        None => ("Add a book".to_owned(), "Add it"),
+    };
+    Page {
+        frame: Frame::new(place, "", &heading, pulse),
+        heading,
+        lead: if plan.is_some() {
+            "What you change is written into the configuration; comments and everything else stay. A \
+             date that you move is noted, and the stores get their weeks from today."
+        } else {
+            "A number, a title and a date are enough. Formats of one book are editions of their own."
+        },
+        action: plan.map_or(format!("{}/books/new", place.base), |plan| {
+            format!("{}/edit", address(plan))
+        }),
+        button,
+        wrong: whole.map(|(_, why)| why.clone()).collect(),
+        was: form.was.clone(),
+        fields: fields.collect(),
+        stop: plan.map(|plan| format!("{}/stop", address(plan))),
+    }
+    .render()
+}
+
+/// Label, kind and hint of a field.
+fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'static str) {
+    match name {
+        "book" if is_watched => (
+            "Addresses of its pages",
+            "text",
+            "Only where they are others than those below “At the stores now”.",
+        ),
+        "book" => (
+            "ISBN, ASIN, or addresses of its pages",
+            "text",
+            "Several addresses of one edition one after the other.",
+        ),
+        "title" => ("Title", "text", ""),
+        "author" => ("Author on the cover", "text", ""),
+        "format" => ("Format", "select", ""),
+        "date" => ("Publication date", "date", ""),
+        "on_sale" => ("On-sale date", "date", "Where it is another day."),
+        "distribution" => ("Distributed by", "select", ""),
+        "enabled" => (
+            "Distribution enabled on",
+            "date",
+            "From that day on the stores have their usual weeks. Empty: not yet.",
+        ),
+        "stores" => (
+            "Watched at",
+            "text",
+            "Stores with commas between them, as Amazon, Waterstones. Empty: where it is usual.",
+        ),
+        "price" => ("List price", "text", "With its currency, as 16.99 USD."),
+        _ => ("Imprint or client", "text", ""),
+    }
+}
+
+fn choices(name: &str, is_watched: bool) -> Vec<(&'static str, String)> {
+    let usual = ("", "as is usual".to_owned());
+    let usual = (!is_watched).then_some(usual).into_iter();
+    match name {
+        "format" => usual
+            .chain(Format::ALL.map(|format| (format.name(), format.name().to_owned())))
+            .collect(),
+        "distribution" => usual
+            .chain(Distribution::ALL.map(|who| (who.name(), who.label().to_owned())))
+            .collect(),
+        _ => Vec::new(),
+    }
+}

@@ -81,11 +81,13 @@ const FIXED: [&str; 4] = ["title", "isbn", "publication_date", "stores"];
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let existing = Existing::load(config)?;
     let plan = which::edition(&existing.loaded.plan, &arguments.edition)?;
+    let id = &plan.edition.id;
+    let renamed = renamed(arguments, id)?;
     let changes = changes(arguments, plan, &existing.loaded)?;
     if changes.is_empty() {
         bail!("nothing to change was given; `pubwatch edit --help` names the flags");
     }
-    let text = edit::with_changes(&existing.loaded.text, &plan.edition.id, &changes)?;
+    let text = edit::with_changes(&existing.loaded.text, id, &changes)?;
     let after = existing.with(text)?;
     let mut out = anstream::stdout().lock();
     for line in changed_lines(&existing.loaded.text, &after.text) {
@@ -99,16 +101,14 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         writeln!(anstream::stderr(), "{warnings}\n")?;
     }
     let data = &existing.loaded.plan.data;
-    let isbn = arguments.isbn.clone().map(EditionId::Isbn);
-    let isbn = isbn.filter(|_| data.join("pubwatch.db").exists());
-    match &isbn {
-        Some(isbn) => open_database(data)?.write(|transaction| {
-            let id = &plan.edition.id;
-            if !rename_edition(transaction, id, isbn)? {
+    let renamed = renamed.filter(|_| data.join("pubwatch.db").exists());
+    match &renamed {
+        Some(new) => open_database(data)?.write(|transaction| {
+            if !rename_edition(transaction, id, new)? {
                 bail!(
-                    "{isbn} was watched here before and has a history of its own, which cannot be \
+                    "{new} was watched here before and has a history of its own, which cannot be \
                      joined with that of {id}; nothing was changed. `pubwatch remove {id}` and \
-                     `pubwatch add {isbn}` go on from where {isbn} was left"
+                     `pubwatch add {new}` go on from where {new} was left"
                 );
             }
             existing.replace(&after)
@@ -116,9 +116,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         None => existing.replace(&after)?,
     }
     writeln!(out, "Written to {}", after.path.display())?;
-    if let Some(isbn) = isbn {
-        let id = &plan.edition.id;
-        writeln!(out, "What was seen and noted of {id} is now of {isbn}")?;
+    if let Some(new) = renamed {
+        writeln!(out, "What was seen and noted of {id} is now of {new}")?;
     }
     for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
@@ -157,6 +156,25 @@ pub(super) fn note_moves(before: &Plan, config: &Path) -> anyhow::Result<Vec<(St
     Ok(moved)
 }
 
+/// What the edition is known by from then on, where that is another number: an ISBN that it had none
+/// of, or an ASIN of what had a store's own number. A number that is corrected is another page's.
+fn renamed(arguments: &Arguments, had: &EditionId) -> anyhow::Result<Option<EditionId>> {
+    let isbn = arguments.isbn.clone().map(EditionId::Isbn);
+    let asin = arguments.asin.clone().map(EditionId::Asin);
+    let new = isbn.or(asin.filter(|_| had.isbn().is_none()));
+    let Some(new) = new.filter(|new| new != had) else {
+        return Ok(None);
+    };
+    if new.kind() == had.kind() {
+        bail!(
+            "it has an {} already, and what was seen of {had} was not seen of {new}; `pubwatch remove \
+             {had}` and `pubwatch add {new}` begin anew",
+            had.kind()
+        );
+    }
+    Ok(Some(new))
+}
+
 fn changes(
     arguments: &Arguments,
     plan: &EditionPlan,
@@ -165,12 +183,6 @@ fn changes(
     let details = &arguments.details;
     let mut changes = Vec::new();
     let had = &plan.edition.id;
-    if let (Some(other), Some(_)) = (&arguments.isbn, had.isbn()) {
-        bail!(
-            "it has an ISBN already, and what was seen of {had} was not seen of {other}; `pubwatch \
-             remove {had}` and `pubwatch add {other}` begin anew"
-        );
-    }
     if matches!(had, EditionId::Own(_)) && (arguments.isbn.is_some() || arguments.asin.is_some()) {
         changes.push(Change::unset("number"));
     }

@@ -210,10 +210,10 @@ fn repacked(book: &[u8], change: impl Fn(usize, Vec<u8>) -> Vec<u8>) -> Vec<u8> 
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for index in 0..archive.len() {
         let mut file = archive.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes).unwrap();
         let options = zip::write::SimpleFileOptions::default();
-        let name = file.name().unwrap().into_owned();
         writer.start_file(name, options).unwrap();
         writer.write_all(&change(index, bytes)).unwrap();
     }

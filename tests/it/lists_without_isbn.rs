@@ -44,7 +44,7 @@ fn configuration(street: &Street) -> String {
     let base = |store: &str| street.base(&StoreId::new(store)).unwrap();
     format!(
         "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\n\
-         [data]\nfolder = \"data\"\n\n[politeness]\npause = \"0s\"\njitter = \"0s\"\n\n\
+         [data]\nfolder = \"data\"\n\n[politeness]\npause = \"1s\"\njitter = \"0s\"\n\n\
          [[store]]\nname = \"amazon.com\"\nbase = \"{}\"\n\n[[store]]\nname = \"{OWN}\"\n\
          address = \"/item/{{number}}\"\nbase = \"{}\"\n",
         base("amazon.com"),

@@ -232,20 +232,41 @@ fn an_isbn_that_has_a_history_of_its_own_is_never_mixed_with_that_of_the_asin() 
 }
 
 #[test]
-fn an_isbn_is_never_changed_into_another_under_the_history_of_the_first() {
-    let house = House::new(&by_hand(&format!("isbn = \"{ISBN}\""), "bookshop.org"));
-    let before = std::fs::read(house.path().join("pubwatch.toml")).unwrap();
-    let said = house.said(&["edit", ISBN, "--isbn", "9780132350884"], 5);
-    assert!(
-        said.contains(&format!(
-            "`pubwatch remove {ISBN}` and `pubwatch add 9780132350884`"
-        )),
-        "{said}"
-    );
-    assert_eq!(
-        std::fs::read(house.path().join("pubwatch.toml")).unwrap(),
-        before
-    );
+fn a_number_is_never_changed_into_another_of_its_kind_under_the_history_of_the_first() {
+    for (key, had, flag, other) in [
+        ("isbn", ISBN, "--isbn", "9780132350884"),
+        ("asin", ASIN, "--asin", "B0OTHER123"),
+    ] {
+        let house = House::new(&by_hand(&format!("{key} = \"{had}\""), "amazon.com"));
+        let file = house.path().join("pubwatch.toml");
+        let before = format!(
+            "{}\n[edition.addresses]\n\"amazon.com\" = \"https://www.amazon.com/dp/{ASIN}\"\n",
+            std::fs::read_to_string(&file).unwrap()
+        );
+        std::fs::write(&file, &before).unwrap();
+        let said = house.said(&["edit", had, flag, other], 5);
+        let next = format!("`pubwatch remove {had}` and `pubwatch add {other}` begin anew");
+        assert!(said.contains(&next), "{said}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+    }
+}
+
+#[test]
+fn a_store_s_own_number_becomes_an_asin_and_then_an_isbn_with_all_that_was_noted() {
+    let own = "books.example.com:12";
+    let text = by_hand(&format!("number = \"{own}\""), "books.example.com");
+    let page =
+        "\n[edition.addresses]\n\"books.example.com\" = \"https://books.example.com/item/12\"\n";
+    let house = House::new(&format!("{text}{page}"));
+    house.said(&["note", own, "expected"], 0);
+    for (had, flag, new) in [(own, "--asin", ASIN), (ASIN, "--isbn", ISBN)] {
+        let said = house.said(&["edit", had, flag, new], 0);
+        assert!(
+            said.contains(&format!("noted of {had} is now of {new}")),
+            "{said}"
+        );
+        assert!(house.said(&["note", new], 0).contains("expected"));
+    }
 }
 
 #[test]

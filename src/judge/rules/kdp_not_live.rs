@@ -19,7 +19,9 @@ use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let kdp = case.view.launch.kdp_at(store)?;
-    let is_not_offered = |state| !case.is_offered(state, store, case.now);
+    // By the newest look, not by the clock: the date makes nothing late that nobody saw since.
+    let seen = listing.spells.last()?.last_seen;
+    let is_not_offered = |state| !case.is_offered(state, store, seen);
     let run = case.run(listing, is_not_offered)?;
     if !case.is_switching(listing) {
         return None;
@@ -54,7 +56,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use crate::judge::script::Script;
+    use crate::judge::script::{Script, time};
 
     fn launch(state: &str, hours: i64) -> Script {
         Script::new("2023-06-27")
@@ -137,6 +139,26 @@ mod tests {
         ebook(52).check(&[]);
         ebook(54).check(&["watch still-pre-order amazon.com"]);
         ebook(60).check(&["act still-pre-order amazon.com"]);
+    }
+
+    #[test]
+    fn the_date_alone_makes_no_kindle_page_late_that_nobody_saw_since() {
+        let script = Script::new("2023-06-27")
+            .with(|edition| {
+                edition.format = crate::book::Format::Ebook;
+                edition.distribution = crate::book::Distribution::Kdp;
+            })
+            .notes("2023-06-12T09:00 kdp_published")
+            .pages(
+                "2023-06-10T12:00 amazon.com pre_order..24*4
+                 2023-06-15T12:00 amazon.com out_of_stock",
+            );
+        let view = script.view();
+        for day in ["2023-06-15T12:00", "2023-06-28T12:00", "2023-07-20T12:00"] {
+            let findings = script.judge_at(&view, time(day));
+            let is_late = findings.iter().any(|one| one.kind.name() == "kdp-not-live");
+            assert!(!is_late, "{day}: {findings:?}");
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ fn check(row: &str, expected: &str) {
             edition.dates.as_written().0,
             stores.join("+")
         ));
+        let asin = edition.asin.iter();
+        found.extend(asin.map(|asin| format!("ASIN {asin}")));
         found.extend(entry.addresses.iter().map(|(_, address)| address.clone()));
     }
     let said = built
@@ -57,8 +59,12 @@ fn a_good_row_is_an_edition() {
     );
     check(
         "9798896757733,Salt Roads,,2027-02-09,,,B0EXAMPLE1,,",
-        "9798896757733 paperback 2027-02-09 at amazon.com+bookshop.org\n\
-         https://www.amazon.com/dp/B0EXAMPLE1",
+        "9798896757733 paperback 2027-02-09 at amazon.com+bookshop.org\nASIN B0EXAMPLE1",
+    );
+    check(
+        "9798896757733,Salt Roads,,2027-02-09,,,B0EXAMPLE1 B0EXAMPLE2,,",
+        "9798896757733 paperback 2027-02-09 at amazon.com+bookshop.org\nASIN B0EXAMPLE1\n\
+         - B0EXAMPLE2 is the ASIN of another edition; left out",
     );
     check(
         "9798896757733,Salt Roads,,2027-02-09,,,,,",
@@ -241,4 +247,40 @@ fn the_order_of_day_and_month_comes_from_the_list_or_is_asked_for() {
     assert_eq!(built.troubles, []);
     let date = built.entries[0].1.edition.dates.as_written().0;
     assert_eq!(date, jiff::civil::date(2027, 2, 9));
+}
+
+#[test]
+fn an_asin_is_of_one_edition_whether_it_stands_alone_or_beside_an_isbn() {
+    let text = "isbn,title,publication date,asin\n\
+                9798896757733,Salt Roads,2027-02-09,B0EXAMPLE1\n\
+                9780132350884,Clear Water,2027-02-09,B0EXAMPLE1\n\
+                ,Salt Roads,2027-02-09,b0example1\n\
+                ,Harbour Lights,2027-02-09,B0EXAMPLE3\n\
+                9780306406157,Tide,2027-02-09,B0EXAMPLE3\n";
+    let list = read(text.as_bytes(), &How::default()).unwrap();
+    let first = build(&list, &[], &defaults());
+    let mut known = first.entries[0].1.edition.clone();
+    known.asin = "B0EXAMPLE3".parse().ok();
+    known.id = "9781944098117".parse().unwrap();
+    known.title = "Harbour Lights".to_owned();
+    known.format = Format::Ebook;
+    let built = build(&list, &[known], &defaults());
+    let told = |lines: &[Trouble]| -> Vec<String> {
+        let told = lines.iter();
+        told.map(|one| format!("{}: {}", one.line, one.message))
+            .collect()
+    };
+    assert_eq!(
+        told(&built.notes),
+        [
+            "3: B0EXAMPLE1 is the ASIN of another edition; left out",
+            "6: B0EXAMPLE3 is the ASIN of another edition; left out"
+        ]
+    );
+    assert_eq!(
+        told(&built.troubles),
+        ["4: the ASIN B0EXAMPLE1 stands on line 2 already; it belongs to one edition"]
+    );
+    assert_eq!((built.known, built.entries.len()), (1, 3));
+    assert!(built.differences.is_empty(), "{:?}", built.differences);
 }

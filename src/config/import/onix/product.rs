@@ -114,8 +114,9 @@ impl Reading<'_> {
             _ if form.starts_with('E') && is_audio => "AJ",
             "BA" if has("B1") => "BC",
             "BA" if has("B4") => "BB",
-            // An address book here, and a paperback where people write it.
+            // An address book and a rolled map here; people write a paperback so, and a disc.
             "PB" => "PZ",
+            "CD" => "CZ",
             form => form,
         };
         self.set(Field::Format, Some(form));

@@ -3,6 +3,7 @@
 
 mod actions;
 mod answer;
+mod answers;
 pub mod exports;
 mod gate;
 mod login;

@@ -174,6 +174,9 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
     shortened(sheet, is_reminder)
 }
 
+/// What a reminder says instead of a text that the reader has.
+const TEXT_IS_THERE: &str = "The text for it stands in our first letter, and on the page below.";
+
 /// Who is reminded has read all the rest before, and who is to act has it on the edition's page:
 /// what goes on, and what to do about it.
 fn shortened(mut sheet: Sheet, is_reminder: bool) -> Sheet {
@@ -191,6 +194,12 @@ fn shortened(mut sheet: Sheet, is_reminder: bool) -> Sheet {
     }
     if is_reminder && !sheet.is_brief {
         sheet.controls.truncate(1);
+    }
+    let is_on_the_page = is_reminder && sheet.is_brief;
+    for part in sheet.parts.iter_mut().filter(|_| is_on_the_page) {
+        if part.text.take().is_some() {
+            part.step.push(TEXT_IS_THERE.to_owned());
+        }
     }
     for day in sheet.stores.iter().flat_map(|store| &store.strip) {
         if !sheet.legend.contains(&day.cell) {

@@ -97,12 +97,7 @@ pub fn letter(sheet: &Sheet) -> String {
         }
         what_to_do(&mut lines, part);
     }
-    if sheet.is_brief {
-        lines.gap();
-        for store in &sheet.stores {
-            lines.wrapped("", &format!("{}: {}", standing(store), store.address));
-        }
-    } else {
+    if !sheet.is_brief {
         lines.heading("What the stores say");
         strips(&mut lines, &sheet.stores, &sheet.legend);
         for store in &sheet.stores {
@@ -157,6 +152,9 @@ fn answers(lines: &mut Lines, sheet: &Sheet) {
     }
     if sheet.controls.is_empty() {
         lines.gap();
+    }
+    for store in sheet.stores.iter().filter(|_| sheet.is_brief) {
+        lines.wrapped("", &format!("{}: {}", standing(store), store.address));
     }
     for (format, address) in &sheet.pages {
         lines.wrapped("", &format!("{}: {address}", page_label(format)));
@@ -335,7 +333,7 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
 }
 
 /// The warning that goes with every contact.
-pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
+pub const LOOK_ALIKES: &str = "Write only there: sites with similar names are not theirs.";
 
 /// The first letter of a contact's description as a capital.
 pub fn contact_how(how: &str) -> String {

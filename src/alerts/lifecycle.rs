@@ -228,7 +228,8 @@ pub fn key(edition: &EditionId, finding: &Finding) -> AlertKey {
     }
 }
 
-fn overlap(one: &[StoreId], other: &[StoreId]) -> bool {
+/// Some store is among both.
+pub fn overlap(one: &[StoreId], other: &[StoreId]) -> bool {
     one.iter().any(|store| other.contains(store))
 }
 

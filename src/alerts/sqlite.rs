@@ -62,6 +62,24 @@ pub fn open_alerts(connection: &Connection, edition: &EditionId) -> rusqlite::Re
         .collect()
 }
 
+/// The alerts of an edition that had been opened when a second was over, each with whether it is
+/// over, the newest first.
+pub fn opened_by(
+    connection: &Connection,
+    edition: &EditionId,
+    second: i64,
+) -> rusqlite::Result<Vec<(Alert, bool)>> {
+    let end = second.saturating_add(1).saturating_mul(1000);
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM alert WHERE edition = ?1 AND opened < ?2 ORDER BY id DESC"
+        ))?
+        .query_map(params![edition.as_str(), end], |row| {
+            Ok((alert_of(row)?, time_if(row, 11)?.is_some()))
+        })?
+        .collect()
+}
+
 /// The alerts of an edition that have been over since `from`, with when, the newest first. Flaps
 /// are among them; the digest tells of them in a line.
 pub fn over_since(

@@ -21,6 +21,9 @@ use crate::setup::place::today;
 /// Tables that are told in another form, or that follow from the observations.
 const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
 
+/// The table that is told in no form: whoever had its key could answer letters.
+const SECRET: &str = "answer_key";
+
 /// Print everything that is known, as lines of JSON, or the editions as a list that can be imported.
 ///
 /// With --all each line is an object with one key: `observation` (one look at one page), `note`, or `row` (a
@@ -119,7 +122,8 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
         let names: Vec<String> = names
             .query_map([], |row| row.get(0))?
             .collect::<rusqlite::Result<_>>()?;
-        for table in names.iter().filter(|name| !TOLD.contains(&name.as_str())) {
+        let is_a_row = |name: &&String| !TOLD.contains(&name.as_str()) && *name != SECRET;
+        for table in names.iter().filter(is_a_row) {
             rows(&moment, table, out)?;
         }
         Ok(())

@@ -62,6 +62,13 @@ pub struct WebPlan {
 }
 
 impl WebPlan {
+    /// Where people find it, without a slash at its end; `None`: only whoever is on this machine
+    /// does.
+    pub fn site(&self) -> Option<&str> {
+        let address = self.address.as_ref().filter(|_| self.listen.is_some())?;
+        Some(address.as_str().trim_end_matches('/'))
+    }
+
     /// People find it under a name that is not this machine's alone: something that stands before
     /// it shows it to others.
     pub fn is_public(&self) -> bool {

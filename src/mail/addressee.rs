@@ -108,6 +108,11 @@ pub fn write(
             all.push(letter);
         }
     }
+    // Who can read along at a program elsewhere is not to answer.
+    let desk = &Desk {
+        site: None,
+        ..*desk
+    };
     for hook in audience.hooks {
         let heard = heard(hook.least);
         let topics = heard.topics();
@@ -170,6 +175,8 @@ pub fn desk_for<'a>(desk: &Desk<'a>, reader: &'a Author, others: &'a [String]) -
         author: reader,
         copy_of: (!is_author).then_some(desk.author),
         also_to: others,
+        // The page is the author's, and so are the answers.
+        site: desk.site.filter(|_| is_author),
         ..*desk
     }
 }

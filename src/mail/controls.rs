@@ -1,6 +1,7 @@
-//! How the author answers a letter: the commands that tell Pubwatch what it cannot see. Pure.
+//! How the author answers a letter: links where there is a page, otherwise the commands that tell
+//! Pubwatch what it cannot see. Pure.
 
-use crate::alerts::Telling;
+use super::answers::Answer;
 use crate::book::Edition;
 use crate::history::{ListingView, View};
 use crate::judge::{Finding, FindingKind, Party, Severity};
@@ -8,85 +9,118 @@ use crate::judge::{Finding, FindingKind, Party, Severity};
 /// A way to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Control {
-    /// When it is the right answer, as "You have asked IngramSpark".
-    pub what: String,
+    /// The answer.
+    pub answer: Answer,
+    /// Who was asked, where that is the answer.
+    pub whom: &'static str,
     /// The command; of several formats, each one's.
     pub commands: Vec<String>,
-    /// What it does.
-    pub then: &'static str,
+    /// The links, where the letter has them, each with what it is about.
+    pub links: Vec<(String, String)>,
 }
 
-/// Adds the answers to what stands open of an edition, each once; what answers for several formats
-/// has a command for each.
-pub fn add_controls(controls: &mut Vec<Control>, view: &View, open: &[&Telling]) {
-    let findings = open.iter().map(|telling| &telling.finding);
-    for control in findings.flat_map(|finding| of(view, finding)) {
-        let known = controls
-            .iter_mut()
-            .find(|known| known.what == control.what && known.then == control.then);
-        let Some(known) = known else {
-            controls.push(control);
-            continue;
+impl Control {
+    /// What is answered, or when it is the right answer.
+    pub fn what(&self) -> String {
+        if self.links.is_empty() {
+            self.answer.when(self.whom)
+        } else {
+            self.answer.words(self.whom)
+        }
+    }
+
+    /// The links, each with what is answered, and about what where there are several.
+    pub fn taps(&self) -> impl Iterator<Item = (String, &str)> {
+        let is_one = self.links.len() == 1;
+        self.links.iter().map(move |(about, address)| {
+            let what = self.what();
+            let shown = if is_one || about.is_empty() {
+                what
+            } else {
+                format!("{what} ({about})")
+            };
+            (shown, address.as_str())
+        })
+    }
+}
+
+/// Adds the answers to a finding that stands open, each once; what answers for several has a
+/// command or a link for each. `link` gives the address for an answer, and what it is about.
+pub fn add_controls(
+    controls: &mut Vec<Control>,
+    view: &View,
+    finding: &Finding,
+    link: impl Fn(Answer) -> Option<(String, String)>,
+) {
+    for (answer, whom, command) in of(view, finding) {
+        let link = link(answer);
+        // The page of the edition takes all that an author can tell; three taps are enough.
+        let is_left_out = if answer == Answer::RevisionStarted {
+            link.is_some()
+        } else {
+            link.is_none() && command.is_none()
         };
-        for command in control.commands {
-            if !known.commands.contains(&command) {
-                known.commands.push(command);
-            }
+        if is_left_out {
+            continue;
+        }
+        let is_it = |known: &Control| (known.answer, known.whom) == (answer, whom);
+        let place = controls.iter().position(is_it).unwrap_or(controls.len());
+        if place == controls.len() {
+            controls.push(Control {
+                answer,
+                whom,
+                commands: Vec::new(),
+                links: Vec::new(),
+            });
+        }
+        if let Some(known) = controls.get_mut(place) {
+            let command = command.filter(|command| !known.commands.contains(command));
+            known.commands.extend(command);
+            known.links.extend(link);
         }
     }
 }
 
-fn of(view: &View, finding: &Finding) -> Vec<Control> {
+/// The answers, whom they name, and their commands.
+fn of(view: &View, finding: &Finding) -> Vec<(Answer, &'static str, Option<String>)> {
     let edition = &view.edition;
-    let id = &edition.id;
-    let is_click = matches!(
-        finding.kind,
-        FindingKind::PublishAtKdp { .. } | FindingKind::PublishAtKdpMorning { .. }
-    );
-    if is_click {
-        return vec![Control {
-            what: "When you have clicked “Publish”".to_owned(),
-            commands: vec![format!("pubwatch note {id} kdp-published")],
-            then: "we count from then",
-        }];
-    }
-    // It is answered by a look, whose command is its step.
-    if matches!(finding.kind, FindingKind::LookByHand(_)) {
-        return Vec::new();
-    }
     // A note names one store or none: of several stores, all are meant.
     let store = match finding.stores.as_slice() {
         [store] => format!(" --store {store}"),
         _ => String::new(),
     };
-    let mut controls = Vec::new();
-    let asked = finding
-        .ask()
-        .filter(|_| finding.severity == Severity::Act)
-        .map(|party| asked(party, edition));
-    if let Some((note, whom)) = asked {
-        controls.push(Control {
-            what: format!("When you have asked {whom}"),
-            commands: vec![format!("pubwatch note {id} {note}{store}")],
-            then: "we give them time to answer",
-        });
+    let command = |answer: Answer, store: &str| {
+        format!("pubwatch note {} {}{store}", edition.id, answer.name())
+    };
+    let mut answers = Vec::new();
+    let mut add = |answer, whom, store: &str| {
+        answers.push((answer, whom, Some(command(answer, store))));
+    };
+    let is_click = matches!(
+        finding.kind,
+        FindingKind::PublishAtKdp { .. } | FindingKind::PublishAtKdpMorning { .. }
+    );
+    // A look by hand is answered by a look, whose command is its step.
+    let is_look = matches!(finding.kind, FindingKind::LookByHand(_));
+    if is_click {
+        add(Answer::KdpPublished, "", "");
+    } else if !is_look {
+        let asked = finding
+            .ask()
+            .filter(|_| finding.severity == Severity::Act)
+            .map(|party| asked(party, edition));
+        if let Some((answer, whom)) = asked {
+            add(answer, whom, &store);
+        }
+        if !finding.stores.is_empty() {
+            if is_off_sale(view, finding) {
+                add(Answer::RevisionStarted, "", "");
+            }
+            add(Answer::Expected, "", &store);
+        }
     }
-    if finding.stores.is_empty() {
-        return controls;
-    }
-    if is_off_sale(view, finding) {
-        controls.push(Control {
-            what: "If you have just uploaded new files".to_owned(),
-            commands: vec![format!("pubwatch note {id} revision-started")],
-            then: "we are quiet for ten business days",
-        });
-    }
-    controls.push(Control {
-        what: "If it is meant to be so".to_owned(),
-        commands: vec![format!("pubwatch note {id} expected{store}")],
-        then: "we say nothing more of it",
-    });
-    controls
+    answers.push((Answer::Later, "", None));
+    answers
 }
 
 /// A store of the finding takes no orders, which is what new files do to a page.
@@ -98,16 +132,16 @@ fn is_off_sale(view: &View, finding: &Finding) -> bool {
         .any(|spell| spell.availability.is_off())
 }
 
-/// The note that says a party was asked, and how it is called.
-fn asked(party: Party, edition: &Edition) -> (&'static str, &'static str) {
+/// The answer that a party was asked, and how it is called.
+fn asked(party: Party, edition: &Edition) -> (Answer, &'static str) {
     match party {
-        Party::IngramSpark => ("asked-ingramspark", party.label()),
-        Party::Kdp => ("asked-kdp", party.label()),
-        Party::Distributor => ("asked-store", edition.distribution.label()),
+        Party::IngramSpark => (Answer::AskedIngramspark, party.label()),
+        Party::Kdp => (Answer::AskedKdp, party.label()),
+        Party::Distributor => (Answer::AskedStore, edition.distribution.label()),
         Party::Draft2Digital
         | Party::PublishDrive
         | Party::BarnesNoble
         | Party::Bookshop
-        | Party::Store => ("asked-store", party.label()),
+        | Party::Store => (Answer::AskedStore, party.label()),
     }
 }

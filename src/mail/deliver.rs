@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::files;
-use super::message::{Parcel, message};
+use super::message::{Parcel, Sender, message};
 use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_for};
 use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
@@ -35,10 +34,8 @@ pub enum Transport {
     Smtp {
         /// The server.
         server: SmtpServer,
-        /// The sender's address.
-        from: String,
-        /// The zone in which letters are dated.
-        zone: TimeZone,
+        /// Who sends.
+        sender: Sender,
     },
     /// To a program elsewhere.
     Hook(Hook),
@@ -46,10 +43,8 @@ pub enum Transport {
     Folder {
         /// The folder; it is created when the first letter comes.
         folder: PathBuf,
-        /// The sender's address.
-        from: String,
-        /// The zone in which letters are dated.
-        zone: TimeZone,
+        /// Who sends.
+        sender: Sender,
     },
 }
 
@@ -131,8 +126,7 @@ impl Transport {
         let Some(mail) = &plan.mail else {
             return Ok(Self::Folder {
                 folder: plan.data.join("letters"),
-                from: plan.author.email.clone(),
-                zone: plan.author.zone.clone(),
+                sender: Sender::of(plan),
             });
         };
         let login = match (&mail.username, &mail.password) {
@@ -159,8 +153,7 @@ impl Transport {
                 most_per_hour: Some(mail.most_per_hour),
                 patience: None,
             },
-            from: mail.from.clone(),
-            zone: plan.author.zone.clone(),
+            sender: Sender::of(plan),
         })
     }
 }
@@ -365,12 +358,12 @@ impl Transport {
                 let posted = hook.send(letter, now).await;
                 posted.map(|answer| Some(Proof::Posted(answer)))
             }
-            Self::Smtp { server, from, zone } => {
-                let sent = server.send(&parcel(letter, from, zone)?, is_ours).await?;
+            Self::Smtp { server, sender } => {
+                let sent = server.send(&parcel(letter, sender)?, is_ours).await?;
                 Ok(sent.map(Box::new).map(Proof::Taken))
             }
-            Self::Folder { folder, from, zone } => {
-                files::write(folder, letter, &parcel(letter, from, zone)?)
+            Self::Folder { folder, sender } => {
+                files::write(folder, letter, &parcel(letter, sender)?)
                     .map(|path| Some(Proof::Written(path.display().to_string())))
                     .map_err(|error| Trouble {
                         // A full disk or a missing right is there for every letter.
@@ -384,8 +377,8 @@ impl Transport {
     }
 }
 
-fn parcel(letter: &Letter, from: &str, zone: &TimeZone) -> Result<Parcel, Trouble> {
-    message(letter, from, zone).map_err(|error| broken(&one_line(&error.to_string())))
+fn parcel(letter: &Letter, sender: &Sender) -> Result<Parcel, Trouble> {
+    message(letter, sender).map_err(|error| broken(&one_line(&error.to_string())))
 }
 
 impl Hook {

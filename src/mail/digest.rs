@@ -198,10 +198,6 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         .into_iter()
         .partition(|item| !item.findings.is_empty() || !item.lines.is_empty());
     let mut verdict = format!("{}.", words::capital(&summary(items)));
-    let look = desk.next_look.map_or_else(String::new, |at| {
-        let moment = words::brief_moment(at, &desk.author.zone, now);
-        format!("We look again at about {moment}. ")
-    });
     // Who has nothing to hear need not read through a list of it.
     let is_quiet = is_quiet(desk, items, now);
     let quiet = if is_quiet {
@@ -210,11 +206,6 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
         Vec::new()
     } else {
         quiet
-    };
-    let often = if is_quiet && !desk.digest_always {
-        "As long as it is so, this comes once in four weeks. "
-    } else {
-        ""
     };
     DigestSheet {
         greeting: words::clipped(&desk.author.name, 60),
@@ -237,11 +228,28 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
             .collect(),
         milestones: milestones(items, today),
         stores: sights(desk, items, now),
-        next: format!(
-            "{look}{often}You get a letter of its own when something changes that you should know \
-             at once."
-        ),
+        next: next(desk, is_quiet, now),
     }
+}
+
+/// When we look again, when the next one comes, and where all of it is.
+fn next(desk: &Desk<'_>, is_quiet: bool, now: Timestamp) -> String {
+    let look = desk.next_look.map_or_else(String::new, |at| {
+        let moment = words::brief_moment(at, &desk.author.zone, now);
+        format!("We look again at about {moment}. ")
+    });
+    let often = if is_quiet && !desk.digest_always {
+        "As long as it is so, this comes once in four weeks. "
+    } else {
+        ""
+    };
+    let page = desk
+        .site
+        .map_or_else(String::new, |site| format!(" All of it: {site}/"));
+    format!(
+        "{look}{often}You get a letter of its own when something changes that you should know at \
+         once.{page}"
+    )
 }
 
 /// What is to be said of the watch itself, and which of the editions get no letters for a while.

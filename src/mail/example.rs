@@ -51,6 +51,8 @@ pub fn desk(author: &Author) -> Desk<'_> {
         next_look: Some(moment(0) + SignedDuration::from_hours(6)),
         remind_every: SignedDuration::from_hours(7 * 24),
         digest_always: false,
+        site: None,
+        signs: None,
         remarks: &[],
     }
 }

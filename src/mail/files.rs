@@ -61,7 +61,7 @@ pub fn file_name(letter: &Letter) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mail::message::message;
+    use crate::mail::message::{Sender, message};
     use crate::mail::{LetterKind, Route};
 
     fn letter(id: &str) -> Letter {
@@ -89,7 +89,11 @@ mod tests {
         let mail = folder.path().join("letters");
         for id in ["a@example.com", "a@example.com", "../../b@example.com"] {
             let letter = letter(id);
-            let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
+            let parcel = message(
+                &letter,
+                &Sender::new("jane@example.com", &jiff::tz::TimeZone::UTC),
+            )
+            .unwrap();
             let place = write(&mail, &letter, &parcel).unwrap();
             assert_eq!(fs::read(&place).unwrap(), parcel.bytes);
             assert_eq!(place.parent().unwrap(), mail);
@@ -113,7 +117,11 @@ mod tests {
         fs::create_dir(&theirs).unwrap();
         std::os::unix::fs::symlink(&theirs, &mail).unwrap();
         let letter = letter("a@example.com");
-        let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
+        let parcel = message(
+            &letter,
+            &Sender::new("jane@example.com", &jiff::tz::TimeZone::UTC),
+        )
+        .unwrap();
         let words = write(&mail, &letter, &parcel).unwrap_err().to_string();
         assert!(words.contains("letters is a link"), "{words}");
         assert_eq!(fs::read_dir(&theirs).unwrap().count(), 0);
@@ -125,7 +133,11 @@ mod tests {
     fn a_draft_left_by_a_kill_is_no_letter() {
         let folder = tempfile::tempdir().unwrap();
         let letter = letter("a@example.com");
-        let parcel = message(&letter, "jane@example.com", &jiff::tz::TimeZone::UTC).unwrap();
+        let parcel = message(
+            &letter,
+            &Sender::new("jane@example.com", &jiff::tz::TimeZone::UTC),
+        )
+        .unwrap();
         let draft = format!(".{}.part", file_name(&letter));
         fs::write(folder.path().join(draft), "half a let").unwrap();
         let place = write(folder.path(), &letter, &parcel).unwrap();

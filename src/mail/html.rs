@@ -8,7 +8,9 @@ use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
 use super::support::{Piece, stands_apart};
-use super::text::{CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, contact_how};
+use super::text::{
+    ANSWER, CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, TELL_US, contact_how, page_label,
+};
 use crate::book::Availability;
 use crate::judge::Severity;
 
@@ -21,6 +23,8 @@ pub fn letter(sheet: &Sheet, subject: &str) -> String {
         why: &sheet.why,
         look_alikes: LOOK_ALIKES,
         delete: DELETE_WHAT_IS_NOT_TRUE,
+        answer: ANSWER,
+        tell_us: TELL_US,
     }
     .render()
     // Rendering into memory fails only when a value's own formatting does, and ours never do. The
@@ -75,6 +79,8 @@ struct LetterTemplate<'a> {
     why: &'a str,
     look_alikes: &'a str,
     delete: &'a str,
+    answer: &'a str,
+    tell_us: &'a str,
 }
 
 /// How a state or a day looks: its class, its colour on light ground, its letter and its word.
@@ -180,6 +186,15 @@ fn link(word: &str) -> Option<String> {
     };
     (is_plain(name, "._+-") && is_plain(host, ".-") && host.contains('.'))
         .then(|| format!("mailto:{word}"))
+}
+
+impl Sheet {
+    /// Some answer is a link.
+    pub(super) fn has_taps(&self) -> bool {
+        self.controls
+            .iter()
+            .any(|control| !control.links.is_empty())
+    }
 }
 
 impl StoreLine {

@@ -8,6 +8,7 @@ use lettre::message::header::{ContentType, Header, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart, SinglePart};
 
 use super::Letter;
+use crate::config::plan::Plan;
 use crate::text::mail_address::{NoAddress, to_ascii_domain};
 use crate::text::words::one_line;
 
@@ -41,6 +42,60 @@ pub enum MessageError {
     Date(#[from] jiff::Error),
 }
 
+/// Who sends letters.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    /// The address.
+    pub from: String,
+    /// The zone in which letters are dated.
+    pub zone: TimeZone,
+    /// Who finds the page, and where it makes letters fewer.
+    pub quieter: Option<(String, String)>,
+}
+
+impl Sender {
+    /// One without a page.
+    pub fn new(from: &str, zone: &TimeZone) -> Self {
+        Self {
+            from: from.to_owned(),
+            zone: zone.clone(),
+            quieter: None,
+        }
+    }
+
+    /// That of a plan. The page of the settings is one's way to be quieter only where everybody who
+    /// reads the letter can open it, over HTTPS (RFC 8058 §3.1 asks that of an address in the
+    /// header).
+    pub fn of(plan: &Plan) -> Self {
+        let author = &plan.author;
+        let from = plan.mail.as_ref().map_or(&author.email, |mail| &mail.from);
+        let site = plan.web.site().filter(|site| site.starts_with("https://"));
+        Self {
+            quieter: site.map(|site| (author.email.clone(), format!("{site}/settings"))),
+            ..Self::new(from, &author.zone)
+        }
+    }
+}
+
+/// `List-Unsubscribe: <…>` (RFC 2369 §3.2): where letters are made fewer. It has no
+/// `List-Unsubscribe-Post`, since nothing there does that without being asked again.
+#[derive(Debug, Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(text: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(text.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), self.0.clone())
+    }
+}
+
 /// `Auto-Submitted: auto-generated` (RFC 3834): keeps holiday answers from coming back.
 #[derive(Debug, Clone)]
 struct AutoSubmitted;
@@ -59,7 +114,7 @@ impl Header for AutoSubmitted {
     }
 }
 
-/// Puts a letter into the form of a message from `from`, an address alone, with its date in `zone`.
+/// Puts a letter into the form of a message.
 ///
 /// Every header value is one line: text that came from a page or from the configuration cannot
 /// begin a header of its own.
@@ -67,8 +122,8 @@ impl Header for AutoSubmitted {
 /// # Errors
 ///
 /// [`MessageError`] when an address is none.
-pub fn message(letter: &Letter, from: &str, zone: &TimeZone) -> Result<Parcel, MessageError> {
-    let (sender, recipient) = (address(from)?, address(&letter.to)?);
+pub fn message(letter: &Letter, by: &Sender) -> Result<Parcel, MessageError> {
+    let (sender, recipient) = (address(&by.from)?, address(&letter.to)?);
     let (from, to) = (sender.to_string(), recipient.to_string());
     let name = Some(one_line(&letter.to_name)).filter(|name| !name.is_empty());
     let mut builder = Message::builder()
@@ -82,13 +137,18 @@ pub fn message(letter: &Letter, from: &str, zone: &TimeZone) -> Result<Parcel, M
             .in_reply_to(bracketed(first))
             .references(bracketed(first));
     }
+    let quieter = by.quieter.as_ref();
+    let is_read_by = |who: &str| who.eq_ignore_ascii_case(&letter.to);
+    if let Some((_, address)) = quieter.filter(|(who, _)| is_read_by(who)) {
+        builder = builder.header(ListUnsubscribe(bracketed(address)));
+    }
     let body = MultiPart::alternative()
         .boundary(boundary(&letter.message_id))
         .singlepart(part(ContentType::TEXT_PLAIN, &letter.text))
         .singlepart(part(ContentType::TEXT_HTML, &letter.html));
     let mut message = builder.multipart(body)?;
     // The library writes dates in UTC only.
-    let date = rfc2822::to_string(&letter.written.to_zoned(zone.clone()))?;
+    let date = rfc2822::to_string(&letter.written.to_zoned(by.zone.clone()))?;
     let name = HeaderName::new_from_ascii_str("Date");
     message
         .headers_mut()
@@ -146,7 +206,7 @@ pub(super) fn no_harm(letter: &Letter) {
     for tag in ["<script", "<img"] {
         assert!(!letter.html.contains(tag), "{}", letter.html);
     }
-    let parcel = message(letter, "watch@example.com", &TimeZone::UTC).unwrap();
+    let parcel = message(letter, &Sender::new("watch@example.com", &TimeZone::UTC)).unwrap();
     let whole = String::from_utf8(parcel.bytes).unwrap();
     let headers = whole.split("\r\n\r\n").next().unwrap();
     for line in headers.split("\r\n") {
@@ -158,6 +218,10 @@ pub(super) fn no_harm(letter: &Letter) {
 mod tests {
     use super::*;
     use crate::mail::{LetterKind, Route};
+
+    /// Of no password that anybody uses.
+    const HASH: &str = "$argon2id$v=19$m=19456,t=2,p=1$BwcHBwcHBwcHBwcHBwcHBw$\
+                        AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     fn letter() -> Letter {
         Letter {
@@ -180,7 +244,11 @@ mod tests {
 
     fn headers(letter: &Letter) -> String {
         let zone = TimeZone::get("America/New_York").unwrap();
-        let bytes = message(letter, "watch@example.com", &zone).unwrap().bytes;
+        headers_by(letter, &Sender::new("watch@example.com", &zone))
+    }
+
+    fn headers_by(letter: &Letter, sender: &Sender) -> String {
+        let bytes = message(letter, sender).unwrap().bytes;
         let text = String::from_utf8(bytes).unwrap();
         text.split("\r\n\r\n").next().unwrap().to_owned()
     }
@@ -225,13 +293,48 @@ mod tests {
         }
     }
 
+    fn served(web: &str) -> Plan {
+        let author = "name = 'Jane Roe'\nemail = 'jane@example.com'\ntimezone = 'UTC'";
+        let text = format!("[author]\n{author}\n[web]\npassword_hash = '{HASH}'\n{web}");
+        let today = "2027-02-01".parse().unwrap();
+        let (plan, _) = crate::config::check(&text, "pubwatch.toml", today).unwrap();
+        plan
+    }
+
+    #[test]
+    fn the_way_to_fewer_letters_is_named_to_who_can_go_there_and_to_nobody_else() {
+        #[track_caller]
+        fn check(plan: &Plan, to: &str, expected: Option<&str>) {
+            let letter = Letter {
+                to: to.to_owned(),
+                ..letter()
+            };
+            let headers = headers_by(&letter, &Sender::of(plan));
+            let mut lines = headers.split("\r\n");
+            let found = lines.find_map(|line| line.strip_prefix("List-Unsubscribe"));
+            assert_eq!(found, expected, "{headers}");
+        }
+        let public = served("address = 'https://books.example.com/watch/'");
+        let there = Some(": <https://books.example.com/watch/settings>");
+        check(&public, "Jane@example.com", there);
+        check(&public, "max@example.com", None);
+        for elsewhere in [
+            "",
+            "address = 'http://books.example.com'",
+            "address = 'https://books.example.com'\nlisten = 'off'",
+        ] {
+            check(&served(elsewhere), "jane@example.com", None);
+        }
+    }
+
     #[test]
     fn an_address_that_is_none_is_said() {
         let letter = Letter {
             to: "jane@example.com\r\nRCPT TO:<x@example.com>".to_owned(),
             ..letter()
         };
-        let error = message(&letter, "watch@example.com", &TimeZone::UTC).unwrap_err();
+        let error =
+            message(&letter, &Sender::new("watch@example.com", &TimeZone::UTC)).unwrap_err();
         assert!(error.to_string().contains("is no mail address"), "{error}");
     }
 
@@ -243,7 +346,11 @@ mod tests {
             ..letter()
         };
         let zone = TimeZone::get("Europe/Lisbon").unwrap();
-        let bytes = || message(&letter, "watch@example.com", &zone).unwrap().bytes;
+        let bytes = || {
+            message(&letter, &Sender::new("watch@example.com", &zone))
+                .unwrap()
+                .bytes
+        };
         assert!(bytes().is_ascii());
         assert_eq!(bytes(), bytes());
         let headers = headers(&letter);

@@ -1,6 +1,7 @@
 //! Telling the author: letters, rendered when queued, kept in the outbox until they are delivered.
 
 pub mod addressee;
+pub mod answers;
 mod asked_together;
 pub mod book;
 pub mod controls;
@@ -26,6 +27,7 @@ pub mod text;
 pub mod webhook;
 
 use jiff::{SignedDuration, Timestamp};
+use ring::hmac;
 use strum::{EnumString, IntoStaticStr};
 
 use crate::book::{EditionId, StoreId};
@@ -54,6 +56,10 @@ pub struct Desk<'a> {
     pub remind_every: SignedDuration,
     /// A digest comes also when there is nothing to tell.
     pub digest_always: bool,
+    /// Where this reader finds the page of this site, without a slash at its end; `None`: nowhere.
+    pub site: Option<&'a str>,
+    /// With what answers are signed that are links; `None`: a letter has none.
+    pub signs: Option<&'a hmac::Key>,
     /// What is to be said of the watch itself before anything else, as that nobody looked for days.
     pub remarks: &'a [String],
 }
@@ -65,6 +71,12 @@ impl Desk<'_> {
             edition: Some((&view.edition, &view.launch)),
             ..self.plain_voice(now)
         }
+    }
+
+    /// The page of an edition.
+    pub fn page_of(&self, edition: &EditionId) -> Option<String> {
+        let site = self.site?;
+        Some(format!("{site}/editions/{edition}"))
     }
 
     /// How findings about no edition are put into words here.

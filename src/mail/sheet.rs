@@ -4,12 +4,14 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
+use super::answers::{Answer, Link};
 use super::asked_together::text_for;
 use super::book::{Book, Point, Topic};
 use super::controls::{Control, add_controls};
 use super::strip::{Cell, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
+use crate::alerts::lifecycle::key;
 use crate::alerts::{Occasion, Telling, pause};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
@@ -111,6 +113,10 @@ pub struct Sheet {
     pub open: bool,
     /// How to answer.
     pub controls: Vec<Control>,
+    /// The editions' pages, where this reader finds them, each with its format if there are several.
+    pub pages: Vec<(String, String)>,
+    /// There is something to do, and all that it rests on stands on the page.
+    pub is_brief: bool,
     /// What happens next.
     pub next: String,
 }
@@ -128,20 +134,13 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
             }
         });
         stores.extend(lines);
-        let open: Vec<&Telling> = topic
-            .tellings
-            .iter()
-            .filter(|telling| is_open(&telling.occasion))
-            .collect();
-        // The commands are for whoever has the machine.
-        if desk.copy_of.is_none() {
-            add_controls(&mut controls, topic.view, &open);
-        }
-    }
-    let mut legend: Vec<Cell> = Vec::new();
-    for cell in stores.iter().flat_map(|store| &store.strip) {
-        if !legend.contains(&cell.cell) {
-            legend.push(cell.cell);
+        let open = topic.tellings.iter();
+        for telling in open.filter(|telling| is_open(&telling.occasion)) {
+            // The answers are for whoever has the machine.
+            if desk.copy_of.is_none() {
+                let link = |answer| link(desk, book, (place, telling), answer, now);
+                add_controls(&mut controls, topic.view, &telling.finding, link);
+            }
         }
     }
     let mut told = book.points.iter().flat_map(|point| &point.told);
@@ -163,29 +162,82 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
             .filter_map(|point| part(desk, book, point, now))
             .collect(),
         stores,
-        legend,
+        legend: Vec::new(),
         open,
         controls,
+        pages: pages(desk, book),
+        is_brief: false,
         next: next(desk, open, now),
     };
     let mut told = book.points.iter().flat_map(|point| &point.told);
-    if told.all(|(_, telling)| matches!(telling.occasion, Occasion::Reminded)) {
-        reminder(sheet)
-    } else {
-        sheet
-    }
+    let is_reminder = told.all(|(_, telling)| matches!(telling.occasion, Occasion::Reminded));
+    shortened(sheet, is_reminder)
 }
 
-/// Who is reminded has read all the rest before: what goes on, and what to do about it.
-fn reminder(sheet: Sheet) -> Sheet {
-    let mut sheet = sheet;
-    for part in &mut sheet.parts {
-        part.usual = None;
+/// What a reminder says instead of a text that the reader has.
+const TEXT_IS_THERE: &str = "The text for it stands in our first letter, and on the page below.";
+
+/// Who is reminded has read all the rest before, and who is to act has it on the edition's page:
+/// what goes on, and what to do about it.
+fn shortened(mut sheet: Sheet, is_reminder: bool) -> Sheet {
+    let is_act = sheet
+        .parts
+        .iter()
+        .any(|part| part.severity == Severity::Act);
+    sheet.is_brief = is_act && sheet.open && !sheet.pages.is_empty();
+    if is_reminder || sheet.is_brief {
+        for part in &mut sheet.parts {
+            part.usual = None;
+        }
+        sheet.stores.retain(|store| store.concerned);
+        sheet.open = false;
     }
-    sheet.stores.retain(|store| store.concerned);
-    sheet.controls.truncate(1);
-    sheet.open = false;
+    if is_reminder && !sheet.is_brief {
+        sheet.controls.truncate(1);
+    }
+    let is_on_the_page = is_reminder && sheet.is_brief;
+    for part in sheet.parts.iter_mut().filter(|_| is_on_the_page) {
+        if part.text.take().is_some() {
+            part.step.push(TEXT_IS_THERE.to_owned());
+        }
+    }
+    for day in sheet.stores.iter().flat_map(|store| &store.strip) {
+        if !sheet.legend.contains(&day.cell) {
+            sheet.legend.push(day.cell);
+        }
+    }
     sheet
+}
+
+/// The editions' pages, each with its format where there are several.
+fn pages(desk: &Desk<'_>, book: &Book<'_>) -> Vec<(String, String)> {
+    let topics = book.topics.iter().enumerate();
+    let pages = topics.filter_map(|(place, topic)| {
+        let page = desk.page_of(&topic.view.edition.id)?;
+        Some((book.name(place).unwrap_or_default().to_owned(), page))
+    });
+    pages.collect()
+}
+
+/// The address of an answer to what is told of a topic, and what it is about.
+fn link(
+    desk: &Desk<'_>,
+    book: &Book<'_>,
+    (place, telling): (usize, &Telling),
+    answer: Answer,
+    now: Timestamp,
+) -> Option<(String, String)> {
+    let (site, signs) = (desk.site?, desk.signs?);
+    let alert = key(&book.topics.get(place)?.view.edition.id, &telling.finding);
+    let voice = desk.plain_voice(now);
+    let stores: Vec<String> = alert.stores.iter().map(|one| voice.label(one)).collect();
+    let stores = words::list(&stores.iter().map(String::as_str).collect::<Vec<_>>());
+    let about = match book.name(place) {
+        Some(name) if stores.is_empty() => name.to_owned(),
+        Some(_) | None => book.label(place, stores),
+    };
+    let path = Link::new(signs, &alert, answer, now).path();
+    Some((about, format!("{site}{path}")))
 }
 
 /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; a date that several formats

@@ -29,12 +29,10 @@ impl Lines {
         self.text.push('\n');
     }
 
-    /// A heading, between empty lines.
+    /// A heading behind an empty line: between stars, which mail programs show in bold.
     pub fn heading(&mut self, heading: &str) {
         self.gap();
-        self.line(heading);
-        let rule: String = heading.chars().take(WIDTH).map(|_| '-').collect();
-        self.line(&rule);
+        self.line(&format!("*{heading}*"));
     }
 
     /// Words in lines of at most 72 characters, all indented by `indent`; a word that is longer has
@@ -99,10 +97,12 @@ pub fn letter(sheet: &Sheet) -> String {
         }
         what_to_do(&mut lines, part);
     }
-    lines.heading("What the stores say");
-    strips(&mut lines, &sheet.stores, &sheet.legend);
-    for store in &sheet.stores {
-        store_block(&mut lines, store);
+    if !sheet.is_brief {
+        lines.heading("What the stores say");
+        strips(&mut lines, &sheet.stores, &sheet.legend);
+        for store in &sheet.stores {
+            store_block(&mut lines, store);
+        }
     }
     for usual in sheet.parts.iter().filter_map(|part| part.usual.as_ref()) {
         lines.gap();
@@ -121,20 +121,69 @@ pub fn letter(sheet: &Sheet) -> String {
         lines.gap();
         lines.wrapped("", CAUTION);
     }
-    if !sheet.controls.is_empty() {
-        lines.heading("Tell us what we cannot see");
-        for control in &sheet.controls {
-            lines.wrapped("", &format!("{} ({}):", control.what, control.then));
-            for command in &control.commands {
-                lines.line(&format!("  {command}"));
-            }
-        }
-    }
+    answers(&mut lines, sheet);
     lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();
     lines.wrapped("", &sheet.why);
     lines.finish()
+}
+
+/// How to answer, and the page.
+fn answers(lines: &mut Lines, sheet: &Sheet) {
+    if sheet.has_taps() {
+        lines.heading(ANSWER);
+    } else if !sheet.controls.is_empty() {
+        lines.heading(TELL_US);
+    }
+    for control in &sheet.controls {
+        for (what, address) in control.taps() {
+            lines.wrapped("", &format!("{what}: {address}"));
+        }
+        if control.links.is_empty() {
+            lines.wrapped(
+                "",
+                &format!("{} ({}):", control.what(), control.answer.then()),
+            );
+            for command in &control.commands {
+                lines.line(&format!("  {command}"));
+            }
+        }
+    }
+    if sheet.controls.is_empty() {
+        lines.gap();
+    }
+    for store in sheet.stores.iter().filter(|_| sheet.is_brief) {
+        lines.wrapped("", &format!("{}: {}", standing(store), store.address));
+    }
+    for (format, address) in &sheet.pages {
+        lines.wrapped("", &format!("{}: {address}", page_label(format)));
+    }
+}
+
+/// What goes before answers that are links.
+pub const ANSWER: &str = "Answer with a tap; each link opens a page with one button";
+
+/// What goes before answers that are commands.
+pub const TELL_US: &str = "Tell us what we cannot see";
+
+/// What leads to the page of an edition, or of a format of a book.
+pub fn page_label(format: &str) -> String {
+    if format.is_empty() {
+        "All of it".to_owned()
+    } else {
+        format!("All of the {format}")
+    }
+}
+
+/// "Amazon: Unavailable, 11 days".
+fn standing(store: &StoreLine) -> String {
+    let state = store.state.map_or("Not seen", |state| state.word());
+    let length = store
+        .length
+        .as_ref()
+        .map_or_else(String::new, |length| format!(", {length}"));
+    format!("{}: {state}{length}", store.label)
 }
 
 /// What to do before writing to anybody.
@@ -284,7 +333,7 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
 }
 
 /// The warning that goes with every contact.
-pub const LOOK_ALIKES: &str = "Write only there: sites with similar names belong to somebody else.";
+pub const LOOK_ALIKES: &str = "Write only there: sites with similar names are not theirs.";
 
 /// The first letter of a contact's description as a capital.
 pub fn contact_how(how: &str) -> String {
@@ -339,6 +388,6 @@ mod tests {
         lines.gap();
         lines.gap();
         lines.heading("b");
-        assert_eq!(lines.finish(), "a\n\nb\n-\n");
+        assert_eq!(lines.finish(), "a\n\n*b*\n");
     }
 }

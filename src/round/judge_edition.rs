@@ -22,7 +22,7 @@ use crate::history::{ListingId, View};
 use crate::judge::blind::{BlindStore, blind_stores, mark_shared_blindness};
 use crate::judge::{Finding, FindingKind, Judgement, Settings, judge};
 use crate::mail::addressee::{Audience, Matter, Weighed, write};
-use crate::mail::sqlite::enqueue;
+use crate::mail::sqlite::{answer_key, enqueue};
 use crate::mail::{Desk, Letter};
 
 /// What judging an edition needs.
@@ -304,8 +304,10 @@ fn letter_about(
         hooks: &context.plan.hooks,
     };
     let remark = remark(transaction, &context.plan.author.zone, now)?;
+    let signs = answer_key(transaction)?;
     let desk = Desk {
         remarks: remark.as_slice(),
+        signs: Some(&signs),
         ..desk(context.plan, next_look)
     };
     let written = write(&desk, audience, &matters, now);

@@ -49,6 +49,8 @@ pub fn desk(plan: &Plan, next_look: Option<Timestamp>) -> Desk<'_> {
         next_look,
         remind_every: plan.judging.remind_every,
         digest_always: plan.schedule.digest_always,
+        site: plan.web.site(),
+        signs: None,
         remarks: &[],
     }
 }

@@ -9,6 +9,7 @@ use pubwatch::clock::Clock;
 use pubwatch::config::plan::{Encryption, Secret};
 use pubwatch::db::Db;
 use pubwatch::mail::deliver::{Summary, Transport, deliver_due};
+use pubwatch::mail::message::Sender;
 use pubwatch::mail::smtp::SmtpServer;
 use pubwatch::mail::sqlite::{self, Entry, EntryState, Show};
 use pubwatch::mail::{Letter, LetterKind, Route};
@@ -126,8 +127,7 @@ pub(crate) fn smtp(server: &TestServer, encryption: Encryption, password: &str) 
             most_per_hour: None,
             patience: Some(Duration::from_millis(1500)),
         },
-        from: "watch@example.com".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
+        sender: Sender::new("watch@example.com", &jiff::tz::TimeZone::UTC),
     }
 }
 
@@ -432,8 +432,7 @@ async fn a_folder_that_cannot_be_written_keeps_the_letters_for_later() {
     std::fs::write(&blocked, "a file where the folder should be").unwrap();
     let transport = Transport::Folder {
         folder: blocked.clone(),
-        from: "jane@example.com".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
+        sender: Sender::new("jane@example.com", &jiff::tz::TimeZone::UTC),
     };
     let desk = Desk::with(transport, &many(3));
     assert!(

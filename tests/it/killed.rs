@@ -9,6 +9,7 @@ use pubwatch::clock::Clock;
 use pubwatch::config::plan::Encryption;
 use pubwatch::db::Db;
 use pubwatch::mail::deliver::{Transport, deliver_due};
+use pubwatch::mail::message::Sender;
 use pubwatch::mail::smtp::SmtpServer;
 use pubwatch::mail::sqlite;
 
@@ -57,12 +58,11 @@ async fn a_life_that_drains() {
     let (port, life) = (number("PUBWATCH_TEST_PORT"), number("PUBWATCH_TEST_LIFE"));
     let data = Path::new(&data);
     let db = Db::open(&data.join("pubwatch.db")).unwrap();
-    let from = "watch@example.com".to_owned();
+    let sender = Sender::new("watch@example.com", &jiff::tz::TimeZone::UTC);
     let transport = if port == 0 {
         Transport::Folder {
             folder: data.join("letters"),
-            from,
-            zone: jiff::tz::TimeZone::UTC,
+            sender,
         }
     } else {
         Transport::Smtp {
@@ -76,8 +76,7 @@ async fn a_life_that_drains() {
                 most_per_hour: None,
                 patience: None,
             },
-            from,
-            zone: jiff::tz::TimeZone::UTC,
+            sender,
         }
     };
     let clock = Clock::starting_at(start() + SignedDuration::from_mins(16 * i64::from(life)));

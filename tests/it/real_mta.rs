@@ -13,6 +13,7 @@ use pubwatch::db::Db;
 use pubwatch::mail::Letter;
 use pubwatch::mail::deliver::{Summary, Transport, deliver_due};
 use pubwatch::mail::example;
+use pubwatch::mail::message::Sender;
 use pubwatch::mail::smtp::SmtpServer;
 use pubwatch::mail::sqlite::{self, Entry, EntryState, Show};
 
@@ -81,8 +82,7 @@ impl Mta {
                 most_per_hour: None,
                 patience: None,
             },
-            from: "watch@example.com".to_owned(),
-            zone: jiff::tz::TimeZone::UTC,
+            sender: Sender::new("watch@example.com", &jiff::tz::TimeZone::UTC),
         }
     }
 

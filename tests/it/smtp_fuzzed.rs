@@ -12,6 +12,7 @@ use pubwatch::clock::Clock;
 use pubwatch::config::plan::{Encryption, Secret};
 use pubwatch::db::Db;
 use pubwatch::mail::deliver::{Transport, deliver_due};
+use pubwatch::mail::message::Sender;
 use pubwatch::mail::smtp::SmtpServer;
 use pubwatch::mail::sqlite::{Entry, EntryState, Show, entries};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
@@ -347,8 +348,7 @@ fn transport(port: u16, line: Line, (ca, logs_in): (&[u8], bool)) -> Transport {
             most_per_hour: None,
             patience: Some(patience(line)),
         },
-        from: "watch@example.com".to_owned(),
-        zone: jiff::tz::TimeZone::UTC,
+        sender: Sender::new("watch@example.com", &jiff::tz::TimeZone::UTC),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Launches as stories: what the pages said, and what the author must hear. See
 //! `docs/stories.md` for the format.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -100,9 +101,7 @@ fn there_are_at_least_forty_stories_of_our_own() {
     assert!(40 <= own("").len());
 }
 
-#[test]
-#[ignore = "needs the shared stories: ../shared/stories or PUBWATCH_STORIES"]
-fn the_shared_stories_are_met() {
+fn shared() -> Vec<PathBuf> {
     let folder = std::env::var_os("PUBWATCH_STORIES").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/stories"),
         PathBuf::from,
@@ -113,5 +112,54 @@ fn the_shared_stories_are_met() {
         "there are no stories in {}",
         folder.display()
     );
-    check(&files);
+    files
+}
+
+#[test]
+#[ignore = "needs the shared stories: ../shared/stories or PUBWATCH_STORIES"]
+fn the_shared_stories_are_met() {
+    check(&shared());
+}
+
+/// Of each kind of letter, by the word that its subject begins with: the lines of each, and how
+/// many subjects have more than 60 characters.
+fn lengths(files: &[PathBuf], address: Option<&str>) -> BTreeMap<String, (Vec<usize>, usize)> {
+    let mut kinds: BTreeMap<String, (Vec<usize>, usize)> = BTreeMap::new();
+    for file in files {
+        let mut story = read(file).unwrap();
+        story.plan.web.address = address.map(|address| address.parse().unwrap());
+        for letter in play(&story).unwrap().sent {
+            let (kind, _) = letter.subject.split_once(':').unwrap();
+            let (lines, long) = kinds.entry(kind.to_owned()).or_default();
+            lines.push(letter.text.lines().count());
+            *long += usize::from(60 < letter.subject.chars().count());
+        }
+    }
+    kinds
+}
+
+#[test]
+#[ignore = "needs the shared stories, and prints how long their letters are"]
+fn letters_of_the_shared_stories_are_as_long_as_a_phone_bears() {
+    let files = shared();
+    for address in [None, Some("https://books.example.com")] {
+        println!("\n{} stories, page at {address:?}", files.len());
+        println!("| kind | letters | lines: median | longest | subjects over 60 |");
+        let (mut of_all, mut all_long) = (0, 0);
+        for (kind, (mut lines, long)) in lengths(&files, address) {
+            lines.sort_unstable();
+            let (median, longest) = (lines[lines.len() / 2], lines[lines.len() - 1]);
+            println!(
+                "| {kind} | {} | {median} | {longest} | {long} |",
+                lines.len()
+            );
+            (of_all, all_long) = (of_all + lines.len(), all_long + long);
+            let is_act = kind == "Act" && address.is_some();
+            assert!(!is_act || median <= 60, "{kind}: {median}");
+        }
+        assert!(
+            all_long * 10 <= of_all,
+            "{all_long} of {of_all} subjects are long"
+        );
+    }
 }

@@ -45,7 +45,7 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
         }
     };
     match transport {
-        Transport::Folder { folder, from, zone } => {
+        Transport::Folder { folder, sender } => {
             let says = format!("letters are written to {}", folder.display());
             if !letter {
                 return vec![
@@ -53,8 +53,8 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
                         .next("to get them by mail, add a table [mail]: see docs/configuration.md"),
                 ];
             }
-            let letter = test_letter(plan, &from, now);
-            let written = message(&letter, &from, &zone)
+            let letter = test_letter(plan, &sender.from, now);
+            let written = message(&letter, &sender)
                 .map_err(|error| error.to_string())
                 .and_then(|parcel| {
                     files::write(&folder, &letter, &parcel).map_err(|error| error.to_string())
@@ -66,10 +66,10 @@ pub(in crate::commands) async fn server(plan: &Plan, letter: bool, now: Timestam
         }
         // Letters go by mail or into a folder; the others are beside them.
         Transport::Hook(_) => Vec::new(),
-        Transport::Smtp { server, from, zone } => {
+        Transport::Smtp { server, sender } => {
             let place = format!("{}:{}", server.host, server.port);
             let outcome = if letter {
-                match message(&test_letter(plan, &from, now), &from, &zone) {
+                match message(&test_letter(plan, &sender.from, now), &sender) {
                     Ok(parcel) => send(&server, &parcel)
                         .await
                         .map(|answer| format!("{place} took a test letter: {answer}")),

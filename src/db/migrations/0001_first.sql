@@ -328,6 +328,21 @@ CREATE TABLE share (
     withdrawn INTEGER
 ) STRICT;
 
+-- With what the links in letters are signed. It is made with the database, and exported by nothing.
+CREATE TABLE answer_key (
+    id  INTEGER PRIMARY KEY CHECK (id = 1),
+    key BLOB    NOT NULL CHECK (length(key) = 32)
+) STRICT;
+
+-- SQLite draws it with ChaCha20, from a seed of the system's.
+INSERT INTO answer_key (id, key) VALUES (1, randomblob(32));
+
+-- The links in letters that were used, by their signatures: each is good for once.
+CREATE TABLE answered (
+    tag BLOB    PRIMARY KEY,
+    at  INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The service that keeps watch, so that others can tell what it runs; one row.
 CREATE TABLE running (
     id          INTEGER PRIMARY KEY CHECK (id = 1),

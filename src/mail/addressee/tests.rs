@@ -277,3 +277,44 @@ fn nothing_from_a_page_breaks_what_is_posted() {
     );
     assert!(written.all[1].text.len() < 4_096);
 }
+
+#[test]
+fn the_answers_of_the_author_are_in_nobody_elses_letter_and_in_nothing_that_is_posted() {
+    let author = example::author();
+    let signs = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &[7; 32]);
+    let desk = Desk {
+        site: Some("https://books.example.com"),
+        signs: Some(&signs),
+        ..example::desk(&author)
+    };
+    let audience = Audience {
+        recipients: &[
+            recipient(&author.email, Least::Good),
+            recipient("press@example.com", Least::Good),
+        ],
+        hooks: &[
+            hook(HookKind::Webhook, Least::Good),
+            hook(HookKind::Ntfy, Least::Good),
+        ],
+    };
+    let view = example::stuck().unwrap();
+    let matter = Matter {
+        view: &view,
+        outlooks: &[],
+        weighed: &[act(Occasion::Opened)],
+    };
+    let written = write(&desk, audience, &[matter], example::moment(0)).unwrap();
+    assert_eq!(written.all.len(), 4);
+    for letter in &written.all {
+        let is_authors = letter.to == author.email;
+        for part in [&letter.text, &letter.html] {
+            let is_posted_html = part.is_empty();
+            assert!(is_posted_html || part.contains("books.example.com/answer/") == is_authors);
+            assert!(
+                is_authors || !part.contains("books.example.com"),
+                "{}",
+                letter.to
+            );
+        }
+    }
+}

@@ -40,9 +40,9 @@ fn what_is_to_be_acted_on_comes_first_and_what_is_quiet_last() {
     check_order(
         &letter.text,
         &[
-            "Acted on\n---",
-            "Watched\n---",
-            "Nothing to do\n---",
+            "*Acted on*\n",
+            "*Watched*\n",
+            "*Nothing to do*\n",
             "Quiet (",
         ],
     );
@@ -147,7 +147,7 @@ fn a_title_cannot_begin_a_tag_or_a_line() {
     let letter = written(&[item("<b>x</b>\r\nBcc: y", Some(Severity::Act))]);
     assert!(!letter.html.contains("<b>x"));
     assert!(
-        letter.text.contains("<b>x</b> Bcc: y\n---"),
+        letter.text.contains("*<b>x</b> Bcc: y*\n"),
         "{}",
         letter.text
     );

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
+use ring::hmac;
 
 use super::{
     Example, finding, half_blind, listing, moment, news, recovered, spell, stuck, telling,
@@ -38,6 +39,7 @@ pub(super) fn letters(desk: &Desk<'_>) -> Result<Vec<Example>, EditionIdError> {
     let copy = copy(desk)?;
     letters.extend(report.map(|letter| example("launch-report", "a day after the date", letter)));
     letters.extend(copy.map(|letter| example("copy", "something to do, for a publicist", letter)));
+    letters.extend(with_a_page(desk)?);
     let late = [
         (72, "Watch: Bookshop.org's page could not be read"),
         (30, "Act: Amazon shows \"Currently unavailable\""),
@@ -147,6 +149,28 @@ fn copy(desk: &Desk<'_>) -> Result<Option<Letter>, EditionIdError> {
     let desk = desk_for(desk, &reader, &[]);
     let told = [telling(Occasion::Opened, finding(Severity::Act))];
     Ok(compose(&desk, &[Topic::new(&stuck()?, &told)], moment(0)))
+}
+
+/// What is to be done, where the page has an address: first, and as a reminder.
+fn with_a_page(desk: &Desk<'_>) -> Result<impl Iterator<Item = Example>, EditionIdError> {
+    let signs = hmac::Key::new(hmac::HMAC_SHA256, &[7; 32]);
+    let desk = Desk {
+        site: Some("https://books.example.com"),
+        signs: Some(&signs),
+        ..*desk
+    };
+    let view = stuck()?;
+    let both = [
+        ("act-with-a-page", Occasion::Opened),
+        ("reminder-with-a-page", Occasion::Reminded),
+    ]
+    .map(|(name, occasion)| {
+        let told = [telling(occasion, finding(Severity::Act))];
+        let letter = compose(&desk, &[Topic::new(&view, &told)], moment(0));
+        let about = "the same, where `address` in [web] says where the page is";
+        letter.map(|letter| example(name, about, letter))
+    });
+    Ok(both.into_iter().flatten())
 }
 
 /// A book that has been out for years.

@@ -143,6 +143,81 @@ fn a_watch_letter_gives_the_date_and_no_text_to_send() {
     assert!(!watch.text.contains("Whom to write to"));
 }
 
+fn example(name: &str) -> Letter {
+    let mut letters = example::letters().unwrap().into_iter();
+    letters.find(|example| example.name == name).unwrap().letter
+}
+
+#[test]
+fn with_a_page_a_letter_with_something_to_do_has_at_most_sixty_lines_and_leads_there() {
+    for (name, most) in [("act-with-a-page", 60), ("reminder-with-a-page", 40)] {
+        let letter = example(name);
+        let lines = letter.text.lines().count();
+        assert!(lines <= most, "{name}: {lines}");
+        for words in ["pubwatch note", "mailto:", "What is usual"] {
+            assert!(!letter.text.contains(words), "{name}: {words}");
+        }
+        let site = "https://books.example.com";
+        for path in [
+            "/editions/9781944098117",
+            "/answer/9781944098117/asked-ingramspark/1801155600/",
+            "/answer/9781944098117/expected/1801155600/",
+            "/answer/9781944098117/later/1801155600/",
+        ] {
+            assert_eq!(letter.text.matches(path).count(), 1, "{name}: {path}");
+            let link = format!("href=\"{site}{path}");
+            assert_eq!(letter.html.matches(&link).count(), 1, "{name}: {path}");
+        }
+    }
+    let without = example("act");
+    for words in ["mailto:", "/answer/"] {
+        assert!(!without.text.contains(words), "{words}");
+    }
+    assert!(
+        without
+            .text
+            .contains("pubwatch note 9781944098117 asked-ingramspark")
+    );
+}
+
+#[test]
+fn of_two_formats_each_has_its_own_links_and_page() {
+    let author = example::author();
+    let signs = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, &[7; 32]);
+    let desk = Desk {
+        site: Some("https://books.example.com"),
+        signs: Some(&signs),
+        ..example::desk(&author)
+    };
+    let [paperback, hardcover] = [example::stuck().unwrap(), example::hardcover().unwrap()];
+    let told = [Telling {
+        occasion: Occasion::Opened,
+        finding: example::finding(Severity::Act),
+        thread: None,
+    }];
+    let topics = [Topic::new(&paperback, &told), Topic::new(&hardcover, &told)];
+    let letter = compose(&desk, &topics, example::moment(0)).unwrap();
+    for (line, path) in [
+        (
+            "I have asked IngramSpark (Amazon (paperback)):",
+            "/answer/9781944098117/asked-",
+        ),
+        (
+            "I have asked IngramSpark (Amazon (hardcover)):",
+            "/answer/9781944098230/asked-",
+        ),
+        ("All of the paperback:", "/editions/9781944098117"),
+        ("All of the hardcover:", "/editions/9781944098230"),
+    ] {
+        let (_, rest) = letter
+            .text
+            .split_once(line)
+            .unwrap_or_else(|| panic!("{line}"));
+        let address = rest.split_whitespace().next().unwrap();
+        assert!(address.contains(path), "{address}");
+    }
+}
+
 #[test]
 fn the_most_severe_comes_first() {
     let letters = example::letters().unwrap();
@@ -162,7 +237,8 @@ fn the_most_severe_comes_first() {
 #[test]
 fn later_letters_thread_with_the_first_and_nothing_is_told_of_nothing() {
     for example in example::letters().unwrap() {
-        let later = ["reminder", "escalated", "all-clear"].contains(&example.name);
+        let later = ["reminder", "reminder-with-a-page", "escalated", "all-clear"];
+        let later = later.contains(&example.name);
         assert_eq!(
             example.letter.references.is_some(),
             later,

@@ -1,12 +1,14 @@
 //! The outbox in the database: what is queued in the same transaction as the decision that it
 //! tells of cannot be lost, and what is claimed by compare-and-set is not sent twice.
 
+mod answers;
 mod look;
 mod queue;
 
 use jiff::Timestamp;
 use rusqlite::Row;
 
+pub use answers::{answer_key, answered, use_up};
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
     last_digest_to, parts, spare_digest, waiting_since, waiting_since_before,

@@ -56,7 +56,7 @@ pub(super) async fn gate(
 ///
 /// 1. The host must be ours, whatever is asked.
 /// 2. The style sheet, the icon, the health and what lies below a client's link are for everybody,
-///    who may look and nothing else.
+///    who may look and nothing else. So are the answers in letters, each of which is signed.
 /// 3. An action must come from a page of this site, and say so: a browser names the `Origin` of
 ///    every form, and a session's cookie is `SameSite`.
 /// 4. Where there is a password, everything but its page is for those who have it.
@@ -86,7 +86,11 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
     }
     let is_look = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_shared = path.starts_with("/share/");
-    let is_open = is_shared || path.starts_with("/static/") || path == "/healthz";
+    // The link of an answer is the key to that one answer, which is all that it opens.
+    let is_open = is_shared
+        || path.starts_with("/answer/")
+        || path.starts_with("/static/")
+        || path == "/healthz";
     if !is_look && is_shared {
         let why = "Who has this link may look, and change nothing.";
         return refused(StatusCode::METHOD_NOT_ALLOWED, why);

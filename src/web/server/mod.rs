@@ -3,6 +3,7 @@
 
 mod actions;
 mod answer;
+mod answers;
 mod books;
 pub mod exports;
 mod gate;

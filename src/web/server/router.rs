@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
-use super::{actions, books, exports, login, looks, pages, pauses, shared};
+use super::{actions, answers, books, exports, login, looks, pages, pauses, shared};
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
 
@@ -111,6 +111,10 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/share/{secret}/", at(GET, shared::overview))
         .route("/share/{secret}/editions/{isbn}", at(GET, shared::edition))
         .route("/share/{secret}/static/{name}", at(GET, shared::fixed))
+        .route(
+            "/answer/{edition}/{answer}/{written}/{tag}",
+            at(GET, answers::asked).merge(at(POST, answers::told)),
+        )
         .route("/static/{name}", at(GET, fixed))
         .route("/healthz", at(GET, exports::health))
         .route("/metrics", at(GET, exports::metrics))
@@ -175,13 +179,10 @@ where
         let work = work.clone();
         async move {
             let path = request.uri().path();
-            // A client's link is a secret.
-            let path = if path.starts_with("/share/") {
-                "share"
-            } else {
-                path
-            }
-            .to_owned();
+            // A client's link is a secret, and so is that of an answer.
+            let mut secrets = ["/share/", "/answer/"].into_iter();
+            let secret = secrets.find(|secret| path.starts_with(secret));
+            let path = secret.unwrap_or(path).to_owned();
             let asked = match T::from_request(request, &()).await {
                 Ok(asked) => asked,
                 Err(rejection) => return unreadable(&rejection.into_response()),

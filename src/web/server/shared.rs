@@ -29,7 +29,7 @@ fn editions(visit: &Visit, secret: &str) -> Result<Vec<EditionPlan>, PageError> 
 }
 
 /// The address is the key: no search engine is to keep it.
-fn unindexed(mut response: Response) -> Response {
+pub(super) fn unindexed(mut response: Response) -> Response {
     let value = HeaderValue::from_static("noindex, nofollow");
     let name = HeaderName::from_static("x-robots-tag");
     response.headers_mut().insert(name, value);

@@ -87,5 +87,9 @@ INSERT INTO outbox (id, message_id, written, kind, stores, to_name, to_address, 
 -- A link that was given to a client.
 INSERT INTO share (id, client, hash, made, withdrawn) VALUES
     (1, 'Saltmarsh Press', 'not a hash of anything', 1794490605000, NULL);
+
+-- A link in a letter that was used.
+INSERT INTO answered (tag, at) VALUES (x'00ff', 1794490705000);
+
 INSERT INTO running (id, file, since, beat, wrong, wrong_since) VALUES
     (1, '/home/jane/pubwatch.toml', 1794000000000, 1794000060000, 'a table is missing', 1794000030000);

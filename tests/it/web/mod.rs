@@ -1,6 +1,7 @@
 //! The page over real connections: who is answered, what an action does, what is taken along.
 
 mod acting;
+mod answers;
 mod books;
 mod browser;
 mod chromium;

@@ -58,7 +58,7 @@ pub enum Command {
     Status(commands::status::Arguments),
     /// Show what each store said, since when, in which words
     History(commands::history::Arguments),
-    /// Tell what a page says, or read one that you saved in the browser
+    /// Look yourself: one page after the other in your browser, one key each
     Look(commands::look::Arguments),
     /// Show what a page looked like when its state changed
     Evidence(commands::evidence::Arguments),

@@ -5,8 +5,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead as _, Read as _, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
 
 /// A new, empty file, never one that is there: what a kill left of an earlier draft, or a link that
 /// somebody has put there, is taken away and not followed.
@@ -38,6 +40,28 @@ pub const LARGEST_TEXT: u64 = 256 << 20;
 /// read.
 pub fn read(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     read_from(File::open(path)?, most)
+}
+
+/// The same with the time at which it was changed last, of a file in a folder into which others may
+/// write: no link is followed.
+///
+/// # Errors
+///
+/// Those of [`read`]; [`io::ErrorKind::InvalidInput`] for what is no ordinary file, or has become
+/// another one meanwhile.
+pub fn read_with_time(path: &Path, most: u64) -> io::Result<(Vec<u8>, Timestamp)> {
+    let lies = fs::symlink_metadata(path)?;
+    let no_file = || io::Error::new(io::ErrorKind::InvalidInput, "it is no ordinary file");
+    if !lies.is_file() {
+        return Err(no_file());
+    }
+    let file = File::open(path)?;
+    let opened = file.metadata()?;
+    if (lies.dev(), lies.ino()) != (opened.dev(), opened.ino()) {
+        return Err(no_file());
+    }
+    let time = Timestamp::try_from(opened.modified()?).map_err(io::Error::other)?;
+    Ok((read_from(file, most)?, time))
 }
 
 /// The same for a text.

@@ -133,6 +133,7 @@ async fn watch(house: Arc<round::House>, mut heard: mpsc::UnboundedReceiver<Step
                 bar.inc(1);
                 bar.println(format!("{}: {why}", house.name_of(&listing)));
             }
+            Step::Opened { file, said } => bar.println(format!("{file}: {said}")),
             Step::Queued { subject, .. } => bar.println(format!("Letter: {subject}")),
         }
     }

@@ -405,7 +405,10 @@ impl Stage<'_> {
                     let now = self.moment(self.house.clock.now());
                     writeln!(out, "{now}  {} {subject}", face::bold("Letter:"))?;
                 }
-                Step::Seen { .. } | Step::Begun { .. } | Step::Passed { .. } => {}
+                Step::Seen { .. }
+                | Step::Begun { .. }
+                | Step::Passed { .. }
+                | Step::Opened { .. } => {}
             }
         }
         deliver::deliver(self.house, self.stop).await?;

@@ -1,5 +1,7 @@
 //! `pubwatch look`: the user looked at a page, or saved it, and tells what it says.
 
+mod by_hand;
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -9,41 +11,44 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::note;
+use crate::book::Availability;
 use crate::book::day::day;
-use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_PAGE};
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::looks;
-use crate::history::{ListingId, Observation, saved};
+use crate::history::{ListingId, saved};
 use crate::page::{Reading, Says};
 use crate::round::House;
+use crate::round::by_hand::keep;
 use crate::round::judge_edition::{JudgeContext, Queued, judge_book, judge_editions};
-use crate::round::sqlite::{take_in, take_look_back};
+use crate::round::sqlite::take_look_back;
 use crate::service::context::Context;
 use crate::stores::Lessons;
 use crate::terminal::{face, which};
 use crate::text::words;
 
-/// Tell what a store's page says, or read a page that you saved in your browser.
+/// Look at the pages yourself, tell what one says, or read a page that you saved in your browser.
 ///
-/// With `--says` you are the reader. With a file the page is read as if Pubwatch had asked for it.
-/// Either way it is recorded as seen by hand.
+/// Alone it is a check by hand: each page that waits for your eyes opens in your browser, and one
+/// key says what it shows. With an edition it goes through all pages of that edition. With `--says`
+/// you tell of one page; with a file the page is read as if Pubwatch had asked for it. All of it is
+/// recorded as seen by hand.
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
-    /// An ISBN or ASIN, or a part of the title
-    edition: String,
+    /// An ISBN or ASIN, or a part of the title [default: all pages that wait for your eyes]
+    edition: Option<String>,
 
     /// The store, as in the configuration
-    store: String,
+    store: Option<String>,
 
-    /// A page saved in the browser (HTML)
-    #[arg(required_unless_present_any = ["says", "take_back"], conflicts_with = "says")]
+    /// A page saved in the browser (HTML, MHTML or web archive)
+    #[arg(conflicts_with = "says")]
     page: Option<PathBuf>,
 
     /// What the page offers
-    #[arg(long, value_name = "STATE", value_parser = State)]
+    #[arg(long, value_name = "STATE", value_parser = State, requires = "store")]
     says: Option<Availability>,
 
     /// The exact words beside the button
@@ -55,12 +60,16 @@ pub struct Arguments {
     date: Option<Date>,
 
     /// When you looked, as 2026-12-01T08:30 in your time zone [default: now]
-    #[arg(long, value_name = "TIME")]
+    #[arg(long, value_name = "TIME", requires = "store")]
     at: Option<String>,
 
     /// Take back what you told last of this page: it was a slip
-    #[arg(long, conflicts_with_all = ["page", "says", "at"])]
+    #[arg(long, conflicts_with_all = ["page", "says", "at"], requires = "store")]
     take_back: bool,
+
+    /// Open no browser: the addresses stand on the terminal
+    #[arg(long, conflicts_with_all = ["page", "says", "take_back"])]
+    no_open: bool,
 }
 
 /// A state as a person types it; the help and what is said of a wrong one list the names.
@@ -106,8 +115,17 @@ impl TypedValueParser for State {
 /// is in the future or before the last look.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let house = Context::open(config)?.into_house()?;
-    let plan = which::edition(&house.plan, &arguments.edition)?;
-    let listing = which::listing(plan, &arguments.store)?;
+    let Some(edition) = &arguments.edition else {
+        return by_hand::check(&house, None, !arguments.no_open);
+    };
+    let plan = which::edition(&house.plan, edition)?;
+    let listing = arguments.store.as_deref();
+    let listing = listing.map(|words| which::listing(plan, words));
+    let listing = listing.transpose()?;
+    let is_told = arguments.page.is_some() || arguments.says.is_some() || arguments.take_back;
+    let (Some(listing), true) = (listing, is_told) else {
+        return by_hand::check(&house, Some((plan, listing)), !arguments.no_open);
+    };
     let id = ListingId {
         edition: plan.edition.id.clone(),
         store: listing.store.clone(),
@@ -131,53 +149,42 @@ fn tell(
         (None, Some(state)) => (told(arguments, state), None),
         (None, None) => bail!("give a saved page, or say what it offers with --says"),
     };
-    let observation = Observation {
-        listing: id,
-        at,
-        source: Source::ByHand,
-        reading,
+    let mut out = anstream::stdout().lock();
+    let name = house.name_of(&id);
+    let says = match &reading {
+        Reading::Says(says) => says.clone(),
+        Reading::Unread(unread) => {
+            writeln!(
+                out,
+                "{name}: the saved page says nothing of it: {} ({})\nNothing is recorded. You can \
+                 still say what the store's page offers, with --says.",
+                unread.reason.words(),
+                unread.words
+            )?;
+            return Ok(Exit::Attention);
+        }
     };
-    let recorded = take_in(house, &observation, evidence.as_ref()).context("recording the look")?;
+    let (recorded, _) = house
+        .db
+        .write(|transaction| keep(transaction, &house.plan, (&id, at), reading, evidence))
+        .context("recording the look")?;
     // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
     // by hand alone needs a round.
     let queued: Vec<Queued> = judge_editions(house, std::iter::once(plan))
         .collect::<Result<_, _>>()
         .context("judging what was seen")?;
-    let mut out = anstream::stdout().lock();
-    let name = house.name_of(&observation.listing);
-    match &observation.reading {
-        Reading::Says(says) => {
-            let state = face::state(says.availability);
-            writeln!(out, "{name}: {state} — “{}”", says.words)?;
-            writeln!(
-                out,
-                "{}",
-                if recorded.changed {
-                    "Recorded as a change; what you saw counts at once."
-                } else {
-                    "Recorded; it is the state that was known."
-                }
-            )?;
-            for one in &queued {
-                let subject = &one.letter.subject;
-                writeln!(out, "Letter: {subject} (it goes out with the next round)")?;
-            }
-            Ok(Exit::Done)
-        }
-        Reading::Unread(unread) => {
-            writeln!(
-                out,
-                "{name}: the page could not be read: {} ({})",
-                unread.reason.words(),
-                unread.words
-            )?;
-            writeln!(
-                out,
-                "Recorded as unread. You can still say what it offers, with --says."
-            )?;
-            Ok(Exit::Attention)
-        }
+    let state = face::state(says.availability);
+    let known = if recorded.changed {
+        "Recorded as a change; what you saw counts at once."
+    } else {
+        "Recorded; it is the state that was known."
+    };
+    writeln!(out, "{name}: {state} — “{}”\n{known}", says.words)?;
+    for one in &queued {
+        let subject = &one.letter.subject;
+        writeln!(out, "Letter: {subject} (it goes out with the next round)")?;
     }
+    Ok(Exit::Done)
 }
 
 /// Takes back what was told last, and judges by what is left.
@@ -225,7 +232,9 @@ fn read(
             file.display()
         )
     })?;
-    let (reading, evidence) = saved::read(&bytes, plan, listing, at, lessons);
+    let page =
+        saved::unwrapped(&bytes).with_context(|| format!("{} holds no page", file.display()))?;
+    let (reading, evidence) = saved::read(&page.body, plan, listing, at, lessons);
     Ok((reading, Some(evidence)))
 }
 

@@ -12,8 +12,8 @@ use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::config::problem::did_you_mean;
 use crate::exit::Exit;
-use crate::fetch::charset::decode;
 use crate::files::{self, LARGEST_PAGE};
+use crate::history::saved::unwrapped;
 use crate::page::{Confidence, Page, Reading, Says, Wanted};
 use crate::setup::loading::load;
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
@@ -135,8 +135,8 @@ fn parse_store(text: &str) -> Result<StoreId, String> {
 
 fn one(arguments: &Arguments, file: &Path, lessons: &Lessons) -> anyhow::Result<String> {
     let name = file.display().to_string();
-    let bytes = bytes_of(file)?;
-    let body = decode(&bytes, None);
+    let page = unwrapped(&bytes_of(file)?).with_context(|| format!("cannot read {name}"))?;
+    let body = page.body;
     let store = store_of(arguments, &name, &body)?;
     let wanted = Wanted {
         isbn: arguments.isbn.clone(),

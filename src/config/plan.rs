@@ -21,6 +21,8 @@ pub struct Plan {
     pub author: Author,
     /// The folder of the database, the letters and the logs.
     pub data: PathBuf,
+    /// The folder into which the author saves pages; `None`: there is none.
+    pub inbox: Option<PathBuf>,
     /// The mail server; `None`: letters are written to a folder.
     pub mail: Option<MailPlan>,
     /// When rounds and digests happen.

@@ -1,5 +1,6 @@
 //! One round: ask what is due, record what was seen, judge every edition, queue the letters.
 //!
+//! 0. What lies in the inbox is read: what the author saved is known before anybody asks.
 //! 1. The database says which listings are due.
 //! 2. Each host is asked by a task of its own, one page after the other; hosts go side by side.
 //! 3. Each look is recorded in a transaction of its own, so that a kill loses at most the page
@@ -10,8 +11,10 @@
 //! Delivery is not part of it: what is queued is safe.
 
 mod board;
+pub mod by_hand;
 mod doors;
 pub mod health;
+mod inbox;
 pub mod judge_edition;
 mod look;
 pub(crate) mod post;
@@ -113,6 +116,13 @@ pub enum Step {
         /// Why, in a sentence.
         why: String,
     },
+    /// A file of the inbox was opened.
+    Opened {
+        /// Its name.
+        file: String,
+        /// What it is a look at and what that says, or why it is none.
+        said: String,
+    },
     /// A letter was queued.
     Queued {
         /// Its subject.
@@ -181,6 +191,7 @@ pub async fn round(
     if let Some(shown) = house.clock.wrong() {
         return Err(RoundError::Clock(shown));
     }
+    let seen = open_inbox(house, steps).await?;
     let began = house.clock.now();
     let tasks = sqlite::due(house, which, began)?;
     let number = sqlite::begin(house, began, tasks.len())?;
@@ -198,6 +209,7 @@ pub async fn round(
     let touched: BTreeSet<EditionId> = tasks
         .iter()
         .map(|task| task.listing.edition.clone())
+        .chain(seen)
         .collect();
     house.fetcher.expect(
         tasks
@@ -235,6 +247,18 @@ pub async fn round(
     }
     sqlite::end(house, number, &summary)?;
     Ok(summary)
+}
+
+/// Reads what the author saved into the inbox, on a thread that may wait for a disk. Gives the editions
+/// of which something was seen.
+async fn open_inbox(house: &Arc<House>, steps: &Steps) -> Result<Vec<EditionId>, RoundError> {
+    if house.plan.inbox.is_none() {
+        return Ok(Vec::new());
+    }
+    let house = Arc::clone(house);
+    let (seen, opened) = tokio::task::spawn_blocking(move || inbox::open(&house)).await??;
+    opened.into_iter().for_each(|step| tell(steps, step));
+    Ok(seen)
 }
 
 /// Judges the editions that were asked about. The others can only have become due by a note or by

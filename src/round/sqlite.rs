@@ -79,7 +79,7 @@ fn remember(
 }
 
 /// Records a look, ours or a person's, and with a change its evidence.
-pub fn record_look(
+pub(super) fn record_look(
     transaction: &Transaction<'_>,
     plan: &Plan,
     observation: &Observation,
@@ -133,7 +133,7 @@ pub fn take_look_back(
 ///
 /// Which of two clocks is wrong shows in the looks between: there are some before a clock that was set
 /// back, and none for weeks before one that was ahead. What is ahead by less is over by itself soon.
-pub fn set_future_aside(
+pub(super) fn set_future_aside(
     transaction: &Transaction<'_>,
     plan: &Plan,
     (listing, at): (&ListingId, Timestamp),

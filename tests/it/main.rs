@@ -49,6 +49,8 @@ mod hooks;
 #[cfg(test)]
 mod injected;
 #[cfg(test)]
+mod inbox;
+#[cfg(test)]
 mod injected_shortly;
 #[cfg(test)]
 mod judging;

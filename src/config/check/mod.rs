@@ -114,7 +114,8 @@ fn sections(
 ) -> Option<Plan> {
     let author = author(&mut root);
     let paths = Paths { surroundings };
-    let data = data(&mut root, &paths);
+    let data = folder(&mut root, "data", &paths);
+    let inbox = folder(&mut root, "inbox", &paths);
     let zone = author
         .as_ref()
         .map_or(TimeZone::UTC, |author| author.zone.clone());
@@ -148,7 +149,8 @@ fn sections(
     root.finish();
     Some(Plan {
         author: author?,
-        data: data?,
+        data: data.ok()?.unwrap_or_else(|| surroundings.data.to_owned()),
+        inbox: inbox.ok()?,
         mail: match mail {
             Some(mail) => Some(mail?),
             None => None,
@@ -201,14 +203,20 @@ fn author(root: &mut Table<'_>) -> Option<Author> {
     })
 }
 
-fn data(root: &mut Table<'_>, paths: &Paths<'_>) -> Option<PathBuf> {
-    let Some(mut table) = root.table("data") else {
-        return (!root.has("data")).then(|| paths.surroundings.data.to_owned());
+/// The folder that a table names: `None` without the table, an error where the table is wrong.
+fn folder(
+    root: &mut Table<'_>,
+    name: &'static str,
+    paths: &Paths<'_>,
+) -> Result<Option<PathBuf>, ()> {
+    let Some(mut table) = root.table(name) else {
+        return if root.has(name) { Err(()) } else { Ok(None) };
     };
     let findings = table.findings();
     let folder = table.required("folder", "\"data\"");
     table.finish();
-    findings.keep(paths.resolve(&folder?))
+    let folder = folder.and_then(|folder| findings.keep(paths.resolve(&folder)));
+    folder.map(Some).ok_or(())
 }
 
 /// The schedule, and who is told after every round.

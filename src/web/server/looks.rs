@@ -3,7 +3,7 @@
 
 use axum::Form;
 use axum::extract::Path;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::Timestamp;
 
 use super::actions::{LONGEST, done, listing};
 use super::answer::{Answered, Visit, bad_request, conflict};
@@ -14,10 +14,11 @@ use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::looks;
-use crate::history::{ListingId, Observation, Source, saved};
-use crate::page::{Reading, Says};
+use crate::history::{ListingId, saved};
+use crate::page::{Reading, Says, UnreadReason};
+use crate::round::by_hand;
 use crate::round::judge_edition::judge_book;
-use crate::round::sqlite::{record_look, set_future_aside, take_look_back};
+use crate::round::sqlite::take_look_back;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
@@ -81,18 +82,23 @@ pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, SavedPage)
             "Choose the file of the page that you saved in your browser (“Webpage, HTML only”).",
         ));
     }
-    let (reading, evidence) = saved::read(&sent.page, plan, listing, now, &site.lessons);
+    let Ok(page) = saved::unwrapped(&sent.page) else {
+        return Ok(done(visit, plan, "no-page"));
+    };
+    let (reading, evidence) = saved::read(&page.body, plan, listing, now, &site.lessons);
     let said = match &reading {
         Reading::Says(_) => "read",
+        Reading::Unread(unread) if unread.reason == UnreadReason::WrongProduct => "other-product",
         Reading::Unread(_) => "unread",
     };
-    let listing = id(plan, &listing.store);
-    keep(site, plan, &listing, reading, Some(evidence), now)?;
+    if matches!(reading, Reading::Says(_)) {
+        let listing = id(plan, &listing.store);
+        keep(site, plan, &listing, reading, Some(evidence), now)?;
+    }
     Ok(done(visit, plan, said))
 }
 
-/// Records a look by hand, with its evidence where it changes something, and judges the edition by
-/// it. It lies after the last look, because what was seen is only ever added to.
+/// Records a look by hand, and judges the edition by it.
 fn keep(
     site: &Site,
     plan: &EditionPlan,
@@ -102,18 +108,8 @@ fn keep(
     now: Timestamp,
 ) -> Result<(), DbError> {
     site.db.write(|transaction| {
-        set_future_aside(transaction, &site.plan, (listing, now))?;
-        let last = looks(transaction, listing)?.last_try;
-        let after = last.and_then(|last| last.checked_add(1.millisecond()).ok());
-        let at = after.map_or(now, |after| after.max(now));
-        let observation = Observation {
-            listing: listing.clone(),
-            at,
-            source: Source::ByHand,
-            reading,
-        };
-        let evidence = evidence.map(|evidence| Evidence { at, ..evidence });
-        record_look(transaction, &site.plan, &observation, evidence.as_ref())?;
+        let of = (listing, now);
+        let (_, at) = by_hand::keep(transaction, &site.plan, of, reading, evidence)?;
         judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())
     })

@@ -323,8 +323,16 @@ fn said(code: &str) -> Option<&'static str> {
         "taken-back" => "Taken back. It is judged as if it had never been said.",
         "read" => "The saved page was read. It counts as a look of yours.",
         "unread" => {
-            "The saved page could not be read; why stands below, at its store. You can still say \
+            "The saved page does not say what it offers, so it counts for nothing. You can still say \
              yourself what it shows."
+        }
+        "other-product" => {
+            "The saved page is of another product, so it counts for nothing. See which book, format \
+             and store it is of."
+        }
+        "no-page" => {
+            "The file holds no web page, so it counts for nothing. Save the page as “Webpage, HTML \
+             only” or as a single file."
         }
         "asked" => "It is looked at now. Load the page again in a minute to see what was found.",
         "too-soon" => {

@@ -66,9 +66,7 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
     let site = live.now();
     let refused = |status, why: &str| Err(Box::new(refusal(status, why).into_response()));
     let headers = request.headers();
-    let named = text(headers, &header::HOST);
-    let host = named.or_else(|| request.uri().authority().map(ToString::to_string));
-    let Some(host) = host else {
+    let Some(host) = host_of(request) else {
         return refused(StatusCode::BAD_REQUEST, "A request needs a host.");
     };
     if !is_our_host(&host, site.public_name()) {
@@ -124,6 +122,12 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
         host,
         session,
     })
+}
+
+/// The name under which the site is asked.
+fn host_of(request: &Request) -> Option<String> {
+    let named = text(request.headers(), &header::HOST);
+    named.or_else(|| request.uri().authority().map(ToString::to_string))
 }
 
 /// The address without the path of the site.

@@ -81,6 +81,12 @@ pub fn add_controls(
     }
 }
 
+/// What the author may answer to a finding that stands open, and whom each answer names.
+pub fn answers(view: &View, finding: &Finding) -> Vec<(Answer, &'static str)> {
+    let all = of(view, finding).into_iter();
+    all.map(|(answer, whom, _)| (answer, whom)).collect()
+}
+
 /// The answers, whom they name, and their commands.
 fn of(view: &View, finding: &Finding) -> Vec<(Answer, &'static str, Option<String>)> {
     let edition = &view.edition;

@@ -21,7 +21,7 @@ mod rows;
 pub mod overview;
 pub mod troubles;
 pub mod edition;
-mod told;
+pub(crate) mod told;
 mod verdict;
 pub mod lists;
 pub mod settings;

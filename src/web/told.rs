@@ -7,9 +7,11 @@ use super::markup::coded;
 use super::verdict::class_of;
 use crate::alerts::lifecycle::key;
 use crate::alerts::mute;
+use crate::book::StoreId;
 use crate::book::launch::midnight_gmt;
 use crate::judge::text::said;
 use crate::judge::{Finding, FindingKind};
+use crate::mail::controls;
 use crate::mail::support::{self, Case};
 use crate::text::words;
 
@@ -32,6 +34,10 @@ pub(super) struct Told {
     pub(super) cause: String,
     /// The store that a mute of it names; empty when it is about several.
     pub(super) store: String,
+    /// The stores that it is about, by which an answer finds it.
+    pub(super) stores: String,
+    /// What the author may answer: name and words.
+    pub(super) answers: Vec<(&'static str, String)>,
     /// Until when it is muted.
     pub(super) muted: Option<String>,
 }
@@ -60,6 +66,11 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
             _ => String::new(),
         },
         cause: alert.cause.name().to_owned(),
+        stores: names(&alert.stores),
+        answers: controls::answers(material.view, finding)
+            .into_iter()
+            .map(|(answer, whom)| (answer.name(), answer.words(whom)))
+            .collect(),
         muted: muted.map(words::date),
         class: class_of(finding.severity),
         day: day(place, finding),
@@ -86,6 +97,12 @@ pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding
             })
             .unwrap_or_default(),
     }
+}
+
+/// The names of stores, as a form has them.
+pub(super) fn names(stores: &[StoreId]) -> String {
+    let names: Vec<&str> = stores.iter().map(StoreId::as_str).collect();
+    names.join(",")
 }
 
 /// The day of a reminder. What is to be done at KDP goes by its clock, which is GMT, so both clocks

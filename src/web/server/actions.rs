@@ -11,6 +11,7 @@ use super::answer::{Answered, PageError, Visit, bad_request, conflict, not_found
 use super::pages::settings_page;
 use super::router::Filled;
 use super::site::random;
+use crate::alerts::lifecycle::key;
 use crate::book::day::day;
 use crate::book::{Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -18,11 +19,13 @@ use crate::db::{Db, DbError};
 use crate::history::sqlite::all_notes;
 use crate::judge::Cause;
 use crate::mail;
+use crate::mail::answers::Answer;
 use crate::text::words;
 use crate::web::edition::DATE_CHANGED;
 use crate::web::security::hex;
 use crate::web::settings::Given;
 use crate::web::shares::{self, clients, hash};
+use crate::web::told::names;
 
 /// The longest note.
 pub(super) const LONGEST: usize = 300;
@@ -95,6 +98,30 @@ fn write(visit: &Visit, plan: &EditionPlan, note: &Note) -> Result<i64, DbError>
         .site
         .judge_context()
         .take_note(plan, note, visit.now)?)
+}
+
+/// What the author answers to what stands open: the same as by a link of a letter.
+pub(super) fn answer(
+    visit: &Visit,
+    (Path(isbn), Form(filled)): (Path<String>, Form<Filled>),
+) -> Answered {
+    let (site, plan) = (&visit.site, visit.edition(&isbn)?);
+    let answer: Answer = filled
+        .answer
+        .parse()
+        .map_err(|_| bad_request("There is no such answer."))?;
+    let judged = site.judged(plan, &site.view(plan)?, visit.now)?;
+    let mut open = judged.findings.iter().map(|one| key(&plan.edition.id, one));
+    let Some(alert) =
+        open.find(|one| one.cause.name() == filled.cause && names(&one.stores) == filled.stores)
+    else {
+        return Err(conflict("What this answers is over, or is another by now."));
+    };
+    let today = visit.now.to_zoned(site.plan.author.zone.clone()).date();
+    for note in answer.notes(&alert, today, visit.now) {
+        write(visit, plan, &note)?;
+    }
+    Ok(done(visit, plan, "noted"))
 }
 
 /// No letters about the edition, a store of it, or one cause, until a day.

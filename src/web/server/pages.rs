@@ -253,16 +253,7 @@ impl Dossier {
         })?;
         Ok(Self {
             hand_looks,
-            judgement: site.db.read(|connection| {
-                let settings = &site.settings;
-                Ok::<_, DbError>(sqlite::judged(
-                    connection,
-                    plan,
-                    settings,
-                    &view.listings,
-                    now,
-                )?)
-            })?,
+            judgement: site.judged(plan, &view, now)?,
             view,
             sources,
             letters,

@@ -31,6 +31,7 @@ const POST: MethodFilter = MethodFilter::POST;
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Filled {
+    pub(super) answer: String,
     pub(super) but_act: String,
     pub(super) cause: String,
     pub(super) client: String,
@@ -39,6 +40,7 @@ pub(super) struct Filled {
     pub(super) password: String,
     pub(super) state: String,
     pub(super) store: String,
+    pub(super) stores: String,
     pub(super) text: String,
     pub(super) ticket: String,
     pub(super) to: String,
@@ -157,6 +159,7 @@ fn of_books() -> Router {
         .route("/editions/{isbn}/stop", at(POST, books::stop))
         .route("/editions/{isbn}/{file}", at(GET, exports::edition))
         .route("/editions/{isbn}/note", at(POST, actions::note))
+        .route("/editions/{isbn}/answer", at(POST, actions::answer))
         .route("/editions/{isbn}/mute", at(POST, actions::mute))
         .route("/editions/{isbn}/pause", at(POST, pauses::pause_one))
         .route("/editions/{isbn}/resume", at(POST, pauses::resume_one))

@@ -16,7 +16,7 @@ use crate::history::View;
 use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
-use crate::judge::{Settings, judge};
+use crate::judge::{Judgement, Settings, judge};
 use crate::round::Board;
 use crate::round::judge_edition::JudgeContext;
 use crate::stores::Lessons;
@@ -209,6 +209,24 @@ impl Site {
     /// The view of an edition.
     pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
         self.db.read(|connection| Ok(view(connection, plan)?))
+    }
+
+    /// What there is to think of an edition.
+    pub fn judged(
+        &self,
+        plan: &EditionPlan,
+        view: &View,
+        now: Timestamp,
+    ) -> Result<Judgement, DbError> {
+        self.db.read(|connection| {
+            Ok(sqlite::judged(
+                connection,
+                plan,
+                &self.settings,
+                &view.listings,
+                now,
+            )?)
+        })
     }
 
     /// How long things took for the user's own titles.

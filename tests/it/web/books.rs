@@ -231,6 +231,32 @@ fn a_book_is_taken_out_when_it_is_meant_and_what_was_seen_is_kept() {
 }
 
 #[test]
+fn what_is_to_be_acted_on_is_answered_where_it_stands() {
+    let site = TestSite::salt_roads();
+    let page = site.get("/editions/9781944098117").body;
+    for words in [
+        "I have asked IngramSpark",
+        "It is meant to be so",
+        "Remind me in 3 days",
+    ] {
+        assert!(page.contains(words), "{words}: {page}");
+    }
+    let answer = |answer: &str, stores: &str| {
+        let form = format!("answer={answer}&cause=unavailable&stores={stores}");
+        site.post("/editions/9781944098117/answer", &form).status
+    };
+    assert_eq!(answer("asked-ingramspark", "amazon.com"), 303);
+    let page = site.get("/editions/9781944098117").body;
+    assert!(page.contains("asked IngramSpark (Amazon)"), "{page}");
+    assert_eq!(answer("later", "amazon.com"), 303);
+    let page = site.get("/editions/9781944098117").body;
+    assert!(page.contains("Muted: no letters about it until"), "{page}");
+    // What is not open cannot be answered, and there are no other answers.
+    assert_eq!(answer("later", "bookshop.org"), 409);
+    assert_eq!(answer("sing", "amazon.com"), 400);
+}
+
+#[test]
 fn nobody_else_adds_or_changes_a_book() {
     let (site, file) = one_book();
     let before = read(&file);

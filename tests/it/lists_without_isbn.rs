@@ -67,6 +67,13 @@ fn workbook(rows: &[&[&str]]) -> Vec<u8> {
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let files = [
         (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" \
+                 Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
+        (
             "xl/workbook.xml",
             format!(
                 "<workbook xmlns=\"{main}\" xmlns:r=\"{office}\"><sheets><sheet name=\"Titles\" \

@@ -172,4 +172,10 @@ impl Edition {
     pub fn asin(&self) -> Option<&Asin> {
         self.id.asin().or(self.asin.as_ref())
     }
+
+    /// Its numbers, each of which is of this edition alone: the identity, and the ASIN beside it.
+    pub fn numbers(&self) -> impl Iterator<Item = EditionId> + use<> {
+        let beside = self.asin.clone().map(EditionId::Asin);
+        std::iter::once(self.id.clone()).chain(beside)
+    }
 }

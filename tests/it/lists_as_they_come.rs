@@ -8,7 +8,6 @@ use std::process::Command;
 
 use proptest::prelude::*;
 use pubwatch::book::{Distribution, StoreId};
-use pubwatch::clock::Clock;
 use pubwatch::config::edit::{Entry, with_entries};
 use pubwatch::config::import::{self, Built, Defaults, How, Market, Report};
 
@@ -77,6 +76,9 @@ fn told(bytes: &[u8]) -> String {
             one.format, one.distribution
         )
         .unwrap();
+        if let Some(asin) = &one.asin {
+            writeln!(text, "    ASIN {asin}").unwrap();
+        }
         for address in one.addresses.values() {
             writeln!(text, "    {address}").unwrap();
         }
@@ -311,11 +313,11 @@ proptest! {
     }
 }
 
-/// Reads a file with the built program, within so many MB of address space; gives what it says.
+/// Reads a file with the built program, within so many MB of address space and a minute of the
+/// processor's time, which do not depend on what else the machine does; gives what it says.
 fn within(megabytes: usize, home: &Home, file: &str) -> String {
-    let begun = Clock::System.now();
     let output = Command::new("sh")
-        .args(["-c", "ulimit -v \"$0\" && exec timeout 120 \"$@\""])
+        .args(["-c", "ulimit -v \"$0\" && ulimit -t 60 && exec \"$@\""])
         .arg((megabytes << 10).to_string())
         .args([env!("CARGO_BIN_EXE_pubwatch"), "import", file])
         .env_clear()
@@ -328,9 +330,6 @@ fn within(megabytes: usize, home: &Home, file: &str) -> String {
     let said = String::from_utf8_lossy(&said).into_owned();
     let is_ended = output.status.code().is_some_and(|code| code < 100);
     assert!(is_ended, "{file}: {} {said}", output.status);
-    let took = Clock::System.now().duration_since(begun);
-    println!("{file}: {took:#}");
-    assert!(took.as_secs() < 120, "{file}: {took:#}");
     said
 }
 

@@ -54,18 +54,25 @@ fn configuration(street: &Street) -> String {
 
 /// A workbook of one sheet.
 fn workbook(rows: &[&[&str]]) -> Vec<u8> {
-    let mut sheet = String::new();
-    for row in rows {
+    let row = |row: &&[&str]| {
         let cells = row.iter().map(|cell| {
             let cell = cell.replace('&', "&amp;");
             format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>")
         });
-        sheet += &format!("<row>{}</row>", cells.collect::<String>());
-    }
+        format!("<row>{}</row>", cells.collect::<String>())
+    };
+    let sheet: String = rows.iter().map(row).collect();
     let main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
     let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let package = "http://schemas.openxmlformats.org/package/2006/relationships";
     let files = [
+        (
+            "_rels/.rels",
+            format!(
+                "<Relationships xmlns=\"{package}\"><Relationship Id=\"rId1\" \
+                 Type=\"{office}/officeDocument\" Target=\"xl/workbook.xml\"/></Relationships>"
+            ),
+        ),
         (
             "xl/workbook.xml",
             format!(
@@ -130,11 +137,11 @@ async fn there_and_back(name: &str, list: Vec<u8>, editions: &[&str]) -> Vec<Str
             "{status}"
         );
         let expected = watched(&file);
-        house.said(&["export", "--editions", "--output", "list.csv"], 0);
+        house.said(&["export", "--editions", "--output", "out.csv"], 0);
         fs::write(&file, empty).unwrap();
-        house.said(&["import", "list.csv", "--yes"], 0);
+        house.said(&["import", "out.csv", "--yes"], 0);
         assert_eq!(watched(&file), expected);
-        let said = house.said(&["import", "list.csv", "--yes"], 0);
+        let said = house.said(&["import", "out.csv", "--yes"], 0);
         let is_same = said.contains("There is nothing to write") && !said.contains("differs");
         assert!(is_same, "{said}");
     });

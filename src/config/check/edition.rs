@@ -61,10 +61,7 @@ pub(super) fn editions(
         let only_here = windows::of_one(&mut table);
         table.finish();
         let Some(written) = written else { continue };
-        let beside = written.edition.asin.clone().map(EditionId::Asin);
-        let numbers: Vec<EditionId> = std::iter::once(written.edition.id.clone())
-            .chain(beside)
-            .collect();
+        let numbers: Vec<EditionId> = written.edition.numbers().collect();
         let first = numbers
             .iter()
             .find_map(|one| Some((one, seen.get(*places.get(one)?)?)));

@@ -9,14 +9,13 @@ use super::compare::{Difference, difference};
 use super::dates::{self, Order};
 use super::forms::{self, Form};
 use super::{Field, List, Row, Trouble, isbn};
+use crate::book::day::in_a_life;
 use crate::book::{
-    Asin, ConfiguredDates, Distribution, Edition, EditionId, Family, Format, Money, StoreId,
-    storefront,
+    Asin, ConfiguredDates, Distribution, Edition, EditionId, Family, Format, StoreId, storefront,
 };
 use crate::config::address;
 use crate::config::edit::Entry;
 use crate::config::plan::StorePlan;
-use crate::text::money;
 
 /// A title of more characters than this is none.
 const LONGEST_TITLE: usize = 500;
@@ -79,13 +78,10 @@ pub(super) const DATES: [Field; 3] = [
 /// Makes editions of a list; `known` are those of the configuration.
 #[must_use]
 pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
-    let mut numbers: BTreeMap<EditionId, &Edition> = BTreeMap::new();
-    for one in known {
-        let beside = one.asin.clone().map(EditionId::Asin);
-        numbers.extend(beside.map(|asin| (asin, one)));
-        numbers.insert(one.id.clone(), one);
-    }
-    let known = numbers;
+    let known: BTreeMap<EditionId, &Edition> = known
+        .iter()
+        .flat_map(|one| one.numbers().map(move |number| (number, one)))
+        .collect();
     let orders = orders(list, defaults.order);
     let mut built = Built {
         troubles: list.troubles.clone(),
@@ -118,16 +114,8 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
                     built.left_out.push(row.say(why));
                     continue;
                 }
-                Some(first) => troubles.push(format!(
-                    "the {} stands on line {} already; it belongs to one edition",
-                    id.named(),
-                    first.line
-                )),
-                None => {
-                    let beside = entry.edition.asin.clone().map(EditionId::Asin);
-                    let numbers = beside.into_iter().chain([id.clone()]);
-                    firsts.extend(numbers.map(|number| (number, row)));
-                }
+                Some(first) => troubles.push(stands_already(id, first)),
+                None => firsts.extend(entry.edition.numbers().map(|number| (number, row))),
             }
         }
         if !troubles.is_empty() {
@@ -139,9 +127,8 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
         };
         if let Some(configured) = known.get(&entry.edition.id) {
             built.known += 1;
-            built
-                .differences
-                .extend(difference(row, &entry.edition, configured));
+            let differing = difference(row, &entry.edition, configured);
+            built.differences.extend(differing);
         } else {
             built.notes.extend(notes.into_iter().map(say));
             built.entries.push((row.line, *entry));
@@ -149,6 +136,11 @@ pub fn build(list: &List, known: &[Edition], defaults: &Defaults) -> Built {
     }
     built.troubles.sort_by_key(|trouble| trouble.line);
     built
+}
+
+fn stands_already(id: &EditionId, first: &Row) -> String {
+    let (number, line) = (id.named(), first.line);
+    format!("the {number} stands on line {line} already; it belongs to one edition")
 }
 
 /// The order of day and month in each column of dates: as the user says, as the column itself tells,
@@ -215,7 +207,14 @@ impl Reading<'_> {
                 "the {label} has more than {LONGEST_TITLE} characters"
             )));
         }
-        Some(Ok(value.split_whitespace().collect::<Vec<_>>().join(" ")))
+        let line = value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.contains(char::is_control) {
+            let shown = line.escape_debug();
+            return Some(Err(format!(
+                "the {label} has a control character, `{shown}`; write it anew"
+            )));
+        }
+        Some(Ok(line))
     }
 
     fn entry(&mut self, defaults: &Defaults) -> Option<Step> {
@@ -245,7 +244,7 @@ impl Reading<'_> {
             .optional(Field::FirstTitle, forms::flag)
             .unwrap_or_default();
         let printing = self.optional(Field::Printing, forms::printing);
-        let list_price = self.optional(Field::Price, price);
+        let list_price = self.optional(Field::Price, forms::price);
         self.embargoes();
         let (id, format, dates) = (id?, format?, dates?);
         let asin = self.asin_beside(&id);
@@ -348,7 +347,8 @@ impl Reading<'_> {
     fn date(&self, field: Field) -> Option<Result<Date, String>> {
         let written = self.value(field)?;
         let order = self.orders.get(&field).copied().flatten();
-        let read = dates::read(written, order);
+        let read = dates::read(written, order).map_err(|error| error.to_string());
+        let read = read.and_then(|date| in_a_life(written, date));
         Some(read.map_err(|error| format!("the {}: {error}", field.label())))
     }
 
@@ -484,16 +484,6 @@ fn page(written: &str, stores: &[StoreId], own: &[StorePlan]) -> Result<(StoreId
     let pasted = address::pasted(written, own)
         .map_err(|error| format!("`{written}`: {error}; {}", error.remedy()))?;
     Ok((pasted.store, pasted.address))
-}
-
-/// Reads a price with its currency, as people of any country write it.
-pub(super) fn price(written: &str) -> Result<Money, String> {
-    let exact = crate::config::price(written);
-    // A sign that several currencies share names none, save the dollar where nothing else is said.
-    let home = if written.contains('$') { "USD" } else { "" };
-    exact
-        .or_else(|| money::first_price(written, home))
-        .ok_or_else(|| format!("`{written}` is no price; write it with its currency, as 16.99 USD"))
 }
 
 #[cfg(test)]

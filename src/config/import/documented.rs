@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::build::price;
 use super::columns::{KNOWN, QUALIFIERS, all_names, currency_in, named};
 use super::forms::{self, Form};
 use super::{Field, dates, isbn, months};
@@ -191,7 +190,9 @@ fn table() -> String {
     }
     rows.write("column of prices", &mut text);
     numbers_and_forms(&mut text);
-    days_and_prices(&mut text);
+    days(&mut text);
+    onix_dates(&mut text);
+    prices(&mut text);
     states(&mut text);
     text
 }
@@ -224,7 +225,7 @@ fn numbers_and_forms(text: &mut String) {
     rows.write("form, a word within", text);
 }
 
-fn days_and_prices(text: &mut String) {
+fn days(text: &mut String) {
     let mut rows = Rows::default();
     for written in DATES {
         rows.add(
@@ -255,6 +256,9 @@ fn days_and_prices(text: &mut String) {
         rows.add(name, read.strftime("%B").to_string());
     }
     rows.write("month", text);
+}
+
+fn onix_dates(text: &mut String) {
     let mut rows = Rows::default();
     for (form, written) in ONIX_DATES {
         let read = dates::of_onix(Some(form), written);
@@ -293,9 +297,12 @@ fn days_and_prices(text: &mut String) {
         );
     }
     rows.write("role of a date (ONIX list 163)", text);
+}
+
+fn prices(text: &mut String) {
     let mut rows = Rows::default();
     for written in PRICES {
-        let read = price(written).map(|price| price.to_string());
+        let read = forms::price(written).map(|price| price.to_string());
         rows.add(
             written,
             read.unwrap_or_else(|_| "left out: it names no currency".to_owned()),

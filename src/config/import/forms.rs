@@ -4,7 +4,8 @@
 //! the words that printers, distributors and stores use in the languages of the stores.
 
 use super::columns::plain;
-use crate::book::{Distribution, Format, Making};
+use crate::book::{Distribution, Format, Making, Money};
+use crate::text::money;
 
 /// What a form is to us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -218,6 +219,20 @@ pub(super) fn flag(written: &str) -> Result<bool, String> {
         "n" | "no" | "false" | "0" | "" | "nein" | "non" | "nao" => Ok(false),
         _ => Err(format!("`{written}` is neither yes nor no")),
     }
+}
+
+/// Reads a price with its currency, as people of any country write it.
+///
+/// # Errors
+///
+/// A sentence.
+pub(super) fn price(written: &str) -> Result<Money, String> {
+    let exact = crate::config::price(written);
+    // A sign that several currencies share names none, save the dollar where nothing else is said.
+    let home = if written.contains('$') { "USD" } else { "" };
+    exact
+        .or_else(|| money::first_price(written, home))
+        .ok_or_else(|| format!("`{written}` is no price; write it with its currency, as 16.99 USD"))
 }
 
 /// Reads how an edition is printed.

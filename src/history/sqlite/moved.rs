@@ -36,7 +36,9 @@ const TABLES: [&str; 8] = [
 ];
 
 /// Gives an edition another identity, with all that was seen, told and thought of it: an ISBN that was
-/// given to what had an ASIN alone. Where anything is there under the new one already, as of an edition
+/// given to what had an ASIN alone.
+///
+/// Where anything is there under the new one already, as of an edition
 /// that was watched before, nothing is done, and it gives `false`: what was seen of one edition is never
 /// mixed with what was seen of another.
 ///

@@ -112,6 +112,15 @@ fn everything_wrong_in_a_row_is_said_at_once() {
         "9781944098117,Salt \u{fffd}oads,,2027-02-09,,,,,",
         "! the title has characters that cannot be read, `Salt \u{fffd}oads`; save the file as UTF-8",
     );
+    check(
+        "9781944098117,Salt Roads,,9999-12-31,,,,,",
+        "! the publication date: `9999-12-31` is no day that a book lives by; years from 1450 to \
+         2199 are taken",
+    );
+    check(
+        "9781944098117,Salt \u{1b}[2JRoads,,2027-02-09,,,,,",
+        "! the title has a control character, `Salt \\u{1b}[2JRoads`; write it anew",
+    );
 }
 
 #[test]

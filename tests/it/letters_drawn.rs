@@ -15,11 +15,12 @@ const WIDTHS: [u32; 3] = [600, 360, 320];
 const WIDE: [&str; 2] = ["DejaVu Sans Mono", "DejaVu Serif"];
 
 /// The pictures of the manual: which letter, its width, how much of it, dark.
-const OF_THE_MANUAL: [(&str, (u32, u32), bool); 4] = [
+const OF_THE_MANUAL: [(&str, (u32, u32), bool); 5] = [
     ("act", (600, 460), false),
     ("digest", (600, 400), true),
     ("launch-report", (600, 440), false),
     ("good-news", (360, 560), false),
+    ("reminder-with-a-page", (360, 1480), false),
 ];
 
 /// Where pictures are left: the folder that `PUBWATCH_PICTURES` names, as docs/pictures.

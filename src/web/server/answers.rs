@@ -99,7 +99,7 @@ fn shown(visit: &Visit, plan: &EditionPlan, link: &Link, stands: &Standing) -> A
             let headline = said(&alert.finding, &voice).headline;
             let (title, format) = (&view.edition.title, view.edition.format.name());
             let title = words::clipped(title, 120);
-            let says = format!("{title}, {format}: {headline}. Your answer: {then}.");
+            let says = format!("{title}, {format}: {headline}. If you say so, {then}.");
             (StatusCode::OK, answer, says)
         }
         Standing::Used(at) => {

@@ -93,7 +93,7 @@ impl Answer {
             Self::KdpPublished => "we count from then",
             Self::RevisionStarted => "we are quiet for ten business days",
             Self::Expected => "we say nothing more of it",
-            Self::Later => "until then we are silent, and watch",
+            Self::Later => "we keep watch, and are silent until that day",
         }
     }
 

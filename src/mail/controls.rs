@@ -1,10 +1,17 @@
 //! How the author answers a letter: links where there is a page, otherwise the commands that tell
 //! Pubwatch what it cannot see. Pure.
 
-use super::answers::Answer;
+use jiff::Timestamp;
+
+use super::Desk;
+use super::answers::{Answer, Link};
+use super::book::Book;
+use crate::alerts::Telling;
+use crate::alerts::lifecycle::key;
 use crate::book::Edition;
 use crate::history::{ListingView, View};
 use crate::judge::{Finding, FindingKind, Party, Severity};
+use crate::text::words;
 
 /// A way to answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,6 +92,37 @@ pub fn add_controls(
 pub fn answers(view: &View, finding: &Finding) -> Vec<(Answer, &'static str)> {
     let all = of(view, finding).into_iter();
     all.map(|(answer, whom, _)| (answer, whom)).collect()
+}
+
+/// The editions' pages, each with its format where there are several.
+pub(super) fn pages(desk: &Desk<'_>, book: &Book<'_>) -> Vec<(String, String)> {
+    let topics = book.topics.iter().enumerate();
+    let pages = topics.filter_map(|(place, topic)| {
+        let page = desk.page_of(&topic.view.edition.id)?;
+        Some((book.name(place).unwrap_or_default().to_owned(), page))
+    });
+    pages.collect()
+}
+
+/// The address of an answer to what is told of a topic, and what it is about.
+pub(super) fn link(
+    desk: &Desk<'_>,
+    book: &Book<'_>,
+    (place, telling): (usize, &Telling),
+    answer: Answer,
+    now: Timestamp,
+) -> Option<(String, String)> {
+    let (site, signs) = (desk.site?, desk.signs?);
+    let alert = key(&book.topics.get(place)?.view.edition.id, &telling.finding);
+    let voice = desk.plain_voice(now);
+    let stores: Vec<String> = alert.stores.iter().map(|one| voice.label(one)).collect();
+    let stores = words::list(&stores.iter().map(String::as_str).collect::<Vec<_>>());
+    let about = match book.name(place) {
+        Some(name) if stores.is_empty() => name.to_owned(),
+        Some(_) | None => book.label(place, stores),
+    };
+    let path = Link::new(signs, &alert, answer, now).path();
+    Some((about, format!("{site}{path}")))
 }
 
 /// The answers, whom they name, and their commands.

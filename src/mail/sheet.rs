@@ -4,14 +4,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::Desk;
-use super::answers::{Answer, Link};
 use super::asked_together::text_for;
 use super::book::{Book, Point, Topic};
-use super::controls::{Control, add_controls};
+use super::controls::{Control, add_controls, link, pages};
 use super::strip::{Cell, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
-use crate::alerts::lifecycle::key;
 use crate::alerts::{Occasion, Telling, pause};
 use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
@@ -207,37 +205,6 @@ fn shortened(mut sheet: Sheet, is_reminder: bool) -> Sheet {
         }
     }
     sheet
-}
-
-/// The editions' pages, each with its format where there are several.
-fn pages(desk: &Desk<'_>, book: &Book<'_>) -> Vec<(String, String)> {
-    let topics = book.topics.iter().enumerate();
-    let pages = topics.filter_map(|(place, topic)| {
-        let page = desk.page_of(&topic.view.edition.id)?;
-        Some((book.name(place).unwrap_or_default().to_owned(), page))
-    });
-    pages.collect()
-}
-
-/// The address of an answer to what is told of a topic, and what it is about.
-fn link(
-    desk: &Desk<'_>,
-    book: &Book<'_>,
-    (place, telling): (usize, &Telling),
-    answer: Answer,
-    now: Timestamp,
-) -> Option<(String, String)> {
-    let (site, signs) = (desk.site?, desk.signs?);
-    let alert = key(&book.topics.get(place)?.view.edition.id, &telling.finding);
-    let voice = desk.plain_voice(now);
-    let stores: Vec<String> = alert.stores.iter().map(|one| voice.label(one)).collect();
-    let stores = words::list(&stores.iter().map(String::as_str).collect::<Vec<_>>());
-    let about = match book.name(place) {
-        Some(name) if stores.is_empty() => name.to_owned(),
-        Some(_) | None => book.label(place, stores),
-    };
-    let path = Link::new(signs, &alert, answer, now).path();
-    Some((about, format!("{site}{path}")))
 }
 
 /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; a date that several formats
@@ -491,16 +458,16 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
         let since = words::brief_moment(since, zone, now);
         return format!("Nobody has looked at the page since {since}.");
     }
-    let readings = words::count(i64::from(spell.readings), "reading");
+    let looks = words::count(i64::from(spell.readings), "look");
     if spell.is_confirmed() {
         format!(
-            "Since {}, {}, {readings}.",
+            "Since {}, {}, {looks}.",
             words::day(spell.since, zone, now),
             words::lasting(now.duration_since(spell.since))
         )
     } else {
         format!(
-            "Since {}, {readings}: a second look will confirm it.",
+            "Since {}, {looks}: a second look will confirm it.",
             words::brief_moment(spell.since, zone, now)
         )
     }

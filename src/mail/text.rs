@@ -194,8 +194,8 @@ pub const CAUTION: &str = "We look from one place, without an account: a page ca
 pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     if let Some(author) = desk.copy_of {
         return format!(
-            "You get this because {}, for whom Pubwatch keeps watch, wants you to know. An answer \
-             to this mail goes to {}; ask there if you want no more of them.",
+            "You get this because {}, for whom Pubwatch keeps watch, wants you to know. \
+             Replies go to {}; ask there if you want no more of them.",
             words::clipped(&author.name, 60),
             words::one_line(desk.from)
         );
@@ -206,8 +206,8 @@ pub fn why_you_get_this(desk: &Desk<'_>) -> String {
         _ => format!("It also wrote to {}.", words::list(&others)),
     };
     format!(
-        "You get this because Pubwatch runs on your behalf and watches this book. {others} An \
-         answer to this mail reaches no machine."
+        "You get this because Pubwatch runs on your behalf and watches this book. {others} \
+         Pubwatch does not read replies."
     )
 }
 

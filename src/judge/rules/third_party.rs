@@ -15,7 +15,7 @@ const NEW_PAGE_HOURS: i64 = 96;
 /// 1. The page has offered only other sellers' or used copies, twice, 12 hours apart.
 /// 2. Not before the third day after the date, nor in the first four days of the page: on launch
 ///    days, and on a page that is hours old, any mixture is normal.
-/// 3. Next step: check that the own offer exists; the usual cause is that Amazon's supplier has no
+/// 3. Next step: ask why; the usual cause is that Amazon's supplier has no
 ///    copy that it can fill promptly. Ask KDP where it prints, else the distributor.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;

@@ -242,10 +242,7 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
             } else {
                 ""
             };
-            format!(
-                "Check that the store's own offer exists and is switched on, then ask why it is \
-                 not shown.{report}"
-            )
+            format!("Ask why only other sellers offer it at {names}.{report}")
         }
         FindingKind::ShipsInWeeks | FindingKind::TemporarilyOutOfStock => match (making, whom) {
             (Making::Digital, _) => "Ask why a file takes time to deliver.".to_owned(),

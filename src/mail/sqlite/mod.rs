@@ -8,7 +8,7 @@ mod queue;
 use jiff::Timestamp;
 use rusqlite::Row;
 
-pub use answers::{answer_key, answered, use_up};
+pub use answers::{Standing, answer_key, standing, use_up};
 pub use look::{
     Counts, Show, counts, damaged_letters, entries, entry, heads, last_delivered, last_digest,
     last_digest_to, parts, spare_digest, waiting_since, waiting_since_before,

@@ -28,11 +28,7 @@ const TOLD: [&str; 5] = ["listing", "reading", "observation", "spell", "note"];
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Everything, as lines of JSON
-    #[arg(
-        long,
-        required_unless_present = "editions",
-        conflicts_with = "editions"
-    )]
+    #[arg(long, required_unless_present = "editions", conflicts_with = "editions")]
     all: bool,
 
     /// The editions as CSV, which `pubwatch import` makes the same editions of

@@ -16,12 +16,7 @@ mod contents;
 
 /// Watches your book's pages at the stores, and tells you when to wait and when to act.
 #[derive(Debug, Parser)]
-#[command(
-    name = "pubwatch",
-    version,
-    max_term_width = 100,
-    arg_required_else_help = true
-)]
+#[command(name = "pubwatch", version, max_term_width = 100, arg_required_else_help = true)]
 #[command(
     after_help = "Exit codes: 0 done · 1 something needs attention · 2 wrong command line · \
     3 wrong configuration · 4 database · 5 any other failure\n\

@@ -31,11 +31,7 @@ impl Clock {
     }
 
     /// What the clock shows.
-    #[must_use]
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is the file that reads the clock"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is the file that reads the clock")]
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),

@@ -200,7 +200,6 @@ pub fn is_ours(path: &Path, is_folder: bool) -> io::Result<()> {
 }
 
 /// The place of a draft of this process.
-#[must_use]
 pub fn beside(path: &Path) -> PathBuf {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     path.with_file_name(format!(".{name}.{}.part", std::process::id()))

@@ -141,7 +141,6 @@ fn has(process: Pid, mark: &[u8]) -> bool {
 
 /// The environment variables that may hold secrets of ours, with their values: all `PUBWATCH_…` but
 /// the three that hold none.
-#[must_use]
 pub fn secrets_of_ours() -> Vec<(OsString, String)> {
     std::env::vars_os()
         .filter(|(name, _)| {

@@ -46,10 +46,7 @@ fn row(name: &str) -> Row {
 }
 
 fn rate(bytes: usize, taken: Duration) -> f64 {
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "sizes of pages are far below 2^52"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "sizes of pages are far below 2^52")]
     let bytes = bytes as f64;
     bytes / taken.as_secs_f64().max(1e-9) / 1e6
 }

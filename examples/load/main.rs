@@ -159,10 +159,7 @@ async fn rounds(listings: usize, arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "figures for people, to three digits"
-)]
+#[expect(clippy::cast_precision_loss, reason = "figures for people, to three digits")]
 fn report(
     round: usize,
     read: u64,

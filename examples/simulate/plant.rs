@@ -138,10 +138,7 @@ fn never_follows(launch: &mut Launch, index: usize, windows: &Windows) -> Act {
     Act::From(comes.min(late).min(old))
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "`plant` has sorted the kinds already")]
 fn before_the_date(
     launch: &mut Launch,
     (kind, index): (Kind, usize),
@@ -193,10 +190,7 @@ fn before_the_date(
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "`plant` has sorted the kinds already")]
 fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Windows) -> Act {
     let date = begun_everywhere(launch.date);
     match kind {
@@ -229,10 +223,7 @@ fn on_the_date(launch: &mut Launch, (kind, index): (Kind, usize), windows: &Wind
     }
 }
 
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "`plant` has sorted the kinds already"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "`plant` has sorted the kinds already")]
 fn when_steady(
     launch: &mut Launch,
     (kind, index): (Kind, usize),

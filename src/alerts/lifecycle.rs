@@ -102,11 +102,7 @@ pub struct Decisions {
 /// 3. Each piece of news that was not told is due.
 /// 4. If the day allows a letter, everything that is due is told in it; otherwise nothing is, and
 ///    nothing counts as told: an alert that owes an all-clear stays open until it can be told.
-#[must_use]
-#[expect(
-    clippy::too_many_lines,
-    reason = "the whole life of an alert, read from top to bottom"
-)]
+#[expect(clippy::too_many_lines, reason = "the whole life of an alert, read from top to bottom")]
 pub fn decide(
     memory: &Memory,
     judgement: &Judgement,

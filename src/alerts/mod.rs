@@ -3,6 +3,7 @@
 //!
 //! [`lifecycle`] decides, [`sqlite`] remembers.
 
+pub mod facts;
 pub mod lifecycle;
 pub mod mute;
 pub mod pause;

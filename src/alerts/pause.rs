@@ -39,7 +39,6 @@ pub fn in_force(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<Pause
 
 /// The note that pauses all editions now, if one does, for an edition that was not there when it was
 /// given: newer words about single editions are theirs alone.
-#[must_use]
 pub fn of_all<'a>(
     notes: impl IntoIterator<Item = &'a [Note]>,
     zone: &TimeZone,

@@ -4,11 +4,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
+
+use super::every;
 
 /// What a page offers a buyer. The meaning of each state is fixed; how a page shows it is the
 /// business of the store's reader.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Serialize, Deserialize, ToSchema, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Availability {
     /// Nothing: 404, or the store's search knows no such ISBN.
     NotListed,
@@ -32,36 +38,14 @@ pub enum Availability {
 
 impl Availability {
     /// Every state, in the order of the launch.
-    pub const ALL: [Self; 9] = [
-        Self::NotListed,
-        Self::Announced,
-        Self::PreOrder,
-        Self::InStock,
-        Self::ShipsLater,
-        Self::BackOrder,
-        Self::ThirdPartyOnly,
-        Self::OutOfStock,
-        Self::Discontinued,
-    ];
+    pub const ALL: [Self; 9] = every(Self::VARIANTS);
 
     /// The name in code, tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::NotListed => "not_listed",
-            Self::Announced => "announced",
-            Self::PreOrder => "pre_order",
-            Self::InStock => "in_stock",
-            Self::ShipsLater => "ships_later",
-            Self::BackOrder => "back_order",
-            Self::ThirdPartyOnly => "third_party_only",
-            Self::OutOfStock => "out_of_stock",
-            Self::Discontinued => "discontinued",
-        }
+        self.into()
     }
 
     /// The word shown to people.
-    #[must_use]
     pub fn word(self) -> &'static str {
         match self {
             Self::NotListed => "Not listed",
@@ -77,7 +61,6 @@ impl Availability {
     }
 
     /// The letter that stands for the state in a strip.
-    #[must_use]
     pub fn letter(self) -> char {
         match self {
             Self::NotListed => '-',
@@ -93,19 +76,16 @@ impl Availability {
     }
 
     /// A buyer can place an order with the store.
-    #[must_use]
     pub fn is_orderable(self) -> bool {
         self == Self::PreOrder || self.is_released()
     }
 
     /// A buyer can place an order, and the book is out.
-    #[must_use]
     pub fn is_released(self) -> bool {
         matches!(self, Self::InStock | Self::ShipsLater | Self::BackOrder)
     }
 
     /// There is a page, without any offer on it: unavailable, announced or ended.
-    #[must_use]
     pub fn is_closed(self) -> bool {
         matches!(
             self,
@@ -114,7 +94,6 @@ impl Availability {
     }
 
     /// A buyer cannot place an order with the store.
-    #[must_use]
     pub fn is_off(self) -> bool {
         !self.is_orderable()
     }
@@ -124,7 +103,6 @@ impl Availability {
     ///
     /// Source: schema.org and Google Merchant's `availability`; `InStoreOnly` and `Reserved` cannot
     /// be ordered online, so they are out of stock for us.
-    #[must_use]
     pub fn from_schema_org(value: &str) -> Option<Self> {
         let name = value
             .trim()
@@ -143,23 +121,6 @@ impl Availability {
             "backorder" => Self::BackOrder,
             "outofstock" | "soldout" | "instoreonly" | "reserved" => Self::OutOfStock,
             "discontinued" => Self::Discontinued,
-            _ => return None,
-        })
-    }
-
-    /// The state that an ONIX code of List 65 (product availability) names. `None` for the codes
-    /// that say nothing about orders (97 to 99) and for codes that are not in the list.
-    ///
-    /// Source: EDItEUR, ONIX code lists, <https://ns.editeur.org/onix/en/65>.
-    #[must_use]
-    pub fn from_onix_65(code: &str) -> Option<Self> {
-        Some(match code {
-            "10" | "11" | "12" => Self::PreOrder,
-            "20" | "21" => Self::InStock,
-            "22" | "23" => Self::ShipsLater,
-            "30" | "31" | "32" => Self::BackOrder,
-            "09" | "33" | "34" | "40" | "41" | "42" | "43" | "44" | "45" | "50" => Self::OutOfStock,
-            "01" | "46" | "47" | "48" | "49" | "51" | "52" => Self::Discontinued,
             _ => return None,
         })
     }
@@ -236,14 +197,5 @@ mod tests {
         );
         assert_eq!(Availability::from_schema_org("https://schema.org/"), None);
         assert_eq!(Availability::from_schema_org("Refurbished"), None);
-    }
-
-    #[test]
-    fn onix_codes_that_say_nothing_are_nothing() {
-        assert_eq!(
-            Availability::from_onix_65("12"),
-            Some(Availability::PreOrder)
-        );
-        assert_eq!(Availability::from_onix_65("99"), None);
     }
 }

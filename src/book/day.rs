@@ -12,7 +12,6 @@ use serde::{Deserialize as _, Deserializer};
 pub const YEARS: RangeInclusive<i16> = 1450..=2199;
 
 /// The day, where a book can live by it.
-#[must_use]
 pub fn believable(day: Date) -> Option<Date> {
     YEARS.contains(&day.year()).then_some(day)
 }
@@ -52,7 +51,6 @@ pub fn kept<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Date>, D::Error
 }
 
 /// The nearest day that a book can live by, for one that was kept and must be some day.
-#[must_use]
 pub fn nearest(day: Date) -> Date {
     let year = day.year().clamp(*YEARS.start(), *YEARS.end());
     // The 29th of February may be missing there.

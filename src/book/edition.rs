@@ -1,12 +1,16 @@
 //! An edition: a book in one format, with the dates it lives by.
 
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
-use super::{Asin, ConfiguredDates, EditionId, Making, Money};
+use super::{Asin, ConfiguredDates, EditionId, Making, Money, every};
 
 /// The form of an edition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, ToSchema, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Format {
     /// A paperback.
     Paperback,
@@ -20,26 +24,14 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 4] = [
-        Self::Paperback,
-        Self::Hardcover,
-        Self::Ebook,
-        Self::Audiobook,
-    ];
+    pub const ALL: [Self; 4] = every(Self::VARIANTS);
 
     /// The name in the configuration, in tables and in letters.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Paperback => "paperback",
-            Self::Hardcover => "hardcover",
-            Self::Ebook => "ebook",
-            Self::Audiobook => "audiobook",
-        }
+        self.into()
     }
 
     /// The format where nobody says which: a paperback has an ISBN, and what has none is an ebook.
-    #[must_use]
     pub fn usual(id: &EditionId) -> Self {
         match id {
             EditionId::Isbn(_) => Self::Paperback,
@@ -48,7 +40,6 @@ impl Format {
     }
 
     /// The name with its article.
-    #[must_use]
     pub fn with_article(self) -> &'static str {
         match self {
             Self::Paperback => "a paperback",
@@ -60,15 +51,16 @@ impl Format {
 
     /// It is printed. What is not has no printer, no returns, and at Amazon a number of Amazon's
     /// own instead of the ISBN-10.
-    #[must_use]
     pub fn is_printed(self) -> bool {
         matches!(self, Self::Paperback | Self::Hardcover)
     }
 }
 
 /// Who carries the edition to the stores, and so whom to ask.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, ToSchema, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "lowercase")]
+#[strum(serialize_all = "lowercase")]
 pub enum Distribution {
     /// IngramSpark (or Lightning Source): the author has a portal and an account there.
     IngramSpark,
@@ -84,28 +76,14 @@ pub enum Distribution {
 
 impl Distribution {
     /// Every way of distribution.
-    pub const ALL: [Self; 5] = [
-        Self::IngramSpark,
-        Self::Draft2Digital,
-        Self::PublishDrive,
-        Self::Kdp,
-        Self::Other,
-    ];
+    pub const ALL: [Self; 5] = every(Self::VARIANTS);
 
     /// The name in the configuration.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::IngramSpark => "ingramspark",
-            Self::Draft2Digital => "draft2digital",
-            Self::PublishDrive => "publishdrive",
-            Self::Kdp => "kdp",
-            Self::Other => "other",
-        }
+        self.into()
     }
 
     /// The name in letters.
-    #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::IngramSpark => "IngramSpark",
@@ -118,7 +96,6 @@ impl Distribution {
 
     /// Who carries it where nobody says otherwise: KDP what has an ASIN and no ISBN, but for an
     /// audiobook, which is neither KDP's nor Ingram's.
-    #[must_use]
     pub fn usual(id: &EditionId, format: Format) -> Self {
         match (id, format) {
             (EditionId::Asin(_), Format::Audiobook) | (EditionId::Own(_), _) => Self::Other,
@@ -128,7 +105,6 @@ impl Distribution {
     }
 
     /// The stores get the title from Ingram, directly or through an aggregator.
-    #[must_use]
     pub fn is_ingram_fed(self) -> bool {
         matches!(
             self,
@@ -168,7 +144,6 @@ pub struct Edition {
 
 impl Edition {
     /// Amazon's own number of it, where one is known: the identity, or given beside it.
-    #[must_use]
     pub fn asin(&self) -> Option<&Asin> {
         self.id.asin().or(self.asin.as_ref())
     }

@@ -9,17 +9,17 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Isbn10, Isbn13, IsbnError, StoreId};
 
 /// An ASIN that is no ISBN-10: ten capitals and digits, the first of them a B, and no word, as
 /// `Bestseller` is. It parses in any case.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 pub struct Asin(String);
 
 impl Asin {
     /// The ten characters.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -35,13 +35,11 @@ impl OwnNumber {
     }
 
     /// The store whose number it is.
-    #[must_use]
     pub fn store(&self) -> StoreId {
         StoreId::new(self.parts().0)
     }
 
     /// The number alone, as it stands in the store's addresses.
-    #[must_use]
     pub fn number(&self) -> &str {
         self.parts().1
     }
@@ -81,7 +79,6 @@ pub enum EditionId {
 
 impl EditionId {
     /// The key.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         match self {
             Self::Isbn(isbn) => isbn.as_str(),
@@ -91,7 +88,6 @@ impl EditionId {
     }
 
     /// The ISBN, where it is one.
-    #[must_use]
     pub fn isbn(&self) -> Option<&Isbn13> {
         match self {
             Self::Isbn(isbn) => Some(isbn),
@@ -100,13 +96,11 @@ impl EditionId {
     }
 
     /// The ISBN-10 of the ISBN, where it is one and has one.
-    #[must_use]
     pub fn to_isbn10(&self) -> Option<Isbn10> {
         self.isbn()?.to_isbn10()
     }
 
     /// The ASIN, where it is one.
-    #[must_use]
     pub fn asin(&self) -> Option<&Asin> {
         match self {
             Self::Asin(asin) => Some(asin),
@@ -115,7 +109,6 @@ impl EditionId {
     }
 
     /// What the number is, for people: "ISBN", "ASIN", "number at kobo.com".
-    #[must_use]
     pub fn kind(&self) -> String {
         match self {
             Self::Isbn(_) => "ISBN".to_owned(),
@@ -125,7 +118,6 @@ impl EditionId {
     }
 
     /// The number with what it is, for people: "ISBN 978…", "ASIN B0…", "number at kobo.com 123…".
-    #[must_use]
     pub fn named(&self) -> String {
         match self {
             Self::Isbn(_) | Self::Asin(_) => format!("{} {self}", self.kind()),

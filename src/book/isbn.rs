@@ -8,6 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Why some text is not an ISBN.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,19 +36,17 @@ pub enum IsbnError {
 ///
 /// It parses from ISBN-13 or ISBN-10, with or without hyphens and spaces, and prints its thirteen
 /// digits alone.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(try_from = "String", into = "String")]
 pub struct Isbn13(String);
 
 impl Isbn13 {
     /// The thirteen digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The old ISBN-10 of the same edition, which only 978 numbers have.
-    #[must_use]
     pub fn to_isbn10(&self) -> Option<Isbn10> {
         let core = self.0.strip_prefix("978")?.get(..9)?;
         Some(Isbn10(format!("{core}{}", check_digit_10(core))))
@@ -60,7 +59,6 @@ pub struct Isbn10(String);
 
 impl Isbn10 {
     /// The ten characters.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

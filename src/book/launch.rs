@@ -8,14 +8,12 @@
 //! Stores go by bare dates, each in its own zone, so a date is taken to have begun only when it has
 //! begun everywhere: at 12:00 UTC, which is midnight at UTC−12. KDP's clock is GMT.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a launch hears only the notes that it names"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a launch hears only the notes that it names")]
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use strum::IntoStaticStr;
 
 use super::{Distribution, Edition, Family, Note, NoteKind, StoreId};
 
@@ -29,10 +27,6 @@ pub const LAUNCH_HOURS: i64 = 72;
 /// How long after that a new listing may still jump about.
 pub const SETTLING_DAYS: i64 = 14;
 
-/// How long before its date a Kindle pre-order needs its final file; without it KDP takes the page
-/// down and cancels the orders.
-pub const KINDLE_FILE_HOURS: i64 = 72;
-
 /// The dates as the configuration writes them. What is in force is a [`Launch`]'s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ConfiguredDates {
@@ -44,7 +38,6 @@ pub struct ConfiguredDates {
 impl ConfiguredDates {
     /// The publication date, the on-sale date (equal to it unless written), and the day on which
     /// distribution was enabled.
-    #[must_use]
     pub fn new(publication: Date, on_sale: Option<Date>, enabled: Option<Date>) -> Self {
         Self {
             publication,
@@ -55,7 +48,6 @@ impl ConfiguredDates {
 
     /// The dates as they stand in the file, for whoever reads or writes that file: publication, on
     /// sale, enabled.
-    #[must_use]
     pub fn as_written(&self) -> (Date, Date, Option<Date>) {
         (self.publication, self.on_sale, self.enabled)
     }
@@ -101,7 +93,6 @@ pub struct KdpPublished {
 impl KdpPublished {
     /// From when KDP's 72 hours count: the click, or the beginning of the scheduled day in its
     /// clock.
-    #[must_use]
     pub fn counts_from(&self) -> Timestamp {
         let scheduled = self.scheduled.map(midnight_gmt);
         scheduled.map_or(self.at, |day| day.max(self.at))
@@ -162,7 +153,6 @@ impl Launch {
     ///    before its date without naming a day is scheduled for the date: KDP has no pre-order for
     ///    print, and hides the page until then.
     /// 4. A revision counts from the newest beginning, and is done by a later note.
-    #[must_use]
     pub fn new(edition: &Edition, notes: &[Note], zone: &TimeZone) -> Self {
         let dates = &edition.dates;
         let mut changes = notes.iter().rev().filter_map(|note| match note.kind {
@@ -225,13 +215,11 @@ impl Launch {
     }
 
     /// The later of the two dates.
-    #[must_use]
     pub fn last_date(&self) -> Date {
         self.publication.max(self.on_sale)
     }
 
     /// The date that a store goes by.
-    #[must_use]
     pub fn date_at(&self, store: &StoreId) -> Date {
         match store.family() {
             Family::Amazon => self.publication,
@@ -240,13 +228,11 @@ impl Launch {
     }
 
     /// The moment at which a store's date has begun everywhere.
-    #[must_use]
     pub fn released_at(&self, store: &StoreId) -> Timestamp {
         begun_everywhere(self.date_at(store))
     }
 
     /// When the author published at KDP, where KDP serves the store.
-    #[must_use]
     pub fn published_at(&self, store: &StoreId) -> Option<Timestamp> {
         self.kdp
             .filter(|_| self.is_kdp_store(store))
@@ -254,25 +240,21 @@ impl Launch {
     }
 
     /// What is known of publishing at KDP, where KDP serves the store.
-    #[must_use]
     pub fn kdp_at(&self, store: &StoreId) -> Option<KdpPublished> {
         self.kdp.filter(|_| self.is_kdp_store(store))
     }
 
     /// KDP serves the store, or will on the day.
-    #[must_use]
     pub fn is_kdp_store(&self, store: &StoreId) -> bool {
         store.family() == Family::Amazon && self.amazon_by_kdp
     }
 
     /// KDP serves Amazon from the beginning, and nobody else feeds its page.
-    #[must_use]
     pub fn is_kdp_only(&self) -> bool {
         self.distribution == Distribution::Kdp
     }
 
     /// Who feeds the store's page: KDP once it was published there, else the distributor.
-    #[must_use]
     pub fn feeder(&self, store: &StoreId) -> Feeder {
         if self.published_at(store).is_some() || self.distribution == Distribution::Kdp {
             Feeder::Kdp
@@ -283,7 +265,6 @@ impl Launch {
 
     /// From the earlier of the two dates until a day after what is late becomes something to act
     /// on: in that time letters are not rationed.
-    #[must_use]
     pub fn is_launch(&self, now: Timestamp) -> bool {
         let begin = midnight_gmt(self.publication.min(self.on_sale));
         let end = later(begun_everywhere(self.last_date()), LAUNCH_HOURS + 24);
@@ -298,7 +279,6 @@ impl Launch {
     ///    the last 14 days early-ship.
     /// 4. The date itself lasts from 00:00 GMT until 24 hours after it has begun everywhere.
     /// 5. Then it settles until 14 days and 72 hours after the date, and is steady.
-    #[must_use]
     pub fn phase(&self, store: &StoreId, has_taken_orders: bool, at: Timestamp) -> Phase {
         let date = self.date_at(store);
         let begun = begun_everywhere(date);
@@ -331,13 +311,11 @@ impl Launch {
     }
 
     /// From when on a listing at that store is steady.
-    #[must_use]
     pub fn steady_from(&self, store: &StoreId) -> Timestamp {
         later(self.released_at(store), LAUNCH_HOURS + SETTLING_DAYS * 24)
     }
 
     /// From when on a store may drop the pre-order label.
-    #[must_use]
     pub fn early_ship_from(&self, store: &StoreId) -> Timestamp {
         midnight_gmt(self.date_at(store).saturating_sub(EARLY_SHIP_DAYS.days()))
     }
@@ -359,7 +337,8 @@ fn making(edition: &Edition) -> Making {
 }
 
 /// Where a listing stands in the launch of its edition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Phase {
     /// Distribution is not enabled: no page is expected.
     SetUp,
@@ -370,6 +349,7 @@ pub enum Phase {
     /// The last two weeks before the date: the pre-order label may go away.
     EarlyShip,
     /// From the date until a day after it has begun everywhere.
+    #[strum(serialize = "release day")]
     ReleaseDay,
     /// Amazon, until three days after the author published at KDP.
     Switchover,
@@ -380,55 +360,29 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// Every phase, in the order of a launch.
-    pub const ALL: [Self; 8] = [
-        Self::SetUp,
-        Self::Propagating,
-        Self::PreOrder,
-        Self::EarlyShip,
-        Self::ReleaseDay,
-        Self::Switchover,
-        Self::Settling,
-        Self::Steady,
-    ];
-
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::SetUp => "set-up",
-            Self::Propagating => "propagating",
-            Self::PreOrder => "pre-order",
-            Self::EarlyShip => "early-ship",
-            Self::ReleaseDay => "release day",
-            Self::Switchover => "switchover",
-            Self::Settling => "settling",
-            Self::Steady => "steady",
-        }
+        self.into()
     }
 }
 
 /// The moment at which a date has begun everywhere on earth: 12:00 UTC.
-#[must_use]
 pub fn begun_everywhere(date: Date) -> Timestamp {
     later(midnight_gmt(date), 12)
 }
 
 /// The moment at which a date begins in KDP's clock.
-#[must_use]
 pub fn midnight_gmt(date: Date) -> Timestamp {
     date.to_zoned(TimeZone::UTC)
         .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// The date of a moment in GMT.
-#[must_use]
 pub fn gmt_date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()
 }
 
 /// So many hours later.
-#[must_use]
 pub fn later(at: Timestamp, hours: i64) -> Timestamp {
     at.checked_add(SignedDuration::from_hours(hours))
         .unwrap_or(Timestamp::MAX)

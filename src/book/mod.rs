@@ -21,3 +21,11 @@ pub use money::Money;
 pub use note::{Note, NoteKind};
 pub use source::Source;
 pub use storefront::{Family, StoreId, Storefront};
+
+/// Every variant of an enum, of which there are `N`: another number does not compile.
+pub(crate) const fn every<T: Copy, const N: usize>(variants: &[T]) -> [T; N] {
+    match variants.first_chunk() {
+        Some(all) if variants.len() == N => *all,
+        Some(_) | None => panic!("a list of variants is as long as the enum"),
+    }
+}

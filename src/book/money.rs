@@ -3,9 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// An amount in the minor unit of its currency: cents for USD, whole yen for JPY.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Money {
     /// The amount in minor units.
     pub minor: i64,
@@ -15,7 +16,6 @@ pub struct Money {
 
 impl Money {
     /// An amount of `minor` units of `currency`.
-    #[must_use]
     pub fn new(minor: i64, currency: &str) -> Self {
         Self {
             minor,
@@ -25,7 +25,6 @@ impl Money {
 
     /// How many decimals the currency has (ISO 4217): 0 for JPY, otherwise 2 for the stores that
     /// we read.
-    #[must_use]
     pub fn decimals(currency: &str) -> u32 {
         if currency.eq_ignore_ascii_case("JPY") || currency.eq_ignore_ascii_case("VND") {
             0

@@ -3,13 +3,15 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
 
 use super::StoreId;
 use super::day::nearest;
 
 /// What a note says.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, IntoStaticStr)]
 #[serde(tag = "what", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum NoteKind {
     /// Distribution was enabled.
     DistributionEnabled,
@@ -27,6 +29,7 @@ pub enum NoteKind {
     RevisionDone,
     /// The author has written to IngramSpark.
     #[serde(rename = "asked_ingramspark")]
+    #[strum(serialize = "asked_ingramspark")]
     AskedIngramSpark,
     /// The author has written to KDP.
     AskedKdp,
@@ -71,7 +74,6 @@ pub enum NoteKind {
 
 impl NoteKind {
     /// The same with days that a calendar can count on from; a note that is kept may have others.
-    #[must_use]
     pub fn believable(mut self) -> Self {
         match &mut self {
             Self::DateChanged { to, on_sale, from } => {
@@ -95,7 +97,6 @@ impl NoteKind {
     }
 
     /// The publication date was moved to that day, and the on-sale date with it.
-    #[must_use]
     pub fn moved(to: Date) -> Self {
         Self::DateChanged {
             to,
@@ -105,34 +106,17 @@ impl NoteKind {
     }
 
     /// The name as words for people.
-    #[must_use]
     pub fn words(&self) -> String {
         self.name().replace('_', " ")
     }
 
     /// The name in commands, stories and tables.
-    #[must_use]
     pub fn name(&self) -> &'static str {
-        match self {
-            Self::DistributionEnabled => "distribution_enabled",
-            Self::KdpPublished { .. } => "kdp_published",
-            Self::KdpRightsQuery => "kdp_rights_query",
-            Self::RevisionStarted => "revision_started",
-            Self::RevisionDone => "revision_done",
-            Self::AskedIngramSpark => "asked_ingramspark",
-            Self::AskedKdp => "asked_kdp",
-            Self::AskedStore => "asked_store",
-            Self::Expected => "expected",
-            Self::DateChanged { .. } => "date_changed",
-            Self::Muted { .. } => "muted",
-            Self::Paused { .. } => "paused",
-            Self::Resumed => "resumed",
-        }
+        self.into()
     }
 
     /// The note of that name; a moved date needs the new date, a mute and a pause need their end,
     /// and the others have none.
-    #[must_use]
     pub fn from_name(name: &str, to: Option<Date>) -> Option<Self> {
         let dated = to.map(|to| {
             let muted = Self::Muted {

@@ -1,10 +1,14 @@
 //! How a reading was had: the ways in to a store's page.
 
 use serde::{Deserialize, Serialize};
+use strum::IntoStaticStr;
+use utoipa::ToSchema;
 
 /// How a reading was had.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, ToSchema, IntoStaticStr)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum Source {
     /// Our own polite request.
     Http,
@@ -21,25 +25,17 @@ impl Source {
     pub const ALL: [Self; 4] = [Self::Http, Self::Command, Self::Api, Self::ByHand];
 
     /// The name in tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Http => "http",
-            Self::Command => "command",
-            Self::Api => "api",
-            Self::ByHand => "by_hand",
-        }
+        self.into()
     }
 
     /// The source of that name. People write `by-hand` in the configuration; both forms are taken.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         let plain = name.replace('-', "_");
         Self::ALL.into_iter().find(|source| source.name() == plain)
     }
 
     /// What people read: "through your own program".
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Http => "by a request of its own",

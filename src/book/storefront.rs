@@ -9,36 +9,33 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{Asin, EditionId, Format};
 
 /// A store's name: its host without `www.`, as `amazon.co.uk`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(transparent)]
 pub struct StoreId(String);
 
 impl StoreId {
     /// A store's name, in lower case and without `www.`.
-    #[must_use]
     pub fn new(host: &str) -> Self {
         let host = host.trim().to_ascii_lowercase();
         Self(host.strip_prefix("www.").unwrap_or(&host).to_owned())
     }
 
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// How people call the store: the label of a known one, otherwise its name.
-    #[must_use]
     pub fn label(&self) -> &str {
         find(&self.0).map_or(self.as_str(), |store| store.label)
     }
 
     /// Which kind of store it is.
-    #[must_use]
     pub fn family(&self) -> Family {
         find(&self.0).map_or(Family::Other, |store| store.family)
     }
@@ -123,7 +120,6 @@ storefronts! {
 }
 
 /// The known store of that name (with or without `www.`).
-#[must_use]
 pub fn find(name: &str) -> Option<&'static Storefront> {
     let id = StoreId::new(name);
     STOREFRONTS.iter().find(|store| store.id == id.as_str())
@@ -131,7 +127,6 @@ pub fn find(name: &str) -> Option<&'static Storefront> {
 
 /// The known store that a person calls so: by its name, its host, or as we print it, with an `and`
 /// for the `&` and in any case; also by what people call it for short.
-#[must_use]
 pub fn called(words: &str) -> Option<&'static Storefront> {
     const SHORT: [(&str, &str); 7] = [
         ("barnesnoble", "barnesandnoble.com"),
@@ -187,7 +182,6 @@ pub enum NoAddress {
 
 impl Storefront {
     /// The country that it sells in first, ISO 3166.
-    #[must_use]
     pub fn country(&self) -> String {
         match self.id.rsplit('.').next().unwrap_or_default() {
             "com" | "org" if !self.id.starts_with("uk.") => "US".to_owned(),

@@ -112,10 +112,7 @@ fn line(title: &str, store: &str, one: &Evidence, zone: &TimeZone) -> String {
     )
 }
 
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a size for people, exact far beyond any page"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a size for people, exact far beyond any page")]
 fn kilobytes(bytes: usize) -> f64 {
     bytes as f64 / 1000.0
 }

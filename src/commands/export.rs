@@ -31,11 +31,7 @@ const SECRET: &str = "answer_key";
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
     /// Everything, as lines of JSON
-    #[arg(
-        long,
-        required_unless_present = "editions",
-        conflicts_with = "editions"
-    )]
+    #[arg(long, required_unless_present = "editions", conflicts_with = "editions")]
     all: bool,
 
     /// The editions as CSV, which `pubwatch import` makes the same editions of

@@ -22,11 +22,9 @@ use crate::text::words;
 /// Your own times are those of the titles in your history, with the titles that still wait counted
 /// as waiting. They are told in letters once enough titles have come through.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "quiet: nothing is said until then. act: from then on there is something \
+#[command(after_help = "quiet: nothing is said until then. act: from then on there is something \
     to do. Set your own numbers in the configuration, in [windows]; `learned = true` there lets \
-    your own times take the place of the shipped ones, and `--toml` prints them as lines for it."
-)]
+    your own times take the place of the shipped ones, and `--toml` prints them as lines for it.")]
 pub struct Arguments {
     /// Only windows whose name contains this, as `list.`
     name: Option<String>,

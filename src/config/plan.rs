@@ -7,12 +7,13 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
-use url::{Host, Url};
+use url::Url;
 
 use super::origins::Origins;
 use super::telling::{ClientPlan, HookPlan, PingPlan, Recipient};
 use super::ways::{ApiPlan, Ways};
 use crate::book::{Availability, Edition, EditionId, StoreId};
+use crate::text::host::is_this_machine;
 
 /// Everything the program was told to do.
 #[derive(Debug, Clone)]
@@ -74,12 +75,8 @@ impl WebPlan {
     /// People find it under a name that is not this machine's alone: something that stands before
     /// it shows it to others.
     pub fn is_public(&self) -> bool {
-        match self.address.as_ref().and_then(Url::host) {
-            Some(Host::Domain(name)) => name != "localhost" && !name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => !address.is_loopback(),
-            Some(Host::Ipv6(address)) => !address.is_loopback(),
-            None => false,
-        }
+        let name = self.address.as_ref().and_then(Url::host_str);
+        name.is_some_and(|name| !is_this_machine(name))
     }
 }
 
@@ -249,7 +246,6 @@ pub struct StorePlan {
 }
 
 /// How people call a store: as the configuration does, otherwise by its own label.
-#[must_use]
 pub fn label<'a>(store: &'a StoreId, stores: &'a [StorePlan]) -> &'a str {
     stores
         .iter()
@@ -274,12 +270,8 @@ impl StorePlan {
 
     /// Its pages come from this very machine: a test, a demo, a mirror.
     pub fn is_on_loopback(&self) -> bool {
-        self.base.as_ref().is_some_and(|base| match base.host() {
-            Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-            Some(Host::Ipv4(address)) => address.is_loopback(),
-            Some(Host::Ipv6(address)) => address.is_loopback(),
-            None => false,
-        })
+        let name = self.base.as_ref().and_then(Url::host_str);
+        name.is_some_and(is_this_machine)
     }
 }
 

@@ -54,13 +54,11 @@ pub fn presets() -> impl Iterator<Item = &'static StorePlan> + Clone {
 }
 
 /// The one of that name.
-#[must_use]
 pub fn preset(id: &StoreId) -> Option<&'static StorePlan> {
     presets().find(|store| store.id == *id)
 }
 
 /// Nobody has verified how the pages of that store read.
-#[must_use]
 pub fn is_unverified(id: &StoreId) -> bool {
     SHIPPED
         .iter()

@@ -7,5 +7,5 @@ mod migrate;
 pub mod packed;
 pub mod sqlite;
 
+pub use sqlite::Db;
 pub use sqlite::error::{DbError, advice};
-pub use sqlite::{Db, Version, version};

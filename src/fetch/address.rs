@@ -14,7 +14,6 @@ pub struct PrivateAddress {
 
 /// The address is one of the public internet: not loopback, private, link-local, shared, or
 /// otherwise set apart (the IANA special-purpose registries).
-#[must_use]
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),

@@ -54,7 +54,6 @@ pub enum Gate {
 impl Breaker {
     /// Whether the host may be asked now. A moment further ahead than [`LONGEST`] was written by a
     /// clock that has been set back since, and does not count.
-    #[must_use]
     pub fn gate(&self, now: Timestamp) -> Gate {
         match self.shut_until {
             Some(until) if now < until && until <= later(now, LONGEST) => Gate::Shut { until },

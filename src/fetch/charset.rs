@@ -17,7 +17,6 @@ const PRESCAN: usize = 4096;
 /// 3. What is valid UTF-8 is UTF-8, for the same reason: other text hardly ever is.
 /// 4. The page's own `<meta>`.
 /// 5. UTF-8 with some damage, or else Western Europe's.
-#[must_use]
 pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
     if let Some((encoding, mark)) = Encoding::for_bom(body) {
         let text = body.get(mark..).unwrap_or_default();
@@ -38,7 +37,6 @@ pub fn decode<'a>(body: &'a [u8], content_type: Option<&str>) -> Cow<'a, str> {
 
 /// The text of a body, as [`decode`] gives it, without a second copy of what is UTF-8 already: a page
 /// is megabytes, and several are read at a time.
-#[must_use]
 pub fn decoded(body: Vec<u8>, content_type: Option<&str>) -> String {
     let own = match decode(&body, content_type) {
         Cow::Borrowed(text) if text.len() == body.len() => None,

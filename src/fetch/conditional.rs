@@ -24,7 +24,6 @@ pub struct Validators {
 impl Validators {
     /// Those of an answer with status 200; `None` where it has none. `headers` have names in lower
     /// case.
-    #[must_use]
     pub fn of(status: Option<u16>, address: &str, headers: &[(String, String)]) -> Option<Self> {
         let value = |name: &str| {
             let found = headers.iter().find(|(known, _)| known == name);
@@ -42,7 +41,6 @@ impl Validators {
     }
 
     /// The header of a request for the page at `address`; `None` where that is another page. Where there is an `ETag` it speaks alone, as it is the more exact one (RFC 9110, 13.1.3).
-    #[must_use]
     pub fn header(&self, address: &Url) -> Option<(&'static str, &str)> {
         if address.as_str() != self.address {
             return None;
@@ -60,7 +58,6 @@ fn is_printable(byte: u8) -> bool {
 /// Whether a page that was read at `read_at` may be asked for with "only if it has changed": a
 /// state that waits to be confirmed is always looked at with our own eyes, and every page at least
 /// once a day.
-#[must_use]
 pub fn may_be_spared(read_at: Timestamp, is_unconfirmed: bool, now: Timestamp) -> bool {
     let since = now.duration_since(read_at);
     !is_unconfirmed && !since.is_negative() && since < LONGEST

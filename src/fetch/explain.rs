@@ -95,7 +95,6 @@ const MEANINGS: &[(&str, &str)] = &[
 ];
 
 /// What happened and what to do next, in one sentence without a full stop.
-#[must_use]
 pub fn explain(host: &str, failure: &Failure) -> String {
     let what = match failure {
         Failure::Deadline(limit) => format!(

@@ -95,7 +95,6 @@ impl Fetcher {
     }
 
     /// The same fetcher, which also knows the user's account for Amazon's API.
-    #[must_use]
     pub fn with_api(self, api: Option<&ApiPlan>) -> Self {
         Self {
             api: api.map(Api::new),
@@ -105,7 +104,6 @@ impl Fetcher {
 
     /// The same fetcher for a library that answers with records for programs, which are of a kind
     /// that no page is.
-    #[must_use]
     pub fn taking_records(self) -> Self {
         Self {
             takes_records: true,
@@ -115,7 +113,6 @@ impl Fetcher {
 
     /// The same fetcher with another resolver: names lead where this table says. For tests of what
     /// a name may lead to, which must not depend on the machine's.
-    #[must_use]
     pub fn resolving(self, table: NameTable) -> Self {
         self.wire.resolve_by(table);
         self

@@ -49,12 +49,11 @@ pub const HELPFUL_HEADERS: &[&str] = &[
 
 /// A host as politeness counts it: its name in lower case, with the port where that is not the
 /// scheme's own. A type, so that an address is never mistaken for it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
 pub struct HostKey(String);
 
 impl HostKey {
     /// The host of an address; `None` for an address without one, as `mailto:`.
-    #[must_use]
     pub fn of(address: &Url) -> Option<Self> {
         let host = address.host_str()?.to_ascii_lowercase();
         Some(Self(match address.port() {
@@ -64,7 +63,6 @@ impl HostKey {
     }
 
     /// The host as it receives another way in than our own request.
-    #[must_use]
     pub fn through(&self, source: Source) -> Self {
         match source {
             Source::Http => self.clone(),
@@ -75,7 +73,6 @@ impl HostKey {
     }
 
     /// Its name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -10,7 +10,6 @@ pub const MOST_CRAWL_DELAY: Duration = Duration::from_secs(5 * 60);
 
 /// The pause after an answer: the configured one or the host's `Crawl-delay`, whichever is longer,
 /// and up to `jitter` more. `chance` is the random part, from 0 to 1.
-#[must_use]
 pub fn pause(
     configured: Duration,
     crawl_delay: Option<Duration>,
@@ -25,14 +24,12 @@ pub fn pause(
 ///
 /// No pause is longer than `longest`, so a stored moment further ahead than that was written by a
 /// clock that has been set back since, and counts as `longest` from now.
-#[must_use]
 pub fn ask_at(next_allowed: Option<Timestamp>, now: Timestamp, longest: Duration) -> Timestamp {
     let next_allowed = next_allowed.unwrap_or(now).max(now);
     next_allowed.min(later(now, longest))
 }
 
 /// `moment` plus `wait`; the end of time when that is later still.
-#[must_use]
 pub fn later(moment: Timestamp, wait: Duration) -> Timestamp {
     SignedDuration::try_from(wait)
         .ok()

@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::HostKey;
 
 /// What one host has been asked today, and the most that it is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Ration {
     /// The host.
     pub host: HostKey,
@@ -22,26 +22,22 @@ pub struct Ration {
 
 impl Ration {
     /// How many are left.
-    #[must_use]
     pub fn left(&self) -> u32 {
         self.cap.saturating_sub(self.used)
     }
 }
 
 /// The UTC day of a moment.
-#[must_use]
 pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned(TimeZone::UTC).date()
 }
 
 /// What is used up at `now` of what was counted on `day`: nothing, where that was another day.
-#[must_use]
 pub fn used_on(day: Option<Date>, counted: u32, now: Timestamp) -> u32 {
     if day == Some(day_of(now)) { counted } else { 0 }
 }
 
 /// Until when nothing is left; `None` while something is.
-#[must_use]
 pub fn spent_until(used: u32, cap: u32, now: Timestamp) -> Option<Timestamp> {
     (cap <= used).then(|| next_day(now))
 }

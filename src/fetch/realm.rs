@@ -44,7 +44,6 @@ pub enum Outside {
 
 impl Realm {
     /// The realm of a store whose pages are asked at `ask`.
-    #[must_use]
     pub fn new(store: &StoreId, ask: &Url, overridden: bool) -> Self {
         if overridden {
             Self::Here(ask.origin())
@@ -56,7 +55,6 @@ impl Realm {
     }
 
     /// Whether machines of a private network may answer here.
-    #[must_use]
     pub fn may_be_private(&self) -> bool {
         matches!(self, Self::Here(_))
     }

@@ -11,7 +11,6 @@ use crate::book::Source;
 
 /// robots.txt forbids the page, or could not be had; `None` when it allows it. The answer is
 /// believed until `stale_at`.
-#[must_use]
 pub fn robots(address: &Url, verdict: Verdict, stale_at: Timestamp) -> Option<NoPage> {
     let (reason, rule, explanation) = match verdict {
         Verdict::Allowed => return None,
@@ -40,7 +39,6 @@ pub fn robots(address: &Url, verdict: Verdict, stale_at: Timestamp) -> Option<No
 }
 
 /// Somebody else has looked in the meantime.
-#[must_use]
 pub fn not_wanted() -> NoPage {
     NoPage {
         reason: NoPageReason::Busy,
@@ -52,7 +50,6 @@ pub fn not_wanted() -> NoPage {
 }
 
 /// The breaker is shut.
-#[must_use]
 pub fn shut(host: &HostKey, source: Source, until: Timestamp, breaker: &Breaker) -> NoPage {
     let why = breaker.why.as_deref().unwrap_or("no reason is known");
     let (reason, rule, what) = if breaker.refusals == 0 {
@@ -80,7 +77,6 @@ pub fn shut(host: &HostKey, source: Source, until: Timestamp, breaker: &Breaker)
 }
 
 /// The host has had all the requests that it gets today.
-#[must_use]
 pub fn spent(host: &HostKey, cap: u32, until: Timestamp) -> NoPage {
     NoPage {
         reason: NoPageReason::Spent,
@@ -97,7 +93,6 @@ pub fn spent(host: &HostKey, cap: u32, until: Timestamp) -> NoPage {
 }
 
 /// The page has been looked at as often as it may be today.
-#[must_use]
 pub fn looked_enough(cap: u32, until: Timestamp) -> NoPage {
     NoPage {
         reason: NoPageReason::Spent,
@@ -113,7 +108,6 @@ pub fn looked_enough(cap: u32, until: Timestamp) -> NoPage {
 }
 
 /// Nobody asks: the user looks.
-#[must_use]
 pub fn by_hand() -> NoPage {
     NoPage {
         reason: NoPageReason::Blocked,
@@ -127,7 +121,6 @@ pub fn by_hand() -> NoPage {
 }
 
 /// The API gave nothing; the explanation says why.
-#[must_use]
 pub fn api(explanation: String, asked: bool, retry_at: Option<Timestamp>) -> NoPage {
     NoPage {
         reason: NoPageReason::Blocked,
@@ -139,7 +132,6 @@ pub fn api(explanation: String, asked: bool, retry_at: Option<Timestamp>) -> NoP
 }
 
 /// Another look has the host.
-#[must_use]
 pub fn busy(host: &HostKey, lease: &Lease) -> NoPage {
     NoPage {
         reason: NoPageReason::Busy,
@@ -155,7 +147,6 @@ pub fn busy(host: &HostKey, lease: &Lease) -> NoPage {
 }
 
 /// A redirect leads out of the store; or, when nothing was `asked` yet, the address itself does.
-#[must_use]
 pub fn astray(address: &Url, outside: &Outside, asked: bool) -> NoPage {
     NoPage {
         reason: NoPageReason::Unreachable,
@@ -170,7 +161,6 @@ pub fn astray(address: &Url, outside: &Outside, asked: bool) -> NoPage {
 }
 
 /// More redirects than anybody needs.
-#[must_use]
 pub fn circle(address: &Url) -> NoPage {
     NoPage {
         reason: NoPageReason::Unreachable,
@@ -186,7 +176,6 @@ pub fn circle(address: &Url) -> NoPage {
 }
 
 /// No answer came; the explanation says why.
-#[must_use]
 pub fn no_answer(explanation: String) -> NoPage {
     NoPage {
         reason: NoPageReason::Unreachable,

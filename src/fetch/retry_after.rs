@@ -10,7 +10,6 @@ pub const MOST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long the server asks us to stay away, from `now` on, at most [`MOST`]. A moment that has
 /// passed is no wait at all; `None` when the value is in neither form.
-#[must_use]
 pub fn parse(value: &str, now: Timestamp) -> Option<Duration> {
     let value = value.trim();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -68,7 +68,6 @@ pub enum Verdict {
 ///
 /// RFC 9309 lets every 4xx count as "there is none". 429 is the exception we make: a host that
 /// says "too many requests" is not inviting more of them.
-#[must_use]
 pub fn answer(status: u16, body: impl FnOnce() -> String) -> Answer {
     match status {
         200..=299 => Answer::File(body()),
@@ -81,7 +80,6 @@ pub fn answer(status: u16, body: impl FnOnce() -> String) -> Answer {
 
 /// The text of a file, which is UTF-8 (RFC 9309, section 2.3). Some editors save it as UTF-16, most
 /// with a byte order mark; without one its letters of ASCII are known by the zeros beside them.
-#[must_use]
 pub fn decoded(body: &[u8]) -> String {
     let encoding = match (Encoding::for_bom(body), body) {
         (Some((encoding, _)), _) => encoding,
@@ -95,7 +93,6 @@ pub fn decoded(body: &[u8]) -> String {
 impl Robots {
     /// The moment from which this answer is too old: `age` after it was had, at most a day, and
     /// half an hour if it was none.
-    #[must_use]
     pub fn stale_at(&self, age: SignedDuration) -> Timestamp {
         let age = match self.answer {
             Answer::File(_) | Answer::Missing { .. } => age.min(LONGEST_AGE),
@@ -106,13 +103,11 @@ impl Robots {
 
     /// The answer may still be believed. One from the future was written by a clock that has been
     /// set back since, and may not.
-    #[must_use]
     pub fn is_fresh(&self, now: Timestamp, age: SignedDuration) -> bool {
         self.fetched_at <= now && now < self.stale_at(age)
     }
 
     /// Whether the page at `address` may be asked, and if not, the rule that says so.
-    #[must_use]
     pub fn verdict(&self, address: &Url) -> Verdict {
         match &self.answer {
             Answer::Missing { .. } => Verdict::Allowed,
@@ -124,7 +119,6 @@ impl Robots {
 
 impl Answer {
     /// The pause that the file asks of us, where it asks for one.
-    #[must_use]
     pub fn crawl_delay(&self) -> Option<Duration> {
         match self {
             Self::File(text) => parse(text).crawl_delay(),
@@ -134,7 +128,6 @@ impl Answer {
 }
 
 /// Where the robots.txt for an address is.
-#[must_use]
 pub fn address_for(address: &Url) -> Url {
     let mut robots = address.clone();
     robots.set_path("/robots.txt");

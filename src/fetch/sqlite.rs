@@ -84,7 +84,6 @@ pub struct Hold<'a> {
 impl<'a> Hold<'a> {
     /// A hold that has claimed nothing yet. No two looks have the same `holder`. The pause and the
     /// lease are the host's; how it has received us is remembered for each `way` in.
-    #[must_use]
     pub fn new(db: &'a Db, host: &'a HostKey, way: &'a HostKey, holder: &'a str) -> Self {
         Self {
             db,

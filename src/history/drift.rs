@@ -63,7 +63,6 @@ struct PageSeen {
 /// 1. A page counts where it was looked at in both, and was read before; it is worse where its newest
 ///    looks, two at least, are all worse than what was usual.
 /// 2. At least three pages are worse, and at least half of those that count.
-#[must_use]
 pub fn drift(store: &StoreId, before: &[Looked], now: &[Looked]) -> Option<Drift> {
     let pages = pages(before, now);
     let worse = |is_it: fn(How) -> bool| -> Vec<(&EditionId, &PageSeen)> {
@@ -127,7 +126,6 @@ fn pages<'l>(before: &'l [Looked], now: &'l [Looked]) -> BTreeMap<&'l EditionId,
 
 impl Drift {
     /// "Amazon's pages have changed: 12 of 14 unread since Tue 24 November".
-    #[must_use]
     pub fn words(&self, label: &str, zone: &TimeZone, now: Timestamp) -> String {
         let how = if self.is_unread {
             "unread"
@@ -144,7 +142,6 @@ impl Drift {
     }
 
     /// What to do about it: the parts of one such page are kept, and can be sent in.
-    #[must_use]
     pub fn next_step(&self) -> String {
         let (edition, store) = (&self.example, &self.store);
         format!(

@@ -9,6 +9,7 @@ pub mod sqlite;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 pub use crate::book::Source;
 use crate::book::{Availability, Edition, EditionId, Launch, Note, Phase, StoreId};
@@ -37,7 +38,7 @@ pub struct Observation {
 }
 
 /// A run of equal availabilities of one listing. Unread pages neither end nor lengthen it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Spell {
     /// The state throughout.
     pub availability: Availability,

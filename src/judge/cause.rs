@@ -1,12 +1,10 @@
 //! What several kinds of findings have in common, which makes them one alert.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "only milestones have names of their own"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "only milestones have names of their own")]
 
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantNames};
+use utoipa::ToSchema;
 
 use super::kind::FindingKind;
 use super::rules::by_hand::HandDay;
@@ -14,20 +12,8 @@ use super::rules::calendar::MilestoneId;
 
 /// What several findings have in common: findings with one cause about the same stores are one
 /// alert, whatever their kind at the time.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-    VariantNames,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, EnumString, IntoStaticStr, VariantNames, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 #[expect(missing_docs, reason = "each is named as its kinds")]

@@ -1,9 +1,6 @@
 //! One cause, one finding: what several pages that one party feeds show alike, within days.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "only some kinds show a date"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "only some kinds show a date")]
 
 use std::mem::discriminant;
 

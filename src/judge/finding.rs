@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr};
+use utoipa::ToSchema;
 
 use super::kind::FindingKind;
 use super::windows::{Stage, Window};
@@ -64,11 +65,7 @@ pub struct PageFacts {
 
 /// The one next step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "what",
-    rename_all = "snake_case",
-    rename_all_fields = "snake_case"
-)]
+#[serde(tag = "what", rename_all = "snake_case", rename_all_fields = "snake_case")]
 pub enum NextStep {
     /// There is nothing to do.
     Nothing,
@@ -136,19 +133,8 @@ pub struct Usual {
 }
 
 /// How much a finding matters.
-#[derive(
-    Debug,
-    Clone,
-    Copy,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Serialize,
-    Deserialize,
-    EnumString,
-    IntoStaticStr,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, EnumString, IntoStaticStr, ToSchema)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Severity {

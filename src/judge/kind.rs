@@ -1,10 +1,7 @@
 //! The kinds of findings: a closed list with its facts, what they have in common, and how each is
 //! told.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "a question about a few kinds names those"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a question about a few kinds names those")]
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -20,11 +17,7 @@ use crate::page::{Unread, UnreadReason};
 /// Every kind of finding. Names are in kebab case, as `stores-disagree`, in stories, programs and
 /// the database.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, IntoStaticStr, VariantNames)]
-#[serde(
-    tag = "kind",
-    rename_all = "kebab-case",
-    rename_all_fields = "snake_case"
-)]
+#[serde(tag = "kind", rename_all = "kebab-case", rename_all_fields = "snake_case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum FindingKind {
     /// KDP asks for proof of the rights.

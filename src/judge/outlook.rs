@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::case::Case;
 use super::cause::Cause;
@@ -11,7 +12,7 @@ use crate::history::{Blind, ListingView, Spell};
 use crate::page::UnreadReason;
 
 /// How a page is to be taken.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct ListingOutlook {
     /// The store.
     pub store: StoreId,
@@ -31,12 +32,8 @@ pub struct ListingOutlook {
 }
 
 /// Whether a page is normal, and until when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(
-    tag = "outlook",
-    rename_all = "snake_case",
-    rename_all_fields = "snake_case"
-)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "outlook", rename_all = "snake_case", rename_all_fields = "snake_case")]
 pub enum Outlook {
     /// No look could read it yet.
     NotSeen {
@@ -206,10 +203,7 @@ fn shown_price(case: &Case<'_>, listing: &ListingView) -> Option<Money> {
     price.filter(|_| now.availability.is_orderable())
 }
 
-#[expect(
-    clippy::too_many_lines,
-    reason = "the order of the questions is the rule"
-)]
+#[expect(clippy::too_many_lines, reason = "the order of the questions is the rule")]
 fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outlook {
     let blind = listing.blind.as_ref();
     let is_unread = |blind: &&Blind| listing.last_good < Some(blind.since);

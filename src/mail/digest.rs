@@ -137,7 +137,6 @@ pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timest
 
 /// There is nothing to tell: every page is seen and shows what it should, nothing happened, no day of
 /// a launch is near, and the watch is well.
-#[must_use]
 pub fn is_quiet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> bool {
     let today = now.to_zoned(desk.author.zone.clone()).date();
     let is_as_expected = |item: &Item| {

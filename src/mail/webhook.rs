@@ -6,16 +6,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use ring::hmac;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::book::Book;
 use super::{Desk, Letter};
-use crate::alerts::{Occasion, Telling};
-use crate::book::EditionId;
+use crate::alerts::Occasion;
+use crate::alerts::facts::{EditionFacts, FindingFacts, Numbers, PageState};
+use crate::book::Edition;
 use crate::config::plan::{Secret, label};
 use crate::history::{ListingView, View};
-use crate::judge::text::{Voice, said};
 
 /// The version of the schema. It grows only when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
@@ -28,14 +30,24 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
     let told = book.points.iter().flat_map(|point| &point.told);
     let findings = told.filter_map(|(place, telling)| {
         let view = book.topics.get(*place)?.view;
-        let edition = &view.edition.id;
-        Some(finding(edition, telling, &desk.voice(view, letter.written)))
+        let voice = desk.voice(view, letter.written);
+        Some(json!(Found {
+            edition: Numbers::of(&view.edition),
+            finding: FindingFacts::of(&telling.finding, &voice),
+            occasion: occasion(&telling.occasion),
+            lasted_seconds: lasted(&telling.occasion),
+        }))
     });
     let pages = book.topics.iter().flat_map(|topic| {
-        let edition = &topic.view.edition.id;
+        let edition = &topic.view.edition;
         let listings = topic.view.listings.iter();
-        listings.map(move |listing| page(edition, listing, desk, letter.written))
+        listings.map(move |listing| json!(Page::of(edition, listing, desk, letter.written)))
     });
+    let edition = |view: &View| {
+        let edition = (&view.edition, &view.launch);
+        let zone = &desk.author.zone;
+        json!(EditionFacts::of(edition, &view.notes, zone, letter.written))
+    };
     let editions = book.topics.iter().map(|topic| edition(topic.view));
     if let Some(object) = value.as_object_mut() {
         object.insert(
@@ -49,63 +61,48 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
     value
 }
 
-fn edition(view: &View) -> Value {
-    let edition = &view.edition;
-    json!({
-        "id": edition.id,
-        "isbn": edition.id.isbn(),
-        "asin": edition.asin(),
-        "title": edition.title,
-        "format": edition.format,
-        "publication_date": view.launch.publication,
-        "on_sale_date": view.launch.on_sale,
-        "imprint": edition.imprint,
-    })
+/// What is told of an edition.
+#[derive(Serialize)]
+struct Found<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    #[serde(flatten)]
+    finding: FindingFacts<'a>,
+    occasion: &'static str,
+    lasted_seconds: Option<i64>,
 }
 
-fn page(edition: &EditionId, listing: &ListingView, desk: &Desk<'_>, now: Timestamp) -> Value {
-    let spell = listing.seen(now);
-    json!({
-        "id": edition,
-        "isbn": edition.isbn(),
-        "asin": edition.asin(),
-        "store": listing.store,
-        "label": label(&listing.store, desk.stores),
-        "address": listing.address,
-        "availability": spell.map(|spell| spell.availability),
-        "words": spell.map(|spell| &spell.says.words),
-        "date": spell.and_then(|spell| spell.says.date),
-        "price": spell.and_then(|spell| spell.says.price.as_ref().map(ToString::to_string)),
-        "since": spell.map(|spell| spell.since),
-        "last_availability": listing.now().map(|spell| spell.availability),
-        "last_good": listing.last_good,
-        "unseen_since": listing.unseen_since(now),
-        "unread_since": listing.blind.as_ref().map(|blind| blind.since),
-    })
+#[derive(Serialize)]
+struct Page<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    label: &'a str,
+    #[serde(flatten)]
+    state: PageState<'a>,
+    words: Option<&'a str>,
+    date: Option<Date>,
+    price: Option<String>,
 }
 
-fn finding(edition: &EditionId, telling: &Telling, voice: &Voice<'_>) -> Value {
-    let finding = &telling.finding;
-    let said = said(finding, voice);
-    let lasted = match &telling.occasion {
+impl<'a> Page<'a> {
+    fn of(edition: &'a Edition, listing: &'a ListingView, desk: &Desk<'a>, now: Timestamp) -> Self {
+        let says = listing.seen(now).map(|spell| &spell.says);
+        Self {
+            edition: Numbers::of(edition),
+            label: label(&listing.store, desk.stores),
+            state: PageState::of(listing, now),
+            words: says.map(|says| says.words.as_str()),
+            date: says.and_then(|says| says.date),
+            price: says.and_then(|says| says.price.as_ref().map(ToString::to_string)),
+        }
+    }
+}
+
+fn lasted(occasion: &Occasion) -> Option<i64> {
+    match occasion {
         Occasion::Closed { lasted } => Some(lasted.as_secs()),
         Occasion::Opened | Occasion::Escalated | Occasion::Reminded | Occasion::News => None,
-    };
-    json!({
-        "id": edition,
-        "isbn": edition.isbn(),
-        "asin": edition.asin(),
-        "rule": finding.kind.name(),
-        "occasion": occasion(&telling.occasion),
-        "severity": finding.severity.name(),
-        "stores": finding.stores,
-        "since": finding.since,
-        "headline": said.headline,
-        "verdict": said.verdict,
-        "next_step": said.step,
-        "act_from": finding.act_from,
-        "lasted_seconds": lasted,
-    })
+    }
 }
 
 fn occasion(occasion: &Occasion) -> &'static str {

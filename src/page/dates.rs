@@ -19,7 +19,6 @@ pub enum DayOrder {
 }
 
 /// The first full date in a text.
-#[must_use]
 pub fn first_date(text: &str, wording: &Wording, order: DayOrder) -> Option<Date> {
     let tokens = tokens(text, wording);
     (0..tokens.len()).find_map(|start| date_at(tokens.get(start..)?, order))

@@ -41,7 +41,6 @@ pub struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     /// Indexes a parsed document.
-    #[must_use]
     pub fn new(html: &'a Html) -> Self {
         let root = html.root_element();
         let mut ids: BTreeMap<&'a str, Vec<ElementRef<'a>>> = BTreeMap::new();
@@ -54,19 +53,16 @@ impl<'a> Tree<'a> {
     }
 
     /// The root element.
-    #[must_use]
     pub fn root(&self) -> ElementRef<'a> {
         self.root
     }
 
     /// The first element of that id, in document order.
-    #[must_use]
     pub fn id(&self, id: &str) -> Option<ElementRef<'a>> {
         self.ids(id).first().copied()
     }
 
     /// Every element of that id, in document order: stores do repeat them.
-    #[must_use]
     pub fn ids(&self, id: &str) -> &[ElementRef<'a>] {
         self.ids.get(id).map_or(&[], Vec::as_slice)
     }
@@ -77,7 +73,6 @@ impl<'a> Tree<'a> {
     }
 
     /// The `content` of the first `<meta>` whose `property`, `name` or `itemprop` is `name`.
-    #[must_use]
     pub fn meta(&self, name: &str) -> Option<&'a str> {
         elements(self.root)
             .filter(|element| is_tag(*element, "meta"))
@@ -94,7 +89,6 @@ impl<'a> Tree<'a> {
     }
 
     /// The same, but of the page itself: not of an item on it, as a tile or a review is.
-    #[must_use]
     pub fn page_meta(&self, name: &str) -> Option<&'a str> {
         elements(self.root)
             .filter(|element| is_tag(*element, "meta"))
@@ -109,7 +103,6 @@ impl<'a> Tree<'a> {
     }
 
     /// The page's canonical address.
-    #[must_use]
     pub fn canonical(&self) -> Option<&'a str> {
         self.find(|element| {
             is_tag(element, "link")
@@ -123,7 +116,6 @@ impl<'a> Tree<'a> {
     }
 
     /// The text of the page's `<title>`.
-    #[must_use]
     pub fn title(&self) -> Option<String> {
         let title = self.find(|element| {
             is_tag(element, "title")
@@ -147,13 +139,11 @@ pub fn elements(root: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
 }
 
 /// The element is a `<name>`.
-#[must_use]
 pub fn is_tag(element: ElementRef<'_>, name: &str) -> bool {
     element.value().name() == name
 }
 
 /// The element carries that class, in any case.
-#[must_use]
 pub fn has_class(element: ElementRef<'_>, class: &str) -> bool {
     element
         .value()
@@ -167,7 +157,6 @@ pub fn ancestry(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>>
 }
 
 /// The element does not show: by its own attributes, not by those of its ancestors.
-#[must_use]
 pub fn hides(element: ElementRef<'_>) -> bool {
     let value = element.value();
     if value.attr("hidden").is_some()
@@ -192,7 +181,6 @@ pub fn hides(element: ElementRef<'_>) -> bool {
 
 /// The text begins with one of these. Asked of every id on a page, of which nearly all differ in the
 /// first byte; so that is looked at before the rest.
-#[must_use]
 #[inline]
 pub fn begins_with_one_of(text: &str, beginnings: &[&str]) -> bool {
     let first = text.as_bytes().first();
@@ -202,7 +190,6 @@ pub fn begins_with_one_of(text: &str, beginnings: &[&str]) -> bool {
 }
 
 /// The element or one of its ancestors does not show.
-#[must_use]
 pub fn is_hidden(element: ElementRef<'_>) -> bool {
     ancestry(element).any(|ancestor| hides(ancestor) || is_mute(ancestor))
 }
@@ -212,7 +199,6 @@ fn is_mute(element: ElementRef<'_>) -> bool {
 }
 
 /// The visible text within an element, white space collapsed.
-#[must_use]
 pub fn text_of(element: ElementRef<'_>) -> String {
     text_without(element, |_| false)
 }
@@ -257,7 +243,6 @@ pub fn text_without<'a>(element: ElementRef<'a>, skip: impl Fn(ElementRef<'a>) -
 ///
 /// Stores put direction marks (U+200E, U+200F) around the colons of their labels and zero-width
 /// characters into addresses.
-#[must_use]
 pub fn collapse(text: &str) -> String {
     let mut plain = String::with_capacity(text.len().min(256));
     let mut gap = false;
@@ -284,7 +269,6 @@ fn is_invisible(character: char) -> bool {
 
 /// The digits of an identifier as people print it: labels, spaces, hyphens and direction marks
 /// left out, a final X kept.
-#[must_use]
 pub fn plain_digits(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_ascii_digit() || matches!(c, 'x' | 'X'))
@@ -292,7 +276,6 @@ pub fn plain_digits(text: &str) -> String {
 }
 
 /// At most `limit` characters of a text, with an ellipsis when some were left out.
-#[must_use]
 pub fn shorten(text: &str, limit: usize) -> String {
     if text.chars().count() <= limit {
         return text.to_owned();

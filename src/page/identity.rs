@@ -64,13 +64,11 @@ impl Found {
     }
 
     /// Nothing was found.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.asins.is_empty() && self.isbns.is_empty()
     }
 
     /// The identifiers, for people.
-    #[must_use]
     pub fn words(&self) -> String {
         let isbns = self.isbns.iter().map(|isbn| format!("ISBN {isbn}"));
         let asins = self.asins.iter().map(|asin| format!("ASIN {asin}"));
@@ -78,7 +76,6 @@ impl Found {
     }
 
     /// Holds the page's identifiers against the edition.
-    #[must_use]
     pub fn compare(&self, wanted: &Wanted) -> Identity {
         if wanted.isbn.is_none() && wanted.asin.is_none() {
             return Identity::NotAsked;
@@ -123,7 +120,6 @@ fn expected_asin(wanted: &Wanted) -> Option<String> {
 
 impl Identity {
     /// The reading of a page that is not, or may not be, of the edition. `None` to read on.
-    #[must_use]
     pub fn refusal(&self, rule: &str, wanted: &Wanted) -> Option<Reading> {
         match self {
             Self::NotAsked | Self::Right => None,
@@ -139,7 +135,6 @@ impl Identity {
     }
 
     /// What the comparison says, for people.
-    #[must_use]
     pub fn words(&self) -> String {
         match self {
             Self::NotAsked => "not checked: no ISBN was given".to_owned(),

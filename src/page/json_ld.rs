@@ -38,7 +38,6 @@ pub struct Data {
 }
 
 /// What the blocks of the page hold.
-#[must_use]
 pub fn data(tree: &Tree<'_>) -> Data {
     let blocks = elements(tree.root()).filter(|element| {
         is_tag(*element, "script")
@@ -67,7 +66,6 @@ pub fn data(tree: &Tree<'_>) -> Data {
 }
 
 /// Every product on the page, in document order.
-#[must_use]
 pub fn products(tree: &Tree<'_>) -> Vec<Product> {
     data(tree).products
 }

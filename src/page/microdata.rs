@@ -45,7 +45,6 @@ struct Item<'a> {
 
 /// Every product on the page, in document order. Prices whose mark many currencies share are in
 /// `home`.
-#[must_use]
 pub fn products(tree: &Tree<'_>, home: &str) -> Vec<Product> {
     let mut items: Vec<Item<'_>> = Vec::new();
     for element in elements(tree.root()) {
@@ -69,7 +68,6 @@ pub fn products(tree: &Tree<'_>, home: &str) -> Vec<Product> {
 }
 
 /// What an `itemprop` element says: its `content`, its address, or its text.
-#[must_use]
 pub fn value_of(element: ElementRef<'_>) -> String {
     ["content", "href", "value"]
         .iter()

@@ -18,9 +18,11 @@ pub mod wording;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::{IntoStaticStr, VariantArray};
+use utoipa::ToSchema;
 
 use crate::book::day;
-use crate::book::{Asin, Availability, Edition, Format, Isbn13, Money, StoreId};
+use crate::book::{Asin, Availability, Edition, Format, Isbn13, Money, StoreId, every};
 
 /// A page as a store sent it, or as the user saved it.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +43,6 @@ impl Page<'_> {
     /// The language that the page says it is in (`<html lang>`), in lower case, as `pt-pt`.
     /// Marketplaces are shown in other languages than their own: saved pages of amazon.es in
     /// Portuguese and of amazon.co.jp in English, 2022 to 2024.
-    #[must_use]
     pub fn language(&self) -> Option<String> {
         const BEGINNING: usize = 4096;
         let beginning = self.body.as_bytes();
@@ -73,7 +74,6 @@ impl Wanted {
     /// address there. An edition whose identity is its ASIN is told by that and by nothing else,
     /// whatever page the address leads to; away from Amazon nothing on a page could be compared
     /// with it, so nothing is asked for, and what is read there is never more than likely.
-    #[must_use]
     pub fn of(edition: &Edition, listed: Option<&str>) -> Self {
         let asin = edition.id.asin().map(Asin::as_str);
         Self {
@@ -85,7 +85,7 @@ impl Wanted {
 }
 
 /// What one page said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Reading {
     /// The page says what it offers, and here is the evidence.
@@ -95,7 +95,7 @@ pub enum Reading {
 }
 
 /// An availability with its evidence.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Says {
     /// What the page offers.
     pub availability: Availability,
@@ -133,7 +133,6 @@ pub struct Says {
 
 impl Says {
     /// A reading with only its evidence; the particulars are filled in by the caller.
-    #[must_use]
     pub fn new(availability: Availability, rule: &str, words: &str, place: &str) -> Self {
         Self {
             availability,
@@ -156,7 +155,7 @@ impl Says {
 }
 
 /// How sure a rule is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// A control of the product's own buy box, or established words in it.
@@ -166,7 +165,7 @@ pub enum Confidence {
 }
 
 /// Another format of the same book that the page names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct OtherFormat {
     /// The store's name for it, as "Kindle".
     pub name: String,
@@ -179,7 +178,7 @@ pub struct OtherFormat {
 }
 
 /// A page that could not be read, with the reason.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Unread {
     /// Why.
     pub reason: UnreadReason,
@@ -190,8 +189,10 @@ pub struct Unread {
 }
 
 /// Why a page could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, ToSchema, IntoStaticStr, VariantArray)]
 #[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 pub enum UnreadReason {
     /// The store turned us away: captcha, bot wall, 403, 429, challenge.
     Blocked,
@@ -209,36 +210,19 @@ pub enum UnreadReason {
 
 impl UnreadReason {
     /// Every reason.
-    pub const ALL: [Self; 6] = [
-        Self::Blocked,
-        Self::Robots,
-        Self::Unreachable,
-        Self::WrongProduct,
-        Self::NotOfferedHere,
-        Self::NoEvidence,
-    ];
+    pub const ALL: [Self; 6] = every(Self::VARIANTS);
 
     /// The name in code, tables and JSON.
-    #[must_use]
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Blocked => "blocked",
-            Self::Robots => "robots",
-            Self::Unreachable => "unreachable",
-            Self::WrongProduct => "wrong_product",
-            Self::NotOfferedHere => "not_offered_here",
-            Self::NoEvidence => "no_evidence",
-        }
+        self.into()
     }
 
     /// The reason of that name.
-    #[must_use]
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
     /// What people read after "could not read the page".
-    #[must_use]
     pub fn words(self) -> &'static str {
         match self {
             Self::Blocked => "the store turned us away",
@@ -253,7 +237,6 @@ impl UnreadReason {
 
 impl Reading {
     /// A reading that names no state.
-    #[must_use]
     pub fn unread(reason: UnreadReason, rule: &str, words: &str) -> Self {
         Self::Unread(Unread {
             reason,
@@ -263,7 +246,6 @@ impl Reading {
     }
 
     /// The availability, if the page said one.
-    #[must_use]
     pub fn availability(&self) -> Option<Availability> {
         match self {
             Self::Says(says) => Some(says.availability),

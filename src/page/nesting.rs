@@ -52,7 +52,6 @@ pub struct Gauge<'h> {
 
 impl<'h> Gauge<'h> {
     /// What was open at most so far.
-    #[must_use]
     pub fn most(&self) -> Nesting {
         self.most
     }
@@ -79,7 +78,6 @@ impl<'h> Gauge<'h> {
 }
 
 /// Measures a piece of HTML.
-#[must_use]
 pub fn nesting(html: &str) -> Nesting {
     let mut gauge = Gauge::default();
     for piece in Pieces::of(html) {

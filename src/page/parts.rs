@@ -45,7 +45,6 @@ enum How {
 
 impl<'s> Parts<'s> {
     /// Makes CSS selectors ready.
-    #[must_use]
     pub fn of(selectors: &[&'s str]) -> Self {
         let mut parts = Self::default();
         for selector in selectors.iter().flat_map(|list| alternatives(list)) {
@@ -66,7 +65,6 @@ impl<'s> Parts<'s> {
     }
 
     /// An element with that start tag may be one of the parts.
-    #[must_use]
     pub fn may_be(&self, name: &str, attributes: &[Attribute<'_>]) -> bool {
         self.names
             .iter()

@@ -22,7 +22,6 @@ enum Piece {
 
 impl Pattern {
     /// Cuts a phrase in its plain form at its gaps `{n}`, `{date}`, `{time}` and `{name}`.
-    #[must_use]
     pub fn new(phrase: &str) -> Self {
         let mut pieces = Vec::new();
         let mut rest = phrase;
@@ -43,7 +42,6 @@ impl Pattern {
     }
 
     /// Nothing but gaps: it would match any text, or none.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         !self
             .pieces
@@ -53,7 +51,6 @@ impl Pattern {
 
     /// Where the phrase stands in a text in its plain form, at or after `from`: start and end, in
     /// bytes. A phrase that begins with a gap is found by the words after it.
-    #[must_use]
     pub fn find(&self, text: &str, from: usize) -> Option<(usize, usize)> {
         let skipped = self
             .pieces

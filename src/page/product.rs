@@ -74,7 +74,6 @@ pub enum Word {
 
 impl Offer {
     /// The state that the availability names.
-    #[must_use]
     pub fn state(&self) -> Option<Availability> {
         Availability::from_schema_org(self.availability.as_deref()?)
     }
@@ -82,7 +81,6 @@ impl Offer {
 
 impl Product {
     /// Whether it, or one of its offers, names that edition.
-    #[must_use]
     pub fn names(&self, isbn: &Isbn13) -> bool {
         self.all_isbns().any(|own| own == isbn)
     }
@@ -94,7 +92,6 @@ impl Product {
     }
 
     /// What its offers of new copies say of that edition; of the product where none is named.
-    #[must_use]
     pub fn word(&self, isbn: Option<&Isbn13>) -> Word {
         let offers = || {
             self.offers
@@ -143,7 +140,6 @@ pub fn agreed<'o>(offers: impl Iterator<Item = &'o Offer>) -> Word {
 }
 
 /// The valid ISBNs among identifiers, each once.
-#[must_use]
 pub fn isbns<'t>(ids: impl IntoIterator<Item = &'t str>) -> Vec<Isbn13> {
     let mut found: Vec<Isbn13> = Vec::new();
     for id in ids {
@@ -158,7 +154,6 @@ pub fn isbns<'t>(ids: impl IntoIterator<Item = &'t str>) -> Vec<Isbn13> {
 
 /// The valid ISBN-13s in an address: thirteen digits between marks, as `/book/9780132350884` or
 /// `?ean=9780132350884`.
-#[must_use]
 pub fn isbns_of_address(address: &str) -> Vec<Isbn13> {
     isbns(
         address

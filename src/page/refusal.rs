@@ -126,7 +126,6 @@ const ERRORS_OF_AMAZON: &[&str] = &["/error/500", "dogs of amazon", "dogsofamazo
 
 /// Reads a page that is not the page: a refusal, an error, or the store's word that there is none.
 /// `None` for every page that may be the product's.
-#[must_use]
 pub fn read(page: &Page<'_>, wording: &Wording, trace: &mut Trace) -> Option<Reading> {
     let head = Head::of(page);
     by_address(page, trace)

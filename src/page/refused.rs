@@ -130,7 +130,6 @@ const OTHER: &str = "the store shows a bot check instead of the page; open the p
 
 /// What came instead of the page, and what to do, in one sentence without a full stop; `None`
 /// where nobody refused anything.
-#[must_use]
 pub fn explain(unread: &Unread) -> Option<&'static str> {
     let is_refusal = match unread.reason {
         UnreadReason::Blocked | UnreadReason::Unreachable => unread.rule.starts_with("refusal/"),

@@ -111,21 +111,18 @@ pub struct Tag<'h> {
 
 impl Tag<'_> {
     /// It is a tag of that element.
-    #[must_use]
     #[inline]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
     /// It is a tag of one of these elements.
-    #[must_use]
     #[inline]
     pub fn is_one_of(&self, names: &[&str]) -> bool {
         names.iter().any(|name| self.is(name))
     }
 
     /// Its element has no content.
-    #[must_use]
     #[inline]
     pub fn is_void(&self) -> bool {
         self.is_one_of(VOID)
@@ -147,7 +144,6 @@ pub struct Attribute<'h> {
 
 impl<'h> Attribute<'h> {
     /// It has that name.
-    #[must_use]
     #[inline]
     pub fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
@@ -155,7 +151,6 @@ impl<'h> Attribute<'h> {
 
     /// The value with its numeric character references resolved: some shops write
     /// `application/ld&#43;json`.
-    #[must_use]
     pub fn plain(&self) -> Cow<'h, str> {
         if memchr(b'&', self.value.as_bytes()).is_none() {
             return Cow::Borrowed(self.value);
@@ -197,7 +192,6 @@ pub struct Pieces<'h> {
 
 impl<'h> Pieces<'h> {
     /// Begins at the beginning.
-    #[must_use]
     pub fn of(html: &'h str) -> Self {
         Self {
             html,
@@ -210,13 +204,11 @@ impl<'h> Pieces<'h> {
 
     /// The attributes of the tag that came last, as they are written: a name may come twice, and
     /// then the first counts. No more than 512.
-    #[must_use]
     pub fn attributes(&self) -> &[Attribute<'h>] {
         &self.attributes
     }
 
     /// What stands within a drawing or a formula.
-    #[must_use]
     pub fn is_in_drawing(&self) -> bool {
         self.drawings > 0
     }

@@ -47,7 +47,6 @@ impl Trace {
     }
 
     /// The steps so far, in order.
-    #[must_use]
     pub fn steps(&self) -> &[Step] {
         &self.steps
     }

@@ -185,7 +185,6 @@ pub struct Phrase {
 
 impl Phrase {
     /// Prepares a phrase.
-    #[must_use]
     pub fn new(language: &str, written: PhraseText) -> Self {
         let pattern = Pattern::new(&plain(&written.text));
         Self {
@@ -196,13 +195,11 @@ impl Phrase {
     }
 
     /// The phrase is looked for at stores of that family.
-    #[must_use]
     pub fn is_for(&self, family: Family) -> bool {
         self.written.at.is_none_or(|at| at.family() == family)
     }
 
     /// The phrase would match nothing, or everything.
-    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.pattern.is_empty()
     }
@@ -270,13 +267,11 @@ pub struct Hit<'w> {
 
 impl Hit<'_> {
     /// What the phrase means.
-    #[must_use]
     pub fn meaning(&self) -> Meaning {
         self.phrase.written.means
     }
 
     /// The phrase, whose it is, and what it means, for people who ask why.
-    #[must_use]
     pub fn described(&self) -> String {
         let written = &self.phrase.written;
         let origin = match (self.phrase.language.as_str(), written.unverified) {
@@ -289,7 +284,6 @@ impl Hit<'_> {
     }
 
     /// Somebody has seen these words at a store.
-    #[must_use]
     pub fn is_verified(&self) -> bool {
         !self.phrase.written.unverified
     }
@@ -297,13 +291,11 @@ impl Hit<'_> {
 
 impl Wording {
     /// The words that come with the program.
-    #[must_use]
     pub fn shipped() -> &'static Self {
         &SHIPPED
     }
 
     /// The shipped words and a user's own, which are looked for first within their meaning.
-    #[must_use]
     pub fn taught(own: &[PhraseText]) -> Self {
         let mut wording = Self::shipped().clone();
         let own = own.iter().cloned().map(|text| Phrase::new("", text));
@@ -324,25 +316,21 @@ impl Wording {
     }
 
     /// Every phrase, a user's own first.
-    #[must_use]
     pub fn phrases(&self) -> &[Phrase] {
         &self.phrases
     }
 
     /// The number of the month of that name, in any of the languages.
-    #[must_use]
     pub fn month(&self, name: &str) -> Option<i8> {
         self.months.get(name).copied()
     }
 
     /// The first phrase in the text that says what is offered, refusing meanings first.
-    #[must_use]
     pub fn state(&self, text: &str, family: Family) -> Option<Hit<'_>> {
         self.find(text, family, &Meaning::STATES)
     }
 
     /// The first of the user's own phrases, in their order, that the text holds.
-    #[must_use]
     pub fn own(&self, text: &str) -> Option<Hit<'_>> {
         let text = plain(text);
         self.phrases
@@ -352,13 +340,11 @@ impl Wording {
     }
 
     /// The text says that, somewhere.
-    #[must_use]
     pub fn says(&self, text: &str, family: Family, meaning: Meaning) -> bool {
         self.find(text, family, &[meaning]).is_some()
     }
 
     /// The first phrase with one of these meanings, in the order given.
-    #[must_use]
     pub fn find(&self, text: &str, family: Family, meanings: &[Meaning]) -> Option<Hit<'_>> {
         let text = plain(text);
         if text.is_empty() {
@@ -408,7 +394,6 @@ fn is_all(text: &str, start: usize, end: usize) -> bool {
 
 /// The form in which texts are compared: lower case, white space collapsed, typographic
 /// apostrophes and dashes made plain.
-#[must_use]
 pub fn plain(text: &str) -> String {
     collapse(text)
         .chars()

@@ -26,7 +26,6 @@ const RULE: &str = "creators-api/listing";
 /// 4. Its type, and its message where the type is too wide.
 /// 5. Only used copies, or none in the buy box: other sellers.
 /// 6. No listing at all says nothing: the API leaves offers out that the page has.
-#[must_use]
 pub fn read(store: &StoreId, item: &str, wanted: &Wanted, lessons: &Lessons) -> Reading {
     let Ok(item) = serde_json::from_str::<Value>(item) else {
         let words = "the API's answer is no JSON";

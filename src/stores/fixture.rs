@@ -117,7 +117,6 @@ pub fn of(page: &Page<'_>, wanted: &Wanted, read: &Read) -> Result<Fixture, NoPa
 }
 
 /// What a reading is called in a case.
-#[must_use]
 pub fn name(reading: &Reading) -> &'static str {
     match reading {
         Reading::Says(says) => says.availability.name(),
@@ -126,7 +125,6 @@ pub fn name(reading: &Reading) -> &'static str {
 }
 
 /// The particulars of a reading, by name, as a case states them.
-#[must_use]
 pub fn particulars(reading: &Reading) -> toml::Table {
     let mut table = toml::Table::new();
     let mut put = |name: &str, value: Option<String>| {

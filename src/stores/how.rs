@@ -18,7 +18,6 @@ pub enum How {
 impl How {
     /// How a reading came about, by the rule that spoke; `None` where it says nothing about the
     /// form of the page.
-    #[must_use]
     pub fn of(family: Family, reading: &Reading) -> Option<Self> {
         match reading {
             Reading::Unread(unread) => match unread.reason {

@@ -29,7 +29,6 @@ struct Taught {
 
 impl Lessons {
     /// What the stores of a configuration say about their pages.
-    #[must_use]
     pub fn of(stores: &[StorePlan]) -> Self {
         let stores = stores
             .iter()
@@ -39,7 +38,6 @@ impl Lessons {
     }
 
     /// The words to look for at a store.
-    #[must_use]
     pub fn wording(&self, store: &StoreId) -> &Wording {
         self.stores
             .get(store)
@@ -48,13 +46,11 @@ impl Lessons {
     }
 
     /// The part of the page in which a copy is bought, as a CSS selector.
-    #[must_use]
     pub fn buy_area(&self, store: &StoreId) -> Option<&str> {
         self.stores.get(store)?.buy_area.as_deref()
     }
 
     /// The currency of a price whose mark many currencies share, ISO 4217.
-    #[must_use]
     pub fn currency(&self, store: &StoreId) -> &str {
         self.stores
             .get(store)
@@ -135,7 +131,6 @@ pub enum Objection {
 
 impl Objection {
     /// The objection as a fault of the configuration, with its place and what to do.
-    #[must_use]
     pub fn problem(&self) -> Problem {
         let problem = Problem::error(self.to_string());
         match self {
@@ -155,7 +150,6 @@ impl Objection {
 }
 
 /// Every taught phrase that would do harm, in the order of the configuration.
-#[must_use]
 pub fn objections(stores: &[StorePlan]) -> Vec<Objection> {
     let of_store = |store: &StorePlan| {
         let found = store

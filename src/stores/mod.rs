@@ -78,7 +78,6 @@ impl Look<'_> {
 }
 
 /// What a page says, read with the shipped words. Never fails, never guesses.
-#[must_use]
 pub fn read(page: &Page<'_>, wanted: &Wanted) -> Reading {
     read_closely(page, wanted, &Lessons::default()).reading
 }
@@ -89,7 +88,6 @@ pub fn read(page: &Page<'_>, wanted: &Wanted) -> Reading {
 /// 2. The sieve keeps the parts that the store's reader names.
 /// 3. The store's reader reads the tree of those parts. At a store without a reader of its own the
 ///    page's main part is kept, too, where the data of the page says nothing.
-#[must_use]
 pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read {
     let mut trace = Trace::default();
     if let Some(reading) = refusal::read(page, lessons.wording(page.store), &mut trace) {
@@ -142,7 +140,6 @@ fn sifted(
 
 /// The same from the tree of the whole page. It is several times slower and stands only for the
 /// proof that the sieve loses nothing.
-#[must_use]
 pub fn read_without_sieve(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Reading {
     let mut trace = Trace::default();
     if let Some(reading) = refusal::read(page, lessons.wording(page.store), &mut trace) {
@@ -153,7 +150,6 @@ pub fn read_without_sieve(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -
 }
 
 /// The address that a page gives itself: its canonical link, else `og:url`.
-#[must_use]
 pub fn canonical_of(body: &str) -> Option<String> {
     let kept = sieve(body, &["link[rel='canonical']", "meta[property='og:url']"]).ok()?;
     let html = Html::parse_document(&kept);

@@ -84,7 +84,6 @@ pub fn to_publication(today: Date, publication: Date) -> String {
 
 /// The same for a subject: "12 days to go", "out today", "3 days after"; `None` where nobody counts
 /// any more.
-#[must_use]
 pub fn days_to_go(today: Date, publication: Date) -> Option<String> {
     let days = today
         .until(publication)

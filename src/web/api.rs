@@ -1,244 +1,313 @@
-//! The JSON of `/api/v1/`, as `openapi.json` describes it. Fields are only ever added.
+//! The JSON of `/api/v1/` and its description, made from the same types. Fields are only ever added.
 
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::Serialize;
+use utoipa::{OpenApi, ToSchema};
 
 use super::changes::Sources;
 use super::frame::Place;
 use super::overview::Judgements;
 use super::survey::Survey;
-use crate::alerts::pause;
-use crate::book::{Edition, Launch, Note, NoteKind, StoreId};
+use crate::alerts::facts::{EditionFacts, FindingFacts, Numbers, PageState};
+use crate::book::{Note, NoteKind, Source, StoreId};
 use crate::config::plan::EditionPlan;
-use crate::history::View;
 use crate::history::sqlite::Seen;
-use crate::judge::text::{Voice, outlook, said};
-use crate::judge::{Finding, Judgement, ListingOutlook};
+use crate::history::{Spell, View};
+use crate::judge::text::{Voice, outlook};
+use crate::judge::{Judgement, ListingOutlook};
+use crate::page::UnreadReason;
 
-/// The description of the interface, which a test holds against the routes.
-pub const OPENAPI: &str = include_str!("static/openapi.json");
-
-fn edition(edition: &Edition, launch: &Launch) -> Value {
-    json!({
-        "id": edition.id,
-        "isbn": edition.id.isbn(),
-        "asin": edition.asin(),
-        "title": edition.title,
-        "author": edition.author,
-        "format": edition.format.name(),
-        "publication_date": launch.publication,
-        "on_sale_date": launch.on_sale,
-        "distribution": edition.distribution.name(),
-        "imprint": edition.imprint,
-    })
+/// Every edition.
+#[derive(Serialize, ToSchema)]
+pub struct Editions<'a> {
+    editions: Vec<EditionNow<'a>>,
 }
 
-/// Until when letters about an edition are paused; null where they are not.
-fn add_pause(value: &mut Value, notes: &[Note], place: &Place<'_>) {
-    let pause = pause::in_force(notes, place.zone, place.now);
-    value["paused_until"] = json!(pause.map(|pause| pause.until));
-    value["paused_but_act"] = json!(pause.is_some_and(|pause| pause.but_act));
+#[derive(Serialize, ToSchema)]
+struct EditionNow<'a> {
+    #[serde(flatten)]
+    edition: EditionFacts<'a>,
+    listings: Vec<ListingNow<'a>>,
 }
 
-/// `GET /api/v1/editions`
-pub fn editions(
-    editions: &[EditionPlan],
-    survey: &Survey,
-    judgements: &Judgements,
-    place: &Place<'_>,
-) -> Value {
-    let all: Vec<Value> = editions
-        .iter()
-        .map(|plan| {
-            let launch = survey.launch(&plan.edition, &plan.zone);
-            let voice = place.voice(&plan.edition, &launch);
-            let outlooks = judgements.get(&plan.edition.id);
-            let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
-            let listings: Vec<Value> = plan
-                .listings
-                .iter()
-                .map(|listing| {
-                    let key = (plan.edition.id.clone(), listing.store.clone());
-                    let glance = survey.glances.get(&key);
-                    let state = glance.and_then(|glance| glance.seen(place.now));
-                    let last = glance.and_then(|glance| glance.state);
-                    json!({
-                        "store": listing.store.as_str(),
-                        "address": listing.address.as_str(),
-                        "availability": state.map(|(state, _)| state.name()),
-                        "since": state.map(|(_, since)| since),
-                        "last_availability": last.map(|(state, _)| state.name()),
-                        "unseen_since": glance.and_then(|glance| glance.unseen_since(place.now)),
-                        "last_try": glance.and_then(|glance| glance.last_try),
-                        "last_good": glance.and_then(|glance| glance.last_good),
-                        "unread_since": glance.and_then(|glance| glance.blind_since),
-                        "outlook": outlook_of(outlooks, &listing.store, &voice),
-                    })
-                })
-                .collect();
-            let mut value = edition(&plan.edition, &launch);
-            let notes = survey.notes.get(&plan.edition.id);
-            add_pause(&mut value, notes.map_or(&[], Vec::as_slice), place);
-            value["listings"] = Value::Array(listings);
-            value
+#[derive(Serialize, ToSchema)]
+struct ListingNow<'a> {
+    #[serde(flatten)]
+    page: PageState<'a>,
+    /// null while it was never judged
+    outlook: Option<OutlookNow<'a>>,
+}
+
+/// Is the page normal, and until when? As it was judged last.
+#[derive(Serialize, ToSchema)]
+struct OutlookNow<'a> {
+    #[serde(flatten)]
+    outlook: &'a ListingOutlook,
+    /// The same as people read it
+    words: String,
+}
+
+impl<'a> OutlookNow<'a> {
+    fn of(all: &'a [ListingOutlook], store: &StoreId, voice: &Voice<'_>) -> Option<Self> {
+        let one = all.iter().find(|one| one.store == *store)?;
+        Some(Self {
+            outlook: one,
+            words: outlook(one, voice),
         })
-        .collect();
-    json!({ "editions": all })
+    }
 }
 
-/// `GET /api/v1/editions/{id}`
-pub fn one_edition(
-    view: &View,
-    sources: &Sources,
-    judgement: &Judgement,
+/// Every edition with the state of its pages
+#[utoipa::path(get, path = "/api/v1/editions", responses(
+    (status = 200, description = "Every edition", body = Editions<'_>),
+))]
+pub fn editions<'a>(
+    editions: &'a [EditionPlan],
+    survey: &'a Survey,
+    judgements: &'a Judgements,
     place: &Place<'_>,
-) -> Value {
-    let voice = place.voice(&view.edition, &view.launch);
-    let listings: Vec<Value> = view
-        .listings
-        .iter()
-        .map(|listing| {
-            let spells: Vec<Value> = listing
-                .spells
-                .iter()
-                .map(|spell| {
-                    let source = sources.get(&(listing.store.clone(), spell.since));
-                    json!({
-                        "availability": spell.availability.name(),
-                        "since": spell.since,
-                        "until": spell.until,
-                        "last_seen": spell.last_seen,
-                        "confirmed_at": spell.confirmed_at,
-                        "readings": spell.readings,
-                        "source": source.map(|source| source.name()),
-                        "says": spell.says,
-                    })
-                })
-                .collect();
-            json!({
-                "store": listing.store.as_str(),
-                "address": listing.address,
-                "watched_since": listing.watched_since,
-                "last_try": listing.last_try,
-                "last_good": listing.last_good,
-                "unseen_since": listing.unseen_since(place.now),
-                "unread_since": listing.blind.as_ref().map(|blind| blind.since),
-                "unread_reason": listing.blind.as_ref().map(|blind| blind.unread.reason.name()),
-                "outlook": outlook_of(&judgement.outlooks, &listing.store, &voice),
-                "spells": spells,
-            })
-        })
-        .collect();
-    let mut value = edition(&view.edition, &view.launch);
-    add_pause(&mut value, &view.notes, place);
-    value["listings"] = Value::Array(listings);
-    value["findings"] = judgement
-        .findings
-        .iter()
-        .map(|one| finding(one, &voice))
-        .collect();
-    value["notes"] = view.notes.iter().map(note).collect();
-    value
-}
-
-fn note(note: &Note) -> Value {
-    let mut value = json!({
-        "at": note.at,
-        "kind": note.kind.name(),
-        "store": note.store.as_ref().map(StoreId::as_str),
-        "ticket": note.ticket,
-        "text": note.text,
-        "to": null,
-        "until": null,
-        "cause": null,
+) -> Editions<'a> {
+    let listings = |plan: &'a EditionPlan, voice: &Voice<'_>| {
+        let outlooks = judgements.get(&plan.edition.id);
+        let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
+        let listings = plan.listings.iter().map(|listing| {
+            let key = (plan.edition.id.clone(), listing.store.clone());
+            let glance = survey.glances.get(&key).copied().unwrap_or_default();
+            let state = glance.seen(place.now);
+            ListingNow {
+                page: PageState {
+                    store: &listing.store,
+                    address: listing.address.as_str(),
+                    availability: state.map(|(state, _)| state),
+                    since: state.map(|(_, since)| since),
+                    last_try: glance.last_try,
+                    last_good: glance.last_good,
+                    last_availability: glance.state.map(|(state, _)| state),
+                    unseen_since: glance.unseen_since(place.now),
+                    unread_since: glance.blind_since,
+                },
+                outlook: OutlookNow::of(outlooks, &listing.store, voice),
+            }
+        });
+        listings.collect()
+    };
+    let editions = editions.iter().map(|plan| {
+        let launch = survey.launch(&plan.edition, &plan.zone);
+        let notes = survey.notes.get(&plan.edition.id);
+        let notes = notes.map_or(&[][..], Vec::as_slice);
+        EditionNow {
+            edition: EditionFacts::of((&plan.edition, &launch), notes, place.zone, place.now),
+            listings: listings(plan, &place.voice(&plan.edition, &launch)),
+        }
     });
-    if let NoteKind::DateChanged { to, .. } = &note.kind {
-        value["to"] = json!(to);
+    Editions {
+        editions: editions.collect(),
     }
-    if let NoteKind::Muted { until, cause } = &note.kind {
-        value["until"] = json!(until);
-        value["cause"] = json!(cause);
-    }
-    if let NoteKind::Paused { until, .. } = &note.kind {
-        value["until"] = json!(until);
-    }
-    value
 }
 
-/// Whether a page is normal, as facts and in words.
-fn outlook_of(outlooks: &[ListingOutlook], store: &StoreId, voice: &Voice<'_>) -> Value {
-    let one = outlooks.iter().find(|one| one.store == *store);
-    one.map_or(Value::Null, |one| {
-        let mut value = json!(one.outlook);
-        value["words"] = json!(outlook(one, voice));
-        value["price"] = json!(one.price);
-        value["list_price"] = json!(one.list_price);
-        value
-    })
+/// One edition: its pages with their spells, findings, notes.
+#[derive(Serialize, ToSchema)]
+pub struct OneEdition<'a> {
+    #[serde(flatten)]
+    edition: EditionFacts<'a>,
+    listings: Vec<OneListing<'a>>,
+    findings: Vec<FindingFacts<'a>>,
+    /// Those that stand, oldest first
+    notes: Vec<NoteFacts<'a>>,
 }
 
-fn finding(finding: &Finding, voice: &Voice<'_>) -> Value {
-    let said = said(finding, voice);
-    json!({
-        "rule": finding.kind.name(),
-        "facts": finding.kind,
-        "severity": finding.severity.name(),
-        "stores": finding.stores.iter().map(StoreId::as_str).collect::<Vec<_>>(),
-        "since": finding.since,
-        "headline": said.headline,
-        "verdict": said.verdict,
-        "usual": finding.usual.as_ref().map(|usual| &usual.sentence),
-        "act_from": finding.act_from,
-        "next_step": said.step,
-    })
+#[derive(Serialize, ToSchema)]
+struct OneListing<'a> {
+    #[serde(flatten)]
+    now: ListingNow<'a>,
+    /// The first attempt, whatever it gave
+    watched_since: Option<Timestamp>,
+    /// Why it cannot be read
+    unread_reason: Option<UnreadReason>,
+    /// Oldest first, the newest 200
+    spells: Vec<SpellOf<'a>>,
 }
 
-/// `GET /api/v1/editions/{id}/observations`
-pub fn observations(view: &View, looks: &[Vec<Seen>]) -> Value {
-    let all: Vec<Value> = view
+#[derive(Serialize, ToSchema)]
+struct SpellOf<'a> {
+    #[serde(flatten)]
+    spell: &'a Spell,
+    /// How its first reading was had
+    source: Option<Source>,
+}
+
+/// What the author said.
+#[derive(Serialize, ToSchema)]
+struct NoteFacts<'a> {
+    at: Timestamp,
+    kind: &'static str,
+    store: Option<&'a StoreId>,
+    ticket: Option<&'a str>,
+    text: Option<&'a str>,
+    /// The date that it was moved to
+    to: Option<Date>,
+    /// The day on which a mute or a pause ends
+    until: Option<Date>,
+    /// What a mute is about; null: everything
+    cause: Option<&'a str>,
+}
+
+impl<'a> NoteFacts<'a> {
+    fn of(note: &'a Note) -> Self {
+        let (mut to, mut until, mut cause) = (None, None, None);
+        if let NoteKind::DateChanged { to: day, .. } = &note.kind {
+            to = Some(*day);
+        } else if let NoteKind::Muted {
+            until: day,
+            cause: of,
+        } = &note.kind
+        {
+            (until, cause) = (Some(*day), of.as_deref());
+        } else if let NoteKind::Paused { until: day, .. } = &note.kind {
+            until = Some(*day);
+        }
+        Self {
+            at: note.at,
+            kind: note.kind.name(),
+            store: note.store.as_ref(),
+            ticket: note.ticket.as_deref(),
+            text: note.text.as_deref(),
+            to,
+            until,
+            cause,
+        }
+    }
+}
+
+/// One edition: its pages with their spells, findings, notes
+#[utoipa::path(get, path = "/api/v1/editions/{isbn}", responses(
+    (status = 200, description = "The edition", body = OneEdition<'_>),
+    (status = 404, description = "No such edition is watched", body = String, content_type = "text/plain"),
+), params(("isbn" = String, Path, description = "What the edition is known by, as `id`")))]
+pub fn one_edition<'a>(
+    view: &'a View,
+    sources: &Sources,
+    judgement: &'a Judgement,
+    place: &Place<'_>,
+) -> OneEdition<'a> {
+    let voice = place.voice(&view.edition, &view.launch);
+    let listings = view.listings.iter().map(|listing| OneListing {
+        now: ListingNow {
+            page: PageState::of(listing, place.now),
+            outlook: OutlookNow::of(&judgement.outlooks, &listing.store, &voice),
+        },
+        watched_since: listing.watched_since,
+        unread_reason: listing.blind.as_ref().map(|blind| blind.unread.reason),
+        spells: listing
+            .spells
+            .iter()
+            .map(|spell| SpellOf {
+                spell,
+                source: sources.get(&(listing.store.clone(), spell.since)).copied(),
+            })
+            .collect(),
+    });
+    let findings = judgement.findings.iter();
+    let edition = (&view.edition, &view.launch);
+    OneEdition {
+        edition: EditionFacts::of(edition, &view.notes, place.zone, place.now),
+        listings: listings.collect(),
+        findings: findings.map(|one| FindingFacts::of(one, &voice)).collect(),
+        notes: view.notes.iter().map(NoteFacts::of).collect(),
+    }
+}
+
+/// Every look at an edition, store by store, oldest first.
+#[derive(Serialize, ToSchema)]
+pub struct Observations<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    observations: Vec<Observation<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Observation<'a> {
+    store: &'a StoreId,
+    #[serde(flatten)]
+    seen: &'a Seen,
+}
+
+/// Every look at an edition, store by store, oldest first
+#[utoipa::path(get, path = "/api/v1/editions/{isbn}/observations", responses(
+    (status = 200, description = "The looks", body = Observations<'_>),
+    (status = 404, description = "No such edition is watched", body = String, content_type = "text/plain"),
+), params(("isbn" = String, Path, description = "What the edition is known by, as `id`")))]
+pub fn observations<'a>(view: &'a View, looks: &'a [Vec<Seen>]) -> Observations<'a> {
+    let all = view
         .listings
         .iter()
         .zip(looks)
         .flat_map(|(listing, looks)| {
-            looks.iter().map(|look| {
-                json!({
-                    "store": listing.store.as_str(),
-                    "at": look.at,
-                    "source": look.source.name(),
-                    "reading": look.reading,
-                })
-            })
-        })
-        .collect();
-    json!({
-        "id": view.edition.id,
-        "isbn": view.edition.id.isbn(),
-        "asin": view.edition.asin(),
-        "observations": all,
-    })
+            let store = &listing.store;
+            looks.iter().map(move |seen| Observation { store, seen })
+        });
+    Observations {
+        edition: Numbers::of(&view.edition),
+        observations: all.collect(),
+    }
 }
 
-/// `GET /api/v1/alerts`
-pub fn alerts(
-    editions: &[EditionPlan],
+/// What is open now, edition by edition.
+#[derive(Serialize, ToSchema)]
+pub struct Alerts<'a> {
+    alerts: Vec<Alert<'a>>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Alert<'a> {
+    #[serde(flatten)]
+    finding: FindingFacts<'a>,
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    title: &'a str,
+}
+
+/// What is open now, edition by edition
+#[utoipa::path(get, path = "/api/v1/alerts", responses(
+    (status = 200, description = "What is open", body = Alerts<'_>),
+))]
+pub fn alerts<'a>(
+    editions: &'a [EditionPlan],
     survey: &Survey,
-    judgements: &Judgements,
+    judgements: &'a Judgements,
     place: &Place<'_>,
-) -> Value {
-    let all: Vec<Value> = editions
-        .iter()
-        .flat_map(|plan| {
-            let launch = survey.launch(&plan.edition, &plan.zone);
-            let found = judgements.get(&plan.edition.id).into_iter();
-            let found = found.flat_map(|judgement| &judgement.findings);
-            found.map(move |one| {
-                let mut value = finding(one, &place.voice(&plan.edition, &launch));
-                value["id"] = json!(plan.edition.id);
-                value["isbn"] = json!(plan.edition.id.isbn());
-                value["asin"] = json!(plan.edition.asin());
-                value["title"] = json!(plan.edition.title);
-                value
-            })
+) -> Alerts<'a> {
+    let all = editions.iter().flat_map(|plan| {
+        let launch = survey.launch(&plan.edition, &plan.zone);
+        let found = judgements.get(&plan.edition.id).into_iter();
+        let found = found.flat_map(|judgement| &judgement.findings);
+        found.map(move |one| Alert {
+            finding: FindingFacts::of(one, &place.voice(&plan.edition, &launch)),
+            edition: Numbers::of(&plan.edition),
+            title: &plan.edition.title,
         })
-        .collect();
-    json!({ "alerts": all })
+    });
+    Alerts {
+        alerts: all.collect(),
+    }
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Pubwatch",
+        version = "1",
+        description = "What the stores say about your editions. Every time is UTC in RFC 3339, every date ISO 8601. Fields are only ever added. Where the page has a password, bring it by HTTP Basic, with any user name."
+    ),
+    paths(editions, one_edition, observations, alerts, description)
+)]
+struct Interface;
+
+/// This description
+#[utoipa::path(get, path = "/api/v1/openapi.json", responses(
+    (status = 200, description = "OpenAPI 3.1", body = Object),
+))]
+pub fn description() -> utoipa::openapi::OpenApi {
+    Interface::openapi()
 }

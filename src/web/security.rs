@@ -44,7 +44,6 @@ const WINDOW: SignedDuration = SignedDuration::from_mins(15);
 ///
 /// A page on somebody's site can make a browser ask us by a name of its own (DNS rebinding): then
 /// the name is neither a number, nor localhost, nor the one that the configuration gives.
-#[must_use]
 pub fn is_our_host(host: &str, public: Option<&str>) -> bool {
     let name = without_port(host);
     let bare = name.trim_start_matches('[').trim_end_matches(']');
@@ -65,7 +64,6 @@ fn without_port(host: &str) -> &str {
 /// A browser sends `Origin` with every form; where it is there, its host must be the one that was
 /// asked, or the public one. `Sec-Fetch-Site`, where it is there, must say the same. What sends
 /// neither the gate refuses.
-#[must_use]
 pub fn is_same_origin(
     origin: Option<&str>,
     fetch_site: Option<&str>,
@@ -102,7 +100,6 @@ pub fn hash_password(
 }
 
 /// The password belongs to the hash. A hash that cannot be read belongs to no password.
-#[must_use]
 pub fn is_password(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash).is_ok_and(|hash| {
         Argon2::default()
@@ -112,7 +109,6 @@ pub fn is_password(password: &str, hash: &str) -> bool {
 }
 
 /// The hash can be read: what the program checks before it serves anybody.
-#[must_use]
 pub fn is_hash(hash: &str) -> bool {
     PasswordHash::new(hash).is_ok()
 }
@@ -124,7 +120,6 @@ pub struct Origin(Option<IpAddr>);
 
 impl Origin {
     /// Where `address` counts; none, as in a call without a connection, is this machine.
-    #[must_use]
     pub fn new(address: Option<IpAddr>) -> Self {
         let address = address.map(|address| address.to_canonical());
         Self(
@@ -151,7 +146,6 @@ pub struct Throttle {
 impl Throttle {
     /// How long to wait before a password from there is looked at again; `None`: not at all. What
     /// strangers try closes no door to this machine.
-    #[must_use]
     pub fn wait(&self, from: Origin, now: Timestamp) -> Option<SignedDuration> {
         let here = Origin::new(None);
         let own = self.full(now, TRIES, |origin| origin == from);
@@ -201,7 +195,6 @@ impl Sessions {
     }
 
     /// The session lasts.
-    #[must_use]
     pub fn is_open(&self, id: &str, now: Timestamp) -> bool {
         self.ends.get(id).is_some_and(|end| now < *end)
     }
@@ -213,13 +206,11 @@ impl Sessions {
 }
 
 /// The SHA-256 of bytes, in hexadecimal digits: enough for a secret that is random itself.
-#[must_use]
 pub fn digest(bytes: &[u8]) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, bytes).as_ref())
 }
 
 /// Bytes as hexadecimal digits.
-#[must_use]
 pub fn hex(bytes: &[u8]) -> String {
     bytes
         .iter()

@@ -266,6 +266,13 @@ fn no_file_is_too_long_to_be_one_thing() {
 }
 
 #[test]
+fn the_map_of_the_code_fits_two_printed_pages() {
+    let map = fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let words = map.split_whitespace().count();
+    assert!(words <= 1_100, "ARCHITECTURE.md has {words} words");
+}
+
+#[test]
 fn nothing_is_left_unfinished_or_silenced() {
     let mut problems = Vec::new();
     // Written apart, so that this file does not find itself.

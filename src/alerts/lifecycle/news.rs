@@ -1,9 +1,6 @@
 //! What is new, and told once. Pure.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "only the launch reports repeat each other"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "only the launch reports repeat each other")]
 
 use super::key;
 use crate::alerts::lifecycle::Memory;

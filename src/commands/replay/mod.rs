@@ -24,10 +24,8 @@ use crate::terminal::face;
 /// when on, what the author told, and, if you like, what must come of it. It runs on a clock of its
 /// own: nothing is fetched, nothing is sent, nothing is stored.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "One line a letter: date, severity, rule, stores, subject. \
-    Exit code 1: an expectation of a story was not met."
-)]
+#[command(after_help = "One line a letter: date, severity, rule, stores, subject. \
+    Exit code 1: an expectation of a story was not met.")]
 pub struct Arguments {
     /// Stories, see `docs/stories.md`
     #[arg(required = true, value_name = "FILE")]

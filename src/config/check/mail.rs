@@ -8,6 +8,7 @@ use crate::config::plan::{Encryption, MailPlan, SecretSource};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
 use crate::config::values;
+use crate::text::host::is_this_machine;
 
 /// Providers of mailboxes commonly take 100 to 500 letters an hour; beyond that they refuse the rest
 /// for a day, or close the account.
@@ -88,7 +89,7 @@ fn encryption(table: &mut Table<'_>, host: Option<&Text>) -> Encryption {
     };
     if let Some(host) = host
         && encryption == Encryption::None
-        && !values::is_loopback(host.get_ref())
+        && !is_this_machine(host.get_ref())
     {
         table.findings().add(
             Problem::error("letters and the password would travel unprotected")

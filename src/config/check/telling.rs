@@ -11,6 +11,7 @@ use crate::config::problem::Problem;
 use crate::config::table::{Findings, Table, Text, wrong_kind};
 use crate::config::telling::{ClientPlan, HookKind, HookPlan, Least, PingPlan, Recipient};
 use crate::config::values;
+use crate::text::host::is_this_machine;
 
 const SIGNATURE: Keys = Keys {
     what: "secret",
@@ -217,7 +218,7 @@ fn hook_address(kind: HookKind, text: &Text, findings: &Findings) -> Option<Secr
 /// What goes over a line without encryption can be read on its way.
 fn warn_of_plain(url: &Url, text: &Text, findings: &Findings) {
     let host = url.host_str().unwrap_or_default();
-    if url.scheme() == "http" && !values::is_loopback(host) {
+    if url.scheme() == "http" && !is_this_machine(host) {
         findings.add(
             Problem::warning("what is sent there can be read on its way")
                 .at(text.span(), "not encrypted")

@@ -19,38 +19,18 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The pause between two tries of what SQLite does not wait for by itself.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// The database of one data folder. Cheap to share behind an `Arc`; one statement at a time.
+/// The database of one data folder. Cheap to share behind an `Arc`.
+///
+/// One connection writes, one change after the other. Whoever looks something up has a connection of
+/// its own, so that neither a change nor another look is waited for, however long it takes.
 #[derive(Debug)]
 pub struct Db {
-    connection: Mutex<Connection>,
+    /// Those that nobody looks through at present.
+    readers: Mutex<Vec<Connection>>,
+    writer: Mutex<Connection>,
     path: PathBuf,
     /// The file that was opened; `None`: it lies in memory.
     file: Option<File>,
-}
-
-/// A state of the database, as one connection sees it: while it is the same, so is everything in
-/// it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Version {
-    /// What other connections have written, in this process or another.
-    others: i64,
-    /// Rows that this connection has written.
-    own: i64,
-}
-
-/// The state that the database is in now. Whoever keeps what was read asks for it first and reads
-/// then, so that a change between the two is seen the next time.
-pub fn version(connection: &Connection) -> rusqlite::Result<Version> {
-    // `data_version` leaves out what this connection writes, and `total_changes` has only that.
-    let ask = |sql| {
-        connection
-            .prepare_cached(sql)?
-            .query_row([], |row| row.get(0))
-    };
-    Ok(Version {
-        others: ask("PRAGMA data_version")?,
-        own: ask("SELECT total_changes()")?,
-    })
 }
 
 impl Db {
@@ -66,18 +46,16 @@ impl Db {
     pub fn open(path: &Path) -> Result<Self, DbError> {
         make_or_find(path)?;
         let mut connection = connect(path, OpenFlags::default())?;
-        connection.busy_timeout(PATIENCE)?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
+        prepare(&connection)?;
         // SQLite does not wait by itself while another program turns a new file into one with a WAL.
         patiently(|| {
             migrate::migrate(&mut connection)?;
             Ok(connection.pragma_update(None, "journal_mode", "WAL")?)
         })?;
         connection.pragma_update(None, "synchronous", "FULL")?;
-        connection.set_prepared_statement_cache_capacity(128);
         Ok(Self {
-            connection: Mutex::new(connection),
+            readers: Mutex::default(),
+            writer: Mutex::new(connection),
             path: path.to_owned(),
             file: file_at(path),
         })
@@ -90,12 +68,11 @@ impl Db {
     /// [`DbError::Sqlite`] when there is no memory for it.
     pub fn in_memory() -> Result<Self, DbError> {
         let mut connection = Connection::open_in_memory()?;
-        connection.pragma_update(None, "foreign_keys", true)?;
-        connection.pragma_update(None, "trusted_schema", false)?;
+        prepare(&connection)?;
         migrate::migrate(&mut connection)?;
-        connection.set_prepared_statement_cache_capacity(128);
         Ok(Self {
-            connection: Mutex::new(connection),
+            readers: Mutex::default(),
+            writer: Mutex::new(connection),
             path: PathBuf::from(":memory:"),
             file: None,
         })
@@ -106,9 +83,38 @@ impl Db {
         &self.path
     }
 
-    /// Looks something up.
+    /// Looks something up: all of it as it was when `look` began to, whatever is written meanwhile.
     pub fn read<T, E>(&self, look: impl FnOnce(&Connection) -> Result<T, E>) -> Result<T, E> {
-        look(&self.lock())
+        let Some(reader) = self.reader() else {
+            return look(&locked(&self.writer));
+        };
+        let seen = look(&reader);
+        // One that cannot end its look is not used again.
+        if reader.execute_batch("ROLLBACK").is_ok() {
+            locked(&self.readers).push(reader);
+        }
+        seen
+    }
+
+    /// A connection that looks at what was committed last. `None`: none can be had, because the
+    /// database lies in memory, its file has gone, or the system gives no more; then the one that
+    /// writes must do.
+    fn reader(&self) -> Option<Connection> {
+        self.file?;
+        let known = locked(&self.readers).pop();
+        let reader = known.or_else(|| self.new_reader().ok())?;
+        reader.execute_batch("BEGIN").ok()?;
+        Some(reader)
+    }
+
+    fn new_reader(&self) -> Result<Connection, DbError> {
+        self.is_in_place()?;
+        // Not read-only by its flags: such a connection cannot look after the log of a crash.
+        let flags = OpenFlags::default() & !OpenFlags::SQLITE_OPEN_CREATE;
+        let reader = connect(&self.path, flags)?;
+        prepare(&reader)?;
+        reader.pragma_update(None, "query_only", true)?;
+        Ok(reader)
     }
 
     /// Changes something: all of `change`, or on an error nothing. The transaction is immediate,
@@ -122,7 +128,7 @@ impl Db {
         change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.is_in_place()?;
-        changed(&mut self.lock(), change)
+        changed(&mut locked(&self.writer), change)
     }
 
     /// The file is still the one that was opened: what is written to one that was deleted is lost,
@@ -151,27 +157,36 @@ impl Db {
         change: impl FnOnce(&Transaction<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.is_in_place()?;
-        let mut connection = self.lock();
+        let mut connection = locked(&self.writer);
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         let changed = changed(&mut connection, change);
         connection.pragma_update(None, "synchronous", "FULL")?;
         changed
     }
 
-    /// Gives back the memory in which the connection keeps pages of the file and statements, for a
+    /// Gives back the memory in which the connections keep pages of the file and statements, for a
     /// service that now waits. What is asked next is read anew, which takes milliseconds.
     pub fn rest(&self) -> Result<(), DbError> {
-        let connection = self.lock();
+        locked(&self.readers).clear();
+        let connection = locked(&self.writer);
         connection.flush_prepared_statement_cache();
         Ok(connection.execute_batch("PRAGMA shrink_memory")?)
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, Connection> {
-        // A panic inside a transaction rolled it back: the connection is still good.
-        self.connection
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    }
+/// A lock, also after a panic elsewhere: one inside a transaction rolled it back, and the connection
+/// is still good.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The settings that every connection has.
+fn prepare(connection: &Connection) -> rusqlite::Result<()> {
+    connection.busy_timeout(PATIENCE)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.set_prepared_statement_cache_capacity(128);
+    Ok(())
 }
 
 /// Tries again while another program holds the file, for as long as SQLite itself waits.
@@ -220,11 +235,10 @@ mod tests {
             });
             asked.unwrap()
         };
-        let version = || db.read(version).unwrap();
-        let before = (tables(), version());
+        let before = tables();
         db.rest().unwrap();
-        assert_eq!((tables(), version()), before);
-        assert!(before.0 > 0);
+        assert_eq!(tables(), before);
+        assert!(before > 0);
     }
 
     #[test]
@@ -370,33 +384,48 @@ mod tests {
     }
 
     #[test]
-    fn whoever_writes_there_is_another_version_and_looking_makes_none() {
+    fn a_look_waits_for_no_change_and_no_other_look_and_sees_one_state() {
         let (_folder, path) = opened();
-        let (one, other) = (Db::open(&path).unwrap(), Db::open(&path).unwrap());
-        let now = || one.read(version).unwrap();
-        let add = |db: &Db, store: &str| {
-            let edition = "9780132350884";
-            let insert = "INSERT INTO listing (edition, store) VALUES (?1, ?2)";
-            db.write(|tx| tx.execute(insert, [edition, store])).unwrap();
+        let db = Db::open(&path).unwrap();
+        let count = |connection: &Connection| -> rusqlite::Result<i64> {
+            connection.query_row("SELECT count(*) FROM listing", [], |row| row.get(0))
         };
-        let begun = now();
+        let insert = |transaction: &Transaction<'_>, store: &str| {
+            let insert = "INSERT INTO listing (edition, store) VALUES ('9780132350884', ?1)";
+            transaction.execute(insert, [store])
+        };
+        // Each step is inside the one before it: with one connection the second would wait for ever.
+        let all = db.read(|first| {
+            let before = count(first)?;
+            db.write(|transaction| {
+                insert(transaction, "a")?;
+                let during = db.read(count)?;
+                Ok::<_, rusqlite::Error>((before, during))
+            })
+            .and_then(|(before, during)| Ok((before, during, count(first)?, db.read(count)?)))
+        });
+        assert_eq!(all.unwrap(), (0, 0, 0, 1));
+        let forbidden = "DELETE FROM listing";
+        db.read(|connection| connection.execute(forbidden, []))
+            .unwrap_err();
+        assert_eq!(db.read(count).unwrap(), 1);
+    }
+
+    #[test]
+    fn a_look_still_sees_the_file_that_was_opened_after_another_took_its_place() {
+        let (_folder, path) = opened();
+        let db = Db::open(&path).unwrap();
+        let insert = "INSERT INTO listing (edition, store) VALUES ('9780132350884', 'a')";
+        db.write(|transaction| transaction.execute(insert, []))
+            .unwrap();
+        let other = path.with_extension("other");
+        Db::open(&other).unwrap();
+        std::fs::rename(&other, &path).unwrap();
+        db.rest().unwrap();
         let count = "SELECT count(*) FROM listing";
-        let looked = one.read(|c| c.query_row(count, [], |row| row.get::<_, i64>(0)));
-        assert_eq!((looked.unwrap(), now()), (0, begun));
-        add(&one, "a");
-        let own = now();
-        assert_ne!(own, begun);
-        add(&other, "b");
-        let others = now();
-        assert_ne!(others, own);
-        let light = "UPDATE listing SET store = 'c' WHERE store = 'b'";
-        one.write_lightly(|tx| tx.execute(light, [])).unwrap();
-        let changed = now();
-        assert_ne!(changed, others);
-        let all = "DELETE FROM listing";
-        one.write(|tx| tx.execute(all, [])).unwrap();
-        assert_ne!(now(), changed, "also when all of a table goes");
-        assert_eq!(now(), now());
+        let seen =
+            db.read(|connection| connection.query_row(count, [], |row| row.get::<_, i64>(0)));
+        assert_eq!(seen.unwrap(), 1);
     }
 
     #[test]
@@ -404,7 +433,7 @@ mod tests {
         let (_folder, path) = opened();
         let db = Db::open(&path).unwrap();
         let synchronous = || -> i64 {
-            let setting: Result<i64, rusqlite::Error> = db.read(|connection| {
+            let setting: Result<i64, rusqlite::Error> = db.write(|connection| {
                 connection.query_row("PRAGMA synchronous", [], |row| row.get(0))
             });
             setting.unwrap()

@@ -97,7 +97,6 @@ pub enum CommandFailure {
 
 impl CommandFailure {
     /// It is the program's or the configuration's fault, whatever the store does.
-    #[must_use]
     pub fn is_ours(&self) -> bool {
         matches!(self, Self::Unnamed | Self::Start { .. })
     }

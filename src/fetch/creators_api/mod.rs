@@ -31,7 +31,6 @@ pub const MOST_ITEMS: usize = 10;
 const MARGIN: Duration = Duration::from_secs(120);
 
 /// The host of the API, or of what the user set in its place.
-#[must_use]
 pub fn host(plan: &ApiPlan) -> Option<HostKey> {
     let catalog = request::catalog(plan)?;
     Some(HostKey::of(&catalog)?.through(Source::Api))
@@ -59,7 +58,6 @@ pub struct Token {
 
 impl Token {
     /// It may be used now.
-    #[must_use]
     pub fn is_good(&self, now: Timestamp) -> bool {
         now < self.good_until
     }

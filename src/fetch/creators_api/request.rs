@@ -30,7 +30,6 @@ const RESOURCES: [&str; 13] = [
 /// Asks for a token.
 ///
 /// 3.x gets it from Login with Amazon by JSON, 2.x from Cognito by a form.
-#[must_use]
 pub fn token_request(plan: &ApiPlan, secret: &Secret) -> Option<Message> {
     let address = Url::parse(token_address(plan.version)).ok()?;
     let address = rebased(plan, address);
@@ -98,7 +97,6 @@ pub(super) fn catalog(plan: &ApiPlan) -> Option<Url> {
 }
 
 /// Asks for up to [`MOST_ITEMS`] items of one marketplace.
-#[must_use]
 pub fn items_request(
     plan: &ApiPlan,
     token: &Token,

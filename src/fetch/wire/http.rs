@@ -283,10 +283,7 @@ fn failure(error: reqwest::Error) -> Failure {
 /// A client that sends what we are and nothing else, keeps no cookies, follows no redirects and
 /// repeats nothing by itself. It closes each connection after its answer: over the pause between
 /// two requests an open one would only burden the host, and two processes would have two.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the file that reaches the outside"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the file that reaches the outside")]
 fn client(contact: &str, guarded: &Guarded, proxied: bool) -> Result<Client, NoClient> {
     tls::by_ring();
     let contact = printable(contact);

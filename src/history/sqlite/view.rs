@@ -5,6 +5,8 @@ use std::collections::btree_map::Entry;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, params};
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of};
@@ -214,7 +216,7 @@ fn listing_view(
 }
 
 /// One observation of a listing, as people and scripts read it back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Seen {
     /// When.
     pub at: Timestamp,

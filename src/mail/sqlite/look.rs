@@ -28,7 +28,7 @@ impl Show {
 }
 
 /// Letters by what has become of them.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Counts {
     /// They wait for their next try.
     pub waiting: u32,

@@ -4,6 +4,8 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
 
 use super::answer::{Answered, PageError, Visit, file, not_found};
 use super::pages::{Dossier, Shown};
@@ -36,10 +38,11 @@ pub(super) fn health(visit: &Visit, (): ()) -> Response {
         Ok((_, pulse)) => {
             let health = &pulse.health;
             let zone = &site.plan.author.zone;
-            let ailments = health.ailments.iter().map(
-                |one| serde_json::json!({ "name": one.name(), "words": one.words(zone, now) }),
-            );
-            let body = serde_json::json!({
+            let ailments = health
+                .ailments
+                .iter()
+                .map(|one| json!({ "name": one.name(), "words": one.words(zone, now) }));
+            let body = json!({
                 "status": if health.is_good() { "ok" } else { "unwell" },
                 "last_check": health.last_check,
                 "last_good_check": health.last_good_check,
@@ -111,9 +114,14 @@ pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
     ))
 }
 
+/// What a program is told.
+fn told(value: &impl Serialize) -> Response {
+    file(JSON, json!(value).to_string(), None)
+}
+
 /// The description of the interface.
 pub(super) fn openapi(_: &Visit, (): ()) -> Response {
-    file(JSON, api::OPENAPI.to_owned(), None)
+    told(&api::description())
 }
 
 /// Every edition, and how it stands at its stores.
@@ -122,8 +130,12 @@ pub(super) fn editions(visit: &Visit, (): ()) -> Answered {
     let (survey, _) = site.survey(now)?;
     let judgements = site.judgements(&survey, now)?;
     let place = site.place(now);
-    let value = api::editions(&site.plan.editions, &survey, &judgements, &place);
-    Ok(file(JSON, value.to_string(), None))
+    Ok(told(&api::editions(
+        &site.plan.editions,
+        &survey,
+        &judgements,
+        &place,
+    )))
 }
 
 /// What needs a look.
@@ -132,23 +144,32 @@ pub(super) fn alerts(visit: &Visit, (): ()) -> Answered {
     let (survey, _) = site.survey(now)?;
     let judgements = site.judgements(&survey, now)?;
     let place = site.place(now);
-    let value = api::alerts(&site.plan.editions, &survey, &judgements, &place);
-    Ok(file(JSON, value.to_string(), None))
+    Ok(told(&api::alerts(
+        &site.plan.editions,
+        &survey,
+        &judgements,
+        &place,
+    )))
 }
 
 /// One edition with its spells, findings and notes.
 pub(super) fn one_edition(visit: &Visit, Path(isbn): Path<String>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let of = dossier(site, visit.edition(&isbn)?, now)?;
-    let value = api::one_edition(&of.view, &of.sources, &of.judgement, &site.place(now));
-    Ok(file(JSON, value.to_string(), None))
+    let place = site.place(now);
+    Ok(told(&api::one_edition(
+        &of.view,
+        &of.sources,
+        &of.judgement,
+        &place,
+    )))
 }
 
 /// Every look at one edition.
 pub(super) fn observations(visit: &Visit, Path(isbn): Path<String>) -> Answered {
     let view = visit.site.view(visit.edition(&isbn)?)?;
-    let value = api::observations(&view, &looks(&visit.site, &view)?);
-    Ok(file(JSON, value.to_string(), None))
+    let looks = looks(&visit.site, &view)?;
+    Ok(told(&api::observations(&view, &looks)))
 }
 
 fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, PageError> {

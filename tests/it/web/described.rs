@@ -1,25 +1,38 @@
 //! The interface answers what its description (OpenAPI) says, field by field.
 
+use std::collections::BTreeMap;
+
 use pubwatch::book::NoteKind;
 use serde_json::Value;
 
 use super::exports::json;
 use super::{ISBN, TestSite};
 
-/// What an answer has that its description does not, and the other way round.
-fn differences(value: &Value, schema: &Value, all: &Value, place: &str, found: &mut Vec<String>) {
-    let schema = match schema["$ref"].as_str() {
-        Some(name) => &all[name.rsplit('/').next().unwrap()],
-        None => schema,
-    };
-    if let Some(choices) = schema["oneOf"].as_array() {
-        let is_null = |one: &&Value| one["type"] == "null";
-        if !(value.is_null() && choices.iter().any(|one| is_null(&one))) {
-            let choice = choices.iter().find(|one| !is_null(one)).unwrap();
-            differences(value, choice, all, place, found);
-        }
-        return;
+/// The fields that a description gives an object, whichever of its parts gives them.
+fn fields<'a>(schema: &'a Value, all: &'a Value) -> BTreeMap<&'a str, &'a Value> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return fields(&all[name.rsplit('/').next().unwrap()], all);
     }
+    let parts = ["allOf", "oneOf"].into_iter();
+    let parts = parts.flat_map(|of| schema[of].as_array().into_iter().flatten());
+    let mut known: BTreeMap<&str, &Value> = parts.flat_map(|part| fields(part, all)).collect();
+    let own = schema["properties"].as_object().into_iter().flatten();
+    known.extend(own.map(|(name, schema)| (name.as_str(), schema)));
+    known
+}
+
+/// What an answer has that its description does not, and the other way round.
+fn differences(value: &Value, schema: &Value, all: &Value, place: &str) -> Vec<String> {
+    if let Some(name) = schema["$ref"].as_str() {
+        return differences(value, &all[name.rsplit('/').next().unwrap()], all, place);
+    }
+    let mut found = Vec::new();
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        found.extend(differences(value, part, all, place));
+    }
+    let choices = schema["oneOf"].as_array().into_iter().flatten();
+    let choices = choices.map(|choice| differences(value, choice, all, place));
+    found.extend(choices.min_by_key(Vec::len).into_iter().flatten());
     let kind = match value {
         Value::Null => "null",
         Value::Bool(_) => "boolean",
@@ -30,7 +43,8 @@ fn differences(value: &Value, schema: &Value, all: &Value, place: &str, found: &
     };
     let is_of = |one: &Value| one == kind;
     let kinds = &schema["type"];
-    if !is_of(kinds) && !kinds.as_array().is_some_and(|all| all.iter().any(is_of)) {
+    let may_be = kinds.as_array().is_some_and(|all| all.iter().any(is_of));
+    if !kinds.is_null() && !is_of(kinds) && !may_be {
         found.push(format!("{place} is {kind}, not {kinds}"));
     }
     if let Some(names) = schema["enum"].as_array()
@@ -42,23 +56,48 @@ fn differences(value: &Value, schema: &Value, all: &Value, place: &str, found: &
         let is_one = value.as_str().unwrap().parse::<jiff::Timestamp>();
         found.extend(is_one.err().map(|error| format!("{place}: {error}")));
     }
-    if let (Some(values), Some(fields)) = (value.as_object(), schema["properties"].as_object()) {
-        for (name, one) in values {
-            let place = format!("{place}.{name}");
-            match fields.get(name) {
-                Some(schema) => differences(one, schema, all, &place, found),
-                None => found.push(format!("{place} is not described")),
-            }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        if value.get(name.as_str().unwrap()).is_none() {
+            found.push(format!("{place} has no {name}"));
         }
-        for name in schema["required"].as_array().into_iter().flatten() {
-            if !values.contains_key(name.as_str().unwrap()) {
-                found.push(format!("{place} has no {name}"));
-            }
+    }
+    for (name, schema) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(one) = value.get(name) {
+            found.extend(differences(one, schema, all, &format!("{place}.{name}")));
         }
     }
     for one in value.as_array().into_iter().flatten() {
-        differences(one, &schema["items"], all, place, found);
+        found.extend(differences(one, &schema["items"], all, place));
     }
+    found
+}
+
+/// The fields of an answer that are described nowhere. What is described as any object at all may
+/// have any.
+fn not_described(value: &Value, schema: &Value, all: &Value, place: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let known = fields(schema, all);
+    for (name, one) in value.as_object().into_iter().flatten() {
+        let place = format!("{place}.{name}");
+        match known.get(name.as_str()) {
+            Some(schema) => found.extend(not_described(one, schema, all, &place)),
+            None if known.is_empty() => {}
+            None => found.push(format!("{place} is not described")),
+        }
+    }
+    for one in value.as_array().into_iter().flatten() {
+        found.extend(not_described(one, &schema["items"], all, place));
+    }
+    found
+}
+
+#[test]
+fn the_description_is_made_from_the_types_and_changes_only_with_them() {
+    let site = TestSite::salt_roads();
+    let description = site.get("/api/v1/openapi.json");
+    assert_eq!(description.header("content-type"), Some("application/json"));
+    let value: Value = serde_json::from_str(&description.body).unwrap();
+    insta::assert_snapshot!(format!("{value:#}"));
 }
 
 #[test]
@@ -73,14 +112,16 @@ fn every_answer_is_as_the_description_says() {
     for (path, operation) in description["paths"].as_object().unwrap() {
         let answer = &operation["get"]["responses"]["200"]["content"]["application/json"];
         let value = json(&site, &path.replace("{isbn}", ISBN));
-        differences(&value, &answer["schema"], schemas, path, &mut found);
+        found.extend(differences(&value, &answer["schema"], schemas, path));
+        found.extend(not_described(&value, &answer["schema"], schemas, path));
     }
     found.dedup();
     assert_eq!(found, [""; 0]);
     let wrong = serde_json::json!({ "alerts": [{ "rule": 7, "more": 1 }] });
     let path = &description["paths"]["/api/v1/alerts"]["get"]["responses"]["200"];
     let schema = &path["content"]["application/json"]["schema"];
-    differences(&wrong, schema, schemas, "x", &mut found);
+    found.extend(differences(&wrong, schema, schemas, "x"));
+    found.extend(not_described(&wrong, schema, schemas, "x"));
     assert!(
         found.contains(&"x.alerts.more is not described".to_owned()),
         "{found:?}"

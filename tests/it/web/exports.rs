@@ -230,7 +230,7 @@ fn run_serves_the_page_and_stops_when_told() {
         };
         write!(
             stream,
-            "GET /healthz HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n"
+            "GET / HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n"
         )
         .unwrap();
         stream.read_to_string(&mut answer).unwrap();

@@ -7,6 +7,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use pubwatch::db::DbError;
@@ -176,6 +177,51 @@ fn bound(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds * slower)
 }
 
+/// Does something while a round writes, and while somebody learns from all titles over and over.
+fn while_others_work<T>(site: &TestSite, work: impl FnOnce() -> T) -> T {
+    let (begun, both_begun) = mpsc::channel();
+    std::thread::scope(|scope| {
+        let (over, ended) = mpsc::channel::<()>();
+        let (stop, learn_on) = mpsc::channel::<()>();
+        let writes = begun.clone();
+        scope.spawn(move || {
+            let held = site.db.write(|transaction| {
+                transaction.execute("UPDATE listing SET last_try = last_try", [])?;
+                writes.send(()).unwrap();
+                // Not for ever: who waits for it is to be seen to, and not to hang.
+                let _ = ended.recv_timeout(Duration::from_secs(30));
+                Ok::<_, DbError>(())
+            });
+            held.unwrap();
+        });
+        scope.spawn(move || {
+            begun.send(()).unwrap();
+            while learn_on.try_recv() == Err(mpsc::TryRecvError::Empty) {
+                site.live.now().learned().unwrap();
+            }
+        });
+        both_begun.recv().unwrap();
+        both_begun.recv().unwrap();
+        let done = work();
+        drop((over, stop));
+        done
+    })
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "this test measures time")]
+fn pages_and_the_interface_wait_for_no_change_and_no_learning() {
+    let site = TestSite::salt_roads();
+    for path in ["/", "/api/v1/editions", "/healthz"] {
+        let taken = while_others_work(&site, || {
+            let begun = Instant::now();
+            assert_eq!(site.get(path).status, 200, "{path}");
+            begun.elapsed()
+        });
+        assert!(taken < Duration::from_secs(10), "{path} took {taken:?}");
+    }
+}
+
 #[test]
 fn a_year_of_hourly_checks_is_drawn_in_milliseconds() {
     let site = a_year_of_hours();
@@ -200,7 +246,11 @@ fn a_thousand_editions_are_shown_quickly_and_weigh_little() {
         site.see(&isbn(16), "amazon.com", seen.get(), says(state, "In stock"));
     });
     Cost::of(&site, "edition", &format!("/editions/{}", isbn(1)), || {});
-    for one in [overview, changing] {
+    let busy = while_others_work(&site, || {
+        let what = "overview, while a round writes and all titles are learned from";
+        Cost::of(&site, what, "/", || {})
+    });
+    for one in [overview, changing, busy] {
         assert!(one.weight < 300_000, "{} bytes", one.weight);
         assert!(one.median < bound(50), "{:?}", one.median);
     }

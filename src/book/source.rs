@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 pub enum Source {
     /// Our own polite request.
     Http,
-    /// The user's own program, as a browser.
+    /// The Chromium of this machine, run for one page.
+    Browser,
+    /// The user's own program.
     Command,
     /// The store's official API.
     Api,
@@ -18,13 +20,20 @@ pub enum Source {
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 4] = [Self::Http, Self::Command, Self::Api, Self::ByHand];
+    pub const ALL: [Self; 5] = [
+        Self::Http,
+        Self::Browser,
+        Self::Command,
+        Self::Api,
+        Self::ByHand,
+    ];
 
     /// The name in tables and JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Http => "http",
+            Self::Browser => "browser",
             Self::Command => "command",
             Self::Api => "api",
             Self::ByHand => "by_hand",
@@ -43,6 +52,7 @@ impl Source {
     pub fn words(self) -> &'static str {
         match self {
             Self::Http => "by a request of its own",
+            Self::Browser => "through the browser of this machine",
             Self::Command => "through your own program",
             Self::Api => "through the store's API",
             Self::ByHand => "by hand",

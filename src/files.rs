@@ -89,6 +89,48 @@ pub fn read_from(from: impl io::Read, most: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The first so many bytes of a file.
+///
+/// # Errors
+///
+/// The system's.
+pub fn read_beginning(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// The first of these programs that stands on the search path.
+#[must_use]
+pub fn program(names: &[&str]) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    let places = names
+        .iter()
+        .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
+    places.into_iter().find(|place| {
+        let known = fs::metadata(place);
+        known.is_ok_and(|known| known.is_file() && known.permissions().mode() & 0o111 != 0)
+    })
+}
+
+/// A folder for a while, for its owner only, with these files in it: each by its path below it.
+///
+/// # Errors
+///
+/// The system's.
+pub fn scratch(files: &[(&str, &str)]) -> io::Result<tempfile::TempDir> {
+    let folder = tempfile::tempdir()?;
+    for (name, text) in files {
+        let place = folder.path().join(name);
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::write(place, text)?;
+    }
+    Ok(folder)
+}
+
 /// One line of an answer, with its end where it has one; empty when nothing comes any more.
 ///
 /// # Errors

@@ -64,17 +64,22 @@ impl Group {
     }
 }
 
-impl Drop for Group {
-    fn drop(&mut self) {
-        let Some(leader) = self.leader else {
-            return;
-        };
+impl Group {
+    /// The leader has ended by itself, and nothing that it left running is to go on.
+    pub fn end_rest(&mut self) {
+        self.leader = None;
+        self.end();
+    }
+
+    fn end(&self) {
         let mut told = BTreeSet::new();
         for _ in 0..WALKS {
             // Before anything ends: afterwards nobody's parent tells whose it was.
-            let found = started(leader, self.mark.as_bytes());
+            let found = started(self.leader, self.mark.as_bytes());
             // Each may have ended meanwhile, and then there is nobody to end.
-            let _ = kill_process_group(leader, Signal::KILL);
+            if let Some(leader) = self.leader {
+                let _ = kill_process_group(leader, Signal::KILL);
+            }
             let before = told.len();
             for process in found {
                 if told.insert(process.as_raw_nonzero()) {
@@ -88,14 +93,22 @@ impl Drop for Group {
     }
 }
 
+impl Drop for Group {
+    fn drop(&mut self) {
+        if self.leader.is_some() {
+            self.end();
+        }
+    }
+}
+
 /// What runs with `mark` in its environment, and what that and `leader` have started. Nothing where
 /// the system has no `/proc`.
-fn started(leader: Pid, mark: &[u8]) -> Vec<Pid> {
+fn started(leader: Option<Pid>, mark: &[u8]) -> Vec<Pid> {
     let processes = processes();
     let mut found: BTreeSet<_> = processes
         .iter()
         .map(|(process, _)| *process)
-        .filter(|process| *process == leader || has(*process, mark))
+        .filter(|process| Some(*process) == leader || has(*process, mark))
         .map(Pid::as_raw_nonzero)
         .collect();
     loop {

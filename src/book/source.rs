@@ -12,7 +12,9 @@ use utoipa::ToSchema;
 pub enum Source {
     /// Our own polite request.
     Http,
-    /// The user's own program, as a browser.
+    /// The Chromium of this machine, run for one page.
+    Browser,
+    /// The user's own program.
     Command,
     /// The store's official API.
     Api,
@@ -22,7 +24,13 @@ pub enum Source {
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 4] = [Self::Http, Self::Command, Self::Api, Self::ByHand];
+    pub const ALL: [Self; 5] = [
+        Self::Http,
+        Self::Browser,
+        Self::Command,
+        Self::Api,
+        Self::ByHand,
+    ];
 
     /// The name in tables and JSON.
     pub fn name(self) -> &'static str {
@@ -39,6 +47,7 @@ impl Source {
     pub fn words(self) -> &'static str {
         match self {
             Self::Http => "by a request of its own",
+            Self::Browser => "through the browser of this machine",
             Self::Command => "through your own program",
             Self::Api => "through the store's API",
             Self::ByHand => "by hand",

@@ -133,7 +133,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if arguments.take_back {
         return take_back(&house, plan, &id);
     }
-    tell(arguments, &house, (plan, listing), id)
+    tell(arguments, &house, (plan, listing), &id)
 }
 
 /// Records what the user saw, and judges the edition by it.
@@ -141,16 +141,16 @@ fn tell(
     arguments: &Arguments,
     house: &House,
     (plan, listing): (&EditionPlan, &ListingPlan),
-    id: ListingId,
+    id: &ListingId,
 ) -> anyhow::Result<Exit> {
-    let at = moment(arguments.at.as_deref(), house, &id)?;
+    let at = moment(arguments.at.as_deref(), house, id)?;
     let (reading, evidence) = match (&arguments.page, arguments.says) {
         (Some(file), _) => read(file, (plan, listing), at, &house.lessons)?,
         (None, Some(state)) => (told(arguments, state), None),
         (None, None) => bail!("give a saved page, or say what it offers with --says"),
     };
     let mut out = anstream::stdout().lock();
-    let name = house.name_of(&id);
+    let name = house.name_of(id);
     let says = match &reading {
         Reading::Says(says) => says.clone(),
         Reading::Unread(unread) => {
@@ -166,7 +166,7 @@ fn tell(
     };
     let (recorded, _) = house
         .db
-        .write(|transaction| keep(transaction, &house.plan, (&id, at), reading, evidence))
+        .write(|transaction| keep(transaction, &house.plan, (id, at), reading, evidence))
         .context("recording the look")?;
     // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
     // by hand alone needs a round.

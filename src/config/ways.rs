@@ -8,10 +8,6 @@ use url::Url;
 use super::plan::SecretSource;
 use crate::book::{EditionId, Source, StoreId};
 
-/// The line of a `[[store]]` table that lets the Chromium of this machine fetch the pages: it runs
-/// their scripts and prints what they have become.
-pub const CHROMIUM: &str = "command = [\"chromium\", \"--headless\", \"--dump-dom\"]";
-
 /// By which ways a store's pages are had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ways {

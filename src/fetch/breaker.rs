@@ -16,8 +16,15 @@ pub const FIRST_SILENCE: Duration = Duration::from_secs(10 * 60);
 /// Failures in a row that we put up with before staying away: one slow page is no dead host.
 pub const PATIENCE: u32 = 3;
 
-/// The longest that we stay away.
+/// The longest that we stay away, as long as it is worth another try soon.
 pub const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Refusals in a row after which a host counts as one that always refuses: some days of hours that
+/// double, and a week of one try a day.
+pub const ALWAYS: u32 = 12;
+
+/// How long we stay away from a host that always refuses.
+pub const LONG_AWAY: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// How long nobody else asks while the one page that tries the host is out.
 pub const ONE_TRY: Duration = Duration::from_secs(10 * 60);
@@ -52,11 +59,11 @@ pub enum Gate {
 }
 
 impl Breaker {
-    /// Whether the host may be asked now. A moment further ahead than [`LONGEST`] was written by a
+    /// Whether the host may be asked now. A moment further ahead than [`LONG_AWAY`] was written by a
     /// clock that has been set back since, and does not count.
     pub fn gate(&self, now: Timestamp) -> Gate {
         match self.shut_until {
-            Some(until) if now < until && until <= later(now, LONGEST) => Gate::Shut { until },
+            Some(until) if now < until && until <= later(now, LONG_AWAY) => Gate::Shut { until },
             _ if 0 < self.refusals || PATIENCE <= self.failures => Gate::OneTry,
             _ => Gate::Free,
         }
@@ -78,7 +85,12 @@ impl Breaker {
         self.refusals = self.refusals.saturating_add(1);
         self.refused_at = Some(at);
         self.why = Some(why.to_owned());
-        self.stay_away(at, ladder(FIRST_REFUSAL, self.refusals), retry_after);
+        let wait = if ALWAYS < self.refusals {
+            LONG_AWAY
+        } else {
+            ladder(FIRST_REFUSAL, self.refusals)
+        };
+        self.stay_away(at, wait, retry_after);
     }
 
     /// The host did not answer, or only with an error of its own.
@@ -110,7 +122,7 @@ impl Breaker {
     }
 
     fn stay_away(&mut self, at: Timestamp, wait: Duration, retry_after: Option<Duration>) {
-        let wait = wait.max(retry_after.unwrap_or_default()).min(LONGEST);
+        let wait = wait.max(retry_after.unwrap_or_default().min(LONGEST));
         if !wait.is_zero() {
             self.shut_until = Some(later(at, wait));
         }
@@ -185,6 +197,28 @@ mod tests {
              shut until 2026-11-22T07:00:00Z
              shut until 2026-11-24T07:00:00Z",
         );
+    }
+
+    #[test]
+    fn a_host_that_always_refuses_is_tried_once_a_week_until_it_lets_us_in() {
+        let mut breaker = Breaker::default();
+        let mut at: Timestamp = "2026-11-22T00:00:00Z".parse().unwrap();
+        let mut hours = Vec::new();
+        for _ in 0..15 {
+            breaker.refused(at, None, "403");
+            let until = breaker.shut_until.unwrap();
+            hours.push(until.duration_since(at).as_hours());
+            assert_eq!(breaker.gate(at), Gate::Shut { until });
+            at = until;
+            assert_eq!(breaker.gate(at), Gate::OneTry);
+        }
+        let (days, weeks) = ([24; 7], [168; 3]);
+        assert_eq!(hours, [&[1, 2, 4, 8, 16][..], &days, &weeks].concat());
+        breaker.welcomed(at);
+        assert_eq!(breaker.gate(at), Gate::Free);
+        breaker.refused(later(at, Duration::from_secs(60)), None, "403");
+        let until = breaker.shut_until.unwrap();
+        assert_eq!(until.duration_since(at).as_mins(), 61, "from the beginning");
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use url::Url;
 
-use super::command::{self, Limits};
+use super::command::{self, Limits, browser};
 use super::conditional::Validators;
 use super::creators_http::Api;
 use super::explain::{Failure, explain};
@@ -47,6 +47,8 @@ pub struct Fetcher {
     name: String,
     looks: AtomicU64,
     queues: Mutex<BTreeMap<StoreId, Arc<tokio::sync::Mutex<()>>>>,
+    /// A browser takes much of a machine: one runs at a time, whatever the store.
+    browser: tokio::sync::Mutex<()>,
 }
 
 /// What ends a look without an answer.
@@ -91,6 +93,7 @@ impl Fetcher {
             name: format!("process {process}, {salt:06x}"),
             looks: AtomicU64::new(0),
             queues: Mutex::default(),
+            browser: tokio::sync::Mutex::default(),
         })
     }
 
@@ -137,8 +140,8 @@ impl Fetcher {
     /// 4. The pause since its last answer is waited out, after a redirect too.
     /// 5. What came of it is written down before anybody may ask again.
     ///
-    /// The user's program keeps all of this for the page that it is sent to; what it asks for
-    /// besides is its own. The API has its own pace, and no robots.txt.
+    /// The browser and the user's program keep all of this for the page that they are sent to; what
+    /// they ask for besides is their own. The API has its own pace, and no robots.txt.
     ///
     /// Our own request for a page that is `known` asks for it only if it has changed: then the
     /// answer may have status 304 and no body.
@@ -160,9 +163,14 @@ impl Fetcher {
     ) -> Result<Fetched, DbError> {
         let way = match source {
             Source::Http => Way::Http,
+            Source::Browser => Way::Browser,
             Source::Command => Way::Command(self.ways(listing).command.unwrap_or_default()),
             Source::Api => return self.item(listing, still_wanted).await,
             Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
+        };
+        let _one_browser = match way {
+            Way::Browser => Some(self.browser.lock().await),
+            Way::Http | Way::Command(_) | Way::Api => None,
         };
         match self.look_at(listing, way, known, still_wanted).await {
             Ok(got) => Ok(Fetched::Got(Box::new(got))),
@@ -389,6 +397,9 @@ impl Fetcher {
         let (time, output) = (self.manners.deadline, self.manners.body_cap);
         let limits = Limits { time, output };
         match (&look.way, errand) {
+            (Way::Browser, Errand::Page { .. }) => {
+                browser::exchange(&look.realm, address, limits).await
+            }
             (Way::Command(words), Errand::Page { .. }) => {
                 command::exchange(words, address, limits).await
             }

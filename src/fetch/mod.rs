@@ -66,7 +66,7 @@ impl HostKey {
     pub fn through(&self, source: Source) -> Self {
         match source {
             Source::Http => self.clone(),
-            Source::Command | Source::Api | Source::ByHand => {
+            Source::Browser | Source::Command | Source::Api | Source::ByHand => {
                 Self(format!("{} ({})", self.0, source.name()))
             }
         }

@@ -29,6 +29,7 @@ pub(super) struct Look<'a> {
 /// What brings a page: our own request, or something of the user's.
 pub(super) enum Way {
     Http,
+    Browser,
     /// The program and its arguments.
     Command(Vec<String>),
     Api,
@@ -38,6 +39,7 @@ impl Way {
     pub(super) fn source(&self) -> Source {
         match self {
             Self::Http => Source::Http,
+            Self::Browser => Source::Browser,
             Self::Command(_) => Source::Command,
             Self::Api => Source::Api,
         }

@@ -180,8 +180,8 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
     let store = StoreId::new(host);
     let of_store =
         |listing: &&ListingPlan| listing.store == store || listing.address.host_str() == Some(host);
-    let is_digit = |c: &char| !"- \u{a0}\u{2010}\u{2011}\u{2013}".contains(*c);
-    let plain: String = saved.body.chars().filter(is_digit).collect();
+    let joins_nothing = |c: &char| !"- \u{a0}\u{2010}\u{2011}\u{2013}".contains(*c);
+    let squeezed: String = saved.body.chars().filter(joins_nothing).collect();
     let mut is_watched = false;
     let (mut found, mut unread) = (Vec::new(), None);
     for edition in &plan.editions {
@@ -189,7 +189,7 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
             continue;
         };
         is_watched = true;
-        if !is_named(edition, listing, (address, &plain)) {
+        if !is_named(edition, listing, (address, &squeezed)) {
             continue;
         }
         let (reading, evidence) = read(&saved.body, edition, listing, at, lessons);
@@ -197,20 +197,17 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
             edition: edition.edition.id.clone(),
             store: listing.store.clone(),
         };
-        let name = format!(
-            "{} ({})",
-            words::clipped(&edition.edition.title, 40),
-            edition.edition.format.name()
-        );
+        let title = words::clipped(&edition.edition.title, 40);
+        let name = format!("{title} ({})", edition.edition.format.name());
         match &reading {
-            Reading::Says(_) => found.push((
-                name,
-                Found {
+            Reading::Says(_) => {
+                let is_it = Found {
                     listing: id,
                     reading,
                     evidence,
-                },
-            )),
+                };
+                found.push((name, is_it));
+            }
             Reading::Unread(no) if no.reason == UnreadReason::WrongProduct => {
                 unread.get_or_insert(format!("it is of another product: {}", no.words));
             }
@@ -220,16 +217,17 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
             }
         }
     }
-    let names: Vec<String> = found.iter().map(|(name, _)| name.clone()).collect();
-    match (found.pop(), found.is_empty()) {
-        (Some((_, found)), true) => Ok(found),
-        (Some(_), false) => Err(format!("it may be of {}", names.join(" or of "))),
-        (None, _) if !is_watched => Err(format!("it is of {host}, where nothing is watched")),
-        (None, _) => Err(unread.unwrap_or_else(|| {
-            format!(
-                "it is of no book that is watched at {}",
-                label(&store, &plan.stores)
-            )
-        })),
+    let names: Vec<&str> = found.iter().map(|(name, _)| name.as_str()).collect();
+    if 1 < names.len() {
+        return Err(format!("it may be of {}", names.join(" or of ")));
     }
+    if let Some((_, found)) = found.pop() {
+        return Ok(found);
+    }
+    Err(if is_watched {
+        let store = label(&store, &plan.stores);
+        unread.unwrap_or_else(|| format!("it is of no book that is watched at {store}"))
+    } else {
+        format!("it is of {host}, where nothing is watched")
+    })
 }

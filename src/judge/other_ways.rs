@@ -2,7 +2,6 @@
 //! choose another way in. One wording for letters and commands.
 
 use crate::book::{EditionId, Family, Source, StoreId};
-use crate::config::ways::CHROMIUM;
 use crate::page::UnreadReason;
 
 /// Amazon's own API, for those who have no account for it yet.
@@ -15,18 +14,18 @@ pub fn command(edition: &EditionId, store: &StoreId) -> String {
 }
 
 /// Another way in to pages that could not be read for these reasons, in sentences that follow
-/// others and begin with a space, with the lines for the store's `[[store]]` table. Empty where
+/// others and begin with a space, with the line for the store's `[[store]]` table. Empty where
 /// there is none.
 pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
     let mut sentences = Vec::new();
     if pages
         .iter()
-        .any(|(_, reason)| is_open(Source::Command, *reason))
+        .any(|(_, reason)| is_open(Source::Browser, *reason))
     {
         sentences.push(format!(
-            " Or let Chromium fetch it, where Pubwatch runs: put {} into the store's [[store]] \
+            " Or let Chromium fetch it, where Pubwatch runs: put `{}` into the store's [[store]] \
              table.",
-            lines(&[Source::Http, Source::Command, Source::ByHand])
+            line(&[Source::Http, Source::Browser, Source::ByHand])
         ));
     }
     if pages
@@ -41,13 +40,13 @@ pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
     sentences.concat()
 }
 
-/// The way in that would work best where those of `tried` did not, in their order, with the lines
-/// that have it. `None`: only looking by hand is left.
+/// The way in that would work best where those of `tried` did not, in their order, with the line
+/// that has it. `None`: only looking by hand is left.
 ///
 /// 1. Amazon's own API comes first for those who have an account: it is asked instead of the page, so
 ///    that no robots.txt and no bot check is in its way. The others could not use it.
-/// 2. A browser that is started as the user's program passes what only a script completes.
-/// 3. A page that robots.txt forbids is forbidden to the user's program as well.
+/// 2. A browser passes what only a script completes.
+/// 3. A page that robots.txt forbids is forbidden to the browser as well.
 pub fn better(
     store: &StoreId,
     tried: &[Source],
@@ -55,9 +54,9 @@ pub fn better(
     has_account: bool,
 ) -> Option<(Source, String)> {
     let of_store: &[Source] = match store.family() {
-        Family::Amazon if has_account => &[Source::Api, Source::Command],
+        Family::Amazon if has_account => &[Source::Api, Source::Browser],
         Family::Amazon | Family::BarnesNoble | Family::Bookshop | Family::Other => {
-            &[Source::Command]
+            &[Source::Browser]
         }
     };
     let next = of_store
@@ -72,22 +71,12 @@ pub fn better(
         hand.unwrap_or(order.len())
     };
     order.insert(place, next);
-    Some((next, lines(&order)))
+    Some((next, line(&order)))
 }
 
 /// Whether a way may be gone although a page was not read for this reason.
 fn is_open(way: Source, reason: UnreadReason) -> bool {
     way == Source::Api || reason != UnreadReason::Robots
-}
-
-/// The lines of a `[[store]]` table that have these ways in this order, each as code.
-pub fn lines(order: &[Source]) -> String {
-    let source = format!("`{}`", line(order));
-    if order.contains(&Source::Command) {
-        format!("{source} and `{CHROMIUM}`")
-    } else {
-        source
-    }
 }
 
 /// The `source` line of ways in this order.
@@ -101,13 +90,12 @@ pub fn line(order: &[Source]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use Source::{Api, ByHand, Command, Http};
+    use Source::{Api, Browser, ByHand, Command, Http};
     use UnreadReason::{Blocked, NoEvidence, Robots};
 
     use super::*;
 
-    const WITH_CHROMIUM: &str = "`source = [\"http\", \"command\"]` and `command = [\"chromium\", \"--headless\", \
-         \"--dump-dom\"]`";
+    const WITH_BROWSER: &str = "source = [\"http\", \"browser\"]";
 
     #[track_caller]
     fn check(
@@ -123,9 +111,9 @@ mod tests {
 
     #[test]
     fn the_next_way_is_one_that_was_not_tried_and_is_not_forbidden() {
-        let with_api = "`source = [\"api\", \"http\"]`";
+        let with_api = "source = [\"api\", \"http\"]";
         check("amazon.com", &[Http], Blocked, true, Some(with_api));
-        check("amazon.com", &[Http], Blocked, false, Some(WITH_CHROMIUM));
+        check("amazon.com", &[Http], Blocked, false, Some(WITH_BROWSER));
         check("amazon.com", &[Http], Robots, false, None);
         let all = better(
             &StoreId::new("amazon.de"),
@@ -134,18 +122,23 @@ mod tests {
             true,
         );
         let (way, lines) = all.unwrap();
-        assert_eq!(way, Command);
-        assert!(lines.starts_with("`source = [\"api\", \"http\", \"command\", \"by-hand\"]` and"));
+        assert_eq!(way, Browser);
+        assert_eq!(
+            lines,
+            "source = [\"api\", \"http\", \"browser\", \"by-hand\"]"
+        );
         check("amazon.com", &[Api, Http], Robots, true, None);
         check(
             "bookshop.org",
             &[Http],
             NoEvidence,
             false,
-            Some(WITH_CHROMIUM),
+            Some(WITH_BROWSER),
         );
         check("bookshop.org", &[Http], Robots, false, None);
-        check("bookshop.org", &[Http, Command], Blocked, true, None);
+        check("bookshop.org", &[Http, Browser], Blocked, true, None);
+        let after_a_program = Some("source = [\"command\", \"browser\"]");
+        check("bookshop.org", &[Command], Blocked, true, after_a_program);
     }
 
     /// What is between backticks is for pasting.
@@ -183,6 +176,6 @@ mod tests {
         }
         assert_eq!(another(&[(&StoreId::new("bookshop.org"), Robots)]), "");
         let api_alone = another(&[(&StoreId::new("amazon.com"), Robots)]);
-        assert!(api_alone.contains("ten qualified sales") && !api_alone.contains("chromium"));
+        assert!(api_alone.contains("ten qualified sales") && !api_alone.contains("browser"));
     }
 }

@@ -257,7 +257,9 @@ async fn open_inbox(house: &Arc<House>, steps: &Steps) -> Result<Vec<EditionId>,
     }
     let house = Arc::clone(house);
     let (seen, opened) = tokio::task::spawn_blocking(move || inbox::open(&house)).await??;
-    opened.into_iter().for_each(|step| tell(steps, step));
+    for step in opened {
+        tell(steps, step);
+    }
     Ok(seen)
 }
 

@@ -98,6 +98,7 @@ pub fn of(place: &Place<'_>, view: &View, sources: &Sources) -> Vec<Change> {
 pub fn said_source(source: Source) -> &'static str {
     match source {
         Source::Http => "our request",
+        Source::Browser => "the browser",
         Source::Command => "your program",
         Source::Api => "the store's API",
         Source::ByHand => "you looked",

@@ -170,19 +170,14 @@ impl Inbox {
 
 #[test]
 fn a_page_saved_in_any_form_is_a_look_of_the_time_at_which_it_was_saved() {
-    let forms: [(&str, fn(&str, &Path)); 3] = [
-        ("salt.html", |page, file| fs::write(file, page).unwrap()),
-        ("salt.MHTML", |page, file| {
-            fs::write(file, mhtml(page)).unwrap()
-        }),
-        ("salt.webarchive", archive),
-    ];
-    for (name, save) in forms {
+    for name in ["salt.html", "salt.MHTML", "salt.webarchive"] {
         let inbox = Inbox::new();
-        save(
-            &page("books.example.com", ROADS, "PreOrder", ""),
-            &inbox.at(name),
-        );
+        let saved = page("books.example.com", ROADS, "PreOrder", "");
+        match name {
+            "salt.html" => fs::write(inbox.at(name), saved).unwrap(),
+            "salt.MHTML" => fs::write(inbox.at(name), mhtml(&saved)).unwrap(),
+            _ => archive(&saved, &inbox.at(name)),
+        }
         inbox.age(name, 7200);
         inbox.check();
         assert_eq!(

@@ -109,7 +109,9 @@ fn what_cannot_be_read_is_said() {
     )
     .unwrap();
     let wall = house.said(&["look", "salt", "books.example.com", "wall.html"], 1);
-    assert!(wall.contains("could not be read"), "{wall}");
+    assert!(wall.contains("Nothing is recorded"), "{wall}");
+    let history = house.said(&["history", "salt", "--looks", "--json"], 0);
+    assert_eq!(history, "", "it says nothing of the store");
     let nowhere = house.said(&["look", "salt", "amazon.com", "--says", "in_stock"], 5);
     assert!(
         nowhere.contains("it is watched at books.example.com"),

@@ -135,6 +135,8 @@ mod ways;
 #[cfg(test)]
 mod ways_api;
 #[cfg(test)]
+mod ways_browser;
+#[cfg(test)]
 mod web;
 #[cfg(test)]
 mod whole_round;

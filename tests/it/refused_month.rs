@@ -57,7 +57,7 @@ async fn watch() -> (Vec<Vec<Timestamp>>, Vec<Letter>) {
 async fn stores_that_refuse_are_asked_little_and_the_author_hears_once_and_then_weekly() {
     let (asked, letters) = watch().await;
     for pages in &asked {
-        assert!((20..=45).contains(&pages.len()), "{}", pages.len());
+        assert!((12..=20).contains(&pages.len()), "{}", pages.len());
         let first = pages[0];
         let in_nine_days = pages.iter().filter(|at| **at < first + (9 * 24).hours());
         assert!(in_nine_days.count() <= 15);

@@ -197,38 +197,6 @@ async fn where_our_request_is_refused_the_users_program_carries_the_spell_on() {
     assert_eq!(watch.spells(), ["pre_order x3"], "one unbroken spell");
 }
 
-/// The line that we recommend, as it stands; as root Chromium runs only without its sandbox.
-#[tokio::test]
-#[ignore = "needs Chromium"]
-async fn chromium_as_the_program_reads_what_only_a_script_completes() {
-    let server = Server::start(|path| {
-        if path == "/robots.txt" {
-            Reply::nothing()
-        } else {
-            let whole = page("PreOrder", "<button>Pre-order</button>");
-            let whole = whole
-                .replace("</script>", "<\\/script>")
-                .replace('\'', "\\'");
-            Reply::ok(&format!(
-                "<html><body><script>document.open();document.write('{whole}');\
-                 document.close();</script></body></html>"
-            ))
-        }
-    })
-    .await;
-    let line = config::ways::CHROMIUM;
-    let line = if rustix::process::geteuid().is_root() {
-        line.replace("\"--headless\"", "\"--headless\", \"--no-sandbox\"")
-    } else {
-        line.to_owned()
-    };
-    let watch = Watch::new(&server, |_| {
-        format!("source = ['http', 'command', 'by-hand']\n{line}")
-    });
-    watch.round().await;
-    assert_eq!(watch.seen(), ["command pre_order"]);
-}
-
 #[tokio::test]
 async fn where_nothing_reads_the_page_the_first_refusal_is_told() {
     let server = store_that_closes().await;

@@ -170,8 +170,8 @@ fn advice(page: &Page<'_>, unread: &Unread) -> String {
             let hand = other_ways::command(page.edition, &listing.store);
             let tried = page.store.ways.of(page.edition);
             match other_ways::better(&listing.store, tried, unread.reason, page.has_account) {
-                Some((way, lines)) => format!(
-                    "{why} What would work better: {}, by {lines} in its [[store]] table; or \
+                Some((way, line)) => format!(
+                    "{why} What would work better: {}, by `{line}` in its [[store]] table; or \
                      look yourself: `{hand}`",
                     needs(way, page.has_account)
                 ),
@@ -214,7 +214,8 @@ fn needs(way: Source, has_account: bool) -> &'static str {
     match way {
         Source::Api if has_account => "Amazon's own API, for which you have the account",
         Source::Api => other_ways::API_FOR_WHOM,
-        Source::Command => "Chromium, started as a program of yours",
+        Source::Browser => "the Chromium of this machine",
+        Source::Command => "a program of yours",
         Source::Http => "Pubwatch's own request",
         Source::ByHand => "your own look",
     }
@@ -255,8 +256,8 @@ mod tests {
     fn the_way_that_would_work_better_is_named() {
         use Source::{Api, ByHand, Http};
         let blocked = "2027-01-04T00:00 amazon.com pre_order\n2027-01-05T08:00 amazon.com blocked";
-        let better = "What would work better: Chromium, started as a program of yours, by `source \
-                      = [\"http\", \"command\"]` and `command = [\"chromium\", ";
+        let better = "What would work better: the Chromium of this machine, by `source = [\"http\", \
+                      \"browser\"]`";
         check(blocked, &[Http], Http, "wrong", Some(better));
         let with_account = looked(blocked, (&[Http], Http), true).next.unwrap();
         let better = "What would work better: Amazon's own API, for which you have the account, by \

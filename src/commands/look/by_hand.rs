@@ -9,11 +9,10 @@ use crate::book::Availability;
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
 use crate::history::sqlite::view;
-use crate::history::{ListingId, ListingView, Sight};
-use crate::judge::{FindingKind, judge};
+use crate::history::{ListingId, ListingView};
 use crate::page::{Reading, Says};
 use crate::round::House;
-use crate::round::by_hand::keep;
+use crate::round::by_hand::{keep, waiting};
 use crate::terminal::face;
 use crate::text::words;
 
@@ -89,10 +88,7 @@ pub(super) fn check(
     Ok(Exit::Done)
 }
 
-/// The pages to look at, in the order of the configuration.
-///
-/// Without an edition: those that the author alone looks at or no program can read, where what was
-/// seen of them last is no longer spoken of as what is, or the calendar asks for a look.
+/// The pages to look at, in the order of the configuration; without an edition those that wait.
 fn pages<'a>(
     house: &'a House,
     only: Option<(&'a EditionPlan, Option<&'a ListingPlan>)>,
@@ -105,21 +101,12 @@ fn pages<'a>(
         }
         let view = house.db.read(|connection| view(connection, plan));
         let view = view.context("reading what was seen last")?;
-        let asked: Vec<_> = judge(&view, &house.settings, now)
-            .findings
-            .into_iter()
-            .filter(|finding| matches!(finding.kind, FindingKind::LookByHand(_)))
-            .flat_map(|finding| finding.stores)
-            .collect();
+        let due = waiting(&view, &house.settings, now);
         for (listing, seen) in plan.listings.iter().zip(view.listings) {
-            let is_due = match only {
-                Some((_, one)) => one.is_none_or(|one| one.store == listing.store),
-                None => {
-                    let is_dark = seen.is_by_hand || seen.blind.is_some();
-                    let is_seen = matches!(seen.sight(now), Sight::Seen(_));
-                    (is_dark && !is_seen) || asked.contains(&listing.store)
-                }
-            };
+            let is_due = only.map_or_else(
+                || due.contains(&listing.store),
+                |(_, one)| one.is_none_or(|one| one.store == listing.store),
+            );
             if is_due {
                 pages.push(Page {
                     plan,
@@ -206,16 +193,16 @@ fn key_of(state: Availability) -> char {
 }
 
 fn meant(key: &Key, was_seen: bool) -> Option<Answer> {
-    let character = match key {
-        Key::Enter if was_seen => return Some(Answer::Same),
-        Key::Escape => return Some(Answer::Quit),
-        Key::Char(character) => character.to_ascii_lowercase(),
-        _ => return None,
+    if *key == Key::Enter && was_seen {
+        return Some(Answer::Same);
+    }
+    let Key::Char(character) = key else {
+        return (*key == Key::Escape).then_some(Answer::Quit);
     };
-    match character {
+    match character.to_ascii_lowercase() {
         's' => Some(Answer::Skip),
         'q' => Some(Answer::Quit),
-        _ => Availability::ALL
+        character => Availability::ALL
             .into_iter()
             .find(|state| key_of(*state) == character)
             .map(Answer::State),

@@ -127,7 +127,6 @@ fn sections(
     let api = root
         .table("amazon_api")
         .map(|table| ways::api(table, &paths, files));
-    ways::no_browser(&mut root);
     let means = ways::Means { api: api.is_some() };
     let mut own_windows = Vec::new();
     let defined = store::stores(&mut root, means, &mut own_windows);

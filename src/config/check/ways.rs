@@ -12,7 +12,7 @@ use crate::config::plan::StorePlan;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text, text_of, wrong_kind};
 use crate::config::values;
-use crate::config::ways::{ApiPlan, CHROMIUM, CredentialVersion};
+use crate::config::ways::{ApiPlan, CredentialVersion};
 
 const SECRETS: Keys = Keys {
     what: "secret",
@@ -53,12 +53,6 @@ fn order(
         );
     }
     for text in texts {
-        if text.get_ref() == "browser" {
-            findings.add(drives_no_browser(text.span()).remedy(format!(
-                "write \"command\" instead, and `{CHROMIUM}` in the `[[store]]` table"
-            )));
-            continue;
-        }
         let choices = Source::ALL.map(|source| (written(source), source));
         let Some(source) = findings.keep(values::choice("source", &text, &choices)) else {
             continue;
@@ -77,26 +71,11 @@ fn order(
     (!sources.is_empty()).then_some(sources)
 }
 
-/// Reports a `[browser]` table.
-pub(super) fn no_browser(root: &mut Table<'_>) {
-    root.refuse("browser", |span| {
-        drives_no_browser(span).remedy(format!(
-            "take this table out; a store whose pages need a browser has `source = [\"http\", \
-             \"command\"]` and `{CHROMIUM}` in its `[[store]]` table"
-        ))
-    });
-}
-
-fn drives_no_browser(span: std::ops::Range<usize>) -> Problem {
-    Problem::error("Pubwatch drives no browser itself")
-        .at(span, "")
-        .because("a browser that is started as a program of yours prints the page as well")
-}
-
 /// The name of a source in the configuration.
 fn written(source: Source) -> &'static str {
     match source {
         Source::Http => "http",
+        Source::Browser => "browser",
         Source::Command => "command",
         Source::Api => "api",
         Source::ByHand => "by-hand",
@@ -125,13 +104,17 @@ pub(super) fn check_means(
             .remedy("leave `api` out; only Amazon has one"),
             Source::Api if !means.api => Problem::error("`api` needs an account with Amazon")
                 .remedy("add an `[amazon_api]` table, or leave `api` out"),
-            Source::Command if store.ways.command.is_none() => {
-                Problem::error("`command` needs a program").remedy(format!(
-                    "add `{CHROMIUM}`, or a program of your own, to the `[[store]]` of `{}`",
-                    store.id
-                ))
+            Source::Command if store.ways.command.is_none() => Problem::error(
+                "`command` needs a program",
+            )
+            .remedy(format!(
+                "add `command = [\"/usr/local/bin/my-fetcher\"]` to the `[[store]]` of `{}`, or \
+                     write `\"browser\"` for the Chromium of this machine",
+                store.id
+            )),
+            Source::Http | Source::Browser | Source::Command | Source::Api | Source::ByHand => {
+                continue;
             }
-            Source::Http | Source::Command | Source::Api | Source::ByHand => continue,
         };
         table.findings().add(problem.at(source.span(), ""));
     }

@@ -1,9 +1,11 @@
 //! The user's own program as a way in: it gets a page's address as its last argument and prints
 //! the page. It is started as it is, never through a shell, and it cannot hang or flood us.
 
+pub(super) mod browser;
 mod failure;
 
 use std::io;
+use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
@@ -43,11 +45,25 @@ pub async fn run(
     address: &Url,
     limits: Limits,
 ) -> Result<Vec<u8>, CommandFailure> {
+    run_at_home(words, address, limits, None).await
+}
+
+/// The same with a home folder of its own, in which it leaves what it likes, temporary files too; then
+/// nothing that it started goes on when it has ended.
+async fn run_at_home(
+    words: &[String],
+    address: &Url,
+    limits: Limits,
+    home: Option<&Path>,
+) -> Result<Vec<u8>, CommandFailure> {
     let (program, arguments) = words.split_first().ok_or(CommandFailure::Unnamed)?;
     let ours = secrets_of_ours();
     let mut command = Command::new(program);
     for (name, _) in &ours {
         command.env_remove(name);
+    }
+    if let Some(home) = home {
+        command.env("HOME", home).env("TMPDIR", home);
     }
     command
         .args(arguments)
@@ -85,11 +101,15 @@ pub async fn run(
             cap: limits.output,
         });
     };
-    group.dissolve();
+    match home {
+        None => group.dissolve(),
+        Some(_) => group.end_rest(),
+    }
     judge(program, status, printed, last_words(&said, &ours))
 }
 
-/// Runs the program as if it were the store: what it prints is the page, with status 200.
+/// Runs the program as if it were the store: what it prints is the page, with status 200 unless it
+/// says another one first.
 pub(super) async fn exchange(
     words: &[String],
     address: &Url,
@@ -100,13 +120,32 @@ pub(super) async fn exchange(
         ours: failure.is_ours(),
         words: failure.to_string(),
     })?;
+    let (status, body) = with_status(body);
     Ok(Answer {
-        status: 200,
+        status,
         location: None,
         headers: Vec::new(),
         no_page: None,
         body,
     })
+}
+
+/// The status that stands in front of a page, as `Status: 404` on the first line, and the page after
+/// it; an empty line between them may be left out.
+fn with_status(mut printed: Vec<u8>) -> (u16, Vec<u8>) {
+    let end = printed.iter().position(|byte| *byte == b'\n');
+    let line = printed.get(..end.unwrap_or(printed.len()));
+    let line = line.and_then(|line| std::str::from_utf8(line).ok());
+    let status = line
+        .and_then(|line| line.split_once(':'))
+        .filter(|(name, _)| name.eq_ignore_ascii_case("status"))
+        .and_then(|(_, value)| value.split_whitespace().next()?.parse::<u16>().ok())
+        .filter(|status| (200..=599).contains(status));
+    let Some(status) = status else {
+        return (200, printed);
+    };
+    printed.drain(..end.map_or(printed.len(), |end| end + 1));
+    (status, printed)
 }
 
 fn judge(
@@ -220,6 +259,21 @@ mod tests {
     async fn the_address_is_an_argument_and_nothing_more() {
         let outcome = run_with(&shell("printf '%s|%s' \"$#\" \"$1\""), limits()).await;
         check(&outcome, Ok("1|http://127.0.0.1/dp/1?a=$(id)&b=;ls"));
+    }
+
+    #[test]
+    fn a_status_in_front_of_the_page_is_taken_and_one_within_it_is_not() {
+        let check = |printed: &str, status: u16, page: &str| {
+            let found = with_status(printed.as_bytes().to_vec());
+            assert_eq!(found, (status, page.as_bytes().to_vec()), "{printed:?}");
+        };
+        check("Status: 404\n", 404, "");
+        check("Status: 404", 404, "");
+        check("status:  403 Forbidden\r\n\r\n<html>", 403, "\r\n<html>");
+        check("Status: 200\n<html>", 200, "<html>");
+        check("<html>\nStatus: 404\n", 200, "<html>\nStatus: 404\n");
+        check("Status: shipped\n", 200, "Status: shipped\n");
+        check("Status: 99\n", 200, "Status: 99\n");
     }
 
     #[tokio::test]

@@ -60,7 +60,7 @@ fn looked(
     let mut statement = connection.prepare_cached(
         "SELECT l.edition, o.at, o.reading_id, r.body FROM listing l \
          JOIN observation o ON o.listing_id = l.id JOIN reading r ON r.id = o.reading_id \
-         WHERE l.store = ?1 AND ?2 < o.at AND o.at <= ?3 AND o.source IN (?4, ?5) \
+         WHERE l.store = ?1 AND ?2 < o.at AND o.at <= ?3 AND o.source IN (?4, ?5, ?6) \
          ORDER BY o.at, l.edition",
     )?;
     let mut rows = statement.query(params![
@@ -68,6 +68,7 @@ fn looked(
         from.as_millisecond(),
         until.as_millisecond(),
         number_of(Source::Http),
+        number_of(Source::Browser),
         number_of(Source::Command)
     ])?;
     let mut known: BTreeMap<i64, Option<How>> = BTreeMap::new();

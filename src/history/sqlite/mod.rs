@@ -82,6 +82,7 @@ fn reading_of(body: &str) -> rusqlite::Result<Reading> {
 fn number_of(source: Source) -> i64 {
     match source {
         Source::Http => 0,
+        Source::Browser => 1,
         Source::Command => 2,
         Source::Api => 3,
         Source::ByHand => 4,

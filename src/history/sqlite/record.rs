@@ -33,7 +33,7 @@ pub fn record(
     // Confirmation is for robots, which may be shown anything: what a person saw counts at once.
     let confirm_after = match observation.source {
         Source::ByHand => SignedDuration::ZERO,
-        Source::Http | Source::Command | Source::Api => confirm_after,
+        Source::Http | Source::Browser | Source::Command | Source::Api => confirm_after,
     };
     let listing = listing_row(transaction, &observation.listing)?;
     let reading = reading_row(transaction, listing, &observation.reading)?;

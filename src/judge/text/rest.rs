@@ -318,21 +318,23 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
                 .map(|(store, _)| format!("`{}`", other_ways::command(&edition.id, store)))
                 .collect();
             let told: Vec<&str> = told.iter().map(String::as_str).collect();
-            let open = match look.addresses.as_slice() {
-                [_] => "Open it, and tell us what it says",
-                _ => "Open each, and tell us what it says",
+            let (open, them) = match look.addresses.as_slice() {
+                [_] => ("Open it, and tell us what it says", "it"),
+                _ => ("Open each, and tell us what it says", "them"),
             };
             format!(
                 "{open} with {}, or on the web page of the edition, under \
-                 “You looked yourself”. A page that you saved is read like one of ours.",
-                words::list(&told)
+                 “You looked yourself”. `pubwatch look {}` opens {them} and takes a key for an answer. A \
+                 page that you saved is read like one of ours.",
+                words::list(&told),
+                edition.id
             )
         }
         FindingKind::StoresUnread { each } => {
             let pages: Vec<_> = each.iter().map(|one| (&one.store, one.reason)).collect();
             format!(
-                "Open the pages that matter yourself now and then, and tell us what they say with \
-                 `pubwatch look`.{}",
+                "Look at the pages yourself now and then: `pubwatch look` opens one after the other \
+                 and takes one key for each.{}",
                 other_ways::another(&pages)
             )
         }

@@ -89,7 +89,7 @@ fn who_is_to_look_by_hand_has_every_link_and_command() {
     insta::assert_snapshot!(script.said_at(&view, "2027-02-09T09:00", "look-by-hand"), @r"
     Look at the pages of Amazon and Bookshop.org yourself
     It is out today. Does the page sell it yet? Amazon: https://amazon.com/book/9780132350884 (looked at last on Fri 1 January), Bookshop.org: https://bookshop.org/book/9780132350884 (looked at last on Fri 1 January).
-    Open each, and tell us what it says with `pubwatch look 9780132350884 amazon.com --says …` and `pubwatch look 9780132350884 bookshop.org --says …`, or on the web page of the edition, under “You looked yourself”. A page that you saved is read like one of ours.
+    Open each, and tell us what it says with `pubwatch look 9780132350884 amazon.com --says …` and `pubwatch look 9780132350884 bookshop.org --says …`, or on the web page of the edition, under “You looked yourself”. `pubwatch look 9780132350884` opens them and takes a key for an answer. A page that you saved is read like one of ours.
     ");
 }
 

@@ -26,9 +26,10 @@ pub enum Standing {
     Wrong,
 }
 
-/// How a link about an edition stands. The alert that it was made for is found by the signature,
-/// among those that had been opened when the letter was written; what goes on of it may be about
-/// other stores by now.
+/// How a link about an edition stands.
+///
+/// The alert that it was made for is found by the signature, among those that had been opened when
+/// the letter was written; what goes on of it may be about other stores by now.
 pub fn standing(
     connection: &Connection,
     edition: &EditionId,

@@ -70,7 +70,7 @@ fn subject(
     now: Timestamp,
 ) -> String {
     let word = match first.occasion {
-        Occasion::Reminded => format!("{} (reminder)", word(&first.finding)),
+        Occasion::Reminded => format!("{} again", word(&first.finding)),
         Occasion::Opened | Occasion::Escalated | Occasion::Closed { .. } | Occasion::News => {
             word(&first.finding).to_owned()
         }

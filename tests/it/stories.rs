@@ -132,7 +132,10 @@ fn lengths(files: &[PathBuf], address: Option<&str>) -> BTreeMap<String, (Vec<us
             let (kind, _) = letter.subject.split_once(':').unwrap();
             let (lines, long) = kinds.entry(kind.to_owned()).or_default();
             lines.push(letter.text.lines().count());
-            *long += usize::from(60 < letter.subject.chars().count());
+            if 60 < letter.subject.chars().count() {
+                *long += 1;
+                println!("{}", letter.subject);
+            }
         }
     }
     kinds

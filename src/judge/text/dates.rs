@@ -109,11 +109,15 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                 )
             });
             (
-                format!(
-                    "{names} {} another date, {}",
-                    verb(stores, "shows", "show"),
-                    date(*shown)
-                ),
+                if voice.brief {
+                    format!("{names} {} another date", verb(stores, "shows", "show"))
+                } else {
+                    format!(
+                        "{names} {} another date, {}",
+                        verb(stores, "shows", "show"),
+                        date(*shown)
+                    )
+                },
                 format!(
                     "{names} {} {}{passed}; your date is {}.{moved}",
                     verb(stores, "shows", "show"),
@@ -123,11 +127,15 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             )
         }
         FindingKind::OldDateOnSale { shown, date: own } => (
-            format!(
-                "{names} {} it with the date {}",
-                verb(stores, "sells", "sell"),
-                date(*shown)
-            ),
+            if voice.brief {
+                format!("{names} {} an old date", verb(stores, "shows", "show"))
+            } else {
+                format!(
+                    "{names} {} it with the date {}",
+                    verb(stores, "sells", "sell"),
+                    date(*shown)
+                )
+            },
             format!(
                 "{names} {} it and {} {} as its publication date; yours is {}. That is no time \
                  zone: a title that is set up as published before keeps the old date.",
@@ -194,7 +202,11 @@ fn kdp_not_live(finding: &Finding, wait: &KdpWait, voice: &Voice<'_>) -> (String
         ""
     };
     (
-        format!("{names} does not {offers} it yet, published at KDP"),
+        if voice.brief {
+            format!("{names} does not {offers} it yet")
+        } else {
+            format!("{names} does not {offers} it yet, published at KDP")
+        },
         format!(
             "{begun}; {} later {names} still {state}.{outer}",
             words::lasting(seen.duration_since(wait.counts_from)),

@@ -27,7 +27,11 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                 "It is over".to_owned()
             } else {
                 let over = if *is_clear { "All clear" } else { "It is over" };
-                format!("{over}, {}", shown.join(", "))
+                if voice.brief && 1 < shown.len() {
+                    format!("{over} at {} stores", shown.len())
+                } else {
+                    format!("{over}, {}", shown.join(", "))
+                }
             };
             let then = Voice {
                 now: was.since,

@@ -57,7 +57,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                     voice.day(since)
                 )
             };
-            let headline = if sold {
+            let headline = if voice.brief {
+                format!("Gone from {names}")
+            } else if sold {
                 format!("{names} no longer {} it", verb(stores, "sells", "sell"))
             } else {
                 format!("{names} no longer {} it", verb(stores, "shows", "show"))
@@ -88,7 +90,11 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             )
         }
         FindingKind::ThirdPartyOnly => (
-            format!("Only other sellers offer it at {names}"),
+            if voice.brief {
+                format!("Only others sell at {names}")
+            } else {
+                format!("Only other sellers offer it at {names}")
+            },
             format!(
                 "Every look since {} has found only other sellers' copies at {names}.",
                 voice.day(since(finding)),
@@ -156,11 +162,16 @@ fn quoted(page: Option<&PageFacts>) -> String {
     })
 }
 
-/// `Amazon shows “Currently unavailable”`; "Amazon unavailable" where it has to be brief.
+/// `Amazon shows “Currently unavailable”`; where it has to be brief, "Amazon unavailable".
 fn shows(finding: &Finding, voice: &Voice<'_>) -> String {
     let state = finding.pages.first().map(|page| page.state);
-    if voice.brief && state == Some(Availability::OutOfStock) {
-        return format!("{} unavailable", voice.labels(&finding.stores));
+    let brief = match state.filter(|_| voice.brief) {
+        Some(Availability::OutOfStock) => Some("unavailable"),
+        Some(Availability::ShipsLater) => Some(verb(&finding.stores, "ships later", "ship later")),
+        Some(_) | None => None,
+    };
+    if let Some(brief) = brief {
+        return format!("{} {brief}", voice.labels(&finding.stores));
     }
     format!(
         "{} {} {}",

@@ -28,8 +28,8 @@ pub enum Standing {
 
 /// How a link about an edition stands.
 ///
-/// The alert that it was made for is found by the signature, among those that had been opened when the
-/// letter was written; what goes on of it may be about other stores by now.
+/// The alert that it was made for is found by the signature, among those that had been opened when
+/// the letter was written; what goes on of it may be about other stores by now.
 pub fn standing(
     connection: &Connection,
     edition: &EditionId,

@@ -96,8 +96,7 @@ fn write(arguments: &Arguments, config: Option<&Path>, out: &mut dyn Write) -> a
 fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
     context.db.read(|connection| -> anyhow::Result<()> {
         // One moment for all of it, also while a round writes.
-        let moment = connection.unchecked_transaction()?;
-        every_look(&moment, |look| -> anyhow::Result<()> {
+        every_look(connection, |look| -> anyhow::Result<()> {
             // The reading is JSON already, and there are millions of lines.
             let (edition, store) = (json!(look.listing.edition), json!(look.listing.store));
             let (at, source) = (look.at, look.source.name());
@@ -108,10 +107,10 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
                  \"source\":\"{source}\",\"reading\":{reading}}}}}"
             )?)
         })?;
-        for note in every_note(&moment)? {
+        for note in every_note(connection)? {
             writeln!(out, "{}", json!({ "note": note }))?;
         }
-        let mut names = moment.prepare(
+        let mut names = connection.prepare(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
              ORDER BY name",
         )?;
@@ -120,7 +119,7 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
             .collect::<rusqlite::Result<_>>()?;
         let is_a_row = |name: &&String| !TOLD.contains(&name.as_str()) && *name != SECRET;
         for table in names.iter().filter(is_a_row) {
-            rows(&moment, table, out)?;
+            rows(connection, table, out)?;
         }
         Ok(())
     })

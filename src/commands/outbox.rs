@@ -270,9 +270,9 @@ fn as_value(entry: &Entry, whole: bool) -> Value {
         },
         "answer": entry.answer,
     });
-    if whole && let Some(object) = value.as_object_mut() {
-        object.insert("text".to_owned(), json!(letter.text));
-        object.insert("html".to_owned(), json!(letter.html));
+    if whole {
+        value["text"] = json!(letter.text);
+        value["html"] = json!(letter.html);
     }
     value
 }

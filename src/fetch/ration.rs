@@ -20,13 +20,6 @@ pub struct Ration {
     pub cap: u32,
 }
 
-impl Ration {
-    /// How many are left.
-    pub fn left(&self) -> u32 {
-        self.cap.saturating_sub(self.used)
-    }
-}
-
 /// The UTC day of a moment.
 pub fn day_of(moment: Timestamp) -> Date {
     moment.to_zoned(TimeZone::UTC).date()

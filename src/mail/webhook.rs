@@ -49,15 +49,10 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
         json!(EditionFacts::of(edition, &view.notes, zone, letter.written))
     };
     let editions = book.topics.iter().map(|topic| edition(topic.view));
-    if let Some(object) = value.as_object_mut() {
-        object.insert(
-            "edition".to_owned(),
-            first.map_or(Value::Null, |topic| edition(topic.view)),
-        );
-        object.insert("editions".to_owned(), editions.collect());
-        object.insert("findings".to_owned(), findings.collect());
-        object.insert("pages".to_owned(), pages.collect());
-    }
+    value["edition"] = first.map_or(Value::Null, |topic| edition(topic.view));
+    value["editions"] = editions.collect();
+    value["findings"] = findings.collect();
+    value["pages"] = pages.collect();
     value
 }
 

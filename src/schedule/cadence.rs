@@ -39,16 +39,6 @@ impl Urgency {
             Self::Switchover => SignedDuration::from_hours(1),
         }
     }
-
-    /// The name in `status` and JSON.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Steady => "steady",
-            Self::Propagating => "propagating",
-            Self::LaunchWeek => "launch week",
-            Self::Switchover => "switchover",
-        }
-    }
 }
 
 /// What a person saw is taken as what is for so many hours: one day around the date, three otherwise.
@@ -164,7 +154,7 @@ mod tests {
         for line in script.trim().lines() {
             let (at, expected) = line.trim().split_once(' ').unwrap();
             let found = urgency(launch, &store, released, &zone, at.parse().unwrap());
-            assert_eq!(found.name(), expected, "{at}");
+            assert_eq!(format!("{found:?}"), expected, "{at}");
         }
     }
 
@@ -173,19 +163,19 @@ mod tests {
         check(
             &launch("2027-02-09", Some("2026-12-01"), false),
             None,
-            "2026-11-30T12:00:00Z steady
-             2026-12-01T04:59:00Z steady
-             2026-12-01T05:00:00Z propagating
-             2027-02-01T12:00:00Z propagating
-             2027-02-02T12:00:00Z launch week
-             2027-02-08T23:59:00Z launch week
-             2027-02-09T00:00:00Z switchover
-             2027-02-10T04:59:00Z switchover
-             2027-02-10T05:00:00Z launch week
-             2027-02-16T12:00:00Z launch week
-             2027-02-17T12:00:00Z propagating
-             2027-03-09T12:00:00Z propagating
-             2027-03-10T12:00:00Z steady",
+            "2026-11-30T12:00:00Z Steady
+             2026-12-01T04:59:00Z Steady
+             2026-12-01T05:00:00Z Propagating
+             2027-02-01T12:00:00Z Propagating
+             2027-02-02T12:00:00Z LaunchWeek
+             2027-02-08T23:59:00Z LaunchWeek
+             2027-02-09T00:00:00Z Switchover
+             2027-02-10T04:59:00Z Switchover
+             2027-02-10T05:00:00Z LaunchWeek
+             2027-02-16T12:00:00Z LaunchWeek
+             2027-02-17T12:00:00Z Propagating
+             2027-03-09T12:00:00Z Propagating
+             2027-03-10T12:00:00Z Steady",
         );
     }
 
@@ -195,19 +185,19 @@ mod tests {
         check(
             &launch,
             None,
-            "2027-02-11T23:59:00Z switchover
-             2027-02-12T00:00:00Z launch week",
+            "2027-02-11T23:59:00Z Switchover
+             2027-02-12T00:00:00Z LaunchWeek",
         );
         check(
             &launch,
             Some("2027-02-10T20:00:00Z"),
-            "2027-02-11T00:00:00Z launch week",
+            "2027-02-11T00:00:00Z LaunchWeek",
         );
         // What Ingram sold before the day says nothing of KDP.
         check(
             &launch,
             Some("2027-01-30T20:00:00Z"),
-            "2027-02-11T00:00:00Z switchover",
+            "2027-02-11T00:00:00Z Switchover",
         );
     }
 
@@ -221,9 +211,9 @@ mod tests {
         check(
             &late,
             Some("2027-02-20T12:00:00Z"),
-            "2027-03-20T11:00:00Z steady
-             2027-03-20T12:00:00Z switchover
-             2027-03-23T12:00:00Z steady",
+            "2027-03-20T11:00:00Z Steady
+             2027-03-20T12:00:00Z Switchover
+             2027-03-23T12:00:00Z Steady",
         );
     }
 
@@ -232,8 +222,8 @@ mod tests {
         check(
             &launch("2027-02-09", Some("2026-12-01"), false),
             Some("2027-02-09T20:00:00Z"),
-            "2027-02-12T12:00:00Z launch week
-             2027-02-17T12:00:00Z steady",
+            "2027-02-12T12:00:00Z LaunchWeek
+             2027-02-17T12:00:00Z Steady",
         );
     }
 
@@ -242,17 +232,17 @@ mod tests {
         check(
             &launch("2027-06-01", None, false),
             None,
-            "2027-03-01T12:00:00Z steady
-             2027-05-25T12:00:00Z launch week",
+            "2027-03-01T12:00:00Z Steady
+             2027-05-25T12:00:00Z LaunchWeek",
         );
     }
 
     #[test]
     fn a_title_enabled_after_its_date_is_new_all_the_same() {
         let late = launch("2026-06-01", Some("2026-11-20"), false);
-        check(&late, None, "2026-11-22T12:00:00Z propagating");
+        check(&late, None, "2026-11-22T12:00:00Z Propagating");
         let sold = Some("2026-11-22T12:00:00Z");
-        check(&late, sold, "2026-11-22T12:00:00Z steady");
+        check(&late, sold, "2026-11-22T12:00:00Z Steady");
     }
 
     #[test]
@@ -269,8 +259,8 @@ mod tests {
         check(
             &moved,
             None,
-            "2027-02-09T12:00:00Z steady
-             2027-03-16T12:00:00Z switchover",
+            "2027-02-09T12:00:00Z Steady
+             2027-03-16T12:00:00Z Switchover",
         );
     }
 }

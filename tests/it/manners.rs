@@ -413,7 +413,7 @@ async fn a_host_gets_its_requests_of_the_day_and_no_more_whoever_starts_again() 
         let [ration] = &rations[..] else {
             panic!("one host: {rations:?}");
         };
-        (ration.host.clone(), ration.used, ration.left())
+        (ration.host.clone(), ration.used, ration.cap - ration.used)
     };
     assert_eq!(used(house.clock.now()), (server.host(), 4, 0));
     house.clock.turn_to(midnight);

@@ -318,6 +318,82 @@ fn every_statement_file_is_used() {
     }
 }
 
+/// All Rust of some folders, as one text.
+fn all_rust(folders: &[&str]) -> String {
+    let files = folders.iter().flat_map(|one| rust_files(&root().join(one)));
+    files
+        .map(|path| fs::read_to_string(path).unwrap())
+        .collect()
+}
+
+#[test]
+fn every_dependency_is_used_where_it_is_named() {
+    let manifest = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let manifest: toml::Table = manifest.parse().unwrap();
+    let (product, all) = (
+        all_rust(&["src"]),
+        all_rust(&["src", "tests", "examples", "benches"]),
+    );
+    for (list, code) in [("dependencies", &product), ("dev-dependencies", &all)] {
+        for name in manifest[list].as_table().unwrap().keys() {
+            let name = name.replace('-', "_");
+            let used = [format!("{name}::"), format!("use {name};")];
+            assert!(
+                used.iter().any(|words| code.contains(words)),
+                "[{list}] has {name}, which nothing names"
+            );
+        }
+    }
+}
+
+/// Every file of some folders.
+fn all_files(folders: &[&str]) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = folders.iter().map(|one| root().join(one)).collect();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let kept = if path.is_dir() {
+                &mut folders
+            } else {
+                &mut files
+            };
+            kept.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn every_snapshot_belongs_to_a_test_or_a_fixture() {
+    let code = all_rust(&["src", "tests"]);
+    let (snapshots, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        all_files(&["src", "tests", "fixtures"])
+            .into_iter()
+            .partition(|path| path.extension().is_some_and(|end| end == "snap"));
+    let fixtures: Vec<&str> = others
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str()?.split('.').next())
+        .collect();
+    assert!(snapshots.len() > 50, "{}", snapshots.len());
+    for path in snapshots {
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let name = name.rsplit("__").next().unwrap();
+        let name = name.rsplit('@').next().unwrap();
+        let name = name.split('.').next().unwrap();
+        // The second snapshot of a test has a number.
+        let numbered = name.rsplit_once('-');
+        let of_test = match numbered {
+            Some((test, number)) if number.parse::<u32>().is_ok() => test,
+            Some(_) | None => name,
+        };
+        let is_known = code.contains(&format!("fn {of_test}("))
+            || code.contains(&format!("\"{name}\""))
+            || fixtures.contains(&name);
+        assert!(is_known, "{} belongs to nothing", path.display());
+    }
+}
+
 /// Where a date of the configuration may be read as it is written: where the file is read and
 /// written, and where its changes are noted.
 const MAY_READ_DATES: &[&str] = &[

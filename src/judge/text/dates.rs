@@ -58,10 +58,14 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             )
         }
         FindingKind::ReleasedEarly { shown, date: own } => (
-            format!(
-                "{names} {} it before its date",
-                verb(stores, "sells", "sell")
-            ),
+            if voice.brief {
+                format!("{names} {} early", verb(stores, "sells", "sell"))
+            } else {
+                format!(
+                    "{names} {} it before its date",
+                    verb(stores, "sells", "sell")
+                )
+            },
             format!(
                 "{names} {} orders as for a published book and {} {}; your date is {}. The store \
                  holds an old date.",
@@ -203,7 +207,7 @@ fn kdp_not_live(finding: &Finding, wait: &KdpWait, voice: &Voice<'_>) -> (String
     };
     (
         if voice.brief {
-            format!("{names} does not {offers} it yet")
+            format!("Not at {names} yet")
         } else {
             format!("{names} does not {offers} it yet, published at KDP")
         },

@@ -21,7 +21,14 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         } => {
             let shown: Vec<String> = now
                 .iter()
-                .map(|(store, state)| format!("{} shows {}", voice.label(store), state.word()))
+                .map(|(store, state)| {
+                    let (label, word) = (voice.label(store), state.word());
+                    if voice.brief {
+                        format!("{label} {}", word.to_lowercase())
+                    } else {
+                        format!("{label} shows {word}")
+                    }
+                })
                 .collect();
             let headline = if shown.is_empty() {
                 "It is over".to_owned()
@@ -81,6 +88,7 @@ fn report(state: &LaunchState, voice: &Voice<'_>) -> (String, String) {
     let headline = match (state.selling.len(), seen) {
         (0, 0) if all == 1 => format!("We could not see {}", voice.labels(&unseen)),
         (0, 0) => format!("We could see none of the {all} stores"),
+        (0, _) if all == 1 && voice.brief => format!("Not at {} yet", voice.labels(&behind)),
         (0, _) if all == 1 => format!("{} does not sell it yet", voice.labels(&behind)),
         (0, _) if seen == all => "No store sells it yet".to_owned(),
         (0, _) => format!("None of the {seen} of {all} stores that we could see sells it yet"),

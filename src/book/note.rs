@@ -107,7 +107,8 @@ impl NoteKind {
 
     /// The name as words for people.
     pub fn words(&self) -> String {
-        self.name().replace('_', " ")
+        let plain = self.name().replace('_', " ");
+        plain.replace("ingramspark", "IngramSpark").replace("kdp", "KDP")
     }
 
     /// The name in commands, stories and tables.

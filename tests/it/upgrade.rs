@@ -162,7 +162,7 @@ fn a_database_of_every_schema_is_brought_up_to_date_and_loses_nothing() {
             .unwrap();
         assert_eq!(usize::try_from(version).unwrap(), migrations().len());
         let notes = house.said(&["note", "salt"], 0);
-        assert!(notes.contains("kdp published"), "schema {schema}: {notes}");
+        assert!(notes.contains("KDP published"), "schema {schema}: {notes}");
         let letters = house.said(&["outbox", "list"], 0);
         assert!(letters.contains("does not list it"), "{letters}");
         // A letter has waited for days.

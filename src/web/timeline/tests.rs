@@ -170,7 +170,7 @@ fn windows_notes_and_letters_have_their_places() {
         "{drawing}"
     );
     assert!(
-        drawing.contains("You told us: asked ingramspark, request 4711"),
+        drawing.contains("You told us: asked IngramSpark, request 4711"),
         "{drawing}"
     );
     assert!(drawing.contains("Letter: Act: Salt Roads. Thu 21 January 2027, 08:00 UTC"));

@@ -1,4 +1,4 @@
-//! What programs are told of an edition, a page and a finding: the same by `--json`, by the interface
+//! What programs are told of an edition, a page, a finding and a note: the same by `--json`, by the interface
 //! and by webhooks. Fields are only ever added.
 
 use jiff::Timestamp;
@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use super::pause;
 use crate::book::{
-    Asin, Availability, Distribution, Edition, EditionId, Format, Isbn13, Launch, Note, StoreId,
+    Asin, Availability, Distribution, Edition, EditionId, Format, Isbn13, Launch, Note, NoteKind,
+    StoreId,
 };
 use crate::history::ListingView;
 use crate::judge::text::{Voice, said};
@@ -49,7 +50,7 @@ impl<'a> Numbers<'a> {
 /// An edition, with what is in force for it now.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct EditionFacts<'a> {
-    #[expect(missing_docs, reason = "its type says it")]
+    /// What it is known by.
     #[serde(flatten)]
     pub numbers: Numbers<'a>,
     /// The title.
@@ -178,6 +179,55 @@ impl<'a> FindingFacts<'a> {
             usual: finding.usual.as_ref().map(|usual| usual.sentence.as_str()),
             act_from: finding.act_from,
             next_step: said.step,
+        }
+    }
+}
+
+/// What the author said.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct NoteFacts<'a> {
+    /// Since when it holds.
+    pub at: Timestamp,
+    /// What it says, by its name.
+    pub kind: &'static str,
+    /// The store that it is about; null: all of them.
+    pub store: Option<&'a StoreId>,
+    /// The number of the support request.
+    pub ticket: Option<&'a str>,
+    /// Free words.
+    pub text: Option<&'a str>,
+    /// The date that it was moved to.
+    pub to: Option<Date>,
+    /// The day on which a mute or a pause ends.
+    pub until: Option<Date>,
+    /// What a mute is about; null: everything.
+    pub cause: Option<&'a str>,
+}
+
+impl<'a> NoteFacts<'a> {
+    /// The facts of a note.
+    pub fn of(note: &'a Note) -> Self {
+        let (mut to, mut until, mut cause) = (None, None, None);
+        if let NoteKind::DateChanged { to: day, .. } = &note.kind {
+            to = Some(*day);
+        } else if let NoteKind::Muted {
+            until: day,
+            cause: of,
+        } = &note.kind
+        {
+            (until, cause) = (Some(*day), of.as_deref());
+        } else if let NoteKind::Paused { until: day, .. } = &note.kind {
+            until = Some(*day);
+        }
+        Self {
+            at: note.at,
+            kind: note.kind.name(),
+            store: note.store.as_ref(),
+            ticket: note.ticket.as_deref(),
+            text: note.text.as_deref(),
+            to,
+            until,
+            cause,
         }
     }
 }

@@ -8,14 +8,16 @@ use clap::ValueEnum;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use serde::Serialize;
 use serde_json::json;
 
+use crate::alerts::facts::{NoteFacts, Numbers};
 use crate::book::day::day;
 use crate::book::launch::midnight_gmt;
 use crate::book::{Edition, Note, NoteKind, StoreId};
 use crate::config::plan::{EditionPlan, label};
 use crate::exit::Exit;
-use crate::history::sqlite::{Kept, all_notes};
+use crate::history::sqlite::all_notes;
 use crate::judge::windows::{WindowName, Windows};
 use crate::service::context::Context;
 use crate::setup::details::date;
@@ -239,7 +241,13 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
     let mut out = anstream::stdout().lock();
     if as_json {
         for one in &kept {
-            writeln!(out, "{}", json_of(plan, one))?;
+            let listed = Listed {
+                number: one.number,
+                edition: Numbers::of(&plan.edition),
+                note: NoteFacts::of(&one.note),
+                taken_back: one.taken_back,
+            };
+            writeln!(out, "{}", json!(listed))?;
         }
         return Ok(Exit::Done);
     }
@@ -266,28 +274,15 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
     Ok(Exit::Done)
 }
 
-fn json_of(plan: &EditionPlan, kept: &Kept) -> serde_json::Value {
-    let to = if let NoteKind::DateChanged { to, .. }
-    | NoteKind::Muted { until: to, .. }
-    | NoteKind::Paused { until: to, .. } = &kept.note.kind
-    {
-        Some(to.to_string())
-    } else {
-        None
-    };
-    json!({
-        "number": kept.number,
-        "id": plan.edition.id,
-        "isbn": plan.edition.id.isbn(),
-        "asin": plan.edition.asin(),
-        "what": kept.note.kind.name(),
-        "at": kept.note.at.to_string(),
-        "to": to,
-        "store": kept.note.store,
-        "ticket": kept.note.ticket,
-        "text": kept.note.text,
-        "taken_back": kept.taken_back.map(|at| at.to_string()),
-    })
+/// A note, for a program.
+#[derive(Serialize)]
+struct Listed<'a> {
+    number: i64,
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    #[serde(flatten)]
+    note: NoteFacts<'a>,
+    taken_back: Option<Timestamp>,
 }
 
 /// A note on one line.

@@ -1,7 +1,6 @@
 //! The JSON of `/api/v1/` and its description, made from the same types. Fields are only ever added.
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use serde::Serialize;
 use utoipa::{OpenApi, ToSchema};
 
@@ -9,8 +8,8 @@ use super::changes::Sources;
 use super::frame::Place;
 use super::overview::Judgements;
 use super::survey::Survey;
-use crate::alerts::facts::{EditionFacts, FindingFacts, Numbers, PageState};
-use crate::book::{Note, NoteKind, Source, StoreId};
+use crate::alerts::facts::{EditionFacts, FindingFacts, NoteFacts, Numbers, PageState};
+use crate::book::{Source, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::sqlite::Seen;
 use crate::history::{Spell, View};
@@ -135,49 +134,6 @@ struct SpellOf<'a> {
     spell: &'a Spell,
     /// How its first reading was had
     source: Option<Source>,
-}
-
-/// What the author said.
-#[derive(Serialize, ToSchema)]
-struct NoteFacts<'a> {
-    at: Timestamp,
-    kind: &'static str,
-    store: Option<&'a StoreId>,
-    ticket: Option<&'a str>,
-    text: Option<&'a str>,
-    /// The date that it was moved to
-    to: Option<Date>,
-    /// The day on which a mute or a pause ends
-    until: Option<Date>,
-    /// What a mute is about; null: everything
-    cause: Option<&'a str>,
-}
-
-impl<'a> NoteFacts<'a> {
-    fn of(note: &'a Note) -> Self {
-        let (mut to, mut until, mut cause) = (None, None, None);
-        if let NoteKind::DateChanged { to: day, .. } = &note.kind {
-            to = Some(*day);
-        } else if let NoteKind::Muted {
-            until: day,
-            cause: of,
-        } = &note.kind
-        {
-            (until, cause) = (Some(*day), of.as_deref());
-        } else if let NoteKind::Paused { until: day, .. } = &note.kind {
-            until = Some(*day);
-        }
-        Self {
-            at: note.at,
-            kind: note.kind.name(),
-            store: note.store.as_ref(),
-            ticket: note.ticket.as_deref(),
-            text: note.text.as_deref(),
-            to,
-            until,
-            cause,
-        }
-    }
 }
 
 /// One edition: its pages with their spells, findings, notes

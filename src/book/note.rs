@@ -108,7 +108,9 @@ impl NoteKind {
     /// The name as words for people.
     pub fn words(&self) -> String {
         let plain = self.name().replace('_', " ");
-        plain.replace("ingramspark", "IngramSpark").replace("kdp", "KDP")
+        plain
+            .replace("ingramspark", "IngramSpark")
+            .replace("kdp", "KDP")
     }
 
     /// The name in commands, stories and tables.

@@ -93,11 +93,7 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
     }
     let is_look = matches!(*request.method(), Method::GET | Method::HEAD);
     let is_shared = path.starts_with("/share/");
-    // The link of an answer is the key to that one answer, which is all that it opens.
-    let is_open = is_shared
-        || path.starts_with("/answer/")
-        || path.starts_with("/static/")
-        || path == "/healthz";
+    let is_open = is_open(&path);
     if !is_look && is_shared {
         let why = "Who has this link may look, and change nothing.";
         return refused(StatusCode::METHOD_NOT_ALLOWED, why);
@@ -135,6 +131,13 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
         host,
         session,
     })
+}
+
+/// What is there for everybody. The link of an answer is the key to that one answer, which is all that
+/// it opens.
+fn is_open(path: &str) -> bool {
+    let below = ["/share/", "/answer/", "/static/"];
+    path == "/healthz" || below.iter().any(|below| path.starts_with(below))
 }
 
 /// The name under which the site is asked.

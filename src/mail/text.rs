@@ -222,7 +222,8 @@ fn store_block(lines: &mut Lines, store: &StoreLine) {
         };
         format!("“{quote}”{end}")
     });
-    let normal = store.normal.as_ref().map(|normal| format!("{normal}."));
+    let normal = store.normal.as_ref();
+    let normal = normal.map(|normal| format!("{}.", words::capital(normal)));
     let date = store
         .date
         .as_ref()

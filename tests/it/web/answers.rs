@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::alerts::AlertKey;
 use pubwatch::book::{Availability, Note, NoteKind, StoreId};
-use pubwatch::db::DbError;
+use pubwatch::db::{Db, DbError};
 use pubwatch::history::sqlite::notes;
 use pubwatch::judge::Cause;
 use pubwatch::mail::answers::{Answer, GOOD_FOR, Link};
@@ -14,6 +14,7 @@ use pubwatch::web::shares::{hash, sqlite};
 use rusqlite::types::Value;
 
 use super::{Answered, ISBN, SALT_ROADS, TestSite, at, configuration, now, says};
+use crate::support::House;
 
 const SITE: &str = "https://books.example.com/watch";
 
@@ -328,4 +329,22 @@ fn a_client_with_a_link_to_look_finds_no_answer() {
     assert_eq!(told.site.get(&path).status, 404);
     assert_eq!(told.site.post(&path, "").status, 405);
     assert_eq!(told.rows(), before);
+}
+
+#[test]
+fn the_key_that_signs_answers_is_in_no_export() {
+    let house = House::new(&configuration(&format!(
+        "[data]\nfolder = \"data\"\n{SALT_ROADS}"
+    )));
+    house.said(&["note", ISBN, "revision-started"], 0);
+    let db = Db::open(&house.path().join("data/pubwatch.db")).unwrap();
+    let key = db.read(|connection| {
+        let key = "SELECT lower(hex(key)) FROM answer_key";
+        Ok::<String, DbError>(connection.query_row(key, [], |row| row.get(0))?)
+    });
+    let key = key.unwrap();
+    assert_eq!(key.len(), 64);
+    let all = house.said(&["export", "--all"], 0);
+    assert!(all.contains("\"note\""), "{all}");
+    assert!(!all.contains(&key) && !all.contains("answer_key"), "{all}");
 }

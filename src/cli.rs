@@ -63,6 +63,8 @@ pub enum Command {
     Report(commands::report::Arguments),
     /// Print the hash of a password, for `password_hash` in the table `web`
     Password(commands::password::Arguments),
+    /// Let your own browser hand over the pages of your books when you open them
+    Companion(commands::companion::Arguments),
     /// Give a client a read-only link to the page, or withdraw one
     Share(commands::share::Arguments),
     /// No letters until a day: what is due waits, and is told then
@@ -133,6 +135,7 @@ fn dispatch(cli: &Cli) -> anyhow::Result<Exit> {
         Command::Evidence(arguments) => commands::evidence::run(arguments, config),
         Command::Report(arguments) => commands::report::run(arguments, config),
         Command::Password(arguments) => commands::password::run(arguments),
+        Command::Companion(arguments) => commands::companion::run(arguments, config),
         Command::Share(arguments) => commands::share::run(arguments, config),
         Command::Outbox(arguments) => commands::outbox::run(arguments, config),
         Command::Letters(arguments) => commands::letters::run(arguments),

@@ -16,17 +16,26 @@ pub enum Source {
     Api,
     /// The user looked, or saved the page.
     ByHand,
+    /// The user opened the page, and his browser's extension handed it over.
+    Companion,
 }
 
 impl Source {
     /// Every source.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Http,
         Self::Browser,
         Self::Command,
         Self::Api,
         Self::ByHand,
+        Self::Companion,
     ];
+
+    /// A person saw the page, whoever read it: no program asked for it.
+    #[must_use]
+    pub fn is_a_persons(self) -> bool {
+        matches!(self, Self::ByHand | Self::Companion)
+    }
 
     /// The name in tables and JSON.
     #[must_use]
@@ -37,6 +46,7 @@ impl Source {
             Self::Command => "command",
             Self::Api => "api",
             Self::ByHand => "by_hand",
+            Self::Companion => "companion",
         }
     }
 
@@ -56,6 +66,7 @@ impl Source {
             Self::Command => "through your own program",
             Self::Api => "through the store's API",
             Self::ByHand => "by hand",
+            Self::Companion => "in your own browser",
         }
     }
 }

@@ -17,7 +17,7 @@ const GROUPS: &[(&str, &[&str])] = &[
             "check", "run", "status", "history", "evidence", "report", "read",
         ],
     ),
-    ("Tell", &["look", "note"]),
+    ("Tell", &["look", "companion", "note"]),
     ("Letters", &["pause", "outbox", "letters"]),
     (
         "Look after it",

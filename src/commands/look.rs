@@ -12,8 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::context::Context;
 use super::{face, note, which};
-use crate::book::Availability;
 use crate::book::day::day;
+use crate::book::{Availability, Source};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_PAGE};
@@ -136,7 +136,15 @@ fn tell(
     };
     let (recorded, _) = house
         .db
-        .write(|transaction| keep(transaction, &house.plan, (id, at), reading, evidence))
+        .write(|transaction| {
+            keep(
+                transaction,
+                &house.plan,
+                (id, at, Source::ByHand),
+                reading,
+                evidence,
+            )
+        })
         .context("recording the look")?;
     // What counts now is judged now, and the letter of it waits in the outbox: nobody who watches
     // by hand alone needs a round.

@@ -31,6 +31,7 @@ pub mod replay;
 pub mod report;
 pub mod run;
 pub mod service;
+pub mod companion;
 pub mod share;
 pub mod status;
 pub mod windows;

@@ -169,7 +169,7 @@ impl Fetcher {
             Source::Browser => Way::Browser,
             Source::Command => Way::Command(self.ways(listing).command.unwrap_or_default()),
             Source::Api => return self.item(listing, still_wanted).await,
-            Source::ByHand => return Ok(Fetched::Nothing(reasons::by_hand())),
+            Source::ByHand | Source::Companion => return Ok(Fetched::Nothing(reasons::by_hand())),
         };
         let _one_browser = match way {
             Way::Browser => Some(self.browser.lock().await),

@@ -68,9 +68,11 @@ impl HostKey {
     pub fn through(&self, source: Source) -> Self {
         match source {
             Source::Http => self.clone(),
-            Source::Browser | Source::Command | Source::Api | Source::ByHand => {
-                Self(format!("{} ({})", self.0, source.name()))
-            }
+            Source::Browser
+            | Source::Command
+            | Source::Api
+            | Source::ByHand
+            | Source::Companion => Self(format!("{} ({})", self.0, source.name())),
         }
     }
 

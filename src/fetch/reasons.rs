@@ -65,7 +65,7 @@ pub fn shut(host: &HostKey, source: Source, until: Timestamp, breaker: &Breaker)
         Source::Browser => format!("{host}, asked through the browser of this machine,"),
         Source::Command => format!("{host}, asked through your own program,"),
         Source::Api => format!("Amazon's API at {host}"),
-        Source::ByHand => format!("{host}, looked at by hand,"),
+        Source::ByHand | Source::Companion => format!("{host}, looked at by hand,"),
     };
     NoPage {
         reason,

@@ -142,6 +142,16 @@ pub struct Found {
 /// The number of the edition stands in the page; of one that no page of the store could be compared
 /// with, the address is that of its page.
 fn is_named(edition: &EditionPlan, listing: &ListingPlan, (address, plain): (&Url, &str)) -> bool {
+    let numbers = numbers(edition, listing);
+    if numbers.is_empty() {
+        return address.path() == listing.address.path();
+    }
+    numbers.iter().any(|number| plain.contains(number))
+}
+
+/// The numbers by which a page of the edition is known at the store, without hyphens.
+#[must_use]
+pub fn numbers(edition: &EditionPlan, listing: &ListingPlan) -> Vec<String> {
     let wanted = Wanted::of(&edition.edition, listing.asin.as_deref());
     let tenth = wanted.isbn.as_ref().and_then(Isbn13::to_isbn10);
     let numbers = [
@@ -149,13 +159,7 @@ fn is_named(edition: &EditionPlan, listing: &ListingPlan, (address, plain): (&Ur
         tenth.as_ref().map(Isbn10::as_str),
         wanted.asin.as_deref(),
     ];
-    if numbers.iter().all(Option::is_none) {
-        return address.path() == listing.address.path();
-    }
-    numbers
-        .into_iter()
-        .flatten()
-        .any(|number| plain.contains(number))
+    numbers.into_iter().flatten().map(str::to_owned).collect()
 }
 
 /// Finds the page among those that are watched.
@@ -178,8 +182,10 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
         .and_then(|address| Some((address, address.host_str()?)))
         .ok_or("it does not say which store it is from")?;
     let store = StoreId::new(host);
-    let of_store =
-        |listing: &&ListingPlan| listing.store == store || listing.address.host_str() == Some(host);
+    let of_store = |listing: &&ListingPlan| {
+        let hosts = [listing.address.host_str(), listing.ask.host_str()];
+        listing.store == store || hosts.contains(&Some(host))
+    };
     let joins_nothing = |c: &char| !"- \u{a0}\u{2010}\u{2011}\u{2013}".contains(*c);
     let squeezed: String = saved.body.chars().filter(joins_nothing).collect();
     let mut is_watched = false;
@@ -221,13 +227,11 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
     if 1 < names.len() {
         return Err(format!("it may be of {}", names.join(" or of ")));
     }
-    if let Some((_, found)) = found.pop() {
-        return Ok(found);
-    }
-    Err(if is_watched {
-        let store = label(&store, &plan.stores);
-        unread.unwrap_or_else(|| format!("it is of no book that is watched at {store}"))
-    } else {
-        format!("it is of {host}, where nothing is watched")
+    let store = label(&store, &plan.stores);
+    let found = found.pop().map(|(_, found)| found);
+    found.ok_or_else(|| match unread {
+        Some(unread) => unread,
+        None if is_watched => format!("it is of no book that is watched at {store}"),
+        None => format!("it is of {host}, where nothing is watched"),
     })
 }

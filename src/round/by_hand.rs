@@ -15,8 +15,8 @@ use crate::page::Reading;
 
 /// The stores whose pages wait for the author's eyes.
 ///
-/// They are those that he alone looks at or no program can read, where what was seen last is no longer
-/// spoken of as what is, and those for which the calendar asks.
+/// They are those that he alone looks at, that no program can read or that nobody has seen yet, where
+/// what was seen last is no longer spoken of as what is, and those for which the calendar asks.
 #[must_use]
 pub fn waiting(view: &View, settings: &Settings, now: Timestamp) -> Vec<StoreId> {
     let asked = judge(view, settings, now).findings.into_iter();
@@ -24,7 +24,7 @@ pub fn waiting(view: &View, settings: &Settings, now: Timestamp) -> Vec<StoreId>
         .filter(|finding| matches!(finding.kind, FindingKind::LookByHand(_)))
         .flat_map(|finding| finding.stores);
     let is_dark = |page: &&ListingView| {
-        let is_his = page.is_by_hand || page.blind.is_some();
+        let is_his = page.is_by_hand || page.blind.is_some() || page.last_good.is_none();
         is_his && !matches!(page.sight(now), Sight::Seen(_))
     };
     let dark = view.listings.iter().filter(is_dark);
@@ -40,7 +40,7 @@ pub fn waiting(view: &View, settings: &Settings, now: Timestamp) -> Vec<StoreId>
 pub fn keep(
     transaction: &Transaction<'_>,
     plan: &Plan,
-    (listing, at): (&ListingId, Timestamp),
+    (listing, at, source): (&ListingId, Timestamp, Source),
     reading: Reading,
     evidence: Option<Evidence>,
 ) -> rusqlite::Result<(Recorded, Timestamp)> {
@@ -51,7 +51,7 @@ pub fn keep(
     let observation = Observation {
         listing: listing.clone(),
         at,
-        source: Source::ByHand,
+        source,
         reading,
     };
     let evidence = evidence.map(|evidence| Evidence { at, ..evidence });

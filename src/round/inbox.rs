@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{House, RoundError, Step, by_hand};
-use crate::book::EditionId;
+use crate::book::{EditionId, Source};
 use crate::files::{self, LARGEST_PAGE};
 use crate::history::saved::{self, Found};
 use crate::history::sqlite::looks;
@@ -157,7 +157,7 @@ fn recorded(house: &House, found: Found, at: Timestamp) -> Result<Outcome, Round
         }
         // Read before, when it could not be moved.
         if last != Some(at) {
-            let of = (&listing, at);
+            let of = (&listing, at, Source::ByHand);
             by_hand::keep(
                 transaction,
                 &house.plan,

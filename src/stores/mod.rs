@@ -18,7 +18,7 @@ mod whose;
 
 use scraper::Html;
 
-use crate::book::Family;
+use crate::book::{Family, StoreId};
 use crate::page::dom::{Tree, shorten};
 use crate::page::sieve::sieve;
 use crate::page::trace::Trace;
@@ -99,7 +99,7 @@ pub fn read_closely(page: &Page<'_>, wanted: &Wanted, lessons: &Lessons) -> Read
             trace,
         };
     }
-    let parts = parts(page, lessons);
+    let parts = parts(page.store, lessons);
     let before = trace.clone();
     let read = sifted(page, wanted, lessons, &parts, trace);
     if page.store.family() == Family::Other && generic::asks_for_more(&read.reading) {
@@ -189,15 +189,26 @@ fn read_tree(
 }
 
 /// The parts that are kept: those that the store's reader names, and the user's buy area.
-fn parts<'a>(page: &Page<'_>, lessons: &'a Lessons) -> Vec<&'a str> {
-    let named: &[&str] = match page.store.family() {
+fn parts<'a>(store: &StoreId, lessons: &'a Lessons) -> Vec<&'a str> {
+    let named: &[&str] = match store.family() {
         Family::Amazon => amazon::PARTS,
         Family::BarnesNoble => barnes_noble::PARTS,
         Family::Bookshop => bookshop::PARTS,
         Family::Other => generic::PARTS,
     };
-    let own = lessons.buy_area(page.store);
+    let own = lessons.buy_area(store);
     named.iter().copied().chain(own).collect()
+}
+
+/// All the parts of a store's pages that a reader may look at, as CSS selectors.
+#[must_use]
+pub fn parts_of<'a>(store: &StoreId, lessons: &'a Lessons) -> Vec<&'a str> {
+    let mut parts = parts(store, lessons);
+    if store.family() == Family::Other {
+        // Where its own button is looked for, see `buy_button::part`.
+        parts.extend(["main", "body:not(:has(main))"]);
+    }
+    parts
 }
 
 /// Words are evidence, not documents.

@@ -102,5 +102,6 @@ pub fn said_source(source: Source) -> &'static str {
         Source::Command => "your program",
         Source::Api => "the store's API",
         Source::ByHand => "you looked",
+        Source::Companion => "your browser",
     }
 }

@@ -32,6 +32,7 @@ pub mod export;
 pub mod feed;
 pub mod sqlite;
 pub mod security;
+pub mod companion;
 pub mod shares;
 pub mod server;
 

@@ -204,6 +204,7 @@ fn commands() -> Vec<Vec<&'static str>> {
         "windows",
         "replay story.toml",
         "share",
+        "companion",
         "pause",
         "export --all",
         "export --editions",

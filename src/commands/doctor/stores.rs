@@ -148,7 +148,7 @@ fn of(page: &Page<'_>, now: Timestamp) -> Look {
 /// The way that read the page although it is not the first one, and the order with it in front.
 /// What the author told beside the ways says nothing about them.
 fn first_in_line(page: &Page<'_>) -> Option<(Source, String)> {
-    let by = page.by.filter(|by| *by != Source::ByHand)?;
+    let by = page.by.filter(|by| !by.is_a_persons())?;
     let order = page.store.ways.of(page.edition);
     if order.first() == Some(&by) || !order.contains(&by) {
         return None;
@@ -217,7 +217,7 @@ fn needs(way: Source, has_account: bool) -> &'static str {
         Source::Browser => "the Chromium of this machine",
         Source::Command => "a program of yours",
         Source::Http => "Pubwatch's own request",
-        Source::ByHand => "your own look",
+        Source::ByHand | Source::Companion => "your own look",
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write};
 use anyhow::{Context as _, bail};
 use console::{Key, Term};
 
-use crate::book::Availability;
+use crate::book::{Availability, Source};
 use crate::commands::face;
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::exit::Exit;
@@ -217,7 +217,13 @@ fn record(house: &House, page: &Page<'_>, state: Availability) -> anyhow::Result
         .db
         .write(|transaction| {
             let at = house.clock.now();
-            keep(transaction, &house.plan, (&listing, at), reading, None)
+            keep(
+                transaction,
+                &house.plan,
+                (&listing, at, Source::ByHand),
+                reading,
+                None,
+            )
         })
         .context("recording the look")?;
     Ok(())

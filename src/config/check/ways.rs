@@ -21,6 +21,15 @@ const SECRETS: Keys = Keys {
     command: "secret_command",
 };
 
+/// The ways in that can be chosen. What a person's browser hands over is taken at any store.
+const WAYS: [Source; 5] = [
+    Source::Http,
+    Source::Browser,
+    Source::Command,
+    Source::Api,
+    Source::ByHand,
+];
+
 /// An example of an order of sources.
 const ORDER: &str = "[\"http\", \"by-hand\"]";
 
@@ -53,7 +62,7 @@ fn order(
         );
     }
     for text in texts {
-        let choices = Source::ALL.map(|source| (written(source), source));
+        let choices = WAYS.map(|source| (written(source), source));
         let Some(source) = findings.keep(values::choice("source", &text, &choices)) else {
             continue;
         };
@@ -79,6 +88,7 @@ fn written(source: Source) -> &'static str {
         Source::Command => "command",
         Source::Api => "api",
         Source::ByHand => "by-hand",
+        Source::Companion => "companion",
     }
 }
 
@@ -112,7 +122,12 @@ pub(super) fn check_means(
                      write `\"browser\"` for the Chromium of this machine",
                 store.id
             )),
-            Source::Http | Source::Browser | Source::Command | Source::Api | Source::ByHand => {
+            Source::Http
+            | Source::Browser
+            | Source::Command
+            | Source::Api
+            | Source::ByHand
+            | Source::Companion => {
                 continue;
             }
         };

@@ -49,7 +49,7 @@ CREATE TABLE observation (
     listing_id INTEGER NOT NULL REFERENCES listing (id),
     at         INTEGER NOT NULL,
     reading_id INTEGER NOT NULL REFERENCES reading (id),
-    source     INTEGER NOT NULL,                 -- the way in: 0 HTTP, 1 browser, 2 command, 3 API, 4 by hand
+    source     INTEGER NOT NULL,                 -- the way in: 0 HTTP, 1 browser, 2 command, 3 API, 4 by hand, 5 companion
     PRIMARY KEY (listing_id, at)
 ) STRICT, WITHOUT ROWID;
 
@@ -325,6 +325,16 @@ CREATE TABLE share (
     client    TEXT    NOT NULL,
     hash      TEXT    NOT NULL UNIQUE,
     made      INTEGER NOT NULL,
+    withdrawn INTEGER
+) STRICT;
+
+-- Browser extensions of the author's that hand over what he sees. Of a token only its hash is kept.
+CREATE TABLE companion (
+    id        INTEGER PRIMARY KEY,
+    hash      TEXT    NOT NULL UNIQUE,
+    made      INTEGER NOT NULL,
+    origin    TEXT,                     -- the extension's, once it has spoken
+    heard     INTEGER,                  -- when it handed something over last
     withdrawn INTEGER
 ) STRICT;
 

@@ -86,6 +86,7 @@ fn number_of(source: Source) -> i64 {
         Source::Command => 2,
         Source::Api => 3,
         Source::ByHand => 4,
+        Source::Companion => 5,
     }
 }
 

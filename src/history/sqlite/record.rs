@@ -30,10 +30,12 @@ pub fn record(
     observation: &Observation,
     confirm_after: SignedDuration,
 ) -> rusqlite::Result<Recorded> {
-    // Confirmation is for robots, which may be shown anything: what a person saw counts at once.
+    // Confirmation is for what was read, which may be shown anything: what a person says counts at once.
     let confirm_after = match observation.source {
         Source::ByHand => SignedDuration::ZERO,
-        Source::Http | Source::Browser | Source::Command | Source::Api => confirm_after,
+        Source::Http | Source::Browser | Source::Command | Source::Api | Source::Companion => {
+            confirm_after
+        }
     };
     let listing = listing_row(transaction, &observation.listing)?;
     let reading = reading_row(transaction, listing, &observation.reading)?;
@@ -167,7 +169,7 @@ fn remember_good(
         .execute(params![
             listing,
             observation.at.as_millisecond(),
-            observation.source == Source::ByHand
+            observation.source.is_a_persons()
         ])?;
     Ok(())
 }

@@ -248,7 +248,7 @@ pub(crate) fn promise(
     };
     let released = looks(transaction, id)?.released;
     let launch = launch(transaction, edition)?;
-    let until = if observation.source == Source::ByHand {
+    let until = if observation.source.is_a_persons() {
         let zone = &plan.author.zone;
         cadence::good_by_hand(cadence::urgency(&launch, &id.store, released, zone, at), at)
     } else {

@@ -13,8 +13,15 @@ use tokio::task::spawn_blocking;
 
 use super::Peer;
 use super::answer::{Visit, refusal};
+use super::observations::companion;
 use super::site::{Live, Site, locked};
 use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
+
+/// What is asked by companions only.
+const COMPANIONS: [&str; 2] = ["/api/v1/watched", "/api/v1/observations"];
+
+const ELSEWHERE: &str =
+    "This form comes from another site, or from a browser that does not say whence.";
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -59,7 +66,9 @@ pub(super) async fn gate(
 ///    who may look and nothing else.
 /// 3. An action must come from a page of this site, and say so: a browser names the `Origin` of
 ///    every form, and a session's cookie is `SameSite`.
-/// 4. Where there is a password, everything but its page is for those who have it.
+/// 4. What companions ask and hand over is for those that were paired, and named by their token: a
+///    browser sends none by itself.
+/// 5. Where there is a password, everything but its page is for those who have it.
 ///
 /// The path goes on without that of the site.
 async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Response>> {
@@ -90,14 +99,18 @@ async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Resp
         let why = "Who has this link may look, and change nothing.";
         return refused(StatusCode::METHOD_NOT_ALLOWED, why);
     }
-    if !is_look && *request.method() == Method::POST && !is_ours(&site, headers, &host) {
-        let why = "This form comes from another site, or from a browser that does not say whence.";
-        return refused(StatusCode::FORBIDDEN, why);
+    let is_companions = COMPANIONS.contains(&path.as_str());
+    let is_form = request.method() == Method::POST && !is_companions;
+    if is_form && !is_ours(&site, headers, &host) {
+        return refused(StatusCode::FORBIDDEN, ELSEWHERE);
     }
     let now = site.clock.now();
     let peer = request.extensions().get::<ConnectInfo<Peer>>();
     let origin = Origin::new(peer.map(|ConnectInfo(Peer(address))| *address));
     let session = if is_open || path == "/login" {
+        String::new()
+    } else if is_companions {
+        paired(&site, headers).await?;
         String::new()
     } else if let Some(session) = session(&site, headers, is_look, (origin, now)).await {
         session
@@ -118,6 +131,15 @@ async fn admit(site: Arc<Site>, request: &mut Request) -> Result<Visit, Box<Resp
         host,
         session,
     })
+}
+
+/// Lets a companion in that was paired, and nobody else.
+async fn paired(site: &Arc<Site>, headers: &HeaderMap) -> Result<(), Box<Response>> {
+    let (site, headers) = (Arc::clone(site), headers.clone());
+    let known = spawn_blocking(move || companion(&site, &headers).map(drop)).await;
+    let why = "Something broke. The log says what.";
+    let known = known.unwrap_or_else(|_| Err(refusal(StatusCode::INTERNAL_SERVER_ERROR, why)));
+    known.map_err(|refused| Box::new(refused.into_response()))
 }
 
 /// The address without the path of the site.

@@ -9,7 +9,7 @@ use super::actions::{LONGEST, done, listing};
 use super::answer::{Answered, Visit, bad_request, conflict};
 use super::router::{Filled, SavedPage};
 use super::site::Site;
-use crate::book::{Availability, StoreId};
+use crate::book::{Availability, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::DbError;
 use crate::history::evidence::Evidence;
@@ -108,7 +108,7 @@ fn keep(
     now: Timestamp,
 ) -> Result<(), DbError> {
     site.db.write(|transaction| {
-        let of = (listing, now);
+        let of = (listing, now, Source::ByHand);
         let (_, at) = by_hand::keep(transaction, &site.plan, of, reading, evidence)?;
         judge_book(&site.judge_context(), plan, transaction, at)?;
         Ok(())

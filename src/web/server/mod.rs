@@ -7,6 +7,7 @@ pub mod exports;
 mod gate;
 mod login;
 mod looks;
+mod observations;
 mod pages;
 mod pauses;
 mod router;

@@ -14,7 +14,7 @@ use tokio::task::spawn_blocking;
 use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
-use super::{actions, exports, login, looks, pages, pauses, shared};
+use super::{actions, exports, login, looks, observations, pages, pauses, shared};
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
 
@@ -23,6 +23,9 @@ const LARGEST_BODY: usize = 64 * 1024;
 
 /// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
 const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;
+
+/// The most bytes that a companion hands over: the parts of a page are far below it.
+const LARGEST_HANDED: usize = 1 << 20;
 
 const GET: MethodFilter = MethodFilter::GET;
 const POST: MethodFilter = MethodFilter::POST;
@@ -128,6 +131,7 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/feed.atom", at(GET, exports::feed))
         .route("/calendar.ics", at(GET, exports::calendar))
         .route("/api/v1/openapi.json", at(GET, exports::openapi))
+        .merge(for_companions())
         .route("/api/v1/alerts", at(GET, exports::alerts))
         .route("/api/v1/editions", at(GET, exports::editions))
         .route("/api/v1/editions/{isbn}", at(GET, exports::one_edition))
@@ -146,6 +150,17 @@ pub fn router(live: Arc<Live>) -> Router {
     Router::new()
         .fallback_service(site)
         .layer(middleware::from_fn_with_state(live, gate))
+}
+
+/// What companions ask and hand over.
+fn for_companions() -> Router {
+    let room = DefaultBodyLimit::max(LARGEST_HANDED);
+    Router::new()
+        .route("/api/v1/watched", at(GET, observations::watched))
+        .route(
+            "/api/v1/observations",
+            at(POST, observations::observe).layer(room),
+        )
 }
 
 /// Answers such requests with what `work` makes of them, on a thread that may wait for the database.

@@ -20,6 +20,7 @@ use crate::judge::{Settings, judge};
 use crate::round::judge_edition::JudgeContext;
 use crate::schedule::Board;
 use crate::stores::Lessons;
+use crate::web::companion::Pace;
 use crate::web::frame::{Place, Pulse};
 use crate::web::overview::Judgements;
 use crate::web::security::{Origin, Sessions, Throttle, is_password};
@@ -54,6 +55,8 @@ pub struct Guard {
     pub sessions: Mutex<Sessions>,
     /// Wrong passwords of late.
     pub throttle: Mutex<Throttle>,
+    /// How much companions hand over.
+    pub pace: Mutex<Pace>,
     /// Held by the one who has a password compared: Argon2 takes 19 MB each time.
     pub comparing: Mutex<()>,
 }
@@ -68,6 +71,7 @@ impl Guard {
         Ok(Self {
             sessions: Mutex::default(),
             throttle: Mutex::default(),
+            pace: Mutex::default(),
             comparing: Mutex::default(),
         })
     }

@@ -33,6 +33,11 @@ pub(crate) struct Chromium {
 impl Chromium {
     /// Starts one, with an empty tab.
     pub(crate) fn start() -> Self {
+        Self::start_with(&["--headless"])
+    }
+
+    /// The same, with these arguments.
+    pub(crate) fn start_with(arguments: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let (to, from) = (folder.path().join("to"), folder.path().join("from"));
         let made = Command::new("mkfifo").args([&to, &from]).status().unwrap();
@@ -44,7 +49,6 @@ impl Chromium {
                 "chromium",
             ])
             .args([
-                "--headless",
                 "--no-sandbox",
                 "--disable-gpu",
                 "--disable-background-networking",
@@ -53,6 +57,7 @@ impl Chromium {
                 "--hide-scrollbars",
                 "--remote-debugging-pipe",
             ])
+            .args(arguments)
             .arg(format!(
                 "--user-data-dir={}",
                 folder.path().join("profile").display()
@@ -112,6 +117,25 @@ impl Chromium {
             }
             self.events.push(heard);
         }
+    }
+
+    /// Where the extension lives that was loaded, as `chrome-extension://…`.
+    pub(crate) fn extension(&mut self) -> String {
+        let session = self.session.take();
+        for _ in 0..100 {
+            let targets = self.call("Target.getTargets", &json!({}));
+            let targets = targets["targetInfos"].as_array().unwrap();
+            let found = targets.iter().find_map(|one| {
+                let address = one["url"].as_str()?;
+                address.strip_suffix("/background.js").map(str::to_owned)
+            });
+            if let Some(found) = found {
+                self.session = session;
+                return found;
+            }
+            thread::sleep(Duration::from_millis(100));
+        }
+        panic!("no extension was loaded");
     }
 
     /// Waits until something happens that has not been waited for yet.

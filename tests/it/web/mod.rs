@@ -3,9 +3,11 @@
 mod acting;
 mod browser;
 mod chromium;
+mod companion;
 mod described;
 mod doors;
 mod exports;
+mod extension;
 mod many;
 mod overview;
 mod paused;

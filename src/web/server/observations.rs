@@ -1,0 +1,206 @@
+//! What a companion asks and hands over: the pages that are watched, and what the author saw of one.
+
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+
+use super::answer::{Answered, PageError, Visit, bad_request, file, refusal};
+use super::site::{Site, locked};
+use crate::config::plan::{EditionPlan, ListingPlan, label};
+use crate::db::DbError;
+use crate::history::evidence::Evidence;
+use crate::history::saved::{self, Saved};
+use crate::history::sqlite::looks;
+use crate::history::{ListingId, Source};
+use crate::judge::judge;
+use crate::judge::text::outlook;
+use crate::page::{Reading, Says};
+use crate::round::by_hand::{self, waiting};
+use crate::round::judge_edition::judge_book;
+use crate::stores;
+use crate::web::companion::{Companion, Handed, is_its_origin, sqlite};
+use crate::web::shares::hash;
+
+const JSON: &str = "application/json";
+
+/// How old may be what is handed over: what is older says nothing of today.
+const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// How often one companion may hand something over within an hour.
+const MOST: u32 = 240;
+
+/// The token of `Authorization: Bearer`.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    Some(value.strip_prefix("Bearer ")?.trim())
+}
+
+/// The companion whose request this is.
+///
+/// # Errors
+///
+/// The answer for who has no token, a wrong one, or comes from elsewhere.
+pub(super) fn companion(site: &Site, headers: &HeaderMap) -> Result<Companion, PageError> {
+    let refused = |why: &str| refusal(StatusCode::UNAUTHORIZED, why);
+    let token = token(headers).ok_or_else(|| refused("A companion's token is needed."))?;
+    let known = site.db.read(|connection| {
+        let known = sqlite::paired(connection, &hash(token))?;
+        Ok::<_, DbError>(known)
+    })?;
+    let known = known.ok_or_else(|| refused("This token is unknown or withdrawn; pair anew."))?;
+    let origin = headers.get(header::ORIGIN);
+    let origin = origin.map(|origin| origin.to_str().unwrap_or_default());
+    if !is_its_origin(origin, known.origin.as_deref()) {
+        let why = "This token belongs to another extension.";
+        return Err(refusal(StatusCode::FORBIDDEN, why));
+    }
+    Ok(known)
+}
+
+/// The pages that are watched, with the parts of them that are read, and which of them wait for the
+/// author's eyes.
+pub(super) fn watched(visit: &Visit, (headers, _): (HeaderMap, Bytes)) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    companion(site, &headers)?;
+    let mut pages = Vec::new();
+    for plan in &site.plan.editions {
+        let view = site.view(plan)?;
+        let due = waiting(&view, &site.settings, now);
+        for (listing, seen) in plan.listings.iter().zip(&view.listings) {
+            let state = seen.now().map(|spell| spell.availability.word());
+            pages.push(json!({
+                "edition": plan.edition.id,
+                "title": plan.edition.title,
+                "format": plan.edition.format.name(),
+                "store": label(&listing.store, &site.plan.stores),
+                "address": listing.ask,
+                "numbers": saved::numbers(plan, listing),
+                "parts": stores::parts_of(&listing.store, &site.lessons),
+                "due": due.contains(&listing.store),
+                "last": state,
+                "last_seen": seen.last_good,
+            }));
+        }
+    }
+    let pause = site.plan.manners.pause.as_secs();
+    let value = json!({ "pause_seconds": pause, "pages": pages });
+    Ok(file(JSON, value.to_string(), None))
+}
+
+/// Takes what the author saw of a page.
+pub(super) fn observe(visit: &Visit, (headers, body): (HeaderMap, Bytes)) -> Answered {
+    let (site, now) = (&visit.site, visit.now);
+    let from = companion(site, &headers)?;
+    if !locked(&site.guard.pace).may(from.number, MOST, now) {
+        let why = "That is more than somebody sees in an hour; try again later.";
+        return Err(refusal(StatusCode::TOO_MANY_REQUESTS, why));
+    }
+    let handed: Handed = serde_json::from_slice(&body)
+        .map_err(|error| bad_request(&format!("This is no observation: {error}.")))?;
+    if OLDEST < now.duration_since(handed.seen_at) {
+        return Err(bad_request("It was seen more than seven days ago."));
+    }
+    let at = Timestamp::from_millisecond(handed.seen_at.min(now).as_millisecond());
+    let at = at.unwrap_or(now);
+    let seen = match (handed.html, handed.state) {
+        (Some(body), None) => {
+            let page = Saved {
+                body,
+                address: Some(handed.address),
+            };
+            let found = saved::find(&page, &site.plan, at, &site.lessons);
+            found.map(|found| (found.listing, found.reading, Some(found.evidence)))
+        }
+        (None, Some(state)) => {
+            let says = Says::new(state, "companion/told", state.word(), "as you saw it");
+            let reading = Reading::Says(Box::new(says));
+            by_address(site, &handed.address)
+                .map(|listing| (listing, reading, None))
+                .ok_or_else(|| "no page of that address is watched".to_owned())
+        }
+        (Some(_), Some(_)) | (None, None) => {
+            return Err(bad_request("It needs either `html` or `state`."));
+        }
+    };
+    let origin = headers
+        .get(header::ORIGIN)
+        .and_then(|one| one.to_str().ok());
+    let answer = match seen {
+        Ok(seen) => keep(site, seen, (&from, origin), (at, now))?,
+        Err(why) => json!({ "outcome": "not_read", "why": why }),
+    };
+    Ok(file(JSON, answer.to_string(), None))
+}
+
+fn by_address(site: &Site, address: &str) -> Option<ListingId> {
+    let is_it = |listing: &&ListingPlan| {
+        listing.ask.as_str() == address || listing.address.as_str() == address
+    };
+    site.plan.editions.iter().find_map(|plan| {
+        let listing = plan.listings.iter().find(is_it)?;
+        Some(ListingId {
+            edition: plan.edition.id.clone(),
+            store: listing.store.clone(),
+        })
+    })
+}
+
+/// Records it, judges the book by it, and says what was read and whether that is normal. What was handed
+/// over before, or seen before the page was read last, changes nothing.
+fn keep(
+    site: &Site,
+    (listing, reading, evidence): (ListingId, Reading, Option<Evidence>),
+    (from, origin): (&Companion, Option<&str>),
+    (at, now): (Timestamp, Timestamp),
+) -> Result<Value, PageError> {
+    let plan = site.edition(listing.edition.as_str());
+    let plan = plan.ok_or_else(|| bad_request("No such edition is watched."))?;
+    let evidence = evidence.map(|evidence| Evidence {
+        source: Source::Companion,
+        ..evidence
+    });
+    let said = reading.clone();
+    let recorded = site.db.write(|transaction| {
+        sqlite::note_heard(transaction, from.number, (origin, now))?;
+        let last = looks(transaction, &listing)?.last_good;
+        if last.is_some_and(|last| at <= last) {
+            return Ok::<_, DbError>(None);
+        }
+        let of = (&listing, at, Source::Companion);
+        let (recorded, _) = by_hand::keep(transaction, &site.plan, of, reading, evidence)?;
+        judge_book(&site.judge_context(), plan, transaction, now)?;
+        Ok(Some(recorded.changed))
+    })?;
+    let Reading::Says(says) = said else {
+        return Ok(json!({ "outcome": "not_read", "why": "it names no state" }));
+    };
+    let place = site.place(now);
+    Ok(json!({
+        "outcome": if recorded.is_some() { "read" } else { "known" },
+        "edition": listing.edition,
+        "title": plan.edition.title,
+        "store": place.label(&listing.store),
+        "availability": says.availability.name(),
+        "state": says.availability.word(),
+        "words": says.words,
+        "changed": recorded.unwrap_or_default(),
+        "verdict": verdict(site, plan, &listing, now)?,
+    }))
+}
+
+/// Whether what the page shows is normal, in a sentence.
+fn verdict(
+    site: &Site,
+    plan: &EditionPlan,
+    listing: &ListingId,
+    now: Timestamp,
+) -> Result<Option<String>, PageError> {
+    let view = site.view(plan)?;
+    let place = site.place(now);
+    let voice = place.voice(&plan.edition, &view.launch);
+    let judged = judge(&view, &site.settings, now);
+    let mut outlooks = judged.outlooks.iter();
+    let one = outlooks.find(|one| one.store == listing.store);
+    Ok(one.map(|one| outlook(one, &voice)))
+}

@@ -1,0 +1,220 @@
+//! Companions: who may hand over what, and what becomes of it.
+
+use pubwatch::db::DbError;
+use pubwatch::web::companion::sqlite;
+use pubwatch::web::shares::hash;
+use serde_json::{Value, json};
+
+use super::{Answered, ISBN, TestSite, configuration, now};
+use crate::ways::page;
+
+const TOKEN: &str = "5ec4e7";
+const ORIGIN: &str = "chrome-extension://abcdefghijklmnop";
+
+const BOOK: &str = "
+[[edition]]
+title = 'Salt Roads'
+isbn = '9781944098117'
+publication_date = 2027-02-09
+stores = ['books.example.com']
+
+[[store]]
+name = 'books.example.com'
+address = '/book/{isbn13}'
+source = ['by-hand']
+";
+
+fn paired() -> TestSite {
+    let site = TestSite::new(&configuration(BOOK));
+    let added = site
+        .db
+        .write(|tx| Ok::<_, DbError>(sqlite::add(tx, &hash(TOKEN), now())?));
+    assert_eq!(added.unwrap(), 1);
+    site
+}
+
+fn hand(site: &TestSite, (token, origin): (&str, &str), body: &str) -> Answered {
+    let token = format!("Bearer {token}");
+    let mut headers = vec![("Authorization", token.as_str())];
+    if !origin.is_empty() {
+        headers.push(("Origin", origin));
+    }
+    site.ask("POST", "/api/v1/observations", &headers, body)
+}
+
+fn seen(address: &str, html: &str, at: jiff::Timestamp) -> String {
+    json!({ "address": address, "html": html, "seen_at": at }).to_string()
+}
+
+/// What comes of a page that is handed over now.
+fn outcome(site: &TestSite, html: &str, at: jiff::Timestamp) -> Value {
+    let address = format!("https://books.example.com/book/{ISBN}");
+    let answered = hand(site, (TOKEN, ORIGIN), &seen(&address, html, at));
+    assert_eq!(answered.status, 200, "{}", answered.body);
+    serde_json::from_str(&answered.body).unwrap()
+}
+
+/// The sources of all looks at the edition.
+fn sources(site: &TestSite) -> Vec<String> {
+    let all = site.get(&format!("/editions/{ISBN}/observations.csv")).body;
+    let mut lines = all.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let head = lines.next().unwrap();
+    let column = head.iter().position(|name| *name == "source").unwrap();
+    lines.map(|line| line[column].to_owned()).collect()
+}
+
+#[test]
+fn what_a_companion_hands_over_is_read_recorded_and_judged_like_every_look() {
+    let site = paired();
+    let html = page("PreOrder", "<button>Pre-order</button>");
+    let first = outcome(&site, &html, now());
+    assert_eq!(first["outcome"], "read", "{first}");
+    assert_eq!(
+        (&first["availability"], &first["changed"]),
+        (&json!("pre_order"), &json!(true))
+    );
+    assert!(
+        first["verdict"]
+            .as_str()
+            .is_some_and(|words| !words.is_empty()),
+        "{first}"
+    );
+    assert_eq!(sources(&site), ["companion"]);
+    // Once more, and what was seen before that.
+    assert_eq!(outcome(&site, &html, now())["outcome"], "known");
+    let earlier = now() - jiff::SignedDuration::from_hours(1);
+    assert_eq!(outcome(&site, &html, earlier)["outcome"], "known");
+    // What a clock that is ahead dates is of now.
+    let later = now() + jiff::SignedDuration::from_hours(100);
+    assert_eq!(outcome(&site, &html, later)["outcome"], "known");
+    assert_eq!(sources(&site), ["companion"]);
+    let edition = site.get(&format!("/api/v1/editions/{ISBN}")).body;
+    let edition: Value = serde_json::from_str(&edition).unwrap();
+    let spell = &edition["listings"][0]["spells"][0];
+    assert_eq!(spell["source"], "companion");
+    assert_eq!(
+        spell["confirmed_at"],
+        Value::Null,
+        "what is read is read twice"
+    );
+}
+
+#[test]
+fn another_page_says_nothing_of_ours() {
+    let site = paired();
+    let other = page("InStock", "").replace(ISBN, "9780132350884");
+    let mentions = format!("<title>9</title><main>{other}<p>ISBN {ISBN}</p></main>");
+    for (html, why) in [
+        (other.as_str(), "it is of no book that is watched"),
+        (mentions.as_str(), "it is of another product"),
+        ("<title>Just a moment...</title>", "it is of no book"),
+    ] {
+        let came = outcome(&site, html, now());
+        assert_eq!(came["outcome"], "not_read", "{came}");
+        assert!(came["why"].as_str().unwrap().contains(why), "{came}");
+    }
+    assert_eq!(sources(&site), Vec::<String>::new());
+}
+
+#[test]
+fn a_state_is_told_of_a_watched_address_only() {
+    let site = paired();
+    let tell = |address: &str| {
+        let body = json!({ "address": address, "state": "in_stock", "seen_at": now() });
+        let said = hand(&site, (TOKEN, ""), &body.to_string());
+        serde_json::from_str::<Value>(&said.body).unwrap()
+    };
+    assert_eq!(tell("https://books.example.com/")["outcome"], "not_read");
+    let told = tell(&format!("https://books.example.com/book/{ISBN}"));
+    assert_eq!(
+        (&told["outcome"], &told["state"]),
+        (&json!("read"), &json!("Available"))
+    );
+}
+
+#[test]
+fn nobody_hands_anything_over_but_a_companion_that_is_paired() {
+    let site = paired();
+    let body = seen("https://books.example.com/", "<html>", now());
+    let status = |from: (&str, &str)| hand(&site, from, &body).status;
+    let unnamed = [("Origin", ORIGIN)];
+    assert_eq!(
+        site.ask("POST", "/api/v1/observations", &unnamed, &body)
+            .status,
+        401
+    );
+    assert_eq!(site.get("/api/v1/watched").status, 401);
+    assert_eq!(status(("wrong", ORIGIN)), 401);
+    // A site that has got hold of the token, and this site itself.
+    assert_eq!(status((TOKEN, "https://evil.example.net")), 403);
+    assert_eq!(status((TOKEN, &format!("http://{}", site.address))), 403);
+    let html = page("PreOrder", "<button>Pre-order</button>");
+    assert_eq!(outcome(&site, &html, now())["outcome"], "read");
+    assert_eq!(
+        status((TOKEN, "chrome-extension://another")),
+        403,
+        "the first one stays"
+    );
+    let came = hand(&site, (TOKEN, ORIGIN), &body);
+    assert_eq!(came.status, 200);
+    assert_eq!(came.header("access-control-allow-origin"), None);
+    let preflight = site.ask("OPTIONS", "/api/v1/observations", &unnamed, "");
+    assert!(preflight.header("access-control-allow-origin").is_none());
+    // The token is for nothing else.
+    let token = format!("Bearer {TOKEN}");
+    let with = [("Authorization", token.as_str())];
+    assert_eq!(site.ask("POST", "/settings/pause", &with, "").status, 403);
+    let withdrawn = site
+        .db
+        .write(|tx| Ok::<_, DbError>(sqlite::withdraw(tx, 1, now())?));
+    assert!(withdrawn.unwrap());
+    assert_eq!(status((TOKEN, ORIGIN)), 401);
+}
+
+#[test]
+fn what_is_too_much_or_no_observation_is_refused() {
+    let site = paired();
+    let status = |body: &str| hand(&site, (TOKEN, ORIGIN), body).status;
+    let large = seen("https://books.example.com/", &"a".repeat(50 << 20), now());
+    assert_eq!(status(&large), 413);
+    let old = now() - jiff::SignedDuration::from_hours(8 * 24);
+    for body in [
+        "{",
+        "{}",
+        &seen("https://books.example.com/", "", old),
+        r#"{"address": "x", "seen_at": "2027-01-25T17:30:00Z"}"#,
+        r#"{"address": "x", "html": "", "seen_at": "2027-01-25T17:30:00Z", "more": 1}"#,
+    ] {
+        assert_eq!(status(body), 400, "{body}");
+    }
+    let fine = seen("https://books.example.com/", "<html>", now());
+    let mut taken = 0;
+    while status(&fine) == 200 {
+        taken += 1;
+    }
+    assert!((230..=240).contains(&taken), "{taken}");
+    assert_eq!(status(&fine), 429);
+}
+
+#[test]
+fn a_companion_is_told_which_pages_are_watched_and_which_parts_of_them_are_read() {
+    let site = paired();
+    let token = format!("Bearer {TOKEN}");
+    let said = site.ask("GET", "/api/v1/watched", &[("Authorization", &token)], "");
+    let said: Value = serde_json::from_str(&said.body).unwrap();
+    let page = &said["pages"][0];
+    assert_eq!(
+        page["address"],
+        format!("https://books.example.com/book/{ISBN}")
+    );
+    assert_eq!(page["due"], true);
+    assert!(
+        page["parts"].as_array().unwrap().contains(&json!("h1")),
+        "{page}"
+    );
+    assert!(
+        page["numbers"].as_array().unwrap().contains(&json!(ISBN)),
+        "{page}"
+    );
+    assert_eq!(said["pause_seconds"], 10);
+}

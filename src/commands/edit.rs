@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use url::Url;
 
-use crate::book::{Asin, EditionId, Isbn13};
+use crate::book::{Asin, EditionId, Format, Isbn13};
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
@@ -83,7 +83,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let plan = which::edition(&existing.loaded.plan, &arguments.edition)?;
     let id = &plan.edition.id;
     let renamed = renamed(arguments, id)?;
-    let changes = changes(arguments, plan, &existing.loaded)?;
+    let mut changes = changes(arguments, plan, &existing.loaded)?;
+    changes.extend(renamed.iter().flat_map(|new| kept(arguments, plan, new)));
     if changes.is_empty() {
         bail!("nothing to change was given; `pubwatch edit --help` names the flags");
     }
@@ -119,13 +120,41 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if let Some(new) = renamed {
         writeln!(out, "What was seen and noted of {id} is now of {new}")?;
     }
-    for (title, moved) in note_moves(&existing.loaded.plan, &after.path)? {
+    let before = with_number(&existing.loaded.plan, id, &after.plan);
+    for (title, moved) in note_moves(&before, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
     }
     if let Some(said) = taken_over_soon(&after) {
         writeln!(out, "{said}")?;
     }
     Ok(Exit::Done)
+}
+
+/// The plan as it was, in which the edition is known by the number that it has now: what is remembered
+/// of it is remembered under that.
+fn with_number(before: &Plan, id: &EditionId, after: &Plan) -> Plan {
+    let mut plan = before.clone();
+    for (one, now) in plan.editions.iter_mut().zip(&after.editions) {
+        if one.edition.id == *id {
+            one.edition.id = now.edition.id.clone();
+        }
+    }
+    plan
+}
+
+/// What followed from the former number and would not follow from the new one: an ebook by KDP stays
+/// one.
+fn kept(arguments: &Arguments, plan: &EditionPlan, new: &EditionId) -> Vec<Change> {
+    let details = &arguments.details;
+    let (format, distribution) = (plan.edition.format, plan.edition.distribution);
+    let mut changes = Vec::new();
+    if details.format.is_none() && Format::usual(new) != format {
+        changes.push(Change::text("format", format.name()));
+    }
+    if details.distribution.is_none() && Distribution::usual(new, format) != distribution {
+        changes.push(Change::text("distribution", distribution.name()));
+    }
+    changes
 }
 
 /// Notes at once that a date was moved, so that the stores' time begins today and not when the next

@@ -139,6 +139,12 @@ fn an_isbn_that_comes_later_keeps_all_that_was_seen_and_told() {
     let (plan, _) = pubwatch::config::check(&text, "pubwatch.toml", date(2026, 12, 28)).unwrap();
     let plan = &plan.editions[0];
     assert_eq!(plan.edition.id.as_str(), ISBN);
+    // What followed from the ASIN is written now, as it does not follow from the ISBN.
+    let edition = &plan.edition;
+    assert_eq!(
+        (edition.format.name(), edition.distribution.name()),
+        ("ebook", "kdp")
+    );
     assert_eq!(
         plan.edition.asin().map(pubwatch::book::Asin::as_str),
         Some(ASIN)
@@ -265,6 +271,7 @@ fn a_store_s_own_number_becomes_an_asin_and_then_an_isbn_with_all_that_was_noted
             said.contains(&format!("noted of {had} is now of {new}")),
             "{said}"
         );
+        assert!(!said.contains("WARN"), "{said}");
         assert!(house.said(&["note", new], 0).contains("expected"));
     }
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::bail;
 use url::Url;
 
-use crate::book::{Asin, EditionId, Format, Isbn13};
+use crate::book::{Asin, Distribution, EditionId, Format, Isbn13};
 use crate::clock::Clock;
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};

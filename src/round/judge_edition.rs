@@ -307,7 +307,7 @@ fn letter_about(
     let signs = answer_key(transaction)?;
     let desk = Desk {
         remarks: remark.as_slice(),
-        signs: Some(&signs),
+        signs: signs.as_ref(),
         ..desk(context.plan, next_look)
     };
     let written = write(&desk, audience, &matters, now);

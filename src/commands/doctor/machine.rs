@@ -11,7 +11,7 @@ use super::look::Look;
 use crate::config::{Loaded, Plan};
 use crate::db::{Db, DbError};
 use crate::history::sqlite::{count_of_looks, damaged_bodies};
-use crate::mail::sqlite::damaged_letters;
+use crate::mail::sqlite::{answer_key, damaged_letters};
 use crate::round::health::{Ailment, health};
 use crate::round::sqlite::vitals;
 use crate::text::words;
@@ -138,6 +138,10 @@ pub(super) fn database(db: &Db) -> Look {
         let (bodies, letters) = (damaged_bodies(connection)?, damaged_letters(connection)?);
         if sound == "ok" && 0 < bodies + letters {
             sound = format!("{bodies} saved pages and {letters} letters are not as they were");
+        }
+        // Nor that a page of the file lost all its rows, where no index names them.
+        if sound == "ok" && answer_key(connection)?.is_none() {
+            sound = "the key with which the answers in letters are signed is gone".to_owned();
         }
         let looks = count_of_looks(connection)?;
         let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

@@ -36,7 +36,9 @@ pub fn standing(
     link: &Link,
     now: Timestamp,
 ) -> rusqlite::Result<Standing> {
-    let secret = answer_key(connection)?;
+    let Some(secret) = answer_key(connection)? else {
+        return Ok(Standing::Wrong);
+    };
     let alerts = opened_by(connection, edition, link.written)?;
     let mut keys = alerts.iter().map(|(alert, _)| &alert.key);
     let Some(key) = keys.find(|key| link.is_about(&secret, key)) else {
@@ -58,12 +60,13 @@ pub fn standing(
     }))
 }
 
-/// The key with which links are signed.
-pub fn answer_key(connection: &Connection) -> rusqlite::Result<hmac::Key> {
-    let key: [u8; 32] = connection
+/// The key with which links are signed. `None`: it is gone, as after damage; letters go on without.
+pub fn answer_key(connection: &Connection) -> rusqlite::Result<Option<hmac::Key>> {
+    let key: Option<[u8; 32]> = connection
         .prepare_cached("SELECT key FROM answer_key")?
-        .query_row([], |row| row.get(0))?;
-    Ok(hmac::Key::new(hmac::HMAC_SHA256, &key))
+        .query_row([], |row| row.get(0))
+        .optional()?;
+    Ok(key.map(|key| hmac::Key::new(hmac::HMAC_SHA256, &key)))
 }
 
 /// When the link with that signature was used; `None`: it was not.

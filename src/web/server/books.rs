@@ -244,7 +244,14 @@ fn changed(
     let mut changes = changed_edition::values(&new.details()?);
     let emptied = form.emptied_since(before).into_iter();
     changes.extend(emptied.map(Change::unset).map(Change::only_where_written));
-    let (_, pages) = named(&form.book, &own)?;
+    let (id, pages) = named(&form.book, &own)?;
+    if let Some(id) = id.filter(|id| pages.is_empty() && *id != plan.edition.id) {
+        return Err(at("book")(format!(
+            "only addresses of pages belong here; in a terminal, `pubwatch edit {} --isbn {id}` gives \
+             an edition that had none its ISBN",
+            plan.edition.id
+        )));
+    }
     let wanted = Places {
         whole: watched_at(&new.stores, &own)?,
         pages,

@@ -73,7 +73,7 @@ impl Told {
 
     /// The link of a letter that was written then.
     fn path_of(&self, alert: &AlertKey, answer: Answer, written: Timestamp) -> String {
-        let key = self.site.db.read(answer_key).unwrap();
+        let key = self.site.db.read(answer_key).unwrap().unwrap();
         format!("/watch{}", Link::new(&key, alert, answer, written).path())
     }
 

@@ -247,6 +247,14 @@ mod tests {
             "We could not read 6 pages of Amazon and Bookshop.org"
         );
         assert!(said.verdict.contains("At Amazon, 3 of 3 pages"));
+        // The ways that fit best come first.
+        let step = said.step.clone();
+        let places =
+            ["pubwatch companion", "pubwatch look", "\"browser\""].map(|way| step.find(way));
+        assert!(
+            places.iter().all(Option::is_some) && places.is_sorted(),
+            "{step}"
+        );
         assert!(notice_about(&[], &windows).is_none());
     }
 }

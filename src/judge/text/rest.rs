@@ -333,8 +333,9 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
         FindingKind::StoresUnread { each } => {
             let pages: Vec<_> = each.iter().map(|one| (&one.store, one.reason)).collect();
             format!(
-                "Look at the pages yourself now and then: `pubwatch look` opens one after the other \
-                 and takes one key for each.{}",
+                "You can see the pages at any time. Let your own browser hand over those that you \
+                 open: `pubwatch companion FOLDER` writes an extension for it. Or let `pubwatch look` \
+                 open one after the other, with one key for each.{}",
                 other_ways::another(&pages)
             )
         }

@@ -141,7 +141,7 @@ pub(super) fn database(db: &Db) -> Look {
         }
         // Nor that a page of the file lost all its rows, where no index names them.
         if sound == "ok" && answer_key(connection)?.is_none() {
-            sound = "the key with which the answers in letters are signed is gone".to_owned();
+            "the key with which the answers in letters are signed is gone".clone_into(&mut sound);
         }
         let looks = count_of_looks(connection)?;
         let schema = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;

@@ -12,6 +12,7 @@ use pubwatch::demo::pages::{Book, Offer, product};
 use pubwatch::demo::street::{Asked, Shown, Street};
 use pubwatch::history::ListingId;
 use pubwatch::history::sqlite::observations;
+use rusqlite::Connection;
 
 use crate::injected::imprint::{STORES, book, configuration, seed};
 use crate::support::House;
@@ -98,6 +99,14 @@ fn kill_again_and_again(house: &House) -> usize {
         "only {killed} rounds were killed before their end"
     );
     std::thread::sleep(CLAIMS_ARE_VOID);
+    // A letter that a dead one was sending is free again after a quarter of an hour.
+    Connection::open(house.path().join("data/pubwatch.db"))
+        .unwrap()
+        .execute(
+            "UPDATE outbox SET claimed_until = 0 WHERE claimed_until IS NOT NULL",
+            [],
+        )
+        .unwrap();
     house.said(&["check", "--quiet"], 0);
     killed
 }

@@ -83,7 +83,9 @@ fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
     let pairing = [("pairing.json", pairing.as_str())];
     for (name, text) in FILES.into_iter().chain(pairing) {
         let place = folder.join(name);
-        let text = text.replace("[\"HOSTS\"]", &json!(hosts).to_string());
+        let text = text
+            .replace("[\"HOSTS\"]", &json!(hosts).to_string())
+            .replace("PUBWATCH", &reached(&base));
         files::write_whole(&place, text.as_bytes(), 0o600)
             .with_context(|| format!("cannot write {}", place.display()))?;
     }
@@ -101,6 +103,17 @@ fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
         folder.display()
     )?;
     Ok(Exit::Done)
+}
+
+/// Whom the extension may speak with: this Pubwatch. An address of IPv6 has no form in such a policy, so
+/// there it is anybody.
+fn reached(base: &str) -> String {
+    let base = url::Url::parse(base).ok();
+    base.filter(|base| matches!(base.host(), Some(url::Host::Domain(_) | url::Host::Ipv4(_))))
+        .map_or_else(
+            || "*".to_owned(),
+            |base| base.origin().ascii_serialization(),
+        )
 }
 
 /// Where the extension may look: the hosts of the pages that are watched, and this Pubwatch.

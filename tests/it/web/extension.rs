@@ -197,10 +197,13 @@ impl World {
         house.said(&["companion", folder.to_str().unwrap()], 0);
         // What crosses is read on its way.
         let (tap, heard) = tapped(listen.clone());
-        let pairing = fs::read_to_string(folder.join("pairing.json")).unwrap();
-        let tapped = pairing.replace(&format!("http://{listen}"), &tap);
-        assert_ne!(tapped, pairing);
-        fs::write(folder.join("pairing.json"), tapped).unwrap();
+        // It may speak with nobody else than whom it was paired with, as the manifest says.
+        for name in ["pairing.json", "manifest.json"] {
+            let paired = fs::read_to_string(folder.join(name)).unwrap();
+            let tapped = paired.replace(&format!("http://{listen}"), &tap);
+            assert_ne!(tapped, paired);
+            fs::write(folder.join(name), tapped).unwrap();
+        }
         let service = house
             .pubwatch(&["run"])
             .stdout(Stdio::null())

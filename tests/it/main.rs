@@ -85,6 +85,8 @@ mod mutated_pages;
 #[cfg(test)]
 mod names;
 #[cfg(test)]
+mod overwritten;
+#[cfg(test)]
 mod own_stores;
 #[cfg(test)]
 mod packed;

@@ -14,7 +14,7 @@ use crate::support::House;
 /// "PUBW", as every database of ours is marked.
 const APPLICATION_ID: i32 = 0x5055_4257;
 
-const CONFIGURATION: &str = "
+pub(crate) const CONFIGURATION: &str = "
 [author]
 name = 'Jane Roe'
 email = 'jane@example.com'
@@ -56,7 +56,7 @@ fn migrations() -> Vec<PathBuf> {
 }
 
 /// A database as a program with that many migrations left it.
-fn build(path: &Path, schema: usize) {
+pub(crate) fn build(path: &Path, schema: usize) {
     let database = Connection::open(path).unwrap();
     let rows = scripts("tests/it/upgrade");
     for (migration, rows) in migrations().iter().zip(&rows).take(schema) {
@@ -76,7 +76,7 @@ fn build(path: &Path, schema: usize) {
 }
 
 /// The rows of each table, as they can be compared: table, columns, rows in order.
-type Rows = BTreeMap<String, (Vec<String>, Vec<Vec<Value>>)>;
+pub(crate) type Rows = BTreeMap<String, (Vec<String>, Vec<Vec<Value>>)>;
 
 fn names(database: &Connection, query: &str) -> Vec<String> {
     let mut statement = database.prepare(query).unwrap();
@@ -85,7 +85,7 @@ fn names(database: &Connection, query: &str) -> Vec<String> {
 }
 
 /// All rows, or those columns of them that an earlier look at the database found.
-fn rows(path: &Path, earlier: Option<&Rows>) -> Rows {
+pub(crate) fn rows(path: &Path, earlier: Option<&Rows>) -> Rows {
     let database = Connection::open(path).unwrap();
     let tables = match earlier {
         Some(earlier) => earlier.keys().cloned().collect(),

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::look::Look;
 use crate::config::{Loaded, Plan};
 use crate::db::{Db, DbError};
-use crate::history::sqlite::{count_of_looks, damaged_bodies};
+use crate::history::sqlite::{count_of_looks, damaged_bodies, listings_that_lost_looks};
 use crate::mail::sqlite::{answer_key, damaged_letters};
 use crate::round::health::{Ailment, health};
 use crate::round::sqlite::vitals;
@@ -140,6 +140,11 @@ pub(super) fn database(db: &Db) -> Look {
             sound = format!("{bodies} saved pages and {letters} letters are not as they were");
         }
         // Nor that a page of the file lost all its rows, where no index names them.
+        let poor = listings_that_lost_looks(connection)?;
+        if sound == "ok" && 0 < poor {
+            let pages = words::count(poor, "page");
+            sound = format!("observations of {pages} are gone");
+        }
         if sound == "ok" && answer_key(connection)?.is_none() {
             "the key with which the answers in letters are signed is gone".clone_into(&mut sound);
         }

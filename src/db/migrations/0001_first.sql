@@ -1,3 +1,6 @@
+-- Tables have rowids and an index over every row, so that SQLite's own check finds a page of theirs
+-- that was overwritten with another, and rows that are gone. Only observations, which are many and
+-- small, and a few that hold nothing worth keeping have none (tests/it/overwritten.rs).
 -- Times are Unix milliseconds; days, and dates inside readings, are ISO 8601. JSON is checked where
 -- it stands. What was seen and what was promised cannot be changed: triggers hold it.
 
@@ -33,7 +36,7 @@ CREATE TABLE gap (
     since      INTEGER NOT NULL,
     until      INTEGER NOT NULL,
     PRIMARY KEY (listing_id, since)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- What a page said, once per listing however often it said so: an unchanged look costs one row of
 -- observation and nothing here.
@@ -65,7 +68,7 @@ CREATE TABLE set_aside (
     source       INTEGER NOT NULL,               -- as in observation
     set_aside_at INTEGER NOT NULL,
     PRIMARY KEY (listing_id, at)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TRIGGER observation_is_never_deleted BEFORE DELETE ON observation
 WHEN NOT EXISTS (SELECT 1 FROM set_aside a WHERE a.listing_id = OLD.listing_id AND a.at = OLD.at)
@@ -82,7 +85,7 @@ CREATE TABLE spell (
     confirmed_at INTEGER,                        -- the second look that gave it
     reading_id   INTEGER NOT NULL REFERENCES reading (id),
     PRIMARY KEY (listing_id, since)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- The parts of a page that were read, or a picture of it, packed with zstd, once however often it
 -- was the same. The hash (FNV-1a) finds candidates; the bytes decide.
@@ -154,6 +157,8 @@ CREATE TABLE round (
 
 CREATE INDEX round_after_sleep ON round (id) WHERE slept_since IS NOT NULL;
 
+CREATE INDEX round_by_began ON round (began);
+
 -- Years may pass in which every page is read.
 CREATE INDEX round_unread ON round (ended) WHERE 0 < unread;
 
@@ -171,14 +176,14 @@ CREATE TABLE host (
     lease_holder TEXT,                           -- who may ask it now
     lease_until  INTEGER,
     CHECK ((lease_holder IS NULL) = (lease_until IS NULL))
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 CREATE TABLE robots (
     origin     TEXT    PRIMARY KEY,              -- as https://www.amazon.com
     status     INTEGER NOT NULL,                 -- the HTTP status; 0: no file and no answer that means "none"
     body       TEXT    NOT NULL,                 -- the file; with status 0, why it could not be had
     fetched_at INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- WHAT IT MEANS
 
@@ -218,8 +223,8 @@ CREATE TABLE judged (
 -- its day.
 CREATE TABLE configured (
     edition        TEXT PRIMARY KEY,
-    publication TEXT NOT NULL,
-    on_sale     TEXT NOT NULL
+    publication    TEXT NOT NULL CHECK (publication GLOB '*-[0-9][0-9]-[0-9][0-9]'),
+    on_sale        TEXT NOT NULL CHECK (on_sale GLOB '*-[0-9][0-9]-[0-9][0-9]')
 ) STRICT;
 
 -- News is told once.
@@ -229,7 +234,7 @@ CREATE TABLE news (
     stores TEXT    NOT NULL CHECK (json_valid(stores)),
     told   INTEGER NOT NULL,
     PRIMARY KEY (edition, rule, stores)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Notices about Pubwatch itself, as that our own line is down: one row for each time.
 CREATE TABLE notice (
@@ -240,6 +245,7 @@ CREATE TABLE notice (
 ) STRICT;
 
 CREATE UNIQUE INDEX notice_open ON notice (rule) WHERE over IS NULL;
+CREATE INDEX notice_by_rule ON notice (rule, opened);
 
 -- When a letter about an edition was written: one a day is the rule.
 CREATE TABLE letter_day (
@@ -341,7 +347,7 @@ INSERT INTO answer_key (id, key) VALUES (1, randomblob(32));
 CREATE TABLE answered (
     tag BLOB    PRIMARY KEY,
     at  INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Browser extensions of the author's that hand over what he sees. Of a token only its hash is kept.
 CREATE TABLE companion (

@@ -25,7 +25,8 @@ pub use record::{Recorded, keep_good_until, listing_row, record};
 pub use set_aside::{Aside, newest_by_hand, set_aside};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
-    Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, observations, view, view_to,
+    Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, listings_that_lost_looks,
+    observations, view, view_to,
 };
 
 use super::{ListingId, Source, Spell};

@@ -291,6 +291,18 @@ pub fn glimpses(
         .collect()
 }
 
+/// How many listings have fewer observations than their spells have counted: a page of the file that
+/// held some of them is empty, where SQLite sees nothing wrong.
+pub fn listings_that_lost_looks(connection: &Connection) -> rusqlite::Result<i64> {
+    connection.query_row(
+        "SELECT count(*) FROM listing l \
+             WHERE (SELECT sum(readings) FROM spell WHERE listing_id = l.id) \
+                 > (SELECT count(*) FROM observation WHERE listing_id = l.id)",
+        [],
+        |row| row.get(0),
+    )
+}
+
 /// How many observations there are.
 pub fn count_of_looks(connection: &Connection) -> rusqlite::Result<i64> {
     connection.query_row("SELECT count(*) FROM observation", [], |row| row.get(0))

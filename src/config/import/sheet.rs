@@ -8,6 +8,7 @@ use std::io::{Cursor, Read as _};
 
 use calamine::{DataType, Ods, Reader as _, Xlsx};
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::name::LocalName;
 use zip::ZipArchive;
 
 use super::table::{self, Records};
@@ -91,6 +92,8 @@ fn rows_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Records, Import
         })
         .collect();
     let mut records: Records = Vec::new();
+    // A text that stands once in the file may stand in many cells.
+    let mut left = MOST_UNPACKED;
     while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(broken)? {
         let (row, column) = cell.get_position();
         let (row, column) = (row as usize + 1, column as usize);
@@ -99,6 +102,7 @@ fn rows_of(book: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Records, Import
         if text.is_empty() {
             continue;
         }
+        left = left.checked_sub(text.len() as u64).ok_or_else(too_much)?;
         if MOST_ROWS < records.len() || MOST_COLUMNS <= column {
             return Err(ImportError::Workbook(format!(
                 "its sheet `{name}` has more than {MOST_ROWS} rows or {MOST_COLUMNS} columns"
@@ -140,7 +144,6 @@ fn text_of(value: &impl DataType, currency: Option<&str>) -> String {
 /// Whether it is `OpenDocument`, when what is in the workbook is not too much.
 fn count(bytes: &[u8]) -> Result<bool, ImportError> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
-    let too_much = || ImportError::Workbook("it unpacks to more than any list of books".to_owned());
     let mut left = MOST_UNPACKED;
     let mut content = None;
     for index in 0..archive.len() {
@@ -158,58 +161,120 @@ fn count(bytes: &[u8]) -> Result<bool, ImportError> {
         left = left.checked_sub(unpacked).ok_or_else(too_much)?;
     }
     match &content {
-        Some(content) if MOST_CELLS < cells_of_ods(content) => Err(too_much()),
+        Some(content) if is_too_much(content)? => Err(too_much()),
         content => Ok(content.is_some()),
     }
 }
 
-/// How many cells the sheets of an `OpenDocument` file have up to the last that has a value, with
-/// those that stand there for many.
-fn cells_of_ods(content: &[u8]) -> usize {
-    let mut reader = quick_xml::Reader::from_reader(content);
-    let mut event = Vec::new();
-    let repeated = |start: &BytesStart<'_>, name: &str| {
-        let attribute = start.try_get_attribute(name).ok().flatten();
-        attribute
-            .and_then(|one| one.value.parse::<usize>().ok())
-            .unwrap_or(1)
-    };
-    // Rows so far, and up to the last value; the width of this row, and of the widest with a value.
-    let (mut rows, mut last, mut width, mut widest): (usize, usize, usize, usize) = (0, 0, 0, 0);
-    let mut all: usize = 0;
+/// What the sheets of an `OpenDocument` file come to when all is written out that stands there for
+/// many.
+#[derive(Default)]
+struct Extent {
+    /// Cells up to the last that has a value, in the sheets before this one.
+    cells: usize,
+    /// Bytes of text.
+    text: usize,
+    /// Rows of this sheet so far, and up to the last value.
+    rows: usize,
+    last: usize,
+    /// Columns of this row, and of the widest with a value.
+    width: usize,
+    widest: usize,
+    /// For how many rows this one stands, and this cell for how many cells.
+    of_row: usize,
+    of_cell: usize,
+}
 
-    loop {
-        event.clear();
-        let (start, is_empty) = match reader.read_event_into(&mut event) {
-            Ok(Event::Start(start)) => (start, false),
-            Ok(Event::Empty(start)) => (start, true),
-            Ok(Event::Eof) | Err(_) => return all.saturating_add(last.saturating_mul(widest)),
-            Ok(_) => continue,
+impl Extent {
+    fn is_too_much(&self) -> bool {
+        let cells = self
+            .cells
+            .saturating_add(self.last.saturating_mul(self.widest));
+        MOST_CELLS < cells || MOST_UNPACKED < self.text as u64
+    }
+
+    fn add_text(&mut self, bytes: usize) {
+        let copies = self.of_row.saturating_mul(self.of_cell);
+        self.text = self.text.saturating_add(bytes.saturating_mul(copies));
+    }
+
+    /// Text between cells is nothing.
+    fn leave(&mut self, name: LocalName<'_>) {
+        if matches!(name.as_ref(), "table-cell" | "covered-table-cell") {
+            self.of_cell = 0;
+        }
+    }
+
+    fn add(&mut self, start: &BytesStart<'_>, is_empty: bool) {
+        let attribute = |name: &str| start.try_get_attribute(name).ok().flatten();
+        let repeated = |name: &str| {
+            let number = attribute(name).map(|one| one.value.parse::<usize>());
+            number.map_or(1, |number| number.unwrap_or(usize::MAX))
         };
         match start.local_name().as_ref() {
             "table" => {
-                all = all.saturating_add(last.saturating_mul(widest));
-                (rows, last, widest) = (0, 0, 0);
+                self.cells = self
+                    .cells
+                    .saturating_add(self.last.saturating_mul(self.widest));
+                (self.rows, self.last, self.widest) = (0, 0, 0);
             }
             "table-row" => {
-                let of_row = repeated(&start, "table:number-rows-repeated");
-                rows = rows.saturating_add(of_row);
-                width = 0;
+                self.of_row = repeated("table:number-rows-repeated");
+                self.rows = self.rows.saturating_add(self.of_row);
+                self.width = 0;
             }
             "table-cell" | "covered-table-cell" => {
-                width = width.saturating_add(repeated(&start, "table:number-columns-repeated"));
-                let has_value = start
-                    .try_get_attribute("office:value-type")
-                    .ok()
-                    .flatten()
-                    .is_some();
-                if has_value || !is_empty {
-                    (last, widest) = (rows, widest.max(width));
+                self.of_cell = repeated("table:number-columns-repeated");
+                self.width = self.width.saturating_add(self.of_cell);
+                if attribute("office:value-type").is_some() || !is_empty {
+                    (self.last, self.widest) = (self.rows, self.widest.max(self.width));
+                    self.add_text(start.len());
                 }
             }
+            // So many blanks.
+            "s" => self.add_text(repeated("text:c")),
             _ => {}
         }
     }
+}
+
+/// Whether an `OpenDocument` file has more in it than any list of books.
+///
+/// # Errors
+///
+/// [`ImportError::Workbook`] when it is not whole XML: calamine 0.38 waits for ever for the end of a
+/// sheet that has none.
+fn is_too_much(content: &[u8]) -> Result<bool, ImportError> {
+    let mut reader = quick_xml::Reader::from_reader(content);
+    let (mut event, mut depth, mut extent) = (Vec::new(), 0_usize, Extent::default());
+    loop {
+        event.clear();
+        match reader.read_event_into(&mut event).map_err(broken)? {
+            Event::Start(start) => {
+                depth += 1;
+                extent.add(&start, false);
+            }
+            Event::Empty(start) => {
+                extent.add(&start, true);
+                extent.leave(start.local_name());
+            }
+            Event::End(end) => {
+                depth -= 1;
+                extent.leave(end.local_name());
+            }
+            Event::Text(text) => extent.add_text(text.len()),
+            Event::Eof if depth == 0 => return Ok(extent.is_too_much()),
+            Event::Eof => return Err(broken("it ends in the middle of its content")),
+            _ => {}
+        }
+        if extent.is_too_much() {
+            return Ok(true);
+        }
+    }
+}
+
+fn too_much() -> ImportError {
+    ImportError::Workbook("it unpacks to more than any list of books".to_owned())
 }
 
 fn broken(error: impl std::fmt::Display) -> ImportError {

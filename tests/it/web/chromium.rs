@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use serde_json::{Value, json};
@@ -108,15 +108,22 @@ impl Chromium {
         }
         self.to.write_all(message.to_string().as_bytes()).unwrap();
         self.to.write_all(&[0]).unwrap();
+        let until = Instant::now() + PATIENCE;
         loop {
-            let heard = self.from.recv_timeout(PATIENCE);
-            let heard = heard.unwrap_or_else(|_| panic!("no answer to {message}"));
+            let heard = self.hear(until);
+            let heard = heard.unwrap_or_else(|| panic!("no answer to {message}"));
             if heard["id"] == self.last {
                 assert!(heard["error"].is_null(), "{method}: {}", heard["error"]);
                 return heard["result"].clone();
             }
             self.events.push(heard);
         }
+    }
+
+    /// The next message; `None` when there is none until then, however many came before.
+    fn hear(&self, until: Instant) -> Option<Value> {
+        let patience = until.saturating_duration_since(Instant::now());
+        self.from.recv_timeout(patience).ok()
     }
 
     /// Where the extension lives that was loaded, as `chrome-extension://…`.
@@ -141,14 +148,15 @@ impl Chromium {
     /// Waits until something happens that has not been waited for yet.
     #[track_caller]
     fn wait_for(&mut self, event: &str) {
+        let until = Instant::now() + PATIENCE;
         loop {
             if let Some(at) = self.events.iter().position(|one| one["method"] == event) {
                 self.events.drain(..=at);
                 return;
             }
-            let heard = self.from.recv_timeout(PATIENCE);
+            let heard = self.hear(until);
             self.events
-                .push(heard.unwrap_or_else(|_| panic!("{event} does not happen")));
+                .push(heard.unwrap_or_else(|| panic!("{event} does not happen")));
         }
     }
 

@@ -296,7 +296,7 @@ impl Finding {
         self.stage = Some(stage);
         self.severity = stage.into();
         self.usual = Some(window.usual());
-        self.usual_until = Some(window.quiet.after(start));
+        self.usual_until = Some(window.normal_until(start));
         self.act_from = window.act_from(start);
         self
     }
@@ -305,6 +305,7 @@ impl Finding {
     pub fn at_the_latest(mut self, act_from: Timestamp, seen: Timestamp) -> Self {
         if self.act_from.is_none_or(|known| act_from < known) {
             self.act_from = Some(act_from);
+            self.usual_until = self.usual_until.map(|until| until.min(act_from));
             if act_from <= seen {
                 self.stage = Some(Stage::Act);
                 self.severity = Severity::Act;

@@ -87,7 +87,7 @@ pub enum Outlook {
         /// Until when.
         until: Option<Timestamp>,
     },
-    /// It is unusual, and waiting is right.
+    /// It is worth a look, still usual or longer than that, and waiting is right.
     Watch {
         /// What it offers.
         state: Availability,
@@ -95,6 +95,9 @@ pub enum Outlook {
         since: Timestamp,
         /// What of.
         cause: Cause,
+        /// Until when it is usual; `None`: it is not.
+        #[serde(default)]
+        usual_until: Option<Timestamp>,
         /// From when on acting is right.
         act_from: Option<Timestamp>,
     },
@@ -258,6 +261,7 @@ fn outlook(case: &Case<'_>, listing: &ListingView, findings: &[Finding]) -> Outl
                     state,
                     since,
                     cause: why,
+                    usual_until: finding.usual_until,
                     act_from: finding.act_from,
                 },
                 Severity::Quiet | Severity::GoodNews | Severity::ToDo => Outlook::Usual {

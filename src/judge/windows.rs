@@ -189,16 +189,20 @@ pub enum Stage {
 impl Window {
     /// Where the window stands when the thing began at `start` and was last seen at `seen`.
     pub fn stage(&self, start: Timestamp, seen: Timestamp) -> Stage {
-        let normal = self.normal.unwrap_or(self.quiet);
         if self.act_from(start).is_some_and(|act| act <= seen) {
             Stage::Act
         } else if seen < self.quiet.after(start) {
             Stage::Quiet
-        } else if seen < normal.after(start) {
+        } else if seen < self.normal_until(start) {
             Stage::Normal
         } else {
             Stage::Late
         }
+    }
+
+    /// The moment until which it is still normal.
+    pub fn normal_until(&self, start: Timestamp) -> Timestamp {
+        self.normal.unwrap_or(self.quiet).after(start)
     }
 
     /// The moment from which acting is right.

@@ -42,12 +42,15 @@ fn normal(outlook: &Outlook, voice: &Voice<'_>) -> String {
         Outlook::Usual { cause, until, .. } => {
             let why = cause.map_or("not unusual", usual);
             match until {
-                Some(until) if voice.now < *until => {
-                    format!("{why}, until {}", words::day(*until, voice.zone, voice.now))
-                }
+                Some(until) if voice.now < *until => usual_until(why, *until, voice),
                 Some(_) | None => why.to_owned(),
             }
         }
+        Outlook::Watch {
+            cause,
+            usual_until: Some(until),
+            ..
+        } if voice.now < *until => usual_until(usual(*cause), *until, voice),
         Outlook::Watch { act_from, .. } => match act_from {
             Some(act) if voice.now < *act => format!(
                 "longer than usual; waiting is right until {}",
@@ -57,6 +60,10 @@ fn normal(outlook: &Outlook, voice: &Voice<'_>) -> String {
         },
         Outlook::Act { .. } => "something to do".to_owned(),
     }
+}
+
+fn usual_until(why: &str, until: jiff::Timestamp, voice: &Voice<'_>) -> String {
+    format!("{why}, until {}", words::day(until, voice.zone, voice.now))
 }
 
 fn brief(at: jiff::Timestamp, voice: &Voice<'_>) -> String {

@@ -185,6 +185,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
     frame.report = material.is_report.then(super::frame::style_sheet);
     let shown = material.view.listings.iter();
     let listings: Vec<Listing> = shown.map(|one| listing(place, material, one)).collect();
+    let wide = drawing(place, material, range, Layout::Wide);
     Page {
         meta: meta(place, material.view),
         address: address(place, edition),
@@ -216,9 +217,9 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
             .into_iter()
             .map(|one| (one.name(), one.label(), one == range))
             .collect(),
-        wide: drawing(place, material, range, Layout::Wide),
+        legend: legend(material.view, &wide),
+        wide,
         narrow: drawing(place, material, range, Layout::Narrow),
-        legend: legend(material.view),
         changes: changes::of(place, material.view, material.sources),
         notes: notes(place, material.notes),
         hand_looks: hand_looks(place, material.hand_looks),
@@ -437,8 +438,20 @@ pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
         .collect()
 }
 
-/// The states that occur, each with its shape.
-fn legend(view: &View) -> Vec<(String, &'static str)> {
+/// A piece of a lane's ground.
+fn ground(class: &str) -> String {
+    format!(
+        "<svg class=\"shape\" aria-hidden=\"true\"><g class=\"timeline\">\
+         <rect class=\"{class}\" width=\"12\" height=\"12\"/></g></svg>"
+    )
+}
+
+/// The states that occur, each with its shape, and the grounds of the windows that are drawn.
+fn legend(view: &View, drawn: &str) -> Vec<(String, &'static str)> {
+    let grounds = [
+        ("ground-watch", "Worth a look, and waiting is right"),
+        ("ground-act", "Acting is right"),
+    ];
     Availability::ALL
         .into_iter()
         .filter(|state| {
@@ -447,6 +460,12 @@ fn legend(view: &View) -> Vec<(String, &'static str)> {
         })
         .map(|state| (shape(face(state).class), state.word()))
         .chain([(shape(UNSEEN_CLASS), "Not seen")])
+        .chain(
+            grounds
+                .into_iter()
+                .filter(|(class, _)| drawn.contains(&format!("class=\"{class}\"")))
+                .map(|(class, words)| (ground(class), words)),
+        )
         .collect()
 }
 

@@ -60,9 +60,10 @@ fn grounds(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     for ground in frame.picture.grounds.get(lane).into_iter().flatten() {
         let (class, words) = match ground.severity {
             Severity::GoodNews | Severity::Quiet => continue,
-            Severity::Watch | Severity::ToDo => {
-                ("ground-watch", "unusual from here, but waiting is right")
-            }
+            Severity::Watch | Severity::ToDo => (
+                "ground-watch",
+                "worth a look from here, and waiting is right",
+            ),
             Severity::Act => ("ground-act", "acting is right from here"),
         };
         let (from, to) = (

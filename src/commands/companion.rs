@@ -5,24 +5,21 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use serde_json::json;
+use serde_json::{Value, json};
+use url::{Host, Url};
 
 use crate::exit::Exit;
 use crate::files;
 use crate::service::context::Context;
-use crate::terminal::face;
+use crate::terminal::{face, passes};
 use crate::text::words;
-use crate::web::companion::sqlite;
-use crate::web::security::hex;
-use crate::web::server::site::random;
-use crate::web::shares::hash;
+use crate::web::passes::sqlite;
 
-/// The files of the extension, as they are but for the hosts of the manifest.
-const FILES: [(&str, &str); 6] = [
-    (
-        "manifest.json",
-        include_str!("../../companion/manifest.json"),
-    ),
+/// The manifest of the extension.
+const MANIFEST: &str = include_str!("../../companion/manifest.json");
+
+/// Its other files.
+const FILES: [(&str, &str); 5] = [
     (
         "background.js",
         include_str!("../../companion/background.js"),
@@ -69,32 +66,23 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 }
 
 fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
-    let web = &context.plan.web;
-    let base = match (&web.address, web.listen) {
-        (Some(address), _) => address.as_str().trim_end_matches('/').to_owned(),
-        (None, Some(place)) => format!("http://{place}"),
-        (None, None) => bail!("the page is off; set `listen` in [web] first"),
-    };
-    let secret = hex(&random::<32>()?);
-    let hosts = hosts(context, &base);
+    let base = passes::page(&context.plan)?;
+    let secret = passes::secret()?;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
     let pairing = json!({ "address": base, "token": secret }).to_string();
-    let pairing = [("pairing.json", pairing.as_str())];
-    for (name, text) in FILES.into_iter().chain(pairing) {
+    let manifest = manifest(context, &base)?;
+    let own = [
+        ("pairing.json", pairing.as_str()),
+        ("manifest.json", &manifest),
+    ];
+    for (name, text) in FILES.into_iter().chain(own) {
         let place = folder.join(name);
-        let text = text
-            .replace("[\"HOSTS\"]", &json!(hosts).to_string())
-            .replace("PUBWATCH", &reached(&base));
         files::write_whole(&place, text.as_bytes(), 0o600)
             .with_context(|| format!("cannot write {}", place.display()))?;
     }
     // Paired when it is there: who has no folder has no companion.
-    let now = context.clock.now();
-    let number = context
-        .db
-        .write(|transaction| sqlite::add(transaction, &hash(&secret), now))
-        .context("pairing the companion")?;
+    let number = passes::keep(context, None, &secret)?;
     writeln!(
         anstream::stdout(),
         "Companion {number} stands in {}, paired with {base}. Load it in your browser: `pubwatch \
@@ -105,39 +93,31 @@ fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Whom the extension may speak with: this Pubwatch. An address of IPv6 has no form in such a policy, so
-/// there it is anybody.
-fn reached(base: &str) -> String {
-    let base = url::Url::parse(base).ok();
-    base.filter(|base| matches!(base.host(), Some(url::Host::Domain(_) | url::Host::Ipv4(_))))
-        .map_or_else(
-            || "*".to_owned(),
-            |base| base.origin().ascii_serialization(),
-        )
-}
-
-/// Where the extension may look: the hosts of the pages that are watched, and this Pubwatch.
-fn hosts(context: &Context, base: &str) -> BTreeSet<String> {
+/// The manifest as it lies in `companion/`, narrowed: it may speak with this Pubwatch alone, and ask for
+/// the stores of the configuration alone. An address of IPv6 has no form in a policy, so there it is
+/// anybody.
+fn manifest(context: &Context, base: &str) -> anyhow::Result<String> {
+    let mut manifest: Value = serde_json::from_str(MANIFEST).context("reading the manifest")?;
+    let own = Url::parse(base).context("reading the address of the page")?;
+    let has_form = matches!(own.host(), Some(Host::Domain(_) | Host::Ipv4(_)));
+    let reached = if has_form {
+        own.origin().ascii_serialization()
+    } else {
+        "*".to_owned()
+    };
+    // Patterns know no ports.
+    let pattern = |address: &Url| Some(format!("{}://{}/*", address.scheme(), address.host_str()?));
     let listings = context.plan.editions.iter().flat_map(|plan| &plan.listings);
-    let stores = listings.map(|listing| listing.ask.clone());
-    let own = url::Url::parse(base).ok();
-    stores
-        .chain(own)
-        .filter_map(|address| {
-            // Patterns know no ports.
-            let host = address.host_str()?;
-            Some(format!("{}://{host}/*", address.scheme()))
-        })
-        .collect()
+    let stores: BTreeSet<String> = listings.filter_map(|one| pattern(&one.ask)).collect();
+    let policy = format!("default-src 'self'; connect-src 'self' {reached}");
+    manifest["content_security_policy"]["extension_pages"] = policy.into();
+    manifest["host_permissions"] = json!([pattern(&own)]);
+    manifest["optional_host_permissions"] = json!(stores);
+    serde_json::to_string_pretty(&manifest).context("writing the manifest")
 }
 
 fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
-    let now = context.clock.now();
-    let is_done = context
-        .db
-        .write(|transaction| sqlite::withdraw(transaction, number, now))
-        .context("withdrawing the companion")?;
-    if !is_done {
+    if !passes::withdraw(context, number, true)? {
         bail!("there is no companion number {number} that holds; `pubwatch companion` shows them");
     }
     writeln!(anstream::stdout(), "Companion {number} is withdrawn.")?;
@@ -145,7 +125,8 @@ fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
 }
 
 fn show(context: &Context) -> anyhow::Result<Exit> {
-    let all = context.db.read(sqlite::all)?;
+    let mut all = context.db.read(sqlite::all)?;
+    all.retain(|pass| pass.client.is_none());
     let mut out = anstream::stdout().lock();
     if all.is_empty() {
         let how = "`pubwatch companion FOLDER` writes one for your browser.";

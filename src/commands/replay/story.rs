@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
-use crate::book::{Availability, EditionId, Note, StoreId};
+use crate::book::{Availability, EditionId, Note, Source, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
 use crate::judge::Severity;
-use crate::page::{Reading, Says};
+use crate::page::{Reading, Says, UnreadReason};
 
 /// A launch, and what must come of it.
 #[derive(Debug, Clone)]
@@ -26,8 +26,10 @@ pub struct Story {
     pub pages: Vec<PageChange>,
     /// What the author told us, in the order of time.
     pub notes: Vec<Said>,
-    /// When the author looked at a page at a store herself, and told us, in the order of time.
-    pub looks: Vec<(Timestamp, StoreId)>,
+    /// The stores that show programs nothing: only the author's own looks see their pages.
+    pub refuses: Vec<StoreId>,
+    /// When the author looked at pages herself, in the order of time.
+    pub looks: Vec<OwnLook>,
     /// When the machine is asleep: from, until.
     pub asleep: Vec<(Timestamp, Timestamp)>,
     /// What must come of it.
@@ -45,6 +47,17 @@ pub struct PageChange {
     pub edition: Option<EditionId>,
     /// What the page says.
     pub reading: Reading,
+}
+
+/// The author looks at pages herself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnLook {
+    /// When.
+    pub at: Timestamp,
+    /// At which store; `None` for every one of the story.
+    pub store: Option<StoreId>,
+    /// By hand, or with the companion.
+    pub source: Source,
 }
 
 /// What the author told us.
@@ -137,7 +150,18 @@ impl Story {
             editions.any(|plan| plan.edition.id == *edition)
         };
         pages.sort_by_key(|page| page.at);
-        let looks = looks_of(written.look, &stores)?;
+        let refuses: Vec<StoreId> = written
+            .refuses
+            .iter()
+            .map(|one| StoreId::new(one))
+            .collect();
+        let looks = looks_of(written.look)?;
+        let named = looks.iter().filter_map(|look| look.store.as_ref());
+        if let Some(store) = named.chain(&refuses).find(|store| !stores.contains(store)) {
+            return Err(StoryError::Entry(format!(
+                "a look or `refuses` names `{store}`, which is none of the edition's stores"
+            )));
+        }
         let mut notes = written
             .note
             .into_iter()
@@ -164,6 +188,7 @@ impl Story {
             plan,
             pages,
             notes,
+            refuses,
             looks,
             asleep: written
                 .asleep
@@ -180,6 +205,20 @@ impl Story {
         asleep
             .find(|(from, until)| *from <= moment && moment < *until)
             .map_or(moment, |(_, until)| *until)
+    }
+
+    /// What a program is shown of an edition's page at a store at `now`.
+    pub fn shown_to_programs(
+        &self,
+        edition: &EditionId,
+        store: &StoreId,
+        now: Timestamp,
+    ) -> Reading {
+        if self.refuses.contains(store) {
+            let reason = UnreadReason::Blocked;
+            return Reading::unread(reason, "story", reason.words());
+        }
+        self.page(edition, store, now)
     }
 
     /// What an edition's page at a store says at `now`; before its first entry it is not listed.
@@ -199,22 +238,14 @@ impl Story {
     }
 }
 
-/// The author's own looks, in the order of time, at stores of the edition.
-fn looks_of(
-    written: Vec<LookWritten>,
-    stores: &[&StoreId],
-) -> Result<Vec<(Timestamp, StoreId)>, StoryError> {
-    let mut looks: Vec<(Timestamp, StoreId)> = written
+/// The author's own looks, in the order of time.
+fn looks_of(written: Vec<LookWritten>) -> Result<Vec<OwnLook>, StoryError> {
+    let mut looks = written
         .into_iter()
-        .map(|look| (look.at.0, StoreId::new(&look.store)))
-        .collect();
-    looks.sort();
-    match looks.iter().find(|(_, store)| !stores.contains(&store)) {
-        Some((_, store)) => Err(StoryError::Entry(format!(
-            "a look is at `{store}`, which is none of the edition's stores"
-        ))),
-        None => Ok(looks),
-    }
+        .map(LookWritten::check)
+        .collect::<Result<Vec<_>, _>>()?;
+    looks.sort_by_key(|look| look.at);
+    Ok(looks)
 }
 
 fn says(state: Availability, words: &str) -> Reading {

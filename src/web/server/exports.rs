@@ -115,7 +115,7 @@ pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
 }
 
 /// What a program is told.
-fn told(value: &impl Serialize) -> Response {
+pub(super) fn told(value: &impl Serialize) -> Response {
     file(JSON, json!(value).to_string(), None)
 }
 

@@ -1,5 +1,6 @@
-//! Read-only links for clients: whoever has one sees the editions of one imprint or client, and
-//! nothing else.
+//! Passes that were given: read-only links for clients, who see the editions of one imprint or client and
+//! nothing else, and the tokens of companions, which hand over what the author sees. Of the secret of a
+//! pass only a hash is kept.
 
 pub mod sqlite;
 
@@ -10,15 +11,20 @@ use jiff::Timestamp;
 use super::security::digest;
 use crate::config::plan::EditionPlan;
 
-/// A link that was given.
+/// A pass that was given.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Share {
+pub struct Pass {
     /// Its number, by which it is withdrawn.
     pub number: i64,
-    /// The imprint or client, as the editions name it.
-    pub client: String,
+    /// The imprint or client whose editions a link shows, as the editions name it; `None`: it is the
+    /// token of a companion.
+    pub client: Option<String>,
     /// When it was made.
     pub made: Timestamp,
+    /// The extension's origin, as `chrome-extension://…`, once a companion has spoken.
+    pub origin: Option<String>,
+    /// When a companion handed something over last.
+    pub heard: Option<Timestamp>,
     /// When it was withdrawn.
     pub withdrawn: Option<Timestamp>,
 }
@@ -31,7 +37,7 @@ pub fn clients(editions: &[EditionPlan]) -> BTreeSet<&str> {
         .collect()
 }
 
-/// What is kept of the secret of a link.
+/// What is kept of the secret of a pass.
 pub fn hash(secret: &str) -> String {
     digest(secret.as_bytes())
 }

@@ -1,42 +1,96 @@
 //! Companions: browser extensions of the author's that hand over the watched pages which he opens. Each
-//! has a token, of which only a hash is kept, and which is withdrawn like a client's link.
-
-pub mod sqlite;
+//! has a pass.
 
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::book::Availability;
 
-/// A companion that was paired.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Companion {
-    /// Its number, by which it is withdrawn.
-    pub number: i64,
-    /// When it was paired.
-    pub made: Timestamp,
-    /// The extension's origin, as `chrome-extension://…`, once it has spoken.
-    pub origin: Option<String>,
-    /// When it handed something over last.
-    pub heard: Option<Timestamp>,
-    /// When it was withdrawn.
-    pub withdrawn: Option<Timestamp>,
+/// The pages that are watched.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Watched<'a> {
+    /// The least time between two pages of a store, in seconds
+    pub pause_seconds: u64,
+    /// Every page
+    pub pages: Vec<WatchedPage<'a>>,
+}
+
+/// A page that is watched.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct WatchedPage<'a> {
+    /// What the edition is known by
+    pub edition: &'a str,
+    /// Its title
+    pub title: &'a str,
+    /// Its format in words
+    pub format: &'static str,
+    /// The store in words
+    pub store: &'a str,
+    /// Where the page is
+    pub address: &'a str,
+    /// The numbers of the edition that stand in addresses of its page
+    pub numbers: Vec<String>,
+    /// The parts of the page that are read, as selectors
+    pub parts: Vec<&'a str>,
+    /// It waits for the author's eyes
+    pub due: bool,
+    /// What it showed when it was read last
+    pub last: Option<&'static str>,
+    /// When that was
+    pub last_seen: Option<Timestamp>,
 }
 
 /// What a companion hands over.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Handed {
-    /// The address at which the page was seen.
+    /// The address at which the page was seen
     pub address: String,
-    /// The parts of the page that its reader looks at.
+    /// The parts of the page that its reader looks at, as HTML
     pub html: Option<String>,
-    /// What the author says that it offers, in place of its parts.
+    /// What the author says that it offers, in place of its parts
     pub state: Option<Availability>,
-    /// When it was seen.
+    /// When it was seen: within the last seven days
     pub seen_at: Timestamp,
+}
+
+/// What became of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome<'a> {
+    /// It was recorded
+    Read(Heard<'a>),
+    /// It was handed over before, or is older than what was read last, and changes nothing
+    Known(Heard<'a>),
+    /// It says nothing of a page that is watched, and counts for nothing
+    NotRead {
+        /// Why
+        why: String,
+    },
+}
+
+/// What a page that was handed over says.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Heard<'a> {
+    /// What the edition is known by
+    pub edition: &'a str,
+    /// Its title
+    pub title: &'a str,
+    /// The store in words
+    pub store: String,
+    /// What it offers
+    pub availability: Availability,
+    /// The same in words
+    pub state: &'static str,
+    /// The words of the page that say so
+    pub words: String,
+    /// It said something else before
+    pub changed: bool,
+    /// Whether that is normal, in a sentence
+    pub verdict: Option<String>,
 }
 
 /// How often each companion has handed something over within its hour.

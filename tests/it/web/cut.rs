@@ -9,11 +9,9 @@ use super::chromium::Chromium;
 use crate::fixtures::pairs;
 
 /// Where what is cut reads otherwise than the page, and why that is right.
-const OTHERWISE: [(&str, &str); 2] = [
+const OTHERWISE: [(&str, &str); 1] = [
     // Which words stand on a page without a product is not for the companion to send.
     ("amazon/missing-page-saved", "unread"),
-    // What a browser shows as loaded it has had to its end; how a file was cut off is not seen in it.
-    ("barnesandnoble/cut-off-before-the-button", "in_stock"),
 ];
 
 /// What a page says, in a word.

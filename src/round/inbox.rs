@@ -111,6 +111,26 @@ fn listed(inbox: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
+/// How many saved pages wait in the inbox, and how many lie aside that were not read.
+///
+/// # Errors
+///
+/// Of the disk, also when the folder cannot be written.
+pub fn waiting(inbox: &Path) -> io::Result<(usize, usize)> {
+    let waits = listed(inbox)?.len();
+    // Hidden, so that it is no page: what cannot be written cannot be moved aside.
+    let probe = inbox.join(".pubwatch");
+    fs::write(&probe, "")?;
+    fs::remove_file(&probe)?;
+    let aside = inbox.join(NOT_READ);
+    let not = if aside.is_dir() {
+        listed(&aside)?.len()
+    } else {
+        0
+    };
+    Ok((waits, not))
+}
+
 fn look_at(house: &House, file: &Path) -> Result<Outcome, RoundError> {
     let now = house.clock.now();
     let (bytes, written) = match files::read_with_time(file, LARGEST_PAGE) {

@@ -53,7 +53,7 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         last_good: listing.last_good,
         address: listing.address.clone(),
     });
-    let since = if listing.last_good < Some(blind.since) {
+    let since = if listing.last_good <= Some(blind.since) {
         blind.since
     } else {
         listing.good_until.filter(|until| *until < case.now)?

@@ -151,7 +151,7 @@ async function look(isByItself) {
   const list = await watched(true);
   const { last = {} } = await api.storage.session.get("last");
   const { refused = {} } = await api.storage.local.get("refused");
-  const left = new Set();
+  const left = new Map();
   const closed = new Set();
   let seen = 0;
   for (const page of list.pages.filter((page) => page.due)) {
@@ -163,12 +163,12 @@ async function look(isByItself) {
     last[host] = Date.now();
     await api.storage.session.set({ last });
     if (answer.outcome === "not_read" || answer.outcome === "failed") {
-      left.add(host);
+      left.set(host, page.store);
       refused[host] = Date.now() + DAY;
       await api.storage.local.set({ refused });
     } else seen += 1;
   }
-  for (const host of left) await say(`${host} showed no page of yours, so the rest of it was left alone.`);
+  for (const store of left.values()) await say(`${store} showed no page of yours, so the rest of it was left alone.`);
   return { seen, closed: [...closed] };
 }
 

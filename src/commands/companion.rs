@@ -1,34 +1,18 @@
 //! `pubwatch companion`: the browser extension that hands over what its owner sees.
 
-use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
-use url::{Host, Url};
+use url::Url;
 
 use crate::exit::Exit;
 use crate::files;
 use crate::service::context::Context;
 use crate::terminal::{face, passes};
 use crate::text::words;
+use crate::web::companion;
 use crate::web::passes::sqlite;
-
-/// The manifest of the extension.
-const MANIFEST: &str = include_str!("../../companion/manifest.json");
-
-/// Its other files.
-const FILES: [(&str, &str); 5] = [
-    (
-        "background.js",
-        include_str!("../../companion/background.js"),
-    ),
-    ("cut.js", include_str!("../../companion/cut.js")),
-    ("panel.css", include_str!("../../companion/panel.css")),
-    ("panel.html", include_str!("../../companion/panel.html")),
-    ("panel.js", include_str!("../../companion/panel.js")),
-];
 
 /// Let your own browser hand over the pages of your books when you open them.
 ///
@@ -70,13 +54,9 @@ fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
     let secret = passes::secret()?;
     std::fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}", folder.display()))?;
-    let pairing = json!({ "address": base, "token": secret }).to_string();
-    let manifest = manifest(context, &base)?;
-    let own = [
-        ("pairing.json", pairing.as_str()),
-        ("manifest.json", &manifest),
-    ];
-    for (name, text) in FILES.into_iter().chain(own) {
+    let own = Url::parse(&base).context("reading the address of the page")?;
+    let all = companion::files(&context.plan.editions, (&own, Some(&secret)));
+    for (name, text) in all.context("writing the manifest")? {
         let place = folder.join(name);
         files::write_whole(&place, text.as_bytes(), 0o600)
             .with_context(|| format!("cannot write {}", place.display()))?;
@@ -91,29 +71,6 @@ fn install(context: &Context, folder: &Path) -> anyhow::Result<Exit> {
         folder.display()
     )?;
     Ok(Exit::Done)
-}
-
-/// The manifest as it lies in `companion/`, narrowed: it may speak with this Pubwatch alone, and ask for
-/// the stores of the configuration alone. An address of IPv6 has no form in a policy, so there it is
-/// anybody.
-fn manifest(context: &Context, base: &str) -> anyhow::Result<String> {
-    let mut manifest: Value = serde_json::from_str(MANIFEST).context("reading the manifest")?;
-    let own = Url::parse(base).context("reading the address of the page")?;
-    let has_form = matches!(own.host(), Some(Host::Domain(_) | Host::Ipv4(_)));
-    let reached = if has_form {
-        own.origin().ascii_serialization()
-    } else {
-        "*".to_owned()
-    };
-    // Patterns know no ports.
-    let pattern = |address: &Url| Some(format!("{}://{}/*", address.scheme(), address.host_str()?));
-    let listings = context.plan.editions.iter().flat_map(|plan| &plan.listings);
-    let stores: BTreeSet<String> = listings.filter_map(|one| pattern(&one.ask)).collect();
-    let policy = format!("default-src 'self'; connect-src 'self' {reached}");
-    manifest["content_security_policy"]["extension_pages"] = policy.into();
-    manifest["host_permissions"] = json!([pattern(&own)]);
-    manifest["optional_host_permissions"] = json!(stores);
-    serde_json::to_string_pretty(&manifest).context("writing the manifest")
 }
 
 fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {

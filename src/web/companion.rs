@@ -1,13 +1,92 @@
 //! Companions: browser extensions of the author's that hand over the watched pages which he opens. Each
 //! has a pass.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Write as _};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use url::{Host, Url};
 use utoipa::ToSchema;
+use zip::ZipWriter;
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
 
 use crate::book::Availability;
+use crate::config::plan::EditionPlan;
+
+/// The manifest of the extension.
+const MANIFEST: &str = include_str!("../../companion/manifest.json");
+
+/// Its other files.
+const FILES: [(&str, &str); 5] = [
+    (
+        "background.js",
+        include_str!("../../companion/background.js"),
+    ),
+    ("cut.js", include_str!("../../companion/cut.js")),
+    ("panel.css", include_str!("../../companion/panel.css")),
+    ("panel.html", include_str!("../../companion/panel.html")),
+    ("panel.js", include_str!("../../companion/panel.js")),
+];
+
+/// The files of the extension for a Pubwatch at that address, by their names; with a token it is paired.
+///
+/// They are those of `companion/`, with a narrower manifest: the extension may speak with this Pubwatch
+/// alone, and ask for the stores of the configuration alone. An address of IPv6 has no form in a policy,
+/// so there it may speak with anybody.
+///
+/// # Errors
+///
+/// When the manifest is no JSON.
+pub fn files(
+    editions: &[EditionPlan],
+    (own, token): (&Url, Option<&str>),
+) -> serde_json::Result<Vec<(&'static str, String)>> {
+    let mut manifest: Value = serde_json::from_str(MANIFEST)?;
+    let has_form = matches!(own.host(), Some(Host::Domain(_) | Host::Ipv4(_)));
+    let reached = if has_form {
+        own.origin().ascii_serialization()
+    } else {
+        "*".to_owned()
+    };
+    // Patterns know no ports.
+    let pattern = |address: &Url| Some(format!("{}://{}/*", address.scheme(), address.host_str()?));
+    let listings = editions.iter().flat_map(|plan| &plan.listings);
+    let stores: BTreeSet<String> = listings.filter_map(|one| pattern(&one.ask)).collect();
+    let policy = format!("default-src 'self'; connect-src 'self' {reached}");
+    manifest["content_security_policy"]["extension_pages"] = policy.into();
+    manifest["host_permissions"] = json!([pattern(own)]);
+    manifest["optional_host_permissions"] = json!(stores);
+    let address = own.as_str().trim_end_matches('/');
+    let pairing = json!({ "address": address, "token": token });
+    let fixed = FILES.map(|(name, text)| (name, text.to_owned()));
+    Ok(fixed
+        .into_iter()
+        .chain([
+            ("manifest.json", serde_json::to_string_pretty(&manifest)?),
+            ("pairing.json", pairing.to_string()),
+        ])
+        .collect())
+}
+
+/// The same in one archive, in a folder of their own.
+///
+/// # Errors
+///
+/// When it cannot be packed.
+pub fn archive(files: &[(&str, String)]) -> ZipResult<Vec<u8>> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, text) in files {
+        archive.start_file(
+            format!("pubwatch-companion/{name}"),
+            SimpleFileOptions::default(),
+        )?;
+        archive.write_all(text.as_bytes())?;
+    }
+    Ok(archive.finish()?.into_inner())
+}
 
 /// The pages that are watched.
 #[derive(Debug, Serialize, ToSchema)]

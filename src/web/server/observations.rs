@@ -15,6 +15,7 @@ use crate::page::{Reading, Says};
 use crate::round::by_hand::{self, waiting};
 use crate::round::judge_edition::judge_book;
 use crate::stores;
+use crate::text::words;
 use crate::web::companion::{Handed, Heard, Outcome, Watched, WatchedPage, is_its_origin};
 use crate::web::passes::{Pass, hash, sqlite};
 use axum::body::Bytes;
@@ -216,5 +217,5 @@ fn verdict(
     let judged = judge(&view, &site.settings, now);
     let mut outlooks = judged.outlooks.iter();
     let one = outlooks.find(|one| one.store == listing.store);
-    Ok(one.map(|one| outlook(one, &voice)))
+    Ok(one.map(|one| format!("{}.", words::capital(&outlook(one, &voice)))))
 }

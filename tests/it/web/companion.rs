@@ -253,6 +253,50 @@ fn the_settings_pair_a_companion_show_its_code_once_and_withdraw_it() {
 }
 
 #[test]
+fn the_settings_give_the_companion_packed_for_this_pubwatch_and_unpaired() {
+    let site = TestSite::new(&configuration(BOOK));
+    assert!(
+        site.get("/settings")
+            .body
+            .contains("href=\"/settings/companion.zip\"")
+    );
+    let address = (site.address.ip(), site.address.port());
+    let mut stream = std::net::TcpStream::connect(address).unwrap();
+    let host = site.address;
+    let asked = format!(
+        "GET /settings/companion.zip HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n"
+    );
+    std::io::Write::write_all(&mut stream, asked.as_bytes()).unwrap();
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut stream, &mut bytes).unwrap();
+    let end = bytes.windows(4).position(|one| one == b"\r\n\r\n").unwrap() + 4;
+    let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
+    assert!(head.contains("content-type: application/zip"), "{head}");
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes[end..])).unwrap();
+    let mut file = |name: &str| {
+        let file = archive
+            .by_name(&format!("pubwatch-companion/{name}"))
+            .unwrap();
+        std::io::read_to_string(file).unwrap()
+    };
+    let manifest: Value = serde_json::from_str(&file("manifest.json")).unwrap();
+    assert_eq!(
+        manifest["optional_host_permissions"],
+        json!(["https://books.example.com/*"])
+    );
+    let policy = &manifest["content_security_policy"]["extension_pages"];
+    let only = format!("default-src 'self'; connect-src 'self' http://{host}");
+    assert_eq!(*policy, only);
+    let pairing: Value = serde_json::from_str(&file("pairing.json")).unwrap();
+    assert_eq!(
+        pairing,
+        json!({ "address": format!("http://{host}"), "token": null })
+    );
+    assert!(file("background.js").contains("importScripts"));
+    assert_eq!(site.db.read(sqlite::all).unwrap(), []);
+}
+
+#[test]
 fn a_companion_is_paired_by_the_page_itself_and_by_who_is_logged_in() {
     let (site, secret) = super::shares::of_one_client();
     let pairs = |path: &str, headers: &[(&str, &str)]| site.ask("POST", path, headers, "").status;

@@ -313,6 +313,9 @@ async fn what_the_author_opens_counts_and_nothing_of_hers_leaves_the_page() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(world.posts().len(), 1);
     world.kept_to_itself();
+    world.panel("Pre-order. Seen once");
+    let badge = world.browser.eval("chrome.action.getBadgeText({})");
+    assert_eq!(badge, "✓");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -348,6 +351,8 @@ async fn once_a_day_it_looks_by_itself_if_it_may_and_leaves_a_store_that_refused
     let mut world = World::new().await;
     world.panel("6 of your pages wait for your eyes");
     world.ring();
+    let badge = world.browser.eval("chrome.action.getBadgeText({})");
+    assert_eq!(badge, "6", "what waits is on the button");
     assert!(
         by_browser(&world.books).is_empty(),
         "nothing is opened unasked"
@@ -452,7 +457,16 @@ async fn pictures_of_the_manual_show_the_companion() {
     world.browser.picture(&folder.join("companion.png"), false);
     world.browser.look((900, 420), false);
     world.browser.open("chrome://extensions/");
+    let bar = "document.querySelector('extensions-manager').shadowRoot\
+               .querySelector('extensions-toolbar').shadowRoot";
+    world
+        .browser
+        .eval(&format!("{bar}.querySelector('#devMode').click()"));
     std::thread::sleep(Duration::from_secs(2));
+    let loads = world
+        .browser
+        .eval(&format!("{bar}.querySelector('#loadUnpacked').offsetWidth"));
+    assert!(loads.as_i64().is_some_and(|width| 0 < width), "{loads}");
     world
         .browser
         .picture(&folder.join("companion-loaded.png"), false);

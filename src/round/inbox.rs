@@ -1,5 +1,7 @@
 //! The inbox: a folder into which the author saves pages from any browser, or lets a phone's be
-//! synchronised. Each file is read once, counts as a look by hand of the time at which it was saved,
+//! synchronised.
+//!
+//! Each file is read once, counts as a look by hand of the time at which it was saved,
 //! and is moved aside.
 
 use std::fs;

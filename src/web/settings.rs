@@ -91,8 +91,7 @@ pub fn page(
     let clients = clients(&plan.editions);
     let (links, companions) = passes.all.iter().partition(|pass| pass.client.is_some());
     let [links, companions]: [Vec<&Pass>; 2] = [links, companions];
-    let lines = |passes: Vec<&Pass>| passes.into_iter().map(|pass| line(place, pass)).collect();
-    let (links, companions) = (lines(links), lines(companions));
+    let shown = |passes: Vec<&Pass>| passes.into_iter().map(|pass| line(place, pass)).collect();
     Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
@@ -118,8 +117,8 @@ pub fn page(
             .map(|given| given.shown.clone()),
         hint: hint(plan, clients.is_empty()).map(coded),
         clients: clients.into_iter().map(str::to_owned).collect(),
-        links,
-        companions,
+        links: shown(links),
+        companions: shown(companions),
         has_editions: !plan.editions.is_empty(),
         paused,
         tomorrow: place.in_days(1),

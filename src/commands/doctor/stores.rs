@@ -52,10 +52,8 @@ pub(super) async fn look(house: &House, plan: &Plan) -> Vec<Look> {
     let views = match views {
         Ok(views) => views,
         Err(error) => {
-            looks.push(Look::wrong(
-                "stores",
-                format!("cannot read the history: {error}"),
-            ));
+            let why = format!("cannot read the history: {error}");
+            looks.push(Look::wrong("stores", why));
             return looks;
         }
     };

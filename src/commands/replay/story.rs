@@ -132,41 +132,26 @@ impl Story {
         let written: Written = toml::from_str(text)?;
         let start = written.start.0;
         let plan = plan(&written, start)?;
-        let mut pages = written
-            .page
-            .into_iter()
-            .map(PageWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut pages = all(written.page, PageWritten::check)?;
+        pages.sort_by_key(|page| page.at);
+        let mut looks = all(written.look, LookWritten::check)?;
+        looks.sort_by_key(|look| look.at);
+        let refuses = written.refuses.iter().map(|store| StoreId::new(store));
+        let refuses: Vec<StoreId> = refuses.collect();
         let stores = plan.editions.iter().flat_map(|edition| &edition.listings);
         let stores: Vec<&StoreId> = stores.map(|listing| &listing.store).collect();
-        if let Some(page) = pages.iter().find(|page| !stores.contains(&&page.store)) {
+        let named = pages.iter().map(|page| &page.store).chain(&refuses);
+        let mut named = named.chain(looks.iter().filter_map(|look| look.store.as_ref()));
+        if let Some(store) = named.find(|store| !stores.contains(store)) {
             return Err(StoryError::Entry(format!(
-                "a page is of `{}`, which is none of the edition's stores",
-                page.store
+                "an entry is of `{store}`, which is none of the edition's stores"
             )));
         }
         let is_watched = |edition: &EditionId| {
             let mut editions = plan.editions.iter();
             editions.any(|plan| plan.edition.id == *edition)
         };
-        pages.sort_by_key(|page| page.at);
-        let refuses: Vec<StoreId> = written
-            .refuses
-            .iter()
-            .map(|one| StoreId::new(one))
-            .collect();
-        let looks = looks_of(written.look)?;
-        let named = looks.iter().filter_map(|look| look.store.as_ref());
-        if let Some(store) = named.chain(&refuses).find(|store| !stores.contains(store)) {
-            return Err(StoryError::Entry(format!(
-                "a look or `refuses` names `{store}`, which is none of the edition's stores"
-            )));
-        }
-        let mut notes = written
-            .note
-            .into_iter()
-            .map(NoteWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut notes = all(written.note, NoteWritten::check)?;
         notes.sort_by_key(|said| said.note.at);
         let named = pages.iter().filter_map(|page| page.edition.as_ref());
         let named = named.chain(notes.iter().filter_map(|said| said.edition.as_ref()));
@@ -175,11 +160,6 @@ impl Story {
                 "an entry is about {edition}, which is none of the editions"
             )));
         }
-        let expectations = written
-            .expect
-            .into_iter()
-            .map(ExpectWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             title: written.story,
             from: written.from,
@@ -195,7 +175,7 @@ impl Story {
                 .iter()
                 .map(|asleep| (asleep.from.0, asleep.until.0))
                 .collect(),
-            expectations,
+            expectations: all(written.expect, ExpectWritten::check)?,
         })
     }
 
@@ -238,14 +218,12 @@ impl Story {
     }
 }
 
-/// The author's own looks, in the order of time.
-fn looks_of(written: Vec<LookWritten>) -> Result<Vec<OwnLook>, StoryError> {
-    let mut looks = written
-        .into_iter()
-        .map(LookWritten::check)
-        .collect::<Result<Vec<_>, _>>()?;
-    looks.sort_by_key(|look| look.at);
-    Ok(looks)
+/// The entries of a kind, each checked.
+fn all<W, T>(
+    written: Vec<W>,
+    check: impl Fn(W) -> Result<T, StoryError>,
+) -> Result<Vec<T>, StoryError> {
+    written.into_iter().map(check).collect()
 }
 
 fn says(state: Availability, words: &str) -> Reading {

@@ -12,7 +12,9 @@ use crate::history::{ListingId, Unreadable};
 use crate::page::Reading;
 
 /// Every page that was unread at its newest looks, two or more, also those that the configuration
-/// no longer names. One that a person saw meanwhile counts when that sight no longer spoke for it at
+/// no longer names.
+///
+/// One that a person saw meanwhile counts when that sight no longer spoke for it at
 /// the newest look, and from then on.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(

@@ -1,6 +1,7 @@
-//! Passes that were given: read-only links for clients, who see the editions of one imprint or client and
-//! nothing else, and the tokens of companions, which hand over what the author sees. Of the secret of a
-//! pass only a hash is kept.
+//! Passes that were given: read-only links for clients, and the tokens of companions.
+//!
+//! Who has a link sees the editions of one imprint or client and nothing else; a companion hands over
+//! what the author sees. Of the secret of a pass only a hash is kept.
 
 pub mod sqlite;
 

@@ -1,6 +1,7 @@
 // Hands over what the author opens, if it is one of the pages that Pubwatch watches; and opens them one
 // after the other when she asks for it. It knows no other page, and asks nobody but Pubwatch.
 "use strict";
+// Firefox loads both scripts by the manifest.
 if (typeof importScripts === "function") importScripts("cut.js");
 
 const api = globalThis.browser ?? chrome;
@@ -8,21 +9,50 @@ const api = globalThis.browser ?? chrome;
 const FRESH = 10 * 60 * 1000;
 // A page may take so long to load, in milliseconds.
 const PATIENCE = 60 * 1000;
+// What is done by itself is done once in so long, in milliseconds.
+const DAY = 24 * 60 * 60 * 1000;
 // The tabs that this extension opened itself: what is seen in them is waited for.
 const opened = new Map();
 
 const sleep = (time) => new Promise((done) => setTimeout(done, time));
 
+// Whom it was paired with: by a code in the panel, or by the folder that it was written into.
+async function pairing() {
+  const written = await fetch(api.runtime.getURL("pairing.json")).then((file) => file.json()).catch(() => null);
+  const { pairing } = await api.storage.local.get("pairing");
+  const both = { ...written, ...pairing };
+  if (!both.token) throw new Error("This companion is not paired yet: paste the code from Pubwatch's settings below.");
+  // A folder that was written for one address may speak with no other.
+  return { ...both, address: written?.address ?? both.address };
+}
+
 async function ask(path, body) {
-  const pairing = await (await fetch(api.runtime.getURL("pairing.json"))).json();
-  const answer = await fetch(pairing.address + path, {
+  const { address, token } = await pairing();
+  const asked = fetch(address + path, {
     method: body ? "POST" : "GET",
-    headers: { authorization: `Bearer ${pairing.token}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
     body: body && JSON.stringify(body),
     credentials: "omit",
   });
+  const answer = await asked.catch(() => {
+    throw new Error(`Pubwatch does not answer at ${address}. Is \`pubwatch run\` running?`);
+  });
   if (!answer.ok) throw new Error((await answer.text()).trim());
   return answer.json();
+}
+
+// The code of Pubwatch's settings: its address and a token.
+async function pair(code) {
+  const [address, token] = code.trim().split(/\s+/);
+  if (!/^https?:\/\//.test(address) || !token) throw new Error("This is no code: it begins with http and has two parts.");
+  const { pairing: before } = await api.storage.local.get("pairing");
+  await api.storage.local.set({ pairing: { address: address.replace(/\/$/, ""), token } });
+  try {
+    return await watched(true);
+  } catch (error) {
+    await (before ? api.storage.local.set({ pairing: before }) : api.storage.local.remove("pairing"));
+    throw error;
+  }
 }
 
 async function watched(fresh) {
@@ -31,6 +61,12 @@ async function watched(fresh) {
   const got = { ...(await ask("/api/v1/watched")), at: Date.now() };
   await api.storage.session.set({ list: got });
   return got;
+}
+
+// Whether the person has let this extension look at the store of a page. Patterns know no ports.
+function isAllowed({ address }) {
+  const { protocol, hostname } = new URL(address);
+  return api.permissions.contains({ origins: [`${protocol}//${hostname}/*`] });
 }
 
 // The watched page that stands at an address: the same host, and its path or its number in it.
@@ -70,11 +106,16 @@ async function hand(tab, address) {
   return answer;
 }
 
+async function complain(error) {
+  await say(`Pubwatch: ${error.message}`);
+  await badge("!", "#cf222e");
+}
+
+// Where the person has not allowed it, it is told no address.
 api.tabs.onUpdated.addListener((tab, change, { url }) => {
   if (change.status !== "complete" || !url) return;
   const work = hand(tab, url).catch(async (error) => {
-    await say(`Pubwatch: ${error.message}`);
-    await badge("!", "#cf222e");
+    await complain(error);
     return { outcome: "failed" };
   });
   const waiting = opened.get(tab);
@@ -103,39 +144,58 @@ async function seenInATab(address) {
 }
 
 // What waits for her eyes: one tab after the other, with the store's pause between two pages of one
-// store. One that shows no page of ours is left alone for the rest.
+// store, also from one time to the next. One that shows no page of ours is left alone for the rest, and
+// for a day by what is done by itself.
 let looking = null;
-async function look() {
+async function look(isByItself) {
   const list = await watched(true);
-  const last = new Map();
-  const left = new Set();
+  const { last = {} } = await api.storage.session.get("last");
+  const { refused = {} } = await api.storage.local.get("refused");
+  const left = new Map();
+  const closed = new Set();
   let seen = 0;
   for (const page of list.pages.filter((page) => page.due)) {
-    const host = new URL(page.address).host;
-    if (left.has(host)) continue;
-    if (last.has(host)) await pause(last.get(host) + list.pause_seconds * 1000 - Date.now());
+    const { host } = new URL(page.address);
+    if (!(await isAllowed(page))) closed.add(page.store);
+    if (closed.has(page.store) || left.has(host) || (isByItself && Date.now() < refused[host])) continue;
+    if (last[host]) await pause(last[host] + list.pause_seconds * 1000 - Date.now());
     const answer = await seenInATab(page.address);
-    last.set(host, Date.now());
-    if (answer.outcome === "not_read" || answer.outcome === "failed") left.add(host);
-    else seen += 1;
+    last[host] = Date.now();
+    await api.storage.session.set({ last });
+    if (answer.outcome === "not_read" || answer.outcome === "failed") {
+      left.set(host, page.store);
+      refused[host] = Date.now() + DAY;
+      await api.storage.local.set({ refused });
+    } else seen += 1;
   }
-  for (const host of left) await say(`${host} showed no page of yours, so the rest of it was left alone.`);
-  return { seen, left: [...left] };
+  for (const store of left.values()) await say(`${store} showed no page of yours, so the rest of it was left alone.`);
+  return { seen, closed: [...closed] };
 }
 
-// A reminder on the button when something is due.
+function lookOnce(isByItself) {
+  looking ??= look(isByItself).finally(() => (looking = null));
+  return looking;
+}
+
+// A reminder on the button when something is due; and the look of the day, where the person has
+// switched it on.
 async function remind() {
   const list = await watched(true);
   const due = list.pages.filter((page) => page.due).length;
   await badge(due ? String(due) : "", "#0969da");
+  const { isDaily, lookedAt = 0 } = await api.storage.local.get(["isDaily", "lookedAt"]);
+  if (!isDaily || !due || Date.now() < lookedAt + DAY) return;
+  await api.storage.local.set({ lookedAt: Date.now() });
+  await lookOnce(true);
 }
 
 api.alarms.create("remind", { delayInMinutes: 1, periodInMinutes: 60 });
-api.alarms.onAlarm.addListener(() => remind().catch(() => {}));
+api.alarms.onAlarm.addListener(() => remind().catch(() => badge("!", "#cf222e")));
 
-api.runtime.onMessage.addListener((message, _sender, answer) => {
-  if (message !== "look") return false;
-  looking ??= look().finally(() => (looking = null));
-  looking.then(answer, (error) => answer({ failed: error.message }));
+// What the panel asks for.
+const ASKED = { look: () => lookOnce(false), pages: () => watched(true), pair };
+api.runtime.onMessage.addListener(({ what, code }, _sender, answer) => {
+  if (!Object.hasOwn(ASKED, what)) return false;
+  ASKED[what](code).then(answer, (error) => answer({ failed: error.message }));
   return true;
 });

@@ -30,5 +30,9 @@ function cut(parts) {
     const inHead = ["link", "meta", "script"].includes(one.localName);
     (inHead ? root.head : root.body).append(copy);
   }
-  return root.documentElement.outerHTML;
+  const html = root.documentElement.outerHTML;
+  // A browser closes what broke off on its way. What has no foot may have: it is handed over without an
+  // end, so that the reader believes of it what it believes of half a page.
+  const foot = document.querySelector("footer, [role='contentinfo'], [id*='footer' i], [class*='footer' i]");
+  return foot ? html : html.replace(/<\/body>\s*<\/html>\s*$/, "");
 }

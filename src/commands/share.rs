@@ -3,15 +3,13 @@
 use std::io::Write as _;
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::bail;
 
 use crate::exit::Exit;
 use crate::service::context::Context;
-use crate::terminal::face;
+use crate::terminal::{face, passes};
 use crate::text::words;
-use crate::web::security::hex;
-use crate::web::server::site::random;
-use crate::web::shares::{clients, hash, sqlite};
+use crate::web::passes::{clients, sqlite};
 
 /// Give a client a link to the page, which shows the editions of that client and nothing else.
 ///
@@ -56,18 +54,9 @@ fn give(context: &Context, wanted: &str) -> anyhow::Result<Exit> {
             words::list(&known)
         );
     };
-    let web = &context.plan.web;
-    let base = match (&web.address, web.listen) {
-        (Some(address), _) => address.as_str().trim_end_matches('/').to_owned(),
-        (None, Some(place)) => format!("http://{place}"),
-        (None, None) => bail!("the page is off; set `listen` in [web] first"),
-    };
-    let secret = hex(&random::<32>()?);
-    let now = context.clock.now();
-    let number = context
-        .db
-        .write(|transaction| sqlite::add(transaction, client, &hash(&secret), now))
-        .context("writing the link down")?;
+    let base = passes::page(&context.plan)?;
+    let secret = passes::secret()?;
+    let number = passes::keep(context, Some(client), &secret)?;
     writeln!(
         anstream::stdout(),
         "{base}/share/{secret}/\n\nNumber {number}. It shows the editions of {client} to whoever \
@@ -77,12 +66,7 @@ fn give(context: &Context, wanted: &str) -> anyhow::Result<Exit> {
 }
 
 fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
-    let now = context.clock.now();
-    let is_done = context
-        .db
-        .write(|transaction| sqlite::withdraw(transaction, number, now))
-        .context("withdrawing the link")?;
-    if !is_done {
+    if !passes::withdraw(context, number, false)? {
         bail!("there is no link number {number} that holds; `pubwatch share` shows them");
     }
     writeln!(anstream::stdout(), "Link {number} is withdrawn.")?;
@@ -90,7 +74,8 @@ fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
 }
 
 fn show(context: &Context) -> anyhow::Result<Exit> {
-    let all = context.db.read(sqlite::all)?;
+    let mut all = context.db.read(sqlite::all)?;
+    all.retain(|pass| pass.client.is_some());
     let mut out = anstream::stdout().lock();
     if all.is_empty() {
         writeln!(
@@ -104,7 +89,7 @@ fn show(context: &Context) -> anyhow::Result<Exit> {
     for one in all {
         table.add_row([
             one.number.to_string(),
-            words::one_line(&one.client),
+            words::one_line(&one.client.unwrap_or_default()),
             words::moment(one.made, zone),
             one.withdrawn
                 .map_or_else(String::new, |at| words::moment(at, zone)),

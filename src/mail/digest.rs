@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::identity::{Identity, message_id};
+use super::strip::Cell;
 use super::text::{Lines, why_you_get_this};
 use super::{Desk, Letter, LetterKind, Route, html};
 use crate::alerts::pause::{self, Pause};
@@ -88,7 +89,7 @@ pub(super) struct Quiet {
 pub(super) struct State {
     pub label: String,
     pub address: String,
-    pub cell: super::strip::Cell,
+    pub cell: Cell,
     pub length: Option<String>,
     /// Whether it is normal, and until when.
     pub normal: Option<String>,
@@ -308,8 +309,6 @@ fn point(voice: &Voice<'_>, finding: &Finding) -> Point {
 }
 
 fn states(desk: &Desk<'_>, item: &Item, now: Timestamp) -> Vec<State> {
-    use super::strip::Cell;
-
     let voice = desk.voice(&item.view, now);
     let state = |listing: &ListingView| {
         let readable = listing.seen(now);
@@ -442,6 +441,10 @@ fn in_states(lines: &mut Lines, states: &[State]) {
             "  ",
             &format!("{}: {}{length}{normal}", state.label, state.cell.word()),
         );
+        // Where nobody looked, the author can.
+        if state.cell == Cell::Unseen {
+            lines.line(&format!("  {}", state.address));
+        }
     }
 }
 

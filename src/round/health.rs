@@ -55,6 +55,8 @@ pub struct Asked {
     pub first_try: Option<Timestamp>,
     /// Until when what was seen last may be spoken of as what is; `None` where nothing was.
     pub good_until: Option<Timestamp>,
+    /// When it was read last, by a program or in the author's own eyes.
+    pub last_good: Option<Timestamp>,
 }
 
 impl Asked {
@@ -92,7 +94,7 @@ pub enum Ailment {
     NotBegun,
     /// No page was read for longer than the rhythm promises.
     NothingRead {
-        /// The newest check that read one.
+        /// When one was read last.
         since: Option<Timestamp>,
         /// Pages were asked for since, and could not be read.
         is_tried: bool,
@@ -252,8 +254,9 @@ pub fn health(vitals: &Vitals, now: Timestamp) -> Health {
     if !has_begun && !is_idle {
         ailments.push(Ailment::NotBegun);
     } else if !is_seen && !is_idle {
+        let by_anybody = vitals.pages.iter().map(|page| page.last_good).max();
         ailments.push(Ailment::NothingRead {
-            since: vitals.last_read,
+            since: vitals.last_read.max(by_anybody.flatten()),
             is_tried: vitals.last_read < vitals.last_unread,
         });
     } else if vitals.is_line_down {
@@ -304,6 +307,7 @@ mod tests {
         Asked {
             first_try: Some(at(first_try)),
             good_until: good_until.map(at),
+            last_good: None,
         }
     }
 
@@ -317,6 +321,22 @@ mod tests {
             let words = one.words(&TimeZone::UTC, at(now));
             assert!(!words.is_empty() && !one.next_step().is_empty(), "{one:?}");
         }
+    }
+
+    #[test]
+    fn what_the_author_saw_herself_was_read() {
+        let page = Asked {
+            last_good: Some(at(30)),
+            ..page(0, Some(60))
+        };
+        let vitals = Vitals {
+            pages: vec![page],
+            last_check: Some(at(99)),
+            last_unread: Some(at(99)),
+            ..Vitals::default()
+        };
+        let said = health(&vitals, at(100)).ailments[0].words(&TimeZone::UTC, at(100));
+        assert!(said.contains("since Tue 2 February, 06:00 UTC"), "{said}");
     }
 
     #[test]

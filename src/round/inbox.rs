@@ -1,5 +1,7 @@
 //! The inbox: a folder into which the author saves pages from any browser, or lets a phone's be
-//! synchronised. Each file is read once, counts as a look by hand of the time at which it was saved,
+//! synchronised.
+//!
+//! Each file is read once, counts as a look by hand of the time at which it was saved,
 //! and is moved aside.
 
 use std::fs;
@@ -109,6 +111,26 @@ fn listed(inbox: &Path) -> io::Result<Vec<PathBuf>> {
     files.sort();
     files.truncate(MOST);
     Ok(files)
+}
+
+/// How many saved pages wait in the inbox, and how many lie aside that were not read.
+///
+/// # Errors
+///
+/// Of the disk, also when the folder cannot be written.
+pub fn waiting(inbox: &Path) -> io::Result<(usize, usize)> {
+    let waits = listed(inbox)?.len();
+    // Hidden, so that it is no page: what cannot be written cannot be moved aside.
+    let probe = inbox.join(".pubwatch");
+    fs::write(&probe, "")?;
+    fs::remove_file(&probe)?;
+    let aside = inbox.join(NOT_READ);
+    let not = if aside.is_dir() {
+        listed(&aside)?.len()
+    } else {
+        0
+    };
+    Ok((waits, not))
 }
 
 fn look_at(house: &House, file: &Path) -> Result<Outcome, RoundError> {

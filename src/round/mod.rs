@@ -14,7 +14,7 @@ mod board;
 pub mod by_hand;
 mod doors;
 pub mod health;
-mod inbox;
+pub mod inbox;
 pub mod judge_edition;
 mod look;
 pub(crate) mod post;

@@ -2,5 +2,6 @@
 
 pub mod coming;
 pub mod face;
+pub(crate) mod passes;
 pub mod sight;
 pub mod which;

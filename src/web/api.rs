@@ -7,6 +7,7 @@ use utoipa::{OpenApi, ToSchema};
 use super::changes::Sources;
 use super::frame::Place;
 use super::overview::Judgements;
+use super::server;
 use super::survey::Survey;
 use crate::alerts::facts::{EditionFacts, FindingFacts, NoteFacts, Numbers, PageState};
 use crate::book::{Source, StoreId};
@@ -254,9 +255,17 @@ pub fn alerts<'a>(
     info(
         title = "Pubwatch",
         version = "1",
-        description = "What the stores say about your editions. Every time is UTC in RFC 3339, every date ISO 8601. Fields are only ever added. Where the page has a password, bring it by HTTP Basic, with any user name."
+        description = "What the stores say about your editions. Every time is UTC in RFC 3339, every date ISO 8601. Fields are only ever added. Where the page has a password, bring it by HTTP Basic, with any user name. What companions ask needs their token: `Authorization: Bearer TOKEN`."
     ),
-    paths(editions, one_edition, observations, alerts, description)
+    paths(
+        editions,
+        one_edition,
+        observations,
+        alerts,
+        server::observations::watched,
+        server::observations::observe,
+        description
+    )
 )]
 struct Interface;
 

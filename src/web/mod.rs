@@ -34,7 +34,7 @@ pub mod feed;
 pub mod sqlite;
 pub mod security;
 pub mod companion;
-pub mod shares;
+pub mod passes;
 pub mod server;
 
 #[cfg(test)]

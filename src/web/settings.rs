@@ -6,7 +6,7 @@ use askama::Template;
 use super::frame::{Frame, Place, Pulse};
 use super::lists::{Field, plain};
 use super::markup::coded;
-use super::shares::{Share, clients};
+use super::passes::{Pass, clients};
 use crate::config::plan::{Plan, SecretSource};
 use crate::text::words;
 
@@ -21,20 +21,20 @@ enum Origin {
     Said(String),
 }
 
-/// A link that was made just now.
+/// A pass that was made just now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Given {
-    /// For whom.
-    pub client: String,
-    /// The link with its secret, which is kept nowhere.
-    pub link: String,
+    /// For which client; `None`: for a companion.
+    pub client: Option<String>,
+    /// The link or the code, with its secret, which is kept nowhere.
+    pub shown: String,
 }
 
-/// The links for clients.
+/// The links for clients, and the companions.
 #[derive(Debug, Clone, Copy)]
-pub struct Links<'a> {
+pub struct Passes<'a> {
     /// Those that were given, oldest first.
-    pub shares: &'a [Share],
+    pub all: &'a [Pass],
     /// The one that was made just now.
     pub given: Option<&'a Given>,
 }
@@ -49,11 +49,15 @@ struct Page {
     rows: Vec<Vec<Field>>,
     empty: &'static str,
     pages: Vec<(usize, bool)>,
+    /// The link that was made just now, and for whom.
     given: Option<(String, String)>,
+    /// The code of the companion that was paired just now.
+    code: Option<String>,
     /// As markup.
     hint: Option<String>,
     clients: Vec<String>,
-    links: Vec<Link>,
+    links: Vec<Line>,
+    companions: Vec<Line>,
     has_editions: bool,
     /// Which letters are paused, if any.
     paused: Option<String>,
@@ -61,10 +65,12 @@ struct Page {
     next_week: String,
 }
 
-struct Link {
+/// A pass.
+struct Line {
     number: i64,
     client: String,
     made: String,
+    heard: String,
     withdrawn: Option<String>,
 }
 
@@ -72,7 +78,7 @@ struct Link {
 pub fn page(
     place: &Place<'_>,
     plan: &Plan,
-    links: Links<'_>,
+    passes: Passes<'_>,
     paused: Option<String>,
     pulse: &Pulse,
 ) -> askama::Result<String> {
@@ -83,6 +89,9 @@ pub fn page(
         .chain(web(plan));
     let file = plan.origins.file.as_ref();
     let clients = clients(&plan.editions);
+    let (links, companions) = passes.all.iter().partition(|pass| pass.client.is_some());
+    let [links, companions]: [Vec<&Pass>; 2] = [links, companions];
+    let shown = |passes: Vec<&Pass>| passes.into_iter().map(|pass| line(place, pass)).collect();
     Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
@@ -98,16 +107,18 @@ pub fn page(
             .collect(),
         empty: "",
         pages: Vec::new(),
-        given: links
+        given: passes.given.and_then(|given| {
+            let client = given.client.as_ref()?;
+            Some((words::one_line(client), given.shown.clone()))
+        }),
+        code: passes
             .given
-            .map(|given| (words::one_line(&given.client), given.link.clone())),
+            .filter(|given| given.client.is_none())
+            .map(|given| given.shown.clone()),
         hint: hint(plan, clients.is_empty()).map(coded),
         clients: clients.into_iter().map(str::to_owned).collect(),
-        links: links
-            .shares
-            .iter()
-            .map(|share| link(place, share))
-            .collect(),
+        links: shown(links),
+        companions: shown(companions),
         has_editions: !plan.editions.is_empty(),
         paused,
         tomorrow: place.in_days(1),
@@ -127,12 +138,15 @@ fn hint(plan: &Plan, has_none: bool) -> Option<&'static str> {
     )
 }
 
-fn link(place: &Place<'_>, share: &Share) -> Link {
-    Link {
-        number: share.number,
-        client: words::one_line(&share.client),
-        made: place.moment(share.made),
-        withdrawn: share.withdrawn.map(|at| place.moment(at)),
+fn line(place: &Place<'_>, pass: &Pass) -> Line {
+    Line {
+        number: pass.number,
+        client: words::one_line(pass.client.as_deref().unwrap_or_default()),
+        made: place.moment(pass.made),
+        heard: pass
+            .heard
+            .map_or_else(|| "never".to_owned(), |at| place.moment(at)),
+        withdrawn: pass.withdrawn.map(|at| place.moment(at)),
     }
 }
 

@@ -432,3 +432,41 @@ fn without_a_terminal_it_says_what_to_do() {
         );
     }
 }
+
+#[test]
+fn the_doctor_looks_into_the_inbox() {
+    let house = House::new(CONFIGURATION);
+    let inbox = |code: i32| {
+        let said = house.said(&["doctor", "--offline"], code);
+        let lines: Vec<&str> = said.lines().collect();
+        let at = lines.iter().position(|line| line.contains(" inbox "));
+        let at = at.unwrap_or_else(|| panic!("{said}"));
+        lines[at..at + 2].join("\n")
+    };
+    assert!(inbox(0).contains("saved: nothing waits"));
+    let saved = house.path().join("saved");
+    fs::write(
+        saved.join("a.html"),
+        page("books.example.com", ROADS, "PreOrder", ""),
+    )
+    .unwrap();
+    assert!(
+        inbox(0).contains("1 saved page for the next round"),
+        "{}",
+        inbox(0)
+    );
+    fs::create_dir(saved.join("not-read")).unwrap();
+    fs::write(saved.join("not-read/b.html"), "").unwrap();
+    let said = inbox(0);
+    assert!(
+        said.starts_with("note") && said.contains("say why"),
+        "{said}"
+    );
+    fs::remove_dir_all(&saved).unwrap();
+    fs::write(&saved, "no folder").unwrap();
+    let said = inbox(1);
+    assert!(
+        said.starts_with("wrong") && said.contains("name another"),
+        "{said}"
+    );
+}

@@ -4,7 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use crate::loopback::{Reply, Server};
@@ -51,16 +51,21 @@ impl World {
     }
 
     fn check(&self) -> Child {
-        let bin = self.browser.parent().unwrap().display().to_string();
-        self.house
-            .pubwatch(&["check"])
-            .env("PATH", format!("{bin}:/usr/bin:/bin"))
-            .env("TMPDIR", self.house.path().join("tmp"))
-            .env("PUBWATCH_OWN_SECRET", "hush-hush")
+        self.call(&["check"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
             .unwrap()
+    }
+
+    fn call(&self, arguments: &[&str]) -> Command {
+        let bin = self.browser.parent().unwrap().display().to_string();
+        let mut command = self.house.pubwatch(arguments);
+        command
+            .env("PATH", format!("{bin}:/usr/bin:/bin"))
+            .env("TMPDIR", self.house.path().join("tmp"))
+            .env("PUBWATCH_OWN_SECRET", "hush-hush");
+        command
     }
 
     /// Each look, as `browser pre_order`, with its words.
@@ -185,6 +190,41 @@ async fn what_the_store_answered_the_browser_is_known_as_it_is_for_our_own_reque
         fs::write(shelf.path().join("page.html"), GONE).unwrap();
         let world = World::new(&server, "['browser']", &double(status, shelf.path()));
         assert_eq!(world.look().0, expected, "{status}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_tries_the_browser_where_our_own_request_is_refused_and_says_whether_it_works() {
+    for (status, expected) in [
+        (
+            "200 OK",
+            "put this way first, which asks the store less: `source = [\"browser\", \"http\"]`",
+        ),
+        (
+            "403 Forbidden",
+            "The Chromium of this machine could not read it either. Look yourself: `pubwatch companion FOLDER`",
+        ),
+    ] {
+        let server = Server::start(|path| match path {
+            "/robots.txt" => Reply::nothing(),
+            _ => Reply::page("403 Forbidden", "", "no programs"),
+        })
+        .await;
+        let shelf = tempfile::tempdir().unwrap();
+        fs::write(
+            shelf.path().join("page.html"),
+            page("PreOrder", "<button>Pre-order</button>"),
+        )
+        .unwrap();
+        let world = World::new(&server, "['http']", &double(status, shelf.path()));
+        let said = world.call(&["doctor", "--json"]).output().unwrap().stdout;
+        let said: serde_json::Value = serde_json::from_slice(&said).unwrap();
+        let findings = said["findings"].as_array().unwrap().iter();
+        let mut of_store = findings.filter(|one| one["topic"] == "books.example.com");
+        let one = of_store.next().unwrap();
+        let words = format!("{} {}", one["says"], one["next"]).replace("\\\"", "\"");
+        assert!(words.contains(expected), "{words}");
+        world.is_left_alone();
     }
 }
 

@@ -13,6 +13,7 @@ use crate::db::{Db, DbError};
 use crate::history::sqlite::{count_of_looks, damaged_bodies, listings_that_lost_looks};
 use crate::mail::sqlite::{answer_key, damaged_letters};
 use crate::round::health::{Ailment, health};
+use crate::round::inbox::waiting;
 use crate::round::sqlite::vitals;
 use crate::text::words;
 
@@ -213,6 +214,34 @@ pub(super) fn checks(db: &Db, plan: &Plan, now: Timestamp) -> Vec<Look> {
         });
     }
     looks
+}
+
+/// The folder for saved pages, if there is one.
+pub(super) fn inbox(plan: &Plan) -> Option<Look> {
+    let inbox = plan.inbox.as_ref()?;
+    let place = inbox.display();
+    Some(match waiting(inbox) {
+        Ok((0, 0)) => Look::good("inbox", format!("{place}: nothing waits")),
+        Ok((waiting, 0)) => Look::good(
+            "inbox",
+            format!(
+                "{place}: {} for the next round",
+                words::count(number(waiting), "saved page")
+            ),
+        ),
+        Ok((_, not)) => Look::note(
+            "inbox",
+            format!(
+                "{place}: {} not read",
+                words::count(number(not), "saved page")
+            ),
+        )
+        .next(format!(
+            "the text files in {place}/not-read say why; delete what you have seen to"
+        )),
+        Err(error) => Look::wrong("inbox", format!("{place}: {error}"))
+            .next("let the user that runs pubwatch read and write that folder, or name another"),
+    })
 }
 
 /// Whether systemd runs us. Nothing is said where there is no systemd: cron is as good.

@@ -145,7 +145,8 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     looks.extend(machine::service());
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
     let plan = loaded.plan.clone();
-    let context = Context {
+    looks.extend(machine::inbox(&plan));
+    let mut context = Context {
         plan: loaded.plan,
         config: loaded.path,
         db,
@@ -160,8 +161,9 @@ fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> 
     let asked = async {
         let mut looks = mail::server(&plan, arguments.letter, now).await;
         looks.extend(hooks::look(&context.db, &plan, arguments.letter, now).await);
+        stores::try_browser(&mut context.plan);
         match context.into_house() {
-            Ok(house) => looks.extend(stores::look(&house).await),
+            Ok(house) => looks.extend(stores::look(&house, &plan).await),
             Err(error) => looks.push(Look::wrong("stores", format!("{error:#}"))),
         }
         looks

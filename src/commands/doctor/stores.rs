@@ -1,12 +1,15 @@
 //! How each store answers: one page, asked politely or looked at lately, and what came of it.
 
+use std::iter;
+
 use jiff::Timestamp;
 
 use super::look::Look;
 use crate::book::{EditionId, Source};
-use crate::config::plan::{StorePlan, label};
+use crate::config::plan::{Plan, StorePlan, label};
 use crate::config::presets::is_unverified;
 use crate::db::Db;
+use crate::fetch::command::has_browser;
 use crate::history::sqlite::{drifts, observations, view};
 use crate::history::{ListingId, ListingView};
 use crate::judge::other_ways;
@@ -14,9 +17,27 @@ use crate::page::{Unread, UnreadReason, refused};
 use crate::round::{House, Stop, one_page_of_each_store};
 use crate::text::words;
 
-/// Asks one page of each store that may be asked, and tells of each how its newest look went.
-pub(super) async fn look(house: &House) -> Vec<Look> {
+/// Lets the Chromium of this machine be tried as well, where our own request fails: it needs no account,
+/// and nothing is to be set for it.
+pub(super) fn try_browser(plan: &mut Plan) {
+    if !has_browser() {
+        return;
+    }
+    for store in &mut plan.stores {
+        let ways = &mut store.ways;
+        for order in iter::once(&mut ways.order).chain(ways.by_edition.values_mut()) {
+            if order.contains(&Source::Http) && !order.contains(&Source::Browser) {
+                order.push(Source::Browser);
+            }
+        }
+    }
+}
+
+/// Asks one page of each store that may be asked, and tells of each how its newest look went. The house
+/// may try more ways than the plan has.
+pub(super) async fn look(house: &House, plan: &Plan) -> Vec<Look> {
     let mut looks = Vec::new();
+    let began = house.clock.now();
     if let Err(error) = one_page_of_each_store(house, &Stop::default()).await {
         looks.push(Look::wrong("stores", format!("cannot ask: {error}")));
     }
@@ -31,10 +52,8 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
     let views = match views {
         Ok(views) => views,
         Err(error) => {
-            looks.push(Look::wrong(
-                "stores",
-                format!("cannot read the history: {error}"),
-            ));
+            let why = format!("cannot read the history: {error}");
+            looks.push(Look::wrong("stores", why));
             return looks;
         }
     };
@@ -45,7 +64,7 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
         let said = drift.words(label, &house.plan.author.zone, now);
         looks.push(Look::wrong(label, said).next(drift.next_step()));
     }
-    for store in &house.plan.stores {
+    for (store, tried) in plan.stores.iter().zip(&house.plan.stores) {
         let newest = views
             .iter()
             .flat_map(|view| {
@@ -61,7 +80,12 @@ pub(super) async fn look(house: &House) -> Vec<Look> {
                     edition,
                     listing,
                     by: way_of(&house.db, edition, listing),
-                    has_account: house.plan.api.is_some(),
+                    has_account: plan.api.is_some(),
+                    tried: if Some(began) <= listing.last_try {
+                        tried.ways.of(edition)
+                    } else {
+                        store.ways.of(edition)
+                    },
                 };
                 of(&page, now)
             }
@@ -79,6 +103,8 @@ struct Page<'a> {
     by: Option<Source>,
     /// There is an account for Amazon's API.
     has_account: bool,
+    /// The ways that were tried, also some that nobody chose.
+    tried: &'a [Source],
 }
 
 /// By which way the newest look was had; `None` where there is none, or it cannot be told.
@@ -150,11 +176,11 @@ fn of(page: &Page<'_>, now: Timestamp) -> Look {
 fn first_in_line(page: &Page<'_>) -> Option<(Source, String)> {
     let by = page.by.filter(|by| !by.is_a_persons())?;
     let order = page.store.ways.of(page.edition);
-    if order.first() == Some(&by) || !order.contains(&by) {
+    if order.first() == Some(&by) || !page.tried.contains(&by) {
         return None;
     }
     let rest = order.iter().copied().filter(|way| *way != by);
-    let better: Vec<Source> = std::iter::once(by).chain(rest).collect();
+    let better: Vec<Source> = iter::once(by).chain(rest).collect();
     Some((by, other_ways::line(&better)))
 }
 
@@ -168,14 +194,24 @@ fn advice(page: &Page<'_>, unread: &Unread) -> String {
                 |sentence| format!("{sentence}."),
             );
             let hand = other_ways::command(page.edition, &listing.store);
-            let tried = page.store.ways.of(page.edition);
-            match other_ways::better(&listing.store, tried, unread.reason, page.has_account) {
+            let chosen = page.store.ways.of(page.edition);
+            let is_extra = page.tried.iter().any(|way| !chosen.contains(way));
+            let also = if is_extra {
+                " The Chromium of this machine could not read it either."
+            } else {
+                ""
+            };
+            let own = format!(
+                "`pubwatch companion FOLDER` lets your own browser hand over what you open there, \
+                 `{hand}` tells what you saw"
+            );
+            match other_ways::better(&listing.store, page.tried, unread.reason, page.has_account) {
                 Some((way, line)) => format!(
-                    "{why} What would work better: {}, by `{line}` in its [[store]] table; or \
-                     look yourself: `{hand}`",
+                    "{why}{also} What would work better: {}, by `{line}` in its [[store]] table. \
+                     Or look yourself: {own}",
                     needs(way, page.has_account)
                 ),
-                None => format!("{why} Look yourself: `{hand}`"),
+                None => format!("{why}{also} Look yourself: {own}"),
             }
         }
         UnreadReason::Unreachable => "see that this machine is on the network; if only this store \
@@ -238,6 +274,14 @@ mod tests {
     }
 
     fn looked(pages: &str, (order, by): (&[Source], Source), has_account: bool) -> Look {
+        tried(pages, (order, &[], by), has_account)
+    }
+
+    fn tried(
+        pages: &str,
+        (order, tried, by): (&[Source], &[Source], Source),
+        has_account: bool,
+    ) -> Look {
         let view = Script::new("2027-02-09").pages(pages).view();
         let mut store = StorePlan::plain(StoreId::new("amazon.com"));
         store.ways.order = order.to_vec();
@@ -248,8 +292,31 @@ mod tests {
             listing: listing.unwrap(),
             by: Some(by),
             has_account,
+            tried: if tried.is_empty() { order } else { tried },
         };
         of(&page, "2027-01-06T09:00:00Z".parse().unwrap())
+    }
+
+    #[test]
+    fn what_was_tried_beside_the_chosen_ways_is_offered_if_it_works_and_only_then() {
+        use Source::{Browser, Http};
+        let both: &[Source] = &[Http, Browser];
+        let read = "2027-01-04T00:00 amazon.com pre_order";
+        let works = tried(read, (&[Http], both, Browser), false).next.unwrap();
+        assert!(
+            works.contains("`source = [\"browser\", \"http\"]`"),
+            "{works}"
+        );
+        let blocked = "2027-01-04T00:00 amazon.com pre_order\n2027-01-05T08:00 amazon.com blocked";
+        let not = tried(blocked, (&[Http], both, Http), false).next.unwrap();
+        assert!(
+            not.contains("Chromium of this machine could not read it either"),
+            "{not}"
+        );
+        assert!(
+            not.contains("pubwatch companion") && !not.contains("source ="),
+            "{not}"
+        );
     }
 
     #[test]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::expect::{Sent, Told};
-use super::story::Story;
+use super::story::{OwnLook, Story};
 use crate::alerts::Alert;
 use crate::alerts::sqlite::open_alerts;
 use crate::book::StoreId;
@@ -85,8 +85,8 @@ pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Re
                     .write(|transaction| add_note(transaction, edition, &said.note, now))?;
             }
         }
-        while let Some((_, store)) = own_looks.next_if(|(at, _)| *at <= now) {
-            look_by_hand(&house, story, store)?;
+        while let Some(look) = own_looks.next_if(|look| look.at <= now) {
+            look_herself(&house, story, look)?;
         }
         let has_unread = look_around(&house, story, &mut played.looks)?;
         let mut queued: Vec<Queued> =
@@ -103,7 +103,7 @@ pub fn play_before(story: &Story, mut watcher: impl FnMut(&House)) -> anyhow::Re
             // What a look has brought forward is due at once: at the next beat of the heart.
             next_look_of_all(&house, now)?.map(|at| at.max(later(now, 1))),
             notes.peek().map(|said| said.note.at),
-            own_looks.peek().map(|(at, _)| *at),
+            own_looks.peek().map(|look| look.at),
             next_of_calendar(now, &house.plan.author.zone),
             Some(next_turn_of_post),
             is_something_held_back(&house)?.then(|| later(now, JUDGE_AGAIN_MINUTES)),
@@ -137,7 +137,7 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
     let round = begin(house, now, tasks.len())?;
     let mut summary = Summary::default();
     for task in tasks {
-        let reading = story.page(&task.listing.edition, &task.listing.store, now);
+        let reading = story.shown_to_programs(&task.listing.edition, &task.listing.store, now);
         match reading {
             Reading::Says(_) => summary.read += 1,
             Reading::Unread(_) => summary.unread += 1,
@@ -158,21 +158,26 @@ fn look_around(house: &House, story: &Story, looks: &mut Vec<Look>) -> anyhow::R
     Ok(0 < summary.unread)
 }
 
-/// The author looks at the pages of a store, and tells what they say.
-fn look_by_hand(house: &House, story: &Story, at: &StoreId) -> anyhow::Result<()> {
+/// The author looks at the pages of a store, or of all.
+fn look_herself(house: &House, story: &Story, look: &OwnLook) -> anyhow::Result<()> {
     let now = house.clock.now();
     for plan in &house.plan.editions {
-        let edition = &plan.edition.id;
-        let observation = Observation {
-            listing: ListingId {
-                edition: edition.clone(),
-                store: at.clone(),
-            },
-            at: now,
-            source: Source::ByHand,
-            reading: story.page(edition, at, now),
-        };
-        take_in(house, &observation, None)?;
+        let listings = plan.listings.iter().map(|listing| &listing.store);
+        let is_meant = |store: &&StoreId| look.store.as_ref().is_none_or(|one| one == *store);
+        for store in listings.filter(is_meant) {
+            let edition = plan.edition.id.clone();
+            let reading = story.page(&edition, store, now);
+            let observation = Observation {
+                listing: ListingId {
+                    edition,
+                    store: store.clone(),
+                },
+                at: now,
+                source: look.source,
+                reading,
+            };
+            take_in(house, &observation, None)?;
+        }
     }
     Ok(())
 }

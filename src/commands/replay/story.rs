@@ -3,11 +3,11 @@
 use jiff::Timestamp;
 
 use super::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
-use crate::book::{Availability, EditionId, Note, StoreId};
+use crate::book::{Availability, EditionId, Note, Source, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
 use crate::judge::Severity;
-use crate::page::{Reading, Says};
+use crate::page::{Reading, Says, UnreadReason};
 
 /// A launch, and what must come of it.
 #[derive(Debug, Clone)]
@@ -26,8 +26,10 @@ pub struct Story {
     pub pages: Vec<PageChange>,
     /// What the author told us, in the order of time.
     pub notes: Vec<Said>,
-    /// When the author looked at a page at a store herself, and told us, in the order of time.
-    pub looks: Vec<(Timestamp, StoreId)>,
+    /// The stores that show programs nothing: only the author's own looks see their pages.
+    pub refuses: Vec<StoreId>,
+    /// When the author looked at pages herself, in the order of time.
+    pub looks: Vec<OwnLook>,
     /// When the machine is asleep: from, until.
     pub asleep: Vec<(Timestamp, Timestamp)>,
     /// What must come of it.
@@ -45,6 +47,17 @@ pub struct PageChange {
     pub edition: Option<EditionId>,
     /// What the page says.
     pub reading: Reading,
+}
+
+/// The author looks at pages herself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnLook {
+    /// When.
+    pub at: Timestamp,
+    /// At which store; `None` for every one of the story.
+    pub store: Option<StoreId>,
+    /// By hand, or with the companion.
+    pub source: Source,
 }
 
 /// What the author told us.
@@ -119,30 +132,26 @@ impl Story {
         let written: Written = toml::from_str(text)?;
         let start = written.start.0;
         let plan = plan(&written, start)?;
-        let mut pages = written
-            .page
-            .into_iter()
-            .map(PageWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut pages = all(written.page, PageWritten::check)?;
+        pages.sort_by_key(|page| page.at);
+        let mut looks = all(written.look, LookWritten::check)?;
+        looks.sort_by_key(|look| look.at);
+        let refuses = written.refuses.iter().map(|store| StoreId::new(store));
+        let refuses: Vec<StoreId> = refuses.collect();
         let stores = plan.editions.iter().flat_map(|edition| &edition.listings);
         let stores: Vec<&StoreId> = stores.map(|listing| &listing.store).collect();
-        if let Some(page) = pages.iter().find(|page| !stores.contains(&&page.store)) {
+        let named = pages.iter().map(|page| &page.store).chain(&refuses);
+        let mut named = named.chain(looks.iter().filter_map(|look| look.store.as_ref()));
+        if let Some(store) = named.find(|store| !stores.contains(store)) {
             return Err(StoryError::Entry(format!(
-                "a page is of `{}`, which is none of the edition's stores",
-                page.store
+                "an entry is of `{store}`, which is none of the edition's stores"
             )));
         }
         let is_watched = |edition: &EditionId| {
             let mut editions = plan.editions.iter();
             editions.any(|plan| plan.edition.id == *edition)
         };
-        pages.sort_by_key(|page| page.at);
-        let looks = looks_of(written.look, &stores)?;
-        let mut notes = written
-            .note
-            .into_iter()
-            .map(NoteWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut notes = all(written.note, NoteWritten::check)?;
         notes.sort_by_key(|said| said.note.at);
         let named = pages.iter().filter_map(|page| page.edition.as_ref());
         let named = named.chain(notes.iter().filter_map(|said| said.edition.as_ref()));
@@ -151,11 +160,6 @@ impl Story {
                 "an entry is about {edition}, which is none of the editions"
             )));
         }
-        let expectations = written
-            .expect
-            .into_iter()
-            .map(ExpectWritten::check)
-            .collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             title: written.story,
             from: written.from,
@@ -164,13 +168,14 @@ impl Story {
             plan,
             pages,
             notes,
+            refuses,
             looks,
             asleep: written
                 .asleep
                 .iter()
                 .map(|asleep| (asleep.from.0, asleep.until.0))
                 .collect(),
-            expectations,
+            expectations: all(written.expect, ExpectWritten::check)?,
         })
     }
 
@@ -180,6 +185,20 @@ impl Story {
         asleep
             .find(|(from, until)| *from <= moment && moment < *until)
             .map_or(moment, |(_, until)| *until)
+    }
+
+    /// What a program is shown of an edition's page at a store at `now`.
+    pub fn shown_to_programs(
+        &self,
+        edition: &EditionId,
+        store: &StoreId,
+        now: Timestamp,
+    ) -> Reading {
+        if self.refuses.contains(store) {
+            let reason = UnreadReason::Blocked;
+            return Reading::unread(reason, "story", reason.words());
+        }
+        self.page(edition, store, now)
     }
 
     /// What an edition's page at a store says at `now`; before its first entry it is not listed.
@@ -199,22 +218,12 @@ impl Story {
     }
 }
 
-/// The author's own looks, in the order of time, at stores of the edition.
-fn looks_of(
-    written: Vec<LookWritten>,
-    stores: &[&StoreId],
-) -> Result<Vec<(Timestamp, StoreId)>, StoryError> {
-    let mut looks: Vec<(Timestamp, StoreId)> = written
-        .into_iter()
-        .map(|look| (look.at.0, StoreId::new(&look.store)))
-        .collect();
-    looks.sort();
-    match looks.iter().find(|(_, store)| !stores.contains(&store)) {
-        Some((_, store)) => Err(StoryError::Entry(format!(
-            "a look is at `{store}`, which is none of the edition's stores"
-        ))),
-        None => Ok(looks),
-    }
+/// The entries of a kind, each checked.
+fn all<W, T>(
+    written: Vec<W>,
+    check: impl Fn(W) -> Result<T, StoryError>,
+) -> Result<Vec<T>, StoryError> {
+    written.into_iter().map(check).collect()
 }
 
 fn says(state: Availability, words: &str) -> Reading {

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 
-use super::story::{Count, Expectation, Kind, PageChange, Said, StoryError};
-use crate::book::{Availability, EditionId, Money, Note, NoteKind, StoreId};
+use super::story::{Count, Expectation, Kind, OwnLook, PageChange, Said, StoryError};
+use crate::book::{Availability, EditionId, Money, Note, NoteKind, Source, StoreId};
 use crate::judge::Severity;
 use crate::page::{OtherFormat, Reading, Says, UnreadReason};
 
@@ -57,6 +57,9 @@ pub(super) struct Written {
     pub(super) page: Vec<PageWritten>,
     #[serde(default)]
     pub(super) note: Vec<NoteWritten>,
+    /// Stores that show programs nothing.
+    #[serde(default)]
+    pub(super) refuses: Vec<String>,
     #[serde(default)]
     pub(super) look: Vec<LookWritten>,
     #[serde(default)]
@@ -69,8 +72,29 @@ pub(super) struct Written {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct LookWritten {
-    pub(super) at: Moment,
-    pub(super) store: String,
+    at: Moment,
+    store: Option<String>,
+    /// `companion` where her browser hands the page over; else she tells it by hand.
+    by: Option<String>,
+}
+
+impl LookWritten {
+    pub(super) fn check(self) -> Result<OwnLook, StoryError> {
+        let source = match self.by.as_deref() {
+            None | Some("hand") => Source::ByHand,
+            Some("companion") => Source::Companion,
+            Some(by) => {
+                return Err(StoryError::Entry(format!(
+                    "`by = \"{by}\"` is neither `hand` nor `companion`"
+                )));
+            }
+        };
+        Ok(OwnLook {
+            at: self.at.0,
+            store: self.store.as_deref().map(StoreId::new),
+            source,
+        })
+    }
 }
 
 /// The machine is asleep or switched off.

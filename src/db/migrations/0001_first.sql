@@ -324,13 +324,16 @@ BEGIN SELECT RAISE (ABORT, 'a queued letter is never rewritten'); END;
 CREATE TRIGGER letter_is_never_deleted BEFORE DELETE ON outbox
 BEGIN SELECT RAISE (ABORT, 'letters are kept'); END;
 
--- Read-only links for clients. Of the secret in a link only its hash is kept; a link that was
--- withdrawn stays, so that it is known that it was given.
-CREATE TABLE share (
+-- Passes that were given: read-only links for clients, and tokens of the author's companions. Of the
+-- secret of a pass only its hash is kept; one that was withdrawn stays, so that it is known that it was
+-- given.
+CREATE TABLE pass (
     id        INTEGER PRIMARY KEY,
-    client    TEXT    NOT NULL,
+    client    TEXT,                     -- whose editions a link shows; NULL: a companion's token
     hash      TEXT    NOT NULL UNIQUE,
     made      INTEGER NOT NULL,
+    origin    TEXT,                     -- the extension's, once a companion has spoken
+    heard     INTEGER,                  -- when a companion handed something over last
     withdrawn INTEGER
 ) STRICT;
 
@@ -347,16 +350,6 @@ INSERT INTO answer_key (id, key) VALUES (1, randomblob(32));
 CREATE TABLE answered (
     tag BLOB    PRIMARY KEY,
     at  INTEGER NOT NULL
-) STRICT;
-
--- Browser extensions of the author's that hand over what he sees. Of a token only its hash is kept.
-CREATE TABLE companion (
-    id        INTEGER PRIMARY KEY,
-    hash      TEXT    NOT NULL UNIQUE,
-    made      INTEGER NOT NULL,
-    origin    TEXT,                     -- the extension's, once it has spoken
-    heard     INTEGER,                  -- when it handed something over last
-    withdrawn INTEGER
 ) STRICT;
 
 -- The service that keeps watch, so that others can tell what it runs; one row.

@@ -5,7 +5,7 @@
 //! What the store answered stands in the log of its network (`--log-net-log`), so that a refusal and a
 //! page that is not there are known as they are for our own request.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tokio::net::lookup_host;
 use url::{Host, Url};
@@ -55,6 +55,11 @@ const PREFERENCES: &str = r#"{"download_restrictions": 3, "credentials_enable_se
 /// it, after some hundred kilobytes of names.
 const LONGEST_LOG: u64 = 4 << 20;
 
+/// The Chromium of this machine.
+pub(super) fn program() -> Option<PathBuf> {
+    files::program(&NAMES)
+}
+
 /// Opens the page in a browser of its own, which is ended with all that it started.
 pub(in crate::fetch) async fn exchange(
     realm: &Realm,
@@ -62,7 +67,7 @@ pub(in crate::fetch) async fn exchange(
     limits: Limits,
 ) -> Result<Answer, Failure> {
     let ours = |words: String| Failure::Way { ours: true, words };
-    let program = files::program(&NAMES).ok_or_else(|| {
+    let program = program().ok_or_else(|| {
         ours(
             "no Chromium is on this machine: install it (`apt install chromium`), or take \
              `\"browser\"` out of `source`"

@@ -31,6 +31,11 @@ pub struct Limits {
     pub output: usize,
 }
 
+/// There is a Chromium on this machine, which may be a way in.
+pub fn has_browser() -> bool {
+    browser::program().is_some()
+}
+
 /// Runs the program with a page's address as its last argument, and gives what it printed.
 ///
 /// It inherits none of our secrets: no variable `PUBWATCH_…` but those that hold none. It is ended

@@ -13,12 +13,16 @@ use crate::page::Reading;
 
 /// Every page that was unread at its newest looks, two or more, also those that the configuration
 /// no longer names.
+///
+/// One that a person saw meanwhile counts when that sight no longer spoke for it at
+/// the newest look, and from then on.
 pub fn blind_pages(connection: &Connection) -> rusqlite::Result<Vec<Unreadable>> {
     let mut statement = connection.prepare_cached(
-        "SELECT l.edition, l.store, l.blind_since, l.last_try, r.body, \
-             l.last_good IS NULL AND 3 <= l.blind_attempts \
+        "SELECT l.edition, l.store, iif(l.blind_since <= l.last_good, l.good_until, l.blind_since), \
+             l.last_try, r.body, l.last_good IS NULL AND 3 <= l.blind_attempts \
          FROM listing l JOIN reading r ON r.id = l.blind_reading \
-         WHERE l.blind_since IS NOT NULL AND 2 <= l.blind_attempts AND l.last_try IS NOT NULL",
+         WHERE l.blind_since IS NOT NULL AND 2 <= l.blind_attempts AND l.last_try IS NOT NULL \
+             AND (l.last_good IS NULL OR l.last_good < l.blind_since OR l.good_until < l.last_try)",
     )?;
     let mut rows = statement.query([])?;
     let mut pages = Vec::new();

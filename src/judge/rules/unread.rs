@@ -17,7 +17,9 @@ const FIRST_LOOKS: u32 = 3;
 /// 2. All stores of the edition unreachable at once are our own line: [`crate::judge::line`].
 /// 3. Watch after three days, one calm letter; never Act, because it says nothing about the book.
 ///    A page that was never read is told after its first three looks: nothing is known of it.
-/// 4. Next step: look yourself, and tell us what it says; or give us another way in.
+/// 4. While a person's own look speaks for the page, nothing is amiss; once none does any more, it counts
+///    from then on.
+/// 5. Next step: look yourself, and tell us what it says; or give us another way in.
 pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let is_line = 1 < case.view.listings.len()
         && case
@@ -51,8 +53,13 @@ fn judge_listing(case: &Case<'_>, listing: &ListingView, blind: &Blind) -> Optio
         last_good: listing.last_good,
         address: listing.address.clone(),
     });
-    let mut found = Finding::new(kind, vec![store.clone()], blind.since)
-        .within(window, blind.since, seen)
+    let since = if listing.last_good <= Some(blind.since) {
+        blind.since
+    } else {
+        listing.good_until.filter(|until| *until < case.now)?
+    };
+    let mut found = Finding::new(kind, vec![store.clone()], since)
+        .within(window, since, seen.max(since))
         .to_do(Task::LookYourself);
     found.act_from = None;
     if listing.last_good.is_none() && FIRST_LOOKS <= blind.attempts {

@@ -301,8 +301,9 @@ fn look_yourself(finding: &Finding, voice: &Voice<'_>) -> String {
                 return String::new();
             };
             format!(
-                "Open the page yourself now and then: {}. Tell us what it says with `{}`, or save \
-                 it and name the file in place of `--says`.{}",
+                "Open the page yourself now and then: {}. Your own browser can hand it over: \
+                 `pubwatch companion FOLDER` writes an extension for it. Or tell us what it says \
+                 with `{}`, or save it and name the file in place of `--says`.{}",
                 blind.address,
                 other_ways::command(&edition.id, store),
                 other_ways::another(&[(store, blind.unread.reason)])

@@ -110,6 +110,7 @@ fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String),
             let page = Asked {
                 first_try: time(row.get(2)?),
                 good_until: time(row.get(3)?).or(unknown),
+                last_good,
             };
             Ok(((row.get(0)?, row.get(1)?), page))
         })?

@@ -22,9 +22,9 @@ use crate::mail;
 use crate::mail::answers::Answer;
 use crate::text::words;
 use crate::web::edition::DATE_CHANGED;
+use crate::web::passes::{clients, hash, sqlite};
 use crate::web::security::hex;
 use crate::web::settings::Given;
-use crate::web::shares::{self, clients, hash};
 use crate::web::told::names;
 
 /// The longest note.
@@ -178,32 +178,46 @@ pub(super) fn take_back(
 
 /// Gives a client a link. The answer is the page itself, because the link is shown only there.
 pub(super) fn share(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
-    let site = &visit.site;
     let client = filled.client;
-    if !clients(&site.plan.editions).contains(client.as_str()) {
+    if !clients(&visit.site.plan.editions).contains(client.as_str()) {
         return Err(bad_request("No edition is of that imprint or client."));
     }
+    give(visit, Some(client))
+}
+
+/// Pairs a companion: its code is shown on the page that answers, and only there.
+pub(super) fn pair(visit: &Visit, (): ()) -> Answered {
+    give(visit, None)
+}
+
+fn give(visit: &Visit, client: Option<String>) -> Answered {
+    let site = &visit.site;
     let Ok(secret) = random::<32>() else {
         let why = "The system gives no random numbers.";
         return Err(refusal(StatusCode::INTERNAL_SERVER_ERROR, why));
     };
     let secret = hex(&secret);
     site.db.write(|transaction| {
-        let hash = hash(&secret);
-        Ok::<_, DbError>(shares::sqlite::add(transaction, &client, &hash, visit.now)?)
+        let of = (client.as_deref(), hash(&secret));
+        Ok::<_, DbError>(sqlite::add(transaction, (of.0, &of.1), visit.now)?)
     })?;
-    let link = format!("{}/share/{secret}/", site.address(&visit.host));
-    settings_page(visit, Some(&Given { client, link }))
+    let address = site.address(&visit.host);
+    let shown = match &client {
+        Some(_) => format!("{address}/share/{secret}/"),
+        None => format!("{address} {secret}"),
+    };
+    settings_page(visit, Some(&Given { client, shown }))
 }
 
-/// Withdraws a link, from now on.
+/// Withdraws a link or a companion, from now on.
 pub(super) fn withdraw(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
     let number = filled.number.parse::<i64>().unwrap_or_default();
-    let is_done = visit.site.db.write(|transaction| {
-        Ok::<_, DbError>(shares::sqlite::withdraw(transaction, number, visit.now)?)
-    })?;
+    let is_done = visit
+        .site
+        .db
+        .write(|transaction| Ok::<_, DbError>(sqlite::withdraw(transaction, number, visit.now)?))?;
     if !is_done {
-        let why = "There is no such link, or it is withdrawn already.";
+        let why = "There is none of that number, or it is withdrawn already.";
         return Err(conflict(why));
     }
     Ok(visit.see_other("/settings#links"))

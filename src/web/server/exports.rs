@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::json;
 
-use super::answer::{Answered, PageError, Visit, file, not_found};
+use super::answer::{Answered, PageError, Visit, bad_request, file, not_found, refusal};
 use super::pages::{Dossier, Shown};
 use super::router::Wished;
 use super::site::Site;
@@ -22,7 +22,7 @@ use crate::mail;
 use crate::web::edition::marks;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
-use crate::web::{api, export, feed, ics, metrics, sqlite};
+use crate::web::{api, companion, export, feed, ics, metrics, sqlite};
 
 const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
@@ -115,8 +115,24 @@ pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
 }
 
 /// What a program is told.
-fn told(value: &impl Serialize) -> Response {
+pub(super) fn told(value: &impl Serialize) -> Response {
     file(JSON, json!(value).to_string(), None)
+}
+
+/// The companion, to be paired by a code.
+pub(super) fn companion(visit: &Visit, (): ()) -> Answered {
+    let failed = |why: String| refusal(StatusCode::INTERNAL_SERVER_ERROR, &why);
+    let address = visit.site.address(&visit.host).parse();
+    let address = address.map_err(|_| bad_request("The name of this site is no address."))?;
+    let files = companion::files(&visit.site.plan.editions, (&address, None))
+        .map_err(|error| failed(format!("The companion cannot be written: {error}.")))?;
+    let archive = companion::archive(&files)
+        .map_err(|error| failed(format!("The companion cannot be packed: {error}.")))?;
+    Ok(file(
+        "application/zip",
+        archive,
+        Some("pubwatch-companion.zip"),
+    ))
 }
 
 /// The description of the interface.

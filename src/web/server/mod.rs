@@ -9,7 +9,7 @@ pub mod exports;
 mod gate;
 mod login;
 mod looks;
-mod observations;
+pub(super) mod observations;
 mod pages;
 mod pauses;
 mod router;

@@ -1,11 +1,7 @@
 //! What a companion asks and hands over: the pages that are watched, and what the author saw of one.
 
-use axum::body::Bytes;
-use axum::http::{HeaderMap, StatusCode, header};
-use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
-
-use super::answer::{Answered, PageError, Visit, bad_request, file, refusal};
+use super::answer::{Answered, PageError, Visit, bad_request, refusal};
+use super::exports::told;
 use super::site::{Site, locked};
 use crate::config::plan::{EditionPlan, ListingPlan, label};
 use crate::db::DbError;
@@ -19,10 +15,12 @@ use crate::page::{Reading, Says};
 use crate::round::by_hand::{self, waiting};
 use crate::round::judge_edition::judge_book;
 use crate::stores;
-use crate::web::companion::{Companion, Handed, is_its_origin, sqlite};
-use crate::web::shares::hash;
-
-const JSON: &str = "application/json";
+use crate::text::words;
+use crate::web::companion::{Handed, Heard, Outcome, Watched, WatchedPage, is_its_origin};
+use crate::web::passes::{Pass, hash, sqlite};
+use axum::body::Bytes;
+use axum::http::{HeaderMap, StatusCode, header};
+use jiff::{SignedDuration, Timestamp};
 
 /// How old may be what is handed over: what is older says nothing of today.
 const OLDEST: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -41,13 +39,15 @@ fn token(headers: &HeaderMap) -> Option<&str> {
 /// # Errors
 ///
 /// The answer for who has no token, a wrong one, or comes from elsewhere.
-pub(super) fn companion(site: &Site, headers: &HeaderMap) -> Result<Companion, PageError> {
+pub(super) fn companion(site: &Site, headers: &HeaderMap) -> Result<Pass, PageError> {
     let refused = |why: &str| refusal(StatusCode::UNAUTHORIZED, why);
     let token = token(headers).ok_or_else(|| refused("A companion's token is needed."))?;
     let known = site.db.read(|connection| {
-        let known = sqlite::paired(connection, &hash(token))?;
+        let known = sqlite::holding(connection, &hash(token))?;
         Ok::<_, DbError>(known)
     })?;
+    // A client's link is no token.
+    let known = known.filter(|pass| pass.client.is_none());
     let known = known.ok_or_else(|| refused("This token is unknown or withdrawn; pair anew."))?;
     let origin = headers.get(header::ORIGIN);
     let origin = origin.map(|origin| origin.to_str().unwrap_or_default());
@@ -58,8 +58,11 @@ pub(super) fn companion(site: &Site, headers: &HeaderMap) -> Result<Companion, P
     Ok(known)
 }
 
-/// The pages that are watched, with the parts of them that are read, and which of them wait for the
-/// author's eyes.
+/// The pages that are watched, and which of them wait for the author's eyes
+#[utoipa::path(get, path = "/api/v1/watched", tag = "companions", responses(
+    (status = 200, description = "The pages, for a companion, with the parts of them that are read", body = Watched<'_>),
+    (status = 401, description = "No companion of that token is paired", body = String, content_type = "text/plain"),
+))]
 pub(super) fn watched(visit: &Visit, (headers, _): (HeaderMap, Bytes)) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     companion(site, &headers)?;
@@ -68,27 +71,36 @@ pub(super) fn watched(visit: &Visit, (headers, _): (HeaderMap, Bytes)) -> Answer
         let view = site.view(plan)?;
         let due = waiting(&view, &site.settings, now);
         for (listing, seen) in plan.listings.iter().zip(&view.listings) {
-            let state = seen.now().map(|spell| spell.availability.word());
-            pages.push(json!({
-                "edition": plan.edition.id,
-                "title": plan.edition.title,
-                "format": plan.edition.format.name(),
-                "store": label(&listing.store, &site.plan.stores),
-                "address": listing.ask,
-                "numbers": saved::numbers(plan, listing),
-                "parts": stores::parts_of(&listing.store, &site.lessons),
-                "due": due.contains(&listing.store),
-                "last": state,
-                "last_seen": seen.last_good,
-            }));
+            pages.push(WatchedPage {
+                edition: plan.edition.id.as_str(),
+                title: &plan.edition.title,
+                format: plan.edition.format.name(),
+                store: label(&listing.store, &site.plan.stores),
+                address: listing.ask.as_str(),
+                numbers: saved::numbers(plan, listing),
+                parts: stores::parts_of(&listing.store, &site.lessons),
+                due: due.contains(&listing.store),
+                last: seen.now().map(|spell| spell.availability.word()),
+                last_seen: seen.last_good,
+            });
         }
     }
-    let pause = site.plan.manners.pause.as_secs();
-    let value = json!({ "pause_seconds": pause, "pages": pages });
-    Ok(file(JSON, value.to_string(), None))
+    let pause_seconds = site.plan.manners.pause.as_secs();
+    Ok(told(&Watched {
+        pause_seconds,
+        pages,
+    }))
 }
 
-/// Takes what the author saw of a page.
+/// Takes what the author saw of a page
+#[utoipa::path(post, path = "/api/v1/observations", tag = "companions", request_body = Handed, responses(
+    (status = 200, description = "What became of it, for a companion", body = Outcome<'_>),
+    (status = 400, description = "It is no observation, or an old one", body = String, content_type = "text/plain"),
+    (status = 401, description = "No companion of that token is paired", body = String, content_type = "text/plain"),
+    (status = 403, description = "The token belongs to another extension", body = String, content_type = "text/plain"),
+    (status = 413, description = "It has more than 1 MB", body = String, content_type = "text/plain"),
+    (status = 429, description = "More than 240 came within an hour", body = String, content_type = "text/plain"),
+))]
 pub(super) fn observe(visit: &Visit, (headers, body): (HeaderMap, Bytes)) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let from = companion(site, &headers)?;
@@ -128,9 +140,9 @@ pub(super) fn observe(visit: &Visit, (headers, body): (HeaderMap, Bytes)) -> Ans
         .and_then(|one| one.to_str().ok());
     let answer = match seen {
         Ok(seen) => keep(site, seen, (&from, origin), (at, now))?,
-        Err(why) => json!({ "outcome": "not_read", "why": why }),
+        Err(why) => Outcome::NotRead { why },
     };
-    Ok(file(JSON, answer.to_string(), None))
+    Ok(told(&answer))
 }
 
 fn by_address(site: &Site, address: &str) -> Option<ListingId> {
@@ -148,12 +160,12 @@ fn by_address(site: &Site, address: &str) -> Option<ListingId> {
 
 /// Records it, judges the book by it, and says what was read and whether that is normal. What was handed
 /// over before, or seen before the page was read last, changes nothing.
-fn keep(
-    site: &Site,
+fn keep<'a>(
+    site: &'a Site,
     (listing, reading, evidence): (ListingId, Reading, Option<Evidence>),
-    (from, origin): (&Companion, Option<&str>),
+    (from, origin): (&Pass, Option<&str>),
     (at, now): (Timestamp, Timestamp),
-) -> Result<Value, PageError> {
+) -> Result<Outcome<'a>, PageError> {
     let plan = site.edition(listing.edition.as_str());
     let plan = plan.ok_or_else(|| bad_request("No such edition is watched."))?;
     let evidence = evidence.map(|evidence| Evidence {
@@ -173,20 +185,23 @@ fn keep(
         Ok(Some(recorded.changed))
     })?;
     let Reading::Says(says) = said else {
-        return Ok(json!({ "outcome": "not_read", "why": "it names no state" }));
+        let why = "it names no state".to_owned();
+        return Ok(Outcome::NotRead { why });
     };
-    let place = site.place(now);
-    Ok(json!({
-        "outcome": if recorded.is_some() { "read" } else { "known" },
-        "edition": listing.edition,
-        "title": plan.edition.title,
-        "store": place.label(&listing.store),
-        "availability": says.availability.name(),
-        "state": says.availability.word(),
-        "words": says.words,
-        "changed": recorded.unwrap_or_default(),
-        "verdict": verdict(site, plan, &listing, now)?,
-    }))
+    let heard = Heard {
+        edition: plan.edition.id.as_str(),
+        title: &plan.edition.title,
+        store: label(&listing.store, &site.plan.stores).to_owned(),
+        availability: says.availability,
+        state: says.availability.word(),
+        words: says.words,
+        changed: recorded.unwrap_or_default(),
+        verdict: verdict(site, plan, &listing, now)?,
+    };
+    Ok(match recorded {
+        Some(_) => Outcome::Read(heard),
+        None => Outcome::Known(heard),
+    })
 }
 
 /// Whether what the page shows is normal, in a sentence.
@@ -202,5 +217,5 @@ fn verdict(
     let judged = judge(&view, &site.settings, now);
     let mut outlooks = judged.outlooks.iter();
     let one = outlooks.find(|one| one.store == listing.store);
-    Ok(one.map(|one| outlook(one, &voice)))
+    Ok(one.map(|one| format!("{}.", words::capital(&outlook(one, &voice)))))
 }

@@ -31,7 +31,7 @@ use crate::web::security::LETTER_POLICY;
 use crate::web::settings::Given;
 use crate::web::timeline::Range;
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, paused, settings, shares, sqlite, usual};
+use crate::web::{changes, letter, passes, paused, settings, sqlite, usual};
 
 /// The overview of all editions.
 pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
@@ -163,27 +163,27 @@ pub(super) fn windows(visit: &Visit, (): ()) -> Answered {
     )?))
 }
 
-/// The settings and the links for clients.
+/// The settings, the links for clients and the companions.
 pub(super) fn settings(visit: &Visit, (): ()) -> Answered {
     settings_page(visit, None)
 }
 
-/// The same; `given` is the link that was made just now.
+/// The same; `given` is the pass that was made just now.
 pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (_, pulse) = site.survey(now)?;
-    let (shares, notes) = site.db.read(|connection| {
-        let shares = shares::sqlite::all(connection)?;
-        Ok::<_, DbError>((shares, standing_notes(connection)?))
+    let (passes, notes) = site.db.read(|connection| {
+        let passes = passes::sqlite::all(connection)?;
+        Ok::<_, DbError>((passes, standing_notes(connection)?))
     })?;
     let place = site.place(now);
-    let links = settings::Links {
-        shares: &shares,
+    let passes = settings::Passes {
+        all: &passes,
         given,
     };
     let paused = paused::sentence(&place, &site.plan.editions, &notes);
     Ok(page(settings::page(
-        &place, &site.plan, links, paused, &pulse,
+        &place, &site.plan, passes, paused, &pulse,
     )?))
 }
 

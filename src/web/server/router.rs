@@ -108,6 +108,8 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/settings/pause", at(POST, pauses::pause_all))
         .route("/settings/resume", at(POST, pauses::resume_all))
         .route("/settings/share", at(POST, actions::share))
+        .route("/settings/companion", at(POST, actions::pair))
+        .route("/settings/companion.zip", at(GET, exports::companion))
         .route("/settings/withdraw", at(POST, actions::withdraw))
         .merge(of_books())
         .route("/login", at(GET, login::door).merge(at(POST, login::login)))

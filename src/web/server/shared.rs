@@ -13,16 +13,18 @@ use crate::db::DbError;
 use crate::web::filter::Filter;
 use crate::web::frame::Place;
 use crate::web::overview;
-use crate::web::shares::{hash, sqlite};
+use crate::web::passes::{hash, sqlite};
 
 /// The editions of the client whose link it is.
 fn editions(visit: &Visit, secret: &str) -> Result<Vec<EditionPlan>, PageError> {
     let hash = hash(secret);
-    let client = visit
+    let pass = visit
         .site
         .db
-        .read(|connection| Ok::<_, DbError>(sqlite::client(connection, &hash)?))?;
-    let client = client.ok_or_else(|| not_found("There is no such link, or it was withdrawn."))?;
+        .read(|connection| Ok::<_, DbError>(sqlite::holding(connection, &hash)?))?;
+    let client = pass
+        .and_then(|pass| pass.client)
+        .ok_or_else(|| not_found("There is no such link, or it was withdrawn."))?;
     let all = visit.site.plan.editions.iter();
     let his = all.filter(|plan| plan.edition.imprint.as_deref() == Some(client.as_str()));
     Ok(his.cloned().collect())

@@ -84,9 +84,10 @@ INSERT INTO outbox (id, message_id, written, kind, stores, to_name, to_address, 
     (9, 'nine@pubwatch.example', 1794490505000, 'digest', '[]', 'Jane Roe', 'jane@example.com',
      'Digest: all as expected', x'28b52ffd045829000048656c6c6f447db275', x'28b52ffd04586100003c703e48656c6c6f3c2f703e4e32fb88', 1794490505000, 1794490505000, 'mail');
 
--- A link that was given to a client.
-INSERT INTO share (id, client, hash, made, withdrawn) VALUES
-    (1, 'Saltmarsh Press', 'not a hash of anything', 1794490605000, NULL);
+-- A link that was given to a client, and a companion.
+INSERT INTO pass (id, client, hash, made, origin, heard, withdrawn) VALUES
+    (1, 'Saltmarsh Press', 'not a hash of anything', 1794490605000, NULL, NULL, NULL),
+    (2, NULL, 'nor this', 1794490605000, 'chrome-extension://abc', 1794490606000, 1794490607000);
 
 -- A link in a letter that was used.
 INSERT INTO answered (tag, at) VALUES (x'00ff', 1794490705000);

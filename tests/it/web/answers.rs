@@ -9,8 +9,8 @@ use pubwatch::history::sqlite::notes;
 use pubwatch::judge::Cause;
 use pubwatch::mail::answers::{Answer, GOOD_FOR, Link};
 use pubwatch::mail::sqlite::{Show, answer_key, entries};
+use pubwatch::web::passes::{hash, sqlite};
 use pubwatch::web::security::hash_password;
-use pubwatch::web::shares::{hash, sqlite};
 use rusqlite::types::Value;
 
 use super::{Answered, ISBN, SALT_ROADS, TestSite, at, configuration, now, says};
@@ -314,7 +314,7 @@ fn a_client_with_a_link_to_look_finds_no_answer() {
     let give = told
         .site
         .db
-        .write(|tx| sqlite::add(tx, "Saltmarsh", &hash(SECRET), now()));
+        .write(|tx| sqlite::add(tx, (Some("Saltmarsh"), &hash(SECRET)), now()));
     give.unwrap();
     let shared = format!("/watch/share/{SECRET}");
     for path in [format!("{shared}/"), format!("{shared}/editions/{ISBN}")] {

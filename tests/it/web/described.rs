@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use pubwatch::book::NoteKind;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::exports::json;
+use super::companion::{hand, pair};
+use super::exports::json as answer;
 use super::{ISBN, TestSite};
 
 /// The fields that a description gives an object, whichever of its parts gives them.
@@ -106,18 +107,31 @@ fn every_answer_is_as_the_description_says() {
     let until = "2027-02-20".parse().unwrap();
     let cause = Some("unavailable".to_owned());
     site.note(ISBN, NoteKind::Muted { until, cause }, super::now());
-    let description = json(&site, "/api/v1/openapi.json");
+    let description = answer(&site, "/api/v1/openapi.json");
     let schemas = &description["components"]["schemas"];
     let mut found = Vec::new();
-    for (path, operation) in description["paths"].as_object().unwrap() {
-        let answer = &operation["get"]["responses"]["200"]["content"]["application/json"];
-        let value = json(&site, &path.replace("{isbn}", ISBN));
+    pair(&site);
+    let watched = hand(&site, ("GET", "/api/v1/watched"), "");
+    let seen = json!({
+        "address": watched["pages"][0]["address"], "state": "in_stock", "seen_at": super::now(),
+    });
+    let paths = description["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 7);
+    for (path, operation) in paths {
+        let (method, body) = if operation["get"].is_null() {
+            ("post", seen.to_string())
+        } else {
+            ("get", String::new())
+        };
+        let answer = &operation[method]["responses"]["200"]["content"]["application/json"];
+        let asked = (method.to_uppercase(), path.replace("{isbn}", ISBN));
+        let value = hand(&site, (&asked.0, &asked.1), &body);
         found.extend(differences(&value, &answer["schema"], schemas, path));
         found.extend(not_described(&value, &answer["schema"], schemas, path));
     }
     found.dedup();
     assert_eq!(found, [""; 0]);
-    let wrong = serde_json::json!({ "alerts": [{ "rule": 7, "more": 1 }] });
+    let wrong = json!({ "alerts": [{ "rule": 7, "more": 1 }] });
     let path = &description["paths"]["/api/v1/alerts"]["get"]["responses"]["200"];
     let schema = &path["content"]["application/json"]["schema"];
     found.extend(differences(&wrong, schema, schemas, "x"));
@@ -130,7 +144,7 @@ fn every_answer_is_as_the_description_says() {
         found.contains(&"x.alerts.rule is integer, not \"string\"".to_owned()),
         "{found:?}"
     );
-    let notes = json(&site, &format!("/api/v1/editions/{ISBN}"))["notes"].clone();
+    let notes = answer(&site, &format!("/api/v1/editions/{ISBN}"))["notes"].clone();
     assert_eq!(notes[1]["until"], "2027-02-20");
     assert_eq!(notes[1]["cause"], "unavailable");
 }

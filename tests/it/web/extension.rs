@@ -9,14 +9,10 @@ use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pubwatch::book::StoreId;
-use pubwatch::page::{Page, Reading, Wanted};
-use pubwatch::stores::{Lessons, parts_of, read};
 use serde_json::{Value, json};
 
 use super::chromium::Chromium;
 use super::{ISBN, configuration};
-use crate::fixtures::pairs;
 use crate::loopback::{Reply, Server};
 use crate::support::House;
 use crate::ways::page;
@@ -129,7 +125,7 @@ async fn for_nobody() -> Server {
     .await
 }
 
-fn watching(stores: [&Server; 2], listen: &str) -> House {
+fn watching(stores: [&str; 2], listen: &str) -> House {
     let mut text = configuration(&format!(
         "[data]\nfolder = 'data'\n[web]\nlisten = '{listen}'\n\
          [politeness]\npause = '2s'\njitter = '0s'\n"
@@ -142,11 +138,10 @@ fn watching(stores: [&Server; 2], listen: &str) -> House {
         )
         .unwrap();
     }
-    for (name, server) in ["books.example.com", "shop.example.org"].iter().zip(stores) {
+    for (name, base) in ["books.example.com", "shop.example.org"].iter().zip(stores) {
         write!(
             text,
-            "[[store]]\nname = '{name}'\naddress = '/book/{{isbn13}}'\nbase = '{}'\n",
-            server.base
+            "[[store]]\nname = '{name}'\naddress = '/book/{{isbn13}}'\nbase = '{base}'\n"
         )
         .unwrap();
     }
@@ -185,14 +180,23 @@ struct World {
     heard: Arc<Mutex<Vec<String>>>,
     browser: Chromium,
     extension: String,
+    /// The manifest as it was written.
+    asking: String,
+    listen: String,
     _service: Service,
 }
 
 impl World {
     async fn new() -> Self {
+        Self::with_shop_at("127.0.0.1").await
+    }
+
+    /// The extension may see what is at 127.0.0.1, where its Pubwatch is, and has yet to ask for all else.
+    async fn with_shop_at(host: &str) -> Self {
         let (books, shop) = (for_browsers().await, for_nobody().await);
         let listen = free();
-        let house = watching([&books, &shop], &listen);
+        let other = shop.base.as_str().replace("127.0.0.1", host);
+        let house = watching([books.base.as_str(), &other], &listen);
         let folder = house.path().join("companion");
         house.said(&["companion", folder.to_str().unwrap()], 0);
         // What crosses is read on its way.
@@ -204,6 +208,12 @@ impl World {
             assert_ne!(tapped, paired);
             fs::write(folder.join(name), tapped).unwrap();
         }
+        // Nobody can answer the browser's question in a test, so that the stores are demanded at first.
+        let manifest = folder.join("manifest.json");
+        let asking = fs::read_to_string(&manifest).unwrap();
+        let mut demanding: Value = serde_json::from_str(&asking).unwrap();
+        demanding["host_permissions"] = demanding["optional_host_permissions"].clone();
+        fs::write(&manifest, demanding.to_string()).unwrap();
         let service = house
             .pubwatch(&["run"])
             .stdout(Stdio::null())
@@ -226,6 +236,8 @@ impl World {
             heard,
             browser,
             extension,
+            asking,
+            listen,
             _service: Service(service),
         }
     }
@@ -236,6 +248,55 @@ impl World {
         all.into_iter()
             .filter(|one| one.starts_with("POST"))
             .collect()
+    }
+
+    /// Loads the extension anew with the manifest as it was written. What it was let see it may see on.
+    fn load_as_written(&mut self) {
+        let place = self.house.path().join("companion/manifest.json");
+        fs::write(place, &self.asking).unwrap();
+        let id = self.extension.rsplit('/').next().unwrap().to_owned();
+        self.browser.open("chrome://extensions/");
+        self.browser.eval(&format!(
+            "chrome.developerPrivate.updateProfileConfiguration({{ inDeveloperMode: true }})\
+             .then(() => chrome.developerPrivate.reload('{id}'))"
+        ));
+        std::thread::sleep(Duration::from_secs(2));
+    }
+
+    /// Opens the panel, and waits until it has these words.
+    fn panel(&mut self, words: &str) {
+        self.browser.open(&format!("{}/panel.html", self.extension));
+        self.comes_to_say(words);
+    }
+
+    fn comes_to_say(&mut self, words: &str) {
+        for _ in 0..240 {
+            if self.browser.words().contains(words) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        panic!("no “{words}” in {}", self.browser.words());
+    }
+
+    /// Lets the extension's alarm ring, and waits until what follows is over.
+    fn ring(&mut self) {
+        self.browser.eval(
+            "chrome.storage.session.remove('list').then(() => \
+             chrome.alarms.create('remind', { when: Date.now(), periodInMinutes: 60 }))",
+        );
+        // The list of the pages is had anew at each ringing; a look begins with one more.
+        for _ in 0..240 {
+            if !self
+                .browser
+                .eval("chrome.storage.session.get('list').then((all) => all.list)")
+                .is_null()
+            {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(250));
+        }
+        std::thread::sleep(Duration::from_secs(2));
     }
 
     /// Nothing of hers has crossed, and little else.
@@ -274,21 +335,18 @@ async fn what_the_author_opens_counts_and_nothing_of_hers_leaves_the_page() {
     std::thread::sleep(Duration::from_secs(2));
     assert_eq!(world.posts().len(), 1);
     world.kept_to_itself();
+    world.panel("Pre-order. Seen once");
+    let badge = world.browser.eval("chrome.action.getBadgeText({})");
+    assert_eq!(badge, "✓");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
 async fn on_a_click_what_waits_is_opened_with_pauses_and_a_store_that_refuses_is_left_alone() {
     let mut world = World::new().await;
-    let panel = format!("{}/panel.html", world.extension);
-    world.browser.open(&panel);
+    world.panel("6 of your pages wait for your eyes");
     world.browser.click("#look");
-    for _ in 0..240 {
-        if world.browser.words().contains("were read") {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(250));
-    }
+    world.comes_to_say("were read");
     let words = world.browser.words();
     assert!(words.contains("3 of your pages were read"), "{words}");
     assert!(words.contains("Pre-order"), "{words}");
@@ -309,61 +367,133 @@ async fn on_a_click_what_waits_is_opened_with_pauses_and_a_store_that_refuses_is
     world.kept_to_itself();
 }
 
-/// Where what is cut reads otherwise than the page, and why that is right.
-const OTHERWISE: [(&str, &str); 2] = [
-    // Which words stand on a page without a product is not for the companion to send.
-    ("amazon/missing-page-saved", "unread"),
-    // What a browser shows as loaded it has had to its end; how a file was cut off is not seen in it.
-    ("barnesandnoble/cut-off-before-the-button", "in_stock"),
-];
-
-/// What a page says, in a word.
-fn said(body: &str, (store, address): (&StoreId, Option<&str>), wanted: &Wanted) -> String {
-    let page = Page {
-        store,
-        address,
-        status: 200,
-        headers: &[],
-        body,
-    };
-    match read(&page, wanted) {
-        Reading::Says(says) => says.availability.name().to_owned(),
-        Reading::Unread(_) => "unread".to_owned(),
-    }
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn once_a_day_it_looks_by_itself_if_it_may_and_leaves_a_store_that_refused_alone() {
+    let mut world = World::new().await;
+    world.panel("6 of your pages wait for your eyes");
+    world.ring();
+    let badge = world.browser.eval("chrome.action.getBadgeText({})");
+    assert_eq!(badge, "6", "what waits is on the button");
+    assert!(
+        by_browser(&world.books).is_empty(),
+        "nothing is opened unasked"
+    );
+    world.browser.click("#daily");
+    world.ring();
+    in_time("the look of the day", || {
+        by_companion(&world.house).len() == 3 && by_browser(&world.shop).len() == 1
+    });
+    let times = by_browser(&world.books);
+    let is_apart = |pair: &[tokio::time::Instant]| Duration::from_secs(2) <= pair[1] - pair[0];
+    assert!(times.windows(2).all(is_apart), "{times:?}");
+    // It rings every hour, and once a day is enough.
+    world.ring();
+    assert_eq!(by_browser(&world.shop).len(), 1);
+    // A day later, to the extension's knowledge; the store refused it a shorter while ago.
+    world
+        .browser
+        .eval("chrome.storage.local.set({ lookedAt: Date.now() - 25 * 3600 * 1000 })");
+    world.ring();
+    assert_eq!(by_browser(&world.shop).len(), 1);
+    let past = "chrome.storage.local.set({ lookedAt: 0, refused: {} })";
+    world.browser.eval(past);
+    world.ring();
+    in_time("the next day", || by_browser(&world.shop).len() == 2);
+    world.browser.click("#daily");
+    world.browser.eval(past);
+    world.ring();
+    assert_eq!(by_browser(&world.shop).len(), 2, "it was switched off");
+    world.kept_to_itself();
 }
 
-#[test]
+#[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs Chromium"]
-fn what_is_cut_out_of_a_page_reads_as_the_page_did() {
-    let mut browser = Chromium::start();
-    let cut = include_str!("../../../companion/cut.js");
-    let (mut count, mut problems) = (0, Vec::new());
-    for pair in pairs() {
-        if pair.case.status.is_some_and(|status| status != 200) {
-            continue;
-        }
-        let store = StoreId::new(&pair.case.store);
-        let wanted = Wanted {
-            isbn: pair.case.isbn.as_ref().map(|isbn| isbn.parse().unwrap()),
-            asin: pair.case.asin.clone(),
-            format: None,
-        };
-        let of = (&store, pair.case.address.as_deref());
-        let otherwise = OTHERWISE.iter().find(|(name, _)| *name == pair.name);
-        let whole = said(&pair.html, of, &wanted);
-        let whole = otherwise.map_or(whole, |(_, said)| (*said).to_owned());
-        let parts = json!(parts_of(&store, &Lessons::default()));
-        let page = browser.eval(&format!(
-            "(() => {{ const document = new DOMParser().parseFromString({}, 'text/html'); {cut}; \
-             return cut({parts}); }})()",
-            json!(pair.html)
-        ));
-        let part = said(page.as_str().unwrap(), of, &wanted);
-        count += 1;
-        if part != whole {
-            problems.push(format!("{}: {part}, and the page {whole}", pair.name));
-        }
-    }
-    println!("{count} pages");
-    assert!(problems.is_empty(), "\n{}", problems.join("\n"));
+async fn a_store_is_seen_only_where_the_person_let_it_be() {
+    let mut world = World::with_shop_at("localhost").await;
+    world.load_as_written();
+    let manifest: Value = serde_json::from_str(&world.asking).unwrap();
+    assert_eq!(manifest["host_permissions"], json!(["http://127.0.0.1/*"]));
+    let stores = ["http://127.0.0.1/*", "http://localhost/*"];
+    assert_eq!(manifest["optional_host_permissions"], json!(stores));
+    world.panel("6 of your pages wait for your eyes");
+    world.browser.click("#look");
+    world.comes_to_say("3 of your pages were read.");
+    assert_eq!((by_browser(&world.shop).len(), world.posts().len()), (1, 4));
+    assert!(!world.browser.words().contains("Let it see"));
+    // She takes it back.
+    let remove = "chrome.permissions.remove({ origins: ['http://localhost/*'] })";
+    assert_eq!(world.browser.eval(remove), true);
+    world.panel("Let it see shop.example.org");
+    assert!(
+        !world
+            .browser
+            .words()
+            .contains("Let it see books.example.com")
+    );
+    world.browser.click("#look");
+    world.comes_to_say("0 of your pages were read. It may not see shop.example.org yet.");
+    assert_eq!(by_browser(&world.shop).len(), 1);
+    // And what she opens there is not looked at.
+    let shop = world.shop.base.as_str().replace("127.0.0.1", "localhost");
+    world.browser.open(&format!("{shop}book/{ISBN}"));
+    std::thread::sleep(Duration::from_secs(2));
+    assert_eq!((by_browser(&world.shop).len(), world.posts().len()), (2, 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn a_code_of_the_settings_pairs_a_companion_anew() {
+    let mut world = World::new().await;
+    world.house.said(&["companion", "--withdraw", "1"], 0);
+    world.panel("pair anew");
+    let settings = format!("http://{}/settings", world.listen);
+    world.browser.open(&settings);
+    world
+        .browser
+        .follow("form[action='/settings/companion'] button");
+    let code = world
+        .browser
+        .eval("document.querySelector('[aria-label=\"The code\"]').innerText");
+    world.panel("The code from Pubwatch");
+    world.browser.click("#code");
+    world.browser.write("no code");
+    world.browser.click("#pair button");
+    world.comes_to_say("This is no code");
+    world
+        .browser
+        .eval("document.querySelector('#code').value = ''");
+    world.browser.click("#code");
+    world.browser.write(code.as_str().unwrap());
+    world.browser.click("#pair button");
+    world.comes_to_say("6 of your pages wait for your eyes");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Chromium"]
+async fn pictures_of_the_manual_show_the_companion() {
+    let Some(folder) = std::env::var_os("PUBWATCH_PICTURES").map(std::path::PathBuf::from) else {
+        return;
+    };
+    let mut world = World::new().await;
+    world.browser.look((380, 420), false);
+    world.panel("6 of your pages wait for your eyes");
+    world.browser.click("#look");
+    world.comes_to_say("were read");
+    world.browser.picture(&folder.join("companion.png"), false);
+    world.browser.look((900, 420), false);
+    world.browser.open("chrome://extensions/");
+    let bar = "document.querySelector('extensions-manager').shadowRoot\
+               .querySelector('extensions-toolbar').shadowRoot";
+    world
+        .browser
+        .eval(&format!("{bar}.querySelector('#devMode').click()"));
+    std::thread::sleep(Duration::from_secs(2));
+    let loads = world
+        .browser
+        .eval(&format!("{bar}.querySelector('#loadUnpacked').offsetWidth"));
+    assert!(loads.as_i64().is_some_and(|width| 0 < width), "{loads}");
+    world
+        .browser
+        .picture(&folder.join("companion-loaded.png"), false);
 }

@@ -6,6 +6,7 @@ mod books;
 mod browser;
 mod chromium;
 mod companion;
+mod cut;
 mod described;
 mod doors;
 mod exports;

@@ -3,8 +3,8 @@
 use pubwatch::book::Availability;
 use pubwatch::db::DbError;
 use pubwatch::page::{Reading, UnreadReason};
+use pubwatch::web::passes::{hash, sqlite};
 use pubwatch::web::security::hash_password;
-use pubwatch::web::shares::{hash, sqlite};
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now, says};
 use crate::support::House;
@@ -39,7 +39,7 @@ fn shared() -> (TestSite, i64) {
     );
     let number = site
         .db
-        .write(|tx| Ok::<_, DbError>(sqlite::add(tx, "Saltmarsh", &hash(SECRET), now())?))
+        .write(|tx| Ok::<_, DbError>(sqlite::add(tx, (Some("Saltmarsh"), &hash(SECRET)), now())?))
         .unwrap();
     (site, number)
 }
@@ -121,7 +121,7 @@ fn a_link_that_was_withdrawn_is_dead_and_its_secret_was_never_kept() {
     let kept: String = site
         .db
         .read(|connection| {
-            Ok::<_, DbError>(connection.query_row("SELECT hash FROM share", [], |row| row.get(0))?)
+            Ok::<_, DbError>(connection.query_row("SELECT hash FROM pass", [], |row| row.get(0))?)
         })
         .unwrap();
     assert_ne!(kept, SECRET);

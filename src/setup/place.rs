@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use crate::clock::Clock;
 use crate::config::{self, ConfigError, Loaded, files};
-use crate::files::{LARGEST_TEXT, read, write_whole};
+use crate::files::{LARGEST_TEXT, read, write_new, write_whole};
 use crate::setup::loading::{load, load_text};
 
 /// Today, where this machine stands.
@@ -153,13 +153,13 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             .create(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
-    if path.try_exists().unwrap_or(true) {
-        bail!(
+    match write_new(path, bytes) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => bail!(
             "{} is there already, and is not written over; change it, or move it away first",
             path.display()
-        );
+        ),
+        written => written.with_context(|| format!("cannot write {}", path.display())),
     }
-    write_whole(path, bytes, 0o600).with_context(|| format!("cannot write {}", path.display()))
 }
 
 #[cfg(test)]

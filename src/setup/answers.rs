@@ -118,7 +118,10 @@ pub fn server(answer: &str) -> Result<Option<Server>, String> {
         return Ok(Some(Server {
             mail,
             wants_login: provider.login,
-            note: provider.note,
+            note: match provider.page {
+                Some(page) => format!("{} {page}", provider.note),
+                None => provider.note,
+            },
         }));
     }
     let is_host = answer.contains('.') || answer == "localhost" || answer.contains(':');

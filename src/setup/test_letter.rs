@@ -25,12 +25,7 @@ pub async fn send(plan: &Plan, transport: &Transport, now: Timestamp) -> Result<
             let letter = letter(plan, &sender.from, now);
             let parcel = message(&letter, sender).map_err(|error| error.to_string())?;
             let written = files::write(folder, &letter, &parcel);
-            let says = |error| {
-                format!(
-                    "letters are written to {}, but: {error}",
-                    folder.display()
-                )
-            };
+            let says = |error| format!("letters are written to {}, but: {error}", folder.display());
             let path = written.map_err(says)?;
             Ok(format!("wrote a test letter: {}", path.display()))
         }

@@ -202,15 +202,56 @@ struct Page {
     stop: Option<String>,
 }
 
-struct Field {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    kind: &'static str,
-    value: String,
-    is_required: bool,
-    choices: Vec<(&'static str, String)>,
-    wrong: Option<String>,
+/// A field with its label, its hint, and what is wrong with it.
+#[derive(Debug, Template)]
+#[template(path = "web/templates/field.html")]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) hint: &'static str,
+    /// Of `input`, or `select`.
+    pub(super) kind: &'static str,
+    /// By which a browser knows what it may fill in.
+    pub(super) filled_as: &'static str,
+    /// Whose values a browser offers: the `id` of a list.
+    pub(super) offers: &'static str,
+    pub(super) value: String,
+    pub(super) is_required: bool,
+    pub(super) choices: Vec<(&'static str, String)>,
+    pub(super) wrong: Option<String>,
+}
+
+/// What is wrong at a field.
+pub(super) fn wrong_at(wrong: &Wrong, name: &str) -> Option<String> {
+    let mut all = wrong.iter();
+    all.find(|(field, _)| *field == name)
+        .map(|(_, why)| why.clone())
+}
+
+impl BookForm {
+    /// The fields as they are drawn.
+    pub(super) fn fields(&self, wrong: &Wrong, is_watched: bool) -> Vec<Field> {
+        let field = |(name, value): (&'static str, &str)| {
+            let (label, kind, hint) = described(name, is_watched);
+            Field {
+                name,
+                label,
+                hint,
+                kind,
+                filled_as: "off",
+                offers: "",
+                value: value.to_owned(),
+                is_required: match name {
+                    "title" | "date" => true,
+                    "book" => !is_watched,
+                    _ => false,
+                },
+                choices: choices(name, is_watched),
+                wrong: wrong_at(wrong, name),
+            }
+        };
+        self.values().map(field).into()
+    }
 }
 
 /// The form, filled, with what is wrong; `plan` is the edition that is changed, `None`: a new one.
@@ -220,24 +261,6 @@ pub fn page(
     (form, wrong): (&BookForm, &Wrong),
     pulse: &Pulse,
 ) -> askama::Result<String> {
-    let of_field = |name: &str| wrong.iter().find(|(field, _)| *field == name);
-    let fields = form.values().into_iter().map(|(name, value)| {
-        let (label, kind, hint) = described(name, plan.is_some());
-        Field {
-            name,
-            label,
-            hint,
-            kind,
-            value: value.to_owned(),
-            is_required: match name {
-                "title" | "date" => true,
-                "book" => plan.is_none(),
-                _ => false,
-            },
-            choices: choices(name, plan.is_some()),
-            wrong: of_field(name).map(|(_, why)| why.clone()),
-        }
-    });
     let whole = wrong.iter().filter(|(field, _)| field.is_empty());
     let address = |plan: &EditionPlan| format!("{}/editions/{}", place.base, plan.edition.id);
     let (heading, button) = match plan {
@@ -259,7 +282,7 @@ pub fn page(
         button,
         wrong: whole.map(|(_, why)| why.clone()).collect(),
         was: form.was.clone(),
-        fields: fields.collect(),
+        fields: form.fields(wrong, plan.is_some()),
         stop: plan.map(|plan| format!("{}/stop", address(plan))),
     }
     .render()

@@ -26,6 +26,8 @@ mod verdict;
 pub mod lists;
 pub mod settings;
 pub mod book_form;
+mod new_book;
+pub mod first_form;
 pub mod usual;
 pub mod letter;
 pub mod api;

@@ -19,7 +19,7 @@ use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
 
 /// The most bytes of a form.
-const LARGEST_BODY: usize = 64 * 1024;
+pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
 const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;

@@ -1,0 +1,411 @@
+//! The form of the first start: who the author is, how letters go out, the first book. What it holds,
+//! what is wrong at which field, and how it is drawn. Pure.
+
+use std::net::SocketAddr;
+
+use askama::Template;
+use serde::Deserialize;
+
+use super::book_form::{BookForm, Field, Wrong, wrong_at};
+use super::frame::style_name;
+use crate::config::plan::Secret;
+use crate::config::providers::{self, Provider};
+use crate::setup::answers::{self, LineProtection, Server};
+use crate::setup::fresh::{Fresh, FreshMail};
+use crate::text::host::is_this_machine;
+
+/// Letters are written as files.
+const FOLDER: &str = "folder";
+
+/// The mail server is none of those that are known.
+const OTHER: &str = "other";
+
+/// What stands in the fields, as it was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct FirstForm {
+    /// The author's name.
+    pub name: String,
+    /// The author's address.
+    pub email: String,
+    /// The time zone.
+    pub timezone: String,
+    /// How letters go out: a provider, `folder` or `other`.
+    pub mail: String,
+    /// The host of another mail server.
+    pub host: String,
+    /// Its port; empty: the usual one.
+    pub port: String,
+    /// How the line to it is protected.
+    pub encryption: String,
+    /// The name to log in with; empty: the author's address.
+    pub username: String,
+    /// The password there. It is never shown again.
+    pub password: Secret,
+    /// What is wished: `test` for a test letter, everything else to begin.
+    pub wish: String,
+    /// The first book.
+    #[serde(flatten)]
+    pub book: BookForm,
+}
+
+/// What the form comes to, without the first book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answers {
+    /// What is to be written; its mail server is without a login.
+    pub fresh: Fresh,
+    /// The name to log in with, where the mail server wants a login.
+    pub username: Option<String>,
+}
+
+impl FirstForm {
+    /// There is something about a book in it.
+    pub fn has_book(&self) -> bool {
+        let book = &self.book;
+        let mut typed = [&book.book, &book.title, &book.date].into_iter();
+        typed.any(|text| !text.trim().is_empty())
+    }
+
+    /// Reads all but the book; `has_password`: one was typed, now or before.
+    ///
+    /// # Errors
+    ///
+    /// Everything that cannot be understood, at its field; also what is wrong with the book's.
+    pub fn answers(&self, listen: SocketAddr, has_password: bool) -> Result<Answers, Wrong> {
+        let mut wrong = Wrong::new();
+        let mut keep = |field: &'static str, read: Result<String, String>| {
+            read.unwrap_or_else(|why| {
+                wrong.push((field, why));
+                String::new()
+            })
+        };
+        let needed = || Err("this is needed".to_owned());
+        let name = match self.name.trim() {
+            "" => needed(),
+            name => Ok(name.to_owned()),
+        };
+        let name = keep("name", name);
+        let email = match self.email.trim() {
+            "" => needed(),
+            email => answers::email_address(email),
+        };
+        let email = keep("email", email);
+        let timezone = match self.timezone.trim() {
+            "" => needed(),
+            zone => answers::zone(zone),
+        };
+        let timezone = keep("timezone", timezone);
+        let mail = self.mail_server(has_password).unwrap_or_else(|more| {
+            wrong.extend(more);
+            None
+        });
+        if self.has_book()
+            && let Err(more) = self.book.details()
+        {
+            wrong.extend(more);
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        let username = mail.as_ref().filter(|one| one.wants_login).map(|_| {
+            let typed = Some(self.username.trim()).filter(|name| !name.is_empty());
+            typed.unwrap_or(&email).to_owned()
+        });
+        let usual = crate::config::plan::WebPlan::default().listen;
+        let fresh = Fresh {
+            name,
+            email,
+            timezone,
+            mail: mail.map(|server| server.mail),
+            data: None,
+            listen: Some(listen).filter(|place| usual != Some(*place)),
+        };
+        Ok(Answers { fresh, username })
+    }
+
+    /// The mail server, and whether it is to be logged in at; `None`: letters are written as files.
+    fn mail_server(&self, has_password: bool) -> Result<Option<Server>, Wrong> {
+        let at = |field: &'static str, why: &str| vec![(field, why.to_owned())];
+        match self.mail.as_str() {
+            "" => return Err(at("mail", "choose how letters reach you")),
+            OTHER => return Ok(Some(self.other_server(has_password)?)),
+            _ => {}
+        }
+        let server = answers::server(&self.mail).map_err(|why| vec![("mail", why)])?;
+        match &server {
+            Some(server) if server.wants_login && !has_password => {
+                Err(at("password", "it takes letters only with a password"))
+            }
+            Some(_) | None => Ok(server),
+        }
+    }
+
+    fn other_server(&self, has_password: bool) -> Result<Server, Wrong> {
+        let host = self.host.trim();
+        let at = |field: &'static str, why: String| vec![(field, why)];
+        let named = match host {
+            "" => Err("write the host of the mail server, as mail.example.com".to_owned()),
+            host => answers::server(host),
+        };
+        let Some(Server { note, .. }) = named.map_err(|why| at("host", why))? else {
+            return Err(at("host", format!("`{host}` is no host of a mail server")));
+        };
+        let encryption = LineProtection::named(&self.encryption);
+        if encryption == LineProtection::None && !is_this_machine(host) {
+            let why = "letters and the password would travel unprotected: without encryption only \
+                       to a mail server on this machine";
+            return Err(at("encryption", why.to_owned()));
+        }
+        let port = match self.port.trim() {
+            "" => encryption.usual_port(),
+            port => port.parse().map_err(|_| {
+                at(
+                    "port",
+                    format!("`{port}` is no port; it is a number, as 587"),
+                )
+            })?,
+        };
+        let mail = FreshMail {
+            host: host.to_owned(),
+            port,
+            encryption: encryption.name().to_owned(),
+            login: None,
+        };
+        let has_name = !self.username.trim().is_empty();
+        if has_name && !has_password {
+            return Err(at("password", "with a name goes a password".to_owned()));
+        }
+        Ok(Server {
+            mail,
+            wants_login: has_password,
+            note,
+        })
+    }
+}
+
+/// What is said above the button of the test letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Said {
+    /// It went out: what was answered.
+    Sent(String),
+    /// It did not: why.
+    NotSent(String),
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/first.html")]
+struct Page<'a> {
+    style: String,
+    file: &'a str,
+    wrong: Vec<&'a str>,
+    count: usize,
+    you: Vec<Field>,
+    zones: Vec<String>,
+    choices: Vec<Choice>,
+    mail_wrong: Option<String>,
+    server: Vec<Field>,
+    login: Vec<Field>,
+    said: Option<&'a Said>,
+    book: Vec<Field>,
+}
+
+/// A way for letters.
+struct Choice {
+    name: String,
+    label: String,
+    note: String,
+    page: Option<String>,
+    is_chosen: bool,
+    wants_login: bool,
+    is_other: bool,
+}
+
+/// The form, filled, with what is wrong; `file` is what it will be written into.
+pub fn page(
+    (form, has_password): (&FirstForm, bool),
+    wrong: &Wrong,
+    said: Option<&Said>,
+    file: &str,
+) -> askama::Result<String> {
+    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
+    let whole: Vec<&str> = whole.map(|(_, why)| why.as_str()).collect();
+    Page {
+        style: format!("/static/{}", style_name()),
+        file,
+        count: wrong.len() - whole.len(),
+        wrong: whole,
+        you: you(form, wrong),
+        zones: zones(),
+        choices: choices(form),
+        mail_wrong: wrong_at(wrong, "mail"),
+        server: other(form, wrong),
+        login: login(form, has_password, wrong),
+        said,
+        book: book(form, wrong),
+    }
+    .render()
+}
+
+fn field(
+    (name, value): (&'static str, &str),
+    (label, hint): (&'static str, &'static str),
+    (kind, filled_as): (&'static str, &'static str),
+    wrong: &Wrong,
+) -> Field {
+    Field {
+        name,
+        label,
+        hint,
+        kind,
+        filled_as,
+        offers: "",
+        value: value.to_owned(),
+        is_required: false,
+        choices: Vec::new(),
+        wrong: wrong_at(wrong, name),
+    }
+}
+
+fn you(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
+    let mut fields = vec![
+        field(
+            ("name", &form.name),
+            ("Your name", "For the greeting of letters."),
+            ("text", "name"),
+            wrong,
+        ),
+        field(
+            ("email", &form.email),
+            (
+                "Your email address",
+                "Letters go there. Stores see it too: every request names it as the contact.",
+            ),
+            ("email", "email"),
+            wrong,
+        ),
+        Field {
+            offers: "zones",
+            ..field(
+                ("timezone", &form.timezone),
+                ("Your time zone", "A region and a city, as Europe/London."),
+                ("text", "off"),
+                wrong,
+            )
+        },
+    ];
+    for field in &mut fields {
+        field.is_required = true;
+    }
+    fields
+}
+
+fn other(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
+    let protections = [
+        ("starttls", "STARTTLS"),
+        ("tls", "TLS from the first byte"),
+        ("none", "none: only to this machine"),
+    ];
+    vec![
+        field(
+            ("host", &form.host),
+            ("Host of the mail server", "As mail.example.com."),
+            ("text", "off"),
+            wrong,
+        ),
+        Field {
+            choices: protections
+                .map(|(name, label)| (name, label.to_owned()))
+                .into(),
+            ..field(
+                ("encryption", &form.encryption),
+                ("Encryption", ""),
+                ("select", "off"),
+                wrong,
+            )
+        },
+        field(
+            ("port", &form.port),
+            ("Port", "Empty: 587 for STARTTLS, 465 for TLS, 25 for none."),
+            ("text", "off"),
+            wrong,
+        ),
+    ]
+}
+
+fn login(form: &FirstForm, has_password: bool, wrong: &Wrong) -> Vec<Field> {
+    let hint = if has_password {
+        "It is kept from a moment ago: leave this empty, or type another."
+    } else {
+        "It is written into a file that only you can read, and never shown."
+    };
+    vec![
+        field(
+            ("username", &form.username),
+            ("Name to log in with", "Empty: your email address."),
+            ("text", "username"),
+            wrong,
+        ),
+        field(
+            ("password", ""),
+            ("Password, or app password", hint),
+            ("password", "off"),
+            wrong,
+        ),
+    ]
+}
+
+fn book(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
+    let shown = ["book", "title", "format", "date", "enabled", "stores"];
+    let mut fields = form.book.fields(wrong, false);
+    fields.retain(|field| shown.contains(&field.name));
+    for field in &mut fields {
+        field.is_required = false;
+    }
+    fields
+}
+
+/// The zones that a browser offers: regions with cities, without the names of old.
+fn zones() -> Vec<String> {
+    let old = [
+        "Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "SystemV/", "posix/", "right/",
+    ];
+    let known = jiff::tz::db().available();
+    let is_city =
+        |name: &String| name.contains('/') && !old.iter().any(|region| name.starts_with(region));
+    known.map(|name| name.to_string()).filter(is_city).collect()
+}
+
+/// The ways for letters. Where none is chosen yet, that of the address.
+fn choices(form: &FirstForm) -> Vec<Choice> {
+    let guess = providers::of_address(&form.email).map(|one| one.name);
+    let chosen = match form.mail.as_str() {
+        "" => guess.unwrap_or_default(),
+        mail => mail.to_owned(),
+    };
+    let known = |provider: Provider| Choice {
+        is_chosen: provider.name == chosen,
+        wants_login: provider.login && provider.refused.is_none(),
+        note: provider.refused.unwrap_or(provider.note),
+        name: provider.name,
+        label: provider.label,
+        page: provider.page,
+        is_other: false,
+    };
+    let own = |name: &str, label: &str, note: &str| Choice {
+        name: name.to_owned(),
+        label: label.to_owned(),
+        note: note.to_owned(),
+        page: None,
+        is_chosen: chosen == name,
+        wants_login: name == OTHER,
+        is_other: name == OTHER,
+    };
+    let mut all: Vec<Choice> = providers::all().into_iter().map(known).collect();
+    all.push(own(OTHER, "Another mail server", ""));
+    all.push(own(
+        FOLDER,
+        "Not by mail yet",
+        "They are written as files into the data folder and shown on the page.",
+    ));
+    all
+}

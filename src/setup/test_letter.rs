@@ -9,7 +9,7 @@ use crate::config::telling::HookKind;
 use crate::mail::deliver::{Hook, Transport};
 use crate::mail::identity::{Identity, message_id};
 use crate::mail::message::{Parcel, message};
-use crate::mail::outbox::{Trouble, explain};
+use crate::mail::outbox::{Trouble, explain, happened};
 use crate::mail::smtp::SmtpServer;
 use crate::mail::{Letter, LetterKind, Route, files, ntfy, webhook};
 
@@ -35,7 +35,7 @@ pub async fn send(plan: &Plan, transport: &Transport, now: Timestamp) -> Result<
             let parcel = message(&letter, sender).map_err(|error| error.to_string())?;
             match through(server, &parcel).await {
                 Ok(answer) => Ok(format!("{place} took a test letter: {answer}")),
-                Err(trouble) => Err(format!("{place}: {}", explain(&trouble))),
+                Err(trouble) => Err(format!("{place}: {}", happened(&trouble))),
             }
         }
         Transport::Hook(way) => match way.send(&for_program(way, plan, now), now).await {

@@ -9,6 +9,7 @@ use crate::book::{Distribution, Format, Launch};
 use crate::config::edit::money;
 use crate::config::plan::EditionPlan;
 use crate::setup::details::{self, Details};
+use crate::text::words;
 use crate::web::security::digest;
 
 /// What stands in the fields, as it was typed.
@@ -143,8 +144,8 @@ impl BookForm {
     pub fn details(&self) -> Result<Details, Wrong> {
         let mut wrong = Wrong::new();
         let details = Details {
-            title: words(&self.title),
-            author: words(&self.author),
+            title: typed(&self.title),
+            author: typed(&self.author),
             format: read("format", &self.format, details::format, &mut wrong),
             date: read("date", &self.date, details::date, &mut wrong),
             on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
@@ -156,7 +157,7 @@ impl BookForm {
             ),
             enabled: read("enabled", &self.enabled, details::date, &mut wrong),
             price: read("price", &self.price, details::price, &mut wrong),
-            imprint: words(&self.imprint),
+            imprint: typed(&self.imprint),
             ..Details::default()
         };
         if wrong.is_empty() {
@@ -167,7 +168,7 @@ impl BookForm {
     }
 }
 
-fn words(text: &str) -> Option<String> {
+fn typed(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
@@ -177,7 +178,7 @@ fn read<T>(
     as_what: impl Fn(&str) -> Result<T, String>,
     wrong: &mut Wrong,
 ) -> Option<T> {
-    match as_what(&words(text)?) {
+    match as_what(&typed(text)?) {
         Ok(value) => Some(value),
         Err(why) => {
             wrong.push((name, why));
@@ -221,11 +222,11 @@ pub(super) struct Field {
     pub(super) wrong: Option<String>,
 }
 
-/// What is wrong at a field.
+/// What is wrong at a field, as a sentence.
 pub(super) fn wrong_at(wrong: &Wrong, name: &str) -> Option<String> {
-    let mut all = wrong.iter();
-    all.find(|(field, _)| *field == name)
-        .map(|(_, why)| why.clone())
+    let (_, why) = wrong.iter().find(|(field, _)| *field == name)?;
+    let end = if why.ends_with(['.', '?']) { "" } else { "." };
+    Some(words::capital(why) + end)
 }
 
 impl BookForm {

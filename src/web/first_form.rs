@@ -66,11 +66,31 @@ impl FirstForm {
         typed.any(|text| !text.trim().is_empty())
     }
 
+    /// What the first book lacks, or what of it cannot be understood; nothing where there is none.
+    pub fn wrong_book(&self) -> Wrong {
+        if !self.has_book() {
+            return Wrong::new();
+        }
+        let book = &self.book;
+        let needed = [
+            ("book", &book.book),
+            ("title", &book.title),
+            ("date", &book.date),
+        ];
+        let missing = needed
+            .into_iter()
+            .filter(|(_, text)| text.trim().is_empty());
+        let missing = missing.map(|(field, _)| (field, "this is needed".to_owned()));
+        missing
+            .chain(book.details().err().unwrap_or_default())
+            .collect()
+    }
+
     /// Reads all but the book; `has_password`: one was typed, now or before.
     ///
     /// # Errors
     ///
-    /// Everything that cannot be understood, at its field; also what is wrong with the book's.
+    /// Everything that cannot be understood, at its field.
     pub fn answers(&self, listen: SocketAddr, has_password: bool) -> Result<Answers, Wrong> {
         let mut wrong = Wrong::new();
         let mut keep = |field: &'static str, read: Result<String, String>| {
@@ -99,11 +119,6 @@ impl FirstForm {
             wrong.extend(more);
             None
         });
-        if self.has_book()
-            && let Err(more) = self.book.details()
-        {
-            wrong.extend(more);
-        }
         if !wrong.is_empty() {
             return Err(wrong);
         }

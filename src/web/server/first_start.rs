@@ -39,6 +39,7 @@ use crate::setup::data::open_database;
 use crate::setup::fresh::{self, Fresh};
 use crate::setup::loading::load_text;
 use crate::setup::{place, test_letter};
+use crate::text::words;
 use crate::web::book_form::Wrong;
 use crate::web::first_form::{self, Answers, FirstForm, Said};
 use crate::web::frame::style_name;
@@ -202,7 +203,10 @@ impl FirstStart {
             })
         });
         Ok(match sent {
-            Ok(answer) => Said::Sent(answer),
+            Ok(answer) if plan.mail.is_some() => Said::Sent(format!(
+                "{answer}. Look whether it has come, also among the spam."
+            )),
+            Ok(written) => Said::Sent(words::capital(&written)),
             Err(why) => Said::NotSent(why),
         })
     }
@@ -224,7 +228,13 @@ impl FirstStart {
     /// Writes the configuration, and gives where to go on. Nothing is left of what cannot be used.
     fn begin(&self, form: &FirstForm) -> Result<String, Wrong> {
         let password = self.password(form);
-        let answers = form.answers(self.listen, password.is_some())?;
+        let answers = form.answers(self.listen, password.is_some());
+        let answers = match (answers, form.wrong_book()) {
+            (Ok(answers), wrong) if wrong.is_empty() => answers,
+            (answers, wrong) => {
+                return Err(answers.err().into_iter().flatten().chain(wrong).collect());
+            }
+        };
         let loaded = self.loaded(&answers)?;
         let entry = if form.has_book() {
             Some(new_book::entry(&loaded, &form.book)?)

@@ -226,10 +226,7 @@ async fn by_page_alone_it_is_set_up_sends_a_letter_watches_three_formats_and_sta
         let said = first.house.said(&["config", "check"], 0);
         assert!(said.contains("3 editions"), "{said}");
         let text = std::fs::read_to_string(first.file()).unwrap();
-        assert!(
-            text.contains("# Where letters go. Stores see it as well"),
-            "{text}"
-        );
+        assert!(text.contains("# Where letters go."), "{text}");
         // It starts again where it was, and knows what it saw.
         signal(&first.service.0, "TERM");
         assert_eq!(first.service.0.wait().unwrap().code(), Some(0));
@@ -270,7 +267,7 @@ async fn a_wrong_password_is_told_in_the_words_of_the_server_and_never_shown() {
         assert!(
             tried
                 .body
-                .contains("535 5.7.8 Username and Password not accepted"),
+                .contains("535 while logging in: 5.7.8 Username and Password not accepted"),
             "{}",
             tried.body
         );
@@ -316,7 +313,7 @@ fn what_is_wrong_stands_at_its_field_and_nothing_is_written() {
                 ("timezone", "UTC"),
                 ("mail", "folder"),
             ],
-            "this is needed",
+            "This is needed.",
         ),
         (
             vec![
@@ -336,7 +333,7 @@ fn what_is_wrong_stands_at_its_field_and_nothing_is_written() {
             ],
             "is no time zone",
         ),
-        (jane(&[]), "choose how letters reach you"),
+        (jane(&[]), "Choose how letters reach you."),
         (jane(&[("mail", "gmail")]), "only with a password"),
         (jane(&[("mail", "outlook")]), "takes no password"),
         (
@@ -379,16 +376,18 @@ fn what_is_wrong_stands_at_its_field_and_nothing_is_written() {
         ),
         (
             jane(&[("mail", "folder"), ("book", &book), ("date", "2035-01-01")]),
-            "this is needed",
+            "This is needed.",
         ),
     ] {
+        let is_of_book = form.iter().any(|(name, _)| *name == "book");
         for wish in ["begin", "test"] {
-            // What is wrong with the book alone holds up no test letter.
-            if wish == "test" && form.iter().any(|(name, _)| *name == "book") {
-                continue;
-            }
             let form = [&form[..], &[("wish", wish)]].concat();
             let answered = first.post("/set-up", &session, &form);
+            // What is wrong with the book alone holds up no test letter.
+            if wish == "test" && is_of_book {
+                assert_eq!(answered.status, 200, "{form:?}");
+                continue;
+            }
             assert_eq!(answered.status, 422, "{form:?}");
             assert!(answered.body.contains(words), "{words}: {}", answered.body);
             for (name, value) in &form {
@@ -456,7 +455,7 @@ fn nothing_is_done_for_who_has_no_code_or_comes_from_another_site() {
     // A name that leads here by somebody's name server.
     let request = "GET /set-up HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n";
     assert_eq!(asked_at(first.address, request.as_bytes()).status, 421);
-    for path in ["/settings", "/editions/1", "/healthz", "/share/x/"] {
+    for path in ["/settings", "/healthz", "/share/x/"] {
         assert_eq!(first.get(path, &session).status, 404, "{path}");
     }
     let page = first.get("/set-up", &session);

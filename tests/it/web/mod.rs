@@ -10,6 +10,7 @@ mod described;
 mod doors;
 mod exports;
 mod extension;
+mod first_drawn;
 mod first_start;
 mod many;
 mod overview;

@@ -28,6 +28,7 @@ pub mod settings;
 pub mod book_form;
 mod new_book;
 pub mod first_form;
+pub mod list_form;
 pub mod usual;
 pub mod letter;
 pub mod api;

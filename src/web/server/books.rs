@@ -42,7 +42,7 @@ pub(super) fn add(visit: &Visit, Form(form): Form<BookForm>) -> Answered {
     let existing = existing(visit)?;
     match added(&existing, &form) {
         Ok((id, after)) => {
-            if let Err(why) = take_over(visit, &existing, (after, &id))? {
+            if let Err(why) = take_over(visit, &existing, (after, std::slice::from_ref(&id)))? {
                 return shown(visit, None, &form, &why);
             }
             Ok(visit.see_other(&format!("/editions/{id}?said=added")))
@@ -70,7 +70,11 @@ pub(super) fn change(
     }
     match changed(&existing, plan, (&form, &before)) {
         Ok(after) => {
-            if let Err(why) = take_over(visit, &existing, (after, &plan.edition.id))? {
+            if let Err(why) = take_over(
+                visit,
+                &existing,
+                (after, std::slice::from_ref(&plan.edition.id)),
+            )? {
                 return shown(visit, Some(plan), &form, &why);
             }
             Ok(done(visit, plan, "changed"))
@@ -94,7 +98,11 @@ pub(super) fn stop(
         .map_err(|why| whole(&why))
         .and_then(|text| existing.with(text).map_err(|why| whole(&why)));
     match after {
-        Ok(after) => match take_over(visit, &existing, (after, &plan.edition.id))? {
+        Ok(after) => match take_over(
+            visit,
+            &existing,
+            (after, std::slice::from_ref(&plan.edition.id)),
+        )? {
             Ok(()) => Ok(visit.see_other("/")),
             Err(why) => shown(visit, Some(plan), &filled(visit, plan)?, &why),
         },
@@ -103,7 +111,7 @@ pub(super) fn stop(
 }
 
 /// The file as it stands now.
-fn existing(visit: &Visit) -> Result<Existing, PageError> {
+pub(super) fn existing(visit: &Visit) -> Result<Existing, PageError> {
     let site = &visit.site;
     let Some(file) = &site.plan.origins.file else {
         return Err(conflict(
@@ -181,12 +189,12 @@ fn changed(
         .map_err(|why| whole(&why))
 }
 
-/// Writes the file, and shows at once what it says now; what it says of the page itself waits for the
+/// Writes the file, and shows at once what it says now, with these editions judged anew; what it says of the page itself waits for the
 /// service, which checks that first.
-fn take_over(
+pub(super) fn take_over(
     visit: &Visit,
     existing: &Existing,
-    (after, id): (Loaded, &EditionId),
+    (after, changed): (Loaded, &[EditionId]),
 ) -> Result<Result<(), Wrong>, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let moves = |plan| {
@@ -211,7 +219,7 @@ fn take_over(
         .plan
         .editions
         .iter()
-        .filter(|plan| plan.edition.id == *id);
+        .filter(|plan| changed.contains(&plan.edition.id));
     let judged = new.judge_context().judge_again(changed, now);
     judged.map_err(DbError::from)?;
     visit.live.replace(new);

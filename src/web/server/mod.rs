@@ -8,6 +8,7 @@ mod books;
 pub mod exports;
 pub mod first_start;
 mod gate;
+mod list;
 mod login;
 mod looks;
 mod observations;

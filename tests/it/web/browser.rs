@@ -200,7 +200,11 @@ fn an_accessibility_checker_finds_nothing() {
         .collect();
     addresses.extend([format!("{}/letters/1", demo.base), report]);
     let (of_file, _) = TestSite::of_file(&configuration(SALT_ROADS));
-    let forms = ["/books/new".to_owned(), format!("{edition}/edit")];
+    let forms = [
+        "/books/new".to_owned(),
+        "/books/import".to_owned(),
+        format!("{edition}/edit"),
+    ];
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));
     for address in addresses {
         for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {

@@ -12,6 +12,7 @@ mod exports;
 mod extension;
 mod first_drawn;
 mod first_start;
+mod list;
 mod many;
 mod overview;
 mod paused;

@@ -6,11 +6,12 @@ use serde::Deserialize;
 
 use super::book_form::{Field, Wrong, wrong_at};
 use super::frame::{Frame, Place, Pulse};
+use super::markup::coded;
 use crate::book::{Distribution, StoreId};
 use crate::config::Loaded;
 use crate::config::import::dates::Order;
+use crate::config::import::report::Listed;
 use crate::config::import::{Defaults, Report, Trouble};
-use crate::config::plan::label;
 use crate::setup::{details, stores};
 use crate::text::words;
 
@@ -163,12 +164,14 @@ struct Page<'a> {
 
 /// The preview in words.
 struct Shown<'a> {
-    report: &'a Report,
+    /// Title, format, number, date, stores.
+    editions: Vec<(&'a str, &'a str, String, &'a str, String)>,
     mark: &'a str,
-    columns: Vec<String>,
+    /// How it was read, as markup.
+    understood: Vec<String>,
     more: usize,
     asked: String,
-    /// Title, whether it stands open, lines.
+    /// Title, whether it stands open, lines as markup.
     sections: Vec<(&'static str, bool, Vec<String>)>,
     /// How many dates of editions that are there already are others.
     moved: String,
@@ -199,17 +202,29 @@ pub fn page(
 
 fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     let report = &preview.report;
+    let edition = |one: &'a Listed| {
+        let stores = one.stores.iter();
+        let stores = stores.map(|store| place.label(&StoreId::new(store)));
+        let stores = stores.collect::<Vec<_>>().join(", ");
+        let (title, date) = (one.title.as_str(), one.publication_date.as_str());
+        (title, one.format, one.id.to_string(), date, stores)
+    };
     let columns = report.columns.iter().map(|column| match &column.tells {
-        Some(tells) => format!("`{}` is the {tells}", column.name),
-        None => format!("`{}` is not used", column.name),
+        Some(tells) => coded(&format!("`{}` is the {tells}", column.name)),
+        None => coded(&format!("`{}` is not used", column.name)),
     });
     let asked = report.asked.iter().map(|(store, pages)| {
-        let (store, pages) = (StoreId::new(store), words::counted(*pages, "page"));
-        format!("{pages} of {}", label(&store, place.stores))
+        let pages = words::counted(*pages, "page");
+        format!("{pages} of {}", place.label(&StoreId::new(store)))
     });
     let differing = report.differing.iter();
     let told: Vec<Trouble> = differing
-        .map(|one| Trouble::at(one.line, &*one.message))
+        .map(|one| {
+            let values = one.values.iter();
+            let values = values.map(|(field, known, new)| format!("{field} {known} → {new}"));
+            let values = values.collect::<Vec<_>>().join(", ");
+            Trouble::at(one.line, format!("{}: {values}", one.title))
+        })
         .collect();
     let sections = [
         ("Wrong", true, &report.wrong),
@@ -233,9 +248,14 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
         }
     });
     Shown {
-        report,
+        editions: report.editions.iter().take(SHOWN).map(edition).collect(),
         mark: &preview.mark,
-        columns: columns.collect(),
+        understood: report
+            .understood
+            .iter()
+            .map(|line| coded(line))
+            .chain(columns)
+            .collect(),
         more: count.saturating_sub(SHOWN),
         asked: asked.collect::<Vec<_>>().join(", "),
         sections: sections
@@ -269,7 +289,7 @@ fn lines(all: &[Trouble]) -> Vec<String> {
         .map(|one| {
             let record = one.record.as_ref().map(|record| format!(" ({record})"));
             let record = record.unwrap_or_default();
-            format!("Line {}{record}: {}", one.line, one.message)
+            coded(&format!("Line {}{record}: {}", one.line, one.message))
         })
         .collect();
     if SHOWN < all.len() {

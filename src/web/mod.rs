@@ -20,6 +20,7 @@ pub mod paused;
 mod rows;
 pub mod overview;
 pub mod troubles;
+mod over;
 pub mod edition;
 pub(crate) mod told;
 mod verdict;

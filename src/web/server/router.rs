@@ -60,8 +60,10 @@ pub(super) struct Filled {
 #[serde(default)]
 pub(super) struct Wished {
     pub(super) page: String,
+    pub(super) q: String,
     pub(super) range: String,
     pub(super) said: String,
+    pub(super) state: String,
 }
 
 /// A form with a file: its parts by their names; of one name the last counts.

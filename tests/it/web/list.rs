@@ -65,7 +65,7 @@ fn a_list_is_shown_first_and_written_when_that_is_accepted() {
         "Line 5: ",
         "check digit",
         "Line 4: ",
-        "`Shelf` is not used",
+        "<code>Shelf</code> is not used",
         "Take over 2 editions, without the 1 line wrong",
     ] {
         assert!(shown.body.contains(words), "{words}: {}", shown.body);

@@ -25,6 +25,11 @@ pub fn draft(path: &Path, mode: u32) -> io::Result<File> {
     options.write(true).create_new(true).mode(mode).open(path)
 }
 
+/// Takes a file of ours away that has done its work; that it cannot be adds nothing.
+pub fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
 /// The largest page that somebody saved, in bytes: no store's is longer.
 pub const LARGEST_PAGE: u64 = 64 << 20;
 

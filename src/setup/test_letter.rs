@@ -1,6 +1,8 @@
 //! The letter that shows whether letters get through, and the message that shows whether a program
 //! elsewhere takes what is told.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde_json::Value;
 
@@ -12,6 +14,29 @@ use crate::mail::message::{Parcel, message};
 use crate::mail::outbox::{Trouble, explain, happened};
 use crate::mail::smtp::SmtpServer;
 use crate::mail::{Letter, LetterKind, Route, files, ntfy, webhook};
+
+/// How long whoever waits at a page waits: less than a visitor is waited for.
+const AT_A_PAGE: Duration = Duration::from_secs(8);
+
+/// [`send`] for who waits at a page.
+///
+/// # Errors
+///
+/// Those of [`send`], and that it took longer than eight seconds.
+pub async fn send_soon(
+    plan: &Plan,
+    transport: &Transport,
+    now: Timestamp,
+) -> Result<String, String> {
+    let sent = tokio::time::timeout(AT_A_PAGE, send(plan, transport, now)).await;
+    sent.unwrap_or_else(|_| {
+        Err(format!(
+            "no answer came within {} seconds: host, port and encryption may be wrong, or the other \
+             side is slow; `pubwatch doctor --letter` waits longer",
+            AT_A_PAGE.as_secs()
+        ))
+    })
+}
 
 /// Sends a test letter to the author, or a test message to a program elsewhere, and gives what was
 /// answered, or where it was written.

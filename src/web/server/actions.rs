@@ -193,7 +193,7 @@ pub(super) fn share(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
         Ok::<_, DbError>(shares::sqlite::add(transaction, &client, &hash, visit.now)?)
     })?;
     let link = format!("{}/share/{secret}/", site.address(&visit.host));
-    settings_page(visit, Some(&Given { client, link }))
+    settings_page(visit, Some(&Given { client, link }), None)
 }
 
 /// Withdraws a link, from now on.

@@ -95,7 +95,7 @@ pub(super) fn page(html: String) -> Response {
 }
 
 /// Something to take along; `name` is the file's when it is to be saved.
-pub(super) fn file(kind: &'static str, body: String, name: Option<&str>) -> Response {
+pub(super) fn file(kind: &'static str, body: impl IntoResponse, name: Option<&str>) -> Response {
     let mut response = (
         [
             (header::CONTENT_TYPE, kind),

@@ -52,9 +52,6 @@ const TRIES: u32 = 3;
 /// The signs of a code: none that is taken for another. 32 of them, so each is five bits.
 const SIGNS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
-/// How long a mail server may take for the test letter: less than a visitor is waited for.
-const MAIL: Duration = Duration::from_secs(8);
-
 /// How long who comes between the two pages waits before he asks again.
 const BETWEEN: Duration = Duration::from_millis(200);
 
@@ -190,18 +187,7 @@ impl FirstStart {
         let answers = form.answers(self.listen, password.is_some())?;
         let plan = self.loaded(&answers)?.plan;
         let login = answers.username.zip(password);
-        let sent = Handle::current().block_on(async {
-            let sending = self.send(&plan, login);
-            let in_time = tokio::time::timeout(MAIL, sending).await;
-            in_time.unwrap_or_else(|_| {
-                Err(format!(
-                    "the mail server has not answered within {} seconds; host, port and encryption \
-                     may be wrong, or it is slow: you can begin, and `pubwatch doctor --letter` \
-                     waits longer",
-                    MAIL.as_secs()
-                ))
-            })
-        });
+        let sent = Handle::current().block_on(self.send(&plan, login));
         Ok(match sent {
             Ok(answer) if plan.mail.is_some() => Said::Sent(format!(
                 "{answer}. Look whether it has come, also among the spam."
@@ -222,7 +208,7 @@ impl FirstStart {
             }
             Transport::Hook(_) => {}
         }
-        test_letter::send(plan, &transport, self.clock.now()).await
+        test_letter::send_soon(plan, &transport, self.clock.now()).await
     }
 
     /// Writes the configuration, and gives where to go on. Nothing is left of what cannot be used.

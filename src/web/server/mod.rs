@@ -16,6 +16,7 @@ mod pages;
 mod pauses;
 mod router;
 mod shared;
+mod trials;
 pub mod site;
 
 use std::future::Future;

@@ -31,7 +31,7 @@ use crate::web::letter::LetterFilter;
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
-use crate::web::settings::Given;
+use crate::web::settings::{Given, Tried};
 use crate::web::timeline::Range;
 use crate::web::troubles::troubles;
 use crate::web::{changes, letter, paused, settings, shares, sqlite, usual};
@@ -172,11 +172,15 @@ pub(super) fn windows(visit: &Visit, (): ()) -> Answered {
 
 /// The settings and the links for clients.
 pub(super) fn settings(visit: &Visit, (): ()) -> Answered {
-    settings_page(visit, None)
+    settings_page(visit, None, None)
 }
 
 /// The same; `given` is the link that was made just now.
-pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
+pub(super) fn settings_page(
+    visit: &Visit,
+    given: Option<&Given>,
+    tried: Option<Tried>,
+) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (_, pulse) = site.survey(now)?;
     let (shares, notes) = site.db.read(|connection| {
@@ -190,7 +194,11 @@ pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
     };
     let paused = paused::sentence(&place, &site.plan.editions, &notes);
     Ok(page(settings::page(
-        &place, &site.plan, links, paused, &pulse,
+        &place,
+        &site.plan,
+        links,
+        (paused, tried),
+        &pulse,
     )?))
 }
 

@@ -18,6 +18,7 @@ use super::gate::gate;
 use super::site::Live;
 use super::{
     actions, answers, books, exports, list, login, looks, observations, pages, pauses, shared,
+    trials,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -52,6 +53,7 @@ pub(super) struct Filled {
     pub(super) ticket: String,
     pub(super) to: String,
     pub(super) until: String,
+    pub(super) way: String,
     pub(super) words: String,
 }
 
@@ -118,6 +120,8 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/settings", at(GET, pages::settings))
         .route("/settings/pause", at(POST, pauses::pause_all))
         .route("/settings/resume", at(POST, pauses::resume_all))
+        .route("/settings/test", at(POST, trials::test))
+        .route("/settings/backup", at(POST, trials::backup))
         .route("/settings/share", at(POST, actions::share))
         .route("/settings/withdraw", at(POST, actions::withdraw))
         .merge(of_books())

@@ -89,8 +89,8 @@ async fn until_there(
         // The sender may be gone instead of speaking: that is a stop as well.
         let _ = stopped.await;
     };
-    let served = Arc::clone(&first).serve(TcpListener::from_std(listener)?, until);
-    let mut server = tokio::spawn(served);
+    let work = Arc::clone(&first).serve(TcpListener::from_std(listener)?, until);
+    let mut server = tokio::spawn(work);
     let is_there = tokio::select! {
         () = first.begun() => true,
         () = written(file) => true,

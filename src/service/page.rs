@@ -117,11 +117,11 @@ impl Page {
             return Ok(());
         }
         let is_there = |one: &TcpListener| one.local_addr().is_ok_and(|place| place == wanted);
-        let listened = match listens.filter(is_there) {
+        let found = match listens.filter(is_there) {
             Some(listener) => Ok(listener),
             None => listen(&site, wanted).await,
         };
-        let listener = match listened {
+        let listener = match found {
             Ok(listener) => listener,
             Err(error) => match served.take() {
                 // Our own listener may be what is in the way, as when 0.0.0.0 becomes 127.0.0.1.

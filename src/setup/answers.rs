@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use strum::IntoStaticStr;
 
 use super::fresh::FreshMail;
+use crate::config::plan::Encryption;
 use crate::config::providers;
 use crate::text::mail_address::to_ascii_domain;
 
@@ -27,6 +28,15 @@ impl LineProtection {
     /// As the configuration has it.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// That of a configuration.
+    pub fn of(encryption: Encryption) -> Self {
+        match encryption {
+            Encryption::StartTls => Self::Starttls,
+            Encryption::Tls => Self::Tls,
+            Encryption::None => Self::None,
+        }
     }
 
     /// The port where it is usual.

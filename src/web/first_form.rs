@@ -7,7 +7,9 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::book_form::{BookForm, Field, Wrong, wrong_at};
-use super::frame::style_name;
+use super::frame::{Frame, Place, Pulse, style_name};
+use super::security::digest;
+use crate::config::Plan;
 use crate::config::plan::Secret;
 use crate::config::providers::{self, Provider};
 use crate::setup::answers::{self, LineProtection, Server};
@@ -59,6 +61,34 @@ pub struct Answers {
 }
 
 impl FirstForm {
+    /// What holds, without a password.
+    pub fn of(plan: &Plan) -> Self {
+        let author = &plan.author;
+        let mut form = Self {
+            name: author.name.clone(),
+            email: author.email.clone(),
+            timezone: author.zone.iana_name().unwrap_or_default().to_owned(),
+            mail: FOLDER.to_owned(),
+            ..Self::default()
+        };
+        if let Some(mail) = &plan.mail {
+            let encryption = LineProtection::of(mail.encryption);
+            let is_it = |known: &Provider| {
+                known.host == mail.host
+                    && known.port == mail.port
+                    && known.encryption == encryption.name()
+            };
+            let known = providers::all().into_iter().find(is_it);
+            form.mail = known.map_or_else(|| OTHER.to_owned(), |known| known.name);
+            form.host = mail.host.clone();
+            form.port = mail.port.to_string();
+            encryption.name().clone_into(&mut form.encryption);
+            form.username = mail.username.clone().unwrap_or_default();
+        }
+        form.book.was = digest(format!("{form:?}").as_bytes());
+        form
+    }
+
     /// There is something about a book in it.
     pub fn has_book(&self) -> bool {
         let book = &self.book;
@@ -221,7 +251,52 @@ struct Page<'a> {
     server: Vec<Field>,
     login: Vec<Field>,
     said: Option<&'a Said>,
+    may_test: bool,
     book: Vec<Field>,
+}
+
+#[derive(Template)]
+#[template(path = "web/templates/you_page.html")]
+struct YouPage<'a> {
+    frame: Frame,
+    was: &'a str,
+    wrong: Vec<&'a str>,
+    you: Vec<Field>,
+    zones: Vec<String>,
+    choices: Vec<Choice>,
+    mail_wrong: Option<String>,
+    server: Vec<Field>,
+    login: Vec<Field>,
+    said: Option<&'a Said>,
+    may_test: bool,
+}
+
+/// The same questions for who is set up already, filled with what holds.
+pub fn you_page(
+    place: &Place<'_>,
+    form: &FirstForm,
+    wrong: &Wrong,
+    pulse: &Pulse,
+) -> askama::Result<String> {
+    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
+    let mut login = login(form, false, wrong);
+    for field in login.iter_mut().filter(|field| field.name == "password") {
+        field.hint = "Empty: the one that holds, as long as the mail server is the same.";
+    }
+    YouPage {
+        frame: Frame::new(place, "settings", "You and your letters", pulse),
+        was: &form.book.was,
+        wrong: whole.map(|(_, why)| why.as_str()).collect(),
+        you: you(form, wrong),
+        zones: zones(),
+        choices: choices(form),
+        mail_wrong: wrong_at(wrong, "mail"),
+        server: other(form, wrong),
+        login,
+        said: None,
+        may_test: false,
+    }
+    .render()
 }
 
 /// A way for letters.
@@ -256,6 +331,7 @@ pub fn page(
         server: other(form, wrong),
         login: login(form, has_password, wrong),
         said,
+        may_test: true,
         book: book(form, wrong),
     }
     .render()

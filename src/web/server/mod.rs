@@ -17,6 +17,7 @@ mod pauses;
 mod router;
 mod shared;
 mod trials;
+mod you;
 pub mod site;
 
 use std::future::Future;

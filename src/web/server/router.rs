@@ -18,7 +18,7 @@ use super::gate::gate;
 use super::site::Live;
 use super::{
     actions, answers, books, exports, list, login, looks, observations, pages, pauses, shared,
-    trials,
+    trials, you,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -120,6 +120,10 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/settings", at(GET, pages::settings))
         .route("/settings/pause", at(POST, pauses::pause_all))
         .route("/settings/resume", at(POST, pauses::resume_all))
+        .route(
+            "/settings/you",
+            at(GET, you::form).merge(at(POST, you::change)),
+        )
         .route("/settings/test", at(POST, trials::test))
         .route("/settings/backup", at(POST, trials::backup))
         .route("/settings/share", at(POST, actions::share))

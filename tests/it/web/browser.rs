@@ -203,6 +203,8 @@ fn an_accessibility_checker_finds_nothing() {
     let forms = [
         "/books/new".to_owned(),
         "/books/import".to_owned(),
+        "/settings".to_owned(),
+        "/settings/you".to_owned(),
         format!("{edition}/edit"),
     ];
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));

@@ -20,6 +20,7 @@ mod refusals;
 mod screens;
 mod settings;
 mod shares;
+mod you;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};

@@ -80,7 +80,7 @@ impl FirstForm {
             };
             let known = providers::all().into_iter().find(is_it);
             form.mail = known.map_or_else(|| OTHER.to_owned(), |known| known.name);
-            form.host = mail.host.clone();
+            form.host.clone_from(&mail.host);
             form.port = mail.port.to_string();
             encryption.name().clone_into(&mut form.encryption);
             form.username = mail.username.clone().unwrap_or_default();

@@ -146,6 +146,8 @@ impl ListForm {
 pub struct Preview {
     /// All of it.
     pub report: Report,
+    /// Of how many editions that are there already the dates would be taken over.
+    pub moved: usize,
     /// By which it is known again, when it is accepted.
     pub mark: String,
 }
@@ -217,6 +219,51 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
         let pages = words::counted(*pages, "page");
         format!("{pages} of {}", place.label(&StoreId::new(store)))
     });
+    let moved = preview.moved;
+    let wrong = report.wrong_lines();
+    let count = report.editions.len();
+    Shown {
+        editions: report.editions.iter().take(SHOWN).map(edition).collect(),
+        mark: &preview.mark,
+        understood: report
+            .understood
+            .iter()
+            .map(|line| coded(line))
+            .chain(columns)
+            .collect(),
+        more: count.saturating_sub(SHOWN),
+        asked: asked.collect::<Vec<_>>().join(", "),
+        sections: sections(report),
+        moved: if moved == 0 {
+            String::new()
+        } else {
+            words::counted(moved, "edition")
+        },
+        counts: format!(
+            "{} can be written, {} in the configuration already, {} left out, {} wrong.",
+            words::counted(count, "edition"),
+            report.known,
+            report.left_out.len(),
+            words::counted(wrong, "line"),
+        ),
+        button: (0 < count || 0 < moved).then(|| button(count, wrong)),
+    }
+}
+
+/// What the button says that takes so many editions over, of a list with so many wrong lines.
+fn button(count: usize, wrong: usize) -> String {
+    let written = words::counted(count, "edition");
+    match wrong {
+        0 => format!("Take over {written}"),
+        lines => format!(
+            "Take over {written}, without the {} wrong",
+            words::counted(lines, "line")
+        ),
+    }
+}
+
+/// What is wrong, other, left out or worth knowing: a title, whether it stands open, its lines.
+fn sections(report: &Report) -> Vec<(&'static str, bool, Vec<String>)> {
     let differing = report.differing.iter();
     let told: Vec<Trouble> = differing
         .map(|one| {
@@ -233,52 +280,9 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
         ("Worth knowing", false, &report.notes),
     ];
     let sections = sections.into_iter().filter(|(_, _, all)| !all.is_empty());
-    let dates = report.differing.iter().filter(|one| has_dates(&one.values));
-    let moved = dates.count();
-    let wrong = report.wrong_lines();
-    let count = report.editions.len();
-    let button = (0 < count || 0 < moved).then(|| {
-        let written = words::counted(count, "edition");
-        match wrong {
-            0 => format!("Take over {written}"),
-            lines => format!(
-                "Take over {written}, without the {} wrong",
-                words::counted(lines, "line")
-            ),
-        }
-    });
-    Shown {
-        editions: report.editions.iter().take(SHOWN).map(edition).collect(),
-        mark: &preview.mark,
-        understood: report
-            .understood
-            .iter()
-            .map(|line| coded(line))
-            .chain(columns)
-            .collect(),
-        more: count.saturating_sub(SHOWN),
-        asked: asked.collect::<Vec<_>>().join(", "),
-        sections: sections
-            .map(|(name, open, all)| (name, open, lines(all)))
-            .collect(),
-        moved: if moved == 0 {
-            String::new()
-        } else {
-            words::counted(moved, "edition")
-        },
-        counts: format!(
-            "{} can be written, {} in the configuration already, {} left out, {} wrong.",
-            words::counted(count, "edition"),
-            report.known,
-            report.left_out.len(),
-            words::counted(wrong, "line"),
-        ),
-        button,
-    }
-}
-
-fn has_dates(values: &[(&'static str, String, String)]) -> bool {
-    values.iter().any(|(field, ..)| field.ends_with("date"))
+    sections
+        .map(|(name, open, all)| (name, open, lines(all)))
+        .collect()
 }
 
 /// What is said of lines; of very many the first ones.

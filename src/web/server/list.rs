@@ -31,7 +31,7 @@ pub(super) fn new(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
 }
 
 /// Shows what a list would become.
-pub(super) fn preview(visit: &Visit, sent: Parts) -> Answered {
+pub(super) fn preview(visit: &Visit, (sent,): (Parts,)) -> Answered {
     let existing = existing(visit)?;
     let form = ListForm {
         list: URL_SAFE_NO_PAD.encode(sent.bytes("list")),
@@ -97,7 +97,13 @@ fn read(form: &ListForm, loaded: &Loaded) -> Result<(Built, Preview), Wrong> {
     let built = import::build(&list, &known, &defaults);
     let report = Report::of(&list, &built, false);
     let mark = digest(format!("{report:?}").as_bytes());
-    Ok((built, Preview { report, mark }))
+    let moved = Writing::of(&built, true).moves.len();
+    let preview = Preview {
+        report,
+        moved,
+        mark,
+    };
+    Ok((built, preview))
 }
 
 fn shown(

@@ -162,6 +162,22 @@ pub(super) fn is_accessible(chromium: &mut Chromium, checker: &str, what: &str) 
     assert_eq!(found["violations"], json!([]), "{what}");
 }
 
+/// Draws the page that is open, wide and narrow, light and dark; each time it fits the window and the
+/// checker finds nothing.
+pub(super) fn drawn(chromium: &mut Chromium, checker: Option<&str>, what: &str) {
+    for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
+        chromium.look(size, is_dark);
+        let colours = if is_dark { "dark" } else { "light" };
+        let name = format!("{what}-{}-{colours}", size.0);
+        fits(chromium, &name);
+        chromium.picture(&pictures().join(format!("{name}.png")), true);
+        if let Some(checker) = checker {
+            is_accessible(chromium, checker, &name);
+        }
+    }
+    chromium.look(WIDE, false);
+}
+
 /// The checker; `None`: nobody says where it is.
 pub(super) fn checker() -> Option<String> {
     let Ok(checker) = std::env::var("PUBWATCH_AXE") else {

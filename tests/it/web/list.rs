@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::browser::{NARROW, WIDE, checker, fits, is_accessible, pictures};
+use super::browser::{WIDE, checker, drawn};
 use super::chromium::Chromium;
 use super::{Answered, SALT_ROADS, TestSite, configuration};
 use crate::home::isbn;
@@ -33,8 +33,8 @@ fn upload(site: &TestSite, list: &str, more: &[(&str, &str)]) -> Answered {
         "--x\r\nContent-Disposition: form-data; name=\"list\"; filename=\"list.csv\"\r\n\r\n{list}\r\n"
     );
     for (name, value) in more {
-        parts +=
-            &format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        let head = format!("--x\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n");
+        parts = [parts.as_str(), &head, value, "\r\n"].concat();
     }
     site.post_parts("/books/import", &format!("{parts}--x--\r\n"))
 }
@@ -47,7 +47,7 @@ fn accepted(page: &str, more: &str) -> String {
             .split_once(&format!("type=\"hidden\" name=\"{name}\" value=\""))
             .unwrap();
         let value: String = rest.chars().take_while(|sign| *sign != '"').collect();
-        form += &format!("{name}={value}&");
+        form = [form.as_str(), name, "=", &value, "&"].concat();
     }
     form + more
 }
@@ -203,15 +203,7 @@ fn a_person_brings_a_list_with_the_mouse() {
     chromium.follow("a[href='/books/import']");
     chromium.drop_file("input[type=file]", &csv);
     chromium.follow("form[enctype] button");
-    for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
-        chromium.look(size, is_dark);
-        let name = format!("list-{}-{}", size.0, if is_dark { "dark" } else { "light" });
-        fits(&mut chromium, &name);
-        chromium.picture(&pictures().join(format!("{name}.png")), true);
-        if let Some(checker) = &checker {
-            is_accessible(&mut chromium, checker, &name);
-        }
-    }
+    drawn(&mut chromium, checker.as_deref(), "list");
     chromium.click("input[name=update]");
     chromium.follow("form[action$=take] button");
     assert!(

@@ -100,26 +100,29 @@ async fn a_test_letter_and_a_test_message_show_what_was_answered() {
     .await;
     tokio::task::block_in_place(|| {
         let site = with_ways(mail.port, &hook.base);
-        let page = site.get("/settings").body;
-        assert!(page.contains("Send a test message to desk"), "{page}");
+        let settings = site.get("/settings").body;
+        assert!(
+            settings.contains("Send a test message to desk"),
+            "{settings}"
+        );
         assert!(mail.seen().letters.is_empty(), "a look sends nothing");
-        let refused = site.post("/settings/test", "way=").body;
+        let answer = site.post("/settings/test", "way=").body;
         assert!(
-            refused.contains("550 while naming the recipient: 5.1.1 no such mailbox"),
-            "{refused}"
+            answer.contains("550 while naming the recipient: 5.1.1 no such mailbox"),
+            "{answer}"
         );
-        let sent = site.post("/settings/test", "way=").body;
-        assert!(sent.contains("took a test letter"), "{sent}");
+        let taken = site.post("/settings/test", "way=").body;
+        assert!(taken.contains("took a test letter"), "{taken}");
         assert_eq!(mail.seen().letters.len(), 1);
-        let told = site.post("/settings/test", "way=webhook+desk").body;
+        let posted = site.post("/settings/test", "way=webhook+desk").body;
         assert!(
-            told.contains("It took a test message: 200 thank you"),
-            "{told}"
+            posted.contains("It took a test message: 200 thank you"),
+            "{posted}"
         );
-        let closed = site.post("/settings/test", "way=webhook+desk").body;
+        let busy = site.post("/settings/test", "way=webhook+desk").body;
         assert!(
-            closed.contains("503") && closed.contains("says wrong"),
-            "{closed}"
+            busy.contains("503") && busy.contains("says wrong"),
+            "{busy}"
         );
         assert_eq!(hook.seen().len(), 2);
         assert_eq!(

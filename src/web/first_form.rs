@@ -7,6 +7,7 @@ use askama::Template;
 use serde::Deserialize;
 
 use super::book_form::{BookForm, Field, Wrong, wrong_at};
+use super::first_choices::{Choice, FOLDER, OTHER, choices, zones};
 use super::frame::{Frame, Place, Pulse, style_name};
 use super::security::digest;
 use crate::config::Plan;
@@ -15,12 +16,6 @@ use crate::config::providers::{self, Provider};
 use crate::setup::answers::{self, LineProtection, Server};
 use crate::setup::fresh::{Fresh, FreshMail};
 use crate::text::host::is_this_machine;
-
-/// Letters are written as files.
-const FOLDER: &str = "folder";
-
-/// The mail server is none of those that are known.
-const OTHER: &str = "other";
 
 /// What stands in the fields, as it was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -289,7 +284,7 @@ pub fn you_page(
         wrong: whole.map(|(_, why)| why.as_str()).collect(),
         you: you(form, wrong),
         zones: zones(),
-        choices: choices(form),
+        choices: choices(&form.email, &form.mail),
         mail_wrong: wrong_at(wrong, "mail"),
         server: other(form, wrong),
         login,
@@ -297,17 +292,6 @@ pub fn you_page(
         may_test: false,
     }
     .render()
-}
-
-/// A way for letters.
-struct Choice {
-    name: String,
-    label: String,
-    note: String,
-    page: Option<String>,
-    is_chosen: bool,
-    wants_login: bool,
-    is_other: bool,
 }
 
 /// The form, filled, with what is wrong; `file` is what it will be written into.
@@ -326,7 +310,7 @@ pub fn page(
         wrong: whole,
         you: you(form, wrong),
         zones: zones(),
-        choices: choices(form),
+        choices: choices(&form.email, &form.mail),
         mail_wrong: wrong_at(wrong, "mail"),
         server: other(form, wrong),
         login: login(form, has_password, wrong),
@@ -453,50 +437,4 @@ fn book(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
         field.is_required = false;
     }
     fields
-}
-
-/// The zones that a browser offers: regions with cities, without the names of old.
-fn zones() -> Vec<String> {
-    let old = [
-        "Etc/", "US/", "Canada/", "Brazil/", "Chile/", "Mexico/", "SystemV/", "posix/", "right/",
-    ];
-    let known = jiff::tz::db().available();
-    let is_city =
-        |name: &String| name.contains('/') && !old.iter().any(|region| name.starts_with(region));
-    known.map(|name| name.to_string()).filter(is_city).collect()
-}
-
-/// The ways for letters. Where none is chosen yet, that of the address.
-fn choices(form: &FirstForm) -> Vec<Choice> {
-    let guess = providers::of_address(&form.email).map(|one| one.name);
-    let chosen = match form.mail.as_str() {
-        "" => guess.unwrap_or_default(),
-        mail => mail.to_owned(),
-    };
-    let known = |provider: Provider| Choice {
-        is_chosen: provider.name == chosen,
-        wants_login: provider.login && provider.refused.is_none(),
-        note: provider.refused.unwrap_or(provider.note),
-        name: provider.name,
-        label: provider.label,
-        page: provider.page,
-        is_other: false,
-    };
-    let own = |name: &str, label: &str, note: &str| Choice {
-        name: name.to_owned(),
-        label: label.to_owned(),
-        note: note.to_owned(),
-        page: None,
-        is_chosen: chosen == name,
-        wants_login: name == OTHER,
-        is_other: name == OTHER,
-    };
-    let mut all: Vec<Choice> = providers::all().into_iter().map(known).collect();
-    all.push(own(OTHER, "Another mail server", ""));
-    all.push(own(
-        FOLDER,
-        "Not by mail yet",
-        "They are written as files into the data folder and shown on the page.",
-    ));
-    all
 }

@@ -28,6 +28,7 @@ pub mod lists;
 pub mod settings;
 pub mod book_form;
 mod new_book;
+mod first_choices;
 pub mod first_form;
 pub mod list_form;
 pub mod usual;

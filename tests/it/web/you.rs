@@ -3,6 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
+use super::browser::{WIDE, checker, drawn};
+use super::chromium::Chromium;
 use super::{SALT_ROADS, TestSite, configuration, now};
 
 const MAIL: &str = "\n# How letters go.\n[mail]\nhost = \"mail.example.com\" # ours\nport = 587\n\
@@ -196,4 +198,26 @@ fn what_is_wrong_or_was_changed_elsewhere_writes_nothing_and_leaves_no_password(
     assert_eq!(site.post("/share/x/settings/you", &sent).status, 405);
     assert_eq!(read(&file), by_hand);
     assert_eq!(secrets(), 1);
+}
+
+#[test]
+#[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
+fn a_person_changes_it_with_the_mouse() {
+    let (site, file) = with_mail();
+    let checker = checker();
+    let mut chromium = Chromium::start();
+    chromium.look(WIDE, false);
+    chromium.open(&format!("http://{}/settings", site.address));
+    drawn(&mut chromium, checker.as_deref(), "settings-of-one");
+    chromium.follow("a[href='/settings/you']");
+    drawn(&mut chromium, checker.as_deref(), "you");
+    chromium.click("input[name=name]");
+    chromium.write(" the Younger");
+    chromium.follow("form.first button.main");
+    assert!(
+        chromium.words().contains("the Younger"),
+        "{}",
+        chromium.words()
+    );
+    assert!(read(&file).contains("the Younger"));
 }

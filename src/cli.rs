@@ -20,7 +20,7 @@ mod contents;
 #[command(
     after_help = "Exit codes: 0 done · 1 something needs attention · 2 wrong command line · \
     3 wrong configuration · 4 database · 5 any other failure\n\
-    Start with `pubwatch demo`: it needs no configuration and no network."
+    Start with `pubwatch demo`: it needs no configuration and no network. Then `pubwatch run`."
 )]
 pub struct Cli {
     /// The configuration file [default: see `pubwatch config path`]
@@ -47,7 +47,7 @@ pub enum Command {
     Remove(commands::remove::Arguments),
     /// Look at every listing once now, and send the letters
     Check(commands::check::Arguments),
-    /// Keep watch as a service, until stopped
+    /// Keep watch as a service, until stopped; the first time, set it up on its page
     Run(commands::run::Arguments),
     /// Show what needs you, and where everything stands
     Status(commands::status::Arguments),

@@ -25,6 +25,11 @@ pub fn draft(path: &Path, mode: u32) -> io::Result<File> {
     options.write(true).create_new(true).mode(mode).open(path)
 }
 
+/// Takes a file of ours away that has done its work; that it cannot be adds nothing.
+pub fn remove(path: &Path) {
+    let _ = fs::remove_file(path);
+}
+
 /// The largest page that somebody saved, in bytes: no store's is longer.
 pub const LARGEST_PAGE: u64 = 64 << 20;
 
@@ -164,10 +169,20 @@ fn size(bytes: u64) -> String {
 ///
 /// The system's. What was there is then still there.
 pub fn write_whole(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
-    put(path, bytes, mode, |file| {
+    let into_place = |draft: &Path, place: &Path| fs::rename(draft, place);
+    put(path, bytes, mode, into_place, |file| {
         // The umask may have taken rights away that the file had.
         file.set_permissions(fs::Permissions::from_mode(mode))
     })
+}
+
+/// The same for a new file, for its owner only: never over one that is there, or has come meanwhile.
+///
+/// # Errors
+///
+/// The system's; [`io::ErrorKind::AlreadyExists`] where there is a file.
+pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    put(path, bytes, 0o600, put_in_place, |_| Ok(()))
 }
 
 /// The same for a file that may be read by whom the umask lets. A device, such as `/dev/stdout`, is
@@ -180,13 +195,15 @@ pub fn write_openly(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.starts_with("/dev") {
         return fs::write(path, bytes);
     }
-    put(path, bytes, 0o666, |_| Ok(()))
+    let into_place = |draft: &Path, place: &Path| fs::rename(draft, place);
+    put(path, bytes, 0o666, into_place, |_| Ok(()))
 }
 
 fn put(
     path: &Path,
     bytes: &[u8],
     mode: u32,
+    into_place: impl FnOnce(&Path, &Path) -> io::Result<()>,
     rights: impl FnOnce(&File) -> io::Result<()>,
 ) -> io::Result<()> {
     let folder = match path.parent() {
@@ -200,7 +217,7 @@ fn put(
             rights(&file)?;
             file.sync_all()
         })
-        .and_then(|()| fs::rename(&beside, path));
+        .and_then(|()| into_place(&beside, path));
     if let Err(error) = written {
         // What is left of the draft is of no use; that it cannot be removed adds nothing.
         let _ = fs::remove_file(&beside);

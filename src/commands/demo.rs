@@ -164,7 +164,7 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
         // Nobody hears it when the demo is over.
         let _ = bell.send(());
     });
-    let page = page::open_at(house, Some(free_place())).await?;
+    let page = page::open_at(house, Some(free_place()), None).await?;
     if let Some(place) = page.place().await {
         writeln!(
             out,

@@ -10,13 +10,12 @@ use jiff::civil::Date;
 use url::Url;
 
 use super::edit::note_moves;
-use crate::book::{Distribution, Edition, EditionId, StoreId, storefront};
+use crate::book::{Distribution, Edition, StoreId};
 use crate::config::Loaded;
 use crate::config::address;
-use crate::config::edit::{self, Change, Entry};
 use crate::config::import::dates::Order;
 use crate::config::import::{
-    self, Built, Defaults, Field, How, List, Market, Report, Row, Trouble,
+    self, Defaults, Field, How, List, Market, Report, Row, Trouble, Writing,
 };
 use crate::config::plan::{Plan, label};
 use crate::exit::Exit;
@@ -119,7 +118,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let how = How {
         columns: arguments.columns.clone(),
         encoding: arguments.encoding,
-        markets: markets(&defaults.stores),
+        markets: Market::of_stores(&defaults.stores),
     };
     let mut list = import::read(&bytes_of(&arguments.file)?, &how)
         .with_context(|| format!("cannot import {}", arguments.file.display()))?;
@@ -140,7 +139,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     show(&mut out, &report, &defaults)?;
     if writing.is_nothing() {
         writeln!(out, "There is nothing to write.")?;
-        return Ok(writing.exit);
+        return Ok(exit_of(&writing));
     }
     if !built.troubles.is_empty() && !arguments.skip_faulty {
         writeln!(
@@ -160,7 +159,16 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         return Ok(Exit::Attention);
     }
     write(&mut out, &existing, &changed, &writing)?;
-    Ok(writing.exit)
+    Ok(exit_of(&writing))
+}
+
+/// How it ends when it was written.
+fn exit_of(writing: &Writing) -> Exit {
+    if writing.is_left {
+        Exit::Attention
+    } else {
+        Exit::Done
+    }
 }
 
 /// Puts the pages in the place of Amazon's short links that lead to them; each is asked for once, with
@@ -173,7 +181,7 @@ fn follow_short_links(list: &mut List, plan: &Plan, base: Option<&Url>) -> anyho
     if links == 0 {
         return Ok(());
     }
-    let links = counted(links.min(MOST_FOLLOWED), "short link");
+    let links = words::counted(links.min(MOST_FOLLOWED), "short link");
     writeln!(
         anstream::stderr(),
         "Following {links} of Amazon's, with the usual pauses."
@@ -218,20 +226,8 @@ fn as_json(
     Ok(if is_left {
         Exit::Attention
     } else {
-        writing.exit
+        exit_of(writing)
     })
-}
-
-/// The countries and currencies of stores, by which the fitting market of an ONIX product is told.
-fn markets(stores: &[StoreId]) -> Vec<Market> {
-    let known = stores
-        .iter()
-        .filter_map(|store| storefront::find(store.as_str()));
-    let market = known.map(|store| Market {
-        country: store.country(),
-        currency: store.currency,
-    });
-    market.collect()
 }
 
 /// Reads `FIELD=NAME`.
@@ -286,58 +282,6 @@ fn write(
     Ok(())
 }
 
-/// What is to be written, and how it ends when it was.
-struct Writing {
-    entries: Vec<Entry>,
-    /// The new dates of editions that are there already.
-    moves: Vec<(EditionId, Vec<Change>)>,
-    exit: Exit,
-}
-
-impl Writing {
-    /// Something is left for the user where a line is wrong, or a date differs and is not taken over.
-    fn of(built: &Built, is_update: bool) -> Self {
-        let differing = built.differences.iter();
-        let moves: Vec<_> = differing
-            .filter(|one| !one.dates.is_empty())
-            .map(|one| (one.id.clone(), one.dates.clone()))
-            .collect();
-        let is_left = !built.troubles.is_empty() || (!is_update && !moves.is_empty());
-        Self {
-            entries: built.entries.iter().map(|(_, one)| one.clone()).collect(),
-            moves: if is_update { moves } else { Vec::new() },
-            exit: if is_left { Exit::Attention } else { Exit::Done },
-        }
-    }
-
-    fn is_nothing(&self) -> bool {
-        self.entries.is_empty() && self.moves.is_empty()
-    }
-
-    /// The text of the configuration with it.
-    fn over(&self, text: &str) -> Result<String, edit::EditError> {
-        let mut text = text.to_owned();
-        if !self.moves.is_empty() {
-            text = edit::with_changes_of(&text, &self.moves)?;
-        }
-        if !self.entries.is_empty() {
-            text = edit::with_entries(&text, &self.entries)?;
-        }
-        Ok(text)
-    }
-
-    /// `2 editions and 1 moved date`.
-    fn words(&self) -> String {
-        let written = counted(self.entries.len(), "edition");
-        let moved = counted(self.moves.len(), "moved date");
-        match (self.entries.len(), self.moves.len()) {
-            (_, 0) => written,
-            (0, _) => moved,
-            _ => format!("{written} and {moved}"),
-        }
-    }
-}
-
 fn bytes_of(file: &Path) -> anyhow::Result<Vec<u8>> {
     let most = import::MOST_BYTES as u64;
     if file == Path::new("-") {
@@ -376,10 +320,6 @@ fn defaults(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Defaults> 
     })
 }
 
-fn counted(count: usize, what: &str) -> String {
-    words::count(i64::try_from(count).unwrap_or(i64::MAX), what)
-}
-
 fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::Result<()> {
     show_understood(out, report, defaults)?;
     for edition in report.editions.iter().take(SHOWN) {
@@ -402,7 +342,7 @@ fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::R
             .map(|(store, pages)| {
                 format!(
                     "{} of {}",
-                    counted(*pages, "page"),
+                    words::counted(*pages, "page"),
                     StoreId::new(store).label()
                 )
             })
@@ -420,7 +360,7 @@ fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::R
     writeln!(
         out,
         "\n{} can be written, {} in the configuration already, {} left out, {} wrong.",
-        counted(report.editions.len(), "edition"),
+        words::counted(report.editions.len(), "edition"),
         is_or_are(report.known),
         is_or_are(report.left_out.len()),
         match report.wrong_lines() {

@@ -4,29 +4,26 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use clap::ValueEnum;
-use strum::IntoStaticStr;
 
 use super::doctor;
 use crate::clock::Clock;
 use crate::config::providers;
 use crate::exit::Exit;
 use crate::service::signals;
+use crate::setup::answers::{
+    LineProtection, PASSWORD_FILE, Server, email_address, guessed_zone, server, zone,
+};
 use crate::setup::ask::{Asker, Question, some_text};
 use crate::setup::data::open_database;
 use crate::setup::fresh::{Fresh, FreshMail, text};
 use crate::setup::loading::load;
 use crate::setup::place;
-use crate::text::mail_address::to_ascii_domain;
 
 /// What is said before the question how letters go out.
 const WAYS_OUT: &str = "
 How should letters go out? `folder` writes them into the data folder for now; or name your
 mail provider (gmail, icloud, yahoo, fastmail, zoho, gmx, …), `local` for a mail server on
 this machine, or the host of another mail server.";
-
-/// The file of the password, beside the configuration.
-const PASSWORD_FILE: &str = "smtp-password";
 
 /// Write a new configuration, from a few questions or from these flags.
 ///
@@ -74,40 +71,6 @@ pub struct Arguments {
     /// Send a test letter to your address at once, to see that letters get through
     #[arg(long)]
     test_letter: bool,
-}
-
-/// The values of `encryption`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-enum LineProtection {
-    /// STARTTLS, required of the server
-    Starttls,
-    /// TLS from the first byte
-    Tls,
-    /// None, for a server on this machine
-    None,
-}
-
-impl LineProtection {
-    fn name(self) -> &'static str {
-        self.into()
-    }
-
-    fn usual_port(self) -> u16 {
-        match self {
-            Self::Starttls => 587,
-            Self::Tls => 465,
-            Self::None => 25,
-        }
-    }
-
-    fn named(name: &str) -> Self {
-        match name {
-            "tls" => Self::Tls,
-            "none" => Self::None,
-            _ => Self::Starttls,
-        }
-    }
 }
 
 /// Asks, writes the configuration, and says what comes next.
@@ -222,31 +185,8 @@ fn ask(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Fresh> {
         timezone,
         mail,
         data: arguments.data.clone(),
+        listen: None,
     })
-}
-
-/// The zone of this machine, where it can be told.
-fn guessed_zone() -> Option<String> {
-    let zone = jiff::tz::TimeZone::system();
-    zone.iana_name()
-        .filter(|name| *name != "Etc/Unknown")
-        .map(str::to_owned)
-}
-
-fn zone(answer: &str) -> Result<String, String> {
-    match jiff::tz::TimeZone::get(answer) {
-        Ok(zone) => Ok(zone.iana_name().unwrap_or(answer).to_owned()),
-        Err(_) => Err(format!(
-            "`{answer}` is no time zone; write a region and a city, as Europe/London"
-        )),
-    }
-}
-
-fn email_address(answer: &str) -> Result<String, String> {
-    match to_ascii_domain(answer) {
-        Ok(_) => Ok(answer.to_owned()),
-        Err(error) => Err(format!("`{answer}` is no email address: {error}")),
-    }
 }
 
 fn mail(
@@ -282,8 +222,11 @@ fn mail(
         Some((default, default.to_owned())),
         &|answer| server(answer).map(|_| answer.to_owned()),
     )?;
-    let Some((mut server, wants_login, note)) =
-        server(&how).map_err(|why| anyhow::anyhow!("--mail: {why}"))?
+    let Some(Server {
+        mail: mut server,
+        wants_login,
+        note,
+    }) = server(&how).map_err(|why| anyhow::anyhow!("--mail: {why}"))?
     else {
         return Ok(None);
     };
@@ -310,51 +253,6 @@ fn mail(
         server.login = Some((username, file.to_owned()));
     }
     Ok(Some(server))
-}
-
-/// A server, whether it wants a login, and what is to be known about it.
-type Server = (FreshMail, bool, String);
-
-/// The server that an answer names; `None` for the folder.
-fn server(answer: &str) -> Result<Option<Server>, String> {
-    let answer = answer.trim();
-    if ["folder", "skip", "none"].contains(&answer.to_ascii_lowercase().as_str()) {
-        return Ok(None);
-    }
-    if let Some(provider) = providers::named(answer) {
-        if let Some(why) = provider.refused {
-            return Err(why);
-        }
-        let mail = FreshMail {
-            host: provider.host,
-            port: provider.port,
-            encryption: LineProtection::named(&provider.encryption)
-                .name()
-                .to_owned(),
-            login: None,
-        };
-        return Ok(Some((mail, provider.login, provider.note)));
-    }
-    let is_host = answer.contains('.') || answer == "localhost" || answer.contains(':');
-    let is_plain = |one: char| one.is_alphanumeric() || ".-:[]".contains(one);
-    if !is_host || !answer.chars().all(is_plain) {
-        return Err(format!(
-            "`{answer}` is neither a known provider nor a host; known are {}",
-            providers::all()
-                .iter()
-                .map(|provider| provider.name.as_str())
-                .collect::<Vec<_>>()
-                .join(", ")
-        ));
-    }
-    let mail = FreshMail {
-        host: answer.to_owned(),
-        port: LineProtection::Starttls.usual_port(),
-        encryption: LineProtection::Starttls.name().to_owned(),
-        login: None,
-    };
-    let wants_login = answer != "localhost" && !answer.starts_with("127.");
-    Ok(Some((mail, wants_login, String::new())))
 }
 
 /// Asks for the password, unseen; `None` when it is to be put into its file later.

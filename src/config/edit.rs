@@ -94,6 +94,15 @@ impl Change {
         }
     }
 
+    /// Sets a value of a table of its own, as `[mail]`; `None` takes it out, where it is written.
+    pub fn setting(table: &str, key: &str, value: Option<Value>) -> Self {
+        Self {
+            keys: vec![table.to_owned(), key.to_owned()],
+            only_where_written: value.is_none(),
+            value,
+        }
+    }
+
     /// Takes a key out.
     pub fn unset(key: &str) -> Self {
         Self {
@@ -224,6 +233,19 @@ pub fn with_changes_of(
         Some(isbn) => Err(EditError::NoSuchEdition(isbn.clone())),
         None => Ok(document.to_string()),
     }
+}
+
+/// The configuration with some values outside the editions set anew; their keys begin at the top.
+///
+/// # Errors
+///
+/// [`EditError`] when it cannot be changed.
+pub fn with_settings(text: &str, changes: &[Change]) -> Result<String, EditError> {
+    let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
+    for change in changes {
+        apply(document.as_table_mut(), change)?;
+    }
+    Ok(document.to_string())
 }
 
 fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {

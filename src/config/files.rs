@@ -53,8 +53,8 @@ impl Loaded {
 pub enum ConfigError {
     /// None was found, and none was named.
     #[error(
-        "there is no configuration; looked for {}. `pubwatch config example` prints one to begin \
-         with: put it at the first of these places, or name it with --config",
+        "there is no configuration; looked for {}. `pubwatch run` serves a page on which one is \
+         made, `pubwatch init` asks on the terminal; one elsewhere is named with --config",
         listed(looked)
     )]
     NotFound {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
+use serde::Deserialize;
 use url::Url;
 
 use super::origins::Origins;
@@ -148,7 +149,8 @@ pub enum SecretSource {
 }
 
 /// A secret. It prints as stars, whoever prints it.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
 pub struct Secret(String);
 
 impl Secret {

@@ -1,4 +1,5 @@
-//! How letters go out through the usual mail providers: data for `pubwatch init`.
+//! How letters go out through the usual mail providers: data for `pubwatch init` and the page of the
+//! first start.
 
 use serde::Deserialize;
 
@@ -10,6 +11,10 @@ const FILE: &str = include_str!("../../config/mail-providers.toml");
 pub struct Provider {
     /// What it is called.
     pub name: String,
+    /// How it writes itself.
+    pub label: String,
+    /// Where app passwords are made there, if it has such a page.
+    pub page: Option<String>,
     /// The domains of its addresses.
     pub domains: Vec<String>,
     /// Its outgoing server; empty when it cannot be used, see `refused`.

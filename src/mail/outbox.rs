@@ -220,15 +220,10 @@ pub fn fate(trouble: &Trouble, tries: u32, queued: Timestamp, now: Timestamp) ->
 
 /// What people read of a trouble: "550 while naming the recipient: no such user".
 pub fn explain(trouble: &Trouble) -> String {
-    let doing = trouble.stage.doing();
-    let words = trouble.words.as_str();
     if trouble.stage == Stage::Post {
         return explain_post(trouble);
     }
-    let what = match trouble.code {
-        Some(code) => format!("the mail server answered {code} while {doing}: {words}"),
-        None => format!("while {doing}: {words}"),
-    };
+    let what = happened(trouble);
     match meaning(trouble) {
         Meaning::LoginRefused => format!(
             "{what}; check the user name and the password under [mail], then run `pubwatch outbox \
@@ -244,6 +239,15 @@ pub fn explain(trouble: &Trouble) -> String {
             )
         }
         Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
+    }
+}
+
+/// What people read of a trouble with the mail server, without what becomes of the letter.
+pub fn happened(trouble: &Trouble) -> String {
+    let (doing, words) = (trouble.stage.doing(), trouble.words.as_str());
+    match trouble.code {
+        Some(code) => format!("the mail server answered {code} while {doing}: {words}"),
+        None => format!("while {doing}: {words}"),
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod context;
 pub mod daemon;
 pub mod deliver;
+pub mod first_start;
 pub mod log;
 pub mod page;
 pub mod ping;

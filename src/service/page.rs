@@ -44,17 +44,24 @@ struct Served {
 /// # Errors
 ///
 /// [`ServeError`] when everybody in the network could see it, or the password cannot be checked.
-pub async fn open(house: &House) -> Result<Page, ServeError> {
-    open_at(house, house.plan.web.listen).await
+///
+/// `listener` listens already, since the first start: where it is at the right place it is taken
+/// over, so that nobody who asks meanwhile finds the door shut.
+pub async fn open(house: &House, listener: Option<TcpListener>) -> Result<Page, ServeError> {
+    open_at(house, house.plan.web.listen, listener).await
 }
 
 /// Serves the page of a house at `wanted`.
-pub async fn open_at(house: &House, wanted: Option<SocketAddr>) -> Result<Page, ServeError> {
+pub async fn open_at(
+    house: &House,
+    wanted: Option<SocketAddr>,
+    listener: Option<TcpListener>,
+) -> Result<Page, ServeError> {
     let page = Page {
         guard: Arc::new(Guard::new()?),
         served: Mutex::default(),
     };
-    match page.show(house, wanted).await {
+    match page.show(house, wanted, listener).await {
         Err(error @ ServeError::Listen { .. }) => {
             tracing::error!(%error, "the page is not served");
         }
@@ -88,10 +95,15 @@ impl Page {
     ///
     /// [`ServeError`]; then the page is served as before.
     pub async fn reload(&self, house: &House) -> Result<(), ServeError> {
-        self.show(house, house.plan.web.listen).await
+        self.show(house, house.plan.web.listen, None).await
     }
 
-    async fn show(&self, house: &House, wanted: Option<SocketAddr>) -> Result<(), ServeError> {
+    async fn show(
+        &self,
+        house: &House,
+        wanted: Option<SocketAddr>,
+        listens: Option<TcpListener>,
+    ) -> Result<(), ServeError> {
         let site = site_of(house, Arc::clone(&self.guard));
         let mut served = self.served.lock().await;
         let Some(wanted) = wanted else {
@@ -104,7 +116,12 @@ impl Page {
             served.live.replace(site);
             return Ok(());
         }
-        let listener = match listen(&site, wanted).await {
+        let is_there = |one: &TcpListener| one.local_addr().is_ok_and(|place| place == wanted);
+        let found = match listens.filter(is_there) {
+            Some(listener) => Ok(listener),
+            None => listen(&site, wanted).await,
+        };
+        let listener = match found {
             Ok(listener) => listener,
             Err(error) => match served.take() {
                 // Our own listener may be what is in the way, as when 0.0.0.0 becomes 127.0.0.1.

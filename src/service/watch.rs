@@ -6,17 +6,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
 use super::context::Context;
 use super::daemon::{self, Event, Means};
+use super::first_start::{self, Wish};
 use super::page::{self, Page};
 use super::ticker::{Tick, Ticker};
 use super::{deliver, following, ping};
+use crate::config::ConfigError;
 use crate::config::files::find;
 use crate::db::DbError;
 use crate::round::{House, Stop};
+use crate::setup::place::{for_a_new_one, is_missing};
 
 /// The fewest threads that the service runs on.
 const WORKERS: usize = 4;
@@ -24,15 +28,27 @@ const WORKERS: usize = 4;
 /// How long the note that the service has stopped may take.
 const NOTING: Duration = Duration::from_secs(2);
 
-/// Keeps watch until it is told to stop.
+/// Keeps watch until it is told to stop. Where there is no configuration, a page is served first on
+/// which one is made.
 ///
 /// # Errors
 ///
 /// When the configuration, the database or the page's address cannot be used at the start.
-pub fn keep(config: Option<&Path>) -> anyhow::Result<()> {
+pub fn keep(config: Option<&Path>, wish: &Wish) -> anyhow::Result<()> {
+    let found = match find(config) {
+        Err(ConfigError::NotFound { .. }) => for_a_new_one(config)?,
+        found => found?,
+    };
     // The place does not change with the folder or the environment, and what is written while it is
     // read is read again.
-    let file = std::path::absolute(find(config)?).context("finding the configuration")?;
+    let file = std::path::absolute(found).context("finding the configuration")?;
+    let mut listener = None;
+    if is_missing(&file) {
+        listener = first_start::serve(&file, wish)?;
+        if listener.is_none() {
+            return Ok(());
+        }
+    }
     let read = following::stamp(&file);
     let context = Context::open(Some(&file))?;
     // The database makes those wait who use it while another program holds it: some must be left
@@ -43,13 +59,17 @@ pub fn keep(config: Option<&Path>) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("starting the runtime")?;
-    let ended = runtime.block_on(serve(context, (file, read)));
+    let ended = runtime.block_on(serve(context, (file, read), listener));
     // Nobody waits for pages that are still being thought about.
     runtime.shutdown_background();
     ended
 }
 
-async fn serve(context: Context, (file, read): (PathBuf, following::Stamp)) -> anyhow::Result<()> {
+async fn serve(
+    context: Context,
+    (file, read): (PathBuf, following::Stamp),
+    listener: Option<std::net::TcpListener>,
+) -> anyhow::Result<()> {
     // First, so that whoever reads the first line of the log may stop the service cleanly.
     let (sender, events) = mpsc::unbounded_channel();
     listen(sender.clone())?;
@@ -70,7 +90,8 @@ async fn serve(context: Context, (file, read): (PathBuf, following::Stamp)) -> a
         // The loop may be gone already; then nobody goes round any more.
         let _ = bell.send(Event::Tick);
     });
-    let page = Arc::new(page::open(&house).await?);
+    let listener = listener.map(TcpListener::from_std).transpose()?;
+    let page = Arc::new(page::open(&house, listener).await?);
     beat(heard, sender.clone());
     let (watched, file_in_force) = (Arc::clone(&house), file.clone());
     let shown = Arc::clone(&page);

@@ -1,6 +1,7 @@
 //! The text of a new configuration. Pure.
 
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 
 use toml_edit::Value;
 
@@ -17,6 +18,8 @@ pub struct Fresh {
     pub mail: Option<FreshMail>,
     /// A data folder other than the usual one.
     pub data: Option<String>,
+    /// Where the page is served, when that is not the usual place.
+    pub listen: Option<SocketAddr>,
 }
 
 /// A mail server.
@@ -74,6 +77,12 @@ timezone = {}
             text,
             "[data]\n# The folder of the database and the letters.\nfolder = {}\n\n",
             quoted(folder)
+        );
+    }
+    if let Some(place) = fresh.listen {
+        let _ = write!(
+            text,
+            "[web]\n# Where the page is served.\nlisten = \"{place}\"\n\n"
         );
     }
     text.push_str(
@@ -134,6 +143,7 @@ mod tests {
             timezone: "America/New_York".to_owned(),
             mail,
             data: Some("data".to_owned()),
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 7200))),
         }
     }
 
@@ -151,6 +161,7 @@ mod tests {
             let (plan, warnings) = crate::config::check(&text, "/x/pubwatch.toml", today).unwrap();
             assert_eq!(plan.author.name, "Jane \"JR\" Roe");
             assert_eq!(plan.data, std::path::Path::new("/x/data"));
+            assert_eq!(plan.web.listen.map(|place| place.port()), Some(7200));
             assert_eq!(plan.mail.map(|mail| mail.port), mail.map(|mail| mail.port));
             let messages: Vec<_> = warnings.iter().map(|w| &w.message).collect();
             assert_eq!(messages, ["there is no edition to watch"]);

@@ -9,8 +9,10 @@ use anyhow::{Context as _, bail};
 use jiff::civil::Date;
 
 use crate::clock::Clock;
+use crate::config::plan::Secret;
 use crate::config::{self, ConfigError, Loaded, files};
-use crate::files::{LARGEST_TEXT, read, write_whole};
+use crate::files::{LARGEST_TEXT, read, write_new, write_whole};
+use crate::setup::data::open_database;
 use crate::setup::loading::{load, load_text};
 
 /// Today, where this machine stands.
@@ -153,13 +155,55 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             .create(folder)
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
-    if path.try_exists().unwrap_or(true) {
-        bail!(
+    match write_new(path, bytes) {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => bail!(
             "{} is there already, and is not written over; change it, or move it away first",
             path.display()
-        );
+        ),
+        written => written.with_context(|| format!("cannot write {}", path.display())),
     }
-    write_whole(path, bytes, 0o600).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// There is nothing at that place, not even a link that leads nowhere.
+pub fn is_missing(path: &Path) -> bool {
+    let known = fs::symlink_metadata(path);
+    known.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+}
+
+/// The first place beside a file of that name, or of it with a number, where nothing is.
+pub fn free_beside(file: &Path, name: &str) -> PathBuf {
+    let usual = file.with_file_name(name);
+    let more = (2..).map(|number| file.with_file_name(format!("{name}-{number}")));
+    let mut all = std::iter::once(usual.clone()).chain(more);
+    all.find(|path| is_missing(path)).unwrap_or(usual)
+}
+
+/// Writes a new configuration, the password that it names, and its data folder: all of it, or neither
+/// of the files. What is written can be used.
+///
+/// # Errors
+///
+/// When one of the files is there already, the configuration would be wrong, or the system says no.
+pub fn create_all(
+    file: &Path,
+    text: String,
+    secret: Option<(&Path, &Secret)>,
+    today: Date,
+) -> anyhow::Result<()> {
+    if let Some((place, password)) = secret {
+        create(place, format!("{}\n", password.reveal()).as_bytes())?;
+    }
+    let write = || {
+        let loaded = load_text(file.to_owned(), text, today)?;
+        open_database(&loaded.plan.data)?;
+        create(file, loaded.text.as_bytes())
+    };
+    write().inspect_err(|_| {
+        if let Some((place, _)) = secret {
+            // It is ours, and of no use; that it cannot be removed adds nothing.
+            let _ = fs::remove_file(place);
+        }
+    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,11 @@ pub fn lasting(length: SignedDuration) -> String {
     count(number, unit)
 }
 
+/// [`count`] of what lies in memory.
+pub fn counted(count: usize, what: &str) -> String {
+    self::count(i64::try_from(count).unwrap_or(i64::MAX), what)
+}
+
 /// A number with its noun: "1 day", "11 days".
 pub fn count(number: i64, noun: &str) -> String {
     if number == 1 {

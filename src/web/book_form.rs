@@ -9,6 +9,7 @@ use crate::book::{Distribution, Format, Launch};
 use crate::config::edit::money;
 use crate::config::plan::EditionPlan;
 use crate::setup::details::{self, Details};
+use crate::text::words;
 use crate::web::security::digest;
 
 /// What stands in the fields, as it was typed.
@@ -143,8 +144,8 @@ impl BookForm {
     pub fn details(&self) -> Result<Details, Wrong> {
         let mut wrong = Wrong::new();
         let details = Details {
-            title: words(&self.title),
-            author: words(&self.author),
+            title: typed(&self.title),
+            author: typed(&self.author),
             format: read("format", &self.format, details::format, &mut wrong),
             date: read("date", &self.date, details::date, &mut wrong),
             on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
@@ -156,7 +157,7 @@ impl BookForm {
             ),
             enabled: read("enabled", &self.enabled, details::date, &mut wrong),
             price: read("price", &self.price, details::price, &mut wrong),
-            imprint: words(&self.imprint),
+            imprint: typed(&self.imprint),
             ..Details::default()
         };
         if wrong.is_empty() {
@@ -167,7 +168,7 @@ impl BookForm {
     }
 }
 
-fn words(text: &str) -> Option<String> {
+fn typed(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
@@ -177,7 +178,7 @@ fn read<T>(
     as_what: impl Fn(&str) -> Result<T, String>,
     wrong: &mut Wrong,
 ) -> Option<T> {
-    match as_what(&words(text)?) {
+    match as_what(&typed(text)?) {
         Ok(value) => Some(value),
         Err(why) => {
             wrong.push((name, why));
@@ -202,15 +203,56 @@ struct Page {
     stop: Option<String>,
 }
 
-struct Field {
-    name: &'static str,
-    label: &'static str,
-    hint: &'static str,
-    kind: &'static str,
-    value: String,
-    is_required: bool,
-    choices: Vec<(&'static str, String)>,
-    wrong: Option<String>,
+/// A field with its label, its hint, and what is wrong with it.
+#[derive(Debug, Template)]
+#[template(path = "web/templates/field.html")]
+pub(super) struct Field {
+    pub(super) name: &'static str,
+    pub(super) label: &'static str,
+    pub(super) hint: &'static str,
+    /// Of `input`, or `select`.
+    pub(super) kind: &'static str,
+    /// By which a browser knows what it may fill in.
+    pub(super) filled_as: &'static str,
+    /// Whose values a browser offers: the `id` of a list.
+    pub(super) offers: &'static str,
+    pub(super) value: String,
+    pub(super) is_required: bool,
+    pub(super) choices: Vec<(&'static str, String)>,
+    pub(super) wrong: Option<String>,
+}
+
+/// What is wrong at a field, as a sentence.
+pub(super) fn wrong_at(wrong: &Wrong, name: &str) -> Option<String> {
+    let (_, why) = wrong.iter().find(|(field, _)| *field == name)?;
+    let end = if why.ends_with(['.', '?']) { "" } else { "." };
+    Some(words::capital(why) + end)
+}
+
+impl BookForm {
+    /// The fields as they are drawn.
+    pub(super) fn fields(&self, wrong: &Wrong, is_watched: bool) -> Vec<Field> {
+        let field = |(name, value): (&'static str, &str)| {
+            let (label, kind, hint) = described(name, is_watched);
+            Field {
+                name,
+                label,
+                hint,
+                kind,
+                filled_as: "off",
+                offers: "",
+                value: value.to_owned(),
+                is_required: match name {
+                    "title" | "date" => true,
+                    "book" => !is_watched,
+                    _ => false,
+                },
+                choices: choices(name, is_watched),
+                wrong: wrong_at(wrong, name),
+            }
+        };
+        self.values().map(field).into()
+    }
 }
 
 /// The form, filled, with what is wrong; `plan` is the edition that is changed, `None`: a new one.
@@ -220,24 +262,6 @@ pub fn page(
     (form, wrong): (&BookForm, &Wrong),
     pulse: &Pulse,
 ) -> askama::Result<String> {
-    let of_field = |name: &str| wrong.iter().find(|(field, _)| *field == name);
-    let fields = form.values().into_iter().map(|(name, value)| {
-        let (label, kind, hint) = described(name, plan.is_some());
-        Field {
-            name,
-            label,
-            hint,
-            kind,
-            value: value.to_owned(),
-            is_required: match name {
-                "title" | "date" => true,
-                "book" => plan.is_none(),
-                _ => false,
-            },
-            choices: choices(name, plan.is_some()),
-            wrong: of_field(name).map(|(_, why)| why.clone()),
-        }
-    });
     let whole = wrong.iter().filter(|(field, _)| field.is_empty());
     let address = |plan: &EditionPlan| format!("{}/editions/{}", place.base, plan.edition.id);
     let (heading, button) = match plan {
@@ -259,7 +283,7 @@ pub fn page(
         button,
         wrong: whole.map(|(_, why)| why.clone()).collect(),
         was: form.was.clone(),
-        fields: fields.collect(),
+        fields: form.fields(wrong, plan.is_some()),
         stop: plan.map(|plan| format!("{}/stop", address(plan))),
     }
     .render()

@@ -8,11 +8,13 @@ use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
 use super::hand_looks::{HandLook, hand_looks};
+use super::over::{Over, over};
 use super::overview::address;
 use super::paused;
 use super::timeline::{self, Layout, Mark, Picture, Range};
 use super::told::{Told, told};
 use super::verdict::{self, Verdict, verdict};
+use crate::alerts::Alert;
 use crate::book::{Availability, NoteKind};
 use crate::history::sqlite::Kept;
 use crate::history::{ListingView, Sight, View};
@@ -36,6 +38,8 @@ pub struct Material<'a> {
     pub letters: &'a [LetterLine],
     /// Its notes that stand, with their numbers.
     pub notes: &'a [Kept],
+    /// Its alerts that are over, with when, the newest first.
+    pub over: &'a [(Alert, Timestamp)],
     /// What the author told last of each page, where he told of it.
     pub hand_looks: &'a [HandLook],
     /// The range of the timeline.
@@ -91,6 +95,7 @@ struct Page {
     legend: Vec<(String, &'static str)>,
     changes: Vec<Change>,
     notes: Vec<Said>,
+    over: Vec<Over>,
     may_check: bool,
     tomorrow: String,
     next_week: String,
@@ -222,6 +227,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
         narrow: drawing(place, material, range, Layout::Narrow),
         changes: changes::of(place, material.view, material.sources),
         notes: notes(place, material.notes),
+        over: over(place, material.view, material.over),
         hand_looks: hand_looks(place, material.hand_looks),
         may_check: material.may_check,
         tomorrow: place.in_days(1),

@@ -3,7 +3,6 @@
 use askama::Template;
 use jiff::Timestamp;
 
-use super::edition::LetterLine;
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
 use super::overview::{Judgements, address, book};
@@ -137,39 +136,6 @@ pub fn alerts(
             .map(|(_, row)| row)
             .collect(),
         empty: "Nothing is open. When something lasts longer than is usual, it stands here.",
-    }
-    .render()
-}
-
-/// One page of the letters, newest first; there are `all` of them.
-pub fn letters(
-    place: &Place<'_>,
-    letters: &[LetterLine],
-    goes_to: &str,
-    pulse: &Pulse,
-    all: usize,
-    page: usize,
-) -> askama::Result<String> {
-    let rows = letters
-        .iter()
-        .map(|letter| {
-            vec![
-                plain(place.moment(letter.written)),
-                linked(
-                    &letter.subject,
-                    format!("{}/letters/{}", place.base, letter.id),
-                ),
-                plain(letter.state),
-            ]
-        })
-        .collect();
-    List {
-        frame: Frame::new(place, "letters", "Letters", pulse),
-        lead: coded(goes_to),
-        columns: &["Written", "Subject", "State"],
-        rows,
-        pages: pages(all, page),
-        empty: "No letter so far. The first one comes when there is something to know.",
     }
     .render()
 }

@@ -8,6 +8,7 @@ use super::lists::{Field, plain};
 use super::markup::coded;
 use super::passes::{Pass, clients};
 use crate::config::plan::{Plan, SecretSource};
+use crate::config::telling::HookPlan;
 use crate::text::words;
 
 /// A value: what it is, what it says, and the keys of the file that give it.
@@ -28,6 +29,15 @@ pub struct Given {
     pub client: Option<String>,
     /// The link or the code, with its secret, which is kept nowhere.
     pub shown: String,
+}
+
+/// What came of a test letter or a test message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tried {
+    /// It went through.
+    pub is_good: bool,
+    /// What was answered, or why it did not, in a sentence.
+    pub said: String,
 }
 
 /// The links for clients, and the companions.
@@ -58,6 +68,11 @@ struct Page {
     clients: Vec<String>,
     links: Vec<Line>,
     companions: Vec<Line>,
+    tried: Option<Tried>,
+    /// The names of the webhooks and phones that can be tried, and what each is called.
+    hooks: Vec<(String, String)>,
+    /// Where letters go.
+    email: String,
     has_editions: bool,
     /// Which letters are paused, if any.
     paused: Option<String>,
@@ -79,7 +94,7 @@ pub fn page(
     place: &Place<'_>,
     plan: &Plan,
     passes: Passes<'_>,
-    paused: Option<String>,
+    (paused, tried): (Option<String>, Option<Tried>),
     pulse: &Pulse,
 ) -> askama::Result<String> {
     let all = author(plan)
@@ -96,7 +111,7 @@ pub fn page(
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
             "The configuration in force{}. Books are added and changed on their pages, \
-             everything else in the file; secrets are not shown.",
+             you and your mail server below, everything else in the file; secrets are not shown.",
             file.map_or_else(String::new, |file| format!(", from {}", file.display()))
         )),
         columns: &["What", "Value", "From"],
@@ -119,12 +134,24 @@ pub fn page(
         clients: clients.into_iter().map(str::to_owned).collect(),
         links: shown(links),
         companions: shown(companions),
+        tried,
+        hooks: plan
+            .hooks
+            .iter()
+            .map(|hook| (way(hook), hook.name.clone()))
+            .collect(),
+        email: plan.author.email.clone(),
         has_editions: !plan.editions.is_empty(),
         paused,
         tomorrow: place.in_days(1),
         next_week: place.in_days(7),
     }
     .render()
+}
+
+/// By what a form names a webhook or an ntfy.
+pub fn way(hook: &HookPlan) -> String {
+    format!("{} {}", hook.kind.name(), hook.name)
 }
 
 /// What stands in the way of a link that helps somebody.

@@ -9,6 +9,7 @@ use super::changes::Sources;
 use super::edition::LetterLine;
 use super::feed::Event;
 use super::hand_looks::HandLook;
+use super::letter::LetterFilter;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
 use crate::alerts::sqlite::judgement;
@@ -100,20 +101,31 @@ pub fn letters_about(
         .collect()
 }
 
-/// The letters of a page of the list, newest first, without their bodies; how many there are, and
-/// which page it is: the last one where there is none of that number.
+/// The letters of a page of the list that a filter lets through, newest first, without their bodies;
+/// how many there are, and which page it is: the last one where there is none of that number.
 pub fn letters_of_page(
     connection: &Connection,
+    filter: &LetterFilter,
     page: usize,
 ) -> rusqlite::Result<(Vec<LetterLine>, usize, usize)> {
     let all: u32 = connection
-        .prepare_cached("SELECT count(*) FROM outbox")?
-        .query_row([], |row| row.get(0))?;
+        .prepare_cached(&format!("SELECT count(*) FROM outbox {SHOWN}"))?
+        .query_row(params![filter.words, filter.state], |row| row.get(0))?;
     let all = usize::try_from(all).unwrap_or(usize::MAX);
     let page = page.min(all.div_ceil(ROWS)).max(1);
     let letters = connection
-        .prepare_cached(&format!("{LETTERS} ORDER BY id DESC LIMIT ?1 OFFSET ?2"))?
-        .query_map([ROWS, (page - 1) * ROWS].map(rows), letter_line)?
+        .prepare_cached(&format!(
+            "{LETTERS} {SHOWN} ORDER BY id DESC LIMIT ?3 OFFSET ?4"
+        ))?
+        .query_map(
+            params![
+                filter.words,
+                filter.state,
+                rows(ROWS),
+                rows((page - 1) * ROWS)
+            ],
+            letter_line,
+        )?
         .collect::<rusqlite::Result<_>>()?;
     Ok((letters, all, page))
 }
@@ -125,6 +137,11 @@ fn rows(count: usize) -> i64 {
 
 const LETTERS: &str =
     "SELECT id, written, subject, delivered_at, dropped_at, failed_at FROM outbox";
+
+/// Those of the words ?1 and the state ?2, where one is given.
+const SHOWN: &str = "WHERE instr(lower(subject), lower(?1)) > 0 AND ?2 IN ('', \
+     CASE WHEN delivered_at IS NOT NULL THEN 'delivered' WHEN dropped_at IS NOT NULL THEN 'dropped' \
+     WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END)";
 
 fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
     let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_if(row, column)?.is_some());

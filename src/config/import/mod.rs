@@ -21,13 +21,17 @@ pub mod report;
 mod sheet;
 pub mod table;
 mod text;
+pub mod writing;
 
 use std::collections::BTreeMap;
 
 use encoding_rs::Encoding;
 
+use crate::book::{StoreId, storefront};
+
 pub use build::{Built, Defaults, build};
 pub use report::Report;
+pub use writing::Writing;
 
 /// Bytes of a file, at most: an ONIX file of ten thousand titles with everything in it is smaller.
 pub const MOST_BYTES: usize = 256 << 20;
@@ -262,6 +266,20 @@ pub struct Market {
     pub country: String,
     /// ISO 4217, as `USD`.
     pub currency: &'static str,
+}
+
+impl Market {
+    /// The countries and currencies of stores, by which the fitting market of an ONIX product is told.
+    pub fn of_stores(stores: &[StoreId]) -> Vec<Self> {
+        let known = stores
+            .iter()
+            .filter_map(|store| storefront::find(store.as_str()));
+        let market = known.map(|store| Self {
+            country: store.country(),
+            currency: store.currency,
+        });
+        market.collect()
+    }
 }
 
 /// Why a file is no list of books at all.

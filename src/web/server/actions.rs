@@ -206,7 +206,7 @@ fn give(visit: &Visit, client: Option<String>) -> Answered {
         Some(_) => format!("{address}/share/{secret}/"),
         None => format!("{address} {secret}"),
     };
-    settings_page(visit, Some(&Given { client, shown }))
+    settings_page(visit, Some(&Given { client, shown }), None)
 }
 
 /// Withdraws a link or a companion, from now on.

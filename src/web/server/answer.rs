@@ -3,7 +3,6 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
@@ -96,13 +95,13 @@ pub(super) fn page(html: String) -> Response {
 }
 
 /// Something to take along; `name` is the file's when it is to be saved.
-pub(super) fn file(kind: &'static str, body: impl Into<Body>, name: Option<&str>) -> Response {
+pub(super) fn file(kind: &'static str, body: impl IntoResponse, name: Option<&str>) -> Response {
     let mut response = (
         [
             (header::CONTENT_TYPE, kind),
             (header::CONTENT_SECURITY_POLICY, FILE_POLICY),
         ],
-        body.into(),
+        body,
     )
         .into_response();
     let name = name.map(|name| format!("attachment; filename=\"{name}\""));

@@ -11,18 +11,18 @@ use axum::response::IntoResponse as _;
 use super::actions::done;
 use super::answer::{Answered, PageError, Visit, bad_request, conflict, page};
 use super::site::Site;
-use crate::book::{EditionId, Format, StoreId};
+use crate::book::EditionId;
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
-use crate::config::plan::{EditionPlan, StorePlan};
+use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::launch;
 use crate::setup::changed_edition::{self, Places};
 use crate::setup::data::note_moved_dates;
-use crate::setup::new_edition::{self, Decided};
 use crate::setup::place::Existing;
-use crate::setup::{stores, which_book};
+use crate::setup::stores;
 use crate::web::book_form::{self, BookForm, Wrong};
+use crate::web::new_book::{self, at, named, watched_at, whole};
 
 /// An empty form.
 pub(super) fn new(visit: &Visit, (): ()) -> Answered {
@@ -42,7 +42,7 @@ pub(super) fn add(visit: &Visit, Form(form): Form<BookForm>) -> Answered {
     let existing = existing(visit)?;
     match added(&existing, &form) {
         Ok((id, after)) => {
-            if let Err(why) = take_over(visit, &existing, (after, &id))? {
+            if let Err(why) = take_over(visit, &existing, (after, std::slice::from_ref(&id)))? {
                 return shown(visit, None, &form, &why);
             }
             Ok(visit.see_other(&format!("/editions/{id}?said=added")))
@@ -70,7 +70,11 @@ pub(super) fn change(
     }
     match changed(&existing, plan, (&form, &before)) {
         Ok(after) => {
-            if let Err(why) = take_over(visit, &existing, (after, &plan.edition.id))? {
+            if let Err(why) = take_over(
+                visit,
+                &existing,
+                (after, std::slice::from_ref(&plan.edition.id)),
+            )? {
                 return shown(visit, Some(plan), &form, &why);
             }
             Ok(done(visit, plan, "changed"))
@@ -94,7 +98,11 @@ pub(super) fn stop(
         .map_err(|why| whole(&why))
         .and_then(|text| existing.with(text).map_err(|why| whole(&why)));
     match after {
-        Ok(after) => match take_over(visit, &existing, (after, &plan.edition.id))? {
+        Ok(after) => match take_over(
+            visit,
+            &existing,
+            (after, std::slice::from_ref(&plan.edition.id)),
+        )? {
             Ok(()) => Ok(visit.see_other("/")),
             Err(why) => shown(visit, Some(plan), &filled(visit, plan)?, &why),
         },
@@ -103,7 +111,7 @@ pub(super) fn stop(
 }
 
 /// The file as it stands now.
-fn existing(visit: &Visit) -> Result<Existing, PageError> {
+pub(super) fn existing(visit: &Visit) -> Result<Existing, PageError> {
     let site = &visit.site;
     let Some(file) = &site.plan.origins.file else {
         return Err(conflict(
@@ -137,93 +145,10 @@ fn shown(visit: &Visit, plan: Option<&EditionPlan>, form: &BookForm, wrong: &Wro
     Ok((status, page(html)).into_response())
 }
 
-/// What is wrong with the whole of it.
-fn whole(why: &dyn std::fmt::Display) -> Wrong {
-    vec![("", why.to_string())]
-}
-
-fn at(field: &'static str) -> impl Fn(String) -> Wrong {
-    move |why| vec![(field, why)]
-}
-
-/// The number of an edition, where it was told, and pages of it.
-type Pasted = (Option<EditionId>, Vec<(StoreId, String)>);
-
-/// The pages and the number that were pasted, one after the other.
-fn named(text: &str, own: &[StorePlan]) -> Result<Pasted, Wrong> {
-    let (mut id, mut pages) = (None, Vec::new());
-    // "978 1 944098 11 7" is one number.
-    let is_one = !text.contains('/');
-    let words: Vec<&str> = if is_one {
-        vec![text.trim()]
-    } else {
-        text.split_whitespace().collect()
-    };
-    for words in words.into_iter().filter(|words| !words.is_empty()) {
-        let named = which_book::read(words, own).map_err(at("book"))?;
-        // An ISBN outranks the ASIN of a page.
-        let better = |other: &EditionId| {
-            id.as_ref()
-                .is_none_or(|id: &EditionId| id.isbn().is_none() && other.isbn().is_some())
-        };
-        if named.id.as_ref().is_some_and(better) {
-            id = named.id;
-        }
-        pages.extend(named.page);
-    }
-    Ok((id, pages))
-}
-
-fn watched_at(text: &str, own: &[StorePlan]) -> Result<Vec<StoreId>, Wrong> {
-    if text.trim().is_empty() {
-        return Ok(Vec::new());
-    }
-    stores::named(&[text.to_owned()], own).map_err(at("stores"))
-}
-
 /// The configuration with a new edition, and its number.
 fn added(existing: &Existing, form: &BookForm) -> Result<(EditionId, Loaded), Wrong> {
-    let plan = &existing.loaded.plan;
-    let own = stores::own(&existing.loaded);
-    let details = form.details()?;
-    let (id, pages) = named(&form.book, &own)?;
-    let id = id.ok_or_else(|| {
-        at("book")(
-            "which book is it? Give its ISBN, its ASIN, or an address that holds one".to_owned(),
-        )
-    })?;
-    if let Some(known) = plan.editions.iter().find(|one| one.edition.id == id) {
-        return Err(at("book")(format!(
-            "{id} is watched already, as {} ({})",
-            known.edition.title,
-            known.edition.format.name()
-        )));
-    }
-    let missing = |field| move || at(field)("this is needed".to_owned());
-    let format = details.format.unwrap_or(Format::usual(&id));
-    let mut stores = watched_at(&form.stores, &own)?;
-    if stores.is_empty() {
-        stores = new_edition::usual_stores(&plan.author.zone, &id, format, &pages);
-        let left_out = new_edition::leave_out_unknown_pages(&mut stores, &id, format, &pages);
-        if stores.is_empty() {
-            let (label, why) = left_out.into_iter().next().unwrap_or_default();
-            return Err(at("book")(format!(
-                "{label}: {why}; paste the address of its page"
-            )));
-        }
-    }
-    new_edition::with_those_of(&mut stores, &pages);
-    let usual = new_edition::usual_distribution(&id, format, &pages);
-    let decided = Decided {
-        title: details.title.clone().ok_or_else(missing("title"))?,
-        format,
-        publication_date: details.date.ok_or_else(missing("date"))?,
-        distribution: details.distribution.unwrap_or(usual),
-        distribution_enabled: details.enabled,
-        amazon_switch: false,
-        stores,
-    };
-    let entry = new_edition::entry(id.clone(), &pages, decided, &details);
+    let entry = new_book::entry(&existing.loaded, form)?;
+    let id = entry.edition.id.clone();
     let text = edit::with_entries(&existing.loaded.text, &[entry]).map_err(|why| whole(&why))?;
     Ok((id, existing.with(text).map_err(|why| whole(&why))?))
 }
@@ -264,12 +189,12 @@ fn changed(
         .map_err(|why| whole(&why))
 }
 
-/// Writes the file, and shows at once what it says now; what it says of the page itself waits for the
+/// Writes the file, and shows at once what it says now, with these editions judged anew; what it says of the page itself waits for the
 /// service, which checks that first.
-fn take_over(
+pub(super) fn take_over(
     visit: &Visit,
     existing: &Existing,
-    (after, id): (Loaded, &EditionId),
+    (after, changed): (Loaded, &[EditionId]),
 ) -> Result<Result<(), Wrong>, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let moves = |plan| {
@@ -294,7 +219,7 @@ fn take_over(
         .plan
         .editions
         .iter()
-        .filter(|plan| plan.edition.id == *id);
+        .filter(|plan| changed.contains(&plan.edition.id));
     let judged = new.judge_context().judge_again(changed, now);
     judged.map_err(DbError::from)?;
     visit.live.replace(new);

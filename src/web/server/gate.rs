@@ -20,7 +20,7 @@ use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
 /// What is asked by companions only.
 const COMPANIONS: [&str; 2] = ["/api/v1/watched", "/api/v1/observations"];
 
-const ELSEWHERE: &str =
+pub(super) const ELSEWHERE: &str =
     "This form comes from another site, or from a browser that does not say whence.";
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -38,6 +38,12 @@ pub(super) async fn gate(
         }
         Err(turned_away) => *turned_away,
     };
+    guard(&mut response);
+    response
+}
+
+/// Gives an answer the headers that all have.
+pub(super) fn guard(response: &mut Response) {
     let headers = response.headers_mut();
     for (name, value) in [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -56,7 +62,6 @@ pub(super) async fn gate(
         let entry = headers.entry(name);
         entry.or_insert(HeaderValue::from_static(value));
     }
-    response
 }
 
 /// Whom the site answers.
@@ -91,7 +96,7 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
     if path.is_empty() {
         return Err(Box::new(see_other(&format!("{}/", site.base))));
     }
-    let is_look = matches!(*request.method(), Method::GET | Method::HEAD);
+    let is_look = is_look(request);
     let is_shared = path.starts_with("/share/");
     let is_open = is_open(&path);
     if !is_look && is_shared {
@@ -100,7 +105,7 @@ async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Resp
     }
     let is_companions = COMPANIONS.contains(&path.as_str());
     let is_form = request.method() == Method::POST && !is_companions;
-    if is_form && !is_ours(&site, headers, &host) {
+    if is_form && !is_ours(site.public_name(), headers, &host) {
         return refused(StatusCode::FORBIDDEN, ELSEWHERE);
     }
     let now = site.clock.now();
@@ -141,7 +146,7 @@ fn is_open(path: &str) -> bool {
 }
 
 /// The name under which the site is asked.
-fn host_of(request: &Request) -> Option<String> {
+pub(super) fn host_of(request: &Request) -> Option<String> {
     let named = text(request.headers(), &header::HOST);
     named.or_else(|| request.uri().authority().map(ToString::to_string))
 }
@@ -174,11 +179,16 @@ fn see_other(address: &str) -> Response {
     Redirect::to(address).into_response()
 }
 
+/// Whether a request changes nothing.
+pub(super) fn is_look(request: &Request) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD)
+}
+
 /// Whether an action says that it comes from a page of ours. What says nothing is no browser's form.
-fn is_ours(site: &Site, headers: &HeaderMap, host: &str) -> bool {
+pub(super) fn is_ours(public: Option<&str>, headers: &HeaderMap, host: &str) -> bool {
     let (origin, from) = (text(headers, &header::ORIGIN), text(headers, &FETCH_SITE));
     (origin.is_some() || from.is_some())
-        && is_same_origin(origin.as_deref(), from.as_deref(), host, site.public_name())
+        && is_same_origin(origin.as_deref(), from.as_deref(), host, public)
 }
 
 /// The session that a request belongs to: the cookie's, or one for the duration of this request
@@ -192,7 +202,7 @@ async fn session(
     if site.plan.web.password_hash.is_none() {
         return Some(String::new());
     }
-    if let Some(id) = session_cookie(headers)
+    if let Some(id) = cookie(headers, "pubwatch")
         && locked(&site.guard.sessions).is_open(&id, now)
     {
         return Some(id);
@@ -208,12 +218,13 @@ async fn session(
     (is_right.await.ok().flatten() == Some(true)).then(String::new)
 }
 
-fn session_cookie(headers: &HeaderMap) -> Option<String> {
+/// The value of a cookie.
+pub(super) fn cookie(headers: &HeaderMap, wanted: &str) -> Option<String> {
     let cookies = text(headers, &header::COOKIE)?;
     let mut all = cookies
         .split(';')
         .filter_map(|one| one.trim().split_once('='));
-    let (_, id) = all.find(|(name, _)| *name == "pubwatch")?;
+    let (_, id) = all.find(|(name, _)| *name == wanted)?;
     Some(id.to_owned())
 }
 

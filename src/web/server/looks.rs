@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::actions::{LONGEST, done, listing};
 use super::answer::{Answered, Visit, bad_request, conflict};
-use super::router::{Filled, SavedPage};
+use super::router::{Filled, Parts};
 use super::site::Site;
 use crate::book::{Availability, Source, StoreId};
 use crate::config::plan::{EditionPlan, ListingPlan};
@@ -73,16 +73,16 @@ pub(super) fn take_back(
 }
 
 /// Reads a page that the author saved, with the reader that reads what we ask for ourselves.
-pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, SavedPage)) -> Answered {
+pub(super) fn saved(visit: &Visit, (Path(isbn), sent): (Path<String>, Parts)) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let plan = visit.edition(&isbn)?;
-    let listing = listing(plan, &sent.store)?;
-    if sent.page.is_empty() {
+    let listing = listing(plan, &sent.text("store"))?;
+    if sent.bytes("page").is_empty() {
         return Err(bad_request(
             "Choose the file of the page that you saved in your browser (“Webpage, HTML only”).",
         ));
     }
-    let Ok(page) = saved::unwrapped(&sent.page) else {
+    let Ok(page) = saved::unwrapped(sent.bytes("page")) else {
         return Ok(done(visit, plan, "no-page"));
     };
     let (reading, evidence) = saved::read(&page.body, plan, listing, now, &site.lessons);

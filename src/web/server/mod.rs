@@ -6,7 +6,9 @@ mod answer;
 mod answers;
 mod books;
 pub mod exports;
+pub mod first_start;
 mod gate;
+mod list;
 mod login;
 mod looks;
 pub(super) mod observations;
@@ -14,6 +16,8 @@ mod pages;
 mod pauses;
 mod router;
 mod shared;
+mod trials;
+mod you;
 pub mod site;
 
 use std::future::Future;
@@ -24,6 +28,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::connect_info::Connected;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -81,6 +86,17 @@ pub enum ServeError {
         /// What the system says.
         source: io::Error,
     },
+    /// The address of the first start cannot be had.
+    #[error(
+        "cannot listen on {place}: {source}; is another Pubwatch running? `pubwatch run --port` \
+         chooses another port for the set-up"
+    )]
+    Taken {
+        /// The address.
+        place: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
     /// The system's random numbers cannot be had.
     #[error("the system gives no random numbers; the page cannot be served safely")]
     Random,
@@ -127,9 +143,18 @@ pub async fn serve(
     listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
+    serve_all(router(live), listener, stop).await
+}
+
+/// Answers with what a router says, until `stop` is there.
+async fn serve_all(
+    router: Router,
+    listener: TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
     let room = Arc::new(Semaphore::new(CONNECTIONS));
     let make_room = middleware::from_fn_with_state(Arc::clone(&room), make_room);
-    let service = router(live)
+    let service = router
         .layer(make_room)
         .into_make_service_with_connect_info::<Peer>();
     let listener = Bounded { listener, room };

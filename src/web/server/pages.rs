@@ -10,6 +10,8 @@ use jiff::Timestamp;
 use super::answer::{Answered, PageError, Visit, not_found, page};
 use super::router::Wished;
 use super::site::Site;
+use crate::alerts::Alert;
+use crate::alerts::sqlite::over_since;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::fetch::HostKey;
@@ -25,10 +27,11 @@ use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
 use crate::web::frame::Pulse;
 use crate::web::hand_looks::HandLook;
+use crate::web::letter::LetterFilter;
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
-use crate::web::settings::Given;
+use crate::web::settings::{Given, Tried};
 use crate::web::timeline::Range;
 use crate::web::troubles::troubles;
 use crate::web::{changes, letter, passes, paused, settings, sqlite, usual};
@@ -86,16 +89,20 @@ pub(super) fn alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
 pub(super) fn letters(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (_, pulse) = site.survey(now)?;
+    let number = page_number(&wished);
+    let filter = LetterFilter {
+        words: words::clipped(&wished.q, 200),
+        state: wished.state,
+    };
     let (letters, all, number) = site.db.read(|connection| {
-        Ok::<_, DbError>(sqlite::letters_of_page(connection, page_number(&wished))?)
+        Ok::<_, DbError>(sqlite::letters_of_page(connection, &filter, number)?)
     })?;
-    Ok(page(lists::letters(
+    Ok(page(letter::list(
         &site.place(now),
         &letters,
-        &goes_to(site),
+        (&goes_to(site), &filter),
         &pulse,
-        all,
-        number,
+        (all, number),
     )?))
 }
 
@@ -165,11 +172,15 @@ pub(super) fn windows(visit: &Visit, (): ()) -> Answered {
 
 /// The settings, the links for clients and the companions.
 pub(super) fn settings(visit: &Visit, (): ()) -> Answered {
-    settings_page(visit, None)
+    settings_page(visit, None, None)
 }
 
-/// The same; `given` is the pass that was made just now.
-pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
+/// The same; `given` is the pass that was made just now, `tried` what came of a test.
+pub(super) fn settings_page(
+    visit: &Visit,
+    given: Option<&Given>,
+    tried: Option<Tried>,
+) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (_, pulse) = site.survey(now)?;
     let (passes, notes) = site.db.read(|connection| {
@@ -183,7 +194,11 @@ pub(super) fn settings_page(visit: &Visit, given: Option<&Given>) -> Answered {
     };
     let paused = paused::sentence(&place, &site.plan.editions, &notes);
     Ok(page(settings::page(
-        &place, &site.plan, passes, paused, &pulse,
+        &place,
+        &site.plan,
+        passes,
+        (paused, tried),
+        &pulse,
     )?))
 }
 
@@ -224,6 +239,7 @@ pub(super) struct Dossier {
     pub(super) letters: Vec<LetterLine>,
     pub(super) judgement: Judgement,
     notes: Vec<Kept>,
+    over: Vec<(Alert, Timestamp)>,
     hand_looks: Vec<HandLook>,
     pulse: Pulse,
 }
@@ -251,7 +267,12 @@ impl Dossier {
             let isbn = &plan.edition.id;
             Ok::<_, DbError>(sqlite::hand_looks(connection, isbn, &view.listings)?)
         })?;
+        let over = site.db.read(|connection| {
+            let all = over_since(connection, &plan.edition.id, Timestamp::MIN)?;
+            Ok::<_, DbError>(all)
+        })?;
         Ok(Self {
+            over,
             hand_looks,
             judgement: site.judged(plan, &view, now)?,
             view,
@@ -290,6 +311,7 @@ impl Dossier {
                 windows: &site.settings.windows,
                 letters: &self.letters,
                 notes: &self.notes,
+                over: &self.over,
                 hand_looks: &self.hand_looks,
                 range,
                 pulse: &self.pulse,

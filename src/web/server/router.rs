@@ -1,7 +1,9 @@
 //! What is answered where.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::multipart::MultipartError;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request};
 use axum::http::{StatusCode, header};
@@ -14,12 +16,15 @@ use tokio::task::spawn_blocking;
 use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
-use super::{actions, answers, books, exports, login, looks, observations, pages, pauses, shared};
+use super::{
+    actions, answers, books, exports, list, login, looks, observations, pages, pauses, shared,
+    trials, you,
+};
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
 
 /// The most bytes of a form.
-const LARGEST_BODY: usize = 64 * 1024;
+pub(super) const LARGEST_BODY: usize = 64 * 1024;
 
 /// The most bytes of a form with a saved page: what the fetcher takes of a page, and some room.
 const LARGEST_PAGE: usize = (8 << 20) + LARGEST_BODY;
@@ -48,6 +53,7 @@ pub(super) struct Filled {
     pub(super) ticket: String,
     pub(super) to: String,
     pub(super) until: String,
+    pub(super) way: String,
     pub(super) words: String,
 }
 
@@ -56,39 +62,46 @@ pub(super) struct Filled {
 #[serde(default)]
 pub(super) struct Wished {
     pub(super) page: String,
+    pub(super) q: String,
     pub(super) range: String,
     pub(super) said: String,
+    pub(super) state: String,
 }
 
-/// A form with a page that the author saved.
+/// A form with a file: its parts by their names; of one name the last counts.
 #[derive(Debug, Default)]
-pub(super) struct SavedPage {
-    pub(super) store: String,
-    pub(super) page: Vec<u8>,
-}
+pub(super) struct Parts(BTreeMap<String, Bytes>);
 
-impl FromRequest<()> for SavedPage {
+impl FromRequest<()> for Parts {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &()) -> Result<Self, Response> {
         let parts = Multipart::from_request(request, state).await;
         let parts = parts.map_err(IntoResponse::into_response)?;
-        let saved = Self::gathered(parts).await;
-        saved.map_err(IntoResponse::into_response)
+        let parts = Self::gathered(parts).await;
+        parts.map_err(IntoResponse::into_response)
     }
 }
 
-impl SavedPage {
+impl Parts {
     async fn gathered(mut parts: Multipart) -> Result<Self, MultipartError> {
-        let mut saved = Self::default();
+        let mut all = Self::default();
         while let Some(part) = parts.next_field().await? {
-            match part.name() {
-                Some("store") => saved.store = part.text().await?,
-                Some("page") => saved.page = part.bytes().await?.to_vec(),
-                Some(_) | None => {}
+            if let Some(name) = part.name().map(str::to_owned) {
+                all.0.insert(name, part.bytes().await?);
             }
         }
-        Ok(saved)
+        Ok(all)
+    }
+
+    /// The bytes of a part; none where it is missing.
+    pub(super) fn bytes(&self, name: &str) -> &[u8] {
+        self.0.get(name).map_or(&[], |bytes| bytes)
+    }
+
+    /// The same as text.
+    pub(super) fn text(&self, name: &str) -> String {
+        String::from_utf8_lossy(self.bytes(name)).into_owned()
     }
 }
 
@@ -107,6 +120,12 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/settings", at(GET, pages::settings))
         .route("/settings/pause", at(POST, pauses::pause_all))
         .route("/settings/resume", at(POST, pauses::resume_all))
+        .route(
+            "/settings/you",
+            at(GET, you::form).merge(at(POST, you::change)),
+        )
+        .route("/settings/test", at(POST, trials::test))
+        .route("/settings/backup", at(POST, trials::backup))
         .route("/settings/share", at(POST, actions::share))
         .route("/settings/companion", at(POST, actions::pair))
         .route("/settings/companion.zip", at(GET, exports::companion))
@@ -152,10 +171,21 @@ pub fn router(live: Arc<Live>) -> Router {
 /// What is about one book.
 fn of_books() -> Router {
     let room = DefaultBodyLimit::max(LARGEST_PAGE);
+    let for_list = DefaultBodyLimit::max(list::LARGEST_LIST + LARGEST_BODY);
+    // Written with letters it is a third longer.
+    let for_letters = DefaultBodyLimit::max(list::LARGEST_LIST / 3 * 4 + LARGEST_BODY);
     Router::new()
         .route(
             "/books/new",
             at(GET, books::new).merge(at(POST, books::add)),
+        )
+        .route(
+            "/books/import",
+            at(GET, list::new).merge(at(POST, list::preview).layer(for_list)),
+        )
+        .route(
+            "/books/import/take",
+            at(POST, list::take).layer(for_letters),
         )
         .route("/editions/{isbn}", at(GET, pages::edition))
         .route(

@@ -111,11 +111,11 @@ fn what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept() {
         ),
         (
             "book=&title=Clean+Water&date=2027-05-04",
-            "which book is it?",
+            "Which book is it?",
         ),
         (
             "book=9780132350884&title=&date=2027-05-04",
-            "this is needed",
+            "This is needed.",
         ),
         ("book=9780132350884&title=Clean+Water&date=Mayish", "Mayish"),
         (
@@ -124,7 +124,7 @@ fn what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept() {
         ),
         (
             "book=9780132350884&title=Clean+Water&date=2027-05-04&stores=Moonbooks",
-            "there is no store `Moonbooks`",
+            "There is no store `Moonbooks`",
         ),
         (
             "book=9780132350884&title=Clean+Water&date=2027-05-04&price=12",

@@ -145,20 +145,54 @@ fn hostile_titles_and_words_are_drawn_as_text() {
     }
 }
 
-#[test]
-#[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
-fn an_accessibility_checker_finds_nothing() {
-    let Ok(checker) = std::env::var("PUBWATCH_AXE") else {
-        println!("NOT RUN: the accessibility checker; set PUBWATCH_AXE to axe-core's axe.min.js");
-        return;
-    };
-    let checker = std::fs::read_to_string(checker).unwrap();
-    let site = TestSite::salt_roads();
-    let demo = Demo::start();
+/// What the accessibility checker says of the page that is open, in the window and the colours that
+/// it has: nothing.
+pub(super) fn is_accessible(chromium: &mut Chromium, checker: &str, what: &str) {
     let run = "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', \
          'best-practice']}).then(found => ({ passes: found.passes.length, \
          violations: found.violations.map(one => one.impact + ' ' + one.id + ': ' + \
          one.nodes.map(node => node.html.slice(0, 160)).join(' | ')) }))";
+    chromium.eval("document.querySelectorAll('details').forEach(one => one.open = true)");
+    // The debugger is above the page's policy, which allows no script at all.
+    chromium.call("Runtime.evaluate", &json!({ "expression": checker }));
+    let found = chromium.eval(run);
+    let passes = found["passes"].as_u64().unwrap();
+    println!("{what}: {passes} rules pass");
+    assert!(passes > 10, "{what}: {found}");
+    assert_eq!(found["violations"], json!([]), "{what}");
+}
+
+/// Draws the page that is open, wide and narrow, light and dark; each time it fits the window and the
+/// checker finds nothing.
+pub(super) fn drawn(chromium: &mut Chromium, checker: Option<&str>, what: &str) {
+    for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
+        chromium.look(size, is_dark);
+        let colours = if is_dark { "dark" } else { "light" };
+        let name = format!("{what}-{}-{colours}", size.0);
+        fits(chromium, &name);
+        chromium.picture(&pictures().join(format!("{name}.png")), true);
+        if let Some(checker) = checker {
+            is_accessible(chromium, checker, &name);
+        }
+    }
+    chromium.look(WIDE, false);
+}
+
+/// The checker; `None`: nobody says where it is.
+pub(super) fn checker() -> Option<String> {
+    let Ok(checker) = std::env::var("PUBWATCH_AXE") else {
+        println!("NOT RUN: the accessibility checker; set PUBWATCH_AXE to axe-core's axe.min.js");
+        return None;
+    };
+    Some(std::fs::read_to_string(checker).unwrap())
+}
+
+#[test]
+#[ignore = "needs Chromium, and axe-core at PUBWATCH_AXE"]
+fn an_accessibility_checker_finds_nothing() {
+    let Some(checker) = checker() else { return };
+    let site = TestSite::salt_roads();
+    let demo = Demo::start();
     let edition = format!("/editions/{ISBN}");
     // On the site a report may run nothing, not even the checker; it is made to lie on a disk.
     let report = demo.folder.path().join("report.html");
@@ -182,24 +216,20 @@ fn an_accessibility_checker_finds_nothing() {
         .collect();
     addresses.extend([format!("{}/letters/1", demo.base), report]);
     let (of_file, _) = TestSite::of_file(&configuration(SALT_ROADS));
-    let forms = ["/books/new".to_owned(), format!("{edition}/edit")];
+    let forms = [
+        "/books/new".to_owned(),
+        "/books/import".to_owned(),
+        "/settings".to_owned(),
+        "/settings/you".to_owned(),
+        format!("{edition}/edit"),
+    ];
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));
     for address in addresses {
         for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {
             chromium.look(size, is_dark);
             chromium.open(&address);
-            chromium.eval("document.querySelectorAll('details').forEach(one => one.open = true)");
-            // The debugger is above the page's policy, which allows no script at all.
-            chromium.call("Runtime.evaluate", &json!({ "expression": checker }));
-            let found = chromium.eval(run);
-            let passes = found["passes"].as_u64().unwrap();
-            println!("{address} {size:?} dark {is_dark}: {passes} rules pass");
-            assert!(passes > 10, "{address}: {found}");
-            assert_eq!(
-                found["violations"],
-                json!([]),
-                "{address} {size:?} dark {is_dark}"
-            );
+            let what = format!("{address} {size:?} dark {is_dark}");
+            is_accessible(&mut chromium, &checker, &what);
         }
     }
 }

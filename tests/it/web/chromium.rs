@@ -255,6 +255,7 @@ impl Chromium {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
             "Backspace" => (8, ""),
+            "ArrowLeft" => (37, ""),
             one => (0, one),
         };
         for kind in ["keyDown", "keyUp"] {

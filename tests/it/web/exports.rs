@@ -7,6 +7,7 @@ use pubwatch::db::packed::pack;
 use pubwatch::web::security::{FILE_POLICY, LETTER_POLICY, is_password};
 use serde_json::Value;
 
+use super::acting::{Demo, get};
 use super::{ISBN, SALT_ROADS, TestSite, configuration};
 use crate::support::House;
 
@@ -49,6 +50,41 @@ fn long_lists_come_in_pages() {
             .body
             .contains("href=\"/letters?page=3\"")
     );
+    // By subject and state; the other pages stay so.
+    check("?q=LETTER-40&state=waiting", "letter-401", 3);
+    check("?q=letter-&state=waiting&page=3", "letter-1", 1);
+    let filtered = site.get("/letters?q=letter-%26&state=").body;
+    assert!(filtered.contains("No letter is so."), "{filtered}");
+    assert!(filtered.contains("value=\"letter-&#38;\""), "{filtered}");
+    let filtered = site.get("/letters?q=letter-&state=waiting").body;
+    assert!(
+        filtered.contains("href=\"/letters?q=letter-&#38;state=waiting&#38;page=3\""),
+        "{filtered}"
+    );
+    assert!(
+        site.get("/letters?state=delivered")
+            .body
+            .contains("No letter is so.")
+    );
+    assert_eq!(site.post("/letters/7/drop", "").status, 303);
+    check("?state=dropped", "letter-7", 1);
+}
+
+#[test]
+fn an_alert_that_is_over_stands_on_the_editions_page_and_in_no_report() {
+    let demo = Demo::start();
+    let page = get(&demo.edition());
+    let (_, over) = page.split_once("Alerts that are over</h2>").unwrap();
+    let (over, _) = over.split_once("</table>").unwrap();
+    let rows = over.matches("<tr>").count();
+    assert!(1 < rows, "{over}");
+    assert!(over.contains("told as Act"), "{over}");
+    assert!(over.contains("unavailable"), "{over}");
+    let report = get(&format!("{}/report.html", demo.edition()));
+    assert!(!report.contains("Alerts that are over"));
+    // Before anything was over there is no such table.
+    let early = Demo::halted("2026-12-20T12:00");
+    assert!(!get(&early.edition()).contains("Alerts that are over"));
 }
 
 #[test]
@@ -141,6 +177,14 @@ fn a_letter_stands_in_a_frame_that_may_do_nothing() {
             .contains("<iframe class=\"letter\" sandbox src=\"/letters/1/body\"")
     );
     assert!(!page.body.contains("<b>Salt"), "{}", page.body);
+    // The letter first; how it was sent is folded.
+    let (before, after) = page.body.split_once("<iframe").unwrap();
+    assert!(before.contains("To jane@example.com: waiting"), "{before}");
+    assert!(
+        !before.contains("Message-ID") && after.contains("Message-ID"),
+        "{before}"
+    );
+    assert!(!page.body.contains("<details open"), "{}", page.body);
     let body = site.get("/letters/1/body");
     assert_eq!(body.header("content-security-policy"), Some(LETTER_POLICY));
     assert_eq!(site.post("/letters/1/drop", "").status, 303);

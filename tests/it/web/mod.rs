@@ -11,6 +11,9 @@ mod described;
 mod doors;
 mod exports;
 mod extension;
+mod first_drawn;
+mod first_start;
+mod list;
 mod many;
 mod overview;
 mod paused;
@@ -18,6 +21,7 @@ mod refusals;
 mod screens;
 mod settings;
 mod shares;
+mod you;
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -273,25 +277,7 @@ impl TestSite {
 
     /// Sends bytes and reads until the server closes the connection.
     pub(crate) fn raw(&self, request: &[u8]) -> Answered {
-        let mut stream = TcpStream::connect(self.address).unwrap();
-        stream
-            .set_read_timeout(Some(std::time::Duration::from_secs(60)))
-            .unwrap();
-        // The server may have refused and gone before everything is sent.
-        let _ = stream.write_all(request);
-        let mut bytes = Vec::new();
-        let _ = stream.read_to_end(&mut bytes);
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
-        Answered {
-            status: head
-                .split(' ')
-                .nth(1)
-                .and_then(|code| code.parse().ok())
-                .unwrap_or(0),
-            head: head.to_owned(),
-            body: body.to_owned(),
-        }
+        asked_at(self.address, request)
     }
 
     /// A request with these lines in its head; every header that the test does not give is right.
@@ -340,6 +326,29 @@ impl TestSite {
     pub(crate) fn post(&self, path: &str, body: &str) -> Answered {
         let origin = format!("http://{}", self.address);
         self.ask("POST", path, &[("Origin", &origin)], body)
+    }
+}
+
+/// What a server at that address answers to these bytes.
+pub(crate) fn asked_at(address: SocketAddr, request: &[u8]) -> Answered {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream
+        .set_read_timeout(Some(std::time::Duration::from_secs(60)))
+        .unwrap();
+    // The server may have refused and gone before everything is sent.
+    let _ = stream.write_all(request);
+    let mut bytes = Vec::new();
+    let _ = stream.read_to_end(&mut bytes);
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
+    Answered {
+        status: head
+            .split(' ')
+            .nth(1)
+            .and_then(|code| code.parse().ok())
+            .unwrap_or(0),
+        head: head.to_owned(),
+        body: body.to_owned(),
     }
 }
 

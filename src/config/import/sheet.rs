@@ -265,7 +265,12 @@ fn is_too_much(content: &[u8]) -> Result<bool, ImportError> {
             Event::Text(text) => extent.add_text(text.len()),
             Event::Eof if depth == 0 => return Ok(extent.is_too_much()),
             Event::Eof => return Err(broken("it ends in the middle of its content")),
-            _ => {}
+            Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
         if extent.is_too_much() {
             return Ok(true);

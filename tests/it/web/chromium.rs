@@ -10,10 +10,11 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 /// How long Chromium may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -364,6 +364,7 @@ fn evidence(title: &Title, store: usize, seen: &Observation) -> Evidence {
         address: format!("https://www.{shop}/book/{}", title.isbn),
         headers: vec![("server".to_owned(), "a simulated store".to_owned())],
         parts: product(shop.family(), &book, offer),
+        picture: None,
     }
 }
 

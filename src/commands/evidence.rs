@@ -1,7 +1,7 @@
 //! `pubwatch evidence`: what a page looked like when its state changed.
 
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
@@ -9,6 +9,7 @@ use scraper::Html;
 
 use crate::config::plan::label;
 use crate::exit::Exit;
+use crate::files;
 use crate::history::ListingId;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::evidence;
@@ -39,6 +40,10 @@ pub struct Arguments {
     /// Print the words of the kept parts of that change
     #[arg(long, requires = "store")]
     text: bool,
+
+    /// Write the picture of that change, which a browser drew, into a new file, as PNG
+    #[arg(long, requires = "store", conflicts_with_all = ["text", "html"], value_name = "FILE")]
+    picture: Option<PathBuf>,
 }
 
 /// Prints the evidence.
@@ -66,7 +71,15 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .read(|c| evidence(c, &id))
             .context("reading the evidence")?;
         found |= !kept.is_empty();
-        if arguments.html || arguments.text {
+        if let Some(file) = &arguments.picture {
+            let one = chosen(&kept, arguments.at.as_deref(), zone)?;
+            let picture = one.picture.as_deref().context(
+                "no picture is kept of that change: a browser draws one, where `source` names it",
+            )?;
+            files::write_new(file, picture)
+                .with_context(|| format!("cannot write {}", file.display()))?;
+            writeln!(out, "{} is written.", file.display())?;
+        } else if arguments.html || arguments.text {
             let one = chosen(&kept, arguments.at.as_deref(), zone)?;
             print(&mut out, one, arguments)?;
         } else {
@@ -104,9 +117,10 @@ fn line(title: &str, store: &str, one: &Evidence, zone: &TimeZone) -> String {
         written(one, zone),
         face::bold(title),
         face::faint(&format!(
-            "{}, {:.1} kB{status}, {}",
+            "{}, {:.1} kB{status}{}, {}",
             one.source.words(),
             kilobytes(one.parts.len()),
+            one.picture.as_ref().map_or("", |_| ", a picture"),
             one.address
         ))
     )

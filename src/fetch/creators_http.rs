@@ -235,6 +235,7 @@ fn got_item(api: &Api, listing: &ListingPlan, item: Item, at: Timestamp) -> Resu
         address: listing.address.clone(),
         headers: vec![("content-type".to_owned(), "application/json".to_owned())],
         body: format!("{body:#}"),
+        picture: None,
         at,
     })
 }

@@ -490,6 +490,7 @@ fn got(address: Url, answer: Answer, at: Timestamp, source: Source) -> Result<Go
         status: answer.status,
         body: charset::decoded(answer.body, content_type.as_deref()),
         headers: answer.headers,
+        picture: answer.picture,
         address,
         at,
     })

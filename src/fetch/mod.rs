@@ -134,6 +134,8 @@ pub struct Got {
     pub headers: Vec<(String, String)>,
     /// The decoded body.
     pub body: String,
+    /// A picture of the page, as PNG, where a browser drew it.
+    pub picture: Option<Vec<u8>>,
     /// When it was there, in whole milliseconds.
     pub at: Timestamp,
 }

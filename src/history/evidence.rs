@@ -25,4 +25,6 @@ pub struct Evidence {
     pub headers: Vec<(String, String)>,
     /// The parts of the page that were read: HTML, or JSON from an API. Never shown as live HTML.
     pub parts: String,
+    /// A picture of the page, as PNG, where a browser drew it.
+    pub picture: Option<Vec<u8>>,
 }

@@ -124,6 +124,7 @@ pub fn read(
         address: listing.address.to_string(),
         headers: Vec::new(),
         parts: read.kept,
+        picture: None,
     };
     (read.reading, evidence)
 }

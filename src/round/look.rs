@@ -147,6 +147,7 @@ fn read(
             address: got.address.to_string(),
             headers: got.headers,
             parts: read.kept,
+            picture: got.picture,
         }),
         wants_quiet,
     })

@@ -67,6 +67,8 @@ mod lists;
 #[cfg(test)]
 mod lists_as_they_come;
 #[cfg(test)]
+mod lists_in_workbooks;
+#[cfg(test)]
 mod lists_without_isbn;
 #[cfg(test)]
 mod look;

@@ -170,6 +170,16 @@ async fn a_browser_is_run_for_one_page_in_a_home_of_its_own_and_nothing_of_it_go
     );
     assert!(!called.contains("user-agent") && !called.contains("AutomationControlled"));
     assert!(!noted("environment").contains("hush-hush"));
+    let asked = [
+        "evidence",
+        "salt",
+        "books.example.com",
+        "--picture",
+        "page.png",
+    ];
+    let none = world.house.run(&asked);
+    let why = String::from_utf8_lossy(&none.stderr);
+    assert!(why.contains("no picture is kept of that change"), "{why}");
     assert!(noted("profile/Default/Preferences").contains("\"download_restrictions\": 3"));
     assert_eq!(
         server.paths(),
@@ -296,6 +306,21 @@ async fn chromium_reads_what_only_a_script_completes_and_asks_nobody_but_the_sto
     assert_eq!(asked[..3], ["/robots.txt", "/book/9781944098117", "/drawn"]);
     assert!(!asked.contains(&"/pic.png".to_owned()), "{asked:?}");
     assert_eq!(other.paths(), Vec::<String>::new());
+    // How it looked is kept as evidence of the change.
+    let kept = world.house.said(&["evidence", "salt"], 0);
+    assert!(kept.contains(", a picture, "), "{kept}");
+    let asked = [
+        "evidence",
+        "salt",
+        "books.example.com",
+        "--picture",
+        "page.png",
+    ];
+    world.house.said(&asked, 0);
+    let picture = fs::read(world.house.path().join("page.png")).unwrap();
+    assert!(picture.starts_with(b"\x89PNG") && 2000 < picture.len());
+    let again = world.house.run(&asked);
+    assert!(!again.status.success(), "a file that is there stays");
     let seen = server.book.seen.lock().unwrap();
     assert!(seen[1].head.contains("HeadlessChrome"), "{}", seen[1].head);
 }

@@ -31,7 +31,7 @@ const NAMES: [&str; 7] = [
 
 /// How it runs. The last one but the address prints the page, five seconds of its own time after it
 /// was loaded.
-const ARGUMENTS: [&str; 14] = [
+const ARGUMENTS: [&str; 16] = [
     "--headless",
     "--disable-gpu",
     "--no-first-run",
@@ -44,6 +44,8 @@ const ARGUMENTS: [&str; 14] = [
     "--disable-quic",
     "--mute-audio",
     "--blink-settings=imagesEnabled=false",
+    "--hide-scrollbars",
+    "--window-size=1024,1400",
     "--virtual-time-budget=5000",
     "--dump-dom",
 ];
@@ -54,6 +56,9 @@ const PREFERENCES: &str = r#"{"download_restrictions": 3, "credentials_enable_se
 /// The most of the log of the network that is read, in bytes: what the store answered stands early in
 /// it, after some hundred kilobytes of names.
 const LONGEST_LOG: u64 = 4 << 20;
+
+/// The largest picture of a page that is kept, in bytes; a page in one window has some 100,000.
+const LARGEST_PICTURE: u64 = 1 << 20;
 
 /// The Chromium of this machine.
 pub(super) fn program() -> Option<PathBuf> {
@@ -82,7 +87,7 @@ pub(in crate::fetch) async fn exchange(
              temporary files"
         ))
     })?;
-    let log = home.path().join("net.json");
+    let (log, picture) = (home.path().join("net.json"), home.path().join("page.png"));
     let mut words = vec![program.to_string_lossy().into_owned()];
     words.push(format!(
         "--user-data-dir={}",
@@ -90,6 +95,7 @@ pub(in crate::fetch) async fn exchange(
     ));
     words.push(format!("--host-resolver-rules={rules}"));
     words.push(format!("--log-net-log={}", log.display()));
+    words.push(format!("--screenshot={}", picture.display()));
     words.extend(ARGUMENTS.map(str::to_owned));
     let body = run_at_home(&words, address, limits, Some(home.path())).await;
     let body = body.map_err(|failure| Failure::Way {
@@ -105,6 +111,7 @@ pub(in crate::fetch) async fn exchange(
         location: None,
         headers,
         no_page: None,
+        picture: picture_at(&picture),
         body,
     })
 }
@@ -137,6 +144,13 @@ async fn rules(realm: &Realm, address: &Url) -> Result<String, Failure> {
         },
     );
     Ok(format!("MAP {host} {one}, MAP * ~NOTFOUND"))
+}
+
+/// The picture that the browser drew, when it is one, and not too large.
+fn picture_at(file: &Path) -> Option<Vec<u8>> {
+    let bytes = files::read_beginning(file, LARGEST_PICTURE + 1).ok()?;
+    let is_one = bytes.starts_with(b"\x89PNG") && bytes.len() as u64 <= LARGEST_PICTURE;
+    is_one.then_some(bytes)
 }
 
 /// The status with which the page came, after redirects, and its helpful headers.

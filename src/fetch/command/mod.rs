@@ -131,6 +131,7 @@ pub(super) async fn exchange(
         location: None,
         headers: Vec::new(),
         no_page: None,
+        picture: None,
         body,
     })
 }

@@ -65,6 +65,8 @@ pub(in crate::fetch) struct Answer {
     pub(in crate::fetch) body: Vec<u8>,
     /// Why what came with a status of success is no page, in words.
     pub(in crate::fetch) no_page: Option<String>,
+    /// A picture of the page, as PNG, where a browser drew it.
+    pub(in crate::fetch) picture: Option<Vec<u8>>,
 }
 
 impl Answer {
@@ -233,6 +235,7 @@ async fn receive(response: Response, cap: Cap) -> Result<Answer, Failure> {
         headers,
         body,
         no_page,
+        picture: None,
     })
 }
 

@@ -21,12 +21,16 @@ pub fn keep_evidence(
 ) -> rusqlite::Result<()> {
     let listing = listing_row(transaction, listing)?;
     let parts = body_row(transaction, evidence.parts.as_bytes())?;
+    let picture = evidence.picture.as_deref();
+    let picture = picture
+        .map(|picture| body_row(transaction, picture))
+        .transpose()?;
     let headers = serde_json::to_string(&evidence.headers).map_err(failed)?;
     transaction
         .prepare_cached(
             "INSERT OR REPLACE INTO evidence \
-                 (listing_id, at, source, status, address, headers, parts_id) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                 (listing_id, at, source, status, address, headers, parts_id, picture_id) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
             listing,
@@ -35,7 +39,8 @@ pub fn keep_evidence(
             evidence.status,
             evidence.address,
             headers,
-            parts
+            parts,
+            picture
         ])?;
     forget_old(transaction, listing, evidence.at)
 }
@@ -49,26 +54,31 @@ fn forget_old(
         .checked_sub(SignedDuration::from_hours(24 * LONGEST_DAYS))
         .unwrap_or(Timestamp::MIN);
     let most = i64::try_from(MOST).unwrap_or(i64::MAX);
-    let forgotten: Vec<i64> = transaction
+    let forgotten: Vec<(i64, Option<i64>)> = transaction
         .prepare_cached(
             "DELETE FROM evidence WHERE listing_id = ?1 AND (at < ?2 OR at NOT IN ( \
                  SELECT at FROM evidence WHERE listing_id = ?1 ORDER BY at DESC LIMIT ?3)) \
              AND at < (SELECT max(at) FROM evidence WHERE listing_id = ?1) \
-             RETURNING parts_id",
+             RETURNING parts_id, picture_id",
         )?
         .query_map(params![listing, oldest.as_millisecond(), most], |row| {
-            row.get(0)
+            Ok((row.get(0)?, row.get(1)?))
         })?
         .collect::<rusqlite::Result<_>>()?;
     // Only the bodies of what was forgotten are looked at: going over all took the longer the more
     // titles there were.
-    for parts in forgotten {
+    let bodies = forgotten
+        .into_iter()
+        .flat_map(|(parts, picture)| [Some(parts), picture])
+        .flatten();
+    for body in bodies {
         transaction
             .prepare_cached(
                 "DELETE FROM evidence_body WHERE id = ?1 \
-                 AND NOT EXISTS (SELECT 1 FROM evidence WHERE parts_id = ?1)",
+                 AND NOT EXISTS (SELECT 1 FROM evidence WHERE parts_id = ?1) \
+                 AND NOT EXISTS (SELECT 1 FROM evidence WHERE picture_id = ?1)",
             )?
-            .execute([parts])?;
+            .execute([body])?;
     }
     Ok(())
 }
@@ -109,8 +119,9 @@ pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Resul
     };
     connection
         .prepare_cached(
-            "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed \
+            "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed, i.packed \
              FROM evidence e JOIN evidence_body p ON p.id = e.parts_id \
+             LEFT JOIN evidence_body i ON i.id = e.picture_id \
              WHERE e.listing_id = ?1 ORDER BY e.at",
         )?
         .query_map([number], evidence_of)?
@@ -127,6 +138,10 @@ fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
         address: row.get(3)?,
         headers: serde_json::from_str(&headers).map_err(|error| unreadable(4, error))?,
         parts: String::from_utf8(parts).map_err(|error| unreadable(5, error))?,
+        picture: row
+            .get::<_, Option<Vec<u8>>>(6)?
+            .map(|packed| unpacked(&packed))
+            .transpose()?,
     })
 }
 
@@ -169,6 +184,7 @@ mod tests {
             address: "https://bookshop.org/book/9780132350884".to_owned(),
             headers: vec![("server".to_owned(), "cloudflare".to_owned())],
             parts: parts.to_owned(),
+            picture: None,
         }
     }
 
@@ -193,23 +209,28 @@ mod tests {
     #[test]
     fn evidence_comes_back_as_it_was_and_is_stored_once() {
         let (_folder, db) = database();
+        let drawn = |hours, parts, picture: &[u8]| Evidence {
+            picture: Some(picture.to_vec()),
+            ..seen(hours, parts)
+        };
         let kept = [
             seen(0, "<p>Pre-order</p>"),
-            seen(6, "<p>In stock</p>"),
-            seen(12, "<p>Pre-order</p>"),
+            drawn(6, "<p>In stock</p>", b"PNG 1"),
+            drawn(12, "<p>Pre-order</p>", b"PNG 1"),
         ];
         for one in &kept {
             db.write(|tx| keep_evidence(tx, &listing(), one)).unwrap();
         }
         assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), kept);
-        assert_eq!(bodies(&db), 2);
+        assert_eq!(bodies(&db), 3);
     }
 
     #[test]
     fn what_is_too_much_or_too_old_is_forgotten_and_the_newest_stays() {
         let (_folder, db) = database();
         for hour in 0..70 {
-            let one = seen(hour, &format!("<p>{hour}</p>"));
+            let mut one = seen(hour, &format!("<p>{hour}</p>"));
+            one.picture = (hour < 5).then(|| b"PNG".to_vec());
             db.write(|tx| keep_evidence(tx, &listing(), &one)).unwrap();
         }
         let kept = db.read(|c| evidence(c, &listing())).unwrap();

@@ -38,12 +38,8 @@ pub(super) fn told(
     let state = filled.state.parse::<Availability>();
     let state = state.map_err(|_| bad_request("There is no such state."))?;
     let said = words::clipped(&filled.words, LONGEST);
-    if said.is_empty() {
-        return Err(bad_request(
-            "Without its exact words a look is no evidence.",
-        ));
-    }
-    let says = Says::new(state, "by-hand/page", &said, "as you saw it");
+    let said = if said.is_empty() { state.word() } else { &said };
+    let says = Says::new(state, "by-hand/told", said, "seen by you");
     let reading = Reading::Says(Box::new(says));
     keep(&visit.site, plan, &listing, reading, None, visit.now)?;
     Ok(done(visit, plan, "recorded"))

@@ -161,12 +161,10 @@ fn every_action_is_done_by_clicking() {
     chromium.follow("button[aria-label^='Unmute']");
     says_no_more(&mut chromium, "2027 (Bookshop.org)");
 
-    let look = "form[action$='/look']";
-    chromium.choose(&format!("{look} select[name=store]"), "Barnes");
-    chromium.choose(&format!("{look} select[name=state]"), "Backorder");
+    let look = "form[aria-label='You looked at Barnes & Noble yourself']";
     chromium.click(&format!("{look} input[name=words]"));
     chromium.write("Backordered: leaves in 9 days");
-    chromium.follow(&format!("{look} button"));
+    chromium.follow(&format!("{look} button[value=back_order]"));
     says(&mut chromium, "It counts as a look of yours");
     says(&mut chromium, "Backordered: leaves in 9 days");
 

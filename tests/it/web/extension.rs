@@ -3,15 +3,16 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use super::chromium::Chromium;
+use super::tapped::tapped;
 use super::{ISBN, configuration};
 use crate::loopback::{Reply, Server};
 use crate::support::House;
@@ -41,54 +42,8 @@ fn signed_in(isbn: &str) -> String {
         .replace("</body>", &format!("<footer>{filler}</footer></body>"))
 }
 
-/// A line between the extension and Pubwatch on which everything is written down.
-fn tapped(upstream: String) -> (String, Arc<Mutex<Vec<String>>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("http://{}", listener.local_addr().unwrap());
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let kept = Arc::clone(&heard);
-    std::thread::spawn(move || {
-        for stream in listener.incoming() {
-            let (upstream, kept) = (upstream.clone(), Arc::clone(&kept));
-            std::thread::spawn(move || pass_on(stream.unwrap(), &upstream, &kept));
-        }
-    });
-    (address, heard)
-}
-
-/// One request and its answer.
-fn pass_on(mut from: TcpStream, upstream: &str, kept: &Mutex<Vec<String>>) {
-    let mut bytes = Vec::new();
-    let mut chunk = vec![0; 65536];
-    loop {
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        if let Some((head, _)) = text.split_once("\r\n\r\n") {
-            let length = head.lines().find_map(|line| {
-                let (name, value) = line.split_once(':')?;
-                let is_it = name.eq_ignore_ascii_case("content-length");
-                is_it.then(|| value.trim().parse::<usize>().unwrap())
-            });
-            if head.len() + 4 + length.unwrap_or(0) <= bytes.len() {
-                break;
-            }
-        }
-        match from.read(&mut chunk) {
-            Ok(0) | Err(_) => return,
-            Ok(read) => bytes.extend_from_slice(&chunk[..read]),
-        }
-    }
-    let text = String::from_utf8(bytes).unwrap();
-    kept.lock().unwrap().push(text.clone());
-    let text = text.replace("Connection: keep-alive", "Connection: close");
-    let mut to = TcpStream::connect(upstream).unwrap();
-    to.write_all(text.as_bytes()).unwrap();
-    let mut answer = Vec::new();
-    let _ = to.read_to_end(&mut answer);
-    let _ = from.write_all(&answer);
-}
-
 /// A service that is stopped with the test.
-struct Service(Child);
+pub(super) struct Service(pub(super) Child);
 
 impl Drop for Service {
     fn drop(&mut self) {
@@ -98,13 +53,13 @@ impl Drop for Service {
 }
 
 /// A free port of this machine.
-fn free() -> String {
+pub(super) fn free() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().to_string()
 }
 
 /// Shows its pages to browsers, and refuses programs.
-async fn for_browsers() -> Server {
+pub(super) async fn for_browsers() -> Server {
     Server::minding_heads(|path, head| match path {
         "/robots.txt" => Reply::nothing(),
         _ if head.contains("pubwatch/") => Reply::page("403 Forbidden", "", "no programs"),
@@ -117,7 +72,7 @@ async fn for_browsers() -> Server {
 }
 
 /// Shows everybody a captcha.
-async fn for_nobody() -> Server {
+pub(super) async fn for_nobody() -> Server {
     Server::start(|path| match path {
         "/robots.txt" => Reply::nothing(),
         _ => Reply::ok("<title>Just a moment...</title><body>Checking your browser</body>"),
@@ -125,7 +80,7 @@ async fn for_nobody() -> Server {
     .await
 }
 
-fn watching(stores: [&str; 2], listen: &str) -> House {
+pub(super) fn watching(stores: [&str; 2], listen: &str) -> House {
     let mut text = configuration(&format!(
         "[data]\nfolder = 'data'\n[web]\nlisten = '{listen}'\n\
          [politeness]\npause = '2s'\njitter = '0s'\n"
@@ -149,7 +104,7 @@ fn watching(stores: [&str; 2], listen: &str) -> House {
 }
 
 /// The looks in the history that the companion handed over, as `books.example.com pre_order`.
-fn by_companion(house: &House) -> Vec<String> {
+pub(super) fn by_companion(house: &House) -> Vec<String> {
     let said = house.run(&["history", "--looks", "--json"]);
     let said = String::from_utf8(said.stdout).unwrap();
     let lines = said.lines().map(|line| serde_json::from_str(line).unwrap());
@@ -162,7 +117,7 @@ fn by_companion(house: &House) -> Vec<String> {
         .collect()
 }
 
-fn in_time(what: &str, is_so: impl Fn() -> bool) {
+pub(super) fn in_time(what: &str, is_so: impl Fn() -> bool) {
     for _ in 0..240 {
         if is_so() {
             return;
@@ -226,7 +181,9 @@ impl World {
         let extension = browser.extension();
         // Until its script has run to its end it hears of nothing.
         browser.open(&format!("{extension}/panel.html"));
+        let begun = Instant::now();
         while browser.eval("chrome.alarms.get('remind')").is_null() {
+            assert!(begun.elapsed() < Duration::from_secs(60), "it does not run");
             std::thread::sleep(Duration::from_millis(50));
         }
         Self {
@@ -312,7 +269,7 @@ impl World {
 }
 
 /// When a store was asked for a page by a browser.
-fn by_browser(server: &Server) -> Vec<tokio::time::Instant> {
+pub(super) fn by_browser(server: &Server) -> Vec<Instant> {
     let seen = server.book.seen.lock().unwrap();
     seen.iter()
         .filter(|seen| seen.path.starts_with("/book/") && !seen.head.contains("pubwatch/"))
@@ -385,7 +342,7 @@ async fn once_a_day_it_looks_by_itself_if_it_may_and_leaves_a_store_that_refused
         by_companion(&world.house).len() == 3 && by_browser(&world.shop).len() == 1
     });
     let times = by_browser(&world.books);
-    let is_apart = |pair: &[tokio::time::Instant]| Duration::from_secs(2) <= pair[1] - pair[0];
+    let is_apart = |pair: &[Instant]| Duration::from_secs(2) <= pair[1] - pair[0];
     assert!(times.windows(2).all(is_apart), "{times:?}");
     // It rings every hour, and once a day is enough.
     world.ring();

@@ -11,9 +11,11 @@ mod described;
 mod doors;
 mod exports;
 mod extension;
+mod firefox;
 mod first_drawn;
 mod first_start;
 mod list;
+mod looks;
 mod many;
 mod overview;
 mod paused;
@@ -21,6 +23,7 @@ mod refusals;
 mod screens;
 mod settings;
 mod shares;
+mod tapped;
 mod you;
 
 use std::io::{Read as _, Write as _};
@@ -464,31 +467,4 @@ fn a_note_is_written_once_and_shown() {
         page.body
     );
     assert!(page.body.contains("Noted."));
-}
-
-#[test]
-fn a_look_of_ones_own_is_an_observation_with_its_words() {
-    let site = TestSite::salt_roads();
-    let path = format!("/editions/{ISBN}");
-    let form = "store=bookshop.org&state=pre_order&words=Pre-order+%3Cb%3E";
-    assert_eq!(site.post(&format!("{path}/look"), form).status, 303);
-    let csv = site.get(&format!("{path}/observations.csv"));
-    assert!(
-        csv.body
-            .contains("bookshop.org,2027-01-25T17:30:00Z,by_hand,says,pre_order,Pre-order <b>,"),
-        "{}",
-        csv.body
-    );
-
-    let page = site.get(&path);
-    assert!(
-        page.body.contains("You told of Bookshop.org"),
-        "{}",
-        page.body
-    );
-    let form = "store=bookshop.org";
-    assert_eq!(site.post(&format!("{path}/untell"), form).status, 303);
-    let csv = site.get(&format!("{path}/observations.csv"));
-    assert!(!csv.body.contains("by_hand"), "{}", csv.body);
-    assert!(!site.get(&path).body.contains("You told of Bookshop.org"));
 }

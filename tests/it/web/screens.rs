@@ -129,8 +129,8 @@ fn what_no_store_has_shown_is_grey_and_says_so() {
         &[
             "Not seen yet: no store could be read since",
             "look yourself",
-            "</svg>Worth a look, and waiting is right</li>",
-            "</svg>Acting is right</li>",
+            "Worth a look, and waiting is right",
+            "Acting is right",
         ],
         &absent,
     );

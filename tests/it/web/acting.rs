@@ -164,6 +164,9 @@ fn every_action_is_done_by_clicking() {
     let look = "form[aria-label='You looked at Barnes & Noble yourself']";
     chromium.click(&format!("{look} input[name=words]"));
     chromium.write("Backordered: leaves in 9 days");
+    // The Enter key says no state.
+    chromium.press("Enter");
+    says_no_more(&mut chromium, "It counts as a look of yours");
     chromium.follow(&format!("{look} button[value=back_order]"));
     says(&mut chromium, "It counts as a look of yours");
     says(&mut chromium, "Backordered: leaves in 9 days");

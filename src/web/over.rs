@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use super::frame::Place;
 use crate::alerts::Alert;
 use crate::history::View;
-use crate::judge::text::said;
+use crate::judge::text::{Voice, said};
 use crate::text::words;
 
 /// An alert that is over.
 pub(super) struct Over {
     pub(super) since: String,
-    pub(super) until: String,
-    pub(super) headline: String,
+    /// With the end, so that it is not taken for what is.
+    pub(super) what: String,
     pub(super) lasted: String,
     /// What a letter told of it at most, in a word.
     pub(super) told: String,
@@ -20,13 +20,20 @@ pub(super) struct Over {
 
 /// The alerts that are over, of very many the newest.
 pub(super) fn over(place: &Place<'_>, view: &View, over: &[(Alert, Timestamp)]) -> Vec<Over> {
-    let voice = place.voice(&view.edition, &view.launch);
+    // Each in the words of the day on which it ended.
+    let voice = |at| Voice {
+        now: at,
+        ..place.voice(&view.edition, &view.launch)
+    };
     let newest = over.iter().take(100);
     newest
         .map(|(alert, over)| Over {
             since: place.moment(alert.since),
-            until: place.moment(*over),
-            headline: said(&alert.finding, &voice).headline,
+            what: format!(
+                "{} (until {})",
+                said(&alert.finding, &voice(*over)).headline,
+                place.moment(*over)
+            ),
             lasted: words::lasting(over.duration_since(alert.since)),
             told: match alert.told {
                 Some(severity) => format!("told as {}", severity.word()),

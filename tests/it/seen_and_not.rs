@@ -63,6 +63,8 @@ const PAST: &[&str] = &[
     "Does the page",
     "A page that does not",
     "was over",
+    // An alert that is over.
+    " (until ",
     " showed ",
     "you looked",
     "no state",

@@ -63,8 +63,6 @@ const PAST: &[&str] = &[
     "Does the page",
     "A page that does not",
     "was over",
-    // An alert that is over.
-    " (until ",
     " showed ",
     "you looked",
     "no state",
@@ -250,12 +248,11 @@ fn play_out(seed: u64) {
         let at = now.to_zoned(TimeZone::UTC);
         if 12 <= at.hour() && last_day.is_none_or(|day| day < at.date()) {
             last_day = Some(at.date());
-            // The table of changes tells what was.
+            // The table of changes tells what was, and an alert that is over until when.
+            let is_past =
+                |line: &&str| line.contains("story at story") || line.contains(" (until ");
             let faces = faces(house);
-            for line in faces
-                .lines()
-                .filter(|line| !line.contains("story at story"))
-            {
+            for line in faces.lines().filter(|line| !is_past(line)) {
                 check_words(seed, line, house, &view);
             }
             check_strips(seed, &view, &good_looks(house, &view), now);

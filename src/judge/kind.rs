@@ -284,6 +284,9 @@ pub struct LaunchState {
     pub behind: Vec<Behind>,
     /// Stores that could not be seen, with since when, and their addresses.
     pub unseen: Vec<(StoreId, Option<Timestamp>, String)>,
+    /// Stores about which there is something to do, as a letter of its own says.
+    #[serde(default)]
+    pub to_act_on: Vec<StoreId>,
     /// All of them have sold it since before the first report was due: a second one has nothing to
     /// add.
     #[serde(default)]

@@ -27,7 +27,7 @@ use std::cmp::Reverse;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::book::NoteKind;
+use crate::book::{NoteKind, StoreId};
 use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
@@ -102,7 +102,8 @@ impl Judgement {
 /// 3. What the author called expected is left out, unless it began after the author said so.
 /// 4. What several pages that one party feeds show alike is one finding.
 /// 5. What the author has asked support about is put back to Watch until an answer is due.
-/// 6. Each finding knows until when its pages may be spoken of as what is.
+/// 6. Each finding knows until when its pages may be spoken of as what is, and a launch report at
+///    which stores there is something to do.
 /// 7. The order is that of the severities, then of the rules, then of the stores.
 pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Judgement {
     let case = Case {
@@ -117,9 +118,24 @@ pub fn judge(view: &View, settings: &Settings, now: Timestamp) -> Judgement {
         .into_iter()
         .map(|finding| resting_on(view, after_asking(&case, finding), now))
         .collect();
+    tell_reports(&mut findings);
     // The sort is stable: rules and stores keep their order within a severity.
     findings.sort_by_key(|finding| Reverse(finding.severity));
     Judgement { findings, outlooks }
+}
+
+/// A launch report knows of what there is to do at the stores that are behind.
+fn tell_reports(findings: &mut [Finding]) {
+    let acts = findings.iter().filter(|one| one.severity == Severity::Act);
+    let stores: Vec<StoreId> = acts.flat_map(|one| one.stores.clone()).collect();
+    for finding in findings {
+        if let FindingKind::LaunchReportDay(state) | FindingKind::LaunchReportThreeDays(state) =
+            &mut finding.kind
+        {
+            let behind = state.behind.iter().map(|one| &one.store);
+            state.to_act_on = behind.filter(|one| stores.contains(one)).cloned().collect();
+        }
+    }
 }
 
 fn resting_on(view: &View, mut finding: Finding, now: Timestamp) -> Finding {

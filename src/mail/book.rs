@@ -112,14 +112,13 @@ impl<'a> Book<'a> {
         self.points.first()?.told.first().copied()
     }
 
-    /// The formats of which the first is told, as "paperback and hardcover".
-    pub(super) fn formats_of_first(&self) -> String {
-        let told = self
-            .points
-            .first()
-            .into_iter()
-            .flat_map(|first| &first.told);
-        self.names_of(&told.map(|(place, _)| *place).collect::<Vec<_>>())
+    /// The formats of which the first is told, as "paperback and hardcover"; in short, "2 formats".
+    pub(super) fn formats_of_first(&self, in_short: bool) -> String {
+        let told = self.points.first().map_or(&[][..], |first| &first.told);
+        if in_short && 1 < told.len() {
+            return format!("{} formats", told.len());
+        }
+        self.names_of(&told.iter().map(|(place, _)| *place).collect::<Vec<_>>())
     }
 
     /// What a topic is called beside the others; `None` where it is the only one.
@@ -166,30 +165,38 @@ impl<'a> Book<'a> {
     }
 
     /// What is told first, for a subject, which names the formats anyway; where the same is told of
-    /// several stores, how many they are.
+    /// several stores, of all of them.
     pub(super) fn brief_headline(&self, desk: &Desk<'_>, now: Timestamp) -> String {
         let Some((place, telling)) = self.first() else {
             return String::new();
         };
-        let brief = self.topics.get(place).map_or_else(String::new, |topic| {
+        let mut finding = telling.finding.clone();
+        // Of the same at other stores only: something else is told in the letter.
+        let told = self.points.iter().flat_map(|point| &point.told);
+        let same = told.filter(|(_, one)| is_one_kind(&one.finding, &telling.finding));
+        for (_, other) in same {
+            for store in &other.finding.stores {
+                if !finding.stores.contains(store) {
+                    finding.stores.push(store.clone());
+                }
+            }
+            if let (
+                FindingKind::AllClear { now: of_all, .. },
+                FindingKind::AllClear { now: of_one, .. },
+            ) = (&mut finding.kind, &other.finding.kind)
+            {
+                let is_new = |one: &&(StoreId, _)| of_all.iter().all(|(known, _)| *known != one.0);
+                let new: Vec<_> = of_one.iter().filter(is_new).cloned().collect();
+                of_all.extend(new);
+            }
+        }
+        self.topics.get(place).map_or_else(String::new, |topic| {
             let voice = Voice {
                 brief: true,
                 ..desk.voice(topic.view, now)
             };
-            said(&telling.finding, &voice).headline
-        });
-        let mut stores: Vec<&StoreId> = Vec::new();
-        // Of the same at other stores only: something else is told in the letter.
-        let told = self.points.iter().flat_map(|point| &point.told);
-        for (_, other) in told.filter(|(_, one)| is_one_kind(&one.finding, &telling.finding)) {
-            stores.extend(&other.finding.stores);
-        }
-        stores.sort();
-        stores.dedup();
-        if telling.finding.stores.len() != 1 || stores.len() == 1 {
-            return brief;
-        }
-        format!("{brief} ({} stores)", stores.len())
+            said(&finding, &voice).headline
+        })
     }
 
     /// What is the same for all that it is said of, once; otherwise each with its formats.

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::book::{Book, Topic};
 use super::identity::{Identity, message_id};
 use super::sheet::sheet;
+use super::shorter::for_text;
 use super::{Desk, Letter, LetterKind, Route, html, text};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
@@ -16,7 +17,7 @@ const SUBJECT: usize = 60;
 
 /// The most characters of a title in a subject, and those that stay of it in any case.
 const SUBJECT_TITLE: usize = 48;
-const SUBJECT_TITLE_LEAST: usize = 30;
+const SUBJECT_TITLE_LEAST: usize = 20;
 
 /// Writes the letter that tells all that is told of the editions of `topics`, which are formats of
 /// one book, the most severe first. `None`: there is nothing to tell.
@@ -54,14 +55,15 @@ pub fn compose(desk: &Desk<'_>, topics: &[Topic<'_>], now: Timestamp) -> Option<
         stores,
         to_name: words::one_line(&desk.author.name),
         to: desk.author.email.clone(),
-        text: text::letter(&sheet),
         html: html::letter(&sheet, &subject),
+        text: text::letter(&for_text(sheet)),
         subject,
     })
 }
 
 /// `Act: Salt Roads: Amazon unavailable, 12 days to go`: in the order in which a phone cuts it off.
-/// Where it would be longer than a phone shows, the days are left out, and then the end of the title.
+/// Where it would be longer than a phone shows, the days are left out, then which formats it is about,
+/// and then the end of the title.
 fn subject(
     desk: &Desk<'_>,
     book: &Book<'_>,
@@ -76,33 +78,35 @@ fn subject(
         }
     };
     // Where the book has one format only, nobody asks which.
-    let format = if book.topics.len() == 1 && view.siblings.is_empty() {
-        String::new()
-    } else {
-        format!(" ({})", book.formats_of_first())
+    let is_only = book.topics.len() == 1 && view.siblings.is_empty();
+    let format = |in_short| {
+        if is_only {
+            String::new()
+        } else {
+            format!(" ({})", book.formats_of_first(in_short))
+        }
     };
     let headline = book.brief_headline(desk, now);
     let today = now.to_zoned(desk.author.zone.clone()).date();
     let days = words::days_to_go(today, view.launch.publication)
         .map_or_else(String::new, |days| format!(", {days}"));
-    let with = |most: usize, days: &str| {
+    let with = |most: usize, in_short: bool, days: &str| {
         let title = words::clipped(&view.edition.title, most);
-        format!("{word}: {title}{format}: {headline}{days}")
+        format!("{word}: {title}{}: {headline}{days}", format(in_short))
     };
+    let longest = with(SUBJECT_TITLE, false, &days);
+    let shorter = [
+        with(SUBJECT_TITLE, false, ""),
+        with(SUBJECT_TITLE, true, ""),
+    ];
     let fits = |subject: &String| subject.chars().count() <= SUBJECT;
-    let full = with(SUBJECT_TITLE, &days);
-    if fits(&full) {
-        return full;
+    if let Some(subject) = std::iter::once(longest).chain(shorter).find(fits) {
+        return subject;
     }
-    let without_days = with(SUBJECT_TITLE, "");
-    if fits(&without_days) {
-        return without_days;
-    }
-    let rest = without_days.chars().count()
-        - words::clipped(&view.edition.title, SUBJECT_TITLE)
-            .chars()
-            .count();
-    with(SUBJECT.saturating_sub(rest).max(SUBJECT_TITLE_LEAST), "")
+    // Of a title without room one character is left, the ellipsis.
+    let rest = with(0, true, "").chars().count().saturating_sub(1);
+    let most = SUBJECT.saturating_sub(rest).max(SUBJECT_TITLE_LEAST);
+    with(most, true, "")
 }
 
 #[cfg(test)]

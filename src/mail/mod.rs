@@ -19,6 +19,7 @@ pub mod ntfy;
 pub mod outbox;
 pub mod ping;
 pub mod sheet;
+mod shorter;
 pub mod smtp;
 pub mod sqlite;
 pub mod strip;

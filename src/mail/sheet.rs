@@ -7,6 +7,7 @@ use super::Desk;
 use super::asked_together::text_for;
 use super::book::{Book, Point, Topic};
 use super::controls::{Control, add_controls, link, pages};
+use super::shorter::shortened;
 use super::strip::{Cell, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
@@ -15,7 +16,7 @@ use crate::book::Availability;
 use crate::history::{ListingView, Spell, View};
 use crate::judge::contacts::SupportContact;
 use crate::judge::text::{Said, outlook, weight, word};
-use crate::judge::{NextStep, Party, Severity, Usual};
+use crate::judge::{FindingKind, NextStep, Party, Severity, Usual};
 use crate::text::words;
 
 /// How many days a strip shows.
@@ -78,6 +79,8 @@ pub struct Part {
     pub occasion: Vec<String>,
     /// What is usual.
     pub usual: Option<Usual>,
+    /// It tells that a page could not be read.
+    pub is_unread: bool,
     /// The one next step; where the formats differ, for each. Empty where there is none.
     pub step: Vec<String>,
     /// The stores that sell it, with their clean links; in a launch report.
@@ -113,8 +116,16 @@ pub struct Sheet {
     pub controls: Vec<Control>,
     /// The editions' pages, where this reader finds them, each with its format if there are several.
     pub pages: Vec<(String, String)>,
-    /// There is something to do, and all that it rests on stands on the page.
+    /// All that it tells was told before.
+    pub is_reminder: bool,
+    /// There is something to do about a worry that stands open.
+    pub is_to_act: bool,
+    /// There is something to do, and the text leaves out what the stores say.
     pub is_brief: bool,
+    /// A text that is brief names each page in a line.
+    pub names_pages: bool,
+    /// What shows the rest, for whoever has the machine and no page: a command for each edition.
+    pub histories: Vec<String>,
     /// What happens next.
     pub next: String,
 }
@@ -141,8 +152,9 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
             }
         }
     }
-    let mut told = book.points.iter().flat_map(|point| &point.told);
-    let open = told.any(|(_, telling)| is_open(&telling.occasion));
+    let told = || book.points.iter().flat_map(|point| &point.told);
+    let is_reminder = told().all(|(_, telling)| matches!(telling.occasion, Occasion::Reminded));
+    let open = told().any(|(_, telling)| is_open(&telling.occasion));
     let title = book.topics.first().map(|topic| &topic.view.edition.title);
     let paused = book
         .topics
@@ -164,47 +176,14 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
         open,
         controls,
         pages: pages(desk, book),
+        is_reminder,
+        is_to_act: false,
         is_brief: false,
+        names_pages: true,
+        histories: histories(desk, book),
         next: next(desk, open, now),
     };
-    let mut told = book.points.iter().flat_map(|point| &point.told);
-    let is_reminder = told.all(|(_, telling)| matches!(telling.occasion, Occasion::Reminded));
-    shortened(sheet, is_reminder)
-}
-
-/// What a reminder says instead of a text that the reader has.
-const TEXT_IS_THERE: &str = "The text for it stands in our first letter, and on the page below.";
-
-/// Who is reminded has read all the rest before, and who is to act has it on the edition's page:
-/// what goes on, and what to do about it.
-fn shortened(mut sheet: Sheet, is_reminder: bool) -> Sheet {
-    let is_act = sheet
-        .parts
-        .iter()
-        .any(|part| part.severity == Severity::Act);
-    sheet.is_brief = is_act && sheet.open && !sheet.pages.is_empty();
-    if is_reminder || sheet.is_brief {
-        for part in &mut sheet.parts {
-            part.usual = None;
-        }
-        sheet.stores.retain(|store| store.concerned);
-        sheet.open = false;
-    }
-    if is_reminder && !sheet.is_brief {
-        sheet.controls.truncate(1);
-    }
-    let is_on_the_page = is_reminder && sheet.is_brief;
-    for part in sheet.parts.iter_mut().filter(|_| is_on_the_page) {
-        if part.text.take().is_some() {
-            part.step.push(TEXT_IS_THERE.to_owned());
-        }
-    }
-    for day in sheet.stores.iter().flat_map(|store| &store.strip) {
-        if !sheet.legend.contains(&day.cell) {
-            sheet.legend.push(day.cell);
-        }
-    }
-    sheet
+    shortened(sheet)
 }
 
 /// "paperback, ISBN 978…, publishes Tue 9 February 2027, in 12 days"; a date that several formats
@@ -226,6 +205,17 @@ fn about(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> String {
         });
     }
     parts.join("; ")
+}
+
+/// The commands that show everything of the editions, for the author without a page.
+fn histories(desk: &Desk<'_>, book: &Book<'_>) -> Vec<String> {
+    if desk.copy_of.is_some() || desk.site.is_some() {
+        return Vec::new();
+    }
+    let topics = book.topics.iter();
+    topics
+        .map(|topic| format!("pubwatch history {}", topic.view.edition.id))
+        .collect()
 }
 
 fn is_open(occasion: &Occasion) -> bool {
@@ -283,6 +273,10 @@ fn part(desk: &Desk<'_>, book: &Book<'_>, point: &Point<'_>, now: Timestamp) -> 
         verdict: lines(|said| &said.verdict),
         occasion: book.by_format(&occasions.collect::<Vec<_>>()),
         usual: finding.usual.clone(),
+        is_unread: matches!(
+            finding.kind,
+            FindingKind::Unread(_) | FindingKind::UnreadWithOthers(_)
+        ),
         step: if is_nothing && !is_report && !open {
             Vec::new()
         } else {
@@ -326,8 +320,7 @@ fn occasion(
     match &telling.occasion {
         Occasion::Opened | Occasion::News => None,
         Occasion::Escalated => Some(
-            "We wrote of this before, when waiting was right. Now there is something to do."
-                .to_owned(),
+            "We wrote of this when waiting was right; now there is something to do.".to_owned(),
         ),
         Occasion::Reminded => Some(format!(
             "This is a reminder: it has lasted since {}, {}.",

@@ -122,9 +122,8 @@ pub fn letter(sheet: &Sheet) -> String {
         lines.wrapped("", CAUTION);
     }
     answers(&mut lines, sheet);
-    lines.gap();
-    lines.wrapped("", &sheet.next);
     lines.signature();
+    lines.wrapped("", &sheet.next);
     lines.wrapped("", &sheet.why);
     lines.finish()
 }
@@ -153,11 +152,15 @@ fn answers(lines: &mut Lines, sheet: &Sheet) {
     if sheet.controls.is_empty() {
         lines.gap();
     }
-    for store in sheet.stores.iter().filter(|_| sheet.is_brief) {
+    let names_pages = sheet.is_brief && sheet.names_pages;
+    for store in sheet.stores.iter().filter(|_| names_pages) {
         lines.wrapped("", &format!("{}: {}", standing(store), store.address));
     }
     for (format, address) in &sheet.pages {
         lines.wrapped("", &format!("{}: {address}", page_label(format)));
+    }
+    for command in sheet.histories.iter().filter(|_| sheet.is_brief) {
+        lines.line(&format!("All of it: {command}"));
     }
 }
 
@@ -202,13 +205,10 @@ pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     }
     let others: Vec<&str> = desk.also_to.iter().map(String::as_str).collect();
     let others = match others[..] {
-        [] => "It wrote to nobody else.".to_owned(),
-        _ => format!("It also wrote to {}.", words::list(&others)),
+        [] => String::new(),
+        _ => format!(" It also wrote to {}.", words::list(&others)),
     };
-    format!(
-        "You get this because Pubwatch runs on your behalf and watches this book. {others} \
-         Pubwatch does not read replies."
-    )
+    format!("Pubwatch watches this book for you. It does not read replies.{others}")
 }
 
 /// What one page says, of which the state and the length stand beside its strip.
@@ -351,8 +351,8 @@ pub const DELETE_WHAT_IS_NOT_TRUE: &str =
 fn ready_text(lines: &mut Lines, text: &ReadyText) {
     lines.heading("The text, ready to paste; nobody has sent it");
     lines.wrapped("", DELETE_WHAT_IS_NOT_TRUE);
-    lines.gap();
     if let Some(subject) = &text.subject {
+        lines.gap();
         lines.wrapped("", &format!("Subject: {subject}"));
     }
     for paragraph in &text.paragraphs {

@@ -246,10 +246,10 @@ fn hold_letters(letters: &[String]) {
     let subjects: Vec<String> = letters.iter().map(|letter| subject(letter)).collect();
     println!("{}", subjects.join("\n"));
     assert!(
-        subjects.iter().any(|subject| {
+        letters.iter().zip(&subjects).any(|(letter, subject)| {
             subject.starts_with("Act: ")
                 && subject.contains("Amazon")
-                && subject.contains("9781423146728")
+                && letter.contains("9781423146728")
         }),
         "{subjects:#?}"
     );

@@ -92,6 +92,7 @@ mod tests {
                 selling: vec![StoreId::new("amazon.com")],
                 behind: Vec::new(),
                 unseen: Vec::new(),
+                to_act_on: Vec::new(),
                 is_settled,
             };
             let day = Finding::new(FindingKind::LaunchReportDay(state.clone()), Vec::new(), now);

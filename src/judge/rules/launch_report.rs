@@ -67,6 +67,7 @@ fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
         selling: Vec::new(),
         behind: Vec::new(),
         unseen: Vec::new(),
+        to_act_on: Vec::new(),
         is_settled: false,
     };
     for listing in &case.view.listings {

@@ -172,7 +172,7 @@ fn step(finding: &Finding, voice: &Voice<'_>) -> String {
     match &finding.next {
         NextStep::Nothing => "Nothing to do.".to_owned(),
         NextStep::Wait { until: None } => match finding.kind.launch_report() {
-            Some(_) => news::after_report(finding),
+            Some(state) => news::after_report(finding, state, voice),
             None => "Nothing to do: it often passes by itself.".to_owned(),
         },
         NextStep::Wait { until: Some(until) } => format!(
@@ -223,8 +223,8 @@ fn common_cause(finding: &Finding, party: &str) -> String {
         return String::new();
     }
     format!(
-        "Several pages show the same within days, which is usually one cause: look at the title's \
-         status in your account first, and for mail from {party}. "
+        "Several pages show the same within days, usually from one cause: look first at the title's \
+         status in your account, and for mail from {party}. "
     )
 }
 

@@ -56,10 +56,13 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
             format!("{names} {} it.", verb(stores, "sells", "sell")),
         ),
         FindingKind::PageAppeared { .. } => (
-            format!("{names} takes orders"),
+            format!("{names} {} orders", verb(stores, "takes", "take")),
             since(finding, &names, voice),
         ),
-        _ => (format!("{names} sells it"), since(finding, &names, voice)),
+        _ => (
+            format!("{names} {} it", verb(stores, "sells", "sell")),
+            since(finding, &names, voice),
+        ),
     }
 }
 
@@ -132,13 +135,23 @@ fn still(one: &Behind, voice: &Voice<'_>) -> String {
 }
 
 /// What follows from a report of stores that are behind.
-pub(super) fn after_report(finding: &Finding) -> String {
-    if matches!(finding.kind, FindingKind::LaunchReportDay(_)) {
+pub(super) fn after_report(finding: &Finding, state: &LaunchState, voice: &Voice<'_>) -> String {
+    let rest = if matches!(finding.kind, FindingKind::LaunchReportDay(_)) {
         "Stores usually follow within three days of the date. Wait for the next report; if \
          something needs you before, we write."
     } else {
         "For each store that is behind, we write what is usual there and when there is something \
          to do."
+    };
+    if state.to_act_on.is_empty() {
+        return rest.to_owned();
     }
-    .to_owned()
+    let acts = voice.labels(&state.to_act_on);
+    let acts =
+        format!("There is something to do about {acts}; that has its own place in our letters.");
+    if state.to_act_on.len() == state.behind.len() {
+        acts
+    } else {
+        format!("{acts} {rest}")
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{Voice, usual_words, verb};
 use crate::book::{Availability, Family, Making};
-use crate::judge::finding::{Finding, PageFacts, Party};
+use crate::judge::finding::{Finding, Party};
 use crate::judge::kind::FindingKind;
 use crate::text::words;
 
@@ -106,7 +106,7 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
                 "{names} {} orders and {} said {} since {}.{usual}",
                 verb(stores, "takes", "take"),
                 verb(stores, "has", "have"),
-                quoted(page),
+                quoted(finding),
                 voice.day(since(finding)),
             ),
         ),
@@ -142,7 +142,7 @@ fn off_sale(finding: &Finding, voice: &Voice<'_>) -> String {
         "{} {} said {} at every look since {}{lasting}.{others}{meaning}",
         voice.labels(&finding.stores),
         verb(&finding.stores, "has", "have"),
-        quoted(page),
+        quoted(finding),
         voice.day(since(finding)),
     )
 }
@@ -152,14 +152,20 @@ fn since(finding: &Finding) -> jiff::Timestamp {
     first.unwrap_or(finding.since)
 }
 
-fn quoted(page: Option<&PageFacts>) -> String {
-    page.map_or_else(String::new, |page| {
-        if page.words.trim().is_empty() {
+/// The words of the pages; where they differ, of each, in the order of the stores.
+fn quoted(finding: &Finding) -> String {
+    let mut quotes: Vec<String> = Vec::new();
+    for page in &finding.pages {
+        let quote = if page.words.trim().is_empty() {
             format!("“{}”", page.state.word())
         } else {
             words::quoted(&page.words)
+        };
+        if !quotes.contains(&quote) {
+            quotes.push(quote);
         }
-    })
+    }
+    words::list(&quotes.iter().map(String::as_str).collect::<Vec<_>>())
 }
 
 /// `Amazon shows “Currently unavailable”`; where it has to be brief, "Amazon unavailable".
@@ -177,7 +183,7 @@ fn shows(finding: &Finding, voice: &Voice<'_>) -> String {
         "{} {} {}",
         voice.labels(&finding.stores),
         verb(&finding.stores, "shows", "show"),
-        quoted(finding.pages.first())
+        quoted(finding)
     )
 }
 
@@ -264,9 +270,8 @@ pub(super) fn to_ask(finding: &Finding, whom: Party, voice: &Voice<'_>) -> Strin
                                                       when the next ones come."
                 .to_owned(),
             (Making::OnDemand, _) => "Check the wholesale discount and returns, which decide how \
-                                      stores stock a title (53 to 55 % or returns are the lever; \
-                                      40 % is the least that IngramSpark takes in the US). Then \
-                                      ask for it to be sent again."
+                                      stores stock a title (53 to 55 % or returns are the lever). \
+                                      Then ask for it to be sent again."
                 .to_owned(),
         },
         _ if whom == Party::Kdp => "Open the page yourself. If it says the same, look at the title's \

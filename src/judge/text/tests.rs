@@ -1,6 +1,10 @@
 //! What findings say, by format, printer and cause.
 
+use jiff::tz::TimeZone;
+
+use super::{Said, Voice, said};
 use crate::book::{Distribution, Edition, Format, Making};
+use crate::judge::Severity;
 use crate::judge::script::Script;
 
 fn kindle(edition: &mut Edition) {
@@ -133,7 +137,7 @@ fn several_stores_of_one_party_are_one_finding_that_asks_once() {
         "{words}"
     );
     assert!(
-        words.contains("look at the title's status in your account first"),
+        words.contains("look first at the title's status in your account"),
         "{words}"
     );
 }
@@ -156,4 +160,60 @@ fn every_page_has_its_line_normal_or_not() {
     bookshop.org: seen once, a second look counts from Wed 10 February, 01:00 UTC on
     barnesandnoble.com: not seen yet, tried since Mon 1 February, 00:00 UTC
     ");
+}
+
+#[test]
+fn what_two_pages_say_in_words_of_their_own_is_quoted_of_both() {
+    let script = Script::new("2027-02-09").pages(
+        "2027-03-01T00:00 amazon.co.uk ships_later..24*40
+         2027-03-01T00:00 amazon.de ships_later..24*40",
+    );
+    let mut finding = script
+        .judge()
+        .into_iter()
+        .find(|one| one.stores.len() == 2)
+        .expect("one finding of both");
+    let quotes = [
+        "Dispatched within 4 to 6 weeks",
+        "Versandfertig in 12 Tagen",
+    ];
+    for (page, words) in finding.pages.iter_mut().zip(quotes) {
+        page.words = words.to_owned();
+    }
+    let zone = TimeZone::UTC;
+    let voice = Voice {
+        zone: &zone,
+        now: finding.since,
+        stores: &[],
+        edition: None,
+        brief: false,
+    };
+    let Said {
+        headline, verdict, ..
+    } = said(&finding, &voice);
+    let both = "“Dispatched within 4 to 6 weeks” and “Versandfertig in 12 Tagen”";
+    let said = format!("{headline}. {verdict}");
+    assert_eq!(said.matches(both).count(), 2, "{said}");
+}
+
+#[test]
+fn a_launch_report_knows_where_there_is_something_to_do() {
+    let script = Script::new("2027-02-09")
+        .with(|edition| edition.amazon_switch = false)
+        .pages(
+            "2027-02-01T00:00 amazon.com pre_order..6*51
+             2027-02-01T00:00 bookshop.org pre_order..12*16
+             2027-02-09T06:00 bookshop.org in_stock..6*18",
+        );
+    let findings = script.judge();
+    let report = findings
+        .iter()
+        .find(|one| one.kind.launch_report().is_some());
+    let state = report
+        .and_then(|one| one.kind.launch_report())
+        .expect("a report");
+    assert_eq!(state.behind.len(), 1);
+    let acts = findings.iter().filter(|one| one.severity == Severity::Act);
+    assert_eq!(acts.count(), 1);
+    assert_eq!(state.to_act_on, [state.behind[0].store.clone()]);
 }

@@ -131,6 +131,7 @@ fn launch_report(desk: &Desk<'_>) -> Result<Option<Letter>, EditionIdError> {
             since: moment(-13 * 24),
         }],
         unseen: Vec::new(),
+        to_act_on: Vec::new(),
         is_settled: false,
     };
     let mut finding = news(FindingKind::LaunchReportDay(state), &[]);

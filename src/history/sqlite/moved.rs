@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{launch, notes};
+use super::{Kept, all_notes, launch, notes, take_note_back};
 use crate::book::{EditionId, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
@@ -140,23 +140,63 @@ pub fn note_moves(
                 at: now,
                 store: None,
                 ticket: None,
-                text: Some("in the configuration".to_owned()),
+                text: Some(WHERE.to_owned()),
             };
             super::add_note(transaction, edition, &note, now)?;
             moved.push(edition.clone());
         }
-        transaction
-            .prepare_cached(
-                "INSERT INTO configured (edition, publication, on_sale) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (edition) DO UPDATE SET publication = ?2, on_sale = ?3",
-            )?
-            .execute(params![
-                edition.as_str(),
-                publication.to_string(),
-                on_sale.to_string()
-            ])?;
+        remember(transaction, edition, (publication, on_sale))?;
     }
     Ok(moved)
+}
+
+/// Of what a note of ours says that a date was moved there.
+const WHERE: &str = "in the configuration";
+
+fn remember(
+    transaction: &Transaction<'_>,
+    edition: &EditionId,
+    (publication, on_sale): (Date, Date),
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO configured (edition, publication, on_sale) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (edition) DO UPDATE SET publication = ?2, on_sale = ?3",
+        )?
+        .execute(params![
+            edition.as_str(),
+            publication.to_string(),
+            on_sale.to_string()
+        ])?;
+    Ok(())
+}
+
+/// Takes back, at `now`, what [`note_moves`] noted at `at` of these editions, whose configuration is as
+/// it was before again: it is as if their dates had never been moved.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn take_moves_back(
+    transaction: &Transaction<'_>,
+    editions: &[EditionPlan],
+    (at, now): (Timestamp, Timestamp),
+) -> rusqlite::Result<()> {
+    for plan in editions {
+        let edition = &plan.edition.id;
+        let is_it = |kept: &Kept| {
+            let note = &kept.note;
+            note.at == at && is_move(note) && note.text.as_deref() == Some(WHERE)
+        };
+        let kept = all_notes(transaction, edition)?;
+        for kept in kept.iter().filter(|kept| is_it(kept)) {
+            if take_note_back(transaction, kept.number, now)? {
+                let (publication, on_sale, _) = plan.edition.dates.as_written();
+                remember(transaction, edition, (publication, on_sale))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn is_move(note: &Note) -> bool {

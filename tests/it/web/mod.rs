@@ -21,6 +21,7 @@ mod overview;
 mod paused;
 mod refusals;
 mod screens;
+mod sections;
 mod settings;
 mod shares;
 mod tapped;
@@ -167,6 +168,16 @@ impl TestSite {
             _folder: folder,
             _runtime: runtime,
         }
+    }
+
+    /// Books are looked up there.
+    pub(crate) fn with_library(&self, base: &str) {
+        let old = self.live.now();
+        let (plan, settings) = (old.plan.clone(), old.settings.clone());
+        let (db, guard) = (Arc::clone(&old.db), Arc::clone(&old.guard));
+        let mut site = Site::new(plan, db, old.clock.clone(), settings, guard);
+        base.clone_into(&mut site.library);
+        self.live.replace(site);
     }
 
     /// What a round does at its end: every edition is judged, and the judgement kept.

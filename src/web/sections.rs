@@ -13,7 +13,7 @@ use super::frame::{Frame, Place as Where, Pulse};
 use super::new_book::{at, whole};
 use super::security::digest;
 use crate::book::EditionId;
-use crate::config::edit::named::{NewValue, Place, span, with_values};
+use crate::config::edit::named::{NewValue, Place, span, with_values, written};
 use crate::config::{ConfigError, Loaded};
 use crate::text::words;
 
@@ -62,6 +62,8 @@ pub struct Section {
     pub judged: Vec<EditionId>,
     /// What is wrong with the whole of it.
     pub wrong: Vec<String>,
+    /// What it was filled with, where something else stands in it by now.
+    pub held: Option<String>,
 }
 
 /// A form that came back.
@@ -123,17 +125,22 @@ impl Section {
             write: by_keys,
             judged: Vec::new(),
             wrong: Vec::new(),
+            held: None,
         }
     }
 
     /// By which it is known whether what held has changed.
     pub fn was(&self) -> String {
+        if let Some(held) = &self.held {
+            return held.clone();
+        }
         let values = self.fields.iter().map(|field| (field.name, &field.value));
         digest(format!("{:?}", values.collect::<Vec<_>>()).as_bytes())
     }
 
     /// Puts into its fields what was typed, and beside them what is wrong. A secret is typed again.
     pub fn fill(&mut self, typed: &Typed, wrong: &Wrong) {
+        self.held = Some(self.was());
         for field in &mut self.fields {
             let text = typed.get(field.name).cloned().unwrap_or_default();
             if !is_secret(field) {
@@ -148,7 +155,7 @@ impl Section {
 
     /// What is wrong with a configuration that this section would have made, at its fields as far as it
     /// stands there.
-    pub fn at_fields(&self, error: &ConfigError) -> Wrong {
+    pub fn at_fields(&self, error: &ConfigError, typed: &Typed) -> Wrong {
         let ConfigError::Wrong {
             problems,
             path,
@@ -157,18 +164,27 @@ impl Section {
         else {
             return whole(error);
         };
+        let table = match (&self.place, typed.get(self.thing)) {
+            (Place::Top(array), Some(name)) => Place::Named(array, name.trim().to_owned()),
+            (table, _) => table.clone(),
+        };
         let errors = problems.iter().filter(|problem| problem.is_error());
         let place = |problem: &crate::config::Problem| {
             let begin = problem.marks.first()?.span.start;
             let is_there = |field: &&Field| {
-                span(text, &self.place, field.name).is_some_and(|span| span.contains(&begin))
+                span(text, &table, field.name).is_some_and(|span| span.contains(&begin))
             };
-            self.fields.iter().find(is_there).map(|field| field.name)
+            self.fields.iter().find(is_there)
         };
         let told = errors.map(|problem| match place(problem) {
-            Some(name) => {
+            Some(field) => {
                 let cause = problem.cause.iter().map(|cause| format!("; {cause}"));
-                (name, problem.message.clone() + &cause.collect::<String>())
+                let mut said = problem.message.clone() + &cause.collect::<String>();
+                let typed = written(text, &table, field.name);
+                if let Some(typed) = typed.filter(|_| is_secret(field)) {
+                    said = said.replace(&format!("`{typed}`"), "what was typed");
+                }
+                (field.name, said)
             }
             None => ("", problem.render(&path.to_string_lossy(), text, false)),
         });

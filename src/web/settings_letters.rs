@@ -17,7 +17,7 @@ use crate::text::words;
 pub const LETTERS: Topic = Topic {
     path: "/settings/letters",
     title: "Letters",
-    lead: "When the digest comes, and who gets letters. A letter goes out when there is something to \
+    lead: "Who gets letters, and when the digest comes. A letter goes out when there is something to \
            tell. Letters are paused under Settings, or on the page of a book.",
     sections,
 };
@@ -70,8 +70,8 @@ fn sections(loaded: &Loaded, about: &str) -> Vec<Section> {
         "A trouble that lasts is recalled now and then.",
         vec![reminder],
     );
-    let mut all = vec![digest(&loaded.plan), reminders];
-    all.extend(recipients(&loaded.plan, about));
+    let mut all = recipients(&loaded.plan, about);
+    all.extend([digest(loaded), reminders]);
     all
 }
 
@@ -81,16 +81,20 @@ fn day_and_time(pattern: &str) -> Option<(&'static str, String)> {
     let [minute, hour, "*", "*", day] = parts[..] else {
         return None;
     };
-    let (day, _) = DAYS
-        .into_iter()
-        .find(|(name, _)| name.eq_ignore_ascii_case(day))?;
+    // Sunday is 0 or 7, and Monday 1.
+    let number = day.parse::<usize>().ok().filter(|number| *number <= 7);
+    let is_it = |(place, (name, _)): &(usize, (&str, &str))| {
+        name.eq_ignore_ascii_case(day) || number.is_some_and(|number| (number + 6) % 7 == *place)
+    };
+    let (_, (day, _)) = DAYS.into_iter().enumerate().find(is_it)?;
     let (minute, hour): (u8, u8) = (minute.parse().ok()?, hour.parse().ok()?);
     Some((day, format!("{hour:02}:{minute:02}")))
 }
 
-fn digest(plan: &Plan) -> Section {
-    let schedule = &plan.schedule;
-    let pattern = schedule.digest.pattern.to_string();
+fn digest(loaded: &Loaded) -> Section {
+    let schedule = &loaded.plan.schedule;
+    let pattern = written(&loaded.text, &Place::Top("schedule"), "digest")
+        .unwrap_or_else(|| schedule.digest.pattern.to_string());
     let (day, time) = day_and_time(&pattern).unwrap_or_default();
     let kept = day
         .is_empty()
@@ -116,7 +120,7 @@ fn digest(plan: &Plan) -> Section {
     Section {
         id: "digest".to_owned(),
         write: digest_written,
-        ..Section::of_keys("schedule", "The digest", "", vec![when, on, at])
+        ..Section::of_keys("schedule", "Digest", "", vec![when, on, at])
     }
 }
 
@@ -375,9 +379,13 @@ mod tests {
         let read = |pattern| day_and_time(pattern).map(|(day, time)| format!("{day} {time}"));
         assert_eq!(read("0 8 * * MON").as_deref(), Some("MON 08:00"));
         assert_eq!(read("30 18 * * fri").as_deref(), Some("FRI 18:30"));
+        assert_eq!(read("0 8 * * 1").as_deref(), Some("MON 08:00"));
+        assert_eq!(read("0 8 * * 0"), read("0 8 * * 7"));
+        assert_eq!(read("0 8 * * 7").as_deref(), Some("SUN 08:00"));
         assert_eq!(read("5 0 * * *").as_deref(), Some("* 00:05"));
         for other in [
             "0 8 1 * *",
+            "0 8 * * 8",
             "0 8 * * MON-FRI",
             "*/5 8 * * MON",
             "0 8 * * MON#1",

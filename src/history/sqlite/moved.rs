@@ -186,7 +186,9 @@ pub fn take_moves_back(
         let edition = &plan.edition.id;
         let is_it = |kept: &Kept| {
             let note = &kept.note;
-            note.at == at && is_move(note) && note.text.as_deref() == Some(WHERE)
+            note.at.as_millisecond() == at.as_millisecond()
+                && is_move(note)
+                && note.text.as_deref() == Some(WHERE)
         };
         let kept = all_notes(transaction, edition)?;
         for kept in kept.iter().filter(|kept| is_it(kept)) {
@@ -284,5 +286,28 @@ mod tests {
             "2026-12-23",
             "2027-02-23, moved 2026-12-23T12:00:00Z from 2027-04-06",
         );
+    }
+
+    #[test]
+    fn a_move_that_is_taken_back_is_as_if_it_had_never_been_and_other_moves_stay() {
+        let (_folder, db) = database();
+        seen(&db, "2027-02-09", "2027-01-01", "2027-02-09, never moved");
+        let at: Timestamp = "2027-01-02T12:00:00.0015Z".parse().unwrap();
+        let plan = |date: &str| {
+            let mut plan = plan();
+            plan.edition.dates = ConfiguredDates::new(date.parse().unwrap(), None, None);
+            plan
+        };
+        let (before, after) = (plan("2027-02-09"), plan("2027-03-09"));
+        let noted = db.write(|tx| note_moves(tx, std::slice::from_ref(&after), at));
+        assert_eq!(noted.unwrap().len(), 1);
+        let take = |at: Timestamp| -> rusqlite::Result<()> {
+            db.write(|tx| take_moves_back(tx, std::slice::from_ref(&before), (at, at)))
+        };
+        // Of another moment: nothing is taken back.
+        take("2027-01-02T12:00:07Z".parse().unwrap()).unwrap();
+        assert!(db.read(|c| launch(c, &after)).unwrap().moved.is_some());
+        take(at).unwrap();
+        seen(&db, "2027-02-09", "2027-01-03", "2027-02-09, never moved");
     }
 }

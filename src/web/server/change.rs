@@ -9,12 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answered, PageError, Visit, conflict};
 use super::site::{Site, locked};
-use crate::book::EditionId;
-use crate::config::plan::{Plan, Secret, SecretSource};
+use crate::book::{EditionId, NoteKind};
+use crate::config::plan::{EditionPlan, Plan, Secret, SecretSource};
 use crate::config::{ConfigError, Loaded};
 use crate::db::DbError;
 use crate::files;
-use crate::history::sqlite::take_moves_back;
+use crate::history::sqlite::{Kept, all_notes, take_moves_back, take_note_back};
 use crate::setup::data::note_moved_dates;
 use crate::setup::place::{self, Existing};
 use crate::web::book_form::Wrong;
@@ -55,11 +55,19 @@ pub struct Undoable {
     told: LastChange,
     at: Timestamp,
     home: String,
-    /// The texts of the file name addresses that are secrets.
-    before: Secret,
-    after: Secret,
     judged: Vec<EditionId>,
-    secrets: Secrets,
+    before: Before,
+}
+
+/// How it was before.
+#[derive(Debug)]
+enum Before {
+    /// The file had the first text, and has the second; both name addresses that are secrets.
+    File(Secret, Secret, Secrets),
+    /// Letters about these editions were not paused.
+    NotPaused,
+    /// It was undone.
+    Undone,
 }
 
 impl Undoable {
@@ -92,20 +100,63 @@ pub(super) fn take_over(
     existing: &Existing,
     changed: Changed<'_>,
 ) -> Result<Result<(), Wrong>, PageError> {
-    let mark = digest(format!("{}{}", visit.now, changed.after.text).as_bytes());
+    let text = |loaded: &Loaded| Secret::new(loaded.text.clone());
     let last = Undoable {
-        told: LastChange {
-            said: changed.said,
-            mark: Some(mark),
-        },
+        told: told(visit, changed.said, &changed.after.text),
         at: visit.now,
         home: changed.home,
-        before: Secret::new(existing.loaded.text.clone()),
-        after: Secret::new(changed.after.text.clone()),
         judged: changed.judged.to_vec(),
-        secrets: changed.secrets,
+        before: Before::File(
+            text(&existing.loaded),
+            text(&changed.after),
+            changed.secrets,
+        ),
     };
     put(visit, existing, (changed.after, last), None)
+}
+
+/// What is said of a change that can be undone; `what` tells it from others of that moment.
+fn told(visit: &Visit, said: String, what: &str) -> LastChange {
+    let mark = digest(format!("{}{said}{what}", visit.now).as_bytes());
+    LastChange {
+        said,
+        mark: Some(mark),
+    }
+}
+
+/// Shows that letters about these editions are paused, which can be undone.
+pub(super) fn paused(visit: &Visit, editions: &[&EditionPlan], said: String, home: String) {
+    let last = Undoable {
+        told: told(visit, said, &home),
+        at: visit.now,
+        home,
+        judged: editions.iter().map(|one| one.edition.id.clone()).collect(),
+        before: Before::NotPaused,
+    };
+    let plan = visit.site.plan.clone();
+    visit.live.replace(next(&visit.site, plan, Some(last)));
+}
+
+/// There is nothing more to undo.
+pub(super) fn forget(visit: &Visit) {
+    let plan = visit.site.plan.clone();
+    visit.live.replace(next(&visit.site, plan, None));
+}
+
+/// The site that follows, with another plan.
+fn next(site: &Site, plan: Plan, last: Option<Undoable>) -> Site {
+    let next = Site::new(
+        plan,
+        Arc::clone(&site.db),
+        site.clock.clone(),
+        site.settings.clone(),
+        Arc::clone(&site.guard),
+    );
+    let next = next.with_board(Arc::clone(&site.board)).after(site);
+    Site {
+        last: last.map(Arc::new),
+        ..next
+    }
 }
 
 /// `undone`: when the change was made that this undoes.
@@ -134,16 +185,7 @@ fn put(
     }
     moves(&plan)?;
     let judged = last.judged.clone();
-    let mut new = Site::new(
-        plan,
-        Arc::clone(&site.db),
-        site.clock.clone(),
-        site.settings.clone(),
-        Arc::clone(&site.guard),
-    )
-    .with_board(Arc::clone(&site.board))
-    .after(site);
-    new.last = Some(Arc::new(last));
+    let new = next(site, plan, Some(last));
     let editions = new.plan.editions.iter();
     let again = editions.filter(|plan| judged.contains(&plan.edition.id));
     let judged = new.judge_context().judge_again(again, now);
@@ -156,54 +198,99 @@ fn put(
 pub(super) fn undo(visit: &Visit, Form(typed): Form<Typed>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let mark = typed.get("mark").filter(|mark| !mark.is_empty());
-    let last = site.last.as_ref();
-    let last = last.filter(|last| last.told(now).is_some() && last.told.mark.as_ref() == mark);
-    let Some(last) = last.filter(|last| last.told.mark.is_some()) else {
+    let last = site.last.as_ref().filter(|last| {
+        mark.is_some()
+            && last
+                .told(now)
+                .is_some_and(|told| told.mark.as_ref() == mark)
+    });
+    let Some(last) = last else {
         return Err(conflict(
             "This can be undone no more: ten minutes are over, or it was followed by another change.",
         ));
     };
+    let undone = Undoable {
+        told: LastChange {
+            said: format!("Undone: {}", last.told.said),
+            mark: None,
+        },
+        at: now,
+        home: String::new(),
+        judged: last.judged.clone(),
+        before: Before::Undone,
+    };
+    match &last.before {
+        Before::File(before, after, secrets) => {
+            put_back(visit, (last.at, undone), (before, after), secrets)?;
+        }
+        Before::NotPaused => resume(visit, last, undone)?,
+        Before::Undone => {}
+    }
+    let edition = last.home.strip_prefix("/editions/");
+    let is_there = edition.is_none_or(|id| visit.live.now().edition(id).is_some());
+    Ok(visit.see_other(if is_there { &last.home } else { "/" }))
+}
+
+/// Puts the former text back, and the secret that went with it.
+fn put_back(
+    visit: &Visit,
+    (at, undone): (Timestamp, Undoable),
+    (before, after): (&Secret, &Secret),
+    secrets: &Secrets,
+) -> Result<(), PageError> {
     let existing = existing(visit)?;
-    if existing.loaded.text != last.after.reveal() {
+    if existing.loaded.text != after.reveal() {
         return Err(conflict(
             "The configuration was changed since, by hand or elsewhere. Nothing was put back.",
         ));
     }
     let refused = |why: String| conflict(&format!("It cannot be put back: {why}"));
-    if let Some((file, secret)) = &last.secrets.gone {
+    if let Some((file, secret)) = &secrets.gone {
         let bytes = secret.reveal().as_bytes();
         place::create(file, bytes).map_err(|error| refused(format!("{error:#}")))?;
     }
-    let put_back = || {
-        let after = existing.with(last.before.reveal().to_owned());
-        let after = after.map_err(|error| refused(error.to_string()))?;
-        let undone = Undoable {
-            told: LastChange {
-                said: format!("Undone: {}", last.told.said),
-                mark: None,
-            },
-            at: now,
-            home: String::new(),
-            before: Secret::default(),
-            after: Secret::default(),
-            judged: last.judged.clone(),
-            secrets: Secrets::default(),
-        };
-        let put = put(visit, &existing, (after, undone), Some(last.at))?;
-        put.map_err(|wrong| refused(wrong.into_iter().map(|(_, why)| why).collect()))
-    };
-    let done = put_back();
+    let text = existing.with(before.reveal().to_owned());
+    let text = text.map_err(|error| refused(error.to_string()));
+    let done = text.and_then(|text| {
+        let done = put(visit, &existing, (text, undone), Some(at))?;
+        done.map_err(|wrong| refused(wrong.into_iter().map(|(_, why)| why).collect()))
+    });
     let useless = match &done {
-        Ok(()) => last.secrets.made.as_deref(),
-        Err(_) => last.secrets.gone.as_ref().map(|(file, _)| file.as_path()),
+        Ok(()) => secrets.made.as_deref(),
+        Err(_) => secrets.gone.as_ref().map(|(file, _)| file.as_path()),
     };
     if let Some(useless) = useless {
         files::remove(useless);
     }
-    done?;
-    let edition = last.home.strip_prefix("/editions/");
-    let is_there = edition.is_none_or(|id| visit.live.now().edition(id).is_some());
-    Ok(visit.see_other(if is_there { &last.home } else { "/" }))
+    done
+}
+
+/// Takes a pause back: it is as if there had been none.
+fn resume(visit: &Visit, last: &Undoable, undone: Undoable) -> Result<(), PageError> {
+    let (site, now) = (&visit.site, visit.now);
+    let is_it = |kept: &Kept| {
+        // The database keeps milliseconds.
+        kept.note.at.as_millisecond() == last.at.as_millisecond()
+            && matches!(kept.note.kind, NoteKind::Paused { .. })
+    };
+    site.db.write(|transaction| {
+        for edition in &last.judged {
+            for kept in all_notes(transaction, edition)?
+                .iter()
+                .filter(|one| is_it(one))
+            {
+                take_note_back(transaction, kept.number, now)?;
+            }
+        }
+        Ok::<_, DbError>(())
+    })?;
+    let editions = site.plan.editions.iter();
+    let again = editions.filter(|plan| last.judged.contains(&plan.edition.id));
+    let judged = site.judge_context().judge_again(again, now);
+    judged.map_err(DbError::from)?;
+    let plan = site.plan.clone();
+    visit.live.replace(next(site, plan, Some(undone)));
+    Ok(())
 }
 
 /// A change that may bring a secret, which is written into a file of its own beside the configuration.

@@ -64,7 +64,8 @@ pub(super) fn change(visit: &Visit, topic: &Topic, Form(typed): Form<Typed>) -> 
             } else {
                 format!("?{query}")
             };
-            Ok(visit.see_other(&format!("{}{query}", topic.path)))
+            // Otherwise a browser goes on to the form, past what is said above.
+            Ok(visit.see_other(&format!("{}{query}#content", topic.path)))
         }
         Err(wrong) => {
             sections[number].fill(&typed, &wrong);
@@ -124,7 +125,9 @@ fn saved(
             hash: hash.as_deref(),
         })
     };
-    save(visit, existing, saving, text, |why| section.at_fields(why))
+    save(visit, existing, saving, text, |why| {
+        section.at_fields(why, typed)
+    })
 }
 
 /// The hash of the new password of the page, where one was typed, and the one that holds with it.

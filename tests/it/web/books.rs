@@ -393,7 +393,7 @@ async fn a_book_is_looked_up_only_when_that_is_ticked_and_added_only_when_it_is_
             "what was typed is kept"
         );
         assert!(partly.body.contains("It names no day."), "{}", partly.body);
-        let unknown = site.post("/books/new", "book=9781944098100&lookup=yes");
+        let unknown = site.post("/books/new", "book=9781944098118&lookup=yes");
         let wrong = site.post("/books/new", "book=9781944098124&lookup=yes");
         for (answer, words) in [
             (&unknown, "Check digit"),

@@ -13,7 +13,7 @@ use super::frame::{Frame, Place as Where, Pulse};
 use super::new_book::{at, whole};
 use super::security::digest;
 use crate::book::EditionId;
-use crate::config::edit::named::{NewValue, Place, span, with_values, written};
+use crate::config::edit::named::{NewValue, Place, span, with_values};
 use crate::config::{ConfigError, Loaded};
 use crate::text::words;
 
@@ -179,12 +179,12 @@ impl Section {
         let told = errors.map(|problem| match place(problem) {
             Some(field) => {
                 let cause = problem.cause.iter().map(|cause| format!("; {cause}"));
-                let mut said = problem.message.clone() + &cause.collect::<String>();
-                let typed = written(text, &table, field.name);
-                if let Some(typed) = typed.filter(|_| is_secret(field)) {
-                    said = said.replace(&format!("`{typed}`"), "what was typed");
-                }
-                (field.name, said)
+                // It is a field here, and no line of a file.
+                let message = problem
+                    .message
+                    .replace(&format!("`{}`", field.name), "this")
+                    .replace(", without quotes", "");
+                (field.name, message + &cause.collect::<String>())
             }
             None => ("", problem.render(&path.to_string_lossy(), text, false)),
         });
@@ -213,7 +213,12 @@ pub(super) fn field(
         label,
         hint: hint.into(),
         kind,
-        filled_as: "off",
+        // A browser is not to fill in a password that it knows.
+        filled_as: if kind == "password" {
+            "new-password"
+        } else {
+            "off"
+        },
         value: value.into(),
         ..Field::default()
     }

@@ -111,7 +111,7 @@ pub fn page(
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
             "The configuration in force{}. Books are added and changed on their pages, \
-             what the buttons name there, everything else in the file; secrets are not shown.",
+             what stands above, and everything else in the file; secrets are not shown.",
             file.map_or_else(String::new, |file| format!(", from {}", file.display()))
         )),
         columns: &["What", "Value", "From"],

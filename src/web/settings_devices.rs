@@ -77,7 +77,7 @@ fn fields(kind: HookKind, known: Option<&HookPlan>) -> Vec<Field> {
     severity.choices = least_choices();
     let hint = if has_secret { holds } else { none };
     vec![
-        field(("address", "password"), "Address", address, ""),
+        field(("address", "text"), "Address", address, ""),
         severity,
         field(("secret", "password"), label, hint, ""),
     ]
@@ -214,7 +214,10 @@ fn this_page(loaded: &Loaded) -> Section {
     )];
     if has_password {
         let hint = "Needed for a new one.";
-        fields.push(field(("old", "password"), "Password that holds", hint, ""));
+        fields.push(Field {
+            filled_as: "current-password",
+            ..field(("old", "password"), "Password that holds", hint, "")
+        });
     }
     let hint = "At least ten characters. Empty: as it is.";
     fields.push(field(("password", "password"), "New password", hint, ""));

@@ -21,7 +21,7 @@ mod overview;
 mod paused;
 mod refusals;
 mod screens;
-mod sections;
+pub(crate) mod sections;
 mod settings;
 mod shares;
 mod tapped;

@@ -39,7 +39,7 @@ fn two_books(more: &str) -> (TestSite, PathBuf) {
 }
 
 /// A form of a page as a browser would send it: the one whose field `section` says so.
-fn form(page: &str, section: &str) -> Vec<(String, String)> {
+pub(crate) fn form(page: &str, section: &str) -> Vec<(String, String)> {
     let page = Html::parse_document(page);
     let select = |selector: &str| Selector::parse(selector).unwrap();
     let of = |form: &ElementRef<'_>| {
@@ -68,7 +68,7 @@ fn form(page: &str, section: &str) -> Vec<(String, String)> {
 }
 
 /// The same with other values, as it is sent.
-fn with(mut fields: Vec<(String, String)>, values: &[(&str, &str)]) -> String {
+pub(crate) fn with(mut fields: Vec<(String, String)>, values: &[(&str, &str)]) -> String {
     for (name, value) in values {
         fields.retain(|(other, _)| other != name);
         fields.push(((*name).to_owned(), (*value).to_owned()));
@@ -271,16 +271,27 @@ fn a_phone_is_added_changed_and_removed_and_its_address_and_token_are_never_show
         &[("name", "desk"), ("address", "https://a.example")],
         "topic",
     );
-    // What is wrong is said at its field, and what was typed there is not repeated.
+    // What is wrong is said at its field; what was typed stays there, but for the secret.
     let page = site.get(path).body;
-    let typed = [("name", "desk"), ("address", "htps//hushed-address")];
+    let typed = [
+        ("name", "desk"),
+        ("address", "htps//a"),
+        ("secret", "a key"),
+    ];
     let wrong = site.post(path, &with(form(&page, "webhook"), &typed)).body;
+    assert!(wrong.contains("`htps//a` is no web address"), "{wrong}");
     assert!(
-        wrong.contains("What was typed is no web address"),
+        wrong.contains("value=\"desk\"") && wrong.contains("value=\"htps//a\""),
         "{wrong}"
     );
-    assert!(!wrong.contains("hushed"), "{wrong}");
-    assert!(wrong.contains("value=\"desk\""), "{wrong}");
+    assert!(
+        !wrong.contains("a key") && !wrong.contains("hushed"),
+        "{wrong}"
+    );
+    assert!(
+        !file.with_file_name("webhook-secret").exists(),
+        "nothing is left of it"
+    );
     let page = save(&site, path, "ntfy phone", &[("wish", "remove")]);
     assert_eq!(read(&file), before);
     assert!(!secret.exists(), "its token is of no use");
@@ -428,10 +439,10 @@ fn politeness_is_set_within_its_bounds_which_are_shown() {
         assert!(page.contains(bound), "{bound}: {page}");
     }
     for (field, value, words) in [
-        ("pause", "0s", "is less than 1s"),
+        ("pause", "0s", "This is less than 1s; the stores are other"),
         ("pause", "2h", "is more than 1h"),
         ("requests_per_day", "9000", "8640"),
-        ("looks_per_day", "many", "looks_per_day"),
+        ("looks_per_day", "many", "from 1 to 48."),
         ("contact", "nobody", "is no email address"),
     ] {
         refused(&site, path, "politeness", &[(field, value)], words);

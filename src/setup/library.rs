@@ -73,14 +73,14 @@ pub fn ask(
     let fetcher =
         Fetcher::new(Arc::clone(db), Clock::System, &manners, &[library])?.taking_records();
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    let fetched = async { tokio::time::timeout(patience, fetcher.fetch(&listing)).await };
-    let fetched = runtime.block_on(fetched).with_context(|| {
+    let answered = async { tokio::time::timeout(patience, fetcher.fetch(&listing)).await };
+    let answered = runtime.block_on(answered).with_context(|| {
         format!(
             "it did not answer within {} seconds; try again",
             patience.as_secs()
         )
     })?;
-    let got = match fetched? {
+    let got = match answered? {
         Fetched::Got(got) => got,
         Fetched::Nothing(why) => anyhow::bail!("{}", why.explanation),
     };

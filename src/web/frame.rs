@@ -249,20 +249,23 @@ mod tests {
         check(3 * 8760, "3 y");
     }
 
+    fn here(zone: &TimeZone) -> Place<'_> {
+        Place {
+            base: "",
+            zone,
+            now: at("2027-01-25T12:00:00Z"),
+            stores: &[],
+            may_log_out: false,
+            may_edit: false,
+            last: None,
+        }
+    }
+
     #[test]
     fn the_frame_says_whether_somebody_is_watching() {
         #[track_caller]
         fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
-            let place = Place {
-                base: "",
-                zone: &TimeZone::UTC,
-                now: at("2027-01-25T12:00:00Z"),
-                stores: &[],
-                may_log_out: false,
-                may_edit: false,
-                last: None,
-            };
-            let frame = Frame::new(&place, "", "Overview", pulse);
+            let frame = Frame::new(&here(&TimeZone::UTC), "", "Overview", pulse);
             assert_eq!(
                 (frame.pulse.as_str(), frame.is_worrying),
                 (expected, is_worrying)

@@ -16,6 +16,7 @@ use crate::config::manners::{
 };
 use crate::config::plan::{EditionPlan, StorePlan};
 use crate::config::presets::presets;
+use crate::config::ways;
 use crate::config::{Loaded, Plan};
 use crate::setup::changed_edition::{self, Places};
 use crate::setup::new_edition::leave_out_unknown_pages;
@@ -56,7 +57,7 @@ fn terms(family: Family) -> &'static str {
              similar data gathering and extraction tools”."
         }
         Family::BarnesNoble => {
-            "The terms of Barnes &amp; Noble’s corporate site forbid “any robot, spider, data miner, \
+            "The terms of Barnes & Noble’s corporate site forbid “any robot, spider, data miner, \
              crawler, scraper or other automated means”; we have not seen those of its shop."
         }
         Family::Bookshop | Family::Other => "We have not seen its terms.",
@@ -74,13 +75,13 @@ fn store_form(loaded: &Loaded, store: &StorePlan) -> Section {
     let way = |((name, label), number): ((&'static str, &'static str), usize)| {
         let way = order
             .get(number)
-            .map(|way| way_name(*way))
+            .map(|way| ways::written(*way))
             .unwrap_or_default();
         let mut field = field((name, "select"), label, "", way);
         let nothing = (0 < number).then(|| ("", "nothing more".to_owned()));
         field.choices = nothing
             .into_iter()
-            .chain(ways(&loaded.plan, store))
+            .chain(choices(&loaded.plan, store))
             .collect();
         field
     };
@@ -115,17 +116,9 @@ fn store_form(loaded: &Loaded, store: &StorePlan) -> Section {
     }
 }
 
-/// A way as the configuration has it.
-fn way_name(way: Source) -> &'static str {
-    match way {
-        Source::ByHand => "by-hand",
-        other => other.name(),
-    }
-}
-
 /// The ways that can work at a store. The program of `command` and the account of `api` are named in
 /// the file alone: what the page is told must never be run.
-fn ways(plan: &Plan, store: &StorePlan) -> Vec<(&'static str, String)> {
+fn choices(plan: &Plan, store: &StorePlan) -> Vec<(&'static str, String)> {
     let mut ways = vec![
         (Source::Http, "a request of Pubwatch’s own"),
         (Source::Browser, "the Chromium of this machine"),
@@ -139,7 +132,7 @@ fn ways(plan: &Plan, store: &StorePlan) -> Vec<(&'static str, String)> {
     ways.push((Source::ByHand, "nobody: you look"));
     let named = ways.into_iter();
     named
-        .map(|(way, label)| (way_name(way), label.to_owned()))
+        .map(|(way, label)| (ways::written(way), label.to_owned()))
         .collect()
 }
 
@@ -169,7 +162,7 @@ fn store_written(asked: &Asked<'_>) -> Result<String, Wrong> {
     let is_new = values.iter().any(|(key, _)| key.starts_with("way"));
     values.retain(|(key, _)| !key.starts_with("way"));
     if is_new {
-        let usual = order.is_empty() || order == [way_name(Source::Http)];
+        let usual = order.is_empty() || order == [ways::written(Source::Http)];
         let order = Value::Array(order.into_iter().collect::<Array>());
         values.push(("source", (!usual).then_some(order)));
     }

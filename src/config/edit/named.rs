@@ -100,11 +100,9 @@ pub fn span(text: &str, place: &Place, key: &str) -> Option<Range<usize>> {
 /// What is written for a key: a text without its quotes, a number; `None`: neither.
 pub fn written(text: &str, place: &Place, key: &str) -> Option<String> {
     let document = Document::parse(text).ok()?;
-    match table(&document, place)?.get(key)?.as_value()? {
-        Value::String(text) => Some(text.value().clone()),
-        Value::Integer(number) => Some(number.value().to_string()),
-        _ => None,
-    }
+    let item = table(&document, place)?.get(key)?;
+    let number = || item.as_integer().map(|number| number.to_string());
+    item.as_str().map(str::to_owned).or_else(number)
 }
 
 fn table<'a>(document: &'a Document<&str>, place: &Place) -> Option<&'a dyn TableLike> {

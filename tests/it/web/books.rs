@@ -2,11 +2,6 @@
 
 use std::path::Path;
 
-use std::sync::Arc;
-
-use pubwatch::book::StoreId;
-use pubwatch::clock::Clock;
-use pubwatch::demo::street::{Asked, Shown, Street};
 use pubwatch::setup::loading::load;
 
 use super::chromium::Chromium;
@@ -328,101 +323,4 @@ fn a_book_is_added_and_changed_by_hand_in_a_browser() {
     );
     assert_eq!(editions(&file).len(), 1);
     assert!(read(&file).contains("imprint = \"Saltmarsh\""));
-}
-
-/// A library with two records, one of which knows no day.
-async fn library() -> Street {
-    let keeper = |asked: &Asked| {
-        let record = match asked.path.as_str() {
-            "/robots.txt" => return Shown::text("User-agent: *\nDisallow: /api\n"),
-            "/isbn/9780132350884.json" => {
-                r#"{"title": "Clean <Water>", "physical_format": "Hardcover", "publish_date": "May 4, 2027"}"#
-            }
-            "/isbn/9780306406157.json" => r#"{"title": "Salt", "publish_date": "2027"}"#,
-            _ => return Shown::page(404, "no such record"),
-        };
-        Shown {
-            headers: vec![("content-type".to_owned(), "application/json".to_owned())],
-            ..Shown::text(record)
-        }
-    };
-    let stores = [StoreId::new("library.example")];
-    Street::serve(Clock::System, &stores, Arc::new(keeper))
-        .await
-        .unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_book_is_looked_up_only_when_that_is_ticked_and_added_only_when_it_is_accepted() {
-    let street = library().await;
-    let base = street.base(&StoreId::new("library.example")).unwrap();
-    tokio::task::block_in_place(|| {
-        let more = "[politeness]\npause = \"1s\"\n";
-        let (site, file) = TestSite::of_file(&configuration(&format!("{more}{SALT_ROADS}")));
-        site.with_library(base.as_str());
-        let before = read(&file);
-        let page = site.get("/books/new").body;
-        assert!(
-            page.contains("name=\"lookup\" value=\"yes\" aria"),
-            "off by default: {page}"
-        );
-        assert_eq!(
-            site.post("/books/new", "book=9780132350884&title=x").status,
-            422
-        );
-        assert!(street.visits().is_empty(), "nobody was asked");
-        let found = site.post("/books/new", "book=9780132350884&lookup=yes&imprint=Mine");
-        assert_eq!(found.status, 200, "{}", found.body);
-        for kept in [
-            "value=\"Clean &#60;Water&#62;\"",
-            "value=\"2027-05-04\"",
-            "<option value=\"hardcover\" selected>",
-            "value=\"9780132350884\"",
-            "value=\"Mine\"",
-            "Open Library has: Clean &#60;Water&#62;, hardcover, 2027-05-04.",
-        ] {
-            assert!(found.body.contains(kept), "{kept}: {}", found.body);
-        }
-        assert!(
-            !found.body.contains("value=\"yes\" checked"),
-            "the next press adds it"
-        );
-        let partly = site.post("/books/new", "book=9780306406157&lookup=yes&title=Mine");
-        assert!(
-            partly.body.contains("value=\"Mine\""),
-            "what was typed is kept"
-        );
-        assert!(partly.body.contains("It names no day."), "{}", partly.body);
-        let unknown = site.post("/books/new", "book=9781944098118&lookup=yes");
-        let wrong = site.post("/books/new", "book=9781944098124&lookup=yes");
-        for (answer, words) in [
-            (&unknown, "Check digit"),
-            (&wrong, "Open Library does not know 9781944098124."),
-        ] {
-            assert_eq!(answer.status, 422);
-            let body = answer.body.to_lowercase();
-            assert!(
-                body.contains(&words.to_lowercase()),
-                "{words}: {}",
-                answer.body
-            );
-        }
-        let none = site.post("/books/new", "book=B0EXAMPLE1&lookup=yes").body;
-        assert!(none.contains("It is asked by the ISBN"), "{none}");
-        assert_eq!(read(&file), before, "nothing is added by looking");
-        let asked: Vec<_> = street
-            .visits()
-            .into_iter()
-            .map(|visit| visit.path)
-            .collect();
-        assert_eq!(
-            asked,
-            [
-                "/robots.txt",
-                "/isbn/9780132350884.json",
-                "/isbn/9780306406157.json",
-                "/isbn/9781944098124.json",
-            ]
-        );
-    });
 }

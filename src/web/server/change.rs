@@ -178,10 +178,9 @@ fn put(
     let mut plan = after.plan;
     plan.web = site.plan.web.clone();
     if let Some(at) = undone {
-        let take = |transaction: &rusqlite::Transaction<'_>| {
+        site.db.write(|transaction| {
             Ok::<_, DbError>(take_moves_back(transaction, &plan.editions, (at, now))?)
-        };
-        site.db.write(take)?;
+        })?;
     }
     moves(&plan)?;
     let judged = last.judged.clone();
@@ -339,6 +338,8 @@ pub(super) fn save(
     let after = text(made.as_deref());
     let after = after.and_then(|text| existing.with(text).map_err(|error| why(&error)));
     let taken = match after {
+        // What stood there anyway is no change, and takes no other one's place.
+        Ok(after) if after.text == existing.loaded.text => Ok(Ok(())),
         Ok(after) => {
             let changed = Changed {
                 after,

@@ -8,6 +8,7 @@ mod chromium;
 mod companion;
 mod cut;
 mod described;
+mod devices;
 mod doors;
 mod exports;
 mod extension;
@@ -27,6 +28,7 @@ pub(crate) mod sections;
 mod settings;
 mod shares;
 mod tapped;
+mod undone;
 mod you;
 
 use std::io::{Read as _, Write as _};

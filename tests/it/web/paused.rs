@@ -2,6 +2,7 @@
 
 use pubwatch::db::DbError;
 
+use super::undone::undo;
 use super::{Answered, ISBN, SALT_ROADS, TestSite, configuration};
 
 const UNTIL: &str = "Letters are paused until Sat 20 February 2027";
@@ -74,13 +75,6 @@ fn a_pause_is_undone_as_if_it_had_never_been_until_it_is_ended_otherwise() {
     let (site, file) = TestSite::of_file(&configuration(SALT_ROADS));
     let before = std::fs::read_to_string(&file).unwrap();
     let page = format!("/editions/{ISBN}");
-    let undo = |body: &str| {
-        let (_, rest) = body.split_once("name=\"mark\" value=\"").unwrap();
-        site.post(
-            "/undo",
-            &format!("mark={}", rest.split('"').next().unwrap()),
-        )
-    };
     for (action, says) in [
         (
             format!("{page}/pause"),
@@ -92,7 +86,7 @@ fn a_pause_is_undone_as_if_it_had_never_been_until_it_is_ended_otherwise() {
         let shown = site.get("/").body;
         assert!(shown.contains(says), "{shown}");
         is_paused(&site, true);
-        assert_eq!(undo(&shown).status, 303);
+        assert_eq!(undo(&site, &shown).status, 303);
         is_paused(&site, false);
         let said = site.get("/").body;
         assert!(said.contains(&format!("Undone: {says}")), "{said}");
@@ -107,7 +101,7 @@ fn a_pause_is_undone_as_if_it_had_never_been_until_it_is_ended_otherwise() {
     let shown = site.get("/").body;
     assert_eq!(site.post(&format!("{page}/resume"), "").status, 303);
     assert_eq!(
-        undo(&shown).status,
+        undo(&site, &shown).status,
         409,
         "there is nothing to undo any more"
     );

@@ -1,12 +1,9 @@
-//! The settings that have sections: letters, stores, phones and webhooks, the page itself; and undoing
-//! what was changed.
+//! The settings that have sections: letters and stores; and what is not lost when two change the same.
 
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use pubwatch::config::Plan;
 use pubwatch::config::telling::Least;
-use pubwatch::web::security::is_password;
 use scraper::{ElementRef, Html, Selector};
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
@@ -24,7 +21,7 @@ pub(super) fn read(file: &Path) -> String {
 }
 
 /// What `config check` makes of the file.
-fn plan(file: &Path) -> Plan {
+pub(super) fn plan(file: &Path) -> Plan {
     let today = now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let loaded = pubwatch::setup::loading::load(Some(file), today);
     loaded.unwrap().plan
@@ -78,7 +75,7 @@ pub(crate) fn with(mut fields: Vec<(String, String)>, values: &[(&str, &str)]) -
 
 /// Saves a section of a page, as it stands there, with other values in some fields.
 #[track_caller]
-fn save(site: &TestSite, path: &str, section: &str, values: &[(&str, &str)]) -> String {
+pub(super) fn save(site: &TestSite, path: &str, section: &str, values: &[(&str, &str)]) -> String {
     let page = site.get(path).body;
     let bare = path.split('?').next().unwrap();
     let saved = site.post(bare, &with(form(&page, section), values));
@@ -90,19 +87,18 @@ fn save(site: &TestSite, path: &str, section: &str, values: &[(&str, &str)]) -> 
 
 /// The same, where it is refused with these words.
 #[track_caller]
-fn refused(site: &TestSite, path: &str, section: &str, values: &[(&str, &str)], words: &str) {
+pub(super) fn refused(
+    site: &TestSite,
+    path: &str,
+    section: &str,
+    values: &[(&str, &str)],
+    words: &str,
+) {
     let page = site.get(path).body;
     let bare = path.split('?').next().unwrap();
     let refused = site.post(bare, &with(form(&page, section), values));
     assert_eq!(refused.status, 422, "{}", refused.body);
     assert!(refused.body.contains(words), "{words}: {}", refused.body);
-}
-
-/// Presses Undo on a page.
-fn undo(site: &TestSite, page: &str) -> super::Answered {
-    let (_, rest) = page.split_once("name=\"mark\" value=\"").unwrap();
-    let mark = rest.split('"').next().unwrap();
-    site.post("/undo", &format!("mark={mark}"))
 }
 
 #[test]
@@ -212,175 +208,6 @@ fn recipients_of_a_client_stand_at_the_client() {
     );
     let unknown = site.get("/settings/letters?about=client+Nobody");
     assert_eq!(unknown.status, 404);
-}
-
-#[test]
-fn a_phone_is_added_changed_and_removed_and_its_address_and_token_are_never_shown() {
-    let (site, file) = two_books("");
-    let before = read(&file);
-    let path = "/settings/devices";
-    let page = save(
-        &site,
-        path,
-        "ntfy",
-        &[
-            ("name", "phone"),
-            ("address", "https://ntfy.example.com/hushed-topic"),
-            ("secret", "tk_hushed"),
-            ("severity", "watch"),
-        ],
-    );
-    assert!(page.contains("Send a test message to phone"), "{page}");
-    let secret = file.with_file_name("ntfy-token");
-    assert_eq!(read(&secret), "tk_hushed\n");
-    let mode = std::fs::metadata(&secret).unwrap().permissions().mode();
-    assert_eq!(mode & 0o777, 0o600);
-    let text = read(&file);
-    assert!(text.contains("token_file = \"ntfy-token\""), "{text}");
-    assert_eq!(plan(&file).hooks[0].least, Least::Watch);
-    // Its new topic at the same server keeps the token, another server does not get it.
-    let other = [("address", "https://elsewhere.example.com/topic")];
-    refused(
-        &site,
-        path,
-        "ntfy phone",
-        &other,
-        "Another server does not get",
-    );
-    let same = [("address", "https://ntfy.example.com/other-topic")];
-    let page = save(&site, path, "ntfy phone", &same);
-    for shown in [&page, &site.get("/settings").body] {
-        assert!(
-            !shown.contains("hushed") && !shown.contains("other-topic"),
-            "{shown}"
-        );
-    }
-    let page = save(&site, path, "ntfy phone", &[("wish", "remove")]);
-    assert_eq!(read(&file), before);
-    assert!(!secret.exists(), "its token is of no use");
-    // What was taken out comes back whole, with its token.
-    assert_eq!(undo(&site, &page).status, 303);
-    assert_eq!(read(&secret), "tk_hushed\n");
-    assert_eq!(plan(&file).hooks[0].name, "phone");
-}
-
-#[test]
-fn a_phone_that_is_wrong_is_said_to_be_at_its_field_and_leaves_no_token_behind() {
-    let (site, file) = two_books("");
-    let before = read(&file);
-    let path = "/settings/devices";
-    let phone = [("name", "phone"), ("address", "https://ntfy.example.com/a")];
-    save(&site, path, "ntfy", &phone);
-    let text = read(&file);
-    refused(
-        &site,
-        path,
-        "ntfy",
-        &[("name", "phone"), ("address", "https://a.example/b")],
-        "already",
-    );
-    refused(
-        &site,
-        path,
-        "ntfy",
-        &[("name", "desk"), ("address", "https://a.example")],
-        "topic",
-    );
-    // What is wrong is said at its field; what was typed stays there, but for the secret.
-    let page = site.get(path).body;
-    let typed = [
-        ("name", "desk"),
-        ("address", "htps//a"),
-        ("secret", "a key"),
-    ];
-    let wrong = site.post(path, &with(form(&page, "webhook"), &typed)).body;
-    assert!(wrong.contains("`htps//a` is no web address"), "{wrong}");
-    assert!(
-        wrong.contains("value=\"desk\"") && wrong.contains("value=\"htps//a\""),
-        "{wrong}"
-    );
-    assert!(!wrong.contains("a key"), "{wrong}");
-    assert!(
-        !file.with_file_name("webhook-secret").exists(),
-        "nothing is left of it"
-    );
-    assert_eq!(read(&file), text);
-    save(&site, path, "ntfy phone", &[("wish", "remove")]);
-    assert_eq!(read(&file), before);
-}
-
-#[test]
-fn a_key_that_is_typed_again_takes_the_place_of_the_one_before_and_undo_brings_that_back() {
-    let hook = "[[webhook]]\nname = \"desk\"\naddress = \"https://hooks.example.com/a\" # mine\n\
-                secret_file = \"webhook-secret\"\n";
-    let (site, file) = TestSite::of_file(&configuration(SALT_ROADS));
-    let old = file.with_file_name("webhook-secret");
-    std::fs::write(&old, "the old key\n").unwrap();
-    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o600)).unwrap();
-    let before = configuration(&format!("{hook}{SALT_ROADS}"));
-    std::fs::write(&file, &before).unwrap();
-    let page = save(
-        &site,
-        "/settings/devices",
-        "webhook desk",
-        &[("secret", "the new key")],
-    );
-    let new = file.with_file_name("webhook-secret-2");
-    assert_eq!(
-        (read(&new).as_str(), old.exists()),
-        ("the new key\n", false)
-    );
-    assert!(read(&file).contains("webhook-secret-2") && read(&file).contains("# mine"));
-    assert_eq!(undo(&site, &page).status, 303);
-    assert_eq!(
-        (read(&old).as_str(), new.exists()),
-        ("the old key\n", false)
-    );
-    assert_eq!(read(&file), before);
-}
-
-#[test]
-fn the_password_of_the_page_is_changed_by_who_knows_the_old_one() {
-    let path = "/settings/devices";
-    let (site, file) = two_books("");
-    let new = [
-        ("password", "four words go badly"),
-        ("again", "four words go badly"),
-    ];
-    refused(
-        &site,
-        path,
-        "web",
-        &[("password", "short")],
-        "at least 10 characters",
-    );
-    refused(&site, path, "web", &[new[0]], "The two are not the same.");
-    let public = [("address", "https://books.example.com")];
-    refused(&site, path, "web", &public, "could see the page");
-    save(&site, path, "web", &[new[0], new[1], public[0]]);
-    let web = plan(&file).web;
-    let hash = web.password_hash.as_ref().unwrap();
-    assert!(is_password(new[0].1, hash.reveal()));
-    assert_eq!(web.site(), Some("https://books.example.com"));
-    assert!(!read(&file).contains("four words"));
-    // Now there is one, and it is asked for.
-    let other = [
-        ("password", "another four words"),
-        ("again", "another four words"),
-    ];
-    refused(&site, path, "web", &other, "This is not the password.");
-    let before = read(&file);
-    let guess = [other[0], other[1], ("old", "a wrong guess")];
-    for _ in 0..9 {
-        refused(&site, path, "web", &guess, "This is not the password.");
-    }
-    let right = [other[0], other[1], ("old", new[0].1)];
-    refused(&site, path, "web", &right, "too many wrong passwords");
-    assert_eq!(
-        read(&file),
-        before,
-        "guesses are counted, and write nothing"
-    );
 }
 
 #[test]
@@ -590,102 +417,4 @@ fn of_forms_that_come_at_the_same_moment_none_is_lost_without_a_word() {
         0 < taken && statuses.iter().all(|one| [303, 422].contains(one)),
         "{statuses:?}"
     );
-}
-
-#[test]
-fn a_setting_is_undone_once_and_only_where_nobody_changed_the_file_since() {
-    let (site, file) = two_books("");
-    let before = read(&file);
-    let path = "/settings/stores";
-    let first = save(&site, path, "politeness", &[("pause", "30s")]);
-    let second = save(&site, path, "politeness", &[("pause", "40s")]);
-    let after = read(&file);
-    // An older tab undoes nothing that came after it.
-    let stale = undo(&site, &first);
-    assert_eq!(
-        (stale.status, read(&file) == after),
-        (409, true),
-        "{}",
-        stale.body
-    );
-    let undone = undo(&site, &second);
-    assert_eq!(undone.header("location"), Some(path), "{}", undone.body);
-    assert_eq!(plan(&file).manners.pause.as_secs(), 30);
-    let page = site.get("/").body;
-    assert!(page.contains("Undone: Saved: Politeness."), "{page}");
-    assert!(!page.contains("name=\"mark\""), "once");
-    assert_eq!(undo(&site, &second).status, 409);
-    let third = save(&site, path, "politeness", &[("pause", "50s")]);
-    let by_hand = format!("{}# by hand\n", read(&file));
-    std::fs::write(&file, &by_hand).unwrap();
-    let refused = undo(&site, &third);
-    assert_eq!(refused.status, 409);
-    assert!(
-        refused.body.contains("was changed since, by hand"),
-        "{}",
-        refused.body
-    );
-    assert_eq!(read(&file), by_hand);
-    assert_ne!(before, by_hand);
-}
-
-#[test]
-fn a_book_added_changed_or_taken_out_is_undone_with_the_date_that_was_moved() {
-    let (site, file) = two_books("");
-    let before = read(&file);
-    let added = site.post(
-        "/books/new",
-        "book=9780306406157&title=Clean+Water&date=2027-05-04",
-    );
-    assert_eq!(added.status, 303, "{}", added.body);
-    let page = site.get("/editions/9780306406157?said=added").body;
-    assert!(page.contains("Added Clean Water."), "{page}");
-    let undone = undo(&site, &page);
-    assert_eq!(
-        undone.header("location"),
-        Some("/"),
-        "its page is gone with it"
-    );
-    assert_eq!(read(&file), before);
-    let stopped = site.post(&format!("/editions/{ISBN}/stop"), "sure=yes");
-    assert_eq!(stopped.status, 303);
-    let page = site.get("/").body;
-    assert!(page.contains("Salt Roads is watched no more."), "{page}");
-    let there = format!("/editions/{ISBN}");
-    assert_eq!(undo(&site, &page).header("location"), Some(there.as_str()));
-    assert_eq!(read(&file), before);
-    // A date that was moved by mistake leaves no trace in what is judged.
-    let launch = || {
-        let api = site.get(&format!("/api/v1/editions/{ISBN}")).body;
-        (
-            api.contains("\"2027-02-09\""),
-            api.matches("date_changed").count(),
-        )
-    };
-    let was = launch();
-    let edit = form_of(&site.get(&format!("{there}/edit")).body);
-    let moved = site.post(
-        &format!("{there}/edit"),
-        &with(edit, &[("date", "2027-04-20")]),
-    );
-    assert_eq!(moved.status, 303, "{}", moved.body);
-    let page = site.get(&there).body;
-    assert!(page.contains("moved"), "{page}");
-    assert_eq!(undo(&site, &page).status, 303);
-    assert_eq!(read(&file), before);
-    assert_eq!(launch(), was);
-    let page = site.get(&there).body;
-    assert!(
-        !page.contains("2027-04-20") && !page.contains("20 April 2027"),
-        "{page}"
-    );
-}
-
-/// The form of a book.
-fn form_of(page: &str) -> Vec<(String, String)> {
-    let whole = page.replace(
-        "name=\"was\"",
-        "name=\"section\" value=\"book\"><input type=\"hidden\" name=\"was\"",
-    );
-    form(&whole, "book")
 }

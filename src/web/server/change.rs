@@ -73,7 +73,7 @@ enum Before {
 impl Undoable {
     /// What the pages say of it, as long as it is new.
     pub(super) fn told(&self, now: Timestamp) -> Option<&LastChange> {
-        (now.duration_since(self.at) < UNDO).then_some(&self.told)
+        (now.duration_since(self.at).abs() < UNDO).then_some(&self.told)
     }
 }
 

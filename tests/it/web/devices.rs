@@ -101,6 +101,13 @@ fn a_phone_that_is_wrong_is_said_to_be_at_its_field_and_leaves_no_token_behind()
         "nothing is left of it"
     );
     assert_eq!(read(&file), text);
+    // Its test goes out with whatever else stands in the form, and nobody is there to answer.
+    let nowhere = [("address", "http://127.0.0.1:1/topic")];
+    let page = save(&site, path, "ntfy phone", &nowhere);
+    let pressed = [("way", "ntfy phone"), ("address", "https://a.example/b")];
+    let tried = site.post("/settings/test", &with(form(&page, "ntfy phone"), &pressed));
+    assert_eq!(tried.status, 200, "{}", tried.body);
+    assert!(tried.body.contains("says wrong"), "{}", tried.body);
     save(&site, path, "ntfy phone", &[("wish", "remove")]);
     assert_eq!(read(&file), before);
 }

@@ -1,7 +1,9 @@
 //! What was changed last is undone with one button: once, and only where nobody changed the file since.
 
+use jiff::ToSpan as _;
+
 use super::sections::{form, plan, read, save, two_books, with};
-use super::{Answered, ISBN, TestSite};
+use super::{Answered, ISBN, TestSite, now};
 
 /// Presses Undo on a page.
 pub(super) fn undo(site: &TestSite, page: &str) -> Answered {
@@ -48,6 +50,28 @@ fn a_setting_is_undone_once_and_only_where_nobody_changed_the_file_since() {
     );
     assert_eq!(read(&file), by_hand);
     assert_ne!(before, by_hand);
+}
+
+#[test]
+fn a_change_is_undone_within_ten_minutes_and_no_later() {
+    let (site, file) = two_books("");
+    let path = "/settings/stores";
+    let clock = site.live.now().clock.clone();
+    save(&site, path, "politeness", &[("pause", "30s")]);
+    clock.turn_to(now() + 599.seconds());
+    let page = site.get("/").body;
+    assert!(page.contains("Saved: Politeness."), "{page}");
+    let text = read(&file);
+    clock.turn_to(now() + 600.seconds());
+    assert!(!site.get("/").body.contains("Saved: Politeness."));
+    let late = undo(&site, &page);
+    assert_eq!(late.status, 409);
+    assert!(late.body.contains("ten minutes are over"), "{}", late.body);
+    assert_eq!(read(&file), text);
+    // What is asked without a mark, or with another one, undoes nothing either.
+    for form in ["", "mark=", "mark=x"] {
+        assert_eq!(site.post("/undo", form).status, 409, "{form}");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::service::following::taken_over_soon;
 use crate::setup::ask::{Asker, Question, some_text};
+use crate::setup::data::open_database;
 use crate::setup::details::{self, Details};
 use crate::setup::library::{self, OPEN_LIBRARY, Record};
 use crate::setup::new_edition::{self, Decided};
@@ -136,7 +137,9 @@ fn looked_up(arguments: &Arguments, plan: &Plan, id: &EditionId) -> anyhow::Resu
     let Some(isbn) = id.isbn().filter(|_| arguments.look_up) else {
         return Ok(Record::default());
     };
-    let answer = library::ask(plan, &arguments.library, isbn);
+    let db = open_database(&plan.data)?;
+    let about = (&arguments.library, isbn);
+    let answer = library::ask(&db, &plan.manners, about, 4 * plan.manners.deadline);
     let (said, record) = match answer {
         Ok(Some(record)) => {
             let title = record.title.as_deref().unwrap_or("no title");

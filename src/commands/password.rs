@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 
 use crate::exit::Exit;
 use crate::files::read_line;
-use crate::web::security::hash_password;
+use crate::web::security::{hash_password, wrong_password};
 use crate::web::server::site::random;
 
 /// Print the hash of a password, for `password_hash` in the table `web`
@@ -16,9 +16,6 @@ use crate::web::server::site::random;
 #[derive(Debug, clap::Args)]
 pub struct Arguments {}
 
-/// The shortest password that is taken.
-const SHORTEST: usize = 10;
-
 /// Asks for a password and prints its hash.
 ///
 /// # Errors
@@ -26,11 +23,7 @@ const SHORTEST: usize = 10;
 /// When none is given, or it is too short.
 pub fn run(_arguments: &Arguments) -> anyhow::Result<Exit> {
     let password = ask()?;
-    if password.chars().count() < SHORTEST {
-        bail!(
-            "a password needs at least {SHORTEST} characters; four words that go together badly make a good one"
-        );
-    }
+    wrong_password(&password).map_or(Ok(()), |why| Err(anyhow::anyhow!(why)))?;
     let hash = hash_password(&password, &random()?)
         .map_err(|error| anyhow::anyhow!("the password cannot be hashed: {error}"))?;
     writeln!(anstream::stdout(), "password_hash = \"{hash}\"")?;

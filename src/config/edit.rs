@@ -4,6 +4,8 @@
 //! Adding is writing behind the end, taking out is cutting, and setting a value replaces that
 //! value alone. Whoever calls this checks the result before it goes to the disk.
 
+pub mod named;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -47,6 +49,12 @@ pub enum EditError {
          and this can change them"
     )]
     Inline,
+    /// Other tables are in such a form.
+    #[error(
+        "`{0}` is written as an inline list; write each as a table under `[[{0}]]`, and this can \
+         change them"
+    )]
+    List(&'static str),
     /// There is no such edition.
     #[error("the configuration has no edition {0}")]
     NoSuchEdition(EditionId),
@@ -120,7 +128,8 @@ impl Change {
         }
     }
 
-    fn to(key: &str, value: Value) -> Self {
+    /// Sets any value.
+    pub fn to(key: &str, value: Value) -> Self {
         Self {
             keys: vec![key.to_owned()],
             value: Some(value),
@@ -174,7 +183,12 @@ pub fn without(text: &str, isbn: &EditionId) -> Result<String, EditError> {
         .flatten()
         .find(|table| id_of(table).as_ref() == Some(isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
-    let lines = extent(text, table).ok_or(EditError::Inline)?;
+    cut(text, table).ok_or(EditError::Inline)
+}
+
+/// The text without a table.
+fn cut(text: &str, table: &Table) -> Option<String> {
+    let lines = extent(text, table)?;
     let before = text[..lines.start].trim_end();
     let after = text[lines.end..].trim_start_matches(['\n', '\r']);
     let mut result = before.to_owned();
@@ -185,7 +199,7 @@ pub fn without(text: &str, isbn: &EditionId) -> Result<String, EditError> {
         }
     }
     result.push_str(after);
-    Ok(result)
+    Some(result)
 }
 
 /// The configuration with some values of an edition set anew.

@@ -29,7 +29,7 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-pub use check::Surroundings;
+pub use check::{Surroundings, manners};
 pub use files::{ConfigError, Loaded, load};
 pub use plan::Plan;
 pub use problem::Problem;

@@ -10,7 +10,7 @@ use url::{Host, Url};
 use super::problem::{Problem, did_you_mean, one_of};
 use super::table::{Text, wrong_kind};
 use crate::book::Money;
-use crate::text::mail_address::{NoAddress, to_ascii_domain};
+use crate::text::mail_address;
 
 /// A number of bytes: a whole number, or a text such as "8 MB".
 pub(super) fn bytes(key: &str, value: &Spanned<DeValue<'_>>) -> Result<usize, Problem> {
@@ -103,12 +103,8 @@ pub(super) fn parse_money(written: &str) -> Option<Money> {
 /// An email address, as a mail server would take it.
 pub(super) fn email(key: &str, text: &Text) -> Result<String, Problem> {
     let written = text.get_ref();
-    let domain = written.rsplit_once('@').map(|(_, domain)| domain);
-    let whole = domain.is_none_or(|domain| domain.contains('.') || domain == "localhost");
-    let why = match to_ascii_domain(written) {
-        Ok(_) if whole => return Ok(written.clone()),
-        Ok(_) => NoAddress::Domain,
-        Err(why) => why,
+    let Some(why) = mail_address::wrong(written) else {
+        return Ok(written.clone());
     };
     Err(Problem::error(format!("`{written}` is no email address"))
         .at(text.span(), "")

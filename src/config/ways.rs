@@ -44,6 +44,18 @@ impl Ways {
     }
 }
 
+/// The name of a source in the configuration.
+pub fn written(source: Source) -> &'static str {
+    match source {
+        Source::Http => "http",
+        Source::Browser => "browser",
+        Source::Command => "command",
+        Source::Api => "api",
+        Source::ByHand => "by-hand",
+        Source::Companion => "companion",
+    }
+}
+
 /// The user's account for Amazon's Creators API.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ApiPlan {

@@ -112,8 +112,9 @@ impl Page {
         };
         check(&site, wanted)?;
         if let Some(served) = served.as_ref().filter(|served| served.wanted == wanted) {
-            self.guard.mind_password(&served.live.now(), &site);
-            served.live.replace(site);
+            let before = served.live.now();
+            self.guard.mind_password(&before, &site);
+            served.live.replace(site.after(&before));
             return Ok(());
         }
         let is_there = |one: &TcpListener| one.local_addr().is_ok_and(|place| place == wanted);

@@ -7,7 +7,7 @@ use strum::IntoStaticStr;
 use super::fresh::FreshMail;
 use crate::config::plan::Encryption;
 use crate::config::providers;
-use crate::text::mail_address::to_ascii_domain;
+use crate::text::mail_address;
 
 /// The file of the password, beside the configuration.
 pub const PASSWORD_FILE: &str = "smtp-password";
@@ -86,9 +86,9 @@ pub fn zone(answer: &str) -> Result<String, String> {
 ///
 /// A sentence that says what is wrong with it.
 pub fn email_address(answer: &str) -> Result<String, String> {
-    match to_ascii_domain(answer) {
-        Ok(_) => Ok(answer.to_owned()),
-        Err(error) => Err(format!("`{answer}` is no email address: {error}")),
+    match mail_address::wrong(answer) {
+        None => Ok(answer.to_owned()),
+        Some(why) => Err(format!("`{answer}` is no email address: {why}")),
     }
 }
 

@@ -8,15 +8,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use serde_json::Value;
 use url::Url;
 
 use crate::book::{Format, Isbn13, StoreId};
 use crate::clock::Clock;
-use crate::config::Plan;
-use crate::config::plan::{ListingPlan, StorePlan};
+use crate::config::import::dates;
+use crate::config::plan::{ListingPlan, Manners, StorePlan};
+use crate::db::Db;
 use crate::fetch::{Fetched, Fetcher, Reception};
-use crate::setup::data::open_database;
 
 /// Where it is, unless a test says otherwise.
 pub const OPEN_LIBRARY: &str = "https://openlibrary.org";
@@ -34,16 +35,22 @@ pub struct Record {
     pub title: Option<String>,
     /// Its format.
     pub format: Option<Format>,
+    /// When it was published, where the day is known.
+    pub date: Option<Date>,
 }
 
-/// Asks for the record of an edition.
+/// Asks for the record of an edition, for at most `patience`.
 ///
 /// # Errors
 ///
-/// When the data folder cannot be used, or nothing came back that can be used: a sentence that
-/// says so. Adding a book does not depend on it.
-pub fn ask(plan: &Plan, base: &Url, isbn: &Isbn13) -> anyhow::Result<Option<Record>> {
-    let db = open_database(&plan.data)?;
+/// When nothing came back that can be used: a sentence that says so. Adding a book does not depend on
+/// it.
+pub fn ask(
+    db: &Arc<Db>,
+    manners: &Manners,
+    (base, isbn): (&Url, &Isbn13),
+    patience: Duration,
+) -> anyhow::Result<Option<Record>> {
     let store = StoreId::new(NAME);
     let listing = ListingPlan {
         store: store.clone(),
@@ -53,15 +60,27 @@ pub fn ask(plan: &Plan, base: &Url, isbn: &Isbn13) -> anyhow::Result<Option<Reco
         is_by_hand: false,
     };
     let library = StorePlan {
-        pause: Some(PAUSE.min(plan.manners.pause)),
+        pause: Some(PAUSE.min(manners.pause)),
         // Where the user puts it, it may be a machine of his own.
         base: (base.as_str().trim_end_matches('/') != OPEN_LIBRARY).then(|| base.clone()),
         ..StorePlan::plain(store)
     };
+    // A person waits, for one book.
+    let manners = Manners {
+        jitter: Duration::ZERO,
+        ..manners.clone()
+    };
     let fetcher =
-        Fetcher::new(Arc::clone(&db), Clock::System, &plan.manners, &[library])?.taking_records();
+        Fetcher::new(Arc::clone(db), Clock::System, &manners, &[library])?.taking_records();
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    let got = match runtime.block_on(fetcher.fetch(&listing))? {
+    let answered = async { tokio::time::timeout(patience, fetcher.fetch(&listing)).await };
+    let answered = runtime.block_on(answered).with_context(|| {
+        format!(
+            "it did not answer within {} seconds; try again",
+            patience.as_secs()
+        )
+    })?;
+    let got = match answered? {
         Fetched::Got(got) => got,
         Fetched::Nothing(why) => anyhow::bail!("{}", why.explanation),
     };
@@ -98,6 +117,7 @@ fn read(json: &str, isbn: &Isbn13) -> anyhow::Result<Record> {
     Ok(Record {
         title: text("title"),
         format: text("physical_format").and_then(|words| format(&words)),
+        date: text("publish_date").and_then(|words| dates::read(&words, None).ok()),
     })
 }
 
@@ -135,6 +155,23 @@ mod tests {
         let isbn = "9781944098117".parse().unwrap();
         let record = read(json, &isbn).unwrap();
         assert_eq!((record.title.as_deref(), record.format), (title, format));
+    }
+
+    #[test]
+    fn a_day_of_publication_is_taken_and_a_year_alone_is_none() {
+        let isbn = "9781944098117".parse().unwrap();
+        let date = |written: &str| {
+            let json = format!("{{\"publish_date\": \"{written}\"}}");
+            read(&json, &isbn)
+                .unwrap()
+                .date
+                .map(|date| date.to_string())
+        };
+        assert_eq!(date("February 9, 2027").as_deref(), Some("2027-02-09"));
+        assert_eq!(date("2027-02-09").as_deref(), Some("2027-02-09"));
+        for other in ["2027", "February 2027", "02/09/2027", "soon", ""] {
+            assert_eq!(date(other), None, "{other}");
+        }
     }
 
     #[test]

@@ -20,6 +20,17 @@ pub enum NoAddress {
     Domain,
 }
 
+/// Why a text is no address that a person would write; `None`: it is one. Its domain is a whole one, or
+/// this machine.
+pub fn wrong(text: &str) -> Option<NoAddress> {
+    let domain = text.rsplit_once('@').map(|(_, domain)| domain);
+    let is_whole = domain.is_none_or(|domain| domain.contains('.') || domain == "localhost");
+    match to_ascii_domain(text) {
+        Ok(_) => (!is_whole).then_some(NoAddress::Domain),
+        Err(why) => Some(why),
+    }
+}
+
 /// The address as it goes over the line: a domain in letters of its own language as `xn--` (RFC 5890),
 /// the name before it as it is.
 ///

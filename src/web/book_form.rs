@@ -1,6 +1,8 @@
 //! The form in which an edition is added or changed: what it holds, what is wrong at which field, and
 //! how it is drawn. Pure.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use serde::Deserialize;
 
@@ -39,6 +41,11 @@ pub struct BookForm {
     pub price: String,
     /// The imprint or client.
     pub imprint: String,
+    /// Open Library is to be asked about a new one.
+    pub lookup: String,
+    /// What it said.
+    #[serde(skip)]
+    pub found: String,
     /// What held when the form was filled, so that what others changed since is not undone.
     pub was: String,
     /// It is meant.
@@ -117,7 +124,7 @@ impl BookForm {
             price: new(&self.price, &before.price),
             imprint: new(&self.imprint, &before.imprint),
             was: self.was.clone(),
-            sure: self.sure.clone(),
+            ..Self::default()
         }
     }
 
@@ -204,22 +211,31 @@ struct Page {
 }
 
 /// A field with its label, its hint, and what is wrong with it.
-#[derive(Debug, Template)]
+#[derive(Debug, Default, Template)]
 #[template(path = "web/templates/field.html")]
-pub(super) struct Field {
-    pub(super) name: &'static str,
-    pub(super) label: &'static str,
-    pub(super) hint: &'static str,
-    /// Of `input`, or `select`.
-    pub(super) kind: &'static str,
+pub struct Field {
+    /// By which it is sent.
+    pub name: &'static str,
+    /// Which of several forms of a page it stands in; empty: there is one.
+    pub of: String,
+    /// What it is called.
+    pub label: &'static str,
+    /// What is to be known of it.
+    pub hint: Cow<'static, str>,
+    /// Of `input`, `select`, or `check`: a box that says `yes`.
+    pub kind: &'static str,
     /// By which a browser knows what it may fill in.
-    pub(super) filled_as: &'static str,
+    pub filled_as: &'static str,
     /// Whose values a browser offers: the `id` of a list.
-    pub(super) offers: &'static str,
-    pub(super) value: String,
-    pub(super) is_required: bool,
-    pub(super) choices: Vec<(&'static str, String)>,
-    pub(super) wrong: Option<String>,
+    pub offers: &'static str,
+    /// What stands in it.
+    pub value: String,
+    /// A browser sends no form without it.
+    pub is_required: bool,
+    /// The values of a `select`, with their labels.
+    pub choices: Vec<(&'static str, String)>,
+    /// What is wrong with it.
+    pub wrong: Option<String>,
 }
 
 /// What is wrong at a field, as a sentence.
@@ -237,21 +253,36 @@ impl BookForm {
             Field {
                 name,
                 label,
-                hint,
+                hint: hint.into(),
                 kind,
                 filled_as: "off",
-                offers: "",
                 value: value.to_owned(),
                 is_required: match name {
-                    "title" | "date" => true,
+                    // What a new one lacks may be looked up.
+                    "title" | "date" => is_watched,
                     "book" => !is_watched,
                     _ => false,
                 },
                 choices: choices(name, is_watched),
                 wrong: wrong_at(wrong, name),
+                ..Field::default()
             }
         };
-        self.values().map(field).into()
+        let mut fields: Vec<Field> = self.values().map(field).into();
+        if !is_watched {
+            let hint = "It is asked once, with your email address as the contact, and nothing is added \
+                        yet.";
+            let hint = match self.found.as_str() {
+                "" => Cow::from(hint),
+                found => found.to_owned().into(),
+            };
+            let lookup = Field {
+                hint,
+                ..field(("lookup", &self.lookup))
+            };
+            fields.insert(1, lookup);
+        }
+        fields
     }
 }
 
@@ -301,6 +332,11 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
             "ISBN, ASIN, or addresses of its pages",
             "text",
             "Several addresses of one edition one after the other.",
+        ),
+        "lookup" => (
+            "Look up title, format and date at Open Library",
+            "check",
+            "",
         ),
         "title" => ("Title", "text", ""),
         "author" => ("Author on the cover", "text", ""),

@@ -276,7 +276,7 @@ pub fn you_page(
     let whole = wrong.iter().filter(|(field, _)| field.is_empty());
     let mut login = login(form, false, wrong);
     for field in login.iter_mut().filter(|field| field.name == "password") {
-        field.hint = "Empty: the one that holds, as long as the mail server is the same.";
+        field.hint = "Empty: the one that holds, as long as the mail server is the same.".into();
     }
     YouPage {
         frame: Frame::new(place, "settings", "You and your letters", pulse),
@@ -330,14 +330,12 @@ fn field(
     Field {
         name,
         label,
-        hint,
+        hint: hint.into(),
         kind,
         filled_as,
-        offers: "",
         value: value.to_owned(),
-        is_required: false,
-        choices: Vec::new(),
         wrong: wrong_at(wrong, name),
+        ..Field::default()
     }
 }
 

@@ -27,6 +27,17 @@ pub struct Place<'a> {
     pub may_log_out: bool,
     /// There is a file in which books can be added and changed.
     pub may_edit: bool,
+    /// What was changed last, as long as it can be undone.
+    pub last: Option<&'a LastChange>,
+}
+
+/// What was changed last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastChange {
+    /// What it was, in a sentence.
+    pub said: String,
+    /// By which it is known again when it is to be undone; `None`: it was undone.
+    pub mark: Option<String>,
 }
 
 impl Place<'_> {
@@ -100,6 +111,8 @@ pub struct Frame {
     pub may_log_out: bool,
     /// Where a book is added; `None`: there is no file in which books can be added and changed.
     pub new_book: Option<String>,
+    /// What was changed last, as long as it can be undone.
+    pub last: Option<LastChange>,
     /// It is for a client who was given a link: there are no other pages.
     pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
@@ -143,6 +156,7 @@ impl Frame {
                 .map(|slept| nobody_looked(slept, place.zone, place.now)),
             may_log_out: place.may_log_out,
             new_book: place.may_edit.then(|| format!("{}/books/new", place.base)),
+            last: place.last.cloned(),
             is_shared: false,
             report: None,
             back: None,
@@ -235,19 +249,23 @@ mod tests {
         check(3 * 8760, "3 y");
     }
 
+    fn here(zone: &TimeZone) -> Place<'_> {
+        Place {
+            base: "",
+            zone,
+            now: at("2027-01-25T12:00:00Z"),
+            stores: &[],
+            may_log_out: false,
+            may_edit: false,
+            last: None,
+        }
+    }
+
     #[test]
     fn the_frame_says_whether_somebody_is_watching() {
         #[track_caller]
         fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
-            let place = Place {
-                base: "",
-                zone: &TimeZone::UTC,
-                now: at("2027-01-25T12:00:00Z"),
-                stores: &[],
-                may_log_out: false,
-                may_edit: false,
-            };
-            let frame = Frame::new(&place, "", "Overview", pulse);
+            let frame = Frame::new(&here(&TimeZone::UTC), "", "Overview", pulse);
             assert_eq!(
                 (frame.pulse.as_str(), frame.is_worrying),
                 (expected, is_worrying)

@@ -128,14 +128,13 @@ impl ListForm {
         .map(|((name, label, kind, hint), value, choices)| Field {
             name,
             label,
-            hint,
+            hint: hint.into(),
             kind,
             filled_as: "off",
-            offers: "",
             value: value.clone(),
-            is_required: false,
             choices,
             wrong: wrong_at(wrong, name),
+            ..Field::default()
         })
         .into()
     }

@@ -85,6 +85,19 @@ pub fn is_same_origin(
     })
 }
 
+/// The shortest password of the page that is taken, in characters.
+const SHORTEST: usize = 10;
+
+/// Why a password of the page is not taken; `None`: it is.
+pub fn wrong_password(password: &str) -> Option<String> {
+    (password.chars().count() < SHORTEST).then(|| {
+        format!(
+            "a password needs at least {SHORTEST} characters; four words that go together badly make \
+             a good one"
+        )
+    })
+}
+
 /// The hash of a password, in the PHC form.
 ///
 /// # Errors

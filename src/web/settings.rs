@@ -110,8 +110,8 @@ pub fn page(
     Page {
         frame: Frame::new(place, "settings", "Settings", pulse),
         lead: coded(&format!(
-            "The configuration in force{}. Books are added and changed on their pages, \
-             you and your mail server below, everything else in the file; secrets are not shown.",
+            "The configuration in force{}. Most of it is changed on these pages, books on their own, \
+             the rest in the file; secrets are not shown.",
             file.map_or_else(String::new, |file| format!(", from {}", file.display()))
         )),
         columns: &["What", "Value", "From"],

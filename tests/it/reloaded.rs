@@ -13,6 +13,8 @@ use pubwatch::web::security::hash_password;
 
 use crate::service::{Service, configuration, follow, shops, signal, wait_for};
 use crate::support::House;
+use crate::web::sections::{self, form};
+use crate::web::{Answered, asked_at};
 
 /// A service, and what its log says.
 struct Running {
@@ -207,6 +209,61 @@ async fn sessions_end_with_the_password_that_opened_them() {
         assert_eq!(status(), "HTTP/1.1 303");
         assert_eq!(login(here(port), "first"), None);
         assert!(login(here(port), "second").is_some());
+        assert!(running.stop() < Duration::from_secs(5));
+    })
+    .await
+    .unwrap();
+}
+
+/// Sends a form, or asks for a page, with a session.
+fn talk(port: u16, session: &str, path: &str, form: Option<&str>) -> Answered {
+    let place = here(port);
+    let (method, body) = form.map_or(("GET", ""), |form| ("POST", form));
+    let request = format!(
+        "{method} {path} HTTP/1.1\r\nHost: {place}\r\nOrigin: http://{place}\r\nCookie: {session}\r\n\
+         Connection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    asked_at(place, request.as_bytes())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_set_on_the_page_the_service_takes_over_by_itself_and_it_can_still_be_undone() {
+    let street = shops().await;
+    let plain = configuration(&street, "");
+    tokio::task::spawn_blocking(move || {
+        let port = free_port();
+        let running = Running::start(plain, &format!("listen = \"127.0.0.1:{port}\""));
+        wait_for(&running.log, "serving the page");
+        let file = running.house.path().join("pubwatch.toml");
+        let before = std::fs::read_to_string(&file).unwrap();
+        let path = "/settings/devices";
+        let page = talk(port, "", path, None).body;
+        let new = [("password", "four+words"), ("again", "four+words")];
+        let saved = talk(
+            port,
+            "",
+            path,
+            Some(&sections::with(form(&page, "web"), &new)),
+        );
+        assert_eq!(saved.status, 303, "{}", saved.body);
+        wait_for(&running.log, "configuration read again");
+        let closed = talk(port, "", "/", None);
+        assert_eq!(
+            closed.header("location"),
+            Some("/login"),
+            "the new password holds"
+        );
+        let session = login(here(port), "four%2Bwords").unwrap();
+        let page = talk(port, &session, "/", None).body;
+        assert!(page.contains("Saved: This page."), "{page}");
+        let (_, rest) = page.split_once("name=\"mark\" value=\"").unwrap();
+        let mark = format!("mark={}", rest.split('"').next().unwrap());
+        assert_eq!(talk(port, &session, "/undo", Some(&mark)).status, 303);
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+        wait_for(&running.log, "configuration read again");
+        assert_eq!(talk(port, "", "/", None).status, 200, "there is none again");
         assert!(running.stop() < Duration::from_secs(5));
     })
     .await

@@ -11,15 +11,19 @@ use crate::config::values;
 
 /// The shortest pause between two requests to a host (STORES §5.3: the hard floor of considerate
 /// tools).
-const LEAST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
-const LONGEST_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
-const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
+pub const LEAST_PAUSE: SignedDuration = SignedDuration::from_secs(1);
+/// The most time that one request may be given.
+pub const LONGEST_DEADLINE: SignedDuration = SignedDuration::from_mins(5);
+/// The longest pause, and the most that is added to one.
+pub const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(1);
 /// RFC 9309 §2.4: a cached robots.txt should not be used for more than 24 hours.
-const LONGEST_ROBOTS_AGE: SignedDuration = SignedDuration::from_hours(24);
+pub const LONGEST_ROBOTS_AGE: SignedDuration = SignedDuration::from_hours(24);
 /// What a pause of ten seconds lets through in a day.
-const MOST_REQUESTS: i64 = 8640;
+pub const MOST_REQUESTS: i64 = 8640;
 /// What a floor of half an hour lets through in a day.
-const MOST_LOOKS: i64 = 48;
+pub const MOST_LOOKS: i64 = 48;
+/// The least time between two looks at one page.
+pub const LEAST_FLOOR: SignedDuration = SignedDuration::from_mins(1);
 const LEAST_BODY: usize = 64 << 10;
 const LARGEST_BODY: usize = 64 << 20;
 
@@ -49,7 +53,7 @@ pub(super) fn manners(
     if let Some(jitter) = between(&mut table, "jitter", SignedDuration::ZERO, LONGEST_PAUSE) {
         manners.jitter = jitter;
     }
-    let floor_least = least * 60;
+    let floor_least = if is_our_own { least } else { LEAST_FLOOR };
     if let Some(floor) = between(&mut table, "floor", floor_least, SignedDuration::MAX) {
         manners.floor = SignedDuration::try_from(floor).unwrap_or(manners.floor);
     }

@@ -4,7 +4,7 @@ mod calendar;
 mod edition;
 mod listing;
 mod mail;
-mod manners;
+pub mod manners;
 mod secret;
 mod store;
 mod telling;

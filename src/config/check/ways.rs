@@ -12,7 +12,7 @@ use crate::config::plan::StorePlan;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text, text_of, wrong_kind};
 use crate::config::values;
-use crate::config::ways::{ApiPlan, CredentialVersion};
+use crate::config::ways::{ApiPlan, CredentialVersion, written};
 
 const SECRETS: Keys = Keys {
     what: "secret",
@@ -78,18 +78,6 @@ fn order(
         sources.push(Spanned::new(text.span(), source));
     }
     (!sources.is_empty()).then_some(sources)
-}
-
-/// The name of a source in the configuration.
-fn written(source: Source) -> &'static str {
-    match source {
-        Source::Http => "http",
-        Source::Browser => "browser",
-        Source::Command => "command",
-        Source::Api => "api",
-        Source::ByHand => "by-hand",
-        Source::Companion => "companion",
-    }
 }
 
 /// Reads `command` of a store: the program and its arguments.

@@ -19,7 +19,7 @@ pub use blind::{blind_pages, newest_good};
 pub use drift::drifts;
 pub use evidence::{damaged_bodies, evidence, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
-pub use moved::{has_moved, is_known, note_moves, rename_edition};
+pub use moved::{has_moved, is_known, note_moves, rename_edition, take_moves_back};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
 pub use record::{Recorded, keep_good_until, listing_row, record};
 pub use set_aside::{Aside, newest_by_hand, set_aside};

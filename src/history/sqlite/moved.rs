@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 
-use super::{launch, notes};
+use super::{Kept, all_notes, launch, notes, take_note_back};
 use crate::book::{EditionId, Note, NoteKind};
 use crate::config::plan::EditionPlan;
 
@@ -140,23 +140,65 @@ pub fn note_moves(
                 at: now,
                 store: None,
                 ticket: None,
-                text: Some("in the configuration".to_owned()),
+                text: Some(WHERE.to_owned()),
             };
             super::add_note(transaction, edition, &note, now)?;
             moved.push(edition.clone());
         }
-        transaction
-            .prepare_cached(
-                "INSERT INTO configured (edition, publication, on_sale) VALUES (?1, ?2, ?3) \
-                 ON CONFLICT (edition) DO UPDATE SET publication = ?2, on_sale = ?3",
-            )?
-            .execute(params![
-                edition.as_str(),
-                publication.to_string(),
-                on_sale.to_string()
-            ])?;
+        remember(transaction, edition, (publication, on_sale))?;
     }
     Ok(moved)
+}
+
+/// Of what a note of ours says that a date was moved there.
+const WHERE: &str = "in the configuration";
+
+fn remember(
+    transaction: &Transaction<'_>,
+    edition: &EditionId,
+    (publication, on_sale): (Date, Date),
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "INSERT INTO configured (edition, publication, on_sale) VALUES (?1, ?2, ?3) \
+             ON CONFLICT (edition) DO UPDATE SET publication = ?2, on_sale = ?3",
+        )?
+        .execute(params![
+            edition.as_str(),
+            publication.to_string(),
+            on_sale.to_string()
+        ])?;
+    Ok(())
+}
+
+/// Takes back, at `now`, what [`note_moves`] noted at `at` of these editions, whose configuration is as
+/// it was before again: it is as if their dates had never been moved.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn take_moves_back(
+    transaction: &Transaction<'_>,
+    editions: &[EditionPlan],
+    (at, now): (Timestamp, Timestamp),
+) -> rusqlite::Result<()> {
+    for plan in editions {
+        let edition = &plan.edition.id;
+        let is_it = |kept: &Kept| {
+            let note = &kept.note;
+            note.at.as_millisecond() == at.as_millisecond()
+                && is_move(note)
+                && note.text.as_deref() == Some(WHERE)
+        };
+        let kept = all_notes(transaction, edition)?;
+        for kept in kept.iter().filter(|kept| is_it(kept)) {
+            if take_note_back(transaction, kept.number, now)? {
+                let (publication, on_sale, _) = plan.edition.dates.as_written();
+                remember(transaction, edition, (publication, on_sale))?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn is_move(note: &Note) -> bool {
@@ -244,5 +286,28 @@ mod tests {
             "2026-12-23",
             "2027-02-23, moved 2026-12-23T12:00:00Z from 2027-04-06",
         );
+    }
+
+    #[test]
+    fn a_move_that_is_taken_back_is_as_if_it_had_never_been_and_other_moves_stay() {
+        let (_folder, db) = database();
+        seen(&db, "2027-02-09", "2027-01-01", "2027-02-09, never moved");
+        let at: Timestamp = "2027-01-02T12:00:00.0015Z".parse().unwrap();
+        let plan = |date: &str| {
+            let mut plan = plan();
+            plan.edition.dates = ConfiguredDates::new(date.parse().unwrap(), None, None);
+            plan
+        };
+        let (before, after) = (plan("2027-02-09"), plan("2027-03-09"));
+        let noted = db.write(|tx| note_moves(tx, std::slice::from_ref(&after), at));
+        assert_eq!(noted.unwrap().len(), 1);
+        let take = |at: Timestamp| -> rusqlite::Result<()> {
+            db.write(|tx| take_moves_back(tx, std::slice::from_ref(&before), (at, at)))
+        };
+        // Of another moment: nothing is taken back.
+        take("2027-01-02T12:00:07Z".parse().unwrap()).unwrap();
+        assert!(db.read(|c| launch(c, &after)).unwrap().moved.is_some());
+        take(at).unwrap();
+        seen(&db, "2027-02-09", "2027-01-03", "2027-02-09, never moved");
     }
 }

@@ -1,16 +1,17 @@
 //! Books added, changed and taken out on the page: in the file of the configuration, whose comments and
 //! order stay, and at once in what is shown; the service takes the file over within seconds.
 
-use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Form;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
+use url::Url;
 
 use super::actions::done;
-use super::answer::{Answered, PageError, Visit, bad_request, conflict, page};
-use super::site::Site;
+use super::answer::{Answered, Visit, bad_request, page};
+use super::change::{Changed, Secrets, existing, take_over};
 use crate::book::EditionId;
 use crate::config::Loaded;
 use crate::config::edit::{self, Change};
@@ -18,9 +19,8 @@ use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::launch;
 use crate::setup::changed_edition::{self, Places};
-use crate::setup::data::note_moved_dates;
 use crate::setup::place::Existing;
-use crate::setup::stores;
+use crate::setup::{library, stores};
 use crate::web::book_form::{self, BookForm, Wrong};
 use crate::web::new_book::{self, at, named, watched_at, whole};
 
@@ -40,15 +40,70 @@ pub(super) fn edit(visit: &Visit, Path(id): Path<String>) -> Answered {
 /// Adds an edition.
 pub(super) fn add(visit: &Visit, Form(form): Form<BookForm>) -> Answered {
     let existing = existing(visit)?;
+    if !form.lookup.is_empty() {
+        let (form, wrong) = looked_up(visit, &existing, form);
+        return shown(visit, None, &form, &wrong);
+    }
     match added(&existing, &form) {
         Ok((id, after)) => {
-            if let Err(why) = take_over(visit, &existing, (after, std::slice::from_ref(&id)))? {
+            let changed = changed_book(after, &id, format!("Added {}.", form.title.trim()));
+            if let Err(why) = take_over(visit, &existing, changed)? {
                 return shown(visit, None, &form, &why);
             }
             Ok(visit.see_other(&format!("/editions/{id}?said=added")))
         }
         Err(wrong) => shown(visit, None, &form, &wrong),
     }
+}
+
+/// How long a person waits for Open Library; the connection waits for ten seconds.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// The form with what Open Library knows in the fields that were empty, to be looked over.
+fn looked_up(visit: &Visit, existing: &Existing, mut form: BookForm) -> (BookForm, Wrong) {
+    form.lookup.clear();
+    let site = &visit.site;
+    let asked = named(&form.book, &stores::own(&existing.loaded)).and_then(|(id, _)| {
+        let told = |why: String| at("lookup")(why);
+        let id = id.as_ref().and_then(EditionId::isbn);
+        let isbn =
+            id.ok_or_else(|| told("it is asked by the ISBN: write that first".to_owned()))?;
+        let unreached = |error: &dyn std::fmt::Display| {
+            told(format!("Open Library could not be asked: {error}"))
+        };
+        let base = Url::parse(&site.library).map_err(|error| unreached(&error))?;
+        let asked = library::ask(&site.db, &site.plan.manners, (&base, isbn), PATIENCE);
+        let record = asked.map_err(|error| unreached(&format!("{error:#}")))?;
+        record.ok_or_else(|| told(format!("Open Library does not know {isbn}")))
+    });
+    let record = match asked {
+        Ok(record) => record,
+        Err(wrong) => return (form, wrong),
+    };
+    let format = record.format.map(|format| format.name().to_owned());
+    let date = record.date.map(|date| date.to_string());
+    let lacks_day = date.is_none();
+    let mut known = Vec::new();
+    for (field, found) in [
+        (&mut form.title, record.title),
+        (&mut form.format, format),
+        (&mut form.date, date),
+    ] {
+        let Some(found) = found else { continue };
+        if field.trim().is_empty() {
+            field.clone_from(&found);
+        }
+        known.push(found);
+    }
+    let day = if lacks_day { " It names no day." } else { "" };
+    form.found = match known[..] {
+        [] => "Open Library knows it, but neither its title nor more.".to_owned(),
+        [..] => format!(
+            "Open Library has: {}.{day} Look it over, then add it.",
+            known.join(", ")
+        ),
+    };
+    (form, Wrong::new())
 }
 
 /// Changes an edition.
@@ -70,11 +125,9 @@ pub(super) fn change(
     }
     match changed(&existing, plan, (&form, &before)) {
         Ok(after) => {
-            if let Err(why) = take_over(
-                visit,
-                &existing,
-                (after, std::slice::from_ref(&plan.edition.id)),
-            )? {
+            let said = format!("Changed {}.", plan.edition.title);
+            let changed = changed_book(after, &plan.edition.id, said);
+            if let Err(why) = take_over(visit, &existing, changed)? {
                 return shown(visit, Some(plan), &form, &why);
             }
             Ok(done(visit, plan, "changed"))
@@ -98,32 +151,26 @@ pub(super) fn stop(
         .map_err(|why| whole(&why))
         .and_then(|text| existing.with(text).map_err(|why| whole(&why)));
     match after {
-        Ok(after) => match take_over(
-            visit,
-            &existing,
-            (after, std::slice::from_ref(&plan.edition.id)),
-        )? {
-            Ok(()) => Ok(visit.see_other("/")),
-            Err(why) => shown(visit, Some(plan), &filled(visit, plan)?, &why),
-        },
+        Ok(after) => {
+            let said = format!("{} is watched no more.", plan.edition.title);
+            let changed = changed_book(after, &plan.edition.id, said);
+            match take_over(visit, &existing, changed)? {
+                Ok(()) => Ok(visit.see_other("/")),
+                Err(why) => shown(visit, Some(plan), &filled(visit, plan)?, &why),
+            }
+        }
         Err(wrong) => shown(visit, Some(plan), &filled(visit, plan)?, &wrong),
     }
 }
 
-/// The file as it stands now.
-pub(super) fn existing(visit: &Visit) -> Result<Existing, PageError> {
-    let site = &visit.site;
-    let Some(file) = &site.plan.origins.file else {
-        return Err(conflict(
-            "What is shown here comes from no file that could be changed.",
-        ));
-    };
-    let today = visit.now.to_zoned(site.plan.author.zone.clone()).date();
-    Existing::load_on(Some(file), today).map_err(|error| {
-        conflict(&format!(
-            "The configuration cannot be changed as it is now: {error:#}"
-        ))
-    })
+fn changed_book(after: Loaded, id: &EditionId, said: String) -> Changed<'_> {
+    Changed {
+        after,
+        judged: std::slice::from_ref(id),
+        said,
+        home: format!("/editions/{id}"),
+        secrets: Secrets::default(),
+    }
 }
 
 fn filled(visit: &Visit, plan: &EditionPlan) -> Result<BookForm, DbError> {
@@ -187,41 +234,4 @@ fn changed(
     existing
         .with(text.map_err(|why| whole(&why))?)
         .map_err(|why| whole(&why))
-}
-
-/// Writes the file, and shows at once what it says now, with these editions judged anew; what it says of the page itself waits for the
-/// service, which checks that first.
-pub(super) fn take_over(
-    visit: &Visit,
-    existing: &Existing,
-    (after, changed): (Loaded, &[EditionId]),
-) -> Result<Result<(), Wrong>, PageError> {
-    let (site, now) = (&visit.site, visit.now);
-    let moves = |plan| {
-        note_moved_dates(&site.db, plan, now).map_err(|error| conflict(&format!("{error:#}")))
-    };
-    moves(&site.plan)?;
-    if let Err(error) = existing.replace(&after) {
-        return Ok(Err(whole(&format!("{error:#}"))));
-    }
-    let mut plan = after.plan;
-    plan.web = site.plan.web.clone();
-    moves(&plan)?;
-    let new = Site::new(
-        plan,
-        Arc::clone(&site.db),
-        site.clock.clone(),
-        site.settings.clone(),
-        Arc::clone(&site.guard),
-    )
-    .with_board(Arc::clone(&site.board));
-    let changed = new
-        .plan
-        .editions
-        .iter()
-        .filter(|plan| changed.contains(&plan.edition.id));
-    let judged = new.judge_context().judge_again(changed, now);
-    judged.map_err(DbError::from)?;
-    visit.live.replace(new);
-    Ok(Ok(()))
 }

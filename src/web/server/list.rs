@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::answer::{Answered, Visit, page};
-use super::books::{existing, take_over};
+use super::change::{Changed, Secrets, existing, take_over};
 use super::router::{Parts, Wished};
 use crate::book::Edition;
 use crate::config::Loaded;
@@ -69,10 +69,19 @@ pub(super) fn take(visit: &Visit, Form(form): Form<ListForm>) -> Answered {
     let after = after.and_then(|text| existing.with(text).map_err(|why| whole(&why)));
     let moved: Vec<_> = writing.moves.into_iter().map(|(id, _)| id).collect();
     match after {
-        Ok(after) => match take_over(visit, &existing, (after, &moved))? {
-            Ok(()) => Ok(visit.see_other("/books/import?said=taken")),
-            Err(wrong) => again(&wrong),
-        },
+        Ok(after) => {
+            let changed = Changed {
+                after,
+                judged: &moved,
+                said: "Took the list over.".to_owned(),
+                home: "/books/import".to_owned(),
+                secrets: Secrets::default(),
+            };
+            match take_over(visit, &existing, changed)? {
+                Ok(()) => Ok(visit.see_other("/books/import?said=taken")),
+                Err(wrong) => again(&wrong),
+            }
+        }
         Err(wrong) => again(&wrong),
     }
 }

@@ -5,6 +5,7 @@ use axum::extract::Path;
 
 use super::actions::{day_to_come, done};
 use super::answer::{Answered, PageError, Visit, bad_request, conflict};
+use super::change;
 use super::router::Filled;
 use crate::alerts::pause;
 use crate::book::NoteKind;
@@ -19,12 +20,22 @@ pub(super) fn pause_one(
 ) -> Answered {
     let plan = visit.edition(&isbn)?;
     pause(visit, &[plan], &filled, false)?;
+    let title = &plan.edition.title;
+    let home = format!("/editions/{isbn}");
+    change::paused(
+        visit,
+        &[plan],
+        format!("Letters about {title} are paused."),
+        home,
+    );
     Ok(done(visit, plan, "paused"))
 }
 
 /// No letters about any edition.
 pub(super) fn pause_all(visit: &Visit, Form(filled): Form<Filled>) -> Answered {
     pause(visit, &all(visit), &filled, true)?;
+    let said = "All letters are paused.".to_owned();
+    change::paused(visit, &all(visit), said, "/settings#pause".to_owned());
     Ok(visit.see_other("/settings#pause"))
 }
 
@@ -76,7 +87,9 @@ fn resume(visit: &Visit, editions: &[&EditionPlan]) -> Result<(), PageError> {
     if paused.is_empty() {
         return Err(conflict("No letters are paused, or no longer."));
     }
-    tell(visit, &paused, NoteKind::Resumed)
+    tell(visit, &paused, NoteKind::Resumed)?;
+    change::forget(visit);
+    Ok(())
 }
 
 fn tell(visit: &Visit, editions: &[&EditionPlan], kind: NoteKind) -> Result<(), PageError> {

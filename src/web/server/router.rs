@@ -16,9 +16,10 @@ use tokio::task::spawn_blocking;
 use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
+use super::topics::TOPICS;
 use super::{
-    actions, answers, books, exports, list, login, looks, observations, pages, pauses, shared,
-    trials, you,
+    actions, answers, books, change, exports, list, login, looks, observations, pages, pauses,
+    shared, topics, trials, you,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -61,6 +62,7 @@ pub(super) struct Filled {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Wished {
+    pub(super) about: String,
     pub(super) page: String,
     pub(super) q: String,
     pub(super) range: String,
@@ -124,6 +126,8 @@ pub fn router(live: Arc<Live>) -> Router {
             "/settings/you",
             at(GET, you::form).merge(at(POST, you::change)),
         )
+        .merge(of_settings())
+        .route("/undo", at(POST, change::undo))
         .route("/settings/test", at(POST, trials::test))
         .route("/settings/backup", at(POST, trials::backup))
         .route("/settings/share", at(POST, actions::share))
@@ -166,6 +170,19 @@ pub fn router(live: Arc<Live>) -> Router {
     Router::new()
         .fallback_service(site)
         .layer(middleware::from_fn_with_state(live, gate))
+}
+
+/// The pages of settings that have sections.
+fn of_settings() -> Router {
+    TOPICS.into_iter().fold(Router::new(), |router, topic| {
+        let shown = at(GET, move |visit: &Visit, asked| {
+            topics::form(visit, topic, asked)
+        });
+        let saved = at(POST, move |visit: &Visit, asked| {
+            topics::change(visit, topic, asked)
+        });
+        router.route(topic.path, shown.merge(saved))
+    })
 }
 
 /// What is about one book.

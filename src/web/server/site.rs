@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use ring::rand::SecureRandom as _;
 
 use super::ServeError;
+use super::change::Undoable;
 use crate::alerts::sqlite::judgements;
 use crate::clock::Clock;
 use crate::config::Plan;
@@ -19,6 +20,7 @@ use crate::judge::windows::WindowName;
 use crate::judge::{Judgement, Settings, judge};
 use crate::round::Board;
 use crate::round::judge_edition::JudgeContext;
+use crate::setup::library::OPEN_LIBRARY;
 use crate::stores::Lessons;
 use crate::web::companion::Pace;
 use crate::web::frame::{Place, Pulse};
@@ -46,6 +48,10 @@ pub struct Site {
     pub board: Arc<Board>,
     /// How pages are read that the user saved.
     pub lessons: Lessons,
+    /// What was changed here last, and how it was before.
+    pub last: Option<Arc<Undoable>>,
+    /// Where books are looked up, when somebody wishes it.
+    pub library: String,
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
@@ -59,6 +65,9 @@ pub struct Guard {
     pub pace: Mutex<Pace>,
     /// Held by the one who has a password compared: Argon2 takes 19 MB each time.
     pub comparing: Mutex<()>,
+    /// Held by the one who writes the configuration: of two forms at the same moment the second sees
+    /// what the first has written.
+    pub writing: Mutex<()>,
 }
 
 impl Guard {
@@ -73,6 +82,7 @@ impl Guard {
             throttle: Mutex::default(),
             pace: Mutex::default(),
             comparing: Mutex::default(),
+            writing: Mutex::default(),
         })
     }
 
@@ -154,12 +164,23 @@ impl Site {
             base,
             guard,
             board: Arc::default(),
+            last: None,
+            library: OPEN_LIBRARY.to_owned(),
         }
     }
 
     /// The site of a service that goes round when its board asks for it.
     pub fn with_board(self, board: Arc<Board>) -> Self {
         Self { board, ..self }
+    }
+
+    /// The site that follows another one: what was changed last can still be undone.
+    pub fn after(self, before: &Self) -> Self {
+        Self {
+            last: before.last.clone(),
+            library: before.library.clone(),
+            ..self
+        }
     }
 
     /// Where and when a page is made.
@@ -171,6 +192,7 @@ impl Site {
             stores: &self.plan.stores,
             may_log_out: self.plan.web.password_hash.is_some(),
             may_edit: self.plan.origins.file.is_some(),
+            last: self.last.as_ref().and_then(|last| last.told(now)),
         }
     }
 

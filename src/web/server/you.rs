@@ -2,7 +2,7 @@
 //! comments and order stay. A password is written, and never shown.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use axum::Form;
 use axum::http::StatusCode;
@@ -10,12 +10,11 @@ use axum::response::IntoResponse as _;
 use toml_edit::Value;
 
 use super::answer::{Answered, PageError, Visit, page};
-use super::books::{existing, take_over};
+use super::change::{Saving, existing, own_file, save};
 use crate::config::edit::{self, Change};
-use crate::config::plan::{Plan, SecretSource};
-use crate::files;
+use crate::config::plan::Plan;
 use crate::setup::answers::PASSWORD_FILE;
-use crate::setup::place::{self, Existing};
+use crate::setup::place::Existing;
 use crate::web::book_form::Wrong;
 use crate::web::first_form::{self, Answers, FirstForm};
 use crate::web::new_book::whole;
@@ -54,36 +53,22 @@ fn written(
     existing: &Existing,
     (form, answers): (&FirstForm, &Answers),
 ) -> Result<Result<(), Wrong>, PageError> {
-    let file = Path::new(&existing.loaded.path);
+    let plan = &existing.loaded.plan;
     let is_typed = !form.password.reveal().is_empty() && answers.username.is_some();
-    let secret = is_typed.then(|| place::free_beside(file, PASSWORD_FILE));
-    if let Some(secret) = &secret
-        && let Err(error) =
-            place::create(secret, format!("{}\n", form.password.reveal()).as_bytes())
-    {
-        return Ok(Err(whole(&format!("{error:#}"))));
-    }
-    let changes = changes(answers, secret.as_deref());
-    let after = edit::with_settings(&existing.loaded.text, &changes)
-        .map_err(|why| whole(&why))
-        .and_then(|text| existing.with(text).map_err(|why| whole(&why)));
-    let taken = match after {
-        Ok(after) => take_over(visit, existing, (after, &[])),
-        Err(wrong) => Ok(Err(wrong)),
+    let before = plan.mail.as_ref().and_then(|mail| mail.password.as_ref());
+    let saving = Saving {
+        said: "Saved: you and your mail server. The service goes by it within seconds.".to_owned(),
+        home: "/settings/you",
+        judged: &[],
+        secret: is_typed.then_some((PASSWORD_FILE, &form.password)),
+        former: own_file(plan, before, (&existing.loaded.path, PASSWORD_FILE)),
+        is_gone: false,
     };
-    // Of the two files of a password one is of no use any more: the one before, or the new one.
-    let before = secret
-        .as_ref()
-        .and_then(|_| password_file(&existing.loaded.plan, file));
-    let useless = if matches!(taken, Ok(Ok(()))) {
-        before
-    } else {
-        secret
+    let text = |secret: Option<&Path>| {
+        let text = edit::with_settings(&existing.loaded.text, &changes(answers, secret));
+        text.map_err(|why| whole(&why))
     };
-    if let Some(useless) = useless {
-        files::remove(&useless);
-    }
-    taken
+    save(visit, existing, saving, text, |why| whole(why))
 }
 
 /// What the form comes to. A password that holds is kept for the server that it is for, and no other.
@@ -98,18 +83,6 @@ fn answers(form: &FirstForm, plan: &Plan) -> Result<Answers, Wrong> {
     }
     // Another server, and no password for it: it is asked for where one is needed.
     form.answers(nowhere, false)
-}
-
-/// The file of the password in force, if it is one that Pubwatch has written beside the configuration.
-fn password_file(plan: &Plan, config: &Path) -> Option<PathBuf> {
-    let Some(SecretSource::File(old)) = plan.mail.as_ref().and_then(|mail| mail.password.clone())
-    else {
-        return None;
-    };
-    let name = old.file_name()?.to_str()?;
-    let is_ours = name.starts_with(PASSWORD_FILE)
-        && old.parent() == std::path::absolute(config).ok()?.parent();
-    is_ours.then_some(old)
 }
 
 /// What the answers change in the file.

@@ -221,6 +221,9 @@ fn an_accessibility_checker_finds_nothing() {
         "/books/import".to_owned(),
         "/settings".to_owned(),
         "/settings/you".to_owned(),
+        "/settings/letters".to_owned(),
+        "/settings/stores".to_owned(),
+        "/settings/devices".to_owned(),
         format!("{edition}/edit"),
     ];
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));

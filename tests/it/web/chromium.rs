@@ -257,10 +257,12 @@ impl Chromium {
             "Enter" => (13, "\r"),
             "Backspace" => (8, ""),
             "ArrowLeft" => (37, ""),
+            "Space" => (32, " "),
             one => (0, one),
         };
         for kind in ["keyDown", "keyUp"] {
             let text = if kind == "keyDown" { text } else { "" };
+            let key = if key == "Space" { " " } else { key };
             let event = json!({
                 "type": kind, "key": key, "text": text, "windowsVirtualKeyCode": code,
             });
@@ -279,8 +281,14 @@ impl Chromium {
     /// Presses Enter where that leads to another page, and waits until that is there.
     #[track_caller]
     pub(crate) fn enter(&mut self) {
+        self.leave_by("Enter");
+    }
+
+    /// Presses a key where that leads to another page, and waits until that is there.
+    #[track_caller]
+    pub(crate) fn leave_by(&mut self, key: &str) {
         self.events.clear();
-        self.press("Enter");
+        self.press(key);
         self.wait_for("Page.loadEventFired");
     }
 

@@ -8,22 +8,27 @@ mod chromium;
 mod companion;
 mod cut;
 mod described;
+mod devices;
 mod doors;
 mod exports;
 mod extension;
 mod firefox;
 mod first_drawn;
 mod first_start;
+mod keyboard;
 mod list;
+mod looked_up;
 mod looks;
 mod many;
 mod overview;
 mod paused;
 mod refusals;
 mod screens;
+pub(crate) mod sections;
 mod settings;
 mod shares;
 mod tapped;
+mod undone;
 mod you;
 
 use std::io::{Read as _, Write as _};
@@ -167,6 +172,16 @@ impl TestSite {
             _folder: folder,
             _runtime: runtime,
         }
+    }
+
+    /// Books are looked up there.
+    pub(crate) fn with_library(&self, base: &str) {
+        let old = self.live.now();
+        let (plan, settings) = (old.plan.clone(), old.settings.clone());
+        let (db, guard) = (Arc::clone(&old.db), Arc::clone(&old.guard));
+        let mut site = Site::new(plan, db, old.clock.clone(), settings, guard);
+        base.clone_into(&mut site.library);
+        self.live.replace(site);
     }
 
     /// What a round does at its end: every edition is judged, and the judgement kept.

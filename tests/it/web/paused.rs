@@ -2,6 +2,7 @@
 
 use pubwatch::db::DbError;
 
+use super::undone::undo;
 use super::{Answered, ISBN, SALT_ROADS, TestSite, configuration};
 
 const UNTIL: &str = "Letters are paused until Sat 20 February 2027";
@@ -67,6 +68,44 @@ fn letters_about_every_edition_are_paused_on_the_page_of_the_settings() {
     let done = fill(&site, "/settings", "/settings/resume", "");
     assert_eq!(done.status, 303, "{}", done.body);
     is_paused(&site, false);
+}
+
+#[test]
+fn a_pause_is_undone_as_if_it_had_never_been_until_it_is_ended_otherwise() {
+    let (site, file) = TestSite::of_file(&configuration(SALT_ROADS));
+    let before = std::fs::read_to_string(&file).unwrap();
+    let page = format!("/editions/{ISBN}");
+    for (action, says) in [
+        (
+            format!("{page}/pause"),
+            "Letters about Salt Roads are paused.",
+        ),
+        ("/settings/pause".to_owned(), "All letters are paused."),
+    ] {
+        assert_eq!(site.post(&action, "until=2027-02-20").status, 303);
+        let shown = site.get("/").body;
+        assert!(shown.contains(says), "{shown}");
+        is_paused(&site, true);
+        assert_eq!(undo(&site, &shown).status, 303);
+        is_paused(&site, false);
+        let said = site.get("/").body;
+        assert!(said.contains(&format!("Undone: {says}")), "{said}");
+        let api = site.get(&format!("/api/v1/editions/{ISBN}")).body;
+        assert!(!api.contains("resumed"), "no note is left: {api}");
+    }
+    assert_eq!(
+        site.post(&format!("{page}/pause"), "until=2027-02-20")
+            .status,
+        303
+    );
+    let shown = site.get("/").body;
+    assert_eq!(site.post(&format!("{page}/resume"), "").status, 303);
+    assert_eq!(
+        undo(&site, &shown).status,
+        409,
+        "there is nothing to undo any more"
+    );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
 }
 
 #[test]

@@ -265,6 +265,54 @@ fn behind_a_password_there_is_a_door_and_below_a_path_everything_stays_there() {
     );
 }
 
+/// Every address to which a form is sent, as the router has it, with the edition of the test.
+fn actions() -> Vec<String> {
+    let routes = include_str!("../../../src/web/server/router.rs").split(".route(");
+    let one = |route: &'static str| route.split("\n}").next().unwrap_or_default();
+    let sent = routes
+        .skip(1)
+        .map(one)
+        .filter(|route| route.contains("at(POST"));
+    let paths = sent.filter_map(|route| route.trim().strip_prefix('"')?.split('"').next());
+    let filled = paths.map(|path| path.replace("{isbn}", ISBN).replace("{id}", "1"));
+    let sections = ["letters", "stores", "devices"].map(|name| format!("/settings/{name}"));
+    filled.chain(sections).collect()
+}
+
+#[test]
+fn every_action_needs_a_session_and_our_origin_and_no_link_of_a_client_does_it() {
+    let hash = hash_password("correct horse", &[7; 16]).unwrap();
+    let text = format!("[web]\npassword_hash = \"{hash}\"\n{SALT_ROADS}");
+    let (site, file) = TestSite::of_file(&configuration(&text));
+    let mut actions = actions();
+    // The door itself, signed answers, and what companions bring with their own token.
+    let open = ["/login", "/answer/", "/api/v1/observations"];
+    actions.retain(|path| !open.iter().any(|open| path.starts_with(open)));
+    assert!(28 <= actions.len(), "{actions:?}");
+    let before = std::fs::read_to_string(&file).unwrap();
+    let elsewhere = [("Origin", "https://evil.example")];
+    for path in &actions {
+        let form = "section=politeness&pause=30s&wish=save&mark=x&lookup=yes&book=9780306406157\
+                    &title=x&date=2027-05-04&sure=yes&until=2027-02-20&kind=revision_done";
+        let refused = site.post(path, form);
+        let (status, place) = (refused.status, refused.header("location"));
+        assert_eq!((status, place), (303, Some("/login")), "{path}");
+        let refused = site.ask("POST", path, &elsewhere, form);
+        assert_eq!(refused.status, 403, "{path}");
+        let refused = site.post(&format!("/share/x{path}"), form);
+        assert_eq!(refused.status, 405, "{path}");
+        let looked = site.get(&format!("/share/x{path}"));
+        assert_eq!(looked.status, 404, "{path}");
+    }
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), before);
+    let notes = site.db.read(|connection| {
+        let count = "SELECT count(*) FROM note";
+        let count = connection.query_row(count, [], |row| row.get::<_, i64>(0));
+        count.map_err(pubwatch::db::DbError::from)
+    });
+    assert_eq!(notes.unwrap(), 0);
+}
+
 #[test]
 fn a_program_brings_the_password_with_it_and_may_only_look() {
     let site = with_password();

@@ -7,11 +7,14 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use crate::alerts::facts::Numbers;
+use crate::book::{Format, StoreId};
 use crate::clock::Clock;
 use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
+use crate::config::problem::Gravity;
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
 use crate::setup::loading::load;
@@ -123,72 +126,118 @@ fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{ending}")
 }
 
+/// What there is to say of a configuration, for a program.
+#[derive(Serialize)]
+struct Checked<'a> {
+    file: &'a Path,
+    usable: bool,
+    problems: Vec<ProblemFacts<'a>>,
+    #[serde(flatten)]
+    amounts_to: Option<AmountsTo<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProblemFacts<'a> {
+    gravity: Gravity,
+    message: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    cause: Option<&'a str>,
+    remedies: &'a [String],
+}
+
+#[derive(Serialize)]
+struct AmountsTo<'a> {
+    editions: Vec<PlannedEdition<'a>>,
+    data: &'a Path,
+    next_checks: Option<Vec<Timestamp>>,
+    next_digests: Vec<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct PlannedEdition<'a> {
+    title: &'a str,
+    #[serde(flatten)]
+    numbers: Numbers<'a>,
+    format: Format,
+    publication_date: Date,
+    listings: Vec<PlannedListing<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlannedListing<'a> {
+    store: &'a StoreId,
+    address: &'a str,
+}
+
 /// The outcome as one JSON object. It goes to standard output also when the configuration is
 /// wrong, since that is what was asked for.
 fn check_as_json(named: Option<&Path>, today: Date, now: Timestamp) -> anyhow::Result<Exit> {
-    let (value, exit) = match load(named, today) {
+    let loaded = load(named, today);
+    let (checked, exit) = match &loaded {
         Ok(loaded) => {
-            let coming = Coming::of(&loaded.plan, now);
-            let value = json!({
-                "file": loaded.path,
-                "usable": true,
-                "problems": problems(&loaded.warnings, &loaded.text),
-                "editions": editions(&loaded.plan),
-                "data": loaded.plan.data,
-                "next_checks": coming.checks,
-                "next_digests": coming.digests,
-            });
-            (value, Exit::Done)
+            let checked = Checked {
+                file: &loaded.path,
+                usable: true,
+                problems: problems(&loaded.warnings, &loaded.text),
+                amounts_to: Some(amounts_to(&loaded.plan, now)),
+            };
+            (checked, Exit::Done)
         }
         Err(ConfigError::Wrong {
             path,
             text,
             problems: all,
-        }) => (
-            json!({ "file": path, "usable": false, "problems": problems(&all, &text) }),
-            Exit::Configuration,
-        ),
-        Err(error) => return Err(error.into()),
+        }) => {
+            let checked = Checked {
+                file: path,
+                usable: false,
+                problems: problems(all, text),
+                amounts_to: None,
+            };
+            (checked, Exit::Configuration)
+        }
+        Err(_) => return Err(loaded.map(|_| Exit::Done).unwrap_err().into()),
     };
-    writeln!(anstream::stdout(), "{value}")?;
+    writeln!(anstream::stdout(), "{}", serde_json::to_string(&checked)?)?;
     Ok(exit)
 }
 
-fn problems(problems: &[Problem], text: &str) -> Vec<Value> {
-    problems
-        .iter()
-        .map(|problem| {
-            let position = problem.position(text);
-            json!({
-                "gravity": problem.gravity.name(),
-                "message": problem.message,
-                "line": position.map(|position| position.line),
-                "column": position.map(|position| position.column),
-                "cause": problem.cause,
-                "remedies": problem.remedies,
-            })
-        })
-        .collect()
+fn problems<'a>(problems: &'a [Problem], text: &str) -> Vec<ProblemFacts<'a>> {
+    let facts = problems.iter().map(|problem| {
+        let position = problem.position(text);
+        ProblemFacts {
+            gravity: problem.gravity,
+            message: &problem.message,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            cause: problem.cause.as_deref(),
+            remedies: &problem.remedies,
+        }
+    });
+    facts.collect()
 }
 
-fn editions(plan: &Plan) -> Vec<Value> {
-    plan.editions
-        .iter()
-        .map(|one| {
-            let listings: Vec<Value> = one
-                .listings
-                .iter()
-                .map(|listing| json!({ "store": listing.store, "address": listing.address }))
-                .collect();
-            json!({
-                "title": one.edition.title,
-                "id": one.edition.id,
-                "isbn": one.edition.id.isbn(),
-                "asin": one.edition.asin(),
-                "format": one.edition.format,
-                "publication_date": one.edition.dates.as_written().0,
-                "listings": listings,
+fn amounts_to(plan: &Plan, now: Timestamp) -> AmountsTo<'_> {
+    let coming = Coming::of(plan, now);
+    let editions = plan.editions.iter().map(|one| PlannedEdition {
+        title: &one.edition.title,
+        numbers: Numbers::of(&one.edition),
+        format: one.edition.format,
+        publication_date: one.edition.dates.as_written().0,
+        listings: one
+            .listings
+            .iter()
+            .map(|listing| PlannedListing {
+                store: &listing.store,
+                address: listing.address.as_str(),
             })
-        })
-        .collect()
+            .collect(),
+    });
+    AmountsTo {
+        editions: editions.collect(),
+        data: &plan.data,
+        next_checks: coming.checks,
+        next_digests: coming.digests,
+    }
 }

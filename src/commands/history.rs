@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde::Serialize;
 
-use crate::book::Note;
+use crate::alerts::facts::Numbers;
+use crate::book::{Availability, Money, Note, StoreId};
 use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
@@ -131,8 +133,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
         if arguments.json {
             for (listing, looks) in view.listings.iter().zip(&looks) {
-                for line in json_lines(&view, listing, looks) {
-                    writeln!(out, "{line}")?;
+                for line in lines(&view, listing, looks) {
+                    writeln!(out, "{}", serde_json::to_string(&line)?)?;
                 }
             }
             continue;
@@ -363,39 +365,60 @@ pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
     )
 }
 
-/// A JSON object a change, or a look.
-fn json_lines(view: &View, listing: &ListingView, looks: &[Seen]) -> Vec<serde_json::Value> {
-    let base = json!({
-        "id": view.edition.id, "isbn": view.edition.id.isbn(), "asin": view.edition.asin(),
-        "title": view.edition.title, "store": listing.store,
+/// A change, or a look, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    title: &'a str,
+    store: &'a StoreId,
+    #[serde(flatten)]
+    event: Event<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Event<'a> {
+    Spell {
+        availability: Availability,
+        since: Timestamp,
+        last_seen: Timestamp,
+        until: Option<Timestamp>,
+        readings: u32,
+        confirmed_at: Option<Timestamp>,
+        words: &'a str,
+        date: Option<Date>,
+        price: Option<&'a Money>,
+        seller: Option<&'a str>,
+        rule: &'a str,
+    },
+    Look(&'a Seen),
+}
+
+fn lines<'a>(
+    view: &'a View,
+    listing: &'a ListingView,
+    looks: &'a [Seen],
+) -> impl Iterator<Item = Line<'a>> {
+    let spells = listing.spells.iter().map(|spell| Event::Spell {
+        availability: spell.availability,
+        since: spell.since,
+        last_seen: spell.last_seen,
+        until: spell.until,
+        readings: spell.readings,
+        confirmed_at: spell.confirmed_at,
+        words: &spell.says.words,
+        date: spell.says.date,
+        price: spell.says.price.as_ref(),
+        seller: spell.says.seller.as_deref(),
+        rule: &spell.says.rule,
     });
-    let with = |more: serde_json::Value| {
-        let mut line = base.clone();
-        if let (Some(line), serde_json::Value::Object(more)) = (line.as_object_mut(), more) {
-            line.extend(more);
-        }
-        line
-    };
-    let changes = listing.spells.iter().map(|spell| {
-        with(json!({
-            "kind": "spell",
-            "availability": spell.availability,
-            "since": spell.since,
-            "last_seen": spell.last_seen,
-            "until": spell.until,
-            "readings": spell.readings,
-            "confirmed_at": spell.confirmed_at,
-            "words": spell.says.words,
-            "date": spell.says.date,
-            "price": spell.says.price,
-            "seller": spell.says.seller,
-            "rule": spell.says.rule,
-        }))
-    });
-    let looks = looks.iter().map(|look| {
-        with(json!({
-            "kind": "look", "at": look.at, "source": look.source, "reading": look.reading,
-        }))
-    });
-    changes.chain(looks).collect()
+    spells
+        .chain(looks.iter().map(Event::Look))
+        .map(|event| Line {
+            edition: Numbers::of(&view.edition),
+            title: &view.edition.title,
+            store: &listing.store,
+            event,
+        })
 }

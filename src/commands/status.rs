@@ -106,7 +106,7 @@ pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> 
     let attention = too_old || is_unwell || are_letters_stuck;
     Ok(Shown {
         out: if arguments.json {
-            format!("{}\n", status.json(context))
+            format!("{}\n", serde_json::to_string(&status.facts(context))?)
         } else {
             status.text(context)
         },

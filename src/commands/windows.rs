@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::history::sqlite::{Depth, each_view};
@@ -74,8 +74,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         write!(out, "{}", as_toml(&names, &shipped, &learned))?;
     } else if arguments.json {
         for name in names {
-            let own = learned.get(&name);
-            writeln!(out, "{}", as_json(name, windows.window(name), own))?;
+            let line = Line::of(name, windows.window(name), learned.get(&name));
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
         }
     } else {
         let mut table = face::table(&["Window", "quiet", "act", "your own titles", "source"]);
@@ -106,27 +106,54 @@ fn own_words(learned: &Learned) -> String {
     )
 }
 
-fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serde_json::Value {
-    let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
-    json!({
-        "name": name.name(),
-        "starts": window.starts,
-        "quiet": window.quiet.words(),
-        "act": window.act.map(Length::words),
-        "usual": window.usual,
-        "source": window.source,
-        "link": window.link,
-        "grade": window.grade.words(),
-        "is_own": window.is_own,
-        "is_learned": window.is_learned,
-        "learned": learned.map(|learned| json!({
-            "median_hours": hours(learned.median),
-            "ninety_hours": hours(learned.ninety),
-            "over": learned.over,
-            "waiting": learned.waiting,
-            "is_enough": learned.is_enough(),
-        })),
-    })
+/// A window, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'static str,
+    starts: &'a str,
+    quiet: String,
+    act: Option<String>,
+    usual: &'a str,
+    source: &'a str,
+    link: Option<&'a str>,
+    grade: &'static str,
+    is_own: bool,
+    is_learned: bool,
+    learned: Option<OwnTimes>,
+}
+
+#[derive(Serialize)]
+struct OwnTimes {
+    median_hours: Option<i64>,
+    ninety_hours: Option<i64>,
+    over: usize,
+    waiting: usize,
+    is_enough: bool,
+}
+
+impl<'a> Line<'a> {
+    fn of(name: WindowName, window: &'a Window, learned: Option<&Learned>) -> Self {
+        let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
+        Self {
+            name: name.name(),
+            starts: &window.starts,
+            quiet: window.quiet.words(),
+            act: window.act.map(Length::words),
+            usual: &window.usual,
+            source: &window.source,
+            link: window.link.as_deref(),
+            grade: window.grade.words(),
+            is_own: window.is_own,
+            is_learned: window.is_learned,
+            learned: learned.map(|learned| OwnTimes {
+                median_hours: hours(learned.median),
+                ninety_hours: hours(learned.ninety),
+                over: learned.over,
+                waiting: learned.waiting,
+                is_enough: learned.is_enough(),
+            }),
+        }
+    }
 }
 
 /// The windows as a table of Markdown, for the manual.

@@ -25,6 +25,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
@@ -136,7 +137,7 @@ pub enum Step {
 pub type Steps = UnboundedSender<Step>;
 
 /// What a round came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Listings that were due.
     pub due: usize,
@@ -147,6 +148,7 @@ pub struct Summary {
     /// Listings that were left out.
     pub passed: usize,
     /// Letters that were queued.
+    #[serde(rename = "letters_queued")]
     pub letters: usize,
 }
 

@@ -13,7 +13,7 @@ use crate::alerts::facts::{EditionFacts, FindingFacts, NoteFacts, Numbers, PageS
 use crate::book::{Source, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::sqlite::Seen;
-use crate::history::{Spell, View};
+use crate::history::{ListingView, Spell, View};
 use crate::judge::text::{Voice, outlook};
 use crate::judge::{Judgement, ListingOutlook};
 use crate::page::UnreadReason;
@@ -31,12 +31,23 @@ struct EditionNow<'a> {
     listings: Vec<ListingNow<'a>>,
 }
 
+/// A page, and whether that is normal.
 #[derive(Serialize, ToSchema)]
-struct ListingNow<'a> {
+pub struct ListingNow<'a> {
     #[serde(flatten)]
     page: PageState<'a>,
     /// null while it was never judged
     outlook: Option<OutlookNow<'a>>,
+}
+
+impl<'a> ListingNow<'a> {
+    /// How a page stands in the time of `voice`, as it was judged.
+    pub fn of(listing: &'a ListingView, judgement: &'a Judgement, voice: &Voice<'_>) -> Self {
+        Self {
+            page: PageState::of(listing, voice.now),
+            outlook: OutlookNow::of(&judgement.outlooks, &listing.store, voice),
+        }
+    }
 }
 
 /// Is the page normal, and until when? As it was judged last.
@@ -150,10 +161,7 @@ pub fn one_edition<'a>(
 ) -> OneEdition<'a> {
     let voice = place.voice(&view.edition, &view.launch);
     let listings = view.listings.iter().map(|listing| OneListing {
-        now: ListingNow {
-            page: PageState::of(listing, place.now),
-            outlook: OutlookNow::of(&judgement.outlooks, &listing.store, &voice),
-        },
+        now: ListingNow::of(listing, judgement, &voice),
         watched_since: listing.watched_since,
         unread_reason: listing.blind.as_ref().map(|blind| blind.unread.reason),
         spells: listing

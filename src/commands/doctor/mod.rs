@@ -16,7 +16,7 @@ use std::process::Command;
 
 use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context as _;
-use serde_json::json;
+use serde::Serialize;
 
 use self::look::{Look, State};
 use crate::clock::Clock;
@@ -60,10 +60,15 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     look(arguments, config, &mut looks)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        let findings: Vec<_> = looks.iter().map(Look::json).collect();
-        let worst = looks.iter().map(|look| look.state).max();
-        let worst = worst.unwrap_or(State::Good).name();
-        writeln!(out, "{}", json!({ "state": worst, "findings": findings }))?;
+        let all = All {
+            state: looks
+                .iter()
+                .map(|look| look.state)
+                .max()
+                .unwrap_or(State::Good),
+            findings: &looks,
+        };
+        writeln!(out, "{}", serde_json::to_string(&all)?)?;
     } else {
         write!(out, "{}", text(&looks))?;
     }
@@ -73,6 +78,13 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     } else {
         Exit::Done
     })
+}
+
+/// What a program is told: the worst, and everything.
+#[derive(Serialize)]
+struct All<'a> {
+    state: State,
+    findings: &'a [Look],
 }
 
 /// Root may do everything, so that to root all is well: it looks as the user to whom the data belong,

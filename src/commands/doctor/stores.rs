@@ -266,7 +266,7 @@ mod tests {
     #[track_caller]
     fn check(pages: &str, order: &[Source], by: Source, state: &str, next: Option<&str>) {
         let found = looked(pages, (order, by), false);
-        assert_eq!(found.json()["state"], state);
+        assert_eq!(serde_json::to_value(&found).unwrap()["state"], state);
         match next {
             None => assert_eq!(found.next, None),
             Some(words) => assert!(found.next.as_ref().unwrap().contains(words), "{found:?}"),

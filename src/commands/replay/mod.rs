@@ -9,9 +9,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde_json::json;
+use jiff::Timestamp;
+use serde::Serialize;
 
-use self::expect::Sent;
+use self::expect::{Sent, Told};
 use self::play::{Played, play};
 use self::story::Story;
 use crate::exit::Exit;
@@ -54,7 +55,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         let unmet = unmet(&story, &played.sent);
         is_met &= unmet.is_empty();
         if arguments.json {
-            writeln!(out, "{}", as_json(file, &story, &played, &unmet))?;
+            writeln!(
+                out,
+                "{}",
+                serde_json::to_string(&Outcome::of(file, &story, &played, &unmet))?
+            )?;
             continue;
         }
         if 0 < index {
@@ -115,36 +120,40 @@ fn counted(number: usize, what: &str) -> String {
     format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
-fn as_json(file: &Path, story: &Story, played: &Played, unmet: &[String]) -> serde_json::Value {
-    let letters: Vec<_> = played
-        .sent
-        .iter()
-        .map(|letter| {
-            let tells: Vec<_> = letter
-                .tells
-                .iter()
-                .map(|told| {
-                    json!({
-                        "severity": told.severity.name(),
-                        "rule": told.rule,
-                        "stores": told.stores,
-                    })
-                })
-                .collect();
-            json!({
-                "at": letter.at.to_string(),
-                "kind": if letter.is_digest { "digest" } else { "alert" },
-                "subject": letter.subject,
-                "tells": tells,
-            })
-        })
-        .collect();
-    json!({
-        "file": file.display().to_string(),
-        "story": story.title,
-        "letters": letters,
-        "looks": played.looks.len(),
-        "expectations": story.expectations.len(),
-        "unmet": unmet,
-    })
+/// What came of a story, for a program.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    file: &'a Path,
+    story: &'a str,
+    letters: Vec<LetterSent<'a>>,
+    looks: usize,
+    expectations: usize,
+    unmet: &'a [String],
+}
+
+#[derive(Serialize)]
+struct LetterSent<'a> {
+    at: Timestamp,
+    kind: &'static str,
+    subject: &'a str,
+    tells: &'a [Told],
+}
+
+impl<'a> Outcome<'a> {
+    fn of(file: &'a Path, story: &'a Story, played: &'a Played, unmet: &'a [String]) -> Self {
+        let letters = played.sent.iter().map(|letter| LetterSent {
+            at: letter.at,
+            kind: if letter.is_digest { "digest" } else { "alert" },
+            subject: &letter.subject,
+            tells: &letter.tells,
+        });
+        Self {
+            file,
+            story: &story.title,
+            letters: letters.collect(),
+            looks: played.looks.len(),
+            expectations: story.expectations.len(),
+            unmet,
+        }
+    }
 }

@@ -15,10 +15,12 @@ use crate::clock::Clock;
 use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
 use crate::config::problem::Gravity;
+use crate::config::schema::schema;
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
 use crate::setup::loading::load;
 use crate::terminal::coming::Coming;
+use crate::text::words;
 
 /// Check the configuration, find it, or print an example.
 #[derive(Debug, clap::Args)]
@@ -39,6 +41,12 @@ enum Action {
     /// Print an example with every key and what it means
     #[command(after_help = "To begin: pubwatch config example > ~/.config/pubwatch/pubwatch.toml")]
     Example,
+    /// Print a JSON Schema of it, with which editors complete and check what you write
+    #[command(
+        after_help = "To begin: pubwatch config schema > ~/.config/pubwatch/pubwatch.schema.json
+Then write as the first line of the configuration: #:schema ./pubwatch.schema.json"
+    )]
+    Schema,
     /// Print where the configuration is
     Path,
 }
@@ -65,6 +73,7 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
             out.write_all(summary(&loaded, now)?.as_bytes())?;
         }
         Action::Example => out.write_all(EXAMPLE.as_bytes())?,
+        Action::Schema => writeln!(out, "{:#}", schema())?,
         Action::Path => writeln!(out, "{}", find(named)?.display())?,
     }
     Ok(Exit::Done)
@@ -79,9 +88,9 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
         text,
         "{} can be used: {}, {}, {}",
         loaded.path.display(),
-        counted(plan.editions.len(), "edition"),
-        counted(pages, "page"),
-        counted(loaded.warnings.len(), "warning"),
+        words::counted(plan.editions.len(), "edition"),
+        words::counted(pages, "page"),
+        words::counted(loaded.warnings.len(), "warning"),
     )?;
     for one in &plan.editions {
         let edition = &one.edition;
@@ -119,11 +128,6 @@ fn road(mail: Option<&MailPlan>) -> String {
         Encryption::None => "no encryption",
     };
     format!("through {}:{} with {protection}", mail.host, mail.port)
-}
-
-fn counted(number: usize, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{ending}")
 }
 
 /// What there is to say of a configuration, for a program.

@@ -12,6 +12,7 @@ mod buy_areas;
 mod cmd;
 #[cfg(test)]
 mod config;
+mod config_schema;
 #[cfg(test)]
 mod corpus;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::config::findings::Kind;
 use crate::config::plan::{Manners, StorePlan};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
@@ -148,7 +149,7 @@ fn between(
 }
 
 fn body_cap(table: &mut Table<'_>) -> Option<usize> {
-    let value = table.value("body_cap")?;
+    let value = table.value("body_cap", Kind::Size)?;
     let findings = table.findings();
     let size = findings.keep(values::bytes("body_cap", value))?;
     if !(LEAST_BODY..=LARGEST_BODY).contains(&size) {

@@ -42,7 +42,6 @@ use crate::setup::{place, test_letter};
 use crate::text::words;
 use crate::web::book_form::Wrong;
 use crate::web::first_form::{self, Answers, FirstForm, Said};
-use crate::web::frame::style_name;
 use crate::web::new_book::{self, whole};
 use crate::web::security::{Sessions, digest, is_our_host};
 
@@ -294,7 +293,7 @@ async fn gate(State(first): State<Arc<FirstStart>>, request: Request, next: Next
 #[derive(Template)]
 #[template(path = "web/templates/code.html")]
 struct Code {
-    style: String,
+    base: &'static str,
     said: Option<&'static str>,
 }
 
@@ -323,8 +322,7 @@ async fn shown(State(first): State<Arc<FirstStart>>, headers: HeaderMap) -> Resp
 }
 
 fn code(status: StatusCode, said: Option<&'static str>) -> Response {
-    let style = format!("/static/{}", style_name());
-    match (Code { style, said }).render() {
+    match (Code { base: "", said }).render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => PageError::from(error).into_response(),
     }

@@ -103,10 +103,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
         return Ok(Exit::Done);
     }
-    let warnings = place::new_warnings(&existing.loaded, &changed, true);
-    if !warnings.is_empty() {
-        writeln!(anstream::stderr(), "{warnings}\n")?;
-    }
+    place::say_new_warnings(&existing.loaded, &changed)?;
     existing.replace(&changed)?;
     for entry in &entries {
         if let Some(plan) = by_id(&changed.plan, &entry.edition.id) {

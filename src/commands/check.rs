@@ -100,11 +100,7 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
         writeln!(out, "{}", in_words(&summary, &delivered))?;
     }
     let attention = delivered.later + delivered.refused > 0;
-    Ok(if attention {
-        Exit::Attention
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::attention_if(attention))
 }
 
 /// Shows the steps as they come: a bar on a terminal, and above it a line for every change.
@@ -172,7 +168,7 @@ fn in_words(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> Str
         0 => "Nothing is due: every listing was looked at lately.".to_owned(),
         _ => format!(
             "Looked at {}: {} read, {} not read, {} left out.",
-            words::count(i64::try_from(summary.due).unwrap_or(i64::MAX), "listing"),
+            words::counted(summary.due, "listing"),
             summary.read,
             summary.unread,
             summary.passed

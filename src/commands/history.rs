@@ -5,27 +5,26 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use crate::alerts::facts::Numbers;
-use crate::book::{Availability, Money, Note, StoreId};
+use crate::book::{Note, StoreId};
 use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Sight, Spell, View};
+use crate::judge::Judgement;
 use crate::judge::text::{Voice, outlook};
-use crate::judge::{Judgement, ListingOutlook};
 use crate::mail::strip;
 use crate::page::Reading;
 use crate::service::context::Context;
 use crate::terminal::sight::{self, Here};
 use crate::terminal::{face, which};
 use crate::text::words;
+use crate::web::server::Site;
 use crate::web::server::exports::drawing;
-use crate::web::server::{Guard, Site};
 use crate::web::sqlite::judged;
 use crate::web::timeline::Range;
 
@@ -79,8 +78,13 @@ fn write_timeline(
 ) -> anyhow::Result<Exit> {
     let now = context.clock.now();
     let settings = context.settings()?;
-    let guard = Arc::new(Guard::new()?);
-    let site = Site::new(context.plan, context.db, context.clock, settings, guard);
+    let site = Site::new(
+        context.plan,
+        context.db,
+        context.clock,
+        settings,
+        Arc::default(),
+    );
     if let Some(file) = &arguments.svg {
         let svg = drawing(&site, edition, arguments.range, now).context("reading the history")?;
         crate::files::write_openly(file, svg.as_bytes())
@@ -151,7 +155,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             now,
             days: arguments.days,
             stores: &context.plan.stores,
-            outlooks: &judgement.outlooks,
+            judgement: &judgement,
         };
         write!(out, "{}", face.edition(&view))?;
         for (listing, looks) in view.listings.iter().zip(&looks) {
@@ -175,7 +179,7 @@ pub(super) fn edition(
         now,
         days,
         stores: &plan.stores,
-        outlooks: &judgement.outlooks,
+        judgement,
     };
     face.edition(view)
 }
@@ -187,7 +191,7 @@ struct Face<'a> {
     days: u16,
     stores: &'a [StorePlan],
     /// Whether each page is normal, as it was judged last.
-    outlooks: &'a [ListingOutlook],
+    judgement: &'a Judgement,
 }
 
 impl Face<'_> {
@@ -210,8 +214,7 @@ impl Face<'_> {
             brief: false,
         };
         let normal = |listing: &ListingView| {
-            let mut known = self.outlooks.iter();
-            let known = known.find(|one| one.store == listing.store);
+            let known = self.judgement.outlook(&listing.store);
             known.map_or_else(String::new, |one| outlook(one, &voice))
         };
         let mut strips = face::table(&[]);
@@ -379,19 +382,7 @@ struct Line<'a> {
 #[derive(Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 enum Event<'a> {
-    Spell {
-        availability: Availability,
-        since: Timestamp,
-        last_seen: Timestamp,
-        until: Option<Timestamp>,
-        readings: u32,
-        confirmed_at: Option<Timestamp>,
-        words: &'a str,
-        date: Option<Date>,
-        price: Option<&'a Money>,
-        seller: Option<&'a str>,
-        rule: &'a str,
-    },
+    Spell(&'a Spell),
     Look(&'a Seen),
 }
 
@@ -400,19 +391,7 @@ fn lines<'a>(
     listing: &'a ListingView,
     looks: &'a [Seen],
 ) -> impl Iterator<Item = Line<'a>> {
-    let spells = listing.spells.iter().map(|spell| Event::Spell {
-        availability: spell.availability,
-        since: spell.since,
-        last_seen: spell.last_seen,
-        until: spell.until,
-        readings: spell.readings,
-        confirmed_at: spell.confirmed_at,
-        words: &spell.says.words,
-        date: spell.says.date,
-        price: spell.says.price.as_ref(),
-        seller: spell.says.seller.as_deref(),
-        rule: &spell.says.rule,
-    });
+    let spells = listing.spells.iter().map(Event::Spell);
     spells
         .chain(looks.iter().map(Event::Look))
         .map(|event| Line {

@@ -139,7 +139,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     show(&mut out, &report, &defaults)?;
     if writing.is_nothing() {
         writeln!(out, "There is nothing to write.")?;
-        return Ok(exit_of(&writing));
+        return Ok(Exit::attention_if(writing.is_left));
     }
     if !built.troubles.is_empty() && !arguments.skip_faulty {
         writeln!(
@@ -159,16 +159,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         return Ok(Exit::Attention);
     }
     write(&mut out, &existing, &changed, &writing)?;
-    Ok(exit_of(&writing))
-}
-
-/// How it ends when it was written.
-fn exit_of(writing: &Writing) -> Exit {
-    if writing.is_left {
-        Exit::Attention
-    } else {
-        Exit::Done
-    }
+    Ok(Exit::attention_if(writing.is_left))
 }
 
 /// Puts the pages in the place of Amazon's short links that lead to them; each is asked for once, with
@@ -223,11 +214,7 @@ fn as_json(
     value["is_written"] = is_written.into();
     writeln!(out, "{value:#}")?;
     let is_left = !is_written && !writing.is_nothing();
-    Ok(if is_left {
-        Exit::Attention
-    } else {
-        exit_of(writing)
-    })
+    Ok(Exit::attention_if(is_left || writing.is_left))
 }
 
 /// Reads `FIELD=NAME`.
@@ -258,10 +245,7 @@ fn write(
     writing: &Writing,
 ) -> anyhow::Result<()> {
     existing.replace(changed)?;
-    let warnings = place::new_warnings(&existing.loaded, changed, true);
-    if !warnings.is_empty() {
-        writeln!(anstream::stderr(), "{warnings}\n")?;
-    }
+    place::say_new_warnings(&existing.loaded, changed)?;
     let look = if writing.entries.is_empty() {
         ""
     } else {

@@ -89,11 +89,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
         .read(sqlite::counts)
         .context("reading the outbox")?;
     let mut out = anstream::stdout().lock();
-    let exit = if counts.need_attention() {
-        Exit::Attention
-    } else {
-        Exit::Done
-    };
+    let exit = Exit::attention_if(counts.need_attention());
     if as_json {
         for entry in &entries {
             writeln!(out, "{}", serde_json::to_string(&Line::of(entry))?)?;

@@ -74,7 +74,11 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         write!(out, "{}", as_toml(&names, &shipped, &learned))?;
     } else if arguments.json {
         for name in names {
-            let line = Line::of(name, windows.window(name), learned.get(&name));
+            let line = Line {
+                name: name.name(),
+                window: windows.window(name),
+                learned: learned.get(&name).map(OwnTimes::of),
+            };
             writeln!(out, "{}", serde_json::to_string(&line)?)?;
         }
     } else {
@@ -110,15 +114,8 @@ fn own_words(learned: &Learned) -> String {
 #[derive(Serialize)]
 struct Line<'a> {
     name: &'static str,
-    starts: &'a str,
-    quiet: String,
-    act: Option<String>,
-    usual: &'a str,
-    source: &'a str,
-    link: Option<&'a str>,
-    grade: &'static str,
-    is_own: bool,
-    is_learned: bool,
+    #[serde(flatten)]
+    window: &'a Window,
     learned: Option<OwnTimes>,
 }
 
@@ -131,27 +128,15 @@ struct OwnTimes {
     is_enough: bool,
 }
 
-impl<'a> Line<'a> {
-    fn of(name: WindowName, window: &'a Window, learned: Option<&Learned>) -> Self {
+impl OwnTimes {
+    fn of(learned: &Learned) -> Self {
         let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
         Self {
-            name: name.name(),
-            starts: &window.starts,
-            quiet: window.quiet.words(),
-            act: window.act.map(Length::words),
-            usual: &window.usual,
-            source: &window.source,
-            link: window.link.as_deref(),
-            grade: window.grade.words(),
-            is_own: window.is_own,
-            is_learned: window.is_learned,
-            learned: learned.map(|learned| OwnTimes {
-                median_hours: hours(learned.median),
-                ninety_hours: hours(learned.ninety),
-                over: learned.over,
-                waiting: learned.waiting,
-                is_enough: learned.is_enough(),
-            }),
+            median_hours: hours(learned.median),
+            ninety_hours: hours(learned.ninety),
+            over: learned.over,
+            waiting: learned.waiting,
+            is_enough: learned.is_enough(),
         }
     }
 }

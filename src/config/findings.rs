@@ -48,6 +48,12 @@ pub(super) struct Asked {
 /// A table by its name, as `edition.windows`; `true` for those within it whose keys are the user's own.
 pub(super) type Place = (String, bool);
 
+/// The table of that name within another.
+pub(super) fn below((name, _): &Place, key: &str) -> Place {
+    let dot = if name.is_empty() { "" } else { "." };
+    (format!("{name}{dot}{key}"), false)
+}
+
 /// What was found while reading: problems, and what was asked for.
 #[derive(Debug, Default)]
 pub(super) struct Findings {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::findings::{Asked, Kind, Place};
+use super::findings::{Asked, Kind, Place, below};
 use super::{EXAMPLE, check};
 
 /// The schema, as draft 7 has it, which Taplo and with it most editors read for TOML.
@@ -13,6 +13,11 @@ pub fn schema() -> Value {
     let text = every_key();
     let asked = check::asked(&text);
     let words = words();
+    let mut kinds: BTreeMap<Place, &Kind> = BTreeMap::new();
+    for (place, asked) in &asked {
+        let keys = asked.keys.iter();
+        kinds.extend(keys.map(|(key, kind)| (below(place, key), kind)));
+    }
     let mut root = Value::Null;
     let mut definitions = Map::new();
     for (place, asked) in &asked {
@@ -22,6 +27,12 @@ pub fn schema() -> Value {
             table["title"] = "The configuration of Pubwatch".into();
             root = table;
         } else {
+            // What may be several is its own list: an editor then says what is wrong at its place, and
+            // not that none of several schemas fits.
+            if let Some(types) = kinds.get(place).and_then(|kind| several(kind)) {
+                table["type"] = types.into();
+                table["items"] = reference(place);
+            }
             definitions.insert(name(place), table);
         }
     }
@@ -75,8 +86,7 @@ fn words() -> BTreeMap<(String, String), String> {
 fn table(place: &Place, asked: &Asked, words: &BTreeMap<(String, String), String>) -> Value {
     let mut properties = Map::new();
     for (key, kind) in &asked.keys {
-        let dot = if place.0.is_empty() { "" } else { "." };
-        let mut value = value(kind, &(format!("{}{dot}{key}", place.0), false));
+        let mut value = value(kind, &below(place, key));
         let said = words.get(&(place.0.clone(), (*key).to_owned()));
         if let (Some(said), None) = (said, value.get("$ref")) {
             value["description"] = said.as_str().into();
@@ -127,24 +137,26 @@ fn value(kind: &Kind, place: &Place) -> Value {
             { "enum": names },
             { "type": "string", "pattern": in_any_case(names.iter().chain(habits)) },
         ] }),
-        Kind::List(kind) => one_or_many(&[value(kind, place)]),
+        Kind::List(kind) if **kind == Kind::Text => {
+            json!({ "type": ["array", "string"], "minLength": 1, "items": value(kind, place) })
+        }
+        Kind::List(kind) => {
+            let one = value(kind, place);
+            json!({ "anyOf": [{ "type": "array", "items": one }, one] })
+        }
         Kind::Program => json!({ "type": "array", "items": { "type": "string" }, "minItems": 1 }),
-        Kind::Table => reference(place),
-        Kind::Tables => one_or_many(&[reference(place)]),
-        Kind::Recipients => one_or_many(&[value(&Kind::Text, place), reference(place)]),
+        Kind::Table | Kind::Tables | Kind::Recipients => reference(place),
         Kind::Entry => reference(&(place.0.clone(), true)),
     }
 }
 
-/// One of `those`, or a list of them.
-fn one_or_many(those: &[Value]) -> Value {
-    let item = match those {
-        [one] => one.clone(),
-        several => json!({ "anyOf": several }),
-    };
-    let list = json!({ "type": "array", "items": item });
-    let any: Vec<&Value> = std::iter::once(&list).chain(those).collect();
-    json!({ "anyOf": any })
+/// What stands in the place of a table, where that is not a table alone.
+fn several(kind: &Kind) -> Option<Vec<&'static str>> {
+    match kind {
+        Kind::Tables => Some(vec!["array", "object"]),
+        Kind::Recipients => Some(vec!["array", "object", "string"]),
+        _ => None,
+    }
 }
 
 /// A pattern that takes the names in whatever case, as the check does.

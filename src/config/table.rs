@@ -12,7 +12,7 @@ use jiff::SignedDuration;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::findings::{Findings, Kind, Place};
+use super::findings::{Findings, Kind, Place, below};
 use super::problem::{Problem, did_you_mean, one_of};
 use super::{times, values};
 
@@ -259,7 +259,7 @@ impl<'a> Table<'a> {
 
     /// The table of that name within this one.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
-        let place = self.below(key);
+        let place = below(&self.place, key);
         let value = self.value(key, Kind::Table)?;
         if let DeValue::Table(entries) = value.get_ref() {
             return Some(Self::new(place, value.span(), entries, self.findings));
@@ -289,7 +289,7 @@ impl<'a> Table<'a> {
     pub(super) fn item_of(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
         let entries = value.get_ref().as_table()?;
         Some(Self::new(
-            self.below(key),
+            below(&self.place, key),
             value.span(),
             entries,
             self.findings,
@@ -298,7 +298,7 @@ impl<'a> Table<'a> {
 
     /// All tables of that name, as `[[edition]]`. A single `[edition]` is taken for one of them.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Self> {
-        let place = self.below(key);
+        let place = below(&self.place, key);
         let Some(value) = self.value(key, Kind::Tables) else {
             return Vec::new();
         };
@@ -364,12 +364,6 @@ impl<'a> Table<'a> {
     /// Where problems go.
     pub(super) fn findings(&self) -> &'a Findings {
         self.findings
-    }
-
-    fn below(&self, key: &str) -> Place {
-        let name = self.name();
-        let dot = if name.is_empty() { "" } else { "." };
-        (format!("{name}{dot}{key}"), false)
     }
 
     /// Ends the reading: whatever was not asked for is reported.

@@ -28,6 +28,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::NoteKind;
+use crate::book::StoreId;
 use crate::config::plan::Plan;
 use crate::history::View;
 use case::Case;
@@ -75,6 +76,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// How the page at a store is to be taken.
+    pub fn outlook(&self, store: &StoreId) -> Option<&ListingOutlook> {
+        self.outlooks.iter().find(|one| one.store == *store)
+    }
+
     /// As it is to be taken at a later time: what nobody has looked at since grows old.
     pub fn aged(mut self, at: Timestamp) -> Self {
         let outlooks = self.outlooks.into_iter();

@@ -45,7 +45,7 @@ impl<'a> ListingNow<'a> {
     pub fn of(listing: &'a ListingView, judgement: &'a Judgement, voice: &Voice<'_>) -> Self {
         Self {
             page: PageState::of(listing, voice.now),
-            outlook: OutlookNow::of(&judgement.outlooks, &listing.store, voice),
+            outlook: OutlookNow::of(judgement, &listing.store, voice),
         }
     }
 }
@@ -60,8 +60,8 @@ struct OutlookNow<'a> {
 }
 
 impl<'a> OutlookNow<'a> {
-    fn of(all: &'a [ListingOutlook], store: &StoreId, voice: &Voice<'_>) -> Option<Self> {
-        let one = all.iter().find(|one| one.store == *store)?;
+    fn of(judgement: &'a Judgement, store: &StoreId, voice: &Voice<'_>) -> Option<Self> {
+        let one = judgement.outlook(store)?;
         Some(Self {
             outlook: one,
             words: outlook(one, voice),
@@ -80,8 +80,7 @@ pub fn editions<'a>(
     place: &Place<'_>,
 ) -> Editions<'a> {
     let listings = |plan: &'a EditionPlan, voice: &Voice<'_>| {
-        let outlooks = judgements.get(&plan.edition.id);
-        let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
+        let judgement = judgements.get(&plan.edition.id);
         let listings = plan.listings.iter().map(|listing| {
             let key = (plan.edition.id.clone(), listing.store.clone());
             let glance = survey.glances.get(&key).copied().unwrap_or_default();
@@ -98,7 +97,7 @@ pub fn editions<'a>(
                     unseen_since: glance.unseen_since(place.now),
                     unread_since: glance.blind_since,
                 },
-                outlook: OutlookNow::of(outlooks, &listing.store, voice),
+                outlook: judgement.and_then(|one| OutlookNow::of(one, &listing.store, voice)),
             }
         });
         listings.collect()

@@ -73,11 +73,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         write!(out, "{}", text(&looks))?;
     }
     let is_wrong = looks.iter().any(Look::is_wrong);
-    Ok(if is_wrong {
-        Exit::Attention
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::attention_if(is_wrong))
 }
 
 /// What a program is told: the worst, and everything.
@@ -122,11 +118,7 @@ fn as_owner(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Opti
         .gid(owner.gid())
         .status()
         .context("cannot look as that user")?;
-    Ok(Some(if status.success() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    }))
+    Ok(Some(Exit::attention_if(!status.success())))
 }
 
 fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> anyhow::Result<()> {

@@ -18,6 +18,7 @@ use self::story::Story;
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_TEXT};
 use crate::terminal::face;
+use crate::text::words;
 
 /// Play launches that were, or could be, and print the letters that would have been written.
 ///
@@ -106,18 +107,14 @@ pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
 }
 
 fn summary(story: &Story, played: &Played, unmet: usize) -> String {
-    let letters = counted(played.sent.len(), "letter");
-    let looks = counted(played.looks.len(), "look");
+    let letters = words::counted(played.sent.len(), "letter");
+    let looks = words::counted(played.looks.len(), "look");
     let verdict = match (story.expectations.len(), unmet) {
         (0, _) => "nothing was expected".to_owned(),
-        (all, 0) => format!("{} met", counted(all, "expectation")),
-        (all, unmet) => format!("{unmet} of {} not met", counted(all, "expectation")),
+        (all, 0) => format!("{} met", words::counted(all, "expectation")),
+        (all, unmet) => format!("{unmet} of {} not met", words::counted(all, "expectation")),
     };
     format!("{letters}, {looks}, {verdict}")
-}
-
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// What came of a story, for a program.

@@ -322,11 +322,7 @@ fn status() -> anyhow::Result<Exit> {
         .args(["status", "--no-pager", name])
         .status()
         .context("cannot run systemctl; is this system run by systemd?")?;
-    Ok(if status.success() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    })
+    Ok(Exit::attention_if(!status.success()))
 }
 
 fn remove() -> anyhow::Result<Exit> {

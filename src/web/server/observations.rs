@@ -215,7 +215,6 @@ fn verdict(
     let place = site.place(now);
     let voice = place.voice(&plan.edition, &view.launch);
     let judged = judge(&view, &site.settings, now);
-    let mut outlooks = judged.outlooks.iter();
-    let one = outlooks.find(|one| one.store == listing.store);
+    let one = judged.outlook(&listing.store);
     Ok(one.map(|one| format!("{}.", words::capital(&outlook(one, &voice)))))
 }

@@ -49,7 +49,7 @@ pub struct Site {
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Guard {
     /// Who is logged in.
     pub sessions: Mutex<Sessions>,
@@ -62,20 +62,6 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard with a key of its own.
-    ///
-    /// # Errors
-    ///
-    /// [`ServeError::Random`] when the system gives no random numbers.
-    pub fn new() -> Result<Self, ServeError> {
-        Ok(Self {
-            sessions: Mutex::default(),
-            throttle: Mutex::default(),
-            pace: Mutex::default(),
-            comparing: Mutex::default(),
-        })
-    }
-
     /// Ends all sessions when the password is another than before: who knew only the old one is
     /// not to stay.
     pub fn mind_password(&self, before: &Site, after: &Site) {

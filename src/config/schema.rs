@@ -40,6 +40,12 @@ pub fn schema() -> Value {
     root
 }
 
+/// The kind of a table of the file; `None`: there is none of that name.
+pub(super) fn of_table(name: &str) -> Option<Kind> {
+    let mut asked = check::asked(&every_key());
+    asked.remove(&Place::default())?.keys.remove(name)
+}
+
 /// The example with the `# ` before every key and table taken away.
 pub fn every_key() -> String {
     let lines = EXAMPLE.lines().map(|line| code(line).unwrap_or(line));

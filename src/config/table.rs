@@ -14,7 +14,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::findings::{Findings, Kind, Place, below};
 use super::problem::{Problem, did_you_mean, one_of};
-use super::{times, values};
+use super::{schema, times, values};
 
 /// A table of the file that is being read.
 #[derive(Debug)]
@@ -390,11 +390,12 @@ impl<'a> Table<'a> {
     }
 
     fn suggestion(&self, written: &str) -> String {
-        if !self.name().is_empty() && TABLES.contains(&written) {
-            let brackets = if ["client", "edition", "ntfy", "store", "webhook"].contains(&written) {
-                format!("[[{written}]]")
-            } else {
-                format!("[{written}]")
+        if !self.name().is_empty()
+            && let Some(kind) = schema::of_table(written)
+        {
+            let brackets = match kind {
+                Kind::Tables => format!("[[{written}]]"),
+                _ => format!("[{written}]"),
             };
             return format!(
                 "`{written}` is a table of its own: write `{brackets}` on a line of its own, and \
@@ -410,23 +411,6 @@ impl<'a> Table<'a> {
         }
     }
 }
-
-/// The tables of the file, for those who write one as a key.
-const TABLES: [&str; 13] = [
-    "amazon_api",
-    "author",
-    "client",
-    "data",
-    "edition",
-    "judging",
-    "mail",
-    "ntfy",
-    "politeness",
-    "schedule",
-    "store",
-    "webhook",
-    "windows",
-];
 
 /// Other words that people use for a key.
 fn habit(written: &str) -> Option<&'static str> {

@@ -20,6 +20,7 @@ pub mod web;
 pub mod clock;
 pub mod files;
 pub mod group;
+mod lock;
 pub mod tls;
 pub mod db;
 

@@ -122,10 +122,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .context("reading the history")?;
         let mut looks = Vec::new();
         for listing in &view.listings {
-            let id = ListingId {
-                edition: plan.edition.id.clone(),
-                store: listing.store.clone(),
-            };
+            let id = ListingId::new(&plan.edition.id, &listing.store);
             looks.push(if arguments.looks {
                 context
                     .db

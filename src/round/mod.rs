@@ -22,7 +22,7 @@ pub mod sqlite;
 mod stop;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -36,6 +36,7 @@ use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
 use crate::judge::{Settings, Severity};
+use crate::lock::locked;
 use crate::page::{Reading, Wanted};
 use crate::stores::Lessons;
 use crate::text::words;
@@ -325,18 +326,12 @@ impl House {
     ///
     /// [`Rules`]: crate::schedule::due::Rules
     pub fn awake_since(&self) -> Option<Timestamp> {
-        *self
-            .awake_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *locked(&self.awake_since)
     }
 
     /// A service keeps watch from `now` on: it has begun, or the machine slept until now.
     pub fn wake(&self, now: Timestamp) {
-        *self
-            .awake_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(now);
+        *locked(&self.awake_since) = Some(now);
     }
 
     /// How many of the pages watched here are not watched by another configuration.
@@ -369,10 +364,7 @@ impl House {
 
     fn is_time_to_judge_all(&self) -> bool {
         let now = self.clock.now();
-        let mut judged_all = self
-            .judged_all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut judged_all = locked(&self.judged_all);
         let is_time = judged_all.is_none_or(|last| {
             let since = now.duration_since(last);
             since.is_negative() || JUDGE_ALL_EVERY <= since

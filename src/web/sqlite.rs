@@ -179,10 +179,7 @@ pub fn hand_looks(
 ) -> rusqlite::Result<Vec<HandLook>> {
     let mut looks = Vec::new();
     for listing in listings {
-        let id = ListingId {
-            edition: edition.clone(),
-            store: listing.store.clone(),
-        };
+        let id = ListingId::new(edition, &listing.store);
         looks.extend(
             newest_by_hand(connection, &id)?.map(|(at, reading)| HandLook {
                 store: id.store,

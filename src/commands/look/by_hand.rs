@@ -120,10 +120,7 @@ fn pages<'a>(
 }
 
 fn id(page: &Page<'_>) -> ListingId {
-    ListingId {
-        edition: page.plan.edition.id.clone(),
-        store: page.listing.store.clone(),
-    }
+    ListingId::new(&page.plan.edition.id, &page.listing.store)
 }
 
 fn show(

@@ -194,10 +194,7 @@ fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
     view.listings
         .iter()
         .map(|listing| {
-            let id = ListingId {
-                edition: view.edition.id.clone(),
-                store: listing.store.clone(),
-            };
+            let id = ListingId::new(&view.edition.id, &listing.store);
             let read = site.db.read(|connection| {
                 Ok::<_, DbError>(sqlite_looks(connection, &id, Timestamp::MIN)?)
             })?;

@@ -7,7 +7,8 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::answer::{Answered, Visit, refusal};
 use super::router::Filled;
-use super::site::{Site, locked, random};
+use super::site::{Site, random};
+use crate::lock::locked;
 use crate::text::words;
 use crate::web::security::SESSION;
 

@@ -1,7 +1,7 @@
 //! What the pages are made from, and what the server remembers between requests.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use ring::rand::SecureRandom as _;
@@ -17,6 +17,7 @@ use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
 use crate::judge::{Judgement, Settings, judge};
+use crate::lock::locked;
 use crate::round::Board;
 use crate::round::judge_edition::JudgeContext;
 use crate::stores::Lessons;
@@ -258,11 +259,6 @@ impl Site {
             awake_since: None,
         }
     }
-}
-
-/// A lock, also after a panic elsewhere: what it guards is changed in single steps.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Random bytes of the system.

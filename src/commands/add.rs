@@ -226,7 +226,7 @@ fn entry(
             flag: "--format FORMAT",
         },
         Some((usual_format.name(), usual_format)),
-        &details::format,
+        &str::parse,
     )?;
     let publication_date = publication_date(known, asker)?;
     let (distribution, distribution_enabled) = distribution(known, (id, format), pages, asker)?;
@@ -303,7 +303,7 @@ fn distribution(
             flag: "--distribution WHO",
         },
         Some((usual.name(), usual)),
-        &details::distribution,
+        &str::parse,
     )?;
     let enabled = asker.value(
         known.details.enabled.map(Some),

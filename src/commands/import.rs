@@ -86,8 +86,7 @@ pub struct Arguments {
     stores: Vec<String>,
 
     /// Who distributes editions whose line does not say
-    #[arg(long, value_name = "WHO", value_parser = details::distribution,
-        default_value = "ingramspark")]
+    #[arg(long, value_name = "WHO", default_value = "ingramspark")]
     distribution: Distribution,
 
     /// The day on which distribution was enabled, where the line does not say

@@ -146,15 +146,10 @@ impl BookForm {
         let details = Details {
             title: typed(&self.title),
             author: typed(&self.author),
-            format: read("format", &self.format, details::format, &mut wrong),
+            format: read("format", &self.format, str::parse, &mut wrong),
             date: read("date", &self.date, details::date, &mut wrong),
             on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
-            distribution: read(
-                "distribution",
-                &self.distribution,
-                details::distribution,
-                &mut wrong,
-            ),
+            distribution: read("distribution", &self.distribution, str::parse, &mut wrong),
             enabled: read("enabled", &self.enabled, details::date, &mut wrong),
             price: read("price", &self.price, details::price, &mut wrong),
             imprint: typed(&self.imprint),

@@ -50,12 +50,7 @@ impl ListForm {
         let named = |names: &str| stores::named(&[names.to_owned()], &own);
         let named = read("stores", &self.stores, named, &mut wrong);
         let enabled = read("enabled", &self.enabled, details::date, &mut wrong);
-        let distribution = read(
-            "distribution",
-            &self.distribution,
-            details::distribution,
-            &mut wrong,
-        );
+        let distribution = read("distribution", &self.distribution, str::parse, &mut wrong);
         if !wrong.is_empty() {
             return Err(wrong);
         }

@@ -130,7 +130,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let author = table.text("author").map(Spanned::into_inner);
     let numbers = numbers(table);
     let formats = Format::ALL.map(|format| (format.name(), format));
-    let format = table.choice(("format", "format"), &formats, &FORMATS);
+    let format = table.choice(("format", "format"), &formats, &Format::HABITS);
     let format_span = format.as_ref().map(Spanned::span);
     let format = match format {
         None if !table.has("format") => numbers.as_ref().map(|(id, _)| Format::usual(id.get_ref())),
@@ -141,7 +141,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let on_sale = date(table, "on_sale_date");
     let distributions = Distribution::ALL.map(|one| (one.name(), one));
     let of = ("distribution", "distribution");
-    let distribution = match table.choice(of, &distributions, &DISTRIBUTIONS) {
+    let distribution = match table.choice(of, &distributions, &Distribution::HABITS) {
         None if !table.has("distribution") => format
             .zip(numbers.as_ref())
             .map(|(format, (id, _))| Distribution::usual(id.get_ref(), format)),
@@ -270,34 +270,11 @@ fn own_of(text: &Text) -> Result<OwnNumber, Problem> {
     })
 }
 
-/// Other words for a format.
-const FORMATS: [(&str, Format); 10] = [
-    ("hardback", Format::Hardcover),
-    ("hardcover (case laminate)", Format::Hardcover),
-    ("case laminate", Format::Hardcover),
-    ("cloth", Format::Hardcover),
-    ("kindle", Format::Ebook),
-    ("epub", Format::Ebook),
-    ("audio", Format::Audiobook),
-    ("audible", Format::Audiobook),
-    ("softcover", Format::Paperback),
-    ("pb", Format::Paperback),
-];
-
 /// Other words for a way of printing.
 const PRINTINGS: [(&str, Making); 3] = [
     ("pod", Making::OnDemand),
     ("print on demand", Making::OnDemand),
     ("on demand", Making::OnDemand),
-];
-
-/// Other words for a distribution.
-const DISTRIBUTIONS: [(&str, Distribution); 5] = [
-    ("ingram", Distribution::IngramSpark),
-    ("lightning source", Distribution::IngramSpark),
-    ("lightningsource", Distribution::IngramSpark),
-    ("d2d", Distribution::Draft2Digital),
-    ("amazon", Distribution::Kdp),
 ];
 
 /// Two tables for one number: an error when they are the same thing twice, a warning when they say

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::windows::{Stage, Window, WindowName};
-use super::{Party, Settings};
+use super::{NextStep, Party, Settings, SupportText};
 use crate::book::Phase;
 use crate::book::launch::{Feeder, midnight_gmt};
 use crate::book::{Availability, Distribution, Family, Making, StoreId};
@@ -283,6 +283,14 @@ impl<'a> Case<'a> {
                 Distribution::Kdp => Party::Kdp,
                 Distribution::Other => Party::Distributor,
             },
+        }
+    }
+
+    /// Ask whoever carries it there: KDP why it is not live, anybody else with that text.
+    pub(crate) fn ask_about(&self, store: &StoreId, text: SupportText) -> NextStep {
+        match self.party_for(store) {
+            Party::Kdp => NextStep::ask(Party::Kdp, SupportText::KdpNotLive),
+            whom => NextStep::ask(whom, text),
         }
     }
 }

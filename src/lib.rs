@@ -30,6 +30,7 @@ pub mod service;
 pub mod terminal;
 pub mod setup;
 pub mod demo;
+pub mod story;
 pub mod exit;
 pub mod commands;
 pub mod cli;

@@ -77,8 +77,8 @@ impl FromStr for Format {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let named = Self::ALL.map(|format| (format.name(), format));
-        called(text, &named, &Self::HABITS).ok_or_else(|| {
+        let known = Self::ALL.map(|format| (format.name(), format));
+        called(text, &known, &Self::HABITS).ok_or_else(|| {
             format!("`{text}` is no format; write paperback, hardcover, ebook or audiobook")
         })
     }
@@ -164,8 +164,8 @@ impl FromStr for Distribution {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let named = Self::ALL.map(|one| (one.name(), one));
-        called(text, &named, &Self::HABITS).ok_or_else(|| {
+        let known = Self::ALL.map(|one| (one.name(), one));
+        called(text, &known, &Self::HABITS).ok_or_else(|| {
             let names = Self::ALL.map(Self::name).join(", ");
             format!("`{text}` is no way of distribution; write one of {names}")
         })

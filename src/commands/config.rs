@@ -177,34 +177,38 @@ struct PlannedListing<'a> {
 /// The outcome as one JSON object. It goes to standard output also when the configuration is
 /// wrong, since that is what was asked for.
 fn check_as_json(named: Option<&Path>, today: Date, now: Timestamp) -> anyhow::Result<Exit> {
-    let loaded = load(named, today);
-    let (checked, exit) = match &loaded {
+    let say = |checked: &Checked<'_>| -> anyhow::Result<()> {
+        Ok(writeln!(
+            anstream::stdout(),
+            "{}",
+            serde_json::to_string(checked)?
+        )?)
+    };
+    match load(named, today) {
         Ok(loaded) => {
-            let checked = Checked {
+            say(&Checked {
                 file: &loaded.path,
                 usable: true,
                 problems: problems(&loaded.warnings, &loaded.text),
                 amounts_to: Some(amounts_to(&loaded.plan, now)),
-            };
-            (checked, Exit::Done)
+            })?;
+            Ok(Exit::Done)
         }
         Err(ConfigError::Wrong {
             path,
             text,
             problems: all,
         }) => {
-            let checked = Checked {
-                file: path,
+            say(&Checked {
+                file: &path,
                 usable: false,
-                problems: problems(all, text),
+                problems: problems(&all, &text),
                 amounts_to: None,
-            };
-            (checked, Exit::Configuration)
+            })?;
+            Ok(Exit::Configuration)
         }
-        Err(_) => return Err(loaded.map(|_| Exit::Done).unwrap_err().into()),
-    };
-    writeln!(anstream::stdout(), "{}", serde_json::to_string(&checked)?)?;
-    Ok(exit)
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn problems<'a>(problems: &'a [Problem], text: &str) -> Vec<ProblemFacts<'a>> {

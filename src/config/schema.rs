@@ -104,10 +104,10 @@ fn table(place: &Place, asked: &Asked, words: &BTreeMap<(String, String), String
         _ if place.1 => reference(place),
         Some((kind, names)) if names.is_empty() => value(kind, &(place.0.clone(), true)),
         Some((kind, names)) => {
-            let named = names
+            let those = names
                 .iter()
                 .map(|name| ((*name).to_owned(), value(kind, place)));
-            properties.extend(named);
+            properties.extend(those);
             false.into()
         }
         None => false.into(),
@@ -158,11 +158,10 @@ fn value(kind: &Kind, place: &Place) -> Value {
 
 /// What stands in the place of a table, where that is not a table alone.
 fn several(kind: &Kind) -> Option<Vec<&'static str>> {
-    match kind {
-        Kind::Tables => Some(vec!["array", "object"]),
-        Kind::Recipients => Some(vec!["array", "object", "string"]),
-        _ => None,
+    if *kind == Kind::Recipients {
+        return Some(vec!["array", "object", "string"]);
     }
+    (*kind == Kind::Tables).then(|| vec!["array", "object"])
 }
 
 /// A pattern that takes the names in whatever case, as the check does.

@@ -393,9 +393,10 @@ impl<'a> Table<'a> {
         if !self.name().is_empty()
             && let Some(kind) = schema::of_table(written)
         {
-            let brackets = match kind {
-                Kind::Tables => format!("[[{written}]]"),
-                _ => format!("[{written}]"),
+            let brackets = if kind == Kind::Tables {
+                format!("[[{written}]]")
+            } else {
+                format!("[{written}]")
             };
             return format!(
                 "`{written}` is a table of its own: write `{brackets}` on a line of its own, and \

@@ -41,10 +41,10 @@ pub(crate) fn parsed_if<T: FromStr<Err: Display>>(
     row: &Row<'_>,
     column: usize,
 ) -> rusqlite::Result<Option<T>> {
-    match row.get_ref(column)? {
-        ValueRef::Null => Ok(None),
-        _ => parsed(row, column).map(Some),
+    if row.get_ref(column)? == ValueRef::Null {
+        return Ok(None);
     }
+    parsed(row, column).map(Some)
 }
 
 /// What is kept in a column as JSON.

@@ -288,10 +288,16 @@ impl<'a> Case<'a> {
 
     /// Ask whoever carries it there: KDP why it is not live, anybody else with that text.
     pub(crate) fn ask_about(&self, store: &StoreId, text: SupportText) -> NextStep {
-        match self.party_for(store) {
-            Party::Kdp => NextStep::ask(Party::Kdp, SupportText::KdpNotLive),
-            whom => NextStep::ask(whom, text),
-        }
+        let whom = self.party_for(store);
+        let is_kdp = whom == Party::Kdp;
+        NextStep::ask(
+            whom,
+            if is_kdp {
+                SupportText::KdpNotLive
+            } else {
+                text
+            },
+        )
     }
 }
 

@@ -141,8 +141,10 @@ impl Grade {
     }
 }
 
-fn in_words<S: Serializer>(grade: &Grade, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(grade.words())
+impl Serialize for Grade {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.words())
+    }
 }
 
 /// How long something usually takes.
@@ -164,7 +166,6 @@ pub struct Window {
     /// Where they say so.
     pub link: Option<String>,
     /// How good that is.
-    #[serde(serialize_with = "in_words")]
     pub grade: Grade,
     /// The user has set its numbers.
     #[serde(skip_deserializing)]

@@ -60,7 +60,7 @@ pub fn about(letter: &Letter, lines: &[String]) -> String {
 
 /// A message as ntfy takes it, but for its topic.
 #[derive(Serialize)]
-struct Message<'a> {
+struct Post<'a> {
     title: String,
     message: String,
     priority: u8,
@@ -75,7 +75,7 @@ fn message(letter: &Letter, lines: &[String], click: Option<String>) -> String {
         .iter()
         .map(|line| words::clipped(line, LONGEST_MESSAGE / 2))
         .collect();
-    json!(Message {
+    json!(Post {
         title: words::clipped(&letter.subject, LONGEST_TITLE),
         message: lines.join("\n").chars().take(LONGEST_MESSAGE).collect(),
         priority,

@@ -239,7 +239,7 @@ struct Page<'a> {
     file: &'a str,
     wrong: Vec<&'a str>,
     count: usize,
-    you: You<'a>,
+    you: Questions<'a>,
     book: Vec<Field>,
 }
 
@@ -249,13 +249,13 @@ struct YouPage<'a> {
     frame: Frame,
     was: &'a str,
     wrong: Vec<&'a str>,
-    you: You<'a>,
+    you: Questions<'a>,
 }
 
 /// Who the author is, and how letters go out.
 #[derive(Template)]
 #[template(path = "web/templates/you.html")]
-struct You<'a> {
+struct Questions<'a> {
     you: Vec<Field>,
     zones: Vec<String>,
     choices: Vec<Choice>,
@@ -266,10 +266,10 @@ struct You<'a> {
     may_test: bool,
 }
 
-impl You<'_> {
+impl Questions<'_> {
     /// The questions, filled, with what is wrong; `hint` is about the password.
     fn new(form: &FirstForm, wrong: &Wrong, hint: &'static str) -> Self {
-        You {
+        Questions {
             you: you(form, wrong),
             zones: zones(),
             choices: choices(&form.email, &form.mail),
@@ -294,7 +294,7 @@ pub fn you_page(
         frame: Frame::new(place, "settings", "You and your letters", pulse),
         was: &form.book.was,
         wrong: at_the_whole(wrong),
-        you: You::new(form, wrong, hint),
+        you: Questions::new(form, wrong, hint),
     }
     .render()
 }
@@ -317,10 +317,10 @@ pub fn page(
         file,
         count: wrong.len() - whole.len(),
         wrong: whole,
-        you: You {
+        you: Questions {
             said,
             may_test: true,
-            ..You::new(form, wrong, hint)
+            ..Questions::new(form, wrong, hint)
         },
         book: book(form, wrong),
     }

@@ -12,6 +12,7 @@ mod buy_areas;
 mod cmd;
 #[cfg(test)]
 mod config;
+#[cfg(test)]
 mod config_schema;
 #[cfg(test)]
 mod corpus;

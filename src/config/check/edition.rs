@@ -155,7 +155,6 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         .and_then(|text| findings.keep(values::money(&text)));
     let of = ("printing", "way of printing");
     let printing = table.choice(of, &Making::CHOICES, &PRINTINGS);
-    let printing = printing.map(Spanned::into_inner);
     let imprint = table.text("imprint").map(Spanned::into_inner);
     let notify = telling::notify(table);
     let ((id, asin), publication) = (numbers?, publication?);
@@ -179,7 +178,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
                 enabled.map(Spanned::into_inner),
             ),
             distribution: distribution?,
-            printing,
+            printing: printing.map(Spanned::into_inner),
             amazon_switch,
             first_title,
             list_price,

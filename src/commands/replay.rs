@@ -1,10 +1,5 @@
 //! `pubwatch replay`: play a launch that was, or could be, and hear what would have been told.
 
-pub mod expect;
-pub mod play;
-pub mod story;
-mod written;
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -12,11 +7,11 @@ use anyhow::Context as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use self::expect::{Sent, Told};
-use self::play::{Played, play};
-use self::story::Story;
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_TEXT};
+use crate::story::Story;
+use crate::story::expect::Told;
+use crate::story::play::{Played, play};
 use crate::terminal::face;
 use crate::text::words;
 
@@ -53,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for (index, file) in arguments.files.iter().enumerate() {
         let story = read(file)?;
         let played = play(&story).with_context(|| format!("playing {}", file.display()))?;
-        let unmet = unmet(&story, &played.sent);
+        let unmet = story.unmet(&played.sent);
         is_met &= unmet.is_empty();
         if arguments.json {
             writeln!(
@@ -95,15 +90,6 @@ pub fn read(file: &Path) -> anyhow::Result<Story> {
     let text = files::read_text(file, LARGEST_TEXT)
         .with_context(|| format!("cannot read the story {}", file.display()))?;
     Story::parse(&text).with_context(|| format!("{}", file.display()))
-}
-
-/// The expectations of a story that were not met, in words, each with what was sent instead.
-pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
-    story
-        .expectations
-        .iter()
-        .filter_map(|expectation| expectation.unmet(sent))
-        .collect()
 }
 
 fn summary(story: &Story, played: &Played, unmet: usize) -> String {

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::story::{Count, Expectation, Kind};
+use super::{Count, Expectation, Kind};
 use crate::book::{EditionId, StoreId};
 use crate::judge::Severity;
 

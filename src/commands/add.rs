@@ -361,8 +361,8 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels: Vec<&str> = stores.iter().map(|store| label(store, own)).collect();
-        taken.push(format!("watched at {} (--store)", words::list(&labels)));
+        let labels = stores.iter().map(|store| label(store, own));
+        taken.push(format!("watched at {} (--store)", words::list(labels)));
     }
     if !taken.is_empty() {
         let taken = taken.join(", ");

@@ -376,12 +376,12 @@ fn show_understood(
         writeln!(out, "  not used: {}", unused.join(", "))?;
     }
     let stores = defaults.stores.iter();
-    let stores: Vec<&str> = stores.map(|store| label(store, &defaults.own)).collect();
+    let stores = stores.map(|store| label(store, &defaults.own));
     writeln!(
         out,
         "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",
         defaults.distribution.label(),
-        words::list(&stores)
+        words::list(stores)
     )
 }
 

@@ -215,7 +215,6 @@ impl Health {
         HealthFacts {
             last_check: self.last_check,
             last_good_check: self.last_good_check,
-            nobody_looked: self.slept.map(|(from, to)| Span { from, to }),
             ailments: ailments.collect(),
         }
     }
@@ -237,14 +236,7 @@ impl Health {
 pub struct HealthFacts {
     last_check: Option<Timestamp>,
     last_good_check: Option<Timestamp>,
-    nobody_looked: Option<Span>,
     ailments: Vec<AilmentFacts>,
-}
-
-#[derive(Debug, Serialize)]
-struct Span {
-    from: Timestamp,
-    to: Timestamp,
 }
 
 #[derive(Debug, Serialize)]

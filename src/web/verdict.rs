@@ -194,9 +194,7 @@ pub(super) fn events(
 /// What happened, in the past tense.
 fn event(place: &Place<'_>, finding: &Finding, voice: &Voice<'_>) -> String {
     let stores = finding.stores.iter();
-    let labels: Vec<String> = stores.map(|store| place.label(store)).collect();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let names = words::list(&labels);
+    let names = words::list(stores.map(|store| place.label(store)));
     match &finding.kind {
         FindingKind::PageAppeared { .. } => format!("{names} began to take orders"),
         FindingKind::Released { .. } => format!("{names} began to sell it"),

@@ -24,11 +24,18 @@ pub(super) struct StatusFacts<'a> {
     next_digests: Vec<Timestamp>,
     #[serde(flatten)]
     health: HealthFacts,
+    nobody_looked: Option<Span>,
     drifts: &'a [Drift],
     editions: Vec<OneEdition<'a>>,
     requests_today: &'a [Ration],
     alerts: Vec<OpenAlert<'a>>,
     outbox: &'a Counts,
+}
+
+#[derive(Serialize)]
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
 }
 
 #[derive(Serialize)]
@@ -111,6 +118,7 @@ impl Status {
             next_checks: coming.checks,
             next_digests: coming.digests,
             health: self.health.facts(zone, self.now),
+            nobody_looked: self.health.slept.map(|(from, to)| Span { from, to }),
             drifts: &self.drifts,
             editions: editions.collect(),
             requests_today: &self.rations,

@@ -306,30 +306,26 @@ fn defaults(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Defaults> 
 fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::Result<()> {
     show_understood(out, report, defaults)?;
     for edition in report.editions.iter().take(SHOWN) {
+        let stores: Vec<&str> = edition.stores.iter().map(StoreId::as_str).collect();
         writeln!(
             out,
             "  {}  {}  {} ({}), at {}",
             edition.id,
             edition.publication_date,
             edition.title,
-            edition.format,
-            edition.stores.join(", ")
+            edition.format.name(),
+            stores.join(", ")
         )?;
     }
     if report.editions.len() > SHOWN {
         writeln!(out, "  and {} more", report.editions.len() - SHOWN)?;
     }
     if !report.asked.is_empty() {
-        let asked = report.asked.iter();
-        let asked: Vec<String> = asked
-            .map(|(store, pages)| {
-                format!(
-                    "{} of {}",
-                    words::counted(*pages, "page"),
-                    StoreId::new(store).label()
-                )
-            })
-            .collect();
+        let asked = report.asked.iter().map(|(store, pages)| {
+            let pages = words::counted(*pages, "page");
+            format!("{pages} of {}", store.label())
+        });
+        let asked: Vec<String> = asked.collect();
         writeln!(out, "\nAsked from then on: {}.", asked.join(", "))?;
     }
     section(out, "Left out:", &report.left_out)?;

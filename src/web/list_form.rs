@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::book_form::{Field, Wrong, at_the_whole, read, wrong_at};
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
-use crate::book::{Distribution, StoreId};
+use crate::book::Distribution;
 use crate::config::Loaded;
 use crate::config::import::dates::Order;
 use crate::config::import::report::Listed;
@@ -135,7 +135,7 @@ struct Page<'a> {
 /// The preview in words.
 struct Shown<'a> {
     /// Title, format, number, date, stores.
-    editions: Vec<(&'a str, &'a str, String, &'a str, String)>,
+    editions: Vec<(&'a str, &'static str, String, String, String)>,
     mark: &'a str,
     /// How it was read, as markup.
     understood: Vec<String>,
@@ -172,11 +172,10 @@ pub fn page(
 fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     let report = &preview.report;
     let edition = |one: &'a Listed| {
-        let stores = one.stores.iter();
-        let stores = stores.map(|store| place.label(&StoreId::new(store)));
+        let stores = one.stores.iter().map(|store| place.label(store));
         let stores = stores.collect::<Vec<_>>().join(", ");
-        let (title, date) = (one.title.as_str(), one.publication_date.as_str());
-        (title, one.format, one.id.to_string(), date, stores)
+        let (id, date) = (one.id.to_string(), one.publication_date.to_string());
+        (one.title.as_str(), one.format.name(), id, date, stores)
     };
     let columns = report.columns.iter().map(|column| match &column.tells {
         Some(tells) => coded(&format!("`{}` is the {tells}", column.name)),
@@ -184,7 +183,7 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     });
     let asked = report.asked.iter().map(|(store, pages)| {
         let pages = words::counted(*pages, "page");
-        format!("{pages} of {}", place.label(&StoreId::new(store)))
+        format!("{pages} of {}", place.label(store))
     });
     let moved = preview.moved;
     let wrong = report.wrong_lines();

@@ -33,10 +33,6 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "json")]
     toml: bool,
 
-    /// The shipped windows as the table of `docs/what-is-usual.md`
-    #[arg(long, hide = true, conflicts_with_all = ["json", "toml"])]
-    markdown: bool,
-
     /// One JSON object a window, for scripts
     #[arg(long)]
     json: bool,
@@ -44,11 +40,6 @@ pub struct Arguments {
 
 /// Prints the windows.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
-    if arguments.markdown {
-        let mut out = anstream::stdout().lock();
-        write!(out, "{}", as_markdown(&Windows::new(&[])?))?;
-        return Ok(Exit::Done);
-    }
     let context = Context::open(config)?;
     let shipped = Windows::new(&context.plan.windows)?;
     let learned = context.db.read(|connection| {
@@ -139,32 +130,6 @@ impl OwnTimes {
             is_enough: learned.is_enough(),
         }
     }
-}
-
-/// The windows as a table of Markdown, for the manual.
-pub fn as_markdown(windows: &Windows) -> String {
-    let mut text = String::from(
-        "| window | begins | quiet | act | what is usual, and who says so |\n\
-         | --- | --- | --- | --- | --- |\n",
-    );
-    for name in WindowName::ALL {
-        let window = windows.window(*name);
-        let usual = window.usual();
-        let source = usual.link.map_or_else(
-            || usual.source.clone(),
-            |link| format!("[{}]({link})", usual.source),
-        );
-        let row = format!(
-            "| `{}` | {} | {} | {} | {} {source} |\n",
-            name.name(),
-            window.starts,
-            window.quiet.words(),
-            window.act.map_or("never".to_owned(), Length::words),
-            usual.sentence,
-        );
-        text.push_str(&row);
-    }
-    text
 }
 
 /// Lines for the configuration, with the numbers that `learned = true` would go by.

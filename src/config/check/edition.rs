@@ -154,7 +154,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
         .text("list_price")
         .and_then(|text| findings.keep(values::money(&text)));
     let of = ("printing", "way of printing");
-    let printing = table.choice(of, &Making::CHOICES, &PRINTINGS);
+    let printing = table.choice(of, &Making::CHOICES, &Making::HABITS);
     let imprint = table.text("imprint").map(Spanned::into_inner);
     let notify = telling::notify(table);
     let ((id, asin), publication) = (numbers?, publication?);
@@ -268,13 +268,6 @@ fn own_of(text: &Text) -> Result<OwnNumber, Problem> {
             .remedy("copy the number from the address of its page at that store")
     })
 }
-
-/// Other words for a way of printing.
-const PRINTINGS: [(&str, Making); 3] = [
-    ("pod", Making::OnDemand),
-    ("print on demand", Making::OnDemand),
-    ("on demand", Making::OnDemand),
-];
 
 /// Two tables for one number: an error when they are the same thing twice, a warning when they say
 /// that it is of two formats. The first one is kept.

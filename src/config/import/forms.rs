@@ -226,9 +226,8 @@ pub(super) fn price(written: &str) -> Result<Money, String> {
 /// A sentence that names the choices.
 pub(super) fn printing(written: &str) -> Result<Making, String> {
     let wanted = plain(written);
-    let known = Making::CHOICES
-        .iter()
-        .find(|(name, _)| plain(name) == wanted);
+    let mut all = Making::CHOICES.iter().chain(&Making::HABITS);
+    let known = all.find(|(name, _)| plain(name) == wanted);
     known.map(|(_, making)| *making).ok_or_else(|| {
         let choices: Vec<&str> = Making::CHOICES.iter().map(|(name, _)| *name).collect();
         format!(

@@ -11,7 +11,6 @@ use super::problem::{Problem, did_you_mean, one_of};
 use super::table::{Text, wrong_kind};
 use crate::book::Money;
 use crate::text::mail_address::{NoAddress, to_ascii_domain};
-use crate::text::money as amounts;
 
 /// A number of bytes: a whole number, or a text such as "8 MB".
 pub(super) fn bytes(key: &str, value: &Spanned<DeValue<'_>>) -> Result<usize, Problem> {
@@ -83,7 +82,7 @@ pub(super) fn parse_money(written: &str) -> Option<Money> {
     let mut digits = whole.bytes().chain(fraction.bytes());
     let is_exact = digits.all(|digit| digit.is_ascii_digit()) && fraction.len() <= decimals;
     is_exact
-        .then(|| amounts::amount(amount, currency))
+        .then(|| crate::text::money::amount(amount, currency))
         .flatten()
 }
 

@@ -1,10 +1,12 @@
 //! The time. The only file that reads the machine's clock; everything else takes `now` as an
 //! argument, or asks a [`Clock`] that a test or the demo can turn by hand.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+
+use crate::lock::locked;
 
 /// Before this day, 1 November 2026, this program was not made: Unix seconds.
 const MADE: i64 = 1_793_491_200;
@@ -35,7 +37,7 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
-            Self::Virtual(hands) => *hands.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Virtual(hands) => *locked(hands),
         }
     }
 
@@ -79,7 +81,7 @@ impl Clock {
     /// turn.
     pub fn turn_to(&self, moment: Timestamp) {
         if let Self::Virtual(hands) = self {
-            let mut hands = hands.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut hands = locked(hands);
             *hands = (*hands).max(moment);
         }
     }

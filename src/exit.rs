@@ -21,6 +21,11 @@ pub enum Exit {
 }
 
 impl Exit {
+    /// Done; and, where there `is` something to see to, that.
+    pub fn attention_if(is: bool) -> Self {
+        if is { Self::Attention } else { Self::Done }
+    }
+
     /// The number.
     pub fn code(self) -> u8 {
         match self {

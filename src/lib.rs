@@ -20,6 +20,7 @@ pub mod web;
 pub mod clock;
 pub mod files;
 pub mod group;
+mod lock;
 pub mod tls;
 pub mod db;
 
@@ -29,6 +30,7 @@ pub mod service;
 pub mod terminal;
 pub mod setup;
 pub mod demo;
+pub mod story;
 pub mod exit;
 pub mod commands;
 pub mod cli;

@@ -8,9 +8,9 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::launch::midnight_gmt;
 use pubwatch::book::{Availability, Distribution, Format, Money, Note, NoteKind, StoreId};
-use pubwatch::commands::replay::story::{PageChange, Said, Story, StoryError};
 use pubwatch::demo::pages::isbn;
 use pubwatch::page::{OtherFormat, Reading, Says, UnreadReason};
+use pubwatch::story::{PageChange, Said, Story, StoryError};
 
 /// The stores of a printed edition that Ingram brings there.
 pub(crate) const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];

@@ -25,10 +25,10 @@ use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use jiff::Timestamp;
 use pubwatch::book::StoreId;
-use pubwatch::commands::replay::expect::Sent;
-use pubwatch::commands::replay::play::{Played, play};
 use pubwatch::judge::Severity;
 use pubwatch::judge::windows::Windows;
+use pubwatch::story::expect::Sent;
+use pubwatch::story::play::{Played, play};
 
 use draw::book;
 use fault::{Kind, Planted};

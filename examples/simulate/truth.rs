@@ -4,9 +4,9 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use pubwatch::book::launch::begun_everywhere;
 use pubwatch::book::{Availability, NoteKind};
-use pubwatch::commands::replay::expect::Sent;
-use pubwatch::commands::replay::play::Played;
 use pubwatch::page::{Reading, Says};
+use pubwatch::story::expect::Sent;
+use pubwatch::story::play::Played;
 
 use crate::launch::{Launch, after};
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::lifecycle::{Decisions, Memory, SETTLING};
 use super::{Alert, AlertKey};
 use crate::book::{EditionId, StoreId};
-use crate::db::column::{time, time_if, unreadable};
+use crate::db::column::{json, parsed, parsed_if, time, time_if, unreadable};
 use crate::judge::{Cause, Severity};
 
 pub use judged::{judgement, judgements, keep_judgement};
@@ -170,7 +170,7 @@ fn write_open(
             alert.key.cause.name(),
             alert.key.edition.as_str(),
             stores_text(&alert.key.stores)?,
-            json(&alert.finding)?,
+            as_json(&alert.finding)?,
             alert.opened.as_millisecond(),
             alert.since.as_millisecond(),
             alert.severity.name(),
@@ -227,53 +227,38 @@ pub fn end_notice(
 }
 
 fn stores_text(stores: &[StoreId]) -> rusqlite::Result<String> {
-    json(&stores)
+    as_json(&stores)
 }
 
-fn json(facts: &impl Serialize) -> rusqlite::Result<String> {
+fn as_json(facts: &impl Serialize) -> rusqlite::Result<String> {
     serde_json::to_string(facts)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))
 }
 
 fn key_of(row: &Row<'_>) -> rusqlite::Result<AlertKey> {
-    let stores: String = row.get(2)?;
     Ok(AlertKey {
         cause: {
             let name: String = row.get(0)?;
             Cause::from_name(&name).ok_or_else(|| unreadable(0, format!("`{name}` is no cause")))?
         },
-        edition: row
-            .get::<_, String>(1)?
-            .parse()
-            .map_err(|error: crate::book::EditionIdError| unreadable(1, error))?,
-        stores: serde_json::from_str(&stores).map_err(|error| unreadable(2, error))?,
+        edition: parsed(row, 1)?,
+        stores: json(row, 2)?,
     })
 }
 
 fn alert_of(row: &Row<'_>) -> rusqlite::Result<Alert> {
     Ok(Alert {
         key: key_of(row)?,
-        finding: serde_json::from_str(&row.get::<_, String>(3)?)
-            .map_err(|error| unreadable(3, error))?,
+        finding: json(row, 3)?,
         opened: time(row, 4)?,
         since: time(row, 5)?,
-        severity: severity(row, 6)?.ok_or_else(|| unreadable(6, "an alert without a severity"))?,
+        severity: parsed(row, 6)?,
         act_since: time_if(row, 12)?,
-        told: severity(row, 7)?,
+        told: parsed_if(row, 7)?,
         last_told: time_if(row, 8)?,
         thread: row.get(9)?,
         is_flap: row.get(10)?,
     })
-}
-
-fn severity(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Severity>> {
-    let Some(name) = row.get::<_, Option<String>>(column)? else {
-        return Ok(None);
-    };
-    match Severity::from_name(&name) {
-        Some(severity) => Ok(Some(severity)),
-        None => Err(unreadable(column, format!("`{name}` is no severity"))),
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! An edition: a book in one format, with the dates it lives by.
 
+use std::str::FromStr;
+
 use serde::{Deserialize, Serialize};
 use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
@@ -25,6 +27,21 @@ pub enum Format {
 impl Format {
     /// Every format.
     pub const ALL: [Self; 4] = every(Self::VARIANTS);
+
+    /// Other words that people write for a format.
+    pub const HABITS: [(&str, Self); 11] = [
+        ("hardback", Self::Hardcover),
+        ("hardcover (case laminate)", Self::Hardcover),
+        ("case laminate", Self::Hardcover),
+        ("case", Self::Hardcover),
+        ("cloth", Self::Hardcover),
+        ("kindle", Self::Ebook),
+        ("epub", Self::Ebook),
+        ("audio", Self::Audiobook),
+        ("audible", Self::Audiobook),
+        ("softcover", Self::Paperback),
+        ("pb", Self::Paperback),
+    ];
 
     /// The name in the configuration, in tables and in letters.
     pub fn name(self) -> &'static str {
@@ -56,6 +73,24 @@ impl Format {
     }
 }
 
+impl FromStr for Format {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(|format| (format.name(), format));
+        called(text, &known, &Self::HABITS).ok_or_else(|| {
+            format!("`{text}` is no format; write paperback, hardcover, ebook or audiobook")
+        })
+    }
+}
+
+/// What a text names, by its name or by another word, in whatever case.
+fn called<T: Copy>(text: &str, names: &[(&str, T)], habits: &[(&str, T)]) -> Option<T> {
+    let mut all = names.iter().chain(habits);
+    let found = all.find(|(name, _)| name.eq_ignore_ascii_case(text.trim()));
+    found.map(|(_, value)| *value)
+}
+
 /// Who carries the edition to the stores, and so whom to ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[derive(Serialize, Deserialize, ToSchema, IntoStaticStr, VariantArray)]
@@ -77,6 +112,18 @@ pub enum Distribution {
 impl Distribution {
     /// Every way of distribution.
     pub const ALL: [Self; 5] = every(Self::VARIANTS);
+
+    /// Other words that people write for one.
+    pub const HABITS: [(&str, Self); 8] = [
+        ("ingram", Self::IngramSpark),
+        ("lightning source", Self::IngramSpark),
+        ("lightningsource", Self::IngramSpark),
+        ("ingramcontentgroup", Self::IngramSpark),
+        ("d2d", Self::Draft2Digital),
+        ("amazon", Self::Kdp),
+        ("kdpprint", Self::Kdp),
+        ("kindledirectpublishing", Self::Kdp),
+    ];
 
     /// The name in the configuration.
     pub fn name(self) -> &'static str {
@@ -110,6 +157,18 @@ impl Distribution {
             self,
             Self::IngramSpark | Self::Draft2Digital | Self::PublishDrive
         )
+    }
+}
+
+impl FromStr for Distribution {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let known = Self::ALL.map(|one| (one.name(), one));
+        called(text, &known, &Self::HABITS).ok_or_else(|| {
+            let names = Self::ALL.map(Self::name).join(", ");
+            format!("`{text}` is no way of distribution; write one of {names}")
+        })
     }
 }
 

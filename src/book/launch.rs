@@ -70,6 +70,20 @@ impl Making {
     /// What an author can say of a printed edition, with its name in the configuration.
     pub const CHOICES: [(&'static str, Self); 2] =
         [("on-demand", Self::OnDemand), ("offset", Self::Offset)];
+
+    /// Other words that people write for one.
+    pub const HABITS: [(&'static str, Self); 3] = [
+        ("pod", Self::OnDemand),
+        ("print on demand", Self::OnDemand),
+        ("on demand", Self::OnDemand),
+    ];
+
+    /// Its name, where it is one that can be chosen.
+    pub fn name(self) -> Option<&'static str> {
+        let mut choices = Self::CHOICES.iter();
+        let chosen = choices.find(|(_, making)| *making == self);
+        chosen.map(|(name, _)| *name)
+    }
 }
 
 /// Who fills orders at a store, and so whom to ask about its page.

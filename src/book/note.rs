@@ -168,6 +168,19 @@ pub struct Note {
     pub text: Option<String>,
 }
 
+impl Note {
+    /// A note about every store, without a word more.
+    pub fn new(kind: NoteKind, at: Timestamp) -> Self {
+        Self {
+            kind,
+            at,
+            store: None,
+            ticket: None,
+            text: None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -104,10 +104,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
         return Ok(Exit::Done);
     }
-    let warnings = place::new_warnings(&existing.loaded, &changed, true);
-    if !warnings.is_empty() {
-        writeln!(anstream::stderr(), "{warnings}\n")?;
-    }
+    place::say_new_warnings(&existing.loaded, &changed)?;
     existing.replace(&changed)?;
     for entry in &entries {
         if let Some(plan) = by_id(&changed.plan, &entry.edition.id) {
@@ -232,7 +229,7 @@ fn entry(
             flag: "--format FORMAT",
         },
         Some((usual_format.name(), usual_format)),
-        &details::format,
+        &str::parse,
     )?;
     let publication_date = publication_date(known, asker)?;
     let (distribution, distribution_enabled) = distribution(known, (id, format), pages, asker)?;
@@ -309,7 +306,7 @@ fn distribution(
             flag: "--distribution WHO",
         },
         Some((usual.name(), usual)),
-        &details::distribution,
+        &str::parse,
     )?;
     let enabled = asker.value(
         known.details.enabled.map(Some),
@@ -367,8 +364,8 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels: Vec<&str> = stores.iter().map(|store| label(store, own)).collect();
-        taken.push(format!("watched at {} (--store)", words::list(&labels)));
+        let labels = stores.iter().map(|store| label(store, own));
+        taken.push(format!("watched at {} (--store)", words::list(labels)));
     }
     if !taken.is_empty() {
         let taken = taken.join(", ");

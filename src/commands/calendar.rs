@@ -4,8 +4,9 @@ use std::io::Write as _;
 use std::path::Path;
 
 use jiff::civil::Date;
-use serde_json::json;
+use serde::Serialize;
 
+use crate::alerts::facts::Numbers;
 use crate::book::{Edition, Launch};
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
@@ -73,8 +74,15 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         write!(out, "{}", ics::calendar(&agendas, now))?;
     }
     if arguments.json {
-        for line in json_lines(&agendas, today) {
-            writeln!(out, "{line}")?;
+        for (edition, entries) in &agendas {
+            for entry in entries {
+                let line = Line {
+                    edition: Numbers::of(edition),
+                    entry,
+                    is_past: entry.day < today,
+                };
+                writeln!(out, "{}", serde_json::to_string(&line)?)?;
+            }
         }
     }
     Ok(Exit::Done)
@@ -104,22 +112,12 @@ fn as_text(edition: &Edition, entries: &[Entry], settings: &Settings, today: Dat
     )
 }
 
-fn json_lines(agendas: &[(&Edition, Vec<Entry>)], today: Date) -> Vec<serde_json::Value> {
-    let mut lines = Vec::new();
-    for (edition, entries) in agendas {
-        for entry in entries {
-            lines.push(json!({
-                "id": edition.id,
-                "isbn": edition.id.isbn(),
-                "asin": edition.asin(),
-                "day": entry.day.to_string(),
-                "moment": entry.moment.map(|at| at.to_string()),
-                "name": entry.name,
-                "what": entry.what,
-                "why": entry.why,
-                "is_past": entry.day < today,
-            }));
-        }
-    }
-    lines
+/// A day, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    #[serde(flatten)]
+    entry: &'a Entry,
+    is_past: bool,
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde_json::json;
+use serde::Serialize;
 use tokio::sync::mpsc;
 
 use crate::config::plan::label;
@@ -91,16 +91,16 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
 
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        writeln!(out, "{}", as_json(&summary, &delivered))?;
+        let outcome = Outcome {
+            round: &summary,
+            delivered: &delivered,
+        };
+        writeln!(out, "{}", serde_json::to_string(&outcome)?)?;
     } else if show || arguments.is_awaited || delivered.trouble.is_some() {
         writeln!(out, "{}", in_words(&summary, &delivered))?;
     }
     let attention = delivered.later + delivered.refused > 0;
-    Ok(if attention {
-        Exit::Attention
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::attention_if(attention))
 }
 
 /// Shows the steps as they come: a bar on a terminal, and above it a line for every change.
@@ -168,7 +168,7 @@ fn in_words(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> Str
         0 => "Nothing is due: every listing was looked at lately.".to_owned(),
         _ => format!(
             "Looked at {}: {} read, {} not read, {} left out.",
-            words::count(i64::try_from(summary.due).unwrap_or(i64::MAX), "listing"),
+            words::counted(summary.due, "listing"),
             summary.read,
             summary.unread,
             summary.passed
@@ -190,16 +190,11 @@ fn in_words(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> Str
     format!("{looked}{sent}{waiting}")
 }
 
-fn as_json(summary: &Summary, delivered: &crate::mail::deliver::Summary) -> serde_json::Value {
-    json!({
-        "due": summary.due,
-        "read": summary.read,
-        "unread": summary.unread,
-        "passed": summary.passed,
-        "letters_queued": summary.letters,
-        "letters_delivered": delivered.delivered,
-        "letters_waiting": delivered.later,
-        "letters_refused": delivered.refused,
-        "trouble": delivered.trouble,
-    })
+/// What came of a check, for a program.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    #[serde(flatten)]
+    round: &'a Summary,
+    #[serde(flatten)]
+    delivered: &'a crate::mail::deliver::Summary,
 }

@@ -7,15 +7,20 @@ use std::path::Path;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde_json::{Value, json};
+use serde::Serialize;
 
+use crate::alerts::facts::Numbers;
+use crate::book::{Format, StoreId};
 use crate::clock::Clock;
 use crate::config::files::{ConfigError, Loaded, find};
 use crate::config::plan::{Encryption, MailPlan, Plan};
+use crate::config::problem::Gravity;
+use crate::config::schema::schema;
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
 use crate::setup::loading::load;
 use crate::terminal::coming::Coming;
+use crate::text::words;
 
 /// Check the configuration, find it, or print an example.
 #[derive(Debug, clap::Args)]
@@ -36,6 +41,12 @@ enum Action {
     /// Print an example with every key and what it means
     #[command(after_help = "To begin: pubwatch config example > ~/.config/pubwatch/pubwatch.toml")]
     Example,
+    /// Print a JSON Schema of it, with which editors complete and check what you write
+    #[command(
+        after_help = "To begin: pubwatch config schema > ~/.config/pubwatch/pubwatch.schema.json
+Then write as the first line of the configuration: #:schema ./pubwatch.schema.json"
+    )]
+    Schema,
     /// Print where the configuration is
     Path,
 }
@@ -62,6 +73,7 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
             out.write_all(summary(&loaded, now)?.as_bytes())?;
         }
         Action::Example => out.write_all(EXAMPLE.as_bytes())?,
+        Action::Schema => writeln!(out, "{:#}", schema())?,
         Action::Path => writeln!(out, "{}", find(named)?.display())?,
     }
     Ok(Exit::Done)
@@ -76,9 +88,9 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
         text,
         "{} can be used: {}, {}, {}",
         loaded.path.display(),
-        counted(plan.editions.len(), "edition"),
-        counted(pages, "page"),
-        counted(loaded.warnings.len(), "warning"),
+        words::counted(plan.editions.len(), "edition"),
+        words::counted(pages, "page"),
+        words::counted(loaded.warnings.len(), "warning"),
     )?;
     for one in &plan.editions {
         let edition = &one.edition;
@@ -118,77 +130,122 @@ fn road(mail: Option<&MailPlan>) -> String {
     format!("through {}:{} with {protection}", mail.host, mail.port)
 }
 
-fn counted(number: usize, noun: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{number} {noun}{ending}")
+/// What there is to say of a configuration, for a program.
+#[derive(Serialize)]
+struct Checked<'a> {
+    file: &'a Path,
+    usable: bool,
+    problems: Vec<ProblemFacts<'a>>,
+    #[serde(flatten)]
+    amounts_to: Option<AmountsTo<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProblemFacts<'a> {
+    gravity: Gravity,
+    message: &'a str,
+    line: Option<usize>,
+    column: Option<usize>,
+    cause: Option<&'a str>,
+    remedies: &'a [String],
+}
+
+#[derive(Serialize)]
+struct AmountsTo<'a> {
+    editions: Vec<PlannedEdition<'a>>,
+    data: &'a Path,
+    next_checks: Option<Vec<Timestamp>>,
+    next_digests: Vec<Timestamp>,
+}
+
+#[derive(Serialize)]
+struct PlannedEdition<'a> {
+    title: &'a str,
+    #[serde(flatten)]
+    numbers: Numbers<'a>,
+    format: Format,
+    publication_date: Date,
+    listings: Vec<PlannedListing<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlannedListing<'a> {
+    store: &'a StoreId,
+    address: &'a str,
 }
 
 /// The outcome as one JSON object. It goes to standard output also when the configuration is
 /// wrong, since that is what was asked for.
 fn check_as_json(named: Option<&Path>, today: Date, now: Timestamp) -> anyhow::Result<Exit> {
-    let (value, exit) = match load(named, today) {
+    let say = |checked: &Checked<'_>| -> anyhow::Result<()> {
+        Ok(writeln!(
+            anstream::stdout(),
+            "{}",
+            serde_json::to_string(checked)?
+        )?)
+    };
+    match load(named, today) {
         Ok(loaded) => {
-            let coming = Coming::of(&loaded.plan, now);
-            let value = json!({
-                "file": loaded.path,
-                "usable": true,
-                "problems": problems(&loaded.warnings, &loaded.text),
-                "editions": editions(&loaded.plan),
-                "data": loaded.plan.data,
-                "next_checks": coming.checks,
-                "next_digests": coming.digests,
-            });
-            (value, Exit::Done)
+            say(&Checked {
+                file: &loaded.path,
+                usable: true,
+                problems: problems(&loaded.warnings, &loaded.text),
+                amounts_to: Some(amounts_to(&loaded.plan, now)),
+            })?;
+            Ok(Exit::Done)
         }
         Err(ConfigError::Wrong {
             path,
             text,
             problems: all,
-        }) => (
-            json!({ "file": path, "usable": false, "problems": problems(&all, &text) }),
-            Exit::Configuration,
-        ),
-        Err(error) => return Err(error.into()),
-    };
-    writeln!(anstream::stdout(), "{value}")?;
-    Ok(exit)
+        }) => {
+            say(&Checked {
+                file: &path,
+                usable: false,
+                problems: problems(&all, &text),
+                amounts_to: None,
+            })?;
+            Ok(Exit::Configuration)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
-fn problems(problems: &[Problem], text: &str) -> Vec<Value> {
-    problems
-        .iter()
-        .map(|problem| {
-            let position = problem.position(text);
-            json!({
-                "gravity": problem.gravity.name(),
-                "message": problem.message,
-                "line": position.map(|position| position.line),
-                "column": position.map(|position| position.column),
-                "cause": problem.cause,
-                "remedies": problem.remedies,
-            })
-        })
-        .collect()
+fn problems<'a>(problems: &'a [Problem], text: &str) -> Vec<ProblemFacts<'a>> {
+    let facts = problems.iter().map(|problem| {
+        let position = problem.position(text);
+        ProblemFacts {
+            gravity: problem.gravity,
+            message: &problem.message,
+            line: position.map(|position| position.line),
+            column: position.map(|position| position.column),
+            cause: problem.cause.as_deref(),
+            remedies: &problem.remedies,
+        }
+    });
+    facts.collect()
 }
 
-fn editions(plan: &Plan) -> Vec<Value> {
-    plan.editions
-        .iter()
-        .map(|one| {
-            let listings: Vec<Value> = one
-                .listings
-                .iter()
-                .map(|listing| json!({ "store": listing.store, "address": listing.address }))
-                .collect();
-            json!({
-                "title": one.edition.title,
-                "id": one.edition.id,
-                "isbn": one.edition.id.isbn(),
-                "asin": one.edition.asin(),
-                "format": one.edition.format,
-                "publication_date": one.edition.dates.as_written().0,
-                "listings": listings,
+fn amounts_to(plan: &Plan, now: Timestamp) -> AmountsTo<'_> {
+    let coming = Coming::of(plan, now);
+    let editions = plan.editions.iter().map(|one| PlannedEdition {
+        title: &one.edition.title,
+        numbers: Numbers::of(&one.edition),
+        format: one.edition.format,
+        publication_date: one.edition.dates.as_written().0,
+        listings: one
+            .listings
+            .iter()
+            .map(|listing| PlannedListing {
+                store: &listing.store,
+                address: listing.address.as_str(),
             })
-        })
-        .collect()
+            .collect(),
+    });
+    AmountsTo {
+        editions: editions.collect(),
+        data: &plan.data,
+        next_checks: coming.checks,
+        next_digests: coming.digests,
+    }
 }

@@ -344,13 +344,7 @@ impl Stage<'_> {
     /// The author clicks "Publish" at KDP and tells Pubwatch.
     fn publish(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let at = self.script.kdp_published;
-        let note = Note {
-            kind: NoteKind::KdpPublished { on: None },
-            at,
-            store: None,
-            ticket: None,
-            text: None,
-        };
+        let note = Note::new(NoteKind::KdpPublished { on: None }, at);
         let id = self.script.book.isbn.clone().into();
         self.house
             .db
@@ -436,7 +430,7 @@ impl Stage<'_> {
         writeln!(
             out,
             "{} written to {}:",
-            words::count(i64::try_from(names.len()).unwrap_or(i64::MAX), "letter"),
+            words::counted(names.len(), "letter"),
             letters.display()
         )?;
         for name in names {

@@ -97,10 +97,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if arguments.dry_run {
         return Ok(Exit::Done);
     }
-    let warnings = place::new_warnings(&existing.loaded, &after, true);
-    if !warnings.is_empty() {
-        writeln!(anstream::stderr(), "{warnings}\n")?;
-    }
+    place::say_new_warnings(&existing.loaded, &after)?;
     let data = &existing.loaded.plan.data;
     let renamed = renamed.filter(|_| data.join("pubwatch.db").exists());
     match &renamed {

@@ -62,10 +62,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let mut out = anstream::stdout().lock();
     let mut found = false;
     for listing in listings {
-        let id = ListingId {
-            edition: plan.edition.id.clone(),
-            store: listing.store.clone(),
-        };
+        let id = ListingId::new(&plan.edition.id, &listing.store);
         let kept = context
             .db
             .read(|c| evidence(c, &id))

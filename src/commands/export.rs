@@ -6,13 +6,17 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
+use jiff::Timestamp;
 use rusqlite::Connection;
 use rusqlite::types::ValueRef;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
+use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 
+use crate::book::{EditionId, Source, StoreId};
 use crate::config::import::listed;
 use crate::exit::Exit;
-use crate::history::sqlite::transfer::{every_look, every_note};
+use crate::history::sqlite::transfer::{KeptNote, every_look, every_note};
 use crate::mail::sqlite::parts;
 use crate::service::context::Context;
 use crate::setup::loading::load;
@@ -41,6 +45,25 @@ pub struct Arguments {
     /// Into this file; never written over [default: standard output]
     #[arg(long, short, value_name = "FILE")]
     output: Option<PathBuf>,
+}
+
+/// A line of everything that is known.
+#[derive(Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Line<'a> {
+    Observation {
+        id: &'a EditionId,
+        store: &'a StoreId,
+        at: Timestamp,
+        source: Source,
+        // It is JSON already, and there are millions of lines.
+        reading: &'a RawValue,
+    },
+    Note(KeptNote),
+    Row {
+        table: &'a str,
+        values: Map<String, Value>,
+    },
 }
 
 /// Prints everything.
@@ -97,18 +120,17 @@ fn everything(context: &Context, out: &mut dyn Write) -> anyhow::Result<()> {
     context.db.read(|connection| -> anyhow::Result<()> {
         // One moment for all of it, also while a round writes.
         every_look(connection, |look| -> anyhow::Result<()> {
-            // The reading is JSON already, and there are millions of lines.
-            let (edition, store) = (json!(look.listing.edition), json!(look.listing.store));
-            let (at, source) = (look.at, look.source.name());
-            let reading = look.reading;
-            Ok(writeln!(
-                out,
-                "{{\"observation\":{{\"id\":{edition},\"store\":{store},\"at\":\"{at}\",\
-                 \"source\":\"{source}\",\"reading\":{reading}}}}}"
-            )?)
+            let line = Line::Observation {
+                id: &look.listing.edition,
+                store: &look.listing.store,
+                at: look.at,
+                source: look.source,
+                reading: serde_json::from_str(look.reading)?,
+            };
+            Ok(writeln!(out, "{}", serde_json::to_string(&line)?)?)
         })?;
         for note in every_note(connection)? {
-            writeln!(out, "{}", json!({ "note": note }))?;
+            writeln!(out, "{}", serde_json::to_string(&Line::Note(note))?)?;
         }
         let mut names = connection.prepare(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' \
@@ -151,11 +173,11 @@ fn rows(connection: &Connection, table: &str, out: &mut dyn Write) -> anyhow::Re
             values.insert("body_text".to_owned(), text.into());
             values.insert("body_html".to_owned(), html.into());
         }
-        writeln!(
-            out,
-            "{}",
-            json!({ "row": { "table": table, "values": values } })
-        )?;
+        let line = Line::Row {
+            table: &table,
+            values,
+        };
+        writeln!(out, "{}", serde_json::to_string(&line)?)?;
     }
     Ok(())
 }

@@ -7,23 +7,24 @@ use std::sync::Arc;
 use anyhow::{Context as _, bail};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::json;
+use serde::Serialize;
 
-use crate::book::Note;
+use crate::alerts::facts::Numbers;
+use crate::book::{Note, StoreId};
 use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Sight, Spell, View};
+use crate::judge::Judgement;
 use crate::judge::text::{Voice, outlook};
-use crate::judge::{Judgement, ListingOutlook};
 use crate::mail::strip;
 use crate::page::Reading;
 use crate::service::context::Context;
 use crate::terminal::sight::{self, Here};
 use crate::terminal::{face, which};
 use crate::text::words;
+use crate::web::server::Site;
 use crate::web::server::exports::drawing;
-use crate::web::server::{Guard, Site};
 use crate::web::sqlite::judged;
 use crate::web::timeline::Range;
 
@@ -77,8 +78,13 @@ fn write_timeline(
 ) -> anyhow::Result<Exit> {
     let now = context.clock.now();
     let settings = context.settings()?;
-    let guard = Arc::new(Guard::new()?);
-    let site = Site::new(context.plan, context.db, context.clock, settings, guard);
+    let site = Site::new(
+        context.plan,
+        context.db,
+        context.clock,
+        settings,
+        Arc::default(),
+    );
     if let Some(file) = &arguments.svg {
         let svg = drawing(&site, edition, arguments.range, now).context("reading the history")?;
         crate::files::write_openly(file, svg.as_bytes())
@@ -116,10 +122,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             .context("reading the history")?;
         let mut looks = Vec::new();
         for listing in &view.listings {
-            let id = ListingId {
-                edition: plan.edition.id.clone(),
-                store: listing.store.clone(),
-            };
+            let id = ListingId::new(&plan.edition.id, &listing.store);
             looks.push(if arguments.looks {
                 context
                     .db
@@ -131,8 +134,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         }
         if arguments.json {
             for (listing, looks) in view.listings.iter().zip(&looks) {
-                for line in json_lines(&view, listing, looks) {
-                    writeln!(out, "{line}")?;
+                for line in lines(&view, listing, looks) {
+                    writeln!(out, "{}", serde_json::to_string(&line)?)?;
                 }
             }
             continue;
@@ -149,7 +152,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
             now,
             days: arguments.days,
             stores: &context.plan.stores,
-            outlooks: &judgement.outlooks,
+            judgement: &judgement,
         };
         write!(out, "{}", face.edition(&view))?;
         for (listing, looks) in view.listings.iter().zip(&looks) {
@@ -173,7 +176,7 @@ pub(super) fn edition(
         now,
         days,
         stores: &plan.stores,
-        outlooks: &judgement.outlooks,
+        judgement,
     };
     face.edition(view)
 }
@@ -185,7 +188,7 @@ struct Face<'a> {
     days: u16,
     stores: &'a [StorePlan],
     /// Whether each page is normal, as it was judged last.
-    outlooks: &'a [ListingOutlook],
+    judgement: &'a Judgement,
 }
 
 impl Face<'_> {
@@ -208,8 +211,7 @@ impl Face<'_> {
             brief: false,
         };
         let normal = |listing: &ListingView| {
-            let mut known = self.outlooks.iter();
-            let known = known.find(|one| one.store == listing.store);
+            let known = self.judgement.outlook(&listing.store);
             known.map_or_else(String::new, |one| outlook(one, &voice))
         };
         let mut strips = face::table(&[]);
@@ -363,39 +365,36 @@ pub(super) fn heading(view: &View, zone: &TimeZone, now: Timestamp) -> String {
     )
 }
 
-/// A JSON object a change, or a look.
-fn json_lines(view: &View, listing: &ListingView, looks: &[Seen]) -> Vec<serde_json::Value> {
-    let base = json!({
-        "id": view.edition.id, "isbn": view.edition.id.isbn(), "asin": view.edition.asin(),
-        "title": view.edition.title, "store": listing.store,
-    });
-    let with = |more: serde_json::Value| {
-        let mut line = base.clone();
-        if let (Some(line), serde_json::Value::Object(more)) = (line.as_object_mut(), more) {
-            line.extend(more);
-        }
-        line
-    };
-    let changes = listing.spells.iter().map(|spell| {
-        with(json!({
-            "kind": "spell",
-            "availability": spell.availability,
-            "since": spell.since,
-            "last_seen": spell.last_seen,
-            "until": spell.until,
-            "readings": spell.readings,
-            "confirmed_at": spell.confirmed_at,
-            "words": spell.says.words,
-            "date": spell.says.date,
-            "price": spell.says.price,
-            "seller": spell.says.seller,
-            "rule": spell.says.rule,
-        }))
-    });
-    let looks = looks.iter().map(|look| {
-        with(json!({
-            "kind": "look", "at": look.at, "source": look.source, "reading": look.reading,
-        }))
-    });
-    changes.chain(looks).collect()
+/// A change, or a look, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    title: &'a str,
+    store: &'a StoreId,
+    #[serde(flatten)]
+    event: Event<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+enum Event<'a> {
+    Spell(&'a Spell),
+    Look(&'a Seen),
+}
+
+fn lines<'a>(
+    view: &'a View,
+    listing: &'a ListingView,
+    looks: &'a [Seen],
+) -> impl Iterator<Item = Line<'a>> {
+    let spells = listing.spells.iter().map(Event::Spell);
+    spells
+        .chain(looks.iter().map(Event::Look))
+        .map(|event| Line {
+            edition: Numbers::of(&view.edition),
+            title: &view.edition.title,
+            store: &listing.store,
+            event,
+        })
 }

@@ -86,8 +86,7 @@ pub struct Arguments {
     stores: Vec<String>,
 
     /// Who distributes editions whose line does not say
-    #[arg(long, value_name = "WHO", value_parser = details::distribution,
-        default_value = "ingramspark")]
+    #[arg(long, value_name = "WHO", default_value = "ingramspark")]
     distribution: Distribution,
 
     /// The day on which distribution was enabled, where the line does not say
@@ -139,7 +138,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     show(&mut out, &report, &defaults)?;
     if writing.is_nothing() {
         writeln!(out, "There is nothing to write.")?;
-        return Ok(exit_of(&writing));
+        return Ok(Exit::attention_if(writing.is_left));
     }
     if !built.troubles.is_empty() && !arguments.skip_faulty {
         writeln!(
@@ -159,16 +158,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         return Ok(Exit::Attention);
     }
     write(&mut out, &existing, &changed, &writing)?;
-    Ok(exit_of(&writing))
-}
-
-/// How it ends when it was written.
-fn exit_of(writing: &Writing) -> Exit {
-    if writing.is_left {
-        Exit::Attention
-    } else {
-        Exit::Done
-    }
+    Ok(Exit::attention_if(writing.is_left))
 }
 
 /// Puts the pages in the place of Amazon's short links that lead to them; each is asked for once, with
@@ -223,11 +213,7 @@ fn as_json(
     value["is_written"] = is_written.into();
     writeln!(out, "{value:#}")?;
     let is_left = !is_written && !writing.is_nothing();
-    Ok(if is_left {
-        Exit::Attention
-    } else {
-        exit_of(writing)
-    })
+    Ok(Exit::attention_if(is_left || writing.is_left))
 }
 
 /// Reads `FIELD=NAME`.
@@ -258,10 +244,7 @@ fn write(
     writing: &Writing,
 ) -> anyhow::Result<()> {
     existing.replace(changed)?;
-    let warnings = place::new_warnings(&existing.loaded, changed, true);
-    if !warnings.is_empty() {
-        writeln!(anstream::stderr(), "{warnings}\n")?;
-    }
+    place::say_new_warnings(&existing.loaded, changed)?;
     let look = if writing.entries.is_empty() {
         ""
     } else {
@@ -323,30 +306,26 @@ fn defaults(arguments: &Arguments, loaded: &Loaded) -> anyhow::Result<Defaults> 
 fn show(out: &mut dyn Write, report: &Report, defaults: &Defaults) -> std::io::Result<()> {
     show_understood(out, report, defaults)?;
     for edition in report.editions.iter().take(SHOWN) {
+        let stores: Vec<&str> = edition.stores.iter().map(StoreId::as_str).collect();
         writeln!(
             out,
             "  {}  {}  {} ({}), at {}",
             edition.id,
             edition.publication_date,
             edition.title,
-            edition.format,
-            edition.stores.join(", ")
+            edition.format.name(),
+            stores.join(", ")
         )?;
     }
     if report.editions.len() > SHOWN {
         writeln!(out, "  and {} more", report.editions.len() - SHOWN)?;
     }
     if !report.asked.is_empty() {
-        let asked = report.asked.iter();
-        let asked: Vec<String> = asked
-            .map(|(store, pages)| {
-                format!(
-                    "{} of {}",
-                    words::counted(*pages, "page"),
-                    StoreId::new(store).label()
-                )
-            })
-            .collect();
+        let asked = report.asked.iter().map(|(store, pages)| {
+            let pages = words::counted(*pages, "page");
+            format!("{pages} of {}", store.label())
+        });
+        let asked: Vec<String> = asked.collect();
         writeln!(out, "\nAsked from then on: {}.", asked.join(", "))?;
     }
     section(out, "Left out:", &report.left_out)?;
@@ -393,12 +372,12 @@ fn show_understood(
         writeln!(out, "  not used: {}", unused.join(", "))?;
     }
     let stores = defaults.stores.iter();
-    let stores: Vec<&str> = stores.map(|store| label(store, &defaults.own)).collect();
+    let stores = stores.map(|store| label(store, &defaults.own));
     writeln!(
         out,
         "Where a line says nothing else: distributed by {} (--distribution), watched at {} (--store).\n",
         defaults.distribution.label(),
-        words::list(&stores)
+        words::list(stores)
     )
 }
 

@@ -136,11 +136,7 @@ fn test_letter(path: &Path) -> anyhow::Result<Exit> {
     let looks = runtime.block_on(signals::unless_interrupted(asked))?;
     write!(anstream::stdout(), "{}", doctor::lines(&looks))?;
     let is_wrong = looks.iter().any(doctor::look::Look::is_wrong);
-    Ok(if is_wrong {
-        Exit::Attention
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::attention_if(is_wrong))
 }
 
 fn ask(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Fresh> {

@@ -126,10 +126,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let (Some(listing), true) = (listing, is_told) else {
         return by_hand::check(&house, Some((plan, listing)), !arguments.no_open);
     };
-    let id = ListingId {
-        edition: plan.edition.id.clone(),
-        store: listing.store.clone(),
-    };
+    let id = ListingId::new(&plan.edition.id, &listing.store);
     if arguments.take_back {
         return take_back(&house, plan, &id);
     }

@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::alerts::facts::{NoteFacts, Numbers};
 use crate::book::day::day;
@@ -247,7 +246,7 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
                 note: NoteFacts::of(&one.note),
                 taken_back: one.taken_back,
             };
-            writeln!(out, "{}", json!(listed))?;
+            writeln!(out, "{}", serde_json::to_string(&listed)?)?;
         }
         return Ok(Exit::Done);
     }

@@ -4,12 +4,13 @@ use std::io::Write as _;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
+use jiff::Timestamp;
+use serde::Serialize;
 
 use crate::service::context::Context;
 use crate::terminal::face;
 
-use crate::book::{EditionId, StoreId};
+use crate::book::{Asin, EditionId, Isbn13, StoreId};
 use crate::exit::Exit;
 use crate::judge::Severity;
 use crate::mail::Route;
@@ -88,14 +89,10 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
         .read(sqlite::counts)
         .context("reading the outbox")?;
     let mut out = anstream::stdout().lock();
-    let exit = if counts.need_attention() {
-        Exit::Attention
-    } else {
-        Exit::Done
-    };
+    let exit = Exit::attention_if(counts.need_attention());
     if as_json {
         for entry in &entries {
-            writeln!(out, "{}", as_value(entry, false))?;
+            writeln!(out, "{}", serde_json::to_string(&Line::of(entry))?)?;
         }
         return Ok(exit);
     }
@@ -174,7 +171,12 @@ fn show(context: &Context, number: i64, html: bool, as_json: bool) -> anyhow::Re
     };
     let mut out = anstream::stdout().lock();
     if as_json {
-        writeln!(out, "{}", as_value(&entry, true))?;
+        let whole = Whole {
+            line: Line::of(&entry),
+            text: &entry.letter.text,
+            html: &entry.letter.html,
+        };
+        writeln!(out, "{}", serde_json::to_string(&whole)?)?;
     } else if html {
         write!(out, "{}", entry.letter.html)?;
     } else {
@@ -239,40 +241,75 @@ fn drop_letter(context: &Context, number: i64) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn as_value(entry: &Entry, whole: bool) -> Value {
-    let letter = &entry.letter;
-    let stores: Vec<&str> = letter.stores.iter().map(StoreId::as_str).collect();
-    let mut value = json!({
-        "number": entry.id,
-        "message_id": letter.message_id,
-        "references": letter.references,
-        "kind": letter.kind.name(),
-        "severity": letter.severity.map(Severity::name),
-        "rule": letter.rule,
-        "id": letter.edition,
-        "isbn": letter.edition.as_ref().and_then(EditionId::isbn),
-        "asin": letter.edition.as_ref().and_then(EditionId::asin),
-        "stores": stores,
-        "route": letter.route.name(),
-        "to": letter.to,
-        "subject": letter.subject,
-        "written": letter.written,
-        "queued": entry.queued,
-        "state": entry.state.name(),
-        "tries": entry.tries,
-        "last_try": entry.last_try,
-        "next_try": (entry.state == EntryState::Waiting).then_some(entry.next_try),
-        "last_meaning": entry.last_meaning.map(Meaning::name),
-        "last_error": entry.last_error,
-        "at": match entry.state {
-            EntryState::Waiting => None,
-            EntryState::Delivered(at) | EntryState::Failed(at) | EntryState::Dropped(at) => Some(at),
-        },
-        "answer": entry.answer,
-    });
-    if whole {
-        value["text"] = json!(letter.text);
-        value["html"] = json!(letter.html);
+/// A letter and what became of it, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    number: i64,
+    message_id: &'a str,
+    thread: Option<&'a str>,
+    kind: &'static str,
+    severity: Option<Severity>,
+    rule: Option<&'a str>,
+    id: Option<&'a EditionId>,
+    isbn: Option<&'a Isbn13>,
+    asin: Option<&'a Asin>,
+    stores: &'a [StoreId],
+    route: String,
+    to: &'a str,
+    subject: &'a str,
+    written: Timestamp,
+    queued: Timestamp,
+    state: &'static str,
+    tries: u32,
+    last_try: Option<Timestamp>,
+    next_try: Option<Timestamp>,
+    last_meaning: Option<&'static str>,
+    last_error: Option<&'a str>,
+    at: Option<Timestamp>,
+    answer: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Whole<'a> {
+    #[serde(flatten)]
+    line: Line<'a>,
+    text: &'a str,
+    html: &'a str,
+}
+
+impl<'a> Line<'a> {
+    fn of(entry: &'a Entry) -> Self {
+        let letter = &entry.letter;
+        let (next_try, at) = match entry.state {
+            EntryState::Waiting => (Some(entry.next_try), None),
+            EntryState::Delivered(at) | EntryState::Failed(at) | EntryState::Dropped(at) => {
+                (None, Some(at))
+            }
+        };
+        Self {
+            number: entry.id,
+            message_id: &letter.message_id,
+            thread: letter.references.as_deref(),
+            kind: letter.kind.name(),
+            severity: letter.severity,
+            rule: letter.rule.as_deref(),
+            id: letter.edition.as_ref(),
+            isbn: letter.edition.as_ref().and_then(EditionId::isbn),
+            asin: letter.edition.as_ref().and_then(EditionId::asin),
+            stores: &letter.stores,
+            route: letter.route.name(),
+            to: &letter.to,
+            subject: &letter.subject,
+            written: letter.written,
+            queued: entry.queued,
+            state: entry.state.name(),
+            tries: entry.tries,
+            last_try: entry.last_try,
+            next_try,
+            last_meaning: entry.last_meaning.map(Meaning::name),
+            last_error: entry.last_error.as_deref(),
+            at,
+            answer: entry.answer.as_deref(),
+        }
     }
-    value
 }

@@ -5,16 +5,17 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
-use serde_json::{Value, json};
+use jiff::civil::Date;
+use serde::Serialize;
 
-use crate::book::{Isbn13, StoreId, storefront};
+use crate::book::{Availability, Isbn13, Money, StoreId, storefront};
 use crate::clock::Clock;
 use crate::config::ConfigError;
 use crate::config::problem::did_you_mean;
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_PAGE};
 use crate::history::saved::unwrapped;
-use crate::page::{Confidence, Page, Reading, Says, Wanted};
+use crate::page::{Confidence, Page, Reading, Says, UnreadReason, Wanted};
 use crate::setup::loading::load;
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
 use crate::terminal::face;
@@ -155,7 +156,8 @@ fn one(arguments: &Arguments, file: &Path, lessons: &Lessons) -> anyhow::Result<
         keep(case, &page, &wanted, &read)?;
     }
     if arguments.json {
-        return Ok(format!("{}\n", as_json(&name, &store, &read.reading)));
+        let line = serde_json::to_string(&Line::of(&name, &store, &read.reading))?;
+        return Ok(format!("{line}\n"));
     }
     let mut text = as_text(&name, &store, &read.reading, &wanted);
     if arguments.explain {
@@ -199,41 +201,52 @@ fn host_of(address: &str) -> Option<StoreId> {
 }
 
 /// The one line of a file, for scripts. The keys are always the same.
-fn as_json(file: &str, store: &StoreId, reading: &Reading) -> Value {
-    match reading {
-        Reading::Says(says) => json!({
-            "file": file,
-            "store": store.as_str(),
-            "outcome": "says",
-            "availability": says.availability.name(),
-            "reason": null,
-            "rule": says.rule,
-            "words": says.words,
-            "date": says.date.map(|date| date.to_string()),
-            "price": says.price.as_ref().map(|price| json!({
-                "minor": price.minor,
-                "currency": price.currency,
-            })),
-            "seller": says.seller,
-            "isbn": says.isbn.as_ref().map(Isbn13::as_str),
-            "title": says.title,
-            "cover": says.cover,
-        }),
-        Reading::Unread(unread) => json!({
-            "file": file,
-            "store": store.as_str(),
-            "outcome": "unread",
-            "availability": null,
-            "reason": unread.reason.name(),
-            "rule": unread.rule,
-            "words": unread.words,
-            "date": null,
-            "price": null,
-            "seller": null,
-            "isbn": null,
-            "title": null,
-            "cover": null,
-        }),
+#[derive(Default, Serialize)]
+struct Line<'a> {
+    file: &'a str,
+    store: &'a str,
+    outcome: &'static str,
+    availability: Option<Availability>,
+    reason: Option<UnreadReason>,
+    rule: &'a str,
+    words: &'a str,
+    date: Option<Date>,
+    price: Option<&'a Money>,
+    seller: Option<&'a str>,
+    isbn: Option<&'a Isbn13>,
+    title: Option<&'a str>,
+    cover: Option<&'a str>,
+}
+
+impl<'a> Line<'a> {
+    fn of(file: &'a str, store: &'a StoreId, reading: &'a Reading) -> Self {
+        let store = store.as_str();
+        match reading {
+            Reading::Says(says) => Self {
+                file,
+                store,
+                outcome: "says",
+                availability: Some(says.availability),
+                reason: None,
+                rule: &says.rule,
+                words: &says.words,
+                date: says.date,
+                price: says.price.as_ref(),
+                seller: says.seller.as_deref(),
+                isbn: says.isbn.as_ref(),
+                title: says.title.as_deref(),
+                cover: says.cover.as_deref(),
+            },
+            Reading::Unread(unread) => Self {
+                file,
+                store,
+                outcome: "unread",
+                reason: Some(unread.reason),
+                rule: &unread.rule,
+                words: &unread.words,
+                ..Self::default()
+            },
+        }
     }
 }
 
@@ -267,7 +280,7 @@ fn as_text(name: &str, store: &StoreId, reading: &Reading, wanted: &Wanted) -> S
 /// Labels and values of a reading that names a state.
 fn rows_of(says: &Says) -> Vec<(&'static str, String)> {
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let day = |date: Option<jiff::civil::Date>| {
+    let day = |date: Option<Date>| {
         date.map(|date| date.strftime("%B %-d, %Y").to_string())
             .unwrap_or_default()
     };

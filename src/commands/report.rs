@@ -10,8 +10,8 @@ use crate::exit::Exit;
 use crate::files;
 use crate::service::context::Context;
 use crate::terminal::which;
+use crate::web::server::Site;
 use crate::web::server::exports::report;
-use crate::web::server::{Guard, Site};
 
 /// Write an edition's history as a page that stands alone
 ///
@@ -50,8 +50,13 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     std::fs::create_dir_all(&arguments.out)
         .with_context(|| format!("cannot create {}", arguments.out.display()))?;
     let settings = context.settings()?;
-    let guard = Arc::new(Guard::new()?);
-    let site = Site::new(context.plan, context.db, context.clock, settings, guard);
+    let site = Site::new(
+        context.plan,
+        context.db,
+        context.clock,
+        settings,
+        Arc::default(),
+    );
     let mut out = anstream::stdout().lock();
     for plan in &editions {
         let html = report(&site, plan, now).context("making the report")?;

@@ -106,7 +106,7 @@ pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> 
     let attention = too_old || is_unwell || are_letters_stuck;
     Ok(Shown {
         out: if arguments.json {
-            format!("{}\n", status.json(context))
+            format!("{}\n", serde_json::to_string(&status.facts(context))?)
         } else {
             status.text(context)
         },
@@ -115,11 +115,7 @@ pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> 
         } else {
             String::new()
         },
-        exit: if attention {
-            Exit::Attention
-        } else {
-            Exit::Done
-        },
+        exit: Exit::attention_if(attention),
     })
 }
 
@@ -350,8 +346,7 @@ impl Status {
         (view, judgement): (&View, &Judgement),
         listing: &ListingView,
     ) -> String {
-        let mut known = judgement.outlooks.iter();
-        let known = known.find(|one| one.store == listing.store);
+        let known = judgement.outlook(&listing.store);
         known
             .filter(|_| listing.last_try.is_some())
             .map_or_else(String::new, |one| outlook(one, &self.voice(context, view)))
@@ -364,9 +359,7 @@ impl Status {
         for (view, judgement) in self.views.iter().zip(&self.judgements) {
             let voice = self.voice(context, view);
             for listing in &view.listings {
-                let mut known = judgement.outlooks.iter();
-                let known = known.find(|one| one.store == listing.store);
-                match known {
+                match judgement.outlook(&listing.store) {
                     Some(one) if one.outlook.is_as_expected() && one.list_price.is_none() => {
                         expected += 1;
                     }
@@ -441,7 +434,6 @@ impl Status {
     }
 }
 
-/// "43 days to go", "on the day", "2 days ago".
 /// "12 pages".
 fn pages(number: i64) -> String {
     words::count(number, "page")
@@ -453,6 +445,7 @@ fn are(number: i64) -> String {
     format!("{} {verb}", pages(number))
 }
 
+/// "43 days to go", "today", "2 days ago".
 fn days_to(today: jiff::civil::Date, publication: jiff::civil::Date) -> String {
     let days = (publication - today).get_days();
     match days {

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::bail;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde::Serialize;
 
 use crate::exit::Exit;
 use crate::history::sqlite::{Depth, each_view};
@@ -33,10 +33,6 @@ pub struct Arguments {
     #[arg(long, conflicts_with = "json")]
     toml: bool,
 
-    /// The shipped windows as the table of `docs/what-is-usual.md`
-    #[arg(long, hide = true, conflicts_with_all = ["json", "toml"])]
-    markdown: bool,
-
     /// One JSON object a window, for scripts
     #[arg(long)]
     json: bool,
@@ -44,11 +40,6 @@ pub struct Arguments {
 
 /// Prints the windows.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
-    if arguments.markdown {
-        let mut out = anstream::stdout().lock();
-        write!(out, "{}", as_markdown(&Windows::new(&[])?))?;
-        return Ok(Exit::Done);
-    }
     let context = Context::open(config)?;
     let shipped = Windows::new(&context.plan.windows)?;
     let learned = context.db.read(|connection| {
@@ -74,8 +65,12 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         write!(out, "{}", as_toml(&names, &shipped, &learned))?;
     } else if arguments.json {
         for name in names {
-            let own = learned.get(&name);
-            writeln!(out, "{}", as_json(name, windows.window(name), own))?;
+            let line = Line {
+                name: name.name(),
+                window: windows.window(name),
+                learned: learned.get(&name).map(OwnTimes::of),
+            };
+            writeln!(out, "{}", serde_json::to_string(&line)?)?;
         }
     } else {
         let mut table = face::table(&["Window", "quiet", "act", "your own titles", "source"]);
@@ -106,53 +101,35 @@ fn own_words(learned: &Learned) -> String {
     )
 }
 
-fn as_json(name: WindowName, window: &Window, learned: Option<&Learned>) -> serde_json::Value {
-    let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
-    json!({
-        "name": name.name(),
-        "starts": window.starts,
-        "quiet": window.quiet.words(),
-        "act": window.act.map(Length::words),
-        "usual": window.usual,
-        "source": window.source,
-        "link": window.link,
-        "grade": window.grade.words(),
-        "is_own": window.is_own,
-        "is_learned": window.is_learned,
-        "learned": learned.map(|learned| json!({
-            "median_hours": hours(learned.median),
-            "ninety_hours": hours(learned.ninety),
-            "over": learned.over,
-            "waiting": learned.waiting,
-            "is_enough": learned.is_enough(),
-        })),
-    })
+/// A window, for a program.
+#[derive(Serialize)]
+struct Line<'a> {
+    name: &'static str,
+    #[serde(flatten)]
+    window: &'a Window,
+    learned: Option<OwnTimes>,
 }
 
-/// The windows as a table of Markdown, for the manual.
-pub fn as_markdown(windows: &Windows) -> String {
-    let mut text = String::from(
-        "| window | begins | quiet | act | what is usual, and who says so |\n\
-         | --- | --- | --- | --- | --- |\n",
-    );
-    for name in WindowName::ALL {
-        let window = windows.window(*name);
-        let usual = window.usual();
-        let source = usual.link.map_or_else(
-            || usual.source.clone(),
-            |link| format!("[{}]({link})", usual.source),
-        );
-        let row = format!(
-            "| `{}` | {} | {} | {} | {} {source} |\n",
-            name.name(),
-            window.starts,
-            window.quiet.words(),
-            window.act.map_or("never".to_owned(), Length::words),
-            usual.sentence,
-        );
-        text.push_str(&row);
+#[derive(Serialize)]
+struct OwnTimes {
+    median_hours: Option<i64>,
+    ninety_hours: Option<i64>,
+    over: usize,
+    waiting: usize,
+    is_enough: bool,
+}
+
+impl OwnTimes {
+    fn of(learned: &Learned) -> Self {
+        let hours = |length: Option<SignedDuration>| length.map(|length| length.as_hours());
+        Self {
+            median_hours: hours(learned.median),
+            ninety_hours: hours(learned.ninety),
+            over: learned.over,
+            waiting: learned.waiting,
+            is_enough: learned.is_enough(),
+        }
     }
-    text
 }
 
 /// Lines for the configuration, with the numbers that `learned = true` would go by.

@@ -413,13 +413,8 @@ impl Entry {
         if let Some(enabled) = enabled {
             line("distribution_enabled", &enabled);
         }
-        if let Some(printing) = edition.printing {
-            let named = Making::CHOICES
-                .iter()
-                .find(|(_, making)| *making == printing);
-            if let Some((name, _)) = named {
-                line("printing", &quoted(name));
-            }
+        if let Some(name) = edition.printing.and_then(Making::name) {
+            line("printing", &quoted(name));
         }
         if edition.amazon_switch {
             line("amazon_switch", &true);

@@ -9,6 +9,7 @@ pub mod ways;
 
 pub mod command;
 pub mod files;
+mod findings;
 pub mod origins;
 
 mod check;
@@ -19,6 +20,7 @@ pub mod presets;
 pub mod import;
 pub mod problem;
 pub mod providers;
+pub mod schema;
 mod syntax;
 mod table;
 pub mod telling;

@@ -1,28 +1,20 @@
 //! A problem in the configuration: what is wrong, where it stands, why it matters, and what to do.
 
-use strum::IntoStaticStr;
-
 use std::borrow::Cow;
 use std::ops::Range;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet, normalize_untrusted_str};
+use serde::Serialize;
 
 /// How bad a problem is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Gravity {
     /// The configuration cannot be used.
     Error,
     /// The configuration can be used, but the author should know.
     Warning,
-}
-
-impl Gravity {
-    /// The name in JSON.
-    pub fn name(self) -> &'static str {
-        self.into()
-    }
 }
 
 /// A place in the file that a problem points at.

@@ -5,65 +5,22 @@
 //! are asked for *are* the keys that are known: whatever else stands in a table is reported when
 //! the table is finished.
 
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::{Range, RangeInclusive};
 
 use jiff::SignedDuration;
 use serde_spanned::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::findings::{Findings, Kind, Place, below};
 use super::problem::{Problem, did_you_mean, one_of};
-use super::times;
-
-/// What was found while reading: problems, and the keys that were asked for.
-#[derive(Debug, Default)]
-pub(super) struct Findings {
-    problems: RefCell<Vec<Problem>>,
-    known: RefCell<BTreeMap<String, BTreeSet<&'static str>>>,
-}
-
-impl Findings {
-    /// Keeps a problem.
-    pub(super) fn add(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
-    }
-
-    /// Keeps the problem and gives nothing, or gives the value.
-    pub(super) fn keep<T>(&self, result: Result<T, Problem>) -> Option<T> {
-        result.map_err(|problem| self.add(problem)).ok()
-    }
-
-    /// How many problems make the configuration unusable so far.
-    pub(super) fn errors(&self) -> usize {
-        let problems = self.problems.borrow();
-        problems.iter().filter(|problem| problem.is_error()).count()
-    }
-
-    /// All problems, in the order of the file.
-    pub(super) fn into_problems(self) -> Vec<Problem> {
-        let mut problems = self.problems.into_inner();
-        problems.sort_by_key(|problem| {
-            problem
-                .marks
-                .first()
-                .map_or(usize::MAX, |mark| mark.span.start)
-        });
-        problems
-    }
-
-    /// The keys that were asked for, by table.
-    #[cfg(test)]
-    pub(super) fn known(&self) -> BTreeMap<String, BTreeSet<&'static str>> {
-        self.known.borrow().clone()
-    }
-}
+use super::{schema, times, values};
 
 /// A table of the file that is being read.
 #[derive(Debug)]
 pub(super) struct Table<'a> {
     /// Its name as people write it in brackets, as `mail` or `edition.addresses`.
-    pub(super) name: String,
+    place: Place,
     /// Where it begins: its header.
     pub(super) span: Range<usize>,
     entries: &'a DeTable<'a>,
@@ -78,17 +35,22 @@ pub(super) type Text = Spanned<String>;
 impl<'a> Table<'a> {
     /// The file itself, as a table of tables.
     pub(super) fn root(entries: &'a Spanned<DeTable<'a>>, findings: &'a Findings) -> Self {
-        Self::new(String::new(), entries.span(), entries.get_ref(), findings)
+        Self::new(
+            (String::new(), false),
+            entries.span(),
+            entries.get_ref(),
+            findings,
+        )
     }
 
     fn new(
-        name: String,
+        place: Place,
         span: Range<usize>,
         entries: &'a DeTable<'a>,
         findings: &'a Findings,
     ) -> Self {
         Self {
-            name,
+            place,
             span,
             entries,
             asked: BTreeSet::new(),
@@ -97,15 +59,20 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// The value of a key, which is known from now on.
-    pub(super) fn value(&mut self, key: &'static str) -> Option<&'a Spanned<DeValue<'a>>> {
+    fn name(&self) -> &str {
+        &self.place.0
+    }
+
+    /// The value of a key, which is known from now on, and of what kind it is.
+    pub(super) fn value(
+        &mut self,
+        key: &'static str,
+        kind: Kind,
+    ) -> Option<&'a Spanned<DeValue<'a>>> {
         self.asked.insert(key);
-        self.findings
-            .known
-            .borrow_mut()
-            .entry(self.name.clone())
-            .or_default()
-            .insert(key);
+        self.findings.remember(&self.place, |asked| {
+            asked.keys.insert(key, kind);
+        });
         self.entries.get(key)
     }
 
@@ -123,7 +90,11 @@ impl<'a> Table<'a> {
 
     /// A text that is not empty.
     pub(super) fn text(&mut self, key: &'static str) -> Option<Text> {
-        let value = self.value(key)?;
+        self.text_as(key, Kind::Text)
+    }
+
+    fn text_as(&mut self, key: &'static str, kind: Kind) -> Option<Text> {
+        let value = self.value(key, kind)?;
         let findings = self.findings;
         findings.keep(text_of(key, value))
     }
@@ -134,11 +105,36 @@ impl<'a> Table<'a> {
         self.text(key)
     }
 
+    /// One of some names, or another word for one of them: `what` is how the choice is called.
+    pub(super) fn choice<T: Copy>(
+        &mut self,
+        (key, what): (&'static str, &str),
+        choices: &[(&'static str, T)],
+        habits: &[(&'static str, T)],
+    ) -> Option<Spanned<T>> {
+        let names = |of: &[(&'static str, T)]| of.iter().map(|(name, _)| *name).collect();
+        let text = self.text_as(key, Kind::Choice(names(choices), names(habits)))?;
+        let mut habits = habits.iter();
+        let habit = habits.find(|(name, _)| name.eq_ignore_ascii_case(text.get_ref()));
+        let value = match habit {
+            Some((_, value)) => *value,
+            None => self.findings.keep(values::choice(what, &text, choices))?,
+        };
+        Some(Spanned::new(text.span(), value))
+    }
+
     /// Reports a key that must be there and is not.
-    pub(super) fn require(&self, key: &str, example: &str) {
+    pub(super) fn require(&self, key: &'static str, example: &str) {
+        self.must_have(key);
         if !self.has(key) {
             self.findings.add(self.missing(key, example));
         }
+    }
+
+    /// Remembers that a key must be there; whoever reads it reports that it is not.
+    pub(super) fn must_have(&self, key: &'static str) {
+        self.findings
+            .remember(&self.place, |asked| asked.required.push(key));
     }
 
     /// That a key is missing.
@@ -151,15 +147,15 @@ impl<'a> Table<'a> {
 
     /// What the table is called in a sentence.
     fn kind(&self) -> &str {
-        match self.name.as_str() {
-            "edition" | "store" => &self.name,
+        match self.name() {
+            name @ ("edition" | "store") => name,
             _ => "table",
         }
     }
 
     /// `true` or `false`.
     pub(super) fn flag(&mut self, key: &'static str) -> Option<bool> {
-        let value = self.value(key)?;
+        let value = self.value(key, Kind::Flag)?;
         if let DeValue::Boolean(flag) = value.get_ref() {
             return Some(*flag);
         }
@@ -179,7 +175,7 @@ impl<'a> Table<'a> {
         range: RangeInclusive<i64>,
         example: i64,
     ) -> Option<Spanned<i64>> {
-        let value = self.value(key)?;
+        let value = self.value(key, Kind::Whole(*range.start(), *range.end()))?;
         let number = value.get_ref().as_integer().and_then(|number| {
             i64::from_str_radix(&number.as_str().replace('_', ""), number.radix()).ok()
         });
@@ -212,7 +208,7 @@ impl<'a> Table<'a> {
 
     /// A length of time.
     pub(super) fn duration(&mut self, key: &'static str) -> Option<Spanned<SignedDuration>> {
-        let value = self.value(key)?;
+        let value = self.value(key, Kind::Duration)?;
         if let DeValue::Integer(number) = value.get_ref() {
             let example = format!("\"{}s\"", number.as_str());
             self.findings.add(wrong_kind(
@@ -223,14 +219,19 @@ impl<'a> Table<'a> {
             ));
             return None;
         }
-        let text = self.text(key)?;
+        let text = self.findings.keep(text_of(key, value))?;
         let duration = self.findings.keep(times::duration(&text))?;
         Some(Spanned::new(text.span(), duration))
     }
 
-    /// A list of texts, each with its place. A single text is a list of one.
-    pub(super) fn texts(&mut self, key: &'static str, example: &str) -> Option<Vec<Text>> {
-        let value = self.value(key)?;
+    /// A list of texts of a kind, each with its place. A single text is a list of one.
+    pub(super) fn texts(
+        &mut self,
+        key: &'static str,
+        kind: Kind,
+        example: &str,
+    ) -> Option<Vec<Text>> {
+        let value = self.value(key, Kind::List(Box::new(kind)))?;
         let findings = self.findings;
         match value.get_ref() {
             DeValue::Array(items) => Some(
@@ -258,15 +259,16 @@ impl<'a> Table<'a> {
 
     /// The table of that name within this one.
     pub(super) fn table(&mut self, key: &'static str) -> Option<Self> {
-        let name = self.name_of(key);
-        let value = self.value(key)?;
+        let place = below(&self.place, key);
+        let value = self.value(key, Kind::Table)?;
         if let DeValue::Table(entries) = value.get_ref() {
-            return Some(Self::new(name, value.span(), entries, self.findings));
+            return Some(Self::new(place, value.span(), entries, self.findings));
         }
         let problem = Problem::error(format!("`{key}` must be a table"))
             .at(self.key_span(key), "")
             .remedy(format!(
-                "write `[{name}]` on a line of its own, and its keys below it"
+                "write `[{}]` on a line of its own, and its keys below it",
+                place.0
             ));
         self.findings.add(problem);
         None
@@ -276,7 +278,7 @@ impl<'a> Table<'a> {
     pub(super) fn within(&self, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
         let entries = value.get_ref().as_table()?;
         Some(Self::new(
-            self.name.clone(),
+            (self.place.0.clone(), true),
             value.span(),
             entries,
             self.findings,
@@ -287,7 +289,7 @@ impl<'a> Table<'a> {
     pub(super) fn item_of(&self, key: &str, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
         let entries = value.get_ref().as_table()?;
         Some(Self::new(
-            self.name_of(key),
+            below(&self.place, key),
             value.span(),
             entries,
             self.findings,
@@ -296,8 +298,8 @@ impl<'a> Table<'a> {
 
     /// All tables of that name, as `[[edition]]`. A single `[edition]` is taken for one of them.
     pub(super) fn tables(&mut self, key: &'static str) -> Vec<Self> {
-        let name = self.name_of(key);
-        let Some(value) = self.value(key) else {
+        let place = below(&self.place, key);
+        let Some(value) = self.value(key, Kind::Tables) else {
             return Vec::new();
         };
         let one = std::slice::from_ref(value);
@@ -314,7 +316,12 @@ impl<'a> Table<'a> {
             .iter()
             .filter_map(|item| {
                 let entries = item.get_ref().as_table()?;
-                Some(Self::new(name.clone(), item.span(), entries, self.findings))
+                Some(Self::new(
+                    place.clone(),
+                    item.span(),
+                    entries,
+                    self.findings,
+                ))
             })
             .collect();
         if tables.len() < items.len().max(1) {
@@ -322,15 +329,24 @@ impl<'a> Table<'a> {
                 Problem::error(format!("`{key}` must be tables"))
                     .at(self.key_span(key), "")
                     .remedy(format!(
-                        "write `[[{name}]]` on a line of its own before each one"
+                        "write `[[{}]]` on a line of its own before each one",
+                        place.0
                     )),
             );
         }
         tables
     }
 
-    /// Every entry of a table whose keys are free, as addresses by store.
-    pub(super) fn entries(&self) -> Vec<(Text, &'a Spanned<DeValue<'a>>)> {
+    /// Every entry of a table whose keys are free, as addresses by store, with values of a kind. Where
+    /// there are `names`, only those can be right.
+    pub(super) fn entries(
+        &self,
+        kind: Kind,
+        names: &[&'static str],
+    ) -> Vec<(Text, &'a Spanned<DeValue<'a>>)> {
+        self.findings.remember(&self.place, |asked| {
+            asked.free = Some((kind, names.to_vec()));
+        });
         let mut entries: Vec<_> = self
             .entries
             .iter()
@@ -350,14 +366,6 @@ impl<'a> Table<'a> {
         self.findings
     }
 
-    fn name_of(&self, key: &str) -> String {
-        if self.name.is_empty() {
-            key.to_owned()
-        } else {
-            format!("{}.{key}", self.name)
-        }
-    }
-
     /// Ends the reading: whatever was not asked for is reported.
     pub(super) fn finish(self) {
         for (key, _) in self.entries {
@@ -365,10 +373,13 @@ impl<'a> Table<'a> {
             if self.asked.contains(written) || self.refused.contains(written) {
                 continue;
             }
-            let problem = if self.name.is_empty() {
+            let problem = if self.name().is_empty() {
                 Problem::error(format!("there is no table `{written}`"))
             } else {
-                Problem::error(format!("there is no key `{written}` in `[{}]`", self.name))
+                Problem::error(format!(
+                    "there is no key `{written}` in `[{}]`",
+                    self.name()
+                ))
             };
             self.findings.add(
                 problem
@@ -379,8 +390,10 @@ impl<'a> Table<'a> {
     }
 
     fn suggestion(&self, written: &str) -> String {
-        if !self.name.is_empty() && TABLES.contains(&written) {
-            let brackets = if ["client", "edition", "ntfy", "store", "webhook"].contains(&written) {
+        if !self.name().is_empty()
+            && let Some(kind) = schema::of_table(written)
+        {
+            let brackets = if kind == Kind::Tables {
                 format!("[[{written}]]")
             } else {
                 format!("[{written}]")
@@ -399,23 +412,6 @@ impl<'a> Table<'a> {
         }
     }
 }
-
-/// The tables of the file, for those who write one as a key.
-const TABLES: [&str; 13] = [
-    "amazon_api",
-    "author",
-    "client",
-    "data",
-    "edition",
-    "judging",
-    "mail",
-    "ntfy",
-    "politeness",
-    "schedule",
-    "store",
-    "webhook",
-    "windows",
-];
 
 /// Other words that people use for a key.
 fn habit(written: &str) -> Option<&'static str> {

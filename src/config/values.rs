@@ -75,29 +75,15 @@ pub(super) fn parse_money(written: &str) -> Option<Money> {
             (first, second)
         }
     };
-    if currency.len() != 3 || !currency.chars().all(|letter| letter.is_ascii_alphabetic()) {
-        return None;
-    }
-    let (whole, fraction) = amount.trim().split_once('.').unwrap_or((amount.trim(), ""));
-    let decimals = Money::decimals(currency);
-    let all_digits = |text: &str| text.chars().all(|digit| digit.is_ascii_digit());
-    if whole.is_empty() || !all_digits(whole) || !all_digits(fraction) {
-        return None;
-    }
-    let fraction_digits = u32::try_from(fraction.len()).ok()?;
-    if fraction_digits > decimals {
-        return None;
-    }
-    let minor_of_fraction: i64 = if fraction.is_empty() {
-        0
-    } else {
-        fraction.parse::<i64>().ok()? * 10_i64.pow(decimals - fraction_digits)
-    };
-    let whole: i64 = whole.parse().ok()?;
-    let minor = whole
-        .checked_mul(10_i64.pow(decimals))?
-        .checked_add(minor_of_fraction)?;
-    Some(Money::new(minor, currency))
+    // Written exactly: no groups of thousands, no comma, no more decimals than the currency has.
+    let decimals = usize::try_from(Money::decimals(currency)).ok()?;
+    let amount = amount.trim();
+    let (whole, fraction) = amount.split_once('.').unwrap_or((amount, ""));
+    let mut digits = whole.bytes().chain(fraction.bytes());
+    let is_exact = digits.all(|digit| digit.is_ascii_digit()) && fraction.len() <= decimals;
+    is_exact
+        .then(|| crate::text::money::amount(amount, currency))
+        .flatten()
 }
 
 /// An email address, as a mail server would take it.

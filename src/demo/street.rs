@@ -2,7 +2,7 @@
 //! and the redirects that the real ones have. Also good for tests, with pages of their own.
 
 use std::io;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -20,6 +20,7 @@ use super::pages;
 use super::script::{Script, Shows};
 use crate::book::{Family, StoreId};
 use crate::clock::Clock;
+use crate::lock::locked;
 
 /// A request as a shop sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -167,7 +168,7 @@ impl Street {
 
     /// Every request so far, in the order in which they came.
     pub fn visits(&self) -> Vec<Asked> {
-        let visits = self.visits.lock().unwrap_or_else(PoisonError::into_inner);
+        let visits = locked(&self.visits);
         visits.clone()
     }
 
@@ -194,10 +195,7 @@ async fn answer(State(shop): State<Shop>, request: Request) -> Response<Body> {
         store: shop.store,
     };
     let shown = (shop.keeper)(&asked);
-    shop.visits
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(asked);
+    locked(&shop.visits).push(asked);
     if !shown.delay.is_zero() {
         tokio::time::sleep(shown.delay).await;
     }

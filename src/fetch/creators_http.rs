@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -24,6 +24,7 @@ use crate::config::command;
 use crate::config::plan::ListingPlan;
 use crate::config::ways::ApiPlan;
 use crate::db::DbError;
+use crate::lock::locked;
 use crate::text::words::starred;
 
 /// How long an item that came along with another one may be used instead of asking again.
@@ -54,7 +55,7 @@ impl Api {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        locked(&self.state)
     }
 }
 

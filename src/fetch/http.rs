@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ use crate::clock::Clock;
 use crate::config::plan::{ListingPlan, Manners, StorePlan};
 use crate::config::ways::{ApiPlan, Ways};
 use crate::db::{Db, DbError};
+use crate::lock::locked;
 
 pub use super::wire::http::{NameTable, NoClient};
 
@@ -264,7 +265,7 @@ impl Fetcher {
     }
 
     pub(super) fn queue(&self, store: &StoreId) -> Arc<tokio::sync::Mutex<()>> {
-        let mut queues = self.queues.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut queues = locked(&self.queues);
         Arc::clone(queues.entry(store.clone()).or_default())
     }
 

@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
-use rusqlite::types::Type;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 use super::breaker::{Breaker, Gate};
@@ -16,6 +15,7 @@ use super::politeness::{ask_at, later};
 use super::ration::{Ration, day_of, spent_until, used_on};
 use super::robots::{Answer, Robots};
 use super::{HostKey, HostMemory, Lease};
+use crate::db::column::unreadable;
 use crate::db::{Db, DbError};
 
 /// A lease that has longer to run than this was taken by a clock that has been set back since.
@@ -338,7 +338,7 @@ fn memory_of(row: &Row<'_>) -> rusqlite::Result<HostMemory> {
             why: row.get("why")?,
             refused_at: moment(row, "refused_at")?,
         },
-        day: day.map_err(|error| unreadable(error, Type::Text))?,
+        day: day.map_err(|error| unreadable(0, error))?,
         requests: row.get("requests")?,
         lease,
     })
@@ -349,11 +349,7 @@ fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
     milliseconds
         .map(Timestamp::from_millisecond)
         .transpose()
-        .map_err(|error| unreadable(error, Type::Integer))
-}
-
-fn unreadable(error: jiff::Error, kind: Type) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, kind, error.into())
+        .map_err(|error| unreadable(0, error))
 }
 
 /// The robots.txt of an origin, as it was last had.

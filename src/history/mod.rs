@@ -24,6 +24,16 @@ pub struct ListingId {
     pub store: StoreId,
 }
 
+impl ListingId {
+    /// The page of an edition at a store.
+    pub fn new(edition: &EditionId, store: &StoreId) -> Self {
+        Self {
+            edition: edition.clone(),
+            store: store.clone(),
+        }
+    }
+}
+
 /// A reading with its listing, time and source. Only ever appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Observation {

@@ -200,10 +200,7 @@ pub fn find(saved: &Saved, plan: &Plan, at: Timestamp, lessons: &Lessons) -> Res
             continue;
         }
         let (reading, evidence) = read(&saved.body, edition, listing, at, lessons);
-        let id = ListingId {
-            edition: edition.edition.id.clone(),
-            store: listing.store.clone(),
-        };
+        let id = ListingId::new(&edition.edition.id, &listing.store);
         let title = words::clipped(&edition.edition.title, 40);
         let name = format!("{title} ({})", edition.edition.format.name());
         match &reading {

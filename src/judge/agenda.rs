@@ -3,6 +3,7 @@
 
 use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _};
+use serde::Serialize;
 
 use super::Settings;
 use super::rules::calendar::{MILESTONES, MilestoneId};
@@ -15,7 +16,7 @@ use crate::config::plan::{EditionPlan, StorePlan};
 use crate::text::words;
 
 /// A day of the launch.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entry {
     /// The day, in the author's zone.
     pub day: Date,

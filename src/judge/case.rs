@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use super::windows::{Stage, Window, WindowName};
-use super::{Party, Settings};
+use super::{NextStep, Party, Settings, SupportText};
 use crate::book::Phase;
 use crate::book::launch::{Feeder, midnight_gmt};
 use crate::book::{Availability, Distribution, Family, Making, StoreId};
@@ -284,6 +284,20 @@ impl<'a> Case<'a> {
                 Distribution::Other => Party::Distributor,
             },
         }
+    }
+
+    /// Ask whoever carries it there: KDP why it is not live, anybody else with that text.
+    pub(crate) fn ask_about(&self, store: &StoreId, text: SupportText) -> NextStep {
+        let whom = self.party_for(store);
+        let is_kdp = whom == Party::Kdp;
+        NextStep::ask(
+            whom,
+            if is_kdp {
+                SupportText::KdpNotLive
+            } else {
+                text
+            },
+        )
     }
 }
 

@@ -97,6 +97,22 @@ pub enum NextStep {
     },
 }
 
+impl NextStep {
+    /// Ask somebody, with that text.
+    pub(crate) fn ask(whom: Party, text: SupportText) -> Self {
+        Self::Ask {
+            whom,
+            text: Some(text),
+        }
+    }
+}
+
+impl From<Task> for NextStep {
+    fn from(task: Task) -> Self {
+        Self::Do { task }
+    }
+}
+
 /// What an author can do herself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -3,16 +3,22 @@
 use jiff::civil::{Date, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// A length of time in the trade's units.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub enum Length {
     /// Hours of the clock.
     Hours(i64),
     /// Monday to Friday; holidays are not known here.
     BusinessDays(u16),
+}
+
+impl From<Length> for String {
+    fn from(length: Length) -> Self {
+        length.words()
+    }
 }
 
 impl TryFrom<String> for Length {

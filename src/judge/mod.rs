@@ -75,6 +75,11 @@ pub struct Judgement {
 }
 
 impl Judgement {
+    /// How the page at a store is to be taken.
+    pub fn outlook(&self, store: &StoreId) -> Option<&ListingOutlook> {
+        self.outlooks.iter().find(|one| one.store == *store)
+    }
+
     /// As it is to be taken at a later time: what nobody has looked at since grows old.
     pub fn aged(mut self, at: Timestamp) -> Self {
         let outlooks = self.outlooks.into_iter();

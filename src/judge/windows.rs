@@ -8,7 +8,7 @@ pub use own::learned_numbers;
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Usual;
 use super::length::Length;
@@ -141,8 +141,14 @@ impl Grade {
     }
 }
 
+impl Serialize for Grade {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.words())
+    }
+}
+
 /// How long something usually takes.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Window {
     /// The event from which it counts.
@@ -162,13 +168,13 @@ pub struct Window {
     /// How good that is.
     pub grade: Grade,
     /// The user has set its numbers.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
     pub is_own: bool,
     /// Its numbers are those of the user's own titles, as the configuration asks.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
     pub is_learned: bool,
     /// How long it took for the user's own titles, a sentence, once there is enough of it.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
     pub own_titles: Option<String>,
 }
 

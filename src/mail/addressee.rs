@@ -2,7 +2,6 @@
 //! each program elsewhere, of what each wants to hear. Pure.
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use super::book::{Book, Topic};
 use super::identity::copy_id;
@@ -117,11 +116,12 @@ pub fn write(
         let heard = heard(hook.least);
         let topics = heard.topics();
         if let (Some(letter), Some(book)) = (compose(desk, &topics, now), Book::new(&topics)) {
-            let body = match hook.kind {
+            let letter = for_hook(hook, &whole, letter);
+            let text = match hook.kind {
                 HookKind::Webhook => webhook::about_book(&letter, desk, &book),
                 HookKind::Ntfy => ntfy::about_book(&letter, desk, &book),
             };
-            all.push(posted(hook, &whole, letter, body));
+            all.push(Letter { text, ..letter });
         }
     }
     (!all.is_empty()).then_some(Written { whole, all })
@@ -210,29 +210,24 @@ pub fn post_notice(hooks: &[HookPlan], letter: &Letter, lines: &[String]) -> Vec
                 .is_none_or(|severity| hears(hook.least, severity))
         })
         .map(|hook| {
-            let body = match hook.kind {
-                HookKind::Webhook => webhook::about(letter),
-                HookKind::Ntfy => ntfy::about(letter, lines),
+            let letter = for_hook(hook, letter, letter.clone());
+            let text = match hook.kind {
+                HookKind::Webhook => webhook::about(&letter),
+                HookKind::Ntfy => ntfy::about(&letter, lines),
             };
-            posted(hook, letter, letter.clone(), body)
+            Letter { text, ..letter }
         })
         .collect()
 }
 
-fn posted(hook: &HookPlan, whole: &Letter, letter: Letter, mut body: Value) -> Letter {
+/// The letter as that hook gets it, still with its own words.
+fn for_hook(hook: &HookPlan, whole: &Letter, letter: Letter) -> Letter {
     let route = Route::Hook(hook.kind, hook.name.clone());
-    let id = copy_id(&whole.message_id, &route.name());
-    if let Some(object) = body.as_object_mut()
-        && object.contains_key("id")
-    {
-        object.insert("id".to_owned(), Value::String(id.clone()));
-    }
     Letter {
-        message_id: id,
+        message_id: copy_id(&whole.message_id, &route.name()),
         to_name: String::new(),
         to: words::one_line(&route.name()),
         route,
-        text: body.to_string(),
         html: String::new(),
         ..letter
     }

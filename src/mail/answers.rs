@@ -114,11 +114,8 @@ impl Answer {
             },
         };
         let note = |store: Option<&StoreId>| Note {
-            kind: kind.clone(),
-            at: now,
             store: store.cloned(),
-            ticket: None,
-            text: None,
+            ..Note::new(kind.clone(), now)
         };
         match alert.stores.as_slice() {
             stores @ [_, _, ..] if self == Self::Expected => {

@@ -20,8 +20,7 @@ pub(super) fn text_for(cases: &[Case<'_>]) -> Option<ReadyText> {
     // Before the question, with which a text ends.
     let place = text.paragraphs.len().saturating_sub(1).max(1);
     let place = place.min(text.paragraphs.len());
-    let names: Vec<String> = others.iter().map(name).collect();
-    let names = words::list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    let names = words::list(others.iter().map(name));
     text.subject = text.subject.map(|subject| match names.as_str() {
         "" => subject,
         names => format!("{subject}; also {names}"),

@@ -216,7 +216,7 @@ impl<'a> Book<'a> {
 
     fn names_of(&self, places: &[usize]) -> String {
         let names = places.iter().filter_map(|place| self.names.get(*place));
-        words::list(&names.map(String::as_str).collect::<Vec<_>>())
+        words::list(names)
     }
 }
 

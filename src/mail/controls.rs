@@ -115,8 +115,7 @@ pub(super) fn link(
     let (site, signs) = (desk.site?, desk.signs?);
     let alert = key(&book.topics.get(place)?.view.edition.id, &telling.finding);
     let voice = desk.plain_voice(now);
-    let stores: Vec<String> = alert.stores.iter().map(|one| voice.label(one)).collect();
-    let stores = words::list(&stores.iter().map(String::as_str).collect::<Vec<_>>());
+    let stores = words::list(alert.stores.iter().map(|one| voice.label(one)));
     let about = match book.name(place) {
         Some(name) if stores.is_empty() => name.to_owned(),
         Some(_) | None => book.label(place, stores),

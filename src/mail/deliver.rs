@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 
 use super::files;
 use super::message::{Parcel, Sender, message};
@@ -159,17 +160,21 @@ impl Transport {
 }
 
 /// What a drain did.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Letters that were delivered.
+    #[serde(rename = "letters_delivered")]
     pub delivered: u32,
     /// Letters that will be tried again.
+    #[serde(rename = "letters_waiting")]
     pub later: u32,
     /// Letters that were refused or given up, and are kept.
+    #[serde(rename = "letters_refused")]
     pub refused: u32,
     /// What is wrong with the server, if something is; the drain ended there.
     pub trouble: Option<String>,
     /// The server does not take our user name or password.
+    #[serde(skip)]
     pub login_refused: bool,
 }
 

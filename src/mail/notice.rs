@@ -84,7 +84,7 @@ pub fn old_configuration(desk: &Desk<'_>, why: &str, now: Timestamp) -> Letter {
 pub fn missed(desk: &Desk<'_>, late: &[Late], now: Timestamp) -> Option<Letter> {
     let first = late.iter().map(|one| one.written).min()?;
     let days = words::lasting(now.duration_since(first));
-    let count = words::count(i64::try_from(late.len()).unwrap_or(0), "letter");
+    let count = words::counted(late.len(), "letter");
     let zone = &desk.author.zone;
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),

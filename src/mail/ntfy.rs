@@ -1,5 +1,6 @@
 //! What ntfy is told: a few lines for a phone. Pure.
 
+use serde::Serialize;
 use serde_json::{Value, json};
 use url::Url;
 
@@ -18,7 +19,7 @@ const LONGEST_MESSAGE: usize = 900;
 
 /// What a letter about an edition, or about formats of one book, says, for a phone: the first thing
 /// in words, the others by name. A tap opens the page of the first store that it is about.
-pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> Value {
+pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> String {
     let mut lines: Vec<String> = Vec::new();
     for (index, point) in book.points.iter().enumerate() {
         let said = book.said(desk, point, letter.written);
@@ -53,27 +54,35 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> V
 }
 
 /// What any other letter says, for a phone.
-pub fn about(letter: &Letter, lines: &[String]) -> Value {
+pub fn about(letter: &Letter, lines: &[String]) -> String {
     message(letter, lines, None)
 }
 
-fn message(letter: &Letter, lines: &[String], click: Option<String>) -> Value {
+/// A message as ntfy takes it, but for its topic.
+#[derive(Serialize)]
+struct Post<'a> {
+    title: String,
+    message: String,
+    priority: u8,
+    tags: [&'a str; 1],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    click: Option<String>,
+}
+
+fn message(letter: &Letter, lines: &[String], click: Option<String>) -> String {
     let (priority, tag) = weight(letter);
     let lines: Vec<String> = lines
         .iter()
         .map(|line| words::clipped(line, LONGEST_MESSAGE / 2))
         .collect();
-    let text: String = lines.join("\n").chars().take(LONGEST_MESSAGE).collect();
-    let mut value = json!({
-        "title": words::clipped(&letter.subject, LONGEST_TITLE),
-        "message": text,
-        "priority": priority,
-        "tags": [tag],
-    });
-    if let (Some(object), Some(click)) = (value.as_object_mut(), click) {
-        object.insert("click".to_owned(), Value::String(click));
-    }
-    value
+    json!(Post {
+        title: words::clipped(&letter.subject, LONGEST_TITLE),
+        message: lines.join("\n").chars().take(LONGEST_MESSAGE).collect(),
+        priority,
+        tags: [tag],
+        click,
+    })
+    .to_string()
 }
 
 /// ntfy's priority (1 to 5, 3 is usual, from 4 on a phone vibrates at length), and the name of the

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use ring::hmac;
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::book::Book;
 use super::{Desk, Letter};
@@ -18,45 +18,72 @@ use crate::alerts::facts::{EditionFacts, FindingFacts, Numbers, PageState};
 use crate::book::Edition;
 use crate::config::plan::{Secret, label};
 use crate::history::{ListingView, View};
+use crate::judge::Severity;
 
 /// The version of the schema. It grows only when a field changes its meaning or goes away.
 pub const VERSION: u32 = 1;
 
+/// What a letter says, for a program. `docs/webhook.md` is its schema.
+#[derive(Serialize)]
+struct Message<'a> {
+    version: u32,
+    id: &'a str,
+    thread: Option<&'a str>,
+    kind: &'static str,
+    severity: Option<Severity>,
+    written: Timestamp,
+    subject: &'a str,
+    text: &'a str,
+    #[serde(flatten)]
+    book: Option<Told<'a>>,
+}
+
+/// What is told of an edition, or of the formats of one book.
+#[derive(Serialize)]
+struct Told<'a> {
+    edition: Option<EditionFacts<'a>>,
+    editions: Vec<EditionFacts<'a>>,
+    findings: Vec<Found<'a>>,
+    pages: Vec<Page<'a>>,
+}
+
 /// What a letter about an edition, or about formats of one book, says, for a program.
-/// `docs/webhook.md` is its schema.
-pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> Value {
-    let mut value = about(letter);
+pub(super) fn about_book<'a>(letter: &Letter, desk: &Desk<'a>, book: &Book<'a>) -> String {
     let first = book.first().and_then(|(place, _)| book.topics.get(place));
     let told = book.points.iter().flat_map(|point| &point.told);
     let findings = told.filter_map(|(place, telling)| {
         let view = book.topics.get(*place)?.view;
         let voice = desk.voice(view, letter.written);
-        Some(json!(Found {
+        Some(Found {
             edition: Numbers::of(&view.edition),
             finding: FindingFacts::of(&telling.finding, &voice),
             occasion: occasion(&telling.occasion),
             lasted_seconds: lasted(&telling.occasion),
-        }))
+        })
     });
     let pages = book.topics.iter().flat_map(|topic| {
         let edition = &topic.view.edition;
         let listings = topic.view.listings.iter();
-        listings.map(move |listing| json!(Page::of(edition, listing, desk, letter.written)))
+        listings.map(move |listing| Page::of(edition, listing, desk, letter.written))
     });
-    let edition = |view: &View| {
+    let edition = |view: &'a View| {
         let edition = (&view.edition, &view.launch);
         let zone = &desk.author.zone;
-        json!(EditionFacts::of(edition, &view.notes, zone, letter.written))
+        EditionFacts::of(edition, &view.notes, zone, letter.written)
     };
-    let editions = book.topics.iter().map(|topic| edition(topic.view));
-    value["edition"] = first.map_or(Value::Null, |topic| edition(topic.view));
-    value["editions"] = editions.collect();
-    value["findings"] = findings.collect();
-    value["pages"] = pages.collect();
-    value
+    let told = Told {
+        edition: first.map(|topic| edition(topic.view)),
+        editions: book
+            .topics
+            .iter()
+            .map(|topic| edition(topic.view))
+            .collect(),
+        findings: findings.collect(),
+        pages: pages.collect(),
+    };
+    message(letter, Some(told))
 }
 
-/// What is told of an edition.
 #[derive(Serialize)]
 struct Found<'a> {
     #[serde(flatten)]
@@ -111,17 +138,23 @@ fn occasion(occasion: &Occasion) -> &'static str {
 }
 
 /// What any letter says, for a program.
-pub fn about(letter: &Letter) -> Value {
-    json!({
-        "version": VERSION,
-        "id": letter.message_id,
-        "thread": letter.references,
-        "kind": letter.kind.name(),
-        "severity": letter.severity.map(crate::judge::Severity::name),
-        "written": letter.written,
-        "subject": letter.subject,
-        "text": letter.text,
+pub fn about(letter: &Letter) -> String {
+    message(letter, None)
+}
+
+fn message(letter: &Letter, book: Option<Told<'_>>) -> String {
+    json!(Message {
+        version: VERSION,
+        id: &letter.message_id,
+        thread: letter.references.as_deref(),
+        kind: letter.kind.name(),
+        severity: letter.severity,
+        written: letter.written,
+        subject: &letter.subject,
+        text: &letter.text,
+        book,
     })
+    .to_string()
 }
 
 /// The headers that name a post and prove that it is ours.

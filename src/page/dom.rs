@@ -151,6 +151,17 @@ pub fn has_class(element: ElementRef<'_>, class: &str) -> bool {
         .any(|own| own.eq_ignore_ascii_case(class))
 }
 
+/// The element is a control that says of itself that it cannot be used.
+pub fn is_disabled(element: ElementRef<'_>) -> bool {
+    element.attr("disabled").is_some() || element.attr("aria-disabled") == Some("true")
+}
+
+/// What a button says: its value, else its text.
+pub fn label_of(element: ElementRef<'_>) -> String {
+    let value = element.attr("value");
+    value.map_or_else(|| text_of(element), str::to_owned)
+}
+
 /// The element itself and its ancestors, from the inside out.
 pub fn ancestry(element: ElementRef<'_>) -> impl Iterator<Item = ElementRef<'_>> {
     std::iter::once(element).chain(element.ancestors().filter_map(ElementRef::wrap))

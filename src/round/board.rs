@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 
 use jiff::Timestamp;
 
 use crate::book::EditionId;
+use crate::lock::locked;
 
 /// Editions that somebody wants looked at now, and when the next look is due.
 #[derive(Debug, Default)]
@@ -64,11 +65,6 @@ impl Board {
     pub fn next_look(&self) -> Option<Timestamp> {
         *locked(&self.next_look)
     }
-}
-
-/// A lock, also after a panic elsewhere: what it guards is changed in single steps.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

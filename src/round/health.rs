@@ -3,6 +3,7 @@
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use strum::IntoStaticStr;
 
 use crate::text::words;
@@ -205,6 +206,19 @@ impl Ailment {
 }
 
 impl Health {
+    /// The same for programs.
+    pub fn facts(&self, zone: &TimeZone, now: Timestamp) -> HealthFacts {
+        let ailments = self.ailments.iter().map(|one| AilmentFacts {
+            name: one.name(),
+            words: one.words(zone, now),
+        });
+        HealthFacts {
+            last_check: self.last_check,
+            last_good_check: self.last_good_check,
+            ailments: ailments.collect(),
+        }
+    }
+
     /// Nothing is wrong.
     pub fn is_good(&self) -> bool {
         self.ailments.is_empty()
@@ -215,6 +229,20 @@ impl Health {
         let last = self.last_good_check;
         last.is_none_or(|last| age < now.duration_since(last))
     }
+}
+
+/// What programs are told of the watch, by `status --json` and by `/healthz`.
+#[derive(Debug, Serialize)]
+pub struct HealthFacts {
+    last_check: Option<Timestamp>,
+    last_good_check: Option<Timestamp>,
+    ailments: Vec<AilmentFacts>,
+}
+
+#[derive(Debug, Serialize)]
+struct AilmentFacts {
+    name: &'static str,
+    words: String,
 }
 
 /// "Nobody looked from … to …", and why that may be.

@@ -83,13 +83,7 @@ impl<'a> JudgeContext<'a> {
         kind: NoteKind,
         now: Timestamp,
     ) -> rusqlite::Result<()> {
-        let note = Note {
-            kind,
-            at: now,
-            store: None,
-            ticket: None,
-            text: None,
-        };
+        let note = Note::new(kind, now);
         self.db.write(|transaction| {
             for plan in plans {
                 add_note(transaction, &plan.edition.id, &note, now)?;

@@ -22,9 +22,10 @@ pub mod sqlite;
 mod stop;
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinSet;
 
@@ -35,6 +36,7 @@ use crate::db::{Db, DbError};
 use crate::fetch::Fetcher;
 use crate::history::ListingId;
 use crate::judge::{Settings, Severity};
+use crate::lock::locked;
 use crate::page::{Reading, Wanted};
 use crate::stores::Lessons;
 use crate::text::words;
@@ -136,7 +138,7 @@ pub enum Step {
 pub type Steps = UnboundedSender<Step>;
 
 /// What a round came to.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
     /// Listings that were due.
     pub due: usize,
@@ -147,6 +149,7 @@ pub struct Summary {
     /// Listings that were left out.
     pub passed: usize,
     /// Letters that were queued.
+    #[serde(rename = "letters_queued")]
     pub letters: usize,
 }
 
@@ -323,18 +326,12 @@ impl House {
     ///
     /// [`Rules`]: crate::schedule::due::Rules
     pub fn awake_since(&self) -> Option<Timestamp> {
-        *self
-            .awake_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        *locked(&self.awake_since)
     }
 
     /// A service keeps watch from `now` on: it has begun, or the machine slept until now.
     pub fn wake(&self, now: Timestamp) {
-        *self
-            .awake_since
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = Some(now);
+        *locked(&self.awake_since) = Some(now);
     }
 
     /// How many of the pages watched here are not watched by another configuration.
@@ -367,10 +364,7 @@ impl House {
 
     fn is_time_to_judge_all(&self) -> bool {
         let now = self.clock.now();
-        let mut judged_all = self
-            .judged_all
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let mut judged_all = locked(&self.judged_all);
         let is_time = judged_all.is_none_or(|last| {
             let since = now.duration_since(last);
             since.is_negative() || JUDGE_ALL_EVERY <= since

@@ -16,3 +16,4 @@ pub mod watch;
 mod awake;
 pub(crate) mod following;
 mod ticker;
+pub mod units;

@@ -58,7 +58,7 @@ pub async fn open_at(
     listener: Option<TcpListener>,
 ) -> Result<Page, ServeError> {
     let page = Page {
-        guard: Arc::new(Guard::new()?),
+        guard: Arc::default(),
         served: Mutex::default(),
     };
     match page.show(house, wanted, listener).await {

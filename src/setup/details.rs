@@ -20,7 +20,7 @@ pub struct Details {
     pub author: Option<String>,
 
     /// paperback, hardcover, ebook or audiobook
-    #[arg(long, value_parser = format)]
+    #[arg(long)]
     pub format: Option<Format>,
 
     /// The publication date
@@ -32,7 +32,7 @@ pub struct Details {
     pub on_sale: Option<Date>,
 
     /// Who carries it to the stores: ingramspark, draft2digital, publishdrive, kdp or other
-    #[arg(long, value_name = "WHO", value_parser = distribution)]
+    #[arg(long, value_name = "WHO")]
     pub distribution: Option<Distribution>,
 
     /// The day on which distribution was enabled
@@ -84,50 +84,4 @@ pub fn date(text: &str) -> Result<Date, String> {
 pub fn price(text: &str) -> Result<Money, String> {
     config::price(text)
         .ok_or_else(|| format!("`{text}` is no price; write it with its currency, as 16.99 USD"))
-}
-
-/// Reads a format.
-///
-/// # Errors
-///
-/// A sentence that names the choices.
-pub fn format(text: &str) -> Result<Format, String> {
-    let wanted = text.trim().to_ascii_lowercase();
-    match wanted.as_str() {
-        "hardback" | "cloth" | "case" => return Ok(Format::Hardcover),
-        "softcover" | "pb" => return Ok(Format::Paperback),
-        "kindle" | "epub" => return Ok(Format::Ebook),
-        "audio" | "audible" => return Ok(Format::Audiobook),
-        _ => {}
-    }
-    Format::ALL
-        .into_iter()
-        .find(|format| format.name() == wanted)
-        .ok_or_else(|| {
-            format!("`{text}` is no format; write paperback, hardcover, ebook or audiobook")
-        })
-}
-
-/// Reads who carries an edition to the stores.
-///
-/// # Errors
-///
-/// A sentence that names the choices.
-pub fn distribution(text: &str) -> Result<Distribution, String> {
-    let wanted = text.trim().to_ascii_lowercase();
-    match wanted.as_str() {
-        "ingram" | "lightning source" => return Ok(Distribution::IngramSpark),
-        "d2d" => return Ok(Distribution::Draft2Digital),
-        _ => {}
-    }
-    let choices = Distribution::ALL.map(Distribution::name);
-    Distribution::ALL
-        .into_iter()
-        .find(|distribution| distribution.name() == wanted)
-        .ok_or_else(|| {
-            format!(
-                "`{text}` is no way of distribution; write one of {}",
-                choices.join(", ")
-            )
-        })
 }

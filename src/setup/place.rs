@@ -1,6 +1,7 @@
 //! Where the configuration is, and how it is written: whole or not at all.
 
 use std::fs;
+use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -89,8 +90,21 @@ impl Existing {
     }
 }
 
+/// Says on standard error of what a changed configuration warns that its former text did not.
+///
+/// # Errors
+///
+/// When standard error cannot be written.
+pub fn say_new_warnings(before: &Loaded, after: &Loaded) -> io::Result<()> {
+    let warnings = new_warnings(before, after, true);
+    if warnings.is_empty() {
+        return Ok(());
+    }
+    writeln!(anstream::stderr(), "{warnings}\n")
+}
+
 /// The warnings of a configuration that its former text did not have.
-pub fn new_warnings(before: &Loaded, after: &Loaded, colour: bool) -> String {
+fn new_warnings(before: &Loaded, after: &Loaded, colour: bool) -> String {
     let fresh: Vec<config::Problem> = after
         .warnings
         .iter()
@@ -156,7 +170,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
             .with_context(|| format!("cannot create the folder {}", folder.display()))?;
     }
     match write_new(path, bytes) {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => bail!(
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => bail!(
             "{} is there already, and is not written over; change it, or move it away first",
             path.display()
         ),
@@ -167,7 +181,7 @@ pub fn create(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
 /// There is nothing at that place, not even a link that leads nowhere.
 pub fn is_missing(path: &Path) -> bool {
     let known = fs::symlink_metadata(path);
-    known.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound)
+    known.is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 /// The first place beside a file of that name, or of it with a number, where nothing is.

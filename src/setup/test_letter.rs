@@ -4,7 +4,6 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::config::Plan;
 use crate::config::telling::HookKind;
@@ -85,14 +84,11 @@ fn for_program(way: &Hook, plan: &Plan, now: Timestamp) -> Letter {
         text: line.to_owned(),
         ..notice(plan, &plan.author.email, now)
     };
-    let body: Value = match way.kind {
+    let text = match way.kind {
         HookKind::Webhook => webhook::about(&letter),
         HookKind::Ntfy => ntfy::about(&letter, &[line.to_owned()]),
     };
-    Letter {
-        text: body.to_string(),
-        ..letter
-    }
+    Letter { text, ..letter }
 }
 
 /// Sends a letter that is nobody else's; gives the server's answer.

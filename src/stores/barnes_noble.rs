@@ -13,7 +13,9 @@ use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
 use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
-use crate::page::dom::{ancestry, elements, has_class, is_hidden, is_tag, text_of, text_without};
+use crate::page::dom::{
+    ancestry, elements, has_class, is_disabled, is_hidden, is_tag, label_of, text_of, text_without,
+};
 use crate::page::identity::Found;
 use crate::page::product::{Place, Product};
 use crate::page::wording::{Meaning, plain};
@@ -98,10 +100,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
             particulars(&mut says, look, &spoken, &whose);
             Reading::Says(says)
         }
-        (None, _) => {
-            let words = look.tree.title().unwrap_or_default();
-            Reading::unread(UnreadReason::NoEvidence, "bn/no-evidence", &words)
-        }
+        (None, _) => look.no_evidence("bn/no-evidence"),
     }
 }
 
@@ -138,11 +137,7 @@ fn search_page(look: &mut Look<'_>) -> Option<Reading> {
             );
             Some(Reading::Says(Box::new(says)))
         }
-        None => Some(Reading::unread(
-            UnreadReason::NoEvidence,
-            "bn/search-page",
-            &look.tree.title().unwrap_or_default(),
-        )),
+        None => Some(look.no_evidence("bn/search-page")),
     }
 }
 
@@ -382,18 +377,14 @@ fn button(look: &mut Look<'_>, area: ElementRef<'_>) -> Option<Button> {
         if !(old || new) || is_pickup(element) || is_hidden(element) {
             continue;
         }
-        let label = element
-            .attr("value")
-            .map_or_else(|| text_of(element), str::to_owned);
+        let label = label_of(element);
         let meanings = [
             Meaning::PreOrderButton,
             Meaning::NotifyMe,
             Meaning::AddToCart,
         ];
         let hit = look.wording.find(&label, Family::BarnesNoble, &meanings);
-        let disabled = element.attr("disabled").is_some()
-            || element.attr("aria-disabled") == Some("true")
-            || has_class(element, "disabled");
+        let disabled = is_disabled(element) || has_class(element, "disabled");
         let Some(hit) = hit else { continue };
         if disabled && hit.meaning() != Meaning::NotifyMe {
             look.trace.saw("bn/button", "a disabled button", &label);

@@ -12,7 +12,9 @@ use super::data::{Data, Spoken, from_json_ld};
 use super::generic;
 use super::whose::{Whose, is_for_another, whose};
 use crate::book::{Availability, Family};
-use crate::page::dom::{ancestry, elements, is_hidden, is_tag, text_of, text_without};
+use crate::page::dom::{
+    ancestry, elements, is_disabled, is_hidden, is_tag, label_of, text_of, text_without,
+};
 use crate::page::identity::Found;
 use crate::page::wording::{Meaning, plain};
 use crate::page::{Confidence, Reading, Says, UnreadReason};
@@ -48,8 +50,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let whose = whose(look, "bookshop/identity", own, &[&data.json]);
     if whose.found.is_empty() {
         // A search page, a list, the front page: no page of one book.
-        let words = look.tree.title().unwrap_or_default();
-        return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-book", &words);
+        return look.no_evidence("bookshop/no-book");
     }
     if let Some(reading) = whose.identity.refusal("bookshop/identity", look.wanted) {
         return reading;
@@ -85,8 +86,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
         (None, _) => None,
     };
     let Some(mut says) = reading else {
-        let words = look.tree.title().unwrap_or_default();
-        return Reading::unread(UnreadReason::NoEvidence, "bookshop/no-evidence", &words);
+        return look.no_evidence("bookshop/no-evidence");
     };
     particulars(&mut says, look, &json, &whose);
     Reading::Says(says)
@@ -228,11 +228,7 @@ fn button<'a>(look: &Look<'a>, heading: ElementRef<'a>) -> Option<Button<'a>> {
         if is_for_another(element, look) {
             continue;
         }
-        let label = element
-            .attr("value")
-            .map_or_else(|| text_of(element), str::to_owned);
-        let disabled =
-            element.attr("disabled").is_some() || element.attr("aria-disabled") == Some("true");
+        let label = label_of(element);
         let meanings = [
             Meaning::PreOrderButton,
             Meaning::BackOrder,
@@ -242,7 +238,7 @@ fn button<'a>(look: &Look<'a>, heading: ElementRef<'a>) -> Option<Button<'a>> {
         let Some(hit) = look.wording.find(&label, Family::Bookshop, &meanings) else {
             continue;
         };
-        if disabled && hit.meaning() != Meaning::NotifyMe {
+        if is_disabled(element) && hit.meaning() != Meaning::NotifyMe {
             continue;
         }
         return Some(Button {

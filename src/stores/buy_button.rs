@@ -11,7 +11,9 @@ use scraper::ElementRef;
 use super::Look;
 use super::bookshop::says_out_of_stock;
 use crate::book::{Availability, Family};
-use crate::page::dom::{ancestry, elements, is_hidden, is_tag, shorten, text_of, text_without};
+use crate::page::dom::{
+    ancestry, elements, has_class, is_disabled, is_hidden, is_tag, shorten, text_of, text_without,
+};
 use crate::page::product::isbns;
 use crate::page::wording::Meaning;
 use crate::page::{Confidence, Reading, Says, UnreadReason};
@@ -140,9 +142,7 @@ fn buttons<'a>(
             meaning: hit.meaning(),
             label,
         };
-        let is_off = element.attr("disabled").is_some()
-            || element.attr("aria-disabled") == Some("true")
-            || element.value().classes().any(|class| class == "disabled");
+        let is_off = is_disabled(element) || has_class(element, "disabled");
         let counts = !(is_off && button.orders());
         (counts && !is_hidden(element)).then_some(button)
     })

@@ -92,10 +92,7 @@ pub(crate) fn read(look: &mut Look<'_>) -> Reading {
     let mut says = match reading {
         Some(Reading::Says(says)) => says,
         Some(unread) => return unread,
-        None => {
-            let words = look.tree.title().unwrap_or_default();
-            return Reading::unread(UnreadReason::NoEvidence, NOTHING, &words);
-        }
+        None => return look.no_evidence(NOTHING),
     };
     if whose.identity == Identity::NotAsked {
         says.confidence = Confidence::Likely;

@@ -67,6 +67,12 @@ pub(crate) struct Look<'a> {
 }
 
 impl Look<'_> {
+    /// Nothing of the page is evidence; its title stands for its words.
+    pub(crate) fn no_evidence(&self, rule: &str) -> Reading {
+        let words = self.tree.title().unwrap_or_default();
+        Reading::unread(UnreadReason::NoEvidence, rule, &words)
+    }
+
     /// The page has its end. Where it was cut off, the button that contradicts its data may be
     /// missing, so data alone is not believed at stores whose pages always have one.
     pub(crate) fn is_whole(&self) -> bool {

@@ -141,7 +141,7 @@ pub(crate) fn next_looks(next: &[NextLook], views: &[&View], here: Here<'_>) -> 
         lines.push(format!(
             "{}: {} left alone until {}: {why}",
             label(store, here.stores),
-            words::count(i64::try_from(pages).unwrap_or(i64::MAX), "page"),
+            words::counted(pages, "page"),
             when(until, here)
         ));
     }

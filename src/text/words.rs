@@ -118,12 +118,17 @@ pub fn countdown(today: Date, publication: Date) -> String {
 }
 
 /// A list as a sentence wants it: "A", "A and B", "A, B and C".
-pub fn list(items: &[&str]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => (*one).to_owned(),
-        [front @ .., last] => format!("{} and {last}", front.join(", ")),
+pub fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
+    let mut items: Vec<T> = items.into_iter().collect();
+    let Some(last) = items.pop() else {
+        return String::new();
+    };
+    let last = last.as_ref();
+    let front: Vec<&str> = items.iter().map(T::as_ref).collect();
+    if front.is_empty() {
+        return last.to_owned();
     }
+    format!("{} and {last}", front.join(", "))
 }
 
 /// Text from outside on one line, safe in a header.

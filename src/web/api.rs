@@ -13,7 +13,7 @@ use crate::alerts::facts::{EditionFacts, FindingFacts, NoteFacts, Numbers, PageS
 use crate::book::{Source, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::history::sqlite::Seen;
-use crate::history::{Spell, View};
+use crate::history::{ListingView, Spell, View};
 use crate::judge::text::{Voice, outlook};
 use crate::judge::{Judgement, ListingOutlook};
 use crate::page::UnreadReason;
@@ -31,12 +31,23 @@ struct EditionNow<'a> {
     listings: Vec<ListingNow<'a>>,
 }
 
+/// A page, and whether that is normal.
 #[derive(Serialize, ToSchema)]
-struct ListingNow<'a> {
+pub struct ListingNow<'a> {
     #[serde(flatten)]
     page: PageState<'a>,
     /// null while it was never judged
     outlook: Option<OutlookNow<'a>>,
+}
+
+impl<'a> ListingNow<'a> {
+    /// How a page stands in the time of `voice`, as it was judged.
+    pub fn of(listing: &'a ListingView, judgement: &'a Judgement, voice: &Voice<'_>) -> Self {
+        Self {
+            page: PageState::of(listing, voice.now),
+            outlook: OutlookNow::of(judgement, &listing.store, voice),
+        }
+    }
 }
 
 /// Is the page normal, and until when? As it was judged last.
@@ -49,8 +60,8 @@ struct OutlookNow<'a> {
 }
 
 impl<'a> OutlookNow<'a> {
-    fn of(all: &'a [ListingOutlook], store: &StoreId, voice: &Voice<'_>) -> Option<Self> {
-        let one = all.iter().find(|one| one.store == *store)?;
+    fn of(judgement: &'a Judgement, store: &StoreId, voice: &Voice<'_>) -> Option<Self> {
+        let one = judgement.outlook(store)?;
         Some(Self {
             outlook: one,
             words: outlook(one, voice),
@@ -69,8 +80,7 @@ pub fn editions<'a>(
     place: &Place<'_>,
 ) -> Editions<'a> {
     let listings = |plan: &'a EditionPlan, voice: &Voice<'_>| {
-        let outlooks = judgements.get(&plan.edition.id);
-        let outlooks = outlooks.map_or(&[][..], |judgement| &judgement.outlooks);
+        let judgement = judgements.get(&plan.edition.id);
         let listings = plan.listings.iter().map(|listing| {
             let key = (plan.edition.id.clone(), listing.store.clone());
             let glance = survey.glances.get(&key).copied().unwrap_or_default();
@@ -87,7 +97,7 @@ pub fn editions<'a>(
                     unseen_since: glance.unseen_since(place.now),
                     unread_since: glance.blind_since,
                 },
-                outlook: OutlookNow::of(outlooks, &listing.store, voice),
+                outlook: judgement.and_then(|one| OutlookNow::of(one, &listing.store, voice)),
             }
         });
         listings.collect()
@@ -150,10 +160,7 @@ pub fn one_edition<'a>(
 ) -> OneEdition<'a> {
     let voice = place.voice(&view.edition, &view.launch);
     let listings = view.listings.iter().map(|listing| OneListing {
-        now: ListingNow {
-            page: PageState::of(listing, place.now),
-            outlook: OutlookNow::of(&judgement.outlooks, &listing.store, &voice),
-        },
+        now: ListingNow::of(listing, judgement, &voice),
         watched_since: listing.watched_since,
         unread_reason: listing.blind.as_ref().map(|blind| blind.unread.reason),
         spells: listing

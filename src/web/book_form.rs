@@ -153,15 +153,10 @@ impl BookForm {
         let details = Details {
             title: typed(&self.title),
             author: typed(&self.author),
-            format: read("format", &self.format, details::format, &mut wrong),
+            format: read("format", &self.format, str::parse, &mut wrong),
             date: read("date", &self.date, details::date, &mut wrong),
             on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
-            distribution: read(
-                "distribution",
-                &self.distribution,
-                details::distribution,
-                &mut wrong,
-            ),
+            distribution: read("distribution", &self.distribution, str::parse, &mut wrong),
             enabled: read("enabled", &self.enabled, details::date, &mut wrong),
             price: read("price", &self.price, details::price, &mut wrong),
             imprint: typed(&self.imprint),
@@ -179,7 +174,8 @@ fn typed(text: &str) -> Option<String> {
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
-fn read<T>(
+/// What was typed into a field, understood; what cannot be is wrong there.
+pub(super) fn read<T>(
     name: &'static str,
     text: &str,
     as_what: impl Fn(&str) -> Result<T, String>,
@@ -196,15 +192,15 @@ fn read<T>(
 
 #[derive(Template)]
 #[template(path = "web/templates/book.html")]
-struct Page {
+struct Page<'a> {
     frame: Frame,
     heading: String,
     lead: &'static str,
     action: String,
     button: &'static str,
     /// What is wrong with the whole of it.
-    wrong: Vec<String>,
-    was: String,
+    wrong: Vec<&'a str>,
+    was: &'a str,
     fields: Vec<Field>,
     /// Where it is taken out, for an edition that is watched.
     stop: Option<String>,
@@ -238,6 +234,32 @@ pub struct Field {
     pub wrong: Option<String>,
 }
 
+impl Field {
+    /// A field by its name, its value, its label, its kind and its hint.
+    pub(super) fn new(
+        (name, value): (&'static str, &str),
+        (label, kind, hint): (&'static str, &'static str, &'static str),
+        wrong: &Wrong,
+    ) -> Self {
+        Self {
+            name,
+            label,
+            hint: hint.into(),
+            kind,
+            filled_as: "off",
+            value: value.to_owned(),
+            wrong: wrong_at(wrong, name),
+            ..Self::default()
+        }
+    }
+}
+
+/// What is wrong with the whole of a form.
+pub(super) fn at_the_whole(wrong: &Wrong) -> Vec<&str> {
+    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
+    whole.map(|(_, why)| why.as_str()).collect()
+}
+
 /// What is wrong at a field, as a sentence.
 pub(super) fn wrong_at(wrong: &Wrong, name: &str) -> Option<String> {
     let (_, why) = wrong.iter().find(|(field, _)| *field == name)?;
@@ -248,25 +270,15 @@ pub(super) fn wrong_at(wrong: &Wrong, name: &str) -> Option<String> {
 impl BookForm {
     /// The fields as they are drawn.
     pub(super) fn fields(&self, wrong: &Wrong, is_watched: bool) -> Vec<Field> {
-        let field = |(name, value): (&'static str, &str)| {
-            let (label, kind, hint) = described(name, is_watched);
-            Field {
-                name,
-                label,
-                hint: hint.into(),
-                kind,
-                filled_as: "off",
-                value: value.to_owned(),
-                is_required: match name {
-                    // What a new one lacks may be looked up.
-                    "title" | "date" => is_watched,
-                    "book" => !is_watched,
-                    _ => false,
-                },
-                choices: choices(name, is_watched),
-                wrong: wrong_at(wrong, name),
-                ..Field::default()
-            }
+        let field = |(name, value): (&'static str, &str)| Field {
+            is_required: match name {
+                // What a new one lacks may be looked up.
+                "title" | "date" => is_watched,
+                "book" => !is_watched,
+                _ => false,
+            },
+            choices: choices(name, is_watched),
+            ..Field::new((name, value), described(name, is_watched), wrong)
         };
         let mut fields: Vec<Field> = self.values().map(field).into();
         if !is_watched {
@@ -293,7 +305,6 @@ pub fn page(
     (form, wrong): (&BookForm, &Wrong),
     pulse: &Pulse,
 ) -> askama::Result<String> {
-    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
     let address = |plan: &EditionPlan| format!("{}/editions/{}", place.base, plan.edition.id);
     let (heading, button) = match plan {
         Some(plan) => (format!("Change {}", plan.edition.title), "Save"),
@@ -312,8 +323,8 @@ pub fn page(
             format!("{}/edit", address(plan))
         }),
         button,
-        wrong: whole.map(|(_, why)| why.clone()).collect(),
-        was: form.was.clone(),
+        wrong: at_the_whole(wrong),
+        was: &form.was,
         fields: form.fields(wrong, plan.is_some()),
         stop: plan.map(|plan| format!("{}/stop", address(plan))),
     }

@@ -31,6 +31,13 @@ const FILES: [(&str, &str); 5] = [
     ("panel.js", include_str!("../../companion/panel.js")),
 ];
 
+/// What the extension is told of us.
+#[derive(Serialize)]
+struct Pairing<'a> {
+    address: &'a str,
+    token: Option<&'a str>,
+}
+
 /// The files of the extension for a Pubwatch at that address, by their names; with a token it is paired.
 ///
 /// They are those of `companion/`, with a narrower manifest: the extension may speak with this Pubwatch
@@ -60,13 +67,13 @@ pub fn files(
     manifest["host_permissions"] = json!([pattern(own)]);
     manifest["optional_host_permissions"] = json!(stores);
     let address = own.as_str().trim_end_matches('/');
-    let pairing = json!({ "address": address, "token": token });
+    let pairing = serde_json::to_string(&Pairing { address, token })?;
     let fixed = FILES.map(|(name, text)| (name, text.to_owned()));
     Ok(fixed
         .into_iter()
         .chain([
             ("manifest.json", serde_json::to_string_pretty(&manifest)?),
-            ("pairing.json", pairing.to_string()),
+            ("pairing.json", pairing),
         ])
         .collect())
 }

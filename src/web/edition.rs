@@ -349,7 +349,7 @@ fn meta(place: &Place<'_>, view: &View) -> String {
 
 fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) -> Listing {
     let view = material.view;
-    let known = verdict::known(material.judgement, &listing.store);
+    let known = material.judgement.outlook(&listing.store);
     let normal = known
         .map(|one| verdict::normal(one, &place.voice(&view.edition, &view.launch)))
         .filter(|_| listing.last_try.is_some());

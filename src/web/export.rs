@@ -140,7 +140,7 @@ pub fn badge(view: &View, now: Timestamp) -> String {
         .iter()
         .filter(|spell| spell.availability.is_orderable())
         .count();
-    let stores = words::count(i64::try_from(all).unwrap_or(0), "store");
+    let stores = words::counted(all, "store");
     let said = match unseen {
         0 => format!("{orderable} of {stores} take orders"),
         unseen if unseen == all => "not seen at present".to_owned(),

@@ -6,9 +6,9 @@ use std::net::SocketAddr;
 use askama::Template;
 use serde::Deserialize;
 
-use super::book_form::{BookForm, Field, Wrong, wrong_at};
+use super::book_form::{BookForm, Field, Wrong, at_the_whole, wrong_at};
 use super::first_choices::{Choice, FOLDER, OTHER, choices, zones};
-use super::frame::{Frame, Place, Pulse, style_name};
+use super::frame::{Frame, Place, Pulse};
 use super::security::digest;
 use crate::config::Plan;
 use crate::config::plan::Secret;
@@ -235,18 +235,11 @@ pub enum Said {
 #[derive(Template)]
 #[template(path = "web/templates/first.html")]
 struct Page<'a> {
-    style: String,
+    base: &'static str,
     file: &'a str,
     wrong: Vec<&'a str>,
     count: usize,
-    you: Vec<Field>,
-    zones: Vec<String>,
-    choices: Vec<Choice>,
-    mail_wrong: Option<String>,
-    server: Vec<Field>,
-    login: Vec<Field>,
-    said: Option<&'a Said>,
-    may_test: bool,
+    you: Questions<'a>,
     book: Vec<Field>,
 }
 
@@ -256,6 +249,13 @@ struct YouPage<'a> {
     frame: Frame,
     was: &'a str,
     wrong: Vec<&'a str>,
+    you: Questions<'a>,
+}
+
+/// Who the author is, and how letters go out.
+#[derive(Template)]
+#[template(path = "web/templates/you.html")]
+struct Questions<'a> {
     you: Vec<Field>,
     zones: Vec<String>,
     choices: Vec<Choice>,
@@ -266,6 +266,22 @@ struct YouPage<'a> {
     may_test: bool,
 }
 
+impl Questions<'_> {
+    /// The questions, filled, with what is wrong; `hint` is about the password.
+    fn new(form: &FirstForm, wrong: &Wrong, hint: &'static str) -> Self {
+        Questions {
+            you: you(form, wrong),
+            zones: zones(),
+            choices: choices(&form.email, &form.mail),
+            mail_wrong: wrong_at(wrong, "mail"),
+            server: other(form, wrong),
+            login: login(form, hint, wrong),
+            said: None,
+            may_test: false,
+        }
+    }
+}
+
 /// The same questions for who is set up already, filled with what holds.
 pub fn you_page(
     place: &Place<'_>,
@@ -273,23 +289,12 @@ pub fn you_page(
     wrong: &Wrong,
     pulse: &Pulse,
 ) -> askama::Result<String> {
-    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
-    let mut login = login(form, false, wrong);
-    for field in login.iter_mut().filter(|field| field.name == "password") {
-        field.hint = "Empty: the one that holds, as long as the mail server is the same.".into();
-    }
+    let hint = "Empty: the one that holds, as long as the mail server is the same.";
     YouPage {
         frame: Frame::new(place, "settings", "You and your letters", pulse),
         was: &form.book.was,
-        wrong: whole.map(|(_, why)| why.as_str()).collect(),
-        you: you(form, wrong),
-        zones: zones(),
-        choices: choices(&form.email, &form.mail),
-        mail_wrong: wrong_at(wrong, "mail"),
-        server: other(form, wrong),
-        login,
-        said: None,
-        may_test: false,
+        wrong: at_the_whole(wrong),
+        you: Questions::new(form, wrong, hint),
     }
     .render()
 }
@@ -301,41 +306,36 @@ pub fn page(
     said: Option<&Said>,
     file: &str,
 ) -> askama::Result<String> {
-    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
-    let whole: Vec<&str> = whole.map(|(_, why)| why.as_str()).collect();
+    let whole = at_the_whole(wrong);
+    let hint = if has_password {
+        "It is kept from a moment ago: leave this empty, or type another."
+    } else {
+        "It is written into a file that only you can read, and never shown."
+    };
     Page {
-        style: format!("/static/{}", style_name()),
+        base: "",
         file,
         count: wrong.len() - whole.len(),
         wrong: whole,
-        you: you(form, wrong),
-        zones: zones(),
-        choices: choices(&form.email, &form.mail),
-        mail_wrong: wrong_at(wrong, "mail"),
-        server: other(form, wrong),
-        login: login(form, has_password, wrong),
-        said,
-        may_test: true,
+        you: Questions {
+            said,
+            may_test: true,
+            ..Questions::new(form, wrong, hint)
+        },
         book: book(form, wrong),
     }
     .render()
 }
 
 fn field(
-    (name, value): (&'static str, &str),
+    named: (&'static str, &str),
     (label, hint): (&'static str, &'static str),
     (kind, filled_as): (&'static str, &'static str),
     wrong: &Wrong,
 ) -> Field {
     Field {
-        name,
-        label,
-        hint: hint.into(),
-        kind,
         filled_as,
-        value: value.to_owned(),
-        wrong: wrong_at(wrong, name),
-        ..Field::default()
+        ..Field::new(named, (label, kind, hint), wrong)
     }
 }
 
@@ -405,12 +405,7 @@ fn other(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
     ]
 }
 
-fn login(form: &FirstForm, has_password: bool, wrong: &Wrong) -> Vec<Field> {
-    let hint = if has_password {
-        "It is kept from a moment ago: leave this empty, or type another."
-    } else {
-        "It is written into a file that only you can read, and never shown."
-    };
+fn login(form: &FirstForm, hint: &'static str, wrong: &Wrong) -> Vec<Field> {
     vec![
         field(
             ("username", &form.username),

@@ -138,9 +138,8 @@ impl Frame {
             parts.push(format!("{} fine", words::count(count, "store")));
         }
         if !pulse.blind.is_empty() {
-            let labels: Vec<String> = pulse.blind.iter().map(|one| place.label(one)).collect();
-            let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-            parts.push(format!("cannot see {}", words::list(&labels)));
+            let labels = pulse.blind.iter().map(|one| place.label(one));
+            parts.push(format!("cannot see {}", words::list(labels)));
         }
         Self {
             base: place.base.to_owned(),

@@ -4,10 +4,10 @@
 use askama::Template;
 use serde::Deserialize;
 
-use super::book_form::{Field, Wrong, wrong_at};
+use super::book_form::{Field, Wrong, at_the_whole, read, wrong_at};
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
-use crate::book::{Distribution, StoreId};
+use crate::book::Distribution;
 use crate::config::Loaded;
 use crate::config::import::dates::Order;
 use crate::config::import::report::Listed;
@@ -47,22 +47,10 @@ impl ListForm {
     pub fn defaults(&self, loaded: &Loaded) -> Result<Defaults, Wrong> {
         let mut wrong = Wrong::new();
         let own = stores::own(loaded);
-        let typed = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        let named = typed(&self.stores).map(|names| stores::named(&[names], &own));
-        let named = named.transpose().unwrap_or_else(|why| {
-            wrong.push(("stores", why));
-            None
-        });
-        let enabled = typed(&self.enabled).map(|day| details::date(&day));
-        let enabled = enabled.transpose().unwrap_or_else(|why| {
-            wrong.push(("enabled", why));
-            None
-        });
-        let distribution = typed(&self.distribution).map(|who| details::distribution(&who));
-        let distribution = distribution.transpose().unwrap_or_else(|why| {
-            wrong.push(("distribution", why));
-            None
-        });
+        let named = |names: &str| stores::named(&[names.to_owned()], &own);
+        let named = read("stores", &self.stores, named, &mut wrong);
+        let enabled = read("enabled", &self.enabled, details::date, &mut wrong);
+        let distribution = read("distribution", &self.distribution, str::parse, &mut wrong);
         if !wrong.is_empty() {
             return Err(wrong);
         }
@@ -87,56 +75,37 @@ impl ListForm {
             ("month", "9 February"),
         ];
         let distributions = Distribution::ALL.map(|who| (who.name(), who.label().to_owned()));
-        [
-            (
-                ("dates", "02/09/2027 means", "select", ""),
-                &self.dates,
-                orders.map(|(name, label)| (name, label.to_owned())).into(),
-            ),
-            (
+        let field = |named, described| Field::new(named, described, wrong);
+        vec![
+            Field {
+                choices: orders.map(|(name, label)| (name, label.to_owned())).into(),
+                ..field(("dates", &self.dates), ("02/09/2027 means", "select", ""))
+            },
+            Field {
+                choices: distributions.into(),
+                ..field(
+                    ("distribution", &self.distribution),
+                    ("Distributed by", "select", "Where a line does not say."),
+                )
+            },
+            field(
+                ("enabled", &self.enabled),
                 (
-                    "distribution",
-                    "Distributed by",
-                    "select",
-                    "Where a line does not say.",
-                ),
-                &self.distribution,
-                distributions.into(),
-            ),
-            (
-                (
-                    "enabled",
                     "Distribution enabled on",
                     "date",
                     "Where a line does not say. Empty: not yet.",
                 ),
-                &self.enabled,
-                Vec::new(),
             ),
-            (
+            field(
+                ("stores", &self.stores),
                 (
-                    "stores",
                     "Watched at",
                     "text",
                     "Where a line does not say; with commas, as Amazon, Waterstones. Empty: where it \
                      is usual.",
                 ),
-                &self.stores,
-                Vec::new(),
             ),
         ]
-        .map(|((name, label, kind, hint), value, choices)| Field {
-            name,
-            label,
-            hint: hint.into(),
-            kind,
-            filled_as: "off",
-            value: value.clone(),
-            choices,
-            wrong: wrong_at(wrong, name),
-            ..Field::default()
-        })
-        .into()
     }
 }
 
@@ -166,7 +135,7 @@ struct Page<'a> {
 /// The preview in words.
 struct Shown<'a> {
     /// Title, format, number, date, stores.
-    editions: Vec<(&'a str, &'a str, String, &'a str, String)>,
+    editions: Vec<(&'a str, &'static str, String, String, String)>,
     mark: &'a str,
     /// How it was read, as markup.
     understood: Vec<String>,
@@ -188,11 +157,10 @@ pub fn page(
     said: Option<&str>,
     pulse: &Pulse,
 ) -> askama::Result<String> {
-    let whole = wrong.iter().filter(|(field, _)| field.is_empty());
     Page {
         frame: Frame::new(place, "", "Bring a list", pulse),
         said,
-        wrong: whole.map(|(_, why)| why.as_str()).collect(),
+        wrong: at_the_whole(wrong),
         list_wrong: wrong_at(wrong, "list"),
         fields: form.fields(wrong),
         form,
@@ -204,11 +172,10 @@ pub fn page(
 fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     let report = &preview.report;
     let edition = |one: &'a Listed| {
-        let stores = one.stores.iter();
-        let stores = stores.map(|store| place.label(&StoreId::new(store)));
+        let stores = one.stores.iter().map(|store| place.label(store));
         let stores = stores.collect::<Vec<_>>().join(", ");
-        let (title, date) = (one.title.as_str(), one.publication_date.as_str());
-        (title, one.format, one.id.to_string(), date, stores)
+        let (id, date) = (one.id.to_string(), one.publication_date.to_string());
+        (one.title.as_str(), one.format.name(), id, date, stores)
     };
     let columns = report.columns.iter().map(|column| match &column.tells {
         Some(tells) => coded(&format!("`{}` is the {tells}", column.name)),
@@ -216,7 +183,7 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     });
     let asked = report.asked.iter().map(|(store, pages)| {
         let pages = words::counted(*pages, "page");
-        format!("{pages} of {}", place.label(&StoreId::new(store)))
+        format!("{pages} of {}", place.label(store))
     });
     let moved = preview.moved;
     let wrong = report.wrong_lines();

@@ -138,7 +138,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         count: match (filter.is_narrow(), chosen.len()) {
             (true, 0) => "No edition fits this.".to_owned(),
             (true, some) => format!("{some} of {} editions", material.editions.len()),
-            (false, all) => words::count(i64::try_from(all).unwrap_or(0), "edition"),
+            (false, all) => words::counted(all, "edition"),
         },
         all: material.editions.len(),
         has_filter,

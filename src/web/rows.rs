@@ -93,10 +93,8 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
     let edition = &one.plan.edition;
     let id = &edition.id;
     let judgement = material.judgements.get(id);
-    let outlooks = judgement.map_or(&[][..], |judgement| &judgement.outlooks);
-    let normal = outlooks
-        .iter()
-        .find(|one| one.store == *store)
+    let normal = judgement
+        .and_then(|judgement| judgement.outlook(store))
         .map(|known| outlook(known, &place.voice(edition, &one.launch)));
     let glance = material.survey.glance(id, store);
     let state = glance.and_then(|glance| glance.seen(place.now));

@@ -13,10 +13,9 @@ use super::letter::LetterFilter;
 use super::lists::ROWS;
 use super::survey::{Glance, Glances, Survey};
 use crate::alerts::sqlite::judgement;
-use crate::book::availability::UnknownAvailability;
-use crate::book::{EditionId, EditionIdError, StoreId};
+use crate::book::{EditionId, StoreId};
 use crate::config::plan::{EditionPlan, Plan};
-use crate::db::column::{time, time_if, unreadable};
+use crate::db::column::{parsed, parsed_if, time, time_if};
 use crate::history::sqlite::{newest_by_hand, source_of, standing_notes, view};
 use crate::history::{ListingId, ListingView, View};
 use crate::judge::{Judgement, Settings, judge};
@@ -36,21 +35,10 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
     connection
         .prepare_cached(include_str!("glances.sql"))?
         .query_map([], |row| {
-            let edition: EditionId = edition(row, 0)?;
+            let edition: EditionId = parsed(row, 0)?;
             let store = StoreId::new(row.get_ref(1)?.as_str()?);
-            let name = row.get_ref(2)?.as_str_or_null()?;
-            let since = time_if(row, 3)?;
-            let state = match (name, since) {
-                (Some(name), Some(since)) => {
-                    let state = name
-                        .parse()
-                        .map_err(|error: UnknownAvailability| unreadable(2, error))?;
-                    Some((state, since))
-                }
-                _ => None,
-            };
             let glance = Glance {
-                state,
+                state: parsed_if(row, 2)?.zip(time_if(row, 3)?),
                 has_taken_orders: row.get(7)?,
                 last_try: time_if(row, 4)?,
                 last_good: time_if(row, 5)?,
@@ -86,7 +74,7 @@ pub(crate) fn judged(
 pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Timestamp>> {
     connection
         .prepare_cached("SELECT edition, at FROM judged")?
-        .query_map([], |row| Ok((edition(row, 0)?, time(row, 1)?)))?
+        .query_map([], |row| Ok((parsed(row, 0)?, time(row, 1)?)))?
         .collect()
 }
 
@@ -173,12 +161,9 @@ pub fn newest_changes(connection: &Connection, most: u32) -> rusqlite::Result<Ve
         )?
         .query_map([most], |row| {
             Ok(Event {
-                edition: edition(row, 0)?,
+                edition: parsed(row, 0)?,
                 store: StoreId::new(&row.get::<_, String>(1)?),
-                availability: row
-                    .get::<_, String>(2)?
-                    .parse()
-                    .map_err(|error: UnknownAvailability| unreadable(2, error))?,
+                availability: parsed(row, 2)?,
                 since: time(row, 3)?,
                 words: row.get(4)?,
             })
@@ -194,10 +179,7 @@ pub fn hand_looks(
 ) -> rusqlite::Result<Vec<HandLook>> {
     let mut looks = Vec::new();
     for listing in listings {
-        let id = ListingId {
-            edition: edition.clone(),
-            store: listing.store.clone(),
-        };
+        let id = ListingId::new(edition, &listing.store);
         looks.extend(
             newest_by_hand(connection, &id)?.map(|(at, reading)| HandLook {
                 store: id.store,
@@ -231,10 +213,4 @@ pub fn sources(connection: &Connection, view: &View) -> rusqlite::Result<Sources
         }
     }
     Ok(sources)
-}
-
-fn edition(row: &Row<'_>, column: usize) -> rusqlite::Result<EditionId> {
-    row.get::<_, String>(column)?
-        .parse()
-        .map_err(|error: EditionIdError| unreadable(column, error))
 }

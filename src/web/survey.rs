@@ -133,8 +133,7 @@ impl Survey {
             let Some(glance) = self.glance(&plan.edition.id, &listing.store) else {
                 return true;
             };
-            let mut outlooks = judgement.outlooks.iter();
-            let known = outlooks.find(|one| one.store == listing.store);
+            let known = judgement.outlook(&listing.store);
             let began = glance.state.map(|(_, since)| since).max(glance.blind_since);
             let was_seen = known.is_some_and(|one| one.outlook.is_seen());
             began.is_none_or(|began| began <= at) && was_seen == glance.seen(now).is_some()

@@ -113,7 +113,7 @@ fn blind(place: &Place<'_>, glances: &Glances, judgements: &Judgements) -> Vec<T
             what: place.label(store),
             headline: format!(
                 "{} could not be read, the first for {}",
-                words::count(i64::try_from(pages).unwrap_or(i64::MAX), "page"),
+                words::counted(pages, "page"),
                 place.ago(since)
             ),
             next_step:

@@ -5,7 +5,7 @@
 use jiff::Timestamp;
 
 use super::frame::Place;
-use crate::book::{Edition, Launch, StoreId};
+use crate::book::{Edition, Launch};
 use crate::history::{ListingView, View};
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Finding, FindingKind, Judgement, ListingOutlook, Outlook, Severity};
@@ -32,7 +32,7 @@ pub(super) fn verdict(place: &Place<'_>, view: &View, judgement: &Judgement) -> 
     let all = view.listings.len();
     let outlooks = || {
         let listings = view.listings.iter();
-        listings.filter_map(|one| known(judgement, &one.store))
+        listings.filter_map(|one| judgement.outlook(&one.store))
     };
     let seen = outlooks().filter(|one| one.outlook.is_seen()).count();
     let ever = outlooks()
@@ -94,7 +94,7 @@ fn named(place: &Place<'_>, view: &View, judgement: &Judgement) -> Vec<String> {
         .listings
         .iter()
         .filter_map(|listing| {
-            let one = known(judgement, &listing.store)?;
+            let one = judgement.outlook(&listing.store)?;
             (!one.outlook.is_as_expected()).then(|| line(place, listing, one, &voice))
         })
         .collect();
@@ -122,12 +122,6 @@ fn line(
         ),
         None => format!("{label}: {normal}"),
     }
-}
-
-/// How a page is to be taken.
-pub(super) fn known<'a>(judgement: &'a Judgement, store: &StoreId) -> Option<&'a ListingOutlook> {
-    let mut outlooks = judgement.outlooks.iter();
-    outlooks.find(|one| one.store == *store)
 }
 
 /// How loudly it is said whether a page is normal.
@@ -200,9 +194,7 @@ pub(super) fn events(
 /// What happened, in the past tense.
 fn event(place: &Place<'_>, finding: &Finding, voice: &Voice<'_>) -> String {
     let stores = finding.stores.iter();
-    let labels: Vec<String> = stores.map(|store| place.label(store)).collect();
-    let labels: Vec<&str> = labels.iter().map(String::as_str).collect();
-    let names = words::list(&labels);
+    let names = words::list(stores.map(|store| place.label(store)));
     match &finding.kind {
         FindingKind::PageAppeared { .. } => format!("{names} began to take orders"),
         FindingKind::Released { .. } => format!("{names} began to sell it"),

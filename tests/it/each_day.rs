@@ -13,8 +13,6 @@ use jiff::civil::{Date, date};
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::{Availability, StoreId};
 use pubwatch::clock::Clock;
-use pubwatch::commands::replay::expect::Sent;
-use pubwatch::commands::replay::play::play_before;
 use pubwatch::commands::replay::read;
 use pubwatch::commands::status;
 use pubwatch::config;
@@ -27,6 +25,8 @@ use pubwatch::page::{Reading, Says};
 use pubwatch::round::House;
 use pubwatch::round::sqlite::running::{kept_out, taken_over};
 use pubwatch::service::context::Context;
+use pubwatch::story::expect::Sent;
+use pubwatch::story::play::play_before;
 use pubwatch::web::server::{Guard, Live, Site, router};
 use scraper::{Html, Selector};
 use tower::ServiceExt as _;
@@ -67,7 +67,7 @@ pub(crate) fn router_of(house: &House) -> Router {
         Arc::clone(&house.db),
         house.clock.clone(),
         house.settings.clone(),
-        Arc::new(Guard::new().unwrap()),
+        Arc::<Guard>::default(),
     );
     router(Arc::new(Live::new(site)))
 }

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
-use pubwatch::commands::replay::expect::Sent;
-use pubwatch::commands::replay::play::play;
 use pubwatch::commands::replay::read;
 use pubwatch::judge::rules::calendar::{MILESTONES, MilestoneId};
 use pubwatch::judge::{FindingKind, Severity};
+use pubwatch::story::expect::Sent;
+use pubwatch::story::play::play;
 use strum::{VariantArray as _, VariantNames as _};
 
 /// Kinds that are no trouble of a page: news, and the calendar, which has a table of its own.

@@ -64,16 +64,18 @@ fn told(bytes: &[u8]) -> String {
         let rest = [&one.author, &one.list_price, &one.imprint];
         let rest = rest.map(|value| value.as_deref().unwrap_or("-")).join(", ");
         let dates = if one.on_sale_date == one.publication_date {
-            one.publication_date.clone()
+            one.publication_date.to_string()
         } else {
             format!("{} (on sale {})", one.publication_date, one.on_sale_date)
         };
-        let stores = one.stores.join("+");
+        let stores: Vec<&str> = one.stores.iter().map(StoreId::as_str).collect();
+        let stores = stores.join("+");
         let (line, isbn, title) = (one.line, &one.id, &one.title);
         writeln!(
             text,
             "{line}: {isbn} “{title}”, {}, {dates}, {rest}, {}, at {stores}",
-            one.format, one.distribution
+            one.format.name(),
+            one.distribution.name()
         )
         .unwrap();
         if let Some(asin) = &one.asin {

@@ -13,6 +13,8 @@ mod cmd;
 #[cfg(test)]
 mod config;
 #[cfg(test)]
+mod config_schema;
+#[cfg(test)]
 mod corpus;
 #[cfg(test)]
 mod daemon;

@@ -7,11 +7,11 @@ use fastrand::Rng;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::Availability;
-use pubwatch::commands::replay::play::play_before;
-use pubwatch::commands::replay::story::Story;
 use pubwatch::config::plan::label;
 use pubwatch::history::sqlite::{observations, view};
 use pubwatch::history::{ListingId, ListingView, View};
+use pubwatch::story::Story;
+use pubwatch::story::play::play_before;
 
 use pubwatch::mail::sqlite::{Show, entries};
 use pubwatch::mail::strip::{Cell, strip};

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use pubwatch::commands::replay::play::play;
-use pubwatch::commands::replay::{read, unmet};
+use pubwatch::commands::replay::read;
+use pubwatch::story::play::play;
 
 fn stories_in(folder: &Path) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else {
@@ -35,7 +35,7 @@ fn check(files: &[PathBuf]) {
             file.display()
         );
         let played = play(&story).unwrap();
-        let unmet = unmet(&story, &played.sent);
+        let unmet = story.unmet(&played.sent);
         if unmet.is_empty() {
             continue;
         }

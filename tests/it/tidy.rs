@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 /// The stages, in the order in which data flows. A stage never names a later one.
 const STAGES: &[&str] = &[
     "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge", "alerts",
-    "mail", "round", "setup", "web", "service", "terminal", "demo", "commands", "cli",
+    "mail", "round", "setup", "web", "service", "terminal", "demo", "story", "commands", "cli",
 ];
 
 /// The stages that run others: they may touch the outside.
 const RUNS: &[&str] = &[
-    "round", "setup", "service", "terminal", "demo", "commands", "cli",
+    "round", "setup", "service", "terminal", "demo", "story", "commands", "cli",
 ];
 
 /// A word that means input or output, and the names of the files that may say it.

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
-use serde::de::DeserializeOwned;
 
-use super::json;
+use super::as_json;
 use crate::book::EditionId;
-use crate::db::column::unreadable;
+use crate::db::column::{json, parsed};
 use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 
@@ -29,8 +28,8 @@ pub fn keep_judgement(
             edition.as_str(),
             now.as_millisecond(),
             FACTS_VERSION,
-            json(&judgement.findings)?,
-            json(&judgement.outlooks)?
+            as_json(&judgement.findings)?,
+            as_json(&judgement.outlooks)?
         ])?;
     Ok(())
 }
@@ -61,21 +60,14 @@ pub fn judgements(
     connection
         .prepare_cached("SELECT edition, findings, outlooks FROM judged WHERE version = ?1")?
         .query_map([FACTS_VERSION], |row| {
-            let edition = row.get::<_, String>(0)?.parse();
-            let edition =
-                edition.map_err(|error: crate::book::EditionIdError| unreadable(0, error))?;
-            Ok((edition, judgement_of(row, 1)?.aged(now)))
+            Ok((parsed(row, 0)?, judgement_of(row, 1)?.aged(now)))
         })?
         .collect()
 }
 
 fn judgement_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Judgement> {
-    fn parsed<T: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<T> {
-        let text = row.get_ref(column)?.as_str()?;
-        serde_json::from_str(text).map_err(|error| unreadable(column, error))
-    }
     Ok(Judgement {
-        findings: parsed(row, first)?,
-        outlooks: parsed(row, first + 1)?,
+        findings: json(row, first)?,
+        outlooks: json(row, first + 1)?,
     })
 }

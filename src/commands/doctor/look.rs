@@ -1,12 +1,10 @@
 //! What a look at one thing gave.
 
-use strum::IntoStaticStr;
-
-use serde_json::{Value, json};
+use serde::Serialize;
 
 /// How something is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(in crate::commands) enum State {
     /// In order.
     Good,
@@ -16,14 +14,8 @@ pub(in crate::commands) enum State {
     Wrong,
 }
 
-impl State {
-    pub(in crate::commands) fn name(self) -> &'static str {
-        self.into()
-    }
-}
-
 /// What was looked at, how it is, and what to do.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(in crate::commands) struct Look {
     pub(in crate::commands) topic: String,
     pub(in crate::commands) state: State,
@@ -62,14 +54,5 @@ impl Look {
     pub(in crate::commands) fn next(mut self, step: impl Into<String>) -> Self {
         self.next = Some(step.into());
         self
-    }
-
-    pub(in crate::commands) fn json(&self) -> Value {
-        json!({
-            "topic": self.topic,
-            "state": self.state.name(),
-            "says": self.says,
-            "next": self.next,
-        })
     }
 }

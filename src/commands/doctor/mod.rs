@@ -16,7 +16,7 @@ use std::process::Command;
 
 use anstyle::{AnsiColor, Color, Style};
 use anyhow::Context as _;
-use serde_json::json;
+use serde::Serialize;
 
 use self::look::{Look, State};
 use crate::clock::Clock;
@@ -60,19 +60,27 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     look(arguments, config, &mut looks)?;
     let mut out = anstream::stdout().lock();
     if arguments.json {
-        let findings: Vec<_> = looks.iter().map(Look::json).collect();
-        let worst = looks.iter().map(|look| look.state).max();
-        let worst = worst.unwrap_or(State::Good).name();
-        writeln!(out, "{}", json!({ "state": worst, "findings": findings }))?;
+        let all = All {
+            state: looks
+                .iter()
+                .map(|look| look.state)
+                .max()
+                .unwrap_or(State::Good),
+            findings: &looks,
+        };
+        writeln!(out, "{}", serde_json::to_string(&all)?)?;
     } else {
         write!(out, "{}", text(&looks))?;
     }
     let is_wrong = looks.iter().any(Look::is_wrong);
-    Ok(if is_wrong {
-        Exit::Attention
-    } else {
-        Exit::Done
-    })
+    Ok(Exit::attention_if(is_wrong))
+}
+
+/// What a program is told: the worst, and everything.
+#[derive(Serialize)]
+struct All<'a> {
+    state: State,
+    findings: &'a [Look],
 }
 
 /// Root may do everything, so that to root all is well: it looks as the user to whom the data belong,
@@ -110,11 +118,7 @@ fn as_owner(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Opti
         .gid(owner.gid())
         .status()
         .context("cannot look as that user")?;
-    Ok(Some(if status.success() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    }))
+    Ok(Some(Exit::attention_if(!status.success())))
 }
 
 fn look(arguments: &Arguments, config: Option<&Path>, looks: &mut Vec<Look>) -> anyhow::Result<()> {

@@ -109,10 +109,7 @@ struct Page<'a> {
 
 /// By which way the newest look was had; `None` where there is none, or it cannot be told.
 fn way_of(db: &Db, edition: &EditionId, listing: &ListingView) -> Option<Source> {
-    let id = ListingId {
-        edition: edition.clone(),
-        store: listing.store.clone(),
-    };
+    let id = ListingId::new(edition, &listing.store);
     let last = listing.last_try?;
     let newest = db.read(|connection| observations(connection, &id, last));
     // That it cannot be told is no news: the view could be read a moment ago.
@@ -266,7 +263,7 @@ mod tests {
     #[track_caller]
     fn check(pages: &str, order: &[Source], by: Source, state: &str, next: Option<&str>) {
         let found = looked(pages, (order, by), false);
-        assert_eq!(found.json()["state"], state);
+        assert_eq!(serde_json::to_value(&found).unwrap()["state"], state);
         match next {
             None => assert_eq!(found.next, None),
             Some(words) => assert!(found.next.as_ref().unwrap().contains(words), "{found:?}"),

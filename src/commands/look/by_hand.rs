@@ -83,7 +83,7 @@ pub(super) fn check(
         let subject = queued.context("judging what was seen")?.letter.subject;
         writeln!(out, "Letter: {subject} (it goes out with the next round)")?;
     }
-    let count = words::count(i64::try_from(count).unwrap_or(i64::MAX), "look");
+    let count = words::counted(count, "look");
     writeln!(out, "{count} of yours recorded.")?;
     Ok(Exit::Done)
 }
@@ -120,10 +120,7 @@ fn pages<'a>(
 }
 
 fn id(page: &Page<'_>) -> ListingId {
-    ListingId {
-        edition: page.plan.edition.id.clone(),
-        store: page.listing.store.clone(),
-    }
+    ListingId::new(&page.plan.edition.id, &page.listing.store)
 }
 
 fn show(

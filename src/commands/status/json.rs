@@ -2,16 +2,41 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
 
 use super::Status;
-use crate::alerts::facts::{EditionFacts, Numbers, PageState};
+use crate::alerts::facts::{EditionFacts, Numbers};
+use crate::book::StoreId;
+use crate::fetch::ration::Ration;
+use crate::history::drift::Drift;
 use crate::history::{ListingView, Spell, View};
-use crate::judge::text::outlook;
-use crate::judge::{Judgement, Outlook};
+use crate::judge::{Judgement, Severity};
+use crate::mail::sqlite::Counts;
 use crate::page::UnreadReason;
+use crate::round::health::HealthFacts;
 use crate::service::context::Context;
 use crate::terminal::coming::Coming;
+use crate::web::api::ListingNow;
+
+#[derive(Serialize)]
+pub(super) struct StatusFacts<'a> {
+    now: Timestamp,
+    next_checks: Option<Vec<Timestamp>>,
+    next_digests: Vec<Timestamp>,
+    #[serde(flatten)]
+    health: HealthFacts,
+    nobody_looked: Option<Span>,
+    drifts: &'a [Drift],
+    editions: Vec<OneEdition<'a>>,
+    requests_today: &'a [Ration],
+    alerts: Vec<OpenAlert<'a>>,
+    outbox: &'a Counts,
+}
+
+#[derive(Serialize)]
+struct Span {
+    from: Timestamp,
+    to: Timestamp,
+}
 
 #[derive(Serialize)]
 struct OneEdition<'a> {
@@ -23,15 +48,24 @@ struct OneEdition<'a> {
 #[derive(Serialize)]
 struct Listing<'a> {
     #[serde(flatten)]
-    page: PageState<'a>,
+    now: ListingNow<'a>,
     confirmed: bool,
     words: Option<&'a str>,
     unread_reason: Option<UnreadReason>,
     unread_words: Option<&'a str>,
     next_look: Option<Timestamp>,
     next_look_why: Option<&'static str>,
-    outlook: Option<&'a Outlook>,
-    outlook_words: Option<String>,
+}
+
+#[derive(Serialize)]
+struct OpenAlert<'a> {
+    rule: &'static str,
+    #[serde(flatten)]
+    edition: Numbers<'a>,
+    stores: &'a [StoreId],
+    severity: Severity,
+    since: Timestamp,
+    opened: Timestamp,
 }
 
 impl Status {
@@ -41,8 +75,6 @@ impl Status {
         (view, judgement): (&View, &'a Judgement),
         listing: &'a ListingView,
     ) -> Listing<'a> {
-        let mut outlooks = judgement.outlooks.iter();
-        let known = outlooks.find(|one| one.store == listing.store);
         let spell = listing.seen(self.now);
         let unread = listing.blind.as_ref().map(|blind| &blind.unread);
         let next = self.next.iter().find(|next| {
@@ -50,19 +82,17 @@ impl Status {
         });
         let next = next.and_then(|next| next.due);
         Listing {
-            page: PageState::of(listing, self.now),
+            now: ListingNow::of(listing, judgement, &self.voice(context, view)),
             confirmed: spell.is_some_and(Spell::is_confirmed),
             words: spell.map(|spell| spell.says.words.as_str()),
             unread_reason: unread.map(|unread| unread.reason),
             unread_words: unread.map(|unread| unread.words.as_str()),
             next_look: next.map(|due| due.at),
             next_look_why: next.map(|due| due.why.words()),
-            outlook: known.map(|one| &one.outlook),
-            outlook_words: known.map(|one| outlook(one, &self.voice(context, view))),
         }
     }
 
-    pub(super) fn json(&self, context: &Context) -> serde_json::Value {
+    pub(super) fn facts<'a>(&'a self, context: &Context) -> StatusFacts<'a> {
         let zone = &context.plan.author.zone;
         let coming = Coming::of(&context.plan, self.now);
         let editions = self.views.iter().zip(&self.judgements);
@@ -75,35 +105,25 @@ impl Status {
                 listings: listings.collect(),
             }
         });
-        let alerts = self.alerts.iter().map(|alert| {
-            let numbers = Numbers::of_id(&alert.key.edition);
-            json!({
-                "rule": alert.finding.kind.name(),
-                "id": numbers.id,
-                "isbn": numbers.isbn,
-                "asin": numbers.asin,
-                "stores": alert.key.stores,
-                "severity": alert.severity,
-                "since": alert.since,
-                "opened": alert.opened,
-            })
+        let alerts = self.alerts.iter().map(|alert| OpenAlert {
+            rule: alert.finding.kind.name(),
+            edition: Numbers::of_id(&alert.key.edition),
+            stores: &alert.key.stores,
+            severity: alert.severity,
+            since: alert.since,
+            opened: alert.opened,
         });
-        json!({
-            "now": self.now,
-            "next_checks": coming.checks,
-            "next_digests": coming.digests,
-            "last_check": self.health.last_check,
-            "last_good_check": self.health.last_good_check,
-            "nobody_looked": self.health.slept.map(|(from, to)| json!({ "from": from, "to": to })),
-            "ailments": self.health.ailments.iter().map(|one| json!({
-                "name": one.name(),
-                "words": one.words(zone, self.now),
-            })).collect::<Vec<_>>(),
-            "drifts": self.drifts,
-            "editions": editions.collect::<Vec<_>>(),
-            "requests_today": self.rations,
-            "alerts": alerts.collect::<Vec<_>>(),
-            "outbox": self.outbox,
-        })
+        StatusFacts {
+            now: self.now,
+            next_checks: coming.checks,
+            next_digests: coming.digests,
+            health: self.health.facts(zone, self.now),
+            nobody_looked: self.health.slept.map(|(from, to)| Span { from, to }),
+            drifts: &self.drifts,
+            editions: editions.collect(),
+            requests_today: &self.rations,
+            alerts: alerts.collect(),
+            outbox: &self.outbox,
+        }
     }
 }

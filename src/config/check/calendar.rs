@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::edition::Written;
 use crate::book::Distribution;
+use crate::config::findings::Findings;
 use crate::config::problem::Problem;
-use crate::config::table::Findings;
 
 /// Enabled later than so many days before the publication date, Amazon may never show a
 /// pre-order (DOMAIN §3: the listing window of four to six weeks is then all that is left).

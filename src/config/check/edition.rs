@@ -13,6 +13,7 @@ use crate::book::{
     Asin, ConfiguredDates, Distribution, Edition, EditionId, EditionIdError, Format, Isbn13,
     Making, OwnNumber,
 };
+use crate::config::findings::Kind;
 use crate::config::plan::{EditionPlan, ListingPlan, StorePlan, WindowOverride};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
@@ -128,20 +129,23 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let title = table.required("title", "\"Salt Roads\"");
     let author = table.text("author").map(Spanned::into_inner);
     let numbers = numbers(table);
-    let format = table.text("format");
+    let formats = Format::ALL.map(|format| (format.name(), format));
+    let format = table.choice(("format", "format"), &formats, &Format::HABITS);
     let format_span = format.as_ref().map(Spanned::span);
     let format = match format {
-        Some(text) => findings.keep(format_of(&text)),
-        None => numbers.as_ref().map(|(id, _)| Format::usual(id.get_ref())),
+        None if !table.has("format") => numbers.as_ref().map(|(id, _)| Format::usual(id.get_ref())),
+        found => found.map(Spanned::into_inner),
     };
     table.require("publication_date", "2027-02-09");
     let publication = date(table, "publication_date");
     let on_sale = date(table, "on_sale_date");
-    let distribution = match table.text("distribution") {
-        Some(text) => findings.keep(distribution_of(&text)),
-        None => format
+    let distributions = Distribution::ALL.map(|one| (one.name(), one));
+    let of = ("distribution", "distribution");
+    let distribution = match table.choice(of, &distributions, &Distribution::HABITS) {
+        None if !table.has("distribution") => format
             .zip(numbers.as_ref())
             .map(|(format, (id, _))| Distribution::usual(id.get_ref(), format)),
+        found => found.map(Spanned::into_inner),
     };
     let enabled = date(table, "distribution_enabled");
     let amazon_switch = table.flag("amazon_switch").unwrap_or(false);
@@ -149,9 +153,8 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
     let list_price = table
         .text("list_price")
         .and_then(|text| findings.keep(values::money(&text)));
-    let printing = table
-        .text("printing")
-        .and_then(|text| findings.keep(printing_of(&text)));
+    let of = ("printing", "way of printing");
+    let printing = table.choice(of, &Making::CHOICES, &Making::HABITS);
     let imprint = table.text("imprint").map(Spanned::into_inner);
     let notify = telling::notify(table);
     let ((id, asin), publication) = (numbers?, publication?);
@@ -175,7 +178,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
                 enabled.map(Spanned::into_inner),
             ),
             distribution: distribution?,
-            printing,
+            printing: printing.map(Spanned::into_inner),
             amazon_switch,
             first_title,
             list_price,
@@ -185,7 +188,7 @@ fn written(table: &mut Table<'_>) -> Option<Written> {
 }
 
 fn date(table: &mut Table<'_>, key: &'static str) -> Option<Spanned<Date>> {
-    let value = table.value(key)?;
+    let value = table.value(key, Kind::Date)?;
     let date = table.findings().keep(times::date(key, value))?;
     Some(Spanned::new(value.span(), date))
 }
@@ -264,36 +267,6 @@ fn own_of(text: &Text) -> Result<OwnNumber, Problem> {
             .at(text.span(), error.to_string())
             .remedy("copy the number from the address of its page at that store")
     })
-}
-
-fn format_of(text: &Text) -> Result<Format, Problem> {
-    let choices = Format::ALL.map(|format| (format.name(), format));
-    match text.get_ref().to_ascii_lowercase().as_str() {
-        "hardback" | "hardcover (case laminate)" | "case laminate" | "cloth" => {
-            Ok(Format::Hardcover)
-        }
-        "kindle" | "epub" => Ok(Format::Ebook),
-        "audio" | "audible" => Ok(Format::Audiobook),
-        "softcover" | "pb" => Ok(Format::Paperback),
-        _ => values::choice("format", text, &choices),
-    }
-}
-
-fn printing_of(text: &Text) -> Result<Making, Problem> {
-    match text.get_ref().to_ascii_lowercase().as_str() {
-        "pod" | "print on demand" | "on demand" => Ok(Making::OnDemand),
-        _ => values::choice("way of printing", text, &Making::CHOICES),
-    }
-}
-
-fn distribution_of(text: &Text) -> Result<Distribution, Problem> {
-    let choices = Distribution::ALL.map(|distribution| (distribution.name(), distribution));
-    match text.get_ref().to_ascii_lowercase().as_str() {
-        "ingram" | "lightning source" | "lightningsource" => Ok(Distribution::IngramSpark),
-        "d2d" => Ok(Distribution::Draft2Digital),
-        "amazon" => Ok(Distribution::Kdp),
-        _ => values::choice("distribution", text, &choices),
-    }
 }
 
 /// Two tables for one number: an error when they are the same thing twice, a warning when they say

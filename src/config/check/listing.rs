@@ -8,10 +8,11 @@ use super::ways::{self, Means};
 use crate::book::storefront::NoAddress;
 use crate::book::{Edition, Family, StoreId, storefront};
 use crate::config::address::{self, Cleaned};
+use crate::config::findings::{Findings, Kind};
 use crate::config::plan::{ListingPlan, StorePlan};
 use crate::config::presets::{preset, presets};
 use crate::config::problem::{Problem, did_you_mean};
-use crate::config::table::{Findings, Table, Text, text_of};
+use crate::config::table::{Table, Text, text_of};
 
 /// Reads `stores` and `addresses`. Stores that are named here for the first time join `used`,
 /// also when their listing is wrong. Without an edition, because its own keys are wrong, the
@@ -77,7 +78,7 @@ fn stores(table: &mut Table<'_>, defined: &[Defined]) -> Vec<(StorePlan, Text)> 
     const EXAMPLE: &str = "[\"amazon.com\", \"barnesandnoble.com\", \"bookshop.org\"]";
     table.require("stores", EXAMPLE);
     let findings = table.findings();
-    let Some(names) = table.texts("stores", EXAMPLE) else {
+    let Some(names) = table.texts("stores", Kind::Text, EXAMPLE) else {
         return Vec::new();
     };
     if names.is_empty() {
@@ -127,7 +128,7 @@ fn addresses(table: &mut Table<'_>) -> Vec<(Text, Text)> {
     };
     let findings = addresses.findings();
     addresses
-        .entries()
+        .entries(Kind::Text, &[])
         .into_iter()
         .filter_map(|(store, value)| {
             if value.get_ref().is_table() {

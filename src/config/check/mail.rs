@@ -72,19 +72,13 @@ pub(super) fn mail(
 }
 
 fn encryption(table: &mut Table<'_>, host: Option<&Text>) -> Encryption {
-    let Some(text) = table.text("encryption") else {
-        return Encryption::StartTls;
-    };
-    let choice = values::choice(
-        "encryption",
-        &text,
-        &[
-            ("starttls", Encryption::StartTls),
-            ("tls", Encryption::Tls),
-            ("none", Encryption::None),
-        ],
-    );
-    let Some(encryption) = table.findings().keep(choice) else {
+    let choices = [
+        ("starttls", Encryption::StartTls),
+        ("tls", Encryption::Tls),
+        ("none", Encryption::None),
+    ];
+    let written = table.choice(("encryption", "encryption"), &choices, &[]);
+    let Some((span, encryption)) = written.map(|one| (one.span(), one.into_inner())) else {
         return Encryption::StartTls;
     };
     if let Some(host) = host
@@ -93,7 +87,7 @@ fn encryption(table: &mut Table<'_>, host: Option<&Text>) -> Encryption {
     {
         table.findings().add(
             Problem::error("letters and the password would travel unprotected")
-                .at(text.span(), "no encryption")
+                .at(span, "no encryption")
                 .at(host.span(), "to another machine")
                 .because("`none` is for a mail server on this very machine")
                 .remedy(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
+use crate::config::findings::Kind;
 use crate::config::plan::{Manners, StorePlan};
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text};
@@ -47,33 +48,29 @@ pub(super) fn manners(
     } else {
         LEAST_PAUSE
     };
-    if let Some(pause) = between(&mut table, "pause", least, LONGEST_PAUSE) {
-        manners.pause = pause;
-    }
-    if let Some(jitter) = between(&mut table, "jitter", SignedDuration::ZERO, LONGEST_PAUSE) {
-        manners.jitter = jitter;
-    }
-    let floor_least = if is_our_own { least } else { LEAST_FLOOR };
-    if let Some(floor) = between(&mut table, "floor", floor_least, SignedDuration::MAX) {
-        manners.floor = SignedDuration::try_from(floor).unwrap_or(manners.floor);
-    }
-    daily(&mut table, &mut manners, is_our_own);
-    if let Some(deadline) = between(
-        &mut table,
-        "deadline",
-        SignedDuration::from_secs(1),
-        LONGEST_DEADLINE,
-    ) {
-        manners.deadline = deadline;
-    }
-    if let Some(age) = between(
-        &mut table,
+    let zero = SignedDuration::ZERO;
+    let second = SignedDuration::from_secs(1);
+    let mut read = |key, least, most, value: &mut Duration| {
+        *value = between(&mut table, key, least, most).unwrap_or(*value);
+    };
+    read("pause", least, LONGEST_PAUSE, &mut manners.pause);
+    read("jitter", zero, LONGEST_PAUSE, &mut manners.jitter);
+    read("deadline", second, LONGEST_DEADLINE, &mut manners.deadline);
+    let mut read = |key, least, most, value: &mut SignedDuration| {
+        let written = between(&mut table, key, least, most);
+        *value = written
+            .and_then(|one| one.try_into().ok())
+            .unwrap_or(*value);
+    };
+    let floor = if is_our_own { least } else { LEAST_FLOOR };
+    read("floor", floor, SignedDuration::MAX, &mut manners.floor);
+    read(
         "robots_age",
-        SignedDuration::ZERO,
+        zero,
         LONGEST_ROBOTS_AGE,
-    ) {
-        manners.robots_age = SignedDuration::try_from(age).unwrap_or(manners.robots_age);
-    }
+        &mut manners.robots_age,
+    );
+    daily(&mut table, &mut manners, is_our_own);
     if let Some(cap) = body_cap(&mut table) {
         manners.body_cap = cap;
     }
@@ -89,29 +86,22 @@ pub(super) fn manners(
 
 /// The most of a day; as many as one likes of servers of one's own.
 fn daily(table: &mut Table<'_>, manners: &mut Manners, is_our_own: bool) {
-    let most = |limit: i64| {
-        if is_our_own {
+    let mut read = |key, limit: i64, value: &mut u32| {
+        let most = if is_our_own {
             i64::from(u32::MAX)
         } else {
             limit
-        }
+        };
+        let written = table.whole(key, 1..=most, i64::from(*value));
+        let written = written.and_then(|one| u32::try_from(one.into_inner()).ok());
+        *value = written.unwrap_or(*value);
     };
-    let requests = table.whole(
+    read(
         "requests_per_day",
-        1..=most(MOST_REQUESTS),
-        i64::from(manners.requests_per_day),
+        MOST_REQUESTS,
+        &mut manners.requests_per_day,
     );
-    if let Some(requests) = requests.and_then(|written| u32::try_from(*written.get_ref()).ok()) {
-        manners.requests_per_day = requests;
-    }
-    let looks = table.whole(
-        "looks_per_day",
-        1..=most(MOST_LOOKS),
-        i64::from(manners.looks_per_day),
-    );
-    if let Some(looks) = looks.and_then(|written| u32::try_from(*written.get_ref()).ok()) {
-        manners.looks_per_day = looks;
-    }
+    read("looks_per_day", MOST_LOOKS, &mut manners.looks_per_day);
 }
 
 /// The pause of one store, as `[[store]]` may set it.
@@ -152,7 +142,7 @@ fn between(
 }
 
 fn body_cap(table: &mut Table<'_>) -> Option<usize> {
-    let value = table.value("body_cap")?;
+    let value = table.value("body_cap", Kind::Size)?;
     let findings = table.findings();
     let size = findings.keep(values::bytes("body_cap", value))?;
     if !(LEAST_BODY..=LARGEST_BODY).contains(&size) {

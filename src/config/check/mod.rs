@@ -12,6 +12,7 @@ mod ways;
 mod web;
 mod windows;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
@@ -21,11 +22,12 @@ use jiff::tz::TimeZone;
 use serde_spanned::Spanned;
 use toml::de::DeTable;
 
+use super::findings::{Asked, Findings, Place};
 use super::origins::Origins;
 use super::plan::{Author, Judging, Plan, SchedulePlan};
 use super::problem::{Problem, starred};
 use super::syntax::syntax;
-use super::table::{Findings, Table, Text};
+use super::table::{Table, Text};
 use super::telling::PingPlan;
 use super::{times, values};
 
@@ -62,6 +64,19 @@ pub(super) struct Checked {
     pub(super) problems: Vec<Problem>,
     /// The files that must be readable.
     pub(super) files: Vec<NamedFile>,
+}
+
+/// What is asked of a configuration, by table, as far as this one brings it about.
+pub(super) fn asked(text: &str) -> BTreeMap<Place, Asked> {
+    let findings = Findings::default();
+    let surroundings = Surroundings {
+        folder: Path::new(""),
+        data: Path::new(""),
+        home: Some(Path::new("")),
+        today: Date::ZERO,
+    };
+    check_into(text, &surroundings, &findings);
+    findings.into_asked()
 }
 
 /// Checks a configuration.
@@ -173,6 +188,7 @@ fn sections(
 }
 
 fn author(root: &mut Table<'_>) -> Option<Author> {
+    root.must_have("author");
     let Some(mut table) = root.table("author") else {
         if !root.has("author") {
             root.findings().add(
@@ -239,10 +255,8 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
     let steady = steady(&mut table);
     let digest = table.text("digest").unwrap_or(default);
     let digest = findings.keep(times::cron("digest", &digest));
-    let digest_always = table.text("digest_when").and_then(|text| {
-        let choices = [("needed", false), ("always", true)];
-        findings.keep(values::choice("digest_when", &text, &choices))
-    });
+    let choices = [("needed", false), ("always", true)];
+    let digest_always = table.choice(("digest_when", "digest_when"), &choices, &[]);
     let ping = telling::ping(&mut table);
     table.finish();
     let plan = match (check, digest) {
@@ -251,7 +265,7 @@ fn schedule(root: &mut Table<'_>) -> (Option<SchedulePlan>, Option<PingPlan>) {
             check: check.flatten(),
             steady: steady.unwrap_or(DAILY),
             digest,
-            digest_always: digest_always.unwrap_or(false),
+            digest_always: digest_always.is_some_and(Spanned::into_inner),
         }),
     };
     (plan, ping)
@@ -323,12 +337,13 @@ impl Paths<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeSet;
 
     use toml::de::DeValue;
 
     use super::*;
     use crate::config::EXAMPLE;
+    use crate::config::schema::every_key;
 
     /// Tables whose keys are the user's own: stores, windows, states.
     const FREE: [&str; 7] = [
@@ -350,21 +365,6 @@ mod tests {
             home: Some(Path::new("/home/jane")),
             today: jiff::civil::date(2026, 11, 22),
         }
-    }
-
-    /// The example with the `# ` before every key and table taken away.
-    fn full_example() -> String {
-        let mut text = String::new();
-        for line in EXAMPLE.lines() {
-            let bare = line.strip_prefix("# ").unwrap_or(line);
-            let is_code = bare.starts_with('[') || {
-                let key = bare.split(" = ").next().unwrap_or_default();
-                bare.contains(" = ") && !key.contains(' ')
-            };
-            text.push_str(if is_code { bare } else { line });
-            text.push('\n');
-        }
-        text
     }
 
     fn keys_of(text: &str) -> Keys {
@@ -414,14 +414,14 @@ mod tests {
     }
 
     fn known_keys() -> Keys {
-        let findings = Findings::default();
-        check_into(&full_example(), &surroundings(), &findings);
-        findings
-            .known()
-            .into_iter()
-            .filter(|(name, _)| !name.is_empty())
-            .map(|(name, keys)| (name, keys.into_iter().map(str::to_owned).collect()))
-            .collect()
+        let mut known = Keys::new();
+        for ((name, _), asked) in asked(&every_key()) {
+            let keys = asked.keys.into_keys().map(str::to_owned);
+            known.entry(name).or_default().extend(keys);
+        }
+        known.remove("");
+        known.retain(|_, keys| !keys.is_empty());
+        known
     }
 
     #[test]
@@ -435,7 +435,7 @@ mod tests {
 
     #[test]
     fn the_full_example_has_three_sources_of_each_secret_and_no_other_fault() {
-        let checked = check(&full_example(), &surroundings());
+        let checked = check(&every_key(), &surroundings());
         let messages: Vec<&str> = checked
             .problems
             .iter()
@@ -456,7 +456,7 @@ mod tests {
 
     #[test]
     fn the_example_has_every_key_that_is_known_and_no_other() {
-        assert_eq!(keys_of(&full_example()), known_keys());
+        assert_eq!(keys_of(&every_key()), known_keys());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 use serde_spanned::Spanned;
 
 use super::{NamedFile, Paths};
+use crate::config::findings::Kind;
 use crate::config::plan::SecretSource;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text, text_of, wrong_kind};
@@ -102,7 +103,7 @@ pub(super) fn program(
     key: &'static str,
     example: &str,
 ) -> Option<(Vec<Text>, std::ops::Range<usize>)> {
-    let value = table.value(key)?;
+    let value = table.value(key, Kind::Program)?;
     if value.get_ref().as_array().is_none() {
         table.findings().add(
             wrong_kind(

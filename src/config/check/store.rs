@@ -10,10 +10,11 @@ use super::manners::store_pause;
 use super::ways::{self, Means};
 use super::windows;
 use crate::book::{Availability, StoreId, storefront};
+use crate::config::findings::{Findings, Kind};
 use crate::config::plan::{OwnStore, Phrase, StorePlan, WindowOverride};
 use crate::config::presets::preset;
 use crate::config::problem::{Problem, did_you_mean, one_of};
-use crate::config::table::{Findings, Table, Text, text_of};
+use crate::config::table::{Table, Text, text_of};
 use crate::config::values;
 
 /// A store that has a `[[store]]` table.
@@ -290,7 +291,8 @@ fn phrases(table: &mut Table<'_>) -> Vec<Phrase> {
     };
     let findings = words.findings();
     let mut phrases: Vec<Phrase> = Vec::new();
-    for (state, value) in words.entries() {
+    let states = Availability::ALL.map(Availability::name);
+    for (state, value) in words.entries(Kind::List(Box::new(Kind::Text)), &states) {
         let Ok(availability) = state.get_ref().parse::<Availability>() else {
             findings.add(unknown_state(&state));
             continue;

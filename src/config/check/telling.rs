@@ -6,9 +6,10 @@ use url::Url;
 
 use super::secret::{self, Keys};
 use super::{NamedFile, Paths};
+use crate::config::findings::{Findings, Kind};
 use crate::config::plan::{EditionPlan, Secret};
 use crate::config::problem::Problem;
-use crate::config::table::{Findings, Table, Text, wrong_kind};
+use crate::config::table::{Table, Text, wrong_kind};
 use crate::config::telling::{ClientPlan, HookKind, HookPlan, Least, PingPlan, Recipient};
 use crate::config::values;
 use crate::text::host::is_this_machine;
@@ -32,7 +33,7 @@ const TOKEN: Keys = Keys {
 pub(super) fn notify(table: &mut Table<'_>) -> Vec<Recipient> {
     const EXAMPLE: &str =
         "[\"jane@example.com\", { to = \"press@example.com\", severity = \"act\" }]";
-    let Some(value) = table.value("notify") else {
+    let Some(value) = table.value("notify", Kind::Recipients) else {
         return Vec::new();
     };
     let findings = table.findings();
@@ -96,10 +97,8 @@ fn recipient(table: &Table<'_>, item: &Spanned<DeValue<'_>>) -> Option<Recipient
 }
 
 fn least(table: &mut Table<'_>) -> Least {
-    let text = table.text("severity");
-    let findings = table.findings();
-    text.and_then(|text| findings.keep(values::choice("severity", &text, &Least::NAMES)))
-        .unwrap_or(Least::Good)
+    let least = table.choice(("severity", "severity"), &Least::NAMES, &[]);
+    least.map_or(Least::Good, Spanned::into_inner)
 }
 
 /// Reads every `[[client]]`. A client that no edition names is a warning: it is most likely

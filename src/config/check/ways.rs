@@ -8,6 +8,7 @@ use toml::de::DeValue;
 use super::secret::{self, Keys};
 use super::{NamedFile, Paths};
 use crate::book::{Family, Source, StoreId};
+use crate::config::findings::Kind;
 use crate::config::plan::StorePlan;
 use crate::config::problem::Problem;
 use crate::config::table::{Table, Text, text_of, wrong_kind};
@@ -40,9 +41,13 @@ pub(super) struct Means {
     pub(super) api: bool,
 }
 
+fn way() -> Kind {
+    Kind::Choice(WAYS.map(written).to_vec(), Vec::new())
+}
+
 /// Reads a list of sources, each with its place; each is there once.
 pub(super) fn sources(table: &mut Table<'_>) -> Option<Vec<Spanned<Source>>> {
-    let texts = table.texts("source", ORDER)?;
+    let texts = table.texts("source", way(), ORDER)?;
     let span = table.key_span("source");
     order(table, texts, span)
 }
@@ -130,7 +135,7 @@ pub(super) fn by_store(table: &mut Table<'_>) -> Vec<(Text, Vec<Spanned<Source>>
     };
     let findings = sources.findings();
     let mut all = Vec::new();
-    for (store, value) in sources.entries() {
+    for (store, value) in sources.entries(Kind::List(Box::new(way())), &[]) {
         let one = std::slice::from_ref(value);
         let items = match value.get_ref() {
             DeValue::Array(items) => items.iter().as_slice(),
@@ -179,11 +184,10 @@ pub(super) fn api(
     }
     let secret = secret::source(&mut table, &SECRETS, paths, files);
     if secret.is_none() && !SECRETS.are_in(&table) {
-        table.require("secret_file", "\"amazon-secret\"");
+        findings.add(table.missing("secret_file", "\"amazon-secret\""));
     }
-    let version = table
-        .required("version", "\"3.1\"")
-        .and_then(|text| findings.keep(values::choice("version", &text, &CredentialVersion::ALL)));
+    table.require("version", "\"3.1\"");
+    let version = table.choice(("version", "version"), &CredentialVersion::ALL, &[]);
     let partner_tag = table.required("partner_tag", "\"example-20\"");
     let partner_tags = partner_tags(&mut table);
     let base = table
@@ -196,7 +200,7 @@ pub(super) fn api(
     Some(ApiPlan {
         credential_id: credential_id?.into_inner(),
         secret: secret?.into_inner(),
-        version: version?,
+        version: version?.into_inner(),
         partner_tag: partner_tag?.into_inner(),
         partner_tags,
         base,
@@ -209,7 +213,7 @@ fn partner_tags(table: &mut Table<'_>) -> BTreeMap<StoreId, String> {
     };
     let findings = tags.findings();
     let mut by_store = BTreeMap::new();
-    for (store, value) in tags.entries() {
+    for (store, value) in tags.entries(Kind::Text, &[]) {
         let id = StoreId::new(store.get_ref());
         if id.family() != Family::Amazon {
             findings.add(

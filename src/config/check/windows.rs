@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 
 use serde_spanned::Spanned;
 
+use crate::config::findings::Kind;
 use crate::config::plan::WindowOverride;
 use crate::config::problem::{Problem, did_you_mean, one_of};
 use crate::config::table::{Table, wrong_kind};
@@ -69,7 +70,7 @@ fn collect_windows(
     scope: Scope,
     windows: &mut Vec<WindowOverride>,
 ) {
-    for (key, value) in table.entries() {
+    for (key, value) in table.entries(Kind::Entry, &[]) {
         let name = format!("{prefix}{}", key.get_ref());
         if scope == Scope::Everywhere && name == "learned" {
             continue;

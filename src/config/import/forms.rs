@@ -188,24 +188,8 @@ pub(super) fn is_unavailable(availability: &str) -> Option<String> {
 ///
 /// A sentence that names the choices.
 pub(super) fn distribution(written: &str) -> Result<Distribution, String> {
-    let wanted = plain(written);
-    match wanted.as_str() {
-        "ingram" | "lightningsource" | "ingramcontentgroup" => {
-            return Ok(Distribution::IngramSpark);
-        }
-        "d2d" => return Ok(Distribution::Draft2Digital),
-        "amazon" | "kdpprint" | "kindledirectpublishing" => return Ok(Distribution::Kdp),
-        _ => {}
-    }
-    Distribution::ALL
-        .into_iter()
-        .find(|distribution| distribution.name() == wanted)
-        .ok_or_else(|| {
-            format!(
-                "`{written}` is no way of distribution; write one of {}",
-                Distribution::ALL.map(Distribution::name).join(", ")
-            )
-        })
+    let spelt = || plain(written).parse().ok();
+    written.parse().or_else(|why| spelt().ok_or(why))
 }
 
 /// Reads yes or no.
@@ -242,9 +226,8 @@ pub(super) fn price(written: &str) -> Result<Money, String> {
 /// A sentence that names the choices.
 pub(super) fn printing(written: &str) -> Result<Making, String> {
     let wanted = plain(written);
-    let known = Making::CHOICES
-        .iter()
-        .find(|(name, _)| plain(name) == wanted);
+    let mut all = Making::CHOICES.iter().chain(&Making::HABITS);
+    let known = all.find(|(name, _)| plain(name) == wanted);
     known.map(|(_, making)| *making).ok_or_else(|| {
         let choices: Vec<&str> = Making::CHOICES.iter().map(|(name, _)| *name).collect();
         format!(

@@ -88,12 +88,8 @@ fn value(field: Field, plan: &EditionPlan, whole: &Plan) -> String {
         Field::AmazonSwitch => flag(edition.amazon_switch),
         Field::FirstTitle => flag(edition.first_title),
         Field::Printing => {
-            let named = Making::CHOICES
-                .iter()
-                .find(|(_, one)| Some(*one) == edition.printing);
-            named
-                .map(|(name, _)| (*name).to_owned())
-                .unwrap_or_default()
+            let name = edition.printing.and_then(Making::name);
+            name.unwrap_or_default().to_owned()
         }
         Field::Price => edition
             .list_price

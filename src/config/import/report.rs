@@ -3,10 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Serialize;
 
 use super::{Built, Column, List, Trouble};
-use crate::book::{Asin, EditionId, StoreId};
+use crate::book::{Asin, Distribution, EditionId, Format, StoreId};
 use crate::config::edit::{self, Entry};
 
 /// A list as it was read, and what would become of it. Nothing of it is written yet.
@@ -21,7 +22,7 @@ pub struct Report {
     /// The editions that would be written, in the order of the list.
     pub editions: Vec<Listed>,
     /// How many pages would be asked of each store from then on, besides those of today.
-    pub asked: BTreeMap<String, usize>,
+    pub asked: BTreeMap<StoreId, usize>,
     /// What is not to be watched, and why.
     pub left_out: Vec<Trouble>,
     /// What was left out of editions, or read in a way that is worth a look.
@@ -57,21 +58,21 @@ pub struct Listed {
     /// The author.
     pub author: Option<String>,
     /// Paperback, hardcover, ebook.
-    pub format: &'static str,
-    /// Year, month and day.
-    pub publication_date: String,
-    /// Year, month and day.
-    pub on_sale_date: String,
+    pub format: Format,
+    /// The publication date.
+    pub publication_date: Date,
+    /// The first day of sale.
+    pub on_sale_date: Date,
     /// Who distributes it.
-    pub distribution: &'static str,
+    pub distribution: Distribution,
     /// As `16.99 USD`.
     pub list_price: Option<String>,
     /// The imprint or client.
     pub imprint: Option<String>,
     /// Where it would be watched.
-    pub stores: Vec<String>,
+    pub stores: Vec<StoreId>,
     /// Addresses that do not follow from its numbers, by store.
-    pub addresses: BTreeMap<String, String>,
+    pub addresses: BTreeMap<StoreId, String>,
 }
 
 /// An edition that the list and the configuration tell differently.
@@ -95,9 +96,9 @@ impl Report {
     /// The report of a list; `is_update` when moved dates are to be taken over.
     #[must_use]
     pub fn of(list: &List, built: &Built, is_update: bool) -> Self {
-        let mut asked: BTreeMap<String, usize> = BTreeMap::new();
+        let mut asked: BTreeMap<StoreId, usize> = BTreeMap::new();
         for store in built.entries.iter().flat_map(|(_, entry)| &entry.stores) {
-            *asked.entry(store.as_str().to_owned()).or_default() += 1;
+            *asked.entry(store.clone()).or_default() += 1;
         }
         let differing = built.differences.iter().map(|one| Differing {
             line: one.line,
@@ -166,21 +167,13 @@ fn listed(line: usize, entry: &Entry) -> Listed {
         asin: edition.asin.clone(),
         title: edition.title.clone(),
         author: edition.author.clone(),
-        format: edition.format.name(),
-        publication_date: publication.to_string(),
-        on_sale_date: on_sale.to_string(),
-        distribution: edition.distribution.name(),
+        format: edition.format,
+        publication_date: publication,
+        on_sale_date: on_sale,
+        distribution: edition.distribution,
         list_price: edition.list_price.as_ref().map(edit::money),
         imprint: edition.imprint.clone(),
-        stores: entry
-            .stores
-            .iter()
-            .map(|store| StoreId::as_str(store).to_owned())
-            .collect(),
-        addresses: entry
-            .addresses
-            .iter()
-            .map(|(store, address)| (store.as_str().to_owned(), address.clone()))
-            .collect(),
+        stores: entry.stores.clone(),
+        addresses: entry.addresses.iter().cloned().collect(),
     }
 }

@@ -1,7 +1,7 @@
 //! One SQLite file, opened with the settings on which the promises rest.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -12,6 +12,8 @@ pub(in crate::db) mod place;
 use self::error::DbError;
 use self::place::{File, connect, file_at, make_or_find};
 use super::migrate;
+
+use crate::lock::locked;
 
 /// How long a statement waits for another process before it gives up.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -172,12 +174,6 @@ impl Db {
         connection.flush_prepared_statement_cache();
         Ok(connection.execute_batch("PRAGMA shrink_memory")?)
     }
-}
-
-/// A lock, also after a panic elsewhere: one inside a transaction rolled it back, and the connection
-/// is still good.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The settings that every connection has.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -20,6 +20,7 @@ use crate::fetch::address::{PrivateAddress, is_public};
 use crate::fetch::creators_api::Message;
 use crate::fetch::explain::Failure;
 use crate::fetch::realm::Realm;
+use crate::lock::locked;
 use crate::tls;
 
 /// Two clients that differ in one thing, and the names that must not lead to a private address.
@@ -121,7 +122,7 @@ impl Wire {
 
     /// From now on names lead where this table says, and those that it lacks nowhere.
     pub(in crate::fetch) fn resolve_by(&self, table: NameTable) {
-        let mut names = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = locked(&self.guarded);
         names.known = Some(table);
     }
 
@@ -168,7 +169,7 @@ impl Wire {
         if realm.may_be_private() {
             return &self.here;
         }
-        let mut names = self.guarded.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut names = locked(&self.guarded);
         names.guarded.extend(address.host_str().map(str::to_owned));
         drop(names);
         &self.outside
@@ -327,7 +328,7 @@ struct Guard(Guarded);
 
 impl Resolve for Guard {
     fn resolve(&self, name: Name) -> Resolving {
-        let names = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let names = locked(&self.0);
         let guarded = names.guarded.contains(name.as_str());
         let known = names.known.as_ref();
         let known = known.map(|table| table.get(name.as_str()).cloned().unwrap_or_default());

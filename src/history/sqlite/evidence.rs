@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::{listing_number, listing_row, number_of, source_of};
-use crate::db::column::{time, unreadable};
+use crate::db::column::{json, time, unreadable};
 use crate::db::packed::{pack, unpack};
 use crate::history::ListingId;
 use crate::history::evidence::{Evidence, LONGEST_DAYS, MOST};
@@ -129,14 +129,13 @@ pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Resul
 }
 
 fn evidence_of(row: &Row<'_>) -> rusqlite::Result<Evidence> {
-    let headers: String = row.get(4)?;
     let parts = unpacked(&row.get::<_, Vec<u8>>(5)?)?;
     Ok(Evidence {
         at: time(row, 0)?,
         source: source_of(row.get(1)?)?,
         status: row.get(2)?,
         address: row.get(3)?,
-        headers: serde_json::from_str(&headers).map_err(|error| unreadable(4, error))?,
+        headers: json(row, 4)?,
         parts: String::from_utf8(parts).map_err(|error| unreadable(5, error))?,
         picture: row
             .get::<_, Option<Vec<u8>>>(6)?

@@ -30,8 +30,7 @@ pub use view::{
 };
 
 use super::{ListingId, Source, Spell};
-use crate::book::availability::UnknownAvailability;
-use crate::db::column::{time, time_if, unreadable};
+use crate::db::column::{parsed, time, time_if, unreadable};
 use crate::page::{Reading, Says};
 
 fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Option<i64>> {
@@ -47,10 +46,7 @@ fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Res
 fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
     Ok(Spell {
         since: time(row, 0)?,
-        availability: row
-            .get::<_, String>(1)?
-            .parse()
-            .map_err(|error: UnknownAvailability| unreadable(1, error))?,
+        availability: parsed(row, 1)?,
         last_seen: time(row, 2)?,
         until: time_if(row, 3)?,
         readings: row.get(4)?,

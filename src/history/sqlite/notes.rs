@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use rusqlite::{Connection, Row, Transaction, params};
 
-use crate::book::{EditionId, EditionIdError, Note, NoteKind, StoreId};
-use crate::db::column::{instant, time, unreadable};
+use crate::book::{EditionId, Note, NoteKind, StoreId};
+use crate::db::column::{instant, json, parsed, time};
 
 /// The notes of an edition that have not been taken back, oldest first.
 pub fn notes(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Vec<Note>> {
@@ -28,9 +28,7 @@ pub fn standing_notes(connection: &Connection) -> rusqlite::Result<BTreeMap<Edit
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
-        let edition = row.get_ref(5)?.as_str()?.parse();
-        let edition = edition.map_err(|error: EditionIdError| unreadable(5, error))?;
-        all.entry(edition).or_default().push(note_of(row)?);
+        all.entry(parsed(row, 5)?).or_default().push(note_of(row)?);
     }
     Ok(all)
 }
@@ -104,8 +102,7 @@ pub fn all_notes(connection: &Connection, edition: &EditionId) -> rusqlite::Resu
 }
 
 fn note_of(row: &Row<'_>) -> rusqlite::Result<Note> {
-    let kind: NoteKind =
-        serde_json::from_str(&row.get::<_, String>(0)?).map_err(|error| unreadable(0, error))?;
+    let kind: NoteKind = json(row, 0)?;
     Ok(Note {
         kind: kind.believable(),
         at: time(row, 1)?,

@@ -101,10 +101,7 @@ fn sibling(
     let mut pages = Vec::new();
     let mut seen_until: Option<Timestamp> = None;
     for listing in &other.listings {
-        let id = ListingId {
-            edition: edition.clone(),
-            store: listing.store.clone(),
-        };
+        let id = ListingId::new(edition, &listing.store);
         let Some(number) = listing_number(connection, &id)? else {
             continue;
         };
@@ -173,10 +170,7 @@ fn listing_view(
         shown: Vec::new(),
         blind: None,
     };
-    let listing = ListingId {
-        edition: edition.clone(),
-        store: plan.store.clone(),
-    };
+    let listing = ListingId::new(edition, &plan.store);
     let Some(number) = listing_number(connection, &listing)? else {
         return Ok(view);
     };

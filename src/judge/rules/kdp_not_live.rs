@@ -47,10 +47,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
                 run.seen,
             )
             .seen_on(store, run.says, run.span())
-            .then(NextStep::Ask {
-                whom: Party::Kdp,
-                text: Some(SupportText::KdpNotLive),
-            }),
+            .then(NextStep::ask(Party::Kdp, SupportText::KdpNotLive)),
     )
 }
 

@@ -80,11 +80,9 @@ fn report(case: &Case<'_>, hours: i64, due: Timestamp) -> Finding {
     };
     state.is_settled = case.view.listings.iter().all(sold_before);
     let step = if state.behind.is_empty() && state.unseen.is_empty() {
-        NextStep::Do { task: Task::Share }
+        Task::Share.into()
     } else if state.behind.is_empty() {
-        NextStep::Do {
-            task: Task::LookYourself,
-        }
+        Task::LookYourself.into()
     } else {
         NextStep::Wait { until: None }
     };

@@ -7,7 +7,7 @@ use crate::book::{Availability, StoreId};
 use crate::history::ListingView;
 use crate::judge::case::Case;
 use crate::judge::windows::{Window, WindowName};
-use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
+use crate::judge::{Finding, FindingKind, SupportText, Task};
 
 /// Missing past the window, and not on sale after its date.
 ///
@@ -57,21 +57,10 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         };
         (release.clone(), date, kind)
     };
-    let whom = case.party_for(store);
     let step = if case.awaits_kdp(store, run.seen) && !launch.is_kdp_only() {
-        NextStep::Do {
-            task: Task::PublishAtKdp,
-        }
+        Task::PublishAtKdp.into()
     } else {
-        let text = if whom == Party::Kdp {
-            SupportText::KdpNotLive
-        } else {
-            SupportText::NotListed
-        };
-        NextStep::Ask {
-            whom,
-            text: Some(text),
-        }
+        case.ask_about(store, SupportText::NotListed)
     };
     Some(
         Finding::new(kind, vec![store.clone()], start)

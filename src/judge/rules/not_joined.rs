@@ -109,10 +109,7 @@ fn finding(
         start,
     )
     .within(window, start, seen)
-    .then(NextStep::Ask {
-        whom: Party::Kdp,
-        text: Some(SupportText::FormatsNotLinked),
-    })
+    .then(NextStep::ask(Party::Kdp, SupportText::FormatsNotLinked))
 }
 
 #[cfg(test)]

@@ -77,10 +77,7 @@ fn wrong(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, shown: Date) -> 
     let mut found = Finding::new(kind, vec![store.clone()], run.since)
         .weighing(Severity::Act)
         .seen_on(store, run.says, run.span())
-        .then(NextStep::Ask {
-            whom: case.party_for(store),
-            text: Some(SupportText::WrongDate),
-        });
+        .then(NextStep::ask(case.party_for(store), SupportText::WrongDate));
     found.usual = Some(case.window_at(WindowName::DateDiffers, store).usual());
     found.act_from = Some(run.since);
     found
@@ -97,10 +94,7 @@ fn label_lost(case: &Case<'_>, listing: &ListingView, run: &Run<'_>) -> Finding 
     )
     .within(window, run.since, run.seen)
     .seen_on(store, run.says, run.span())
-    .then(NextStep::Ask {
-        whom: case.party_for(store),
-        text: Some(SupportText::WrongDate),
-    })
+    .then(NextStep::ask(case.party_for(store), SupportText::WrongDate))
 }
 
 #[cfg(test)]

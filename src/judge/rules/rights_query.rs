@@ -32,10 +32,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         .collect();
     let mut found = Finding::new(FindingKind::RightsQuery { until }, amazon, asked)
         .weighing(Severity::Act)
-        .then(NextStep::Ask {
-            whom: Party::Kdp,
-            text: Some(SupportText::RightsQuery),
-        });
+        .then(NextStep::ask(Party::Kdp, SupportText::RightsQuery));
     found.usual = Some(case.window(WindowName::RightsQuery).usual());
     found.act_from = Some(asked);
     vec![found]

@@ -46,12 +46,7 @@ fn found(
     window: &Window,
 ) -> Finding {
     let store = &listing.store;
-    let whom = case.party_for(store);
-    let text = if whom == Party::Kdp {
-        SupportText::KdpNotLive
-    } else {
-        SupportText::ResendUnavailable
-    };
+    let step = case.ask_about(store, SupportText::ResendUnavailable);
     let steady = case.view.launch.steady_from(store);
     let found =
         Finding::new(kind, vec![store.clone()], run.since).seen_on(store, run.says, run.span());
@@ -66,10 +61,7 @@ fn found(
         Counts::Revision(window, start) => (window, start),
         Counts::From(clock) => (window, clock),
     };
-    found.within(window, start, run.seen).then(NextStep::Ask {
-        whom,
-        text: Some(text),
-    })
+    found.within(window, start, run.seen).then(step)
 }
 
 #[cfg(test)]

@@ -76,10 +76,10 @@ fn stale(
     let store = &listing.store;
     Finding::new(kind, vec![store.clone()], done)
         .within(case.window_at(name, store), done, seen)
-        .then(NextStep::Ask {
-            whom: case.party_for(store),
-            text: Some(SupportText::StaleMetadata),
-        })
+        .then(NextStep::ask(
+            case.party_for(store),
+            SupportText::StaleMetadata,
+        ))
 }
 
 /// Letters and digits in lower case, so that punctuation and case make no difference.

@@ -4,7 +4,7 @@ use crate::book::Availability;
 use crate::history::ListingView;
 use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText, Task};
+use crate::judge::{Finding, FindingKind, SupportText, Task};
 
 /// Still pre-order after the date.
 ///
@@ -34,20 +34,9 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         others: case.others(store, Availability::is_released),
     };
     let step = if case.awaits_kdp(store, run.seen) {
-        NextStep::Do {
-            task: Task::PublishAtKdp,
-        }
+        Task::PublishAtKdp.into()
     } else {
-        let whom = case.party_for(store);
-        let text = if whom == Party::Kdp {
-            SupportText::KdpNotLive
-        } else {
-            SupportText::ResendUnavailable
-        };
-        NextStep::Ask {
-            whom,
-            text: Some(text),
-        }
+        case.ask_about(store, SupportText::ResendUnavailable)
     };
     Some(
         Finding::new(kind, vec![store.clone()], start)

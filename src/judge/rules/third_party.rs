@@ -5,7 +5,7 @@ use crate::book::launch::{LAUNCH_HOURS, later};
 use crate::history::ListingView;
 use crate::judge::case::{Case, Counts};
 use crate::judge::windows::WindowName;
-use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
+use crate::judge::{Finding, FindingKind, SupportText};
 
 /// A page is new for so long: other sellers' offers come within hours, the store's own takes days.
 const NEW_PAGE_HOURS: i64 = 96;
@@ -40,20 +40,12 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
             (window, clock.max(patient_until - shift))
         }
     };
-    let whom = case.party_for(store);
-    let text = if whom == Party::Kdp {
-        SupportText::KdpNotLive
-    } else {
-        SupportText::ResendUnavailable
-    };
+    let step = case.ask_about(store, SupportText::ResendUnavailable);
     Some(
         Finding::new(FindingKind::ThirdPartyOnly, vec![store.clone()], run.since)
             .within(window, start, run.seen)
             .seen_on(store, run.says, run.span())
-            .then(NextStep::Ask {
-                whom,
-                text: Some(text),
-            }),
+            .then(step),
     )
 }
 

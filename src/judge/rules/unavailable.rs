@@ -98,9 +98,7 @@ fn window(
 fn step(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, is_steady: bool) -> NextStep {
     let store = &listing.store;
     if case.awaits_kdp(store, run.seen) {
-        return NextStep::Do {
-            task: Task::PublishAtKdp,
-        };
+        return Task::PublishAtKdp.into();
     }
     let party = case.party_for(store);
     let is_alone = || {
@@ -112,16 +110,10 @@ fn step(case: &Case<'_>, listing: &ListingView, run: &Run<'_>, is_steady: bool) 
         && party == Party::IngramSpark
         && case.making() == Making::OnDemand
         && store.family() == Family::BarnesNoble;
-    let (whom, text) = if quotes_its_rule {
-        (Party::BarnesNoble, SupportText::BarnesNobleFault)
-    } else if party == Party::Kdp {
-        (party, SupportText::KdpNotLive)
+    if quotes_its_rule {
+        NextStep::ask(Party::BarnesNoble, SupportText::BarnesNobleFault)
     } else {
-        (party, SupportText::ResendUnavailable)
-    };
-    NextStep::Ask {
-        whom,
-        text: Some(text),
+        case.ask_about(store, SupportText::ResendUnavailable)
     }
 }
 

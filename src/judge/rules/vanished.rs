@@ -48,10 +48,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         let mut found = Finding::new(kind, vec![store.clone()], run.since)
             .weighing(Severity::Act)
             .seen_on(store, run.says, run.span())
-            .then(NextStep::Ask {
-                whom: Party::Kdp,
-                text: Some(SupportText::KdpNotLive),
-            });
+            .then(NextStep::ask(Party::Kdp, SupportText::KdpNotLive));
         found.act_from = Some(run.since);
         return Some(found);
     }
@@ -76,10 +73,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         Finding::new(kind, vec![store.clone()], run.since)
             .within(case.window_at(name, store), run.since, run.seen)
             .seen_on(store, run.says, run.span())
-            .then(NextStep::Ask {
-                whom,
-                text: Some(text),
-            }),
+            .then(NextStep::ask(whom, text)),
     )
 }
 

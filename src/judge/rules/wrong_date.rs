@@ -63,10 +63,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         Finding::new(kind, vec![store.clone()], known.since)
             .within(window, known.since, known.seen)
             .seen_on(store, run.says, run.span())
-            .then(NextStep::Ask {
-                whom: case.party_for(store),
-                text: Some(SupportText::WrongDate),
-            })
+            .then(NextStep::ask(case.party_for(store), SupportText::WrongDate))
     })
 }
 
@@ -108,10 +105,7 @@ fn wrong(
         let latest = comes.max(patient.unwrap_or(Timestamp::MAX));
         found = found.at_the_latest(latest, known.seen);
     }
-    found.then(NextStep::Ask {
-        whom: case.party_for(store),
-        text: Some(SupportText::WrongDate),
-    })
+    found.then(NextStep::ask(case.party_for(store), SupportText::WrongDate))
 }
 
 fn days_apart(one: Date, other: Date) -> i64 {

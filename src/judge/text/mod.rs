@@ -277,8 +277,7 @@ impl Voice<'_> {
         if self.brief && 1 < stores.len() {
             return format!("{} stores", stores.len());
         }
-        let labels: Vec<String> = stores.iter().map(|store| self.label(store)).collect();
-        words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
+        words::list(stores.iter().map(|store| self.label(store)))
     }
 
     /// The format, as "paperback"; "book" where it is about no edition.

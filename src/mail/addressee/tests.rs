@@ -230,10 +230,10 @@ fn a_webhook_is_told_everything_in_fields_and_a_phone_in_a_few_lines() {
             "ntfy:mine act by ntfy:mine",
         ],
     );
-    let body: Value = serde_json::from_str(&posts[0].text).unwrap();
+    let body: serde_json::Value = serde_json::from_str(&posts[0].text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
     assert_eq!(body["id"], posts[0].message_id.as_str());
-    let phone: Value = serde_json::from_str(&posts[1].text).unwrap();
+    let phone: serde_json::Value = serde_json::from_str(&posts[1].text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&phone).unwrap());
     check(
         &[],
@@ -267,9 +267,9 @@ fn nothing_from_a_page_breaks_what_is_posted() {
         example::moment(0),
     )
     .unwrap();
-    let webhook: Value = serde_json::from_str(&written.all[0].text).unwrap();
+    let webhook: serde_json::Value = serde_json::from_str(&written.all[0].text).unwrap();
     assert_eq!(webhook["edition"]["title"], view.edition.title.as_str());
-    let phone: Value = serde_json::from_str(&written.all[1].text).unwrap();
+    let phone: serde_json::Value = serde_json::from_str(&written.all[1].text).unwrap();
     let title = phone["title"].as_str().unwrap();
     assert!(
         !title.contains(char::is_control) && title.chars().count() <= 120,

@@ -21,11 +21,10 @@ pub use queue::{
 use strum::IntoStaticStr;
 
 use super::outbox::Meaning;
-use super::{Letter, LetterKind, Route};
-use crate::book::{EditionId, EditionIdError, StoreId};
-use crate::db::column::{time, unreadable};
+use super::{Letter, Route};
+use crate::book::StoreId;
+use crate::db::column::{json, parsed, parsed_if, time, unreadable};
 use crate::db::packed::unpack;
-use crate::judge::Severity;
 
 /// A letter in the outbox, and what became of it so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,29 +84,16 @@ const HEAD_COLUMNS: &str = "message_id, thread, written, kind, severity, rule, e
 const COLUMNS: usize = 14;
 
 fn letter_of(row: &Row<'_>) -> rusqlite::Result<Letter> {
-    let kind: String = row.get(3)?;
-    let severity: Option<String> = row.get(4)?;
-    let edition: Option<String> = row.get(6)?;
     let route: String = row.get(13)?;
-    let stores: Vec<String> =
-        serde_json::from_str(&row.get::<_, String>(7)?).map_err(|error| unreadable(7, error))?;
+    let stores: Vec<String> = json(row, 7)?;
     Ok(Letter {
         message_id: row.get(0)?,
         references: row.get(1)?,
         written: time(row, 2)?,
-        kind: LetterKind::from_name(&kind)
-            .ok_or_else(|| unreadable(3, format!("`{kind}` is no kind of letter")))?,
-        severity: severity
-            .map(|name| {
-                Severity::from_name(&name)
-                    .ok_or_else(|| unreadable(4, format!("`{name}` is no severity")))
-            })
-            .transpose()?,
+        kind: parsed(row, 3)?,
+        severity: parsed_if(row, 4)?,
         rule: row.get(5)?,
-        edition: edition
-            .map(|text| text.parse::<EditionId>())
-            .transpose()
-            .map_err(|error: EditionIdError| unreadable(6, error))?,
+        edition: parsed_if(row, 6)?,
         stores: stores.iter().map(|store| StoreId::new(store)).collect(),
         to_name: row.get(8)?,
         to: row.get(9)?,

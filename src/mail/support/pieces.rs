@@ -54,12 +54,8 @@ impl Case<'_> {
 
     /// The stores of the finding in one phrase, as "Amazon and Bookshop.org".
     pub(super) fn where_it_is(&self) -> String {
-        let labels: Vec<String> = self
-            .concerned()
-            .into_iter()
-            .map(|listing| self.label(listing))
-            .collect();
-        words::list(&labels.iter().map(String::as_str).collect::<Vec<_>>())
+        let listings = self.concerned().into_iter();
+        words::list(listings.map(|listing| self.label(listing)))
     }
 
     /// "shown as unavailable", "still shown as pre-order", by the states that the stores of the
@@ -159,11 +155,8 @@ impl Case<'_> {
             let dated = found
                 .iter()
                 .all(|(_, spell)| spell.says.date == Some(self.view.launch.publication));
-            let names: Vec<String> = found
-                .iter()
-                .map(|(listing, _)| self.with_address(listing))
-                .collect();
-            let names = words::list(&names.iter().map(String::as_str).collect::<Vec<_>>());
+            let names = found.iter().map(|(one, _)| self.with_address(one));
+            let names = words::list(names);
             let does = if found.len() == 1 { does.0 } else { does.1 };
             let tail = if dated { " with the right date" } else { "" };
             Some(format!("{names} {does}{tail}."))

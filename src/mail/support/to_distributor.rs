@@ -240,12 +240,8 @@ pub(super) fn stale_metadata(case: &Case<'_>) -> ReadyText {
     let place = case.where_it_is();
     let changed =
         case.noted(|kind| matches!(kind, NoteKind::RevisionDone | NoteKind::RevisionStarted));
-    let pages = case
-        .concerned()
-        .into_iter()
-        .map(|listing| case.with_address(listing))
-        .collect::<Vec<_>>();
-    let pages = words::list(&pages.iter().map(String::as_str).collect::<Vec<_>>());
+    let pages = case.concerned().into_iter();
+    let pages = words::list(pages.map(|listing| case.with_address(listing)));
     let last_seen = case.last_seen();
     let weeks = changed.map(|at| case.now.duration_since(at).as_hours() / (24 * 7));
     let late = match weeks {

@@ -223,7 +223,7 @@ pub(super) fn formats_not_linked(case: &Case<'_>) -> ReadyText {
         .map(words::one_line)
         .collect();
     let is_known = 1 < editions.len();
-    let editions = words::list(&editions.iter().map(String::as_str).collect::<Vec<_>>());
+    let editions = words::list(&editions);
     let pages = addresses.join(", ");
     let title = case.title();
     let (named, live, shown) = if is_known {

@@ -321,10 +321,7 @@ fn retry_at(looks: &Looks, last_try: Timestamp) -> Option<Timestamp> {
 }
 
 pub(in crate::round) fn listing_id(plan: &EditionPlan, listing: &ListingPlan) -> ListingId {
-    ListingId {
-        edition: plan.edition.id.clone(),
-        store: listing.store.clone(),
-    }
+    ListingId::new(&plan.edition.id, &listing.store)
 }
 
 fn task(

@@ -6,7 +6,9 @@ use super::super::Look;
 use super::selector;
 use super::zones::{Zones, is_aside};
 use crate::book::Family;
-use crate::page::dom::{ancestry, collapse, elements, has_class, is_hidden, is_tag, text_of};
+use crate::page::dom::{
+    ancestry, collapse, elements, has_class, is_disabled, is_hidden, is_tag, text_of,
+};
 use crate::page::wording::Meaning;
 
 /// A control that takes an order.
@@ -119,8 +121,7 @@ fn why_not(element: ElementRef<'_>) -> Option<&'static str> {
     if is_hidden(element) {
         return Some("hidden");
     }
-    let disabled = element.attr("disabled").is_some()
-        || element.attr("aria-disabled") == Some("true")
+    let disabled = is_disabled(element)
         || ancestry(element).any(|ancestor| has_class(ancestor, "a-button-disabled"));
     if disabled {
         return Some("disabled");

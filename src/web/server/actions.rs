@@ -141,11 +141,8 @@ pub(super) fn mute(
         return Err(bad_request("There is no such cause."));
     }
     let note = Note {
-        kind: NoteKind::Muted { until, cause },
-        at: visit.now,
         store,
-        ticket: None,
-        text: None,
+        ..Note::new(NoteKind::Muted { until, cause }, visit.now)
     };
     write(visit, plan, &note)?;
     Ok(done(visit, plan, "muted"))

@@ -16,13 +16,11 @@ use crate::mail::answers::Link;
 use crate::mail::sqlite::{Standing, standing, use_up};
 use crate::round::judge_edition::judge_book;
 use crate::text::words;
-use crate::web::frame::style_name;
 
 #[derive(Template)]
 #[template(path = "web/templates/answer.html")]
 struct AnswerPage<'a> {
     base: &'a str,
-    style: String,
     headline: String,
     line: String,
     /// There is a button.
@@ -135,7 +133,6 @@ fn written(
     let base = visit.site.base.as_str();
     let html = AnswerPage {
         base,
-        style: format!("{base}/static/{}", style_name()),
         headline,
         line,
         is_open: ours.is_some_and(|(_, is_open)| is_open),

@@ -8,13 +8,14 @@ use axum::Form;
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answered, PageError, Visit, conflict};
-use super::site::{Site, locked};
+use super::site::Site;
 use crate::book::{EditionId, NoteKind};
 use crate::config::plan::{EditionPlan, Plan, Secret, SecretSource};
 use crate::config::{ConfigError, Loaded};
 use crate::db::DbError;
 use crate::files;
 use crate::history::sqlite::{Kept, all_notes, take_moves_back, take_note_back};
+use crate::lock::locked;
 use crate::setup::data::note_moved_dates;
 use crate::setup::place::{self, Existing};
 use crate::web::book_form::Wrong;

@@ -1,7 +1,7 @@
 //! What scripts, spreadsheets, feed readers and calendars take along.
 
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -19,47 +19,44 @@ use crate::history::sqlite::{Seen, observations as sqlite_looks};
 use crate::history::{ListingId, View};
 use crate::judge::agenda::{Entry, watched_agenda};
 use crate::mail;
+use crate::round::health::HealthFacts;
 use crate::web::edition::marks;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
 use crate::web::{api, companion, export, feed, ics, metrics, sqlite};
 
-const JSON: &str = "application/json";
 const SVG: &str = "image/svg+xml";
 
 /// How many changes the feed tells.
 const CHANGES: u32 = 100;
 
+#[derive(Serialize)]
+struct Healthz {
+    status: &'static str,
+    #[serde(flatten)]
+    health: Option<HealthFacts>,
+}
+
 /// Is it alive, and does it watch? 503 when something is wrong with the watch, with what.
 pub(super) fn health(visit: &Visit, (): ()) -> Response {
     let (site, now) = (&visit.site, visit.now);
     let unwell = StatusCode::SERVICE_UNAVAILABLE;
-    let (status, body) = match site.survey(now) {
+    let (code, status, health) = match site.survey(now) {
         Ok((_, pulse)) => {
             let health = &pulse.health;
-            let zone = &site.plan.author.zone;
-            let ailments = health
-                .ailments
-                .iter()
-                .map(|one| json!({ "name": one.name(), "words": one.words(zone, now) }));
-            let body = json!({
-                "status": if health.is_good() { "ok" } else { "unwell" },
-                "last_check": health.last_check,
-                "last_good_check": health.last_good_check,
-                "ailments": ailments.collect::<Vec<_>>(),
-            });
-            let is_good = health.is_good();
-            (
-                if is_good { StatusCode::OK } else { unwell },
-                body.to_string(),
-            )
+            let facts = Some(health.facts(&site.plan.author.zone, now));
+            if health.is_good() {
+                (StatusCode::OK, "ok", facts)
+            } else {
+                (unwell, "unwell", facts)
+            }
         }
         Err(error) => {
             tracing::error!(%error, "the database cannot be read");
-            (unwell, r#"{"status":"database"}"#.to_owned())
+            (unwell, "database", None)
         }
     };
-    (status, [(header::CONTENT_TYPE, JSON)], body).into_response()
+    (code, told(&Healthz { status, health })).into_response()
 }
 
 /// What Prometheus collects.
@@ -116,7 +113,7 @@ pub(super) fn calendar(visit: &Visit, (): ()) -> Answered {
 
 /// What a program is told.
 pub(super) fn told(value: &impl Serialize) -> Response {
-    file(JSON, json!(value).to_string(), None)
+    file("application/json", json!(value).to_string(), None)
 }
 
 /// The companion, to be paired by a code.
@@ -197,10 +194,7 @@ fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
     view.listings
         .iter()
         .map(|listing| {
-            let id = ListingId {
-                edition: view.edition.id.clone(),
-                store: listing.store.clone(),
-            };
+            let id = ListingId::new(&view.edition.id, &listing.store);
             let read = site.db.read(|connection| {
                 Ok::<_, DbError>(sqlite_looks(connection, &id, Timestamp::MIN)?)
             })?;

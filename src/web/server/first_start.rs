@@ -27,12 +27,13 @@ use tokio::time::sleep;
 use super::answer::{PageError, not_found, refusal};
 use super::gate::{ELSEWHERE, cookie, guard, host_of, is_look, is_ours};
 use super::router::{LARGEST_BODY, fixed_file};
-use super::site::{locked, random};
+use super::site::random;
 use super::{ServeError, serve_all};
 use crate::clock::Clock;
 use crate::config::edit;
 use crate::config::plan::Secret;
 use crate::config::{Loaded, Plan};
+use crate::lock::locked;
 use crate::mail::deliver::Transport;
 use crate::setup::answers::PASSWORD_FILE;
 use crate::setup::data::open_database;
@@ -42,7 +43,6 @@ use crate::setup::{place, test_letter};
 use crate::text::words;
 use crate::web::book_form::Wrong;
 use crate::web::first_form::{self, Answers, FirstForm, Said};
-use crate::web::frame::style_name;
 use crate::web::new_book::{self, whole};
 use crate::web::security::{Sessions, digest, is_our_host};
 
@@ -294,7 +294,7 @@ async fn gate(State(first): State<Arc<FirstStart>>, request: Request, next: Next
 #[derive(Template)]
 #[template(path = "web/templates/code.html")]
 struct Code {
-    style: String,
+    base: &'static str,
     said: Option<&'static str>,
 }
 
@@ -323,8 +323,7 @@ async fn shown(State(first): State<Arc<FirstStart>>, headers: HeaderMap) -> Resp
 }
 
 fn code(status: StatusCode, said: Option<&'static str>) -> Response {
-    let style = format!("/static/{}", style_name());
-    match (Code { style, said }).render() {
+    match (Code { base: "", said }).render() {
         Ok(html) => (status, Html(html)).into_response(),
         Err(error) => PageError::from(error).into_response(),
     }

@@ -14,7 +14,8 @@ use tokio::task::spawn_blocking;
 use super::Peer;
 use super::answer::{Visit, refusal};
 use super::observations::companion;
-use super::site::{Live, Site, locked};
+use super::site::{Live, Site};
+use crate::lock::locked;
 use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
 
 /// What is asked by companions only.

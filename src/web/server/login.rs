@@ -7,23 +7,21 @@ use axum::response::{Html, IntoResponse as _, Response};
 
 use super::answer::{Answered, Visit, refusal};
 use super::router::Filled;
-use super::site::{Site, locked, random};
+use super::site::{Site, random};
+use crate::lock::locked;
 use crate::text::words;
-use crate::web::frame::style_name;
 use crate::web::security::SESSION;
 
 #[derive(Template)]
 #[template(path = "web/templates/login.html")]
 struct Login<'a> {
     base: &'a str,
-    style: String,
     said: Option<&'a str>,
 }
 
 fn form(site: &Site, said: Option<&str>) -> askama::Result<Html<String>> {
     let page = Login {
         base: &site.base,
-        style: format!("{}/static/{}", site.base, style_name()),
         said,
     };
     page.render().map(Html)

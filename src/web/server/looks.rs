@@ -22,10 +22,7 @@ use crate::round::sqlite::take_look_back;
 use crate::text::words;
 
 fn id(plan: &EditionPlan, store: &StoreId) -> ListingId {
-    ListingId {
-        edition: plan.edition.id.clone(),
-        store: store.clone(),
-    }
+    ListingId::new(&plan.edition.id, store)
 }
 
 /// Records what the author saw.

@@ -2,7 +2,7 @@
 
 use super::answer::{Answered, PageError, Visit, bad_request, refusal};
 use super::exports::told;
-use super::site::{Site, locked};
+use super::site::Site;
 use crate::config::plan::{EditionPlan, ListingPlan, label};
 use crate::db::DbError;
 use crate::history::evidence::Evidence;
@@ -11,6 +11,7 @@ use crate::history::sqlite::looks;
 use crate::history::{ListingId, Source};
 use crate::judge::judge;
 use crate::judge::text::outlook;
+use crate::lock::locked;
 use crate::page::{Reading, Says};
 use crate::round::by_hand::{self, waiting};
 use crate::round::judge_edition::judge_book;
@@ -151,10 +152,7 @@ fn by_address(site: &Site, address: &str) -> Option<ListingId> {
     };
     site.plan.editions.iter().find_map(|plan| {
         let listing = plan.listings.iter().find(is_it)?;
-        Some(ListingId {
-            edition: plan.edition.id.clone(),
-            store: listing.store.clone(),
-        })
+        Some(ListingId::new(&plan.edition.id, &listing.store))
     })
 }
 
@@ -215,7 +213,6 @@ fn verdict(
     let place = site.place(now);
     let voice = place.voice(&plan.edition, &view.launch);
     let judged = judge(&view, &site.settings, now);
-    let mut outlooks = judged.outlooks.iter();
-    let one = outlooks.find(|one| one.store == listing.store);
+    let one = judged.outlook(&listing.store);
     Ok(one.map(|one| format!("{}.", words::capital(&outlook(one, &voice)))))
 }

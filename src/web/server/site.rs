@@ -1,7 +1,7 @@
 //! What the pages are made from, and what the server remembers between requests.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use jiff::Timestamp;
 use ring::rand::SecureRandom as _;
@@ -18,6 +18,7 @@ use crate::history::sqlite::{Depth, each_view, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
 use crate::judge::{Judgement, Settings, judge};
+use crate::lock::locked;
 use crate::round::Board;
 use crate::round::judge_edition::JudgeContext;
 use crate::setup::library::OPEN_LIBRARY;
@@ -55,7 +56,7 @@ pub struct Site {
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Guard {
     /// Who is logged in.
     pub sessions: Mutex<Sessions>,
@@ -71,21 +72,6 @@ pub struct Guard {
 }
 
 impl Guard {
-    /// A guard with a key of its own.
-    ///
-    /// # Errors
-    ///
-    /// [`ServeError::Random`] when the system gives no random numbers.
-    pub fn new() -> Result<Self, ServeError> {
-        Ok(Self {
-            sessions: Mutex::default(),
-            throttle: Mutex::default(),
-            pace: Mutex::default(),
-            comparing: Mutex::default(),
-            writing: Mutex::default(),
-        })
-    }
-
     /// Ends all sessions when the password is another than before: who knew only the old one is
     /// not to stay.
     pub fn mind_password(&self, before: &Site, after: &Site) {
@@ -294,11 +280,6 @@ impl Site {
             awake_since: None,
         }
     }
-}
-
-/// A lock, also after a panic elsewhere: what it guards is changed in single steps.
-pub(super) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Random bytes of the system.

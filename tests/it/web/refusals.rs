@@ -365,7 +365,7 @@ fn a_stranger_who_guesses_locks_himself_out_and_nobody_else() {
     plan.web.password_hash = Some(Secret::new(hash));
     let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
     let settings = Settings::of(&plan).unwrap();
-    let guard = Arc::new(Guard::new().unwrap());
+    let guard = Arc::<Guard>::default();
     let site = Site::new(plan, db, Clock::starting_at(now()), settings, guard);
     let hash = site.plan.web.password_hash.as_ref().unwrap().reveal();
     // Every connection of this test comes from this machine, so the guard is asked itself.
@@ -392,7 +392,7 @@ fn beyond_this_machine_it_is_not_served_without_a_password_that_can_be_checked()
     let (plan, _) = pubwatch::config::check(&text, file.to_str().unwrap(), today).unwrap();
     let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
     let settings = Settings::of(&plan).unwrap();
-    let guard = Arc::new(Guard::new().unwrap());
+    let guard = Arc::<Guard>::default();
     let mut site = Site::new(plan, db, Clock::starting_at(now()), settings, guard);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -1,22 +1,19 @@
 //! `pubwatch replay`: play a launch that was, or could be, and hear what would have been told.
 
-pub mod expect;
-pub mod play;
-pub mod story;
-mod written;
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use serde_json::json;
+use jiff::Timestamp;
+use serde::Serialize;
 
-use self::expect::Sent;
-use self::play::{Played, play};
-use self::story::Story;
 use crate::exit::Exit;
 use crate::files::{self, LARGEST_TEXT};
+use crate::story::Story;
+use crate::story::expect::Told;
+use crate::story::play::{Played, play};
 use crate::terminal::face;
+use crate::text::words;
 
 /// Play launches that were, or could be, and print the letters that would have been written.
 ///
@@ -51,10 +48,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     for (index, file) in arguments.files.iter().enumerate() {
         let story = read(file)?;
         let played = play(&story).with_context(|| format!("playing {}", file.display()))?;
-        let unmet = unmet(&story, &played.sent);
+        let unmet = story.unmet(&played.sent);
         is_met &= unmet.is_empty();
         if arguments.json {
-            writeln!(out, "{}", as_json(file, &story, &played, &unmet))?;
+            writeln!(
+                out,
+                "{}",
+                serde_json::to_string(&Outcome::of(file, &story, &played, &unmet))?
+            )?;
             continue;
         }
         if 0 < index {
@@ -91,60 +92,51 @@ pub fn read(file: &Path) -> anyhow::Result<Story> {
     Story::parse(&text).with_context(|| format!("{}", file.display()))
 }
 
-/// The expectations of a story that were not met, in words, each with what was sent instead.
-pub fn unmet(story: &Story, sent: &[Sent]) -> Vec<String> {
-    story
-        .expectations
-        .iter()
-        .filter_map(|expectation| expectation.unmet(sent))
-        .collect()
-}
-
 fn summary(story: &Story, played: &Played, unmet: usize) -> String {
-    let letters = counted(played.sent.len(), "letter");
-    let looks = counted(played.looks.len(), "look");
+    let letters = words::counted(played.sent.len(), "letter");
+    let looks = words::counted(played.looks.len(), "look");
     let verdict = match (story.expectations.len(), unmet) {
         (0, _) => "nothing was expected".to_owned(),
-        (all, 0) => format!("{} met", counted(all, "expectation")),
-        (all, unmet) => format!("{unmet} of {} not met", counted(all, "expectation")),
+        (all, 0) => format!("{} met", words::counted(all, "expectation")),
+        (all, unmet) => format!("{unmet} of {} not met", words::counted(all, "expectation")),
     };
     format!("{letters}, {looks}, {verdict}")
 }
 
-fn counted(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+/// What came of a story, for a program.
+#[derive(Serialize)]
+struct Outcome<'a> {
+    file: &'a Path,
+    story: &'a str,
+    letters: Vec<LetterSent<'a>>,
+    looks: usize,
+    expectations: usize,
+    unmet: &'a [String],
 }
 
-fn as_json(file: &Path, story: &Story, played: &Played, unmet: &[String]) -> serde_json::Value {
-    let letters: Vec<_> = played
-        .sent
-        .iter()
-        .map(|letter| {
-            let tells: Vec<_> = letter
-                .tells
-                .iter()
-                .map(|told| {
-                    json!({
-                        "severity": told.severity.name(),
-                        "rule": told.rule,
-                        "stores": told.stores,
-                    })
-                })
-                .collect();
-            json!({
-                "at": letter.at.to_string(),
-                "kind": if letter.is_digest { "digest" } else { "alert" },
-                "subject": letter.subject,
-                "tells": tells,
-            })
-        })
-        .collect();
-    json!({
-        "file": file.display().to_string(),
-        "story": story.title,
-        "letters": letters,
-        "looks": played.looks.len(),
-        "expectations": story.expectations.len(),
-        "unmet": unmet,
-    })
+#[derive(Serialize)]
+struct LetterSent<'a> {
+    at: Timestamp,
+    kind: &'static str,
+    subject: &'a str,
+    tells: &'a [Told],
+}
+
+impl<'a> Outcome<'a> {
+    fn of(file: &'a Path, story: &'a Story, played: &'a Played, unmet: &'a [String]) -> Self {
+        let letters = played.sent.iter().map(|letter| LetterSent {
+            at: letter.at,
+            kind: if letter.is_digest { "digest" } else { "alert" },
+            subject: &letter.subject,
+            tells: &letter.tells,
+        });
+        Self {
+            file,
+            story: &story.title,
+            letters: letters.collect(),
+            looks: played.looks.len(),
+            expectations: story.expectations.len(),
+            unmet,
+        }
+    }
 }

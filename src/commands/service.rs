@@ -1,7 +1,5 @@
 //! `pubwatch service`: lets the system start Pubwatch by itself.
 
-pub mod units;
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write as _;
@@ -12,11 +10,11 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, bail};
 use clap::{Subcommand, ValueEnum};
 
-use self::units::{Job, Unit};
 use crate::config::plan::{Plan, SecretSource};
 use crate::config::{self, Loaded};
 use crate::exit::Exit;
 use crate::files::{LARGEST_TEXT, read_text, write_whole};
+use crate::service::units::{self, Job, Unit};
 use crate::setup::loading::load;
 use crate::setup::place::{for_a_new_one, is_superuser, today};
 
@@ -322,11 +320,7 @@ fn status() -> anyhow::Result<Exit> {
         .args(["status", "--no-pager", name])
         .status()
         .context("cannot run systemctl; is this system run by systemd?")?;
-    Ok(if status.success() {
-        Exit::Done
-    } else {
-        Exit::Attention
-    })
+    Ok(Exit::attention_if(!status.success()))
 }
 
 fn remove() -> anyhow::Result<Exit> {

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
+use serde::Serialize;
 
-use super::story::{Count, Expectation, Kind};
+use super::{Count, Expectation, Kind};
 use crate::book::{EditionId, StoreId};
 use crate::judge::Severity;
 
@@ -26,7 +27,7 @@ pub struct Sent {
 }
 
 /// One thing that a letter tells.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Told {
     /// How much it matters.
     pub severity: Severity,
@@ -35,6 +36,7 @@ pub struct Told {
     /// The stores that it is about.
     pub stores: Vec<StoreId>,
     /// It is an all-clear: something is over, and the pages show what they should.
+    #[serde(skip)]
     pub is_clear: bool,
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 
-use super::story::{Count, Expectation, Kind, OwnLook, PageChange, Said, StoryError};
+use super::{Count, Expectation, Kind, OwnLook, PageChange, Said, StoryError};
 use crate::book::{Availability, EditionId, Money, Note, NoteKind, Source, StoreId};
 use crate::judge::Severity;
 use crate::page::{OtherFormat, Reading, Says, UnreadReason};

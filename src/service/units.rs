@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-const SYSTEM: &str = include_str!("../../../packaging/systemd/pubwatch.service");
-const USER: &str = include_str!("../../../packaging/systemd/pubwatch-user.service");
-const TIMER: &str = include_str!("../../../packaging/systemd/pubwatch-check.timer");
-const LAUNCHD: &str = include_str!("../../../packaging/launchd/org.pubwatch.pubwatch.plist");
+const SYSTEM: &str = include_str!("../../packaging/systemd/pubwatch.service");
+const USER: &str = include_str!("../../packaging/systemd/pubwatch-user.service");
+const TIMER: &str = include_str!("../../packaging/systemd/pubwatch-check.timer");
+const LAUNCHD: &str = include_str!("../../packaging/launchd/org.pubwatch.pubwatch.plist");
 
 /// What a service is to run.
 #[derive(Debug, Clone, Copy)]

@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
 use super::expect::{Sent, Told};
-use super::story::{OwnLook, Story};
+use super::{OwnLook, Story};
 use crate::alerts::Alert;
 use crate::alerts::sqlite::open_alerts;
 use crate::book::StoreId;

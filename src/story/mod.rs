@@ -1,8 +1,14 @@
-//! A story: one launch as the pages showed it, and what the author must hear.
+//! A story: one launch as the pages showed it, and what the author must hear. `written.rs` reads it,
+//! `play.rs` plays it on a virtual clock, `expect.rs` holds what was sent against what must be.
+
+pub mod expect;
+pub mod play;
+mod written;
 
 use jiff::Timestamp;
 
-use super::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
+use self::expect::Sent;
+use self::written::{Editions, ExpectWritten, LookWritten, NoteWritten, PageWritten, Written};
 use crate::book::{Availability, EditionId, Note, Source, StoreId};
 use crate::config::problem::render_all;
 use crate::config::{self, Plan, Problem};
@@ -177,6 +183,12 @@ impl Story {
                 .collect(),
             expectations: all(written.expect, ExpectWritten::check)?,
         })
+    }
+
+    /// The expectations that were not met, in words, each with what was sent instead.
+    pub fn unmet(&self, sent: &[Sent]) -> Vec<String> {
+        let expectations = self.expectations.iter();
+        expectations.filter_map(|one| one.unmet(sent)).collect()
     }
 
     /// The moment, or when the machine wakes if it sleeps then.

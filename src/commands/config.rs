@@ -15,6 +15,7 @@ use crate::config::plan::{Encryption, MailPlan, Plan};
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
 use crate::setup::loading::load;
+use crate::terminal::columns;
 use crate::terminal::coming::Coming;
 
 /// Check the configuration, find it, or print an example.
@@ -59,7 +60,7 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
             if !loaded.warnings.is_empty() {
                 writeln!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
             }
-            out.write_all(summary(&loaded, now)?.as_bytes())?;
+            columns::out().write_all(summary(&loaded, now)?.as_bytes())?;
         }
         Action::Example => out.write_all(EXAMPLE.as_bytes())?,
         Action::Path => writeln!(out, "{}", find(named)?.display())?,
@@ -72,19 +73,11 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
     let plan = &loaded.plan;
     let pages: usize = plan.editions.iter().map(|one| one.listings.len()).sum();
     let mut text = String::new();
-    writeln!(
-        text,
-        "{} can be used: {}, {}, {}",
-        loaded.path.display(),
-        counted(plan.editions.len(), "edition"),
-        counted(pages, "page"),
-        counted(loaded.warnings.len(), "warning"),
-    )?;
     for one in &plan.editions {
         let edition = &one.edition;
         writeln!(
             text,
-            "\n{}, {}, {}, published {}",
+            "{}, {}, {}, published {}",
             edition.title,
             edition.format.name(),
             edition.id,
@@ -93,14 +86,24 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
         for listing in &one.listings {
             writeln!(text, "  {:<20} {}", listing.store.as_str(), listing.address)?;
         }
+        writeln!(text)?;
     }
     writeln!(
         text,
-        "\n{}Letters go to {}, {}\nData are kept in {}",
+        "{}Letters go to {}, {}\nData are kept in {}\n",
         Coming::of(plan, now).lines(plan, now),
         plan.author.email,
         road(plan.mail.as_ref()),
         plan.data.display()
+    )?;
+    // The verdict comes last, where one looks first.
+    writeln!(
+        text,
+        "{} can be used: {}, {}, {}",
+        loaded.path.display(),
+        counted(plan.editions.len(), "edition"),
+        counted(pages, "page"),
+        counted(loaded.warnings.len(), "warning"),
     )?;
     Ok(text)
 }

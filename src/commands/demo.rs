@@ -29,6 +29,7 @@ use crate::round::{self, House, Step, Stop, Which};
 use crate::service::context::Context;
 use crate::service::{deliver, page, signals};
 use crate::setup::data::open_database;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 use crate::text::words;
 
@@ -138,7 +139,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
     let stop = Stop::default();
     signals::stop_on_signal(&stop)?;
 
-    let mut out = anstream::stdout();
+    let mut out = columns::out();
     opening(&mut out, &script, &street)?;
     let stage = Stage {
         script: &script,
@@ -424,7 +425,8 @@ impl Stage<'_> {
                 Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, id, now)?))
             })?;
             let thought = thought.unwrap_or_default();
-            let shown = history::edition(&view, &thought, &self.house.plan, (now, 75));
+            let wide = (now, 75, Columns::of_stdout());
+            let shown = history::edition(&view, &thought, &self.house.plan, wide);
             writeln!(out, "\n{shown}")?;
         }
         let letters = folder.join("letters");

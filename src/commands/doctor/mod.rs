@@ -26,7 +26,7 @@ use crate::service::signals::unless_interrupted;
 use crate::setup::data::open_database;
 use crate::setup::loading::load;
 use crate::setup::place::{is_superuser, today};
-use crate::terminal::face;
+use crate::terminal::{columns, face};
 
 /// See that everything is in order: configuration, data, clock, mail, stores, service.
 ///
@@ -65,7 +65,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let worst = worst.unwrap_or(State::Good).name();
         writeln!(out, "{}", json!({ "state": worst, "findings": findings }))?;
     } else {
-        write!(out, "{}", text(&looks))?;
+        write!(columns::out(), "{}", text(&looks))?;
     }
     let is_wrong = looks.iter().any(Look::is_wrong);
     Ok(if is_wrong {

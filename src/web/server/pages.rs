@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _};
 use jiff::Timestamp;
 
 use super::answer::{Answered, PageError, Visit, not_found, page};
+use super::exports::looks;
 use super::router::Wished;
 use super::site::Site;
 use crate::alerts::Alert;
@@ -32,9 +33,9 @@ use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
 use crate::web::settings::{Given, Tried};
-use crate::web::timeline::Range;
+use crate::web::timeline::{Prices, Range};
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, passes, paused, settings, sqlite, usual};
+use crate::web::{changes, letter, passes, paused, prices, settings, sqlite, usual};
 
 /// The overview of all editions.
 pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
@@ -62,13 +63,19 @@ pub(super) fn edition(
     let (site, now) = (&visit.site, visit.now);
     let plan = visit.edition(&isbn)?;
     let (_, pulse) = site.survey(now)?;
+    let dossier = Dossier::read(site, plan, pulse, now)?;
+    let prices: Option<Vec<Prices>> = if wished.price == "on" {
+        let looks = looks(site, &dossier.view)?;
+        Some(looks.iter().map(|looks| prices::of(looks)).collect())
+    } else {
+        None
+    };
     let shown = Shown::Page {
         range: Range::from_name(&wished.range),
+        prices: prices.as_deref(),
         said: said(&wished.said),
     };
-    Ok(page(
-        Dossier::read(site, plan, pulse, now)?.page(site, shown, now)?,
-    ))
+    Ok(page(dossier.page(site, shown, now)?))
 }
 
 /// What needs a look, of all editions.
@@ -226,6 +233,7 @@ pub(super) enum Shown<'a> {
     /// To the author, with everything that can be done.
     Page {
         range: Option<Range>,
+        prices: Option<&'a [Prices]>,
         said: Option<&'a str>,
     },
     /// As a report that stands alone; `back` leads to the overview of a client.
@@ -298,9 +306,13 @@ impl Dossier {
         shown: Shown<'_>,
         now: Timestamp,
     ) -> Result<String, PageError> {
-        let (range, said, back) = match shown {
-            Shown::Page { range, said } => (range, said, None),
-            Shown::Report { back } => (None, None, back),
+        let (range, prices, said, back) = match shown {
+            Shown::Page {
+                range,
+                prices,
+                said,
+            } => (range, prices, said, None),
+            Shown::Report { back } => (None, None, None, back),
         };
         Ok(edition::page(
             &site.place(now),
@@ -314,6 +326,7 @@ impl Dossier {
                 over: &self.over,
                 hand_looks: &self.hand_looks,
                 range,
+                prices,
                 pulse: &self.pulse,
                 said,
                 may_check: site.board.is_heard(),

@@ -17,8 +17,8 @@ use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
 use super::{
-    actions, answers, books, exports, list, login, looks, observations, pages, pauses, shared,
-    trials, you,
+    actions, answers, books, evidence, exports, list, login, looks, observations, pages, pauses,
+    shared, trials, you,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -62,6 +62,7 @@ pub(super) struct Filled {
 #[serde(default)]
 pub(super) struct Wished {
     pub(super) page: String,
+    pub(super) price: String,
     pub(super) q: String,
     pub(super) range: String,
     pub(super) said: String,
@@ -194,6 +195,14 @@ fn of_books() -> Router {
         )
         .route("/editions/{isbn}/stop", at(POST, books::stop))
         .route("/editions/{isbn}/{file}", at(GET, exports::edition))
+        .route(
+            "/editions/{isbn}/evidence/{store}/{at}",
+            at(GET, evidence::page),
+        )
+        .route(
+            "/editions/{isbn}/evidence/{store}/{at}/picture.png",
+            at(GET, evidence::picture),
+        )
         .route("/editions/{isbn}/note", at(POST, actions::note))
         .route("/editions/{isbn}/answer", at(POST, actions::answer))
         .route("/editions/{isbn}/mute", at(POST, actions::mute))

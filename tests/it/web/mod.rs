@@ -9,6 +9,7 @@ mod companion;
 mod cut;
 mod described;
 mod doors;
+mod evidence;
 mod exports;
 mod extension;
 mod firefox;

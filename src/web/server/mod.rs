@@ -5,6 +5,7 @@ mod actions;
 mod answer;
 mod answers;
 mod books;
+mod chosen;
 mod evidence;
 pub mod exports;
 pub mod first_start;

@@ -26,7 +26,7 @@ use crate::mail::sqlite::Entry;
 use crate::text::words;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
-use crate::web::frame::Pulse;
+use crate::web::frame::{Place, Pulse};
 use crate::web::hand_looks::HandLook;
 use crate::web::letter::LetterFilter;
 use crate::web::lists::{self, HostLine};
@@ -39,6 +39,23 @@ use crate::web::{changes, letter, passes, paused, prices, settings, sqlite, usua
 
 /// The overview of all editions.
 pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
+    let query = query.unwrap_or_default();
+    let filter = Filter::from_query(&query);
+    let mut said_of = url::form_urlencoded::parse(query.as_bytes());
+    let code = said_of.find(|(key, _)| key == "said");
+    let code = code.map_or_else(String::new, |(_, code)| code.into_owned());
+    let html = surveyed(visit, said(&code), |place, material| {
+        overview::page(place, material, &filter)
+    })?;
+    Ok(page(html?))
+}
+
+/// What the overview makes of all editions as they stand now.
+pub(super) fn surveyed<T>(
+    visit: &Visit,
+    said: Option<&str>,
+    make: impl FnOnce(&Place<'_>, &overview::Material<'_>) -> T,
+) -> Result<T, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let place = site.place(now);
     let (survey, pulse) = site.survey(now)?;
@@ -50,9 +67,10 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
         pulse: &pulse,
         troubles: &troubles(&place, &survey.glances, &judgements, &survey.health),
         is_shared: false,
+        said,
+        may_check: site.board.is_heard(),
     };
-    let filter = Filter::from_query(&query.unwrap_or_default());
-    Ok(page(overview::page(&place, &material, &filter)?))
+    Ok(make(&place, &material))
 }
 
 /// Everything about one edition.
@@ -343,6 +361,7 @@ fn said(code: &str) -> Option<&'static str> {
         "added" => "Added. Its pages get their first look within a minute or two.",
         "changed" => "Changed, here and in the configuration.",
         "noted" => "Noted. From now on this is taken into account.",
+        "none-chosen" => "Nothing was done: tick the editions that are meant, or all of them.",
         "muted" => "Muted. No letters about it until then; what still stands then is told.",
         "paused" => "Letters are paused. What is due meanwhile is told on that day.",
         "resumed" => "Letters go out again. What was due meanwhile is told now.",

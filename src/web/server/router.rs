@@ -17,8 +17,8 @@ use super::answer::{Answered, Visit, not_found, refusal};
 use super::gate::gate;
 use super::site::Live;
 use super::{
-    actions, answers, books, evidence, exports, list, login, looks, observations, pages, pauses,
-    shared, trials, you,
+    actions, answers, books, chosen, evidence, exports, list, login, looks, observations, pages,
+    pauses, shared, trials, you,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -110,6 +110,7 @@ impl Parts {
 pub fn router(live: Arc<Live>) -> Router {
     let site = Router::new()
         .route("/", at(GET, pages::overview))
+        .route("/chosen", at(POST, chosen::act))
         .route("/alerts", at(GET, pages::alerts))
         .route("/letters", at(GET, pages::letters))
         .route("/letters/{id}", at(GET, pages::letter))

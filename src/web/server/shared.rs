@@ -102,6 +102,8 @@ fn listed(
             pulse: &pulse,
             troubles: &[],
             is_shared: true,
+            said: None,
+            may_check: false,
         },
         &Filter::from_query(query),
     )?)

@@ -223,6 +223,13 @@ fn an_accessibility_checker_finds_nothing() {
         "/settings/you".to_owned(),
         format!("{edition}/edit"),
     ];
+    let sold = super::evidence::sold_for_less();
+    let eight = super::overview::eight();
+    addresses.extend([
+        format!("http://{}{}", sold.address, super::evidence::path()),
+        format!("http://{}{edition}?range=all&price=on", sold.address),
+        format!("http://{}/?order=title", eight.address),
+    ]);
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));
     for address in addresses {
         for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {

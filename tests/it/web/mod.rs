@@ -15,6 +15,7 @@ mod extension;
 mod firefox;
 mod first_drawn;
 mod first_start;
+mod keys;
 mod list;
 mod looks;
 mod many;

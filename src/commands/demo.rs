@@ -19,6 +19,7 @@ use crate::alerts::sqlite::judgement;
 use crate::book::{Note, NoteKind};
 use crate::clock::Clock;
 use crate::config::{self, Plan};
+use crate::db::backup;
 use crate::demo::pages::Book;
 use crate::demo::{Script, Street};
 use crate::exit::Exit;
@@ -27,11 +28,12 @@ use crate::judge::Severity;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
 use crate::service::context::Context;
-use crate::service::{deliver, page, signals};
+use crate::service::{deliver, signals};
 use crate::setup::data::open_database;
 use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 use crate::text::words;
+use crate::web::server::{Guard, Live, Site, listen, serve};
 
 /// Where the author of the demo lives.
 const ZONE: &str = "America/New_York";
@@ -148,31 +150,41 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
         speed: arguments.speed,
         stop_at: arguments.stop_at,
     };
-    stage.launch(&mut out).await?;
+    // Nobody goes through the days of a demo that ends.
+    let copies = tempfile::tempdir().context("making a folder for the days of the demo")?;
+    let kept = (!arguments.exit).then(|| copies.path());
+    let days = stage.launch(&mut out, kept).await?;
     stage.curtain(&mut out, folder)?;
     if !arguments.exit && !stop.is_set() {
-        stay(&mut out, &stage, arguments.data.is_some()).await?;
+        stay(&mut out, &stage, days, arguments.data.is_some()).await?;
     }
     street.stop().await;
     Ok(Exit::Done)
 }
 
 /// Serves the web page on the demo's data until Ctrl-C.
-async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow::Result<()> {
+async fn stay(
+    out: &mut impl Write,
+    stage: &Stage<'_>,
+    days: Vec<Ended>,
+    is_kept: bool,
+) -> anyhow::Result<()> {
     let house = stage.house;
     let (bell, mut rung) = mpsc::unbounded_channel();
     house.board.ring_with(move || {
         // Nobody hears it when the demo is over.
         let _ = bell.send(());
     });
-    let page = page::open_at(house, Some(free_place()), None).await?;
-    if let Some(place) = page.place().await {
-        writeln!(
-            out,
-            "\nThe same on a web page: {}",
-            face::bold(&format!("http://{place}/"))
-        )?;
-    }
+    let (live, listener) = opened(stage, days).await?;
+    let place = listener.local_addr().context("finding the page")?;
+    let stop = stage.stop.clone();
+    let page =
+        tokio::spawn(async move { serve(live, listener, async move { stop.wait().await }).await });
+    writeln!(
+        out,
+        "\nThe same on a web page: {}",
+        face::bold(&format!("http://{place}/"))
+    )?;
     let kept = if is_kept {
         ""
     } else {
@@ -188,8 +200,40 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
             }
         }
     }
-    page.close().await;
+    // Who still reads an answer may read it to its end, but not for ever.
+    let _ = tokio::time::timeout(Duration::from_secs(2), page).await;
     Ok(())
+}
+
+/// The site of the demo, and the days before it, ready to be served.
+async fn opened(
+    stage: &Stage<'_>,
+    days: Vec<Ended>,
+) -> anyhow::Result<(Arc<Live>, tokio::net::TcpListener)> {
+    let house = stage.house;
+    let guard = Arc::new(Guard::new()?);
+    let site = |db, clock| {
+        let (plan, settings) = (house.plan.clone(), house.settings.clone());
+        Site::new(plan, db, clock, settings, Arc::clone(&guard))
+    };
+    let days = days.into_iter().map(|day| {
+        let db = open_database(&day.folder)?;
+        Ok(site(db, Clock::starting_at(day.at)))
+    });
+    let days = days.collect::<anyhow::Result<Vec<_>>>()?;
+    let last =
+        site(Arc::clone(&house.db), house.clock.clone()).with_board(Arc::clone(&house.board));
+    let listener = listen(&last, free_place()).await?;
+    let page = format!("/editions/{}", stage.script.book.isbn);
+    Ok((Arc::new(Live::with_days(last, days, &page)), listener))
+}
+
+/// A day of the launch as it stood at its end.
+struct Ended {
+    /// The last look of the day.
+    at: Timestamp,
+    /// Where the copy of the database is.
+    folder: PathBuf,
 }
 
 /// Where the demo's web page is served: at the usual place, or where there is room. Asked for just
@@ -296,8 +340,14 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Turns the clock from look to look until the launch is over, and tells what happens.
-    async fn launch(&self, out: &mut impl Write) -> anyhow::Result<()> {
+    /// Turns the clock from look to look until the launch is over, and tells what happens. Gives the
+    /// days that ended, with a copy of the database of each in `copies`.
+    async fn launch(
+        &self,
+        out: &mut impl Write,
+        copies: Option<&Path>,
+    ) -> anyhow::Result<Vec<Ended>> {
+        let mut days = Vec::new();
         let clock = &self.house.clock;
         let mut told = self.script.begins;
         let mut published = false;
@@ -323,10 +373,27 @@ impl Stage<'_> {
             let latest = clock.now().saturating_add(LONGEST_STEP)?;
             let now = next.map_or(latest, |next| next.min(latest));
             let now = now.min(self.script.ends);
+            if let Some(copies) = copies.filter(|_| self.day(told) < self.day(now)) {
+                days.push(self.ended(copies)?);
+            }
             self.let_pass(now.duration_since(told)).await;
             clock.turn_to(now);
         }
-        Ok(())
+        Ok(days)
+    }
+
+    /// Copies the database as it stands at the end of a day.
+    fn ended(&self, copies: &Path) -> anyhow::Result<Ended> {
+        let at = self.house.clock.now();
+        let folder = copies.join(self.day(at).to_string());
+        std::fs::create_dir(&folder).context("making a folder for a day")?;
+        backup::save(&self.house.db, &folder.join("pubwatch.db"))
+            .context("keeping a day of the launch")?;
+        Ok(Ended { at, folder })
+    }
+
+    fn day(&self, at: Timestamp) -> jiff::civil::Date {
+        at.to_zoned(self.house.plan.author.zone.clone()).date()
     }
 
     /// Waits as long as the time of the launch takes at the chosen speed, or until Ctrl-C.

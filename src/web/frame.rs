@@ -27,6 +27,45 @@ pub struct Place<'a> {
     pub may_log_out: bool,
     /// There is a file in which books can be added and changed.
     pub may_edit: bool,
+    /// Which day of a demo is shown.
+    pub day: Option<&'a Day>,
+}
+
+/// A day of a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// From 1.
+    pub number: usize,
+    /// How many there are.
+    pub last: usize,
+    /// The page that one looks at from day to day, as `/editions/ISBN`.
+    pub page: String,
+}
+
+impl Day {
+    /// The path below which a day is shown; the last one is the site itself.
+    pub fn base(number: usize) -> String {
+        format!("/day/{number}")
+    }
+
+    /// Where the page of a day is; that of the last one where there are not so many.
+    pub fn at(&self, number: usize) -> String {
+        if (1..self.last).contains(&number) {
+            format!("{}{}", Self::base(number), self.page)
+        } else {
+            self.page.clone()
+        }
+    }
+
+    /// Where the page of the day before is.
+    pub fn before(&self) -> Option<String> {
+        (1 < self.number).then(|| self.at(self.number - 1))
+    }
+
+    /// Where the page of the day after is.
+    pub fn after(&self) -> Option<String> {
+        (self.number < self.last).then(|| self.at(self.number + 1))
+    }
 }
 
 impl Place<'_> {
@@ -104,6 +143,8 @@ pub struct Frame {
     pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
     pub report: Option<String>,
+    /// The day of a demo, and its date.
+    pub day: Option<(Day, String)>,
     /// Where a report leads back to, when it is shown below a link for a client.
     pub back: Option<String>,
 }
@@ -145,6 +186,9 @@ impl Frame {
             new_book: place.may_edit.then(|| format!("{}/books/new", place.base)),
             is_shared: false,
             report: None,
+            day: place
+                .day
+                .map(|day| (day.clone(), words::day(place.now, place.zone, place.now))),
             back: None,
         }
     }
@@ -246,6 +290,7 @@ mod tests {
                 stores: &[],
                 may_log_out: false,
                 may_edit: false,
+                day: None,
             };
             let frame = Frame::new(&place, "", "Overview", pulse);
             assert_eq!(

@@ -117,6 +117,7 @@ mod tests {
             stores: &[],
             may_log_out: false,
             may_edit: false,
+            day: None,
         };
         let euros = vec![(at("2027-01-02T08:00:00Z"), Some(Money::new(1550, "EUR")))];
         assert_eq!(

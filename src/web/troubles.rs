@@ -142,6 +142,7 @@ mod tests {
             stores: &[],
             may_log_out: false,
             may_edit: false,
+            day: None,
         };
         let glance = Glance {
             blind_since: blind.map(at),

@@ -235,6 +235,7 @@ mod tests {
             stores: &[],
             may_log_out: false,
             may_edit: false,
+            day: None,
         }
     }
 

@@ -73,6 +73,14 @@ pub(super) fn surveyed<T>(
     Ok(make(&place, &material))
 }
 
+/// To a day of the demo.
+pub(super) fn day(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
+    let day = visit.site.day.as_ref();
+    let day = day.ok_or_else(|| not_found("There are no days to go to: this is no demo."))?;
+    let number = wished.to.parse().unwrap_or(day.last);
+    Ok(visit.see_other(&day.at(number)))
+}
+
 /// Everything about one edition.
 pub(super) fn edition(
     visit: &Visit,

@@ -67,6 +67,7 @@ pub(super) struct Wished {
     pub(super) range: String,
     pub(super) said: String,
     pub(super) state: String,
+    pub(super) to: String,
 }
 
 /// A form with a file: its parts by their names; of one name the last counts.
@@ -111,6 +112,7 @@ pub fn router(live: Arc<Live>) -> Router {
     let site = Router::new()
         .route("/", at(GET, pages::overview))
         .route("/chosen", at(POST, chosen::act))
+        .route("/day", at(GET, pages::day))
         .route("/alerts", at(GET, pages::alerts))
         .route("/letters", at(GET, pages::letters))
         .route("/letters/{id}", at(GET, pages::letter))

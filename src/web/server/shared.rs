@@ -83,6 +83,7 @@ fn listed(
         base: &base,
         may_log_out: false,
         may_edit: false,
+        day: None,
         ..site.place(now)
     };
     // Neither the stores of others nor how they are faring.

@@ -223,6 +223,7 @@ fn an_accessibility_checker_finds_nothing() {
         "/settings/you".to_owned(),
         format!("{edition}/edit"),
     ];
+    addresses.push(format!("{}/day/28/", demo.base));
     let sold = super::evidence::sold_for_less();
     let eight = super::overview::eight();
     addresses.extend([

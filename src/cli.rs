@@ -169,19 +169,17 @@ fn explain(error: &anyhow::Error) -> Exit {
         return Exit::Done;
     }
     let wrong_configuration = error.downcast_ref::<ConfigError>();
-    // Nothing is left to be done when even this cannot be written.
-    let _ = match wrong_configuration {
+    let said = match wrong_configuration {
         Some(wrong @ ConfigError::Wrong { path, problems, .. }) => {
             let errors = problems.iter().filter(|one| one.gravity == Gravity::Error);
             let errors = words::count(i64::try_from(errors.count()).unwrap_or(i64::MAX), "error");
             let verdict = format!("{} cannot be used: {errors}", path.display());
-            writeln!(anstream::stderr(), "{}\n{verdict}", wrong.render(true))
+            format!("{}\n{verdict}", wrong.render(true))
         }
-        Some(_) | None => {
-            let said = format!("pubwatch: {}", chain(error));
-            writeln!(anstream::stderr(), "{}", Columns::of_stderr().prose(&said))
-        }
+        Some(_) | None => Columns::of_stderr().prose(&format!("pubwatch: {}", chain(error))),
     };
+    // Nothing is left to be done when even this cannot be written.
+    let _ = writeln!(anstream::stderr(), "{said}");
     let database = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<DbError>())

@@ -76,74 +76,87 @@ pub fn page(
     let title = format!("What {}’s page said", place.label(store));
     let listing = view.listings.iter().find(|one| one.store == *store);
     let link = listing.map(|one| one.address.clone());
-    let changes = || {
-        listing
-            .into_iter()
-            .flat_map(|one| &one.spells)
-            .map(|spell| spell.since)
-    };
+    let spells = || listing.into_iter().flat_map(|one| &one.spells);
+    let changes = || spells().map(|spell| spell.since);
     let to = |at: Timestamp| {
         (
             format!("{address}/{}", place_of(store, at)),
             place.moment(at),
         )
     };
-    let (shape_of, word, says, rule) = match &seen.reading {
-        Reading::Says(says) => (
-            face(says.availability).class,
-            says.availability.word().to_owned(),
-            &says.words,
-            ruled(says),
-        ),
-        Reading::Unread(unread) => (
-            UNSEEN_CLASS,
-            format!("Not read: {}", unread.reason.words()),
-            &unread.words,
-            words::clipped(&unread.rule, 120),
-        ),
-    };
-    let said = |seen: &'_ Seen| match &seen.reading {
-        Reading::Says(says) => Some(says.clone()),
-        Reading::Unread(_) => None,
-    };
-    let pair = look.before.and_then(said).zip(said(seen));
+    let shown = Shown::of(&seen.reading);
+    let before = look.before.and_then(|before| Some((before, says(before)?)));
+    let compared = before.zip(says(seen));
+    let picture = look.kept.and_then(|kept| kept.picture.as_ref());
     Page {
         frame: Frame::new(place, "editions", &title, pulse),
         book: book(&view.edition),
-        had: format!(
-            "{}, {}{}",
-            words::moment(seen.at, place.zone),
-            said_source(seen.source),
-            look.kept
-                .and_then(|kept| kept.status)
-                .map_or_else(String::new, |status| format!(", status {status}"))
-        ),
+        had: had(place, look),
         link: link.filter(|link| link.starts_with("https://") || link.starts_with("http://")),
-        shape: shape(shape_of),
-        word,
-        rule,
-        facts: said(seen).map(|says| facts(&says)).unwrap_or_default(),
-        before: look
-            .before
-            .filter(|_| pair.is_some())
-            .map(|before| place.moment(before.at)),
-        differences: pair
-            .map(|(before, after)| differences(&before, &after))
-            .unwrap_or_default(),
+        shape: shape(shown.class),
+        word: shown.word,
+        rule: shown.rule,
+        facts: says(seen).map(facts).unwrap_or_default(),
+        before: compared.map(|((before, _), _)| place.moment(before.at)),
+        differences: compared
+            .map_or_else(Vec::new, |((_, before), after)| differences(before, after)),
         kept: look
             .kept
-            .map(|kept| parted(&words::clipped(&kept.text(), MOST), says)),
-        picture: look
-            .kept
-            .filter(|kept| kept.picture.is_some())
-            .map(|_| format!("{address}/{}/picture.png", place_of(store, seen.at))),
-        says: words::clipped(says, 400),
+            .map(|kept| parted(&words::clipped(&kept.text(), MOST), shown.words)),
+        picture: picture.map(|_| format!("{address}/{}/picture.png", place_of(store, seen.at))),
+        says: words::clipped(shown.words, 400),
         earlier: changes().filter(|since| *since < seen.at).max().map(to),
         later: changes().filter(|since| seen.at < *since).min().map(to),
         address,
         title,
     }
     .render()
+}
+
+/// What a look read, if it named a state.
+fn says(seen: &Seen) -> Option<&Says> {
+    match &seen.reading {
+        Reading::Says(says) => Some(says),
+        Reading::Unread(_) => None,
+    }
+}
+
+/// When, and by which way.
+fn had(place: &Place<'_>, look: &Look<'_>) -> String {
+    let way = format!(
+        "{}, {}",
+        words::moment(look.seen.at, place.zone),
+        said_source(look.seen.source)
+    );
+    let status = look.kept.and_then(|kept| kept.status);
+    status.map_or_else(|| way.clone(), |status| format!("{way}, status {status}"))
+}
+
+/// A reading as it is shown.
+struct Shown<'a> {
+    class: &'static str,
+    word: String,
+    words: &'a str,
+    rule: String,
+}
+
+impl<'a> Shown<'a> {
+    fn of(reading: &'a Reading) -> Self {
+        match reading {
+            Reading::Says(says) => Self {
+                class: face(says.availability).class,
+                word: says.availability.word().to_owned(),
+                words: &says.words,
+                rule: ruled(says),
+            },
+            Reading::Unread(unread) => Self {
+                class: UNSEEN_CLASS,
+                word: format!("Not read: {}", unread.reason.words()),
+                words: &unread.words,
+                rule: words::clipped(&unread.rule, 120),
+            },
+        }
+    }
 }
 
 fn ruled(says: &Says) -> String {
@@ -232,7 +245,7 @@ mod tests {
     use super::*;
     use crate::book::{Availability, Money};
 
-    fn says(state: Availability, rule: &str, words: &str, price: Option<i64>) -> Says {
+    fn reads(state: Availability, rule: &str, words: &str, price: Option<i64>) -> Says {
         let mut says = Says::new(state, rule, words, "#buy");
         says.price = price.map(|minor| Money::new(minor, "USD"));
         says
@@ -240,13 +253,13 @@ mod tests {
 
     #[test]
     fn what_changed_from_one_reading_to_another_is_said_in_words() {
-        let pre_order = says(
+        let pre_order = reads(
             Availability::PreOrder,
             "bn/pre-order-button",
             "Pre-order",
             Some(1499),
         );
-        let mut sold = says(
+        let mut sold = reads(
             Availability::InStock,
             "bn/add-to-cart-button",
             "Add to cart",
@@ -262,7 +275,7 @@ mod tests {
                 "The seller is new: Barnes & Noble."
             ]
         );
-        let gone = says(
+        let gone = reads(
             Availability::OutOfStock,
             "bn/out-of-stock",
             "Sold out",

@@ -279,20 +279,49 @@ mod tests {
         check(3 * 8760, "3 y");
     }
 
+    fn place() -> Place<'static> {
+        static ZONE: TimeZone = TimeZone::UTC;
+        Place {
+            base: "",
+            zone: &ZONE,
+            now: at("2027-01-25T12:00:00Z"),
+            stores: &[],
+            may_log_out: false,
+            may_edit: false,
+            day: None,
+        }
+    }
+
+    #[test]
+    fn the_days_of_a_demo_lead_to_one_another_and_the_last_is_the_site_itself() {
+        let of = |number| Day {
+            number,
+            last: 3,
+            page: "/editions/1".to_owned(),
+        };
+        let ways = |number| (of(number).before(), of(number).after());
+        let way = |address: &str| Some(address.to_owned());
+        assert_eq!(ways(1), (None, way("/day/2/editions/1")));
+        assert_eq!(ways(2), (way("/day/1/editions/1"), way("/editions/1")));
+        assert_eq!(ways(3), (way("/day/2/editions/1"), None));
+        assert_eq!(of(1).at(0), "/editions/1");
+        let shown = Frame::new(
+            &Place {
+                day: Some(&of(2)),
+                ..place()
+            },
+            "",
+            "Overview",
+            &Pulse::default(),
+        );
+        assert_eq!(shown.day, Some((of(2), "Mon 25 January".to_owned())));
+    }
+
     #[test]
     fn the_frame_says_whether_somebody_is_watching() {
         #[track_caller]
         fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
-            let place = Place {
-                base: "",
-                zone: &TimeZone::UTC,
-                now: at("2027-01-25T12:00:00Z"),
-                stores: &[],
-                may_log_out: false,
-                may_edit: false,
-                day: None,
-            };
-            let frame = Frame::new(&place, "", "Overview", pulse);
+            let frame = Frame::new(&place(), "", "Overview", pulse);
             assert_eq!(
                 (frame.pulse.as_str(), frame.is_worrying),
                 (expected, is_worrying)

@@ -162,11 +162,11 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         },
         all: material.editions.len(),
         has_filter,
-        orders: ORDERS
-            .into_iter()
-            .filter(|_| has_filter)
-            .map(|(name, words)| (words, filter.query_of_order(name), name == filter.order))
-            .collect(),
+        orders: if has_filter {
+            orders(filter)
+        } else {
+            Vec::new()
+        },
         bulk: (has_filter && !material.is_shared).then(|| Bulk {
             query: filter.query_of_page(page),
             fitting: chosen.len(),
@@ -175,18 +175,25 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
             may_check: material.may_check,
         }),
         said: material.said.map(str::to_owned),
-        pages: (1..=pages)
-            .filter(|_| pages > 1)
-            .map(|number| {
-                (
-                    number,
-                    (number != page).then(|| filter.query_of_page(number)),
-                )
-            })
-            .collect(),
+        pages: links(filter, page, pages),
         filter: filter.clone(),
     }
     .render()
+}
+
+/// The orders, each with its query and whether it is the one that is shown.
+fn orders(filter: &Filter) -> Vec<(&'static str, String, bool)> {
+    let of = |(name, words)| (words, filter.query_of_order(name), name == filter.order);
+    ORDERS.map(of).to_vec()
+}
+
+/// The numbers of the pages with their queries, where there are several; none at the one shown.
+fn links(filter: &Filter, page: usize, pages: usize) -> Vec<(usize, Option<String>)> {
+    let link = |number| (number != page).then(|| filter.query_of_page(number));
+    (1..=pages)
+        .filter(|_| pages > 1)
+        .map(|number| (number, link(number)))
+        .collect()
 }
 
 /// The editions that the filter asks for, on all pages.

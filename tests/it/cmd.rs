@@ -75,7 +75,7 @@ fn no_line_is_wider_than_its_columns_and_no_word_is_broken() {
     let house = tempfile::tempdir().unwrap();
     let here = house.path();
     let title = "An Exceptionally Long Title that No Cover Could Ever Bear in One Single Line";
-    let editions: String = (0..9)
+    let editions: Vec<String> = (0..9)
         .map(|number| {
             let digits = format!("97819440981{number}");
             let sum: u32 = digits
@@ -93,7 +93,11 @@ fn no_line_is_wider_than_its_columns_and_no_word_is_broken() {
         .collect();
     let head = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\n\
                 timezone = \"America/New_York\"\n[data]\nfolder = \"data\"\n";
-    fs::write(here.join("pubwatch.toml"), format!("{head}{editions}")).unwrap();
+    fs::write(
+        here.join("pubwatch.toml"),
+        format!("{head}{}", editions.concat()),
+    )
+    .unwrap();
     // A demo takes its time: it is told once, and the transcripts have the other widths.
     let mut wrong = wide_lines(
         &printed(here, &["demo", "--exit", "--data", "data"], "100"),

@@ -232,12 +232,12 @@ fn a_price_is_a_line_below_its_bar_that_steps_where_it_changes_and_ends_where_no
     ];
     let zone = UTC;
     let plain = picture(&view, &zone, Layout::Wide);
-    let priced = Picture {
+    let asking = Picture {
         prices: &prices,
         ..plain.clone()
     };
     assert!(!draw(&plain).contains("class=\"price\""));
-    let drawing = draw(&priced);
+    let drawing = draw(&asking);
     check_well_formed(&drawing);
     let lines: Vec<&str> = drawing
         .split("class=\"price\" d=\"")

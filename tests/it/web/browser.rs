@@ -79,7 +79,7 @@ fn pages_with_much_to_tell_are_drawn_as_well() {
             let name = format!("much-{name}-{width}");
             chromium.open(&format!("http://{}{path}", site.address));
             fits(&mut chromium, &name);
-            chromium.picture(&pictures().join(format!("{name}.png")), false);
+            chromium.picture(&pictures().join(format!("{name}.png")), true);
         }
     }
 }

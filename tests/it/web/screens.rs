@@ -147,6 +147,10 @@ fn one_goes_through_the_days_of_the_demo_and_sees_each_as_it_stood() {
     for odd in ["75", "76", "0", "-1", "x"] {
         assert_eq!(goes(odd), path, "{odd}");
     }
+}
+
+#[test]
+fn a_real_watch_has_no_days_to_go_through() {
     let site = TestSite::salt_roads();
     for path in ["/day?to=3", "/day/3/"] {
         assert_eq!(site.get(path).status, 404, "{path}");

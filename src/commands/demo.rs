@@ -3,23 +3,25 @@
 //! Only the shops and the clock are make-believe. Fetching, reading, judging, the outbox and the
 //! mail folder are the ones that watch a real book.
 
+mod days;
+
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
+use self::days::Ended;
 use super::history;
 use crate::alerts::sqlite::judgement;
 use crate::book::{Note, NoteKind};
 use crate::clock::Clock;
 use crate::config::{self, Plan};
-use crate::db::backup;
 use crate::demo::pages::Book;
 use crate::demo::{Script, Street};
 use crate::exit::Exit;
@@ -33,16 +35,13 @@ use crate::setup::data::open_database;
 use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 use crate::text::words;
-use crate::web::server::{Guard, Live, Site, listen, serve};
+use crate::web::server::serve;
 
 /// Where the author of the demo lives.
 const ZONE: &str = "America/New_York";
 
 /// The clock never goes further than this at once, so that notes and letters come in time.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
-
-/// Where `pubwatch run` serves its page unless told otherwise.
-const USUAL_PLACE: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 7117);
 
 /// See a launch of ten weeks in a few seconds: no configuration, no network.
 #[derive(Debug, clap::Args)]
@@ -175,7 +174,7 @@ async fn stay(
         // Nobody hears it when the demo is over.
         let _ = bell.send(());
     });
-    let (live, listener) = opened(stage, days).await?;
+    let (live, listener) = days::opened(house, &stage.script.book.isbn, days).await?;
     let place = listener.local_addr().context("finding the page")?;
     let stop = stage.stop.clone();
     let page =
@@ -203,45 +202,6 @@ async fn stay(
     // Who still reads an answer may read it to its end, but not for ever.
     let _ = tokio::time::timeout(Duration::from_secs(2), page).await;
     Ok(())
-}
-
-/// The site of the demo, and the days before it, ready to be served.
-async fn opened(
-    stage: &Stage<'_>,
-    days: Vec<Ended>,
-) -> anyhow::Result<(Arc<Live>, tokio::net::TcpListener)> {
-    let house = stage.house;
-    let guard = Arc::new(Guard::new()?);
-    let site = |db, clock| {
-        let (plan, settings) = (house.plan.clone(), house.settings.clone());
-        Site::new(plan, db, clock, settings, Arc::clone(&guard))
-    };
-    let days = days.into_iter().map(|day| {
-        let db = open_database(&day.folder)?;
-        Ok(site(db, Clock::starting_at(day.at)))
-    });
-    let days = days.collect::<anyhow::Result<Vec<_>>>()?;
-    let last =
-        site(Arc::clone(&house.db), house.clock.clone()).with_board(Arc::clone(&house.board));
-    let listener = listen(&last, free_place()).await?;
-    let page = format!("/editions/{}", stage.script.book.isbn);
-    Ok((Arc::new(Live::with_days(last, days, &page)), listener))
-}
-
-/// A day of the launch as it stood at its end.
-struct Ended {
-    /// The last look of the day.
-    at: Timestamp,
-    /// Where the copy of the database is.
-    folder: PathBuf,
-}
-
-/// Where the demo's web page is served: at the usual place, or where there is room. Asked for just
-/// before it is served, since other demos may be on their way there.
-fn free_place() -> SocketAddr {
-    let is_free = TcpListener::bind(USUAL_PLACE).is_ok();
-    let port = if is_free { USUAL_PLACE.1 } else { 0 };
-    SocketAddr::from((USUAL_PLACE.0, port))
 }
 
 /// The book of the demo. Title, author and number are invented; the number is valid.
@@ -374,7 +334,8 @@ impl Stage<'_> {
             let now = next.map_or(latest, |next| next.min(latest));
             let now = now.min(self.script.ends);
             if let Some(copies) = copies.filter(|_| self.day(told) < self.day(now)) {
-                days.push(self.ended(copies)?);
+                let folder = copies.join(self.day(told).to_string());
+                days.push(Ended::keep(self.house, folder)?);
             }
             self.let_pass(now.duration_since(told)).await;
             clock.turn_to(now);
@@ -382,17 +343,7 @@ impl Stage<'_> {
         Ok(days)
     }
 
-    /// Copies the database as it stands at the end of a day.
-    fn ended(&self, copies: &Path) -> anyhow::Result<Ended> {
-        let at = self.house.clock.now();
-        let folder = copies.join(self.day(at).to_string());
-        std::fs::create_dir(&folder).context("making a folder for a day")?;
-        backup::save(&self.house.db, &folder.join("pubwatch.db"))
-            .context("keeping a day of the launch")?;
-        Ok(Ended { at, folder })
-    }
-
-    fn day(&self, at: Timestamp) -> jiff::civil::Date {
+    fn day(&self, at: Timestamp) -> Date {
         at.to_zoned(self.house.plan.author.zone.clone()).date()
     }
 

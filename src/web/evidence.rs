@@ -213,9 +213,7 @@ fn differences(before: &Says, after: &Says) -> Vec<String> {
     }
     let quoted = |says: &Says| format!("“{}”", words::clipped(&says.words, 160));
     if quoted(before) != quoted(after) {
-        let is_button = [before, after]
-            .iter()
-            .all(|says| says.rule.contains("button"));
+        let is_button = before.is_of_button() && after.is_of_button();
         let what = if is_button { "The button" } else { "The words" };
         all.push(format!(
             "{what} changed from {} to {}.",

@@ -276,12 +276,13 @@ impl Milestone {
     /// What it is on a day, of a milestone on `day`: a last day that is over is said as past, and
     /// what holds from a day on is no longer said of "today".
     pub fn what_on(&self, today: Date, day: Date) -> String {
+        let last = [MilestoneId::LastPrintChange, MilestoneId::LastDateChange];
         if today <= day {
             self.what.to_owned()
-        } else if self.what.starts_with("The last ") {
+        } else if last.contains(&self.id) {
             format!("{} has passed", self.what)
         } else {
-            self.what.replace(" from today", "")
+            self.what.trim_end_matches(" from today").to_owned()
         }
     }
 

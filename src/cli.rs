@@ -8,9 +8,12 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use crate::clock::Clock;
 use crate::commands;
 use crate::config::ConfigError;
+use crate::config::problem::Gravity;
 use crate::db::{self, DbError};
 use crate::exit::Exit;
 use crate::service::{log, signals};
+use crate::terminal::columns::Columns;
+use crate::text::words;
 
 mod contents;
 
@@ -166,13 +169,17 @@ fn explain(error: &anyhow::Error) -> Exit {
         return Exit::Done;
     }
     let wrong_configuration = error.downcast_ref::<ConfigError>();
-    // Nothing is left to be done when even this cannot be written.
-    let _ = match wrong_configuration {
-        Some(problems @ ConfigError::Wrong { .. }) => {
-            write!(anstream::stderr(), "{}", problems.render(true))
+    let said = match wrong_configuration {
+        Some(wrong @ ConfigError::Wrong { path, problems, .. }) => {
+            let errors = problems.iter().filter(|one| one.gravity == Gravity::Error);
+            let errors = words::count(i64::try_from(errors.count()).unwrap_or(i64::MAX), "error");
+            let verdict = format!("{} cannot be used: {errors}", path.display());
+            format!("{}\n{verdict}", wrong.render(true))
         }
-        Some(_) | None => writeln!(anstream::stderr(), "pubwatch: {}", chain(error)),
+        Some(_) | None => Columns::of_stderr().prose(&format!("pubwatch: {}", chain(error))),
     };
+    // Nothing is left to be done when even this cannot be written.
+    let _ = writeln!(anstream::stderr(), "{said}");
     let database = error
         .chain()
         .find_map(|cause| cause.downcast_ref::<DbError>())

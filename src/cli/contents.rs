@@ -5,6 +5,8 @@ use std::fmt::Write as _;
 
 use clap::Command;
 
+use crate::terminal::columns::Columns;
+
 /// The groups. A command that stands in none comes last, under "More".
 const GROUPS: &[(&str, &[&str])] = &[
     (
@@ -31,7 +33,7 @@ const GROUPS: &[(&str, &[&str])] = &[
 
 /// The command line with its help in groups.
 pub(super) fn grouped(mut command: Command) -> Command {
-    let groups = contents(&command);
+    let groups = Columns::of_stdout().prose(&contents(&command));
     let template = format!(
         "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{groups}Options:\n\
          {{options}}{{after-help}}"

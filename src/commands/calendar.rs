@@ -1,5 +1,6 @@
 //! `pubwatch calendar`: the days of a launch.
 
+use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
@@ -13,6 +14,7 @@ use crate::history::sqlite::notes;
 use crate::judge::Settings;
 use crate::judge::agenda::{Entry, warnings, watched_agenda};
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::{face, which};
 use crate::text::words;
 use crate::web::ics;
@@ -51,7 +53,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         None => context.plan.editions.iter().collect(),
     };
     let mut agendas: Vec<(&Edition, Vec<Entry>)> = Vec::new();
-    let mut out = anstream::stdout().lock();
+    let is_text = !arguments.ics && !arguments.json;
+    let mut has_said = false;
+    let mut out = columns::out();
     for plan in plans {
         let edition = &plan.edition;
         let notes = context
@@ -60,15 +64,25 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let calendar = Launch::new(edition, &notes, &settings.zone);
         let mut entries = watched_agenda(plan, &context.plan.stores, &calendar, &settings);
         entries.retain(|entry| !arguments.ahead || today <= entry.day);
-        if !arguments.ics && !arguments.json {
-            let text = as_text(edition, &entries, &settings, today);
-            write!(out, "{text}")?;
+        if is_text {
+            let mut text = as_text(&entries, &settings, today, Columns::of_stdout());
+            // Writing to a String cannot fail.
             for warning in warnings(edition, &calendar, today) {
-                writeln!(out, "  ! {warning}")?;
+                let _ = writeln!(text, "  ! {warning}");
             }
-            writeln!(out)?;
+            if !text.is_empty() {
+                let title = format!("{} ({})", edition.title, edition.format.name());
+                writeln!(out, "{}\n{text}", face::bold(&title))?;
+                has_said = true;
+            }
         }
         agendas.push((edition, entries));
+    }
+    if is_text && !has_said {
+        writeln!(
+            out,
+            "Nothing is to come: every day of the calendar has passed."
+        )?;
     }
     if arguments.ics {
         write!(out, "{}", ics::calendar(&agendas, now))?;
@@ -88,7 +102,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     Ok(Exit::Done)
 }
 
-fn as_text(edition: &Edition, entries: &[Entry], settings: &Settings, today: Date) -> String {
+/// A line a day; nothing where there is none.
+fn as_text(entries: &[Entry], settings: &Settings, today: Date, columns: Columns) -> String {
     let mut table = face::table(&["Day", "", "What", "Why"]);
     let next = entries.iter().position(|entry| today <= entry.day);
     for (index, entry) in entries.iter().enumerate() {
@@ -105,11 +120,11 @@ fn as_text(edition: &Edition, entries: &[Entry], settings: &Settings, today: Dat
         };
         table.add_row([&day, mark, &entry.what, &entry.why]);
     }
-    format!(
-        "{}\n{}\n",
-        face::bold(&format!("{} ({})", edition.title, edition.format.name())),
-        face::lines(&table)
-    )
+    if table.is_empty() {
+        String::new()
+    } else {
+        columns.table(&table)
+    }
 }
 
 /// A day, for a program.

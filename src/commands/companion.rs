@@ -9,6 +9,7 @@ use url::Url;
 use crate::exit::Exit;
 use crate::files;
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::{face, passes};
 use crate::text::words;
 use crate::web::companion;
@@ -84,7 +85,7 @@ fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
 fn show(context: &Context) -> anyhow::Result<Exit> {
     let mut all = context.db.read(sqlite::all)?;
     all.retain(|pass| pass.client.is_none());
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     if all.is_empty() {
         let how = "`pubwatch companion FOLDER` writes one for your browser.";
         writeln!(out, "No companion was paired so far. {how}")?;
@@ -100,6 +101,6 @@ fn show(context: &Context) -> anyhow::Result<Exit> {
             one.withdrawn.map_or_else(String::new, moment),
         ]);
     }
-    writeln!(out, "{}", face::lines(&table))?;
+    writeln!(out, "{}", Columns::of_stdout().table(&table))?;
     Ok(Exit::Done)
 }

@@ -19,6 +19,7 @@ use crate::config::schema::schema;
 use crate::config::{EXAMPLE, Problem};
 use crate::exit::Exit;
 use crate::setup::loading::load;
+use crate::terminal::columns;
 use crate::terminal::coming::Coming;
 use crate::text::words;
 
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments, named: Option<&Path>, clock: &Clock) -> anyhow
             if !loaded.warnings.is_empty() {
                 writeln!(anstream::stderr(), "{}", loaded.render_warnings(true))?;
             }
-            out.write_all(summary(&loaded, now)?.as_bytes())?;
+            columns::out().write_all(summary(&loaded, now)?.as_bytes())?;
         }
         Action::Example => out.write_all(EXAMPLE.as_bytes())?,
         Action::Schema => writeln!(out, "{:#}", schema())?,
@@ -84,19 +85,11 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
     let plan = &loaded.plan;
     let pages: usize = plan.editions.iter().map(|one| one.listings.len()).sum();
     let mut text = String::new();
-    writeln!(
-        text,
-        "{} can be used: {}, {}, {}",
-        loaded.path.display(),
-        words::counted(plan.editions.len(), "edition"),
-        words::counted(pages, "page"),
-        words::counted(loaded.warnings.len(), "warning"),
-    )?;
     for one in &plan.editions {
         let edition = &one.edition;
         writeln!(
             text,
-            "\n{}, {}, {}, published {}",
+            "{}, {}, {}, published {}",
             edition.title,
             edition.format.name(),
             edition.id,
@@ -105,14 +98,24 @@ fn summary(loaded: &Loaded, now: Timestamp) -> Result<String, fmt::Error> {
         for listing in &one.listings {
             writeln!(text, "  {:<20} {}", listing.store.as_str(), listing.address)?;
         }
+        writeln!(text)?;
     }
     writeln!(
         text,
-        "\n{}Letters go to {}, {}\nData are kept in {}",
+        "{}Letters go to {}, {}\nData are kept in {}\n",
         Coming::of(plan, now).lines(plan, now),
         plan.author.email,
         road(plan.mail.as_ref()),
         plan.data.display()
+    )?;
+    // The verdict comes last, where one looks first.
+    writeln!(
+        text,
+        "{} can be used: {}, {}, {}",
+        loaded.path.display(),
+        words::counted(plan.editions.len(), "edition"),
+        words::counted(pages, "page"),
+        words::counted(loaded.warnings.len(), "warning"),
     )?;
     Ok(text)
 }

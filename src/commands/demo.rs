@@ -3,17 +3,20 @@
 //! Only the shops and the clock are make-believe. Fetching, reading, judging, the outbox and the
 //! mail folder are the ones that watch a real book.
 
+mod days;
+
 use std::io::Write;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::mpsc;
 
+use self::days::Ended;
 use super::history;
 use crate::alerts::sqlite::judgement;
 use crate::book::{Note, NoteKind};
@@ -27,19 +30,18 @@ use crate::judge::Severity;
 use crate::page::Reading;
 use crate::round::{self, House, Step, Stop, Which};
 use crate::service::context::Context;
-use crate::service::{deliver, page, signals};
+use crate::service::{deliver, signals};
 use crate::setup::data::open_database;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 use crate::text::words;
+use crate::web::server::serve;
 
 /// Where the author of the demo lives.
 const ZONE: &str = "America/New_York";
 
 /// The clock never goes further than this at once, so that notes and letters come in time.
 const LONGEST_STEP: SignedDuration = SignedDuration::from_hours(6);
-
-/// Where `pubwatch run` serves its page unless told otherwise.
-const USUAL_PLACE: (Ipv4Addr, u16) = (Ipv4Addr::LOCALHOST, 7117);
 
 /// See a launch of ten weeks in a few seconds: no configuration, no network.
 #[derive(Debug, clap::Args)]
@@ -138,7 +140,7 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
     let stop = Stop::default();
     signals::stop_on_signal(&stop)?;
 
-    let mut out = anstream::stdout();
+    let mut out = columns::out();
     opening(&mut out, &script, &street)?;
     let stage = Stage {
         script: &script,
@@ -147,31 +149,41 @@ async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {
         speed: arguments.speed,
         stop_at: arguments.stop_at,
     };
-    stage.launch(&mut out).await?;
+    // Nobody goes through the days of a demo that ends.
+    let copies = tempfile::tempdir().context("making a folder for the days of the demo")?;
+    let kept = (!arguments.exit).then(|| copies.path());
+    let days = stage.launch(&mut out, kept).await?;
     stage.curtain(&mut out, folder)?;
     if !arguments.exit && !stop.is_set() {
-        stay(&mut out, &stage, arguments.data.is_some()).await?;
+        stay(&mut out, &stage, days, arguments.data.is_some()).await?;
     }
     street.stop().await;
     Ok(Exit::Done)
 }
 
 /// Serves the web page on the demo's data until Ctrl-C.
-async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow::Result<()> {
+async fn stay(
+    out: &mut impl Write,
+    stage: &Stage<'_>,
+    days: Vec<Ended>,
+    is_kept: bool,
+) -> anyhow::Result<()> {
     let house = stage.house;
     let (bell, mut rung) = mpsc::unbounded_channel();
     house.board.ring_with(move || {
         // Nobody hears it when the demo is over.
         let _ = bell.send(());
     });
-    let page = page::open_at(house, Some(free_place()), None).await?;
-    if let Some(place) = page.place().await {
-        writeln!(
-            out,
-            "\nThe same on a web page: {}",
-            face::bold(&format!("http://{place}/"))
-        )?;
-    }
+    let (live, listener) = days::opened(house, &stage.script.book.isbn, days).await?;
+    let place = listener.local_addr().context("finding the page")?;
+    let stop = stage.stop.clone();
+    let page =
+        tokio::spawn(async move { serve(live, listener, async move { stop.wait().await }).await });
+    writeln!(
+        out,
+        "\nThe same on a web page: {}",
+        face::bold(&format!("http://{place}/"))
+    )?;
     let kept = if is_kept {
         ""
     } else {
@@ -187,16 +199,9 @@ async fn stay(out: &mut impl Write, stage: &Stage<'_>, is_kept: bool) -> anyhow:
             }
         }
     }
-    page.close().await;
+    // Who still reads an answer may read it to its end, but not for ever.
+    let _ = tokio::time::timeout(Duration::from_secs(2), page).await;
     Ok(())
-}
-
-/// Where the demo's web page is served: at the usual place, or where there is room. Asked for just
-/// before it is served, since other demos may be on their way there.
-fn free_place() -> SocketAddr {
-    let is_free = TcpListener::bind(USUAL_PLACE).is_ok();
-    let port = if is_free { USUAL_PLACE.1 } else { 0 };
-    SocketAddr::from((USUAL_PLACE.0, port))
 }
 
 /// The book of the demo. Title, author and number are invented; the number is valid.
@@ -295,8 +300,14 @@ struct Stage<'a> {
 }
 
 impl Stage<'_> {
-    /// Turns the clock from look to look until the launch is over, and tells what happens.
-    async fn launch(&self, out: &mut impl Write) -> anyhow::Result<()> {
+    /// Turns the clock from look to look until the launch is over, and tells what happens. Gives the
+    /// days that ended, with a copy of the database of each in `copies`.
+    async fn launch(
+        &self,
+        out: &mut impl Write,
+        copies: Option<&Path>,
+    ) -> anyhow::Result<Vec<Ended>> {
+        let mut days = Vec::new();
         let clock = &self.house.clock;
         let mut told = self.script.begins;
         let mut published = false;
@@ -322,10 +333,18 @@ impl Stage<'_> {
             let latest = clock.now().saturating_add(LONGEST_STEP)?;
             let now = next.map_or(latest, |next| next.min(latest));
             let now = now.min(self.script.ends);
+            if let Some(copies) = copies.filter(|_| self.day(told) < self.day(now)) {
+                let folder = copies.join(self.day(told).to_string());
+                days.push(Ended::keep(self.house, folder)?);
+            }
             self.let_pass(now.duration_since(told)).await;
             clock.turn_to(now);
         }
-        Ok(())
+        Ok(days)
+    }
+
+    fn day(&self, at: Timestamp) -> Date {
+        at.to_zoned(self.house.plan.author.zone.clone()).date()
     }
 
     /// Waits as long as the time of the launch takes at the chosen speed, or until Ctrl-C.
@@ -418,7 +437,8 @@ impl Stage<'_> {
                 Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, id, now)?))
             })?;
             let thought = thought.unwrap_or_default();
-            let shown = history::edition(&view, &thought, &self.house.plan, (now, 75));
+            let wide = (now, 75, Columns::of_stdout());
+            let shown = history::edition(&view, &thought, &self.house.plan, wide);
             writeln!(out, "\n{shown}")?;
         }
         let letters = folder.join("letters");

@@ -20,7 +20,7 @@ use crate::setup::data::{note_moved_dates, open_database};
 use crate::setup::details::Details;
 use crate::setup::place::{self, Existing};
 use crate::setup::{short_link, stores, which_book};
-use crate::terminal::which;
+use crate::terminal::{columns, which};
 use crate::text::words;
 
 /// Change values of an edition in the configuration.
@@ -90,7 +90,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     }
     let text = edit::with_changes(&existing.loaded.text, id, &changes)?;
     let after = existing.with(text)?;
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     for line in changed_lines(&existing.loaded.text, &after.text) {
         writeln!(out, "{line}")?;
     }

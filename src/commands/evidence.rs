@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use jiff::tz::TimeZone;
-use scraper::Html;
 
 use crate::config::plan::label;
 use crate::exit::Exit;
@@ -13,7 +12,6 @@ use crate::files;
 use crate::history::ListingId;
 use crate::history::evidence::Evidence;
 use crate::history::sqlite::evidence;
-use crate::page::dom::{collapse, text_of};
 use crate::service::context::Context;
 use crate::terminal::{face, which};
 
@@ -157,8 +155,8 @@ fn print(
     one: &Evidence,
     arguments: &Arguments,
 ) -> anyhow::Result<()> {
-    let text = if arguments.text && !one.parts.trim_start().starts_with('{') {
-        collapse(&text_of(Html::parse_document(&one.parts).root_element()))
+    let text = if arguments.text {
+        one.text()
     } else {
         one.parts.clone()
     };

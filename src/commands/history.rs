@@ -20,6 +20,7 @@ use crate::judge::text::{Voice, outlook};
 use crate::mail::strip;
 use crate::page::Reading;
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::sight::{self, Here};
 use crate::terminal::{face, which};
 use crate::text::words;
@@ -34,7 +35,7 @@ pub struct Arguments {
     /// An ISBN or ASIN, or a part of the title [default: every edition]
     edition: Option<String>,
 
-    /// How many days the strip goes back
+    /// How many days the strip goes back, where there is room
     #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=400))]
     days: u16,
 
@@ -114,7 +115,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))
         .unwrap_or(Timestamp::MIN);
     let settings = context.settings()?;
-    let mut out = anstream::stdout().lock();
+    let columns = Columns::of_stdout();
+    let mut out = columns::out();
     for (index, plan) in editions.iter().enumerate() {
         let view = context
             .db
@@ -150,7 +152,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         let face = Face {
             zone: &context.plan.author.zone,
             now,
-            days: arguments.days,
+            days: columns.fitting(arguments.days),
+            columns,
             stores: &context.plan.stores,
             judgement: &judgement,
         };
@@ -169,12 +172,13 @@ pub(super) fn edition(
     view: &View,
     judgement: &Judgement,
     plan: &Plan,
-    (now, days): (Timestamp, u16),
+    (now, days, columns): (Timestamp, u16, Columns),
 ) -> String {
     let face = Face {
         zone: &plan.author.zone,
         now,
-        days,
+        days: columns.fitting(days),
+        columns,
         stores: &plan.stores,
         judgement,
     };
@@ -186,6 +190,7 @@ struct Face<'a> {
     zone: &'a TimeZone,
     now: Timestamp,
     days: u16,
+    columns: Columns,
     stores: &'a [StorePlan],
     /// Whether each page is normal, as it was judged last.
     judgement: &'a Judgement,
@@ -225,7 +230,7 @@ impl Face<'_> {
                 normal(listing),
             ]);
         }
-        text.push_str(&face::lines(&strips));
+        text.push_str(&self.columns.table(&strips));
         let here = Here {
             zone: self.zone,
             now: self.now,
@@ -299,7 +304,7 @@ impl Face<'_> {
         let mut text = if table.is_empty() {
             String::new()
         } else {
-            face::lines(&table)
+            self.columns.table(&table)
         };
         for note in &view.notes {
             text.push_str(&self.note(note));
@@ -342,7 +347,7 @@ impl Face<'_> {
         format!(
             "\n{}\n{}",
             face::bold(label(&listing.store, self.stores)),
-            face::lines(&table)
+            self.columns.table(&table)
         )
     }
 }

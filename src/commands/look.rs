@@ -26,7 +26,7 @@ use crate::round::judge_edition::{JudgeContext, Queued, judge_book, judge_editio
 use crate::round::sqlite::take_look_back;
 use crate::service::context::Context;
 use crate::stores::Lessons;
-use crate::terminal::{face, which};
+use crate::terminal::{columns, face, which};
 use crate::text::words;
 
 /// Look at the pages yourself, tell what one says, or read a page that you saved in your browser.
@@ -146,7 +146,7 @@ fn tell(
         (None, Some(state)) => (told(arguments, state), None),
         (None, None) => bail!("give a saved page, or say what it offers with --says"),
     };
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     let name = house.name_of(id);
     let says = match &reading {
         Reading::Says(says) => says.clone(),
@@ -212,7 +212,7 @@ fn take_back(house: &House, plan: &EditionPlan, listing: &ListingId) -> anyhow::
     };
     let at = words::moment(at, &house.plan.author.zone);
     writeln!(
-        anstream::stdout(),
+        columns::out(),
         "{name}: what you told of {at} is taken back, and counts no more."
     )?;
     Ok(Exit::Done)

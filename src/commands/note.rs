@@ -20,7 +20,7 @@ use crate::history::sqlite::all_notes;
 use crate::judge::windows::{WindowName, Windows};
 use crate::service::context::Context;
 use crate::setup::details::date;
-use crate::terminal::which;
+use crate::terminal::{columns, which};
 use crate::text::words;
 
 /// Tell what the pages cannot say: published at KDP, files in revision, support asked.
@@ -195,7 +195,7 @@ fn write_down(
         .judge_context(&settings)
         .take_note(plan, &note, now)
         .context("writing the note down")?;
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     writeln!(
         out,
         "Noted as number {number}: {}. {}",
@@ -225,7 +225,7 @@ fn take_back(context: &Context, plan: &EditionPlan, number: i64) -> anyhow::Resu
         .take_note_back(plan, number, now)?;
     let zone = &context.plan.author.zone;
     writeln!(
-        anstream::stdout(),
+        columns::out(),
         "Taken back: {}. It is judged as if it had never been said.",
         line(&one.note, zone)
     )?;
@@ -237,7 +237,7 @@ fn show(context: &Context, plan: &EditionPlan, as_json: bool) -> anyhow::Result<
     let kept = context
         .db
         .read(|connection| all_notes(connection, edition))?;
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     if as_json {
         for one in &kept {
             let listed = Listed {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 
 use crate::book::{Asin, EditionId, Isbn13, StoreId};
@@ -88,7 +89,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
         .db
         .read(sqlite::counts)
         .context("reading the outbox")?;
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     let exit = Exit::attention_if(counts.need_attention());
     if as_json {
         for entry in &entries {
@@ -120,7 +121,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
             words::clipped(&entry.letter.subject, 100),
         ]);
     }
-    write!(out, "{}", face::lines(&table))?;
+    write!(out, "{}", Columns::of_stdout().table(&table))?;
     trouble(&mut out, &counts)?;
     Ok(exit)
 }
@@ -212,12 +213,12 @@ fn retry(context: &Context, number: Option<i64>) -> anyhow::Result<Exit> {
         .context("writing the outbox")?;
     match (due, number) {
         (0, Some(number)) => bail!("there is no undelivered letter {number}"),
-        (0, None) => writeln!(anstream::stdout(), "Every letter was delivered.")?,
+        (0, None) => writeln!(columns::out(), "Every letter was delivered.")?,
         (due, _) => {
             let letters = i64::try_from(due)
                 .map_or_else(|_| due.to_string(), |due| words::count(due, "letter"));
             writeln!(
-                anstream::stdout(),
+                columns::out(),
                 "{letters} due now; the next round sends what is due."
             )?;
         }
@@ -235,7 +236,7 @@ fn drop_letter(context: &Context, number: i64) -> anyhow::Result<Exit> {
         bail!("there is no undelivered letter {number}");
     }
     writeln!(
-        anstream::stdout(),
+        columns::out(),
         "Letter {number} will not be sent. `pubwatch outbox retry {number}` brings it back."
     )?;
     Ok(Exit::Done)

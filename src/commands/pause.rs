@@ -14,7 +14,7 @@ use crate::config::plan::EditionPlan;
 use crate::exit::Exit;
 use crate::history::sqlite::notes;
 use crate::service::context::Context;
-use crate::terminal::which;
+use crate::terminal::{columns, which};
 use crate::text::words;
 
 /// No letters until a day: what is due waits, and is told then in one letter a book.
@@ -68,7 +68,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         None if arguments.end => end(&context, &chosen, now)?,
         None => shown(&context, &chosen, now)?,
     };
-    writeln!(anstream::stdout(), "{said}")?;
+    writeln!(columns::out(), "{said}")?;
     Ok(Exit::Done)
 }
 

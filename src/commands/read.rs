@@ -18,6 +18,7 @@ use crate::history::saved::unwrapped;
 use crate::page::{Confidence, Page, Reading, Says, UnreadReason, Wanted};
 use crate::setup::loading::load;
 use crate::stores::{Lessons, Read, canonical_of, fixture, read_closely};
+use crate::terminal::columns::Columns;
 use crate::terminal::face;
 
 /// Say what saved pages of a store say.
@@ -339,7 +340,7 @@ fn explained(read: &Read, page: &Page<'_>) -> String {
     format!(
         "\nThe rules in their order; → decided, – saw nothing.\n\n{}\n\
          pubwatch {}, {}, status {}: {} kB of {} kB were kept to be read.\n",
-        face::lines(&table),
+        Columns::of_stdout().table(&table),
         env!("CARGO_PKG_VERSION"),
         page.store,
         page.status,

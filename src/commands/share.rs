@@ -7,6 +7,7 @@ use anyhow::bail;
 
 use crate::exit::Exit;
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::{face, passes};
 use crate::text::words;
 use crate::web::passes::{clients, sqlite};
@@ -76,7 +77,7 @@ fn withdraw(context: &Context, number: i64) -> anyhow::Result<Exit> {
 fn show(context: &Context) -> anyhow::Result<Exit> {
     let mut all = context.db.read(sqlite::all)?;
     all.retain(|pass| pass.client.is_some());
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     if all.is_empty() {
         writeln!(
             out,
@@ -95,6 +96,6 @@ fn show(context: &Context) -> anyhow::Result<Exit> {
                 .map_or_else(String::new, |at| words::moment(at, zone)),
         ]);
     }
-    writeln!(out, "{}", face::lines(&table))?;
+    writeln!(out, "{}", Columns::of_stdout().table(&table))?;
     Ok(Exit::Done)
 }

@@ -29,6 +29,7 @@ use crate::mail::sqlite::{Counts, counts};
 use crate::round::health::{Ailment, Health, health};
 use crate::round::sqlite::{Agenda, NextLook, vitals};
 use crate::service::context::Context;
+use crate::terminal::columns::Columns;
 use crate::terminal::coming::Coming;
 use crate::terminal::face;
 use crate::terminal::sight::{self, Here};
@@ -53,6 +54,7 @@ const FEW: usize = 8;
 
 /// What there is to show.
 struct Status {
+    columns: Columns,
     now: Timestamp,
     health: Health,
     views: Vec<View>,
@@ -68,7 +70,7 @@ struct Status {
 /// Prints the status.
 pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit> {
     let context = Context::open(config)?;
-    let shown = shown(&context, arguments)?;
+    let shown = shown(&context, arguments, Columns::of_stdout())?;
     anstream::stdout().write_all(shown.out.as_bytes())?;
     anstream::stderr().write_all(shown.err.as_bytes())?;
     Ok(shown.exit)
@@ -85,10 +87,10 @@ pub struct Shown {
     pub exit: Exit,
 }
 
-/// What the command prints of a configuration and its database, and how it ends.
-pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> {
+/// What the command prints of a configuration and its database in so many columns, and how it ends.
+pub fn shown(context: &Context, arguments: &Arguments, columns: Columns) -> anyhow::Result<Shown> {
     let settings = context.settings()?;
-    let status = gather(context, &settings).context("reading the history")?;
+    let status = gather(context, &settings, columns).context("reading the history")?;
     let health = &status.health;
     let too_old = arguments
         .max_age
@@ -108,7 +110,7 @@ pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> 
         out: if arguments.json {
             format!("{}\n", serde_json::to_string(&status.facts(context))?)
         } else {
-            status.text(context)
+            columns.prose(&status.text(context))
         },
         err: if too_old {
             format!("pubwatch: no good check lately: {since}\n")
@@ -119,7 +121,7 @@ pub fn shown(context: &Context, arguments: &Arguments) -> anyhow::Result<Shown> 
     })
 }
 
-fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
+fn gather(context: &Context, settings: &Settings, columns: Columns) -> Result<Status, DbError> {
     let now = context.clock.now();
     let agenda = Agenda {
         plan: &context.plan,
@@ -144,6 +146,7 @@ fn gather(context: &Context, settings: &Settings) -> Result<Status, DbError> {
         }
         alerts.sort_by_key(|alert| (std::cmp::Reverse(alert.severity), alert.since));
         Ok(Status {
+            columns,
             now,
             drifts: drifts(connection, now)?,
             health: health(&vitals(connection, &context.plan, now)?, now),
@@ -290,7 +293,11 @@ impl Status {
             }
             table.add_row(row);
         }
-        format!("\n{}{}", face::lines(&table), self.not_as_expected(context))
+        format!(
+            "\n{}{}",
+            self.columns.table(&table),
+            self.not_as_expected(context)
+        )
     }
 
     /// A block for each edition: its dates, and a line a page, with whether it is normal at the right.
@@ -301,16 +308,14 @@ impl Status {
             let mut table = face::table(&[]);
             for listing in &view.listings {
                 table.add_row([
-                    self.voice(context, view).label(&listing.store),
+                    format!("  {}", self.voice(context, view).label(&listing.store)),
                     self.standing(zone, listing),
                     self.normal(context, (view, judgement), listing),
                 ]);
             }
             // Writing to a string cannot fail.
             let _ = write!(text, "\n{}\n", history::heading(view, zone, self.now));
-            for line in face::lines(&table).lines() {
-                let _ = writeln!(text, "  {line}");
-            }
+            text.push_str(&self.columns.table(&table));
         }
         text
     }
@@ -388,7 +393,7 @@ impl Status {
             if table.is_empty() {
                 String::new()
             } else {
-                face::lines(&table)
+                self.columns.table(&table)
             }
         )
     }

@@ -14,6 +14,7 @@ use crate::judge::learned::{ENOUGH, Learned, learn};
 use crate::judge::length::Length;
 use crate::judge::windows::{Window, WindowName, Windows, learned_numbers};
 use crate::service::context::Context;
+use crate::terminal::columns::{self, Columns};
 use crate::terminal::face;
 use crate::text::words;
 
@@ -60,9 +61,11 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if let (true, Some(wanted)) = (names.is_empty(), &arguments.name) {
         bail!("no window has `{wanted}` in its name; `pubwatch windows` lists them all");
     }
-    let mut out = anstream::stdout().lock();
+    let mut out = columns::out();
     if arguments.toml {
-        write!(out, "{}", as_toml(&names, &shipped, &learned))?;
+        // Of a comment that is broken the rest would be no comment.
+        let toml = as_toml(&names, &shipped, &learned);
+        anstream::stdout().write_all(toml.as_bytes())?;
     } else if arguments.json {
         for name in names {
             let line = Line {
@@ -84,7 +87,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
                 &format!("{} ({})", window.source, window.grade.words()),
             ]);
         }
-        writeln!(out, "{}", face::lines(&table))?;
+        writeln!(out, "{}", Columns::of_stdout().table(&table))?;
     }
     Ok(Exit::Done)
 }

@@ -1,8 +1,10 @@
 //! What a page looked like when its state changed: for the author, and for a support request.
 
 use jiff::Timestamp;
+use scraper::Html;
 
 use crate::book::Source;
+use crate::page::dom::{collapse, text_of};
 
 /// How many changes of one listing keep their evidence.
 pub const MOST: usize = 60;
@@ -27,4 +29,14 @@ pub struct Evidence {
     pub parts: String,
     /// A picture of the page, as PNG, where a browser drew it.
     pub picture: Option<Vec<u8>>,
+}
+
+impl Evidence {
+    /// The words of the parts on one line; JSON from an API as it is.
+    pub fn text(&self) -> String {
+        if self.parts.trim_start().starts_with('{') {
+            return self.parts.clone();
+        }
+        collapse(&text_of(Html::parse_document(&self.parts).root_element()))
+    }
 }

@@ -132,6 +132,11 @@ pub struct Says {
 }
 
 impl Says {
+    /// The words stood on a button: a rule that reads one says so in its name.
+    pub fn is_of_button(&self) -> bool {
+        self.rule.contains("button")
+    }
+
     /// A reading with only its evidence; the particulars are filled in by the caller.
     pub fn new(availability: Availability, rule: &str, words: &str, place: &str) -> Self {
         Self {

@@ -48,20 +48,11 @@ struct Served {
 /// `listener` listens already, since the first start: where it is at the right place it is taken
 /// over, so that nobody who asks meanwhile finds the door shut.
 pub async fn open(house: &House, listener: Option<TcpListener>) -> Result<Page, ServeError> {
-    open_at(house, house.plan.web.listen, listener).await
-}
-
-/// Serves the page of a house at `wanted`.
-pub async fn open_at(
-    house: &House,
-    wanted: Option<SocketAddr>,
-    listener: Option<TcpListener>,
-) -> Result<Page, ServeError> {
     let page = Page {
         guard: Arc::default(),
         served: Mutex::default(),
     };
-    match page.show(house, wanted, listener).await {
+    match page.show(house, house.plan.web.listen, listener).await {
         Err(error @ ServeError::Listen { .. }) => {
             tracing::error!(%error, "the page is not served");
         }

@@ -87,7 +87,8 @@ pub fn table(header: &[&str]) -> Table {
 pub fn lines(table: &Table) -> String {
     let mut text = String::new();
     for line in table.lines() {
-        text.push_str(line.trim().trim_end());
+        // One blank belongs to the layout; more are an empty cell.
+        text.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
         text.push('\n');
     }
     text

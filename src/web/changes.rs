@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::evidence;
 use super::face::face;
 use super::frame::{Place, shape};
 use crate::book::StoreId;
@@ -30,6 +31,8 @@ pub struct Change {
     pub says: String,
     /// Where they stood, and the rule that read them.
     pub evidence: String,
+    /// Where its evidence is, below the page of the edition.
+    pub evidence_at: String,
     /// How the page was had.
     pub source: &'static str,
     /// The date on the page.
@@ -80,6 +83,7 @@ pub fn of(place: &Place<'_>, view: &View, sources: &Sources) -> Vec<Change> {
                     &format!("{} at {}", spell.says.rule, spell.says.place),
                     120,
                 ),
+                evidence_at: evidence::place_of(store, spell.since),
                 source: source.map_or("", |source| said_source(*source)),
                 date: spell.says.date.map_or_else(String::new, words::short_date),
                 price: spell

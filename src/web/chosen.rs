@@ -39,7 +39,8 @@ pub(super) fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated
         .collect()
 }
 
-/// The editions that the filter asks for: what needs a look first, then by how near their date is.
+/// The editions that the filter asks for, in its order. The usual one: what needs a look first, then by
+/// how near their date is.
 pub(super) fn chosen<'a, 'b>(
     place: &Place<'_>,
     material: &Material<'_>,
@@ -50,6 +51,16 @@ pub(super) fn chosen<'a, 'b>(
         .iter()
         .filter(|one| fits(place, material, filter, one))
         .collect();
+    let title = |one: &Dated<'_>| one.plan.edition.title.to_lowercase();
+    match filter.order.as_str() {
+        "title" => chosen.sort_by_cached_key(|one| (title(one), one.launch.publication)),
+        "date" => chosen.sort_by_cached_key(|one| (one.launch.publication, title(one))),
+        _ => worst_first(material, &mut chosen),
+    }
+    chosen
+}
+
+fn worst_first(material: &Material<'_>, chosen: &mut [&Dated<'_>]) {
     chosen.sort_by_cached_key(|one| {
         let severity = severity(material, &one.plan.edition.id);
         let days = one.days.unsigned_abs();
@@ -58,10 +69,9 @@ pub(super) fn chosen<'a, 'b>(
             Reverse(severity.unwrap_or(Severity::GoodNews)),
             60 < days,
             days,
-            one.plan.edition.title.as_str(),
+            one.plan.edition.title.clone(),
         )
     });
-    chosen
 }
 
 /// How severe the loudest finding of an edition is.

@@ -4,13 +4,16 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::changes::{self, Change, Sources};
+use super::evidence;
 use super::face::{UNSEEN_CLASS, face};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::grounds::grounds;
 use super::hand_looks::{HandLook, hand_looks};
+use super::legend::legend;
 use super::over::{Over, over};
 use super::overview::address;
 use super::paused;
+use super::prices;
 use super::timeline::{self, Layout, Mark, Picture, Range};
 use super::told::{Told, told};
 use super::verdict::{self, Verdict, verdict};
@@ -44,6 +47,8 @@ pub struct Material<'a> {
     pub hand_looks: &'a [HandLook],
     /// The range of the timeline.
     pub range: Option<Range>,
+    /// What each page asked over time, where that is wanted.
+    pub prices: Option<&'a [timeline::Prices]>,
     /// Who is watching.
     pub pulse: &'a Pulse,
     /// What the last action did, or why it did nothing.
@@ -90,6 +95,9 @@ struct Page {
     columns: Columns,
     listings: Vec<Listing>,
     ranges: Vec<(&'static str, &'static str, bool)>,
+    range: &'static str,
+    /// The least and the most of each currency, where prices are wanted.
+    prices: Option<Vec<String>>,
     wide: String,
     narrow: String,
     legend: Vec<(String, &'static str)>,
@@ -147,6 +155,8 @@ struct Listing {
     word: &'static str,
     since: String,
     says: String,
+    /// Where the evidence of the newest look is, below the page of the edition.
+    evidence: Option<String>,
     date: String,
     price: String,
     seller: String,
@@ -222,6 +232,10 @@ pub fn page(place: &Place<'_>, material: &Material<'_>) -> askama::Result<String
             .into_iter()
             .map(|one| (one.name(), one.label(), one == range))
             .collect(),
+        range: range.name(),
+        prices: material
+            .prices
+            .map(|prices| prices::extremes(place, material.view, prices)),
         legend: legend(material.view, &wide),
         wide,
         narrow: drawing(place, material, range, Layout::Narrow),
@@ -371,6 +385,7 @@ fn listing(place: &Place<'_>, material: &Material<'_>, listing: &ListingView) ->
             let day = words::day(spell.since, place.zone, place.now);
             format!("since {day}, {}", place.ago(spell.since))
         }),
+        evidence: spell.map(|spell| evidence::place_of(&listing.store, spell.last_seen)),
         says: says.map_or_else(String::new, |says| {
             format!("“{}”", words::clipped(&says.words, 120))
         }),
@@ -408,6 +423,7 @@ pub fn picture<'a>(
     Picture {
         view: material.view,
         grounds,
+        prices: material.prices.unwrap_or_default(),
         letters,
         range: range.bounds(material.view, place.now, place.zone),
         now: place.now,
@@ -441,37 +457,6 @@ pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
             at: letter.written,
             words: letter.subject.clone(),
         })
-        .collect()
-}
-
-/// A piece of a lane's ground.
-fn ground(class: &str) -> String {
-    format!(
-        "<svg class=\"shape\" aria-hidden=\"true\"><g class=\"timeline\">\
-         <rect class=\"{class}\" width=\"12\" height=\"12\"/></g></svg>"
-    )
-}
-
-/// The states that occur, each with its shape, and the grounds of the windows that are drawn.
-fn legend(view: &View, drawn: &str) -> Vec<(String, &'static str)> {
-    let grounds = [
-        ("ground-watch", "Worth a look, and waiting is right"),
-        ("ground-act", "Acting is right"),
-    ];
-    Availability::ALL
-        .into_iter()
-        .filter(|state| {
-            let mut spells = view.listings.iter().flat_map(|listing| &listing.spells);
-            spells.any(|spell| spell.availability == *state)
-        })
-        .map(|state| (shape(face(state).class), state.word()))
-        .chain([(shape(UNSEEN_CLASS), "Not seen")])
-        .chain(
-            grounds
-                .into_iter()
-                .filter(|(class, _)| drawn.contains(&format!("class=\"{class}\"")))
-                .map(|(class, words)| (ground(class), words)),
-        )
         .collect()
 }
 

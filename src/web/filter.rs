@@ -15,6 +15,13 @@ pub const PHASES: [(Phase, &str); 8] = [
     (Phase::Steady, "steady"),
 ];
 
+/// The orders of the overview, as addresses and people name them; the first is the usual one.
+pub const ORDERS: [(&str, &str); 3] = [
+    ("", "worst first"),
+    ("title", "by title"),
+    ("date", "by date"),
+];
+
 /// Which editions to show.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
@@ -30,6 +37,8 @@ pub struct Filter {
     pub state: String,
     /// The month of publication, as `2027-02`.
     pub month: String,
+    /// In which order: one of [`ORDERS`].
+    pub order: String,
     /// The page, from 1.
     pub page: usize,
 }
@@ -47,6 +56,7 @@ impl Filter {
                 "store" => filter.store = value,
                 "state" => filter.state = value,
                 "month" => filter.month = value,
+                "order" => filter.order = value,
                 "page" => filter.page = value.parse().unwrap_or(1),
                 _ => {}
             }
@@ -65,6 +75,7 @@ impl Filter {
             ("store", &self.store),
             ("state", &self.state),
             ("month", &self.month),
+            ("order", &self.order),
         ] {
             if !value.is_empty() {
                 query.append_pair(key, value);
@@ -91,11 +102,21 @@ impl Filter {
         narrowed.query_of_page(1)
     }
 
+    /// The query of the same editions in another order.
+    pub fn query_of_order(&self, order: &str) -> String {
+        let ordered = Self {
+            order: order.to_owned(),
+            ..self.clone()
+        };
+        ordered.query_of_page(1)
+    }
+
     /// It leaves something out.
     pub fn is_narrow(&self) -> bool {
         *self
             != Self {
                 page: self.page,
+                order: self.order.clone(),
                 ..Self::default()
             }
     }
@@ -107,11 +128,13 @@ mod tests {
 
     #[test]
     fn a_filter_survives_its_way_through_an_address() {
-        let filter = Filter::from_query("q=salt+%26+roads&state=out_of_stock&page=3&nonsense=1");
+        let filter =
+            Filter::from_query("q=salt+%26+roads&state=out_of_stock&order=date&page=3&nonsense=1");
         assert_eq!(filter.words, "salt & roads");
         assert_eq!(filter.page, 3);
         let again = Filter::from_query(&filter.query_of_page(3));
         assert_eq!(again, filter);
+        assert!(filter.is_narrow() && !Filter::from_query("order=title").is_narrow());
         assert_eq!(Filter::from_query("page=0").page, 1);
         assert_eq!(Filter::from_query("page=-7").page, 1);
     }

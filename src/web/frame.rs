@@ -29,6 +29,8 @@ pub struct Place<'a> {
     pub may_edit: bool,
     /// What was changed last, as long as it can be undone.
     pub last: Option<&'a LastChange>,
+    /// Which day of a demo is shown.
+    pub day: Option<&'a Day>,
 }
 
 /// What was changed last.
@@ -38,6 +40,43 @@ pub struct LastChange {
     pub said: String,
     /// By which it is known again when it is to be undone; `None`: it was undone.
     pub mark: Option<String>,
+}
+
+/// A day of a demo.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Day {
+    /// From 1.
+    pub number: usize,
+    /// How many there are.
+    pub last: usize,
+    /// The page that one looks at from day to day, as `/editions/ISBN`.
+    pub page: String,
+}
+
+impl Day {
+    /// The path below which a day is shown; the last one is the site itself.
+    pub fn base(number: usize) -> String {
+        format!("/day/{number}")
+    }
+
+    /// Where the page of a day is; that of the last one where there are not so many.
+    pub fn at(&self, number: usize) -> String {
+        if (1..self.last).contains(&number) {
+            format!("{}{}", Self::base(number), self.page)
+        } else {
+            self.page.clone()
+        }
+    }
+
+    /// Where the page of the day before is.
+    pub fn before(&self) -> Option<String> {
+        (1 < self.number).then(|| self.at(self.number - 1))
+    }
+
+    /// Where the page of the day after is.
+    pub fn after(&self) -> Option<String> {
+        (self.number < self.last).then(|| self.at(self.number + 1))
+    }
 }
 
 impl Place<'_> {
@@ -117,6 +156,8 @@ pub struct Frame {
     pub is_shared: bool,
     /// The page is a report: it stands alone, with its style in it and without links to the site.
     pub report: Option<String>,
+    /// The day of a demo, and its date.
+    pub day: Option<(Day, String)>,
     /// Where a report leads back to, when it is shown below a link for a client.
     pub back: Option<String>,
 }
@@ -158,6 +199,9 @@ impl Frame {
             last: place.last.cloned(),
             is_shared: false,
             report: None,
+            day: place
+                .day
+                .map(|day| (day.clone(), words::day(place.now, place.zone, place.now))),
             back: None,
         }
     }
@@ -248,23 +292,50 @@ mod tests {
         check(3 * 8760, "3 y");
     }
 
-    fn here(zone: &TimeZone) -> Place<'_> {
+    fn place() -> Place<'static> {
+        static ZONE: TimeZone = TimeZone::UTC;
         Place {
             base: "",
-            zone,
+            zone: &ZONE,
             now: at("2027-01-25T12:00:00Z"),
             stores: &[],
             may_log_out: false,
             may_edit: false,
             last: None,
+            day: None,
         }
+    }
+
+    #[test]
+    fn the_days_of_a_demo_lead_to_one_another_and_the_last_is_the_site_itself() {
+        let of = |number| Day {
+            number,
+            last: 3,
+            page: "/editions/1".to_owned(),
+        };
+        let ways = |number| (of(number).before(), of(number).after());
+        let way = |address: &str| Some(address.to_owned());
+        assert_eq!(ways(1), (None, way("/day/2/editions/1")));
+        assert_eq!(ways(2), (way("/day/1/editions/1"), way("/editions/1")));
+        assert_eq!(ways(3), (way("/day/2/editions/1"), None));
+        assert_eq!(of(1).at(0), "/editions/1");
+        let shown = Frame::new(
+            &Place {
+                day: Some(&of(2)),
+                ..place()
+            },
+            "",
+            "Overview",
+            &Pulse::default(),
+        );
+        assert_eq!(shown.day, Some((of(2), "Mon 25 January".to_owned())));
     }
 
     #[test]
     fn the_frame_says_whether_somebody_is_watching() {
         #[track_caller]
         fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
-            let frame = Frame::new(&here(&TimeZone::UTC), "", "Overview", pulse);
+            let frame = Frame::new(&place(), "", "Overview", pulse);
             assert_eq!(
                 (frame.pulse.as_str(), frame.is_worrying),
                 (expected, is_worrying)

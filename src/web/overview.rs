@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::chosen::{Dated, chosen, dated};
 use super::face::{UNSEEN_CLASS, face};
-use super::filter::{Filter, PHASES};
+use super::filter::{Filter, ORDERS, PHASES};
 use super::frame::{Frame, Place, Pulse, shape};
 use super::markup::coded;
 use super::paused;
@@ -40,10 +40,14 @@ pub struct Material<'a> {
     pub troubles: &'a [Trouble],
     /// It is for a client who was given a link, and may only look.
     pub is_shared: bool,
+    /// What the last action did.
+    pub said: Option<&'a str>,
+    /// Somebody goes round when it is asked for.
+    pub may_check: bool,
 }
 
 /// How many editions a page shows.
-pub const ROWS: usize = 200;
+pub const ROWS: usize = 100;
 
 /// So many editions are seen at a glance.
 const FEW: usize = 5;
@@ -67,8 +71,24 @@ struct Overview {
     count: String,
     all: usize,
     has_filter: bool,
+    /// The order's name, its query, and whether it is the one that is shown.
+    orders: Vec<(&'static str, String, bool)>,
+    /// What can be done with several editions at once.
+    bulk: Option<Bulk>,
+    said: Option<String>,
     pages: Vec<(usize, Option<String>)>,
     tally: Vec<Count>,
+}
+
+/// What can be done with several editions at once.
+struct Bulk {
+    /// The query of the overview that it is done on.
+    query: String,
+    /// How many editions fit it, on all its pages.
+    fitting: usize,
+    tomorrow: String,
+    next_week: String,
+    may_check: bool,
 }
 
 /// How many pages show a state.
@@ -142,18 +162,49 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         },
         all: material.editions.len(),
         has_filter,
-        pages: (1..=pages)
-            .filter(|_| pages > 1)
-            .map(|number| {
-                (
-                    number,
-                    (number != page).then(|| filter.query_of_page(number)),
-                )
-            })
-            .collect(),
+        orders: if has_filter {
+            orders(filter)
+        } else {
+            Vec::new()
+        },
+        bulk: (has_filter && !material.is_shared).then(|| Bulk {
+            query: filter.query_of_page(page),
+            fitting: chosen.len(),
+            tomorrow: place.in_days(1),
+            next_week: place.in_days(7),
+            may_check: material.may_check,
+        }),
+        said: material.said.map(str::to_owned),
+        pages: links(filter, page, pages),
         filter: filter.clone(),
     }
     .render()
+}
+
+/// The orders, each with its query and whether it is the one that is shown.
+fn orders(filter: &Filter) -> Vec<(&'static str, String, bool)> {
+    let of = |(name, words)| (words, filter.query_of_order(name), name == filter.order);
+    ORDERS.map(of).to_vec()
+}
+
+/// The numbers of the pages with their queries, where there are several; none at the one shown.
+fn links(filter: &Filter, page: usize, pages: usize) -> Vec<(usize, Option<String>)> {
+    let link = |number| (number != page).then(|| filter.query_of_page(number));
+    (1..=pages)
+        .filter(|_| pages > 1)
+        .map(|number| (number, link(number)))
+        .collect()
+}
+
+/// The editions that the filter asks for, on all pages.
+pub fn fitting<'a>(
+    place: &Place<'_>,
+    material: &Material<'a>,
+    filter: &Filter,
+) -> Vec<&'a EditionPlan> {
+    let all = dated(place, material);
+    let chosen = chosen(place, material, &all, filter);
+    chosen.into_iter().map(|one| one.plan).collect()
 }
 
 /// How many pages show each state, of all editions that are watched.

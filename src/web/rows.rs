@@ -17,6 +17,7 @@ use crate::text::words;
 /// An edition.
 pub(super) struct Row {
     pub(super) class: &'static str,
+    pub(super) id: String,
     pub(super) address: String,
     pub(super) title: String,
     pub(super) format: &'static str,
@@ -52,6 +53,7 @@ pub(super) fn row(
             Some(Severity::Watch) => "watch",
             Some(Severity::GoodNews | Severity::Quiet) | None => "",
         },
+        id: edition.id.as_str().to_owned(),
         address: address(place, edition),
         title: words::clipped(&edition.title, 80),
         format: edition.format.name(),

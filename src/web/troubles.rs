@@ -143,6 +143,7 @@ mod tests {
             may_log_out: false,
             may_edit: false,
             last: None,
+            day: None,
         };
         let glance = Glance {
             blind_since: blind.map(at),

@@ -228,6 +228,7 @@ mod tests {
             may_log_out: false,
             may_edit: false,
             last: None,
+            day: None,
         }
     }
 

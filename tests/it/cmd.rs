@@ -19,8 +19,8 @@ fn folder() -> PathBuf {
 }
 
 /// The cases, run with the built program in an environment in which nothing depends on the
-/// machine.
-fn cases(home: &Path, config: &str) -> trycmd::TestCases {
+/// machine. Without a number of columns, its output goes into a pipe of no width.
+fn cases(home: &Path, config: &str, columns: &str) -> trycmd::TestCases {
     let cases = trycmd::TestCases::new();
     cases
         .default_bin_path(env!("CARGO_BIN_EXE_pubwatch"))
@@ -28,7 +28,7 @@ fn cases(home: &Path, config: &str) -> trycmd::TestCases {
         .env("HOME", home.display().to_string())
         .env("PUBWATCH_CONFIG", config)
         .env("TZ", "UTC")
-        .env("COLUMNS", "100")
+        .env("COLUMNS", columns)
         .env("NO_COLOR", "1")
         .env("http_proxy", "")
         .env("https_proxy", "");
@@ -38,12 +38,110 @@ fn cases(home: &Path, config: &str) -> trycmd::TestCases {
 #[test]
 fn every_command_does_what_its_case_says() {
     let home = tempfile::tempdir().unwrap();
-    cases(home.path(), "pubwatch.toml")
+    cases(home.path(), "pubwatch.toml", "")
         .case("tests/it/cmd/help/*.trycmd")
         .case("tests/it/cmd/*.trycmd")
         .case("tests/it/cmd/*.toml")
         .run();
 }
+
+#[test]
+fn at_eighty_and_at_a_hundred_and_twenty_columns_the_output_is_laid_out_for_them() {
+    for columns in ["80", "120"] {
+        let home = tempfile::tempdir().unwrap();
+        cases(home.path(), "pubwatch.toml", columns)
+            .case(format!("tests/it/cmd/columns/{columns}.trycmd"))
+            .run();
+    }
+}
+
+/// What the program prints, to where it prints results, in a folder and in so many columns.
+fn printed(house: &Path, arguments: &[&str], columns: &str) -> String {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_pubwatch"))
+        .args(arguments)
+        .env("PUBWATCH_CONFIG", "pubwatch.toml")
+        .env("COLUMNS", columns)
+        .env("NO_COLOR", "1")
+        .current_dir(house)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{arguments:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn no_line_is_wider_than_its_columns_and_no_word_is_broken() {
+    let house = tempfile::tempdir().unwrap();
+    let here = house.path();
+    let title = "An Exceptionally Long Title that No Cover Could Ever Bear in One Single Line";
+    let editions: Vec<String> = (0..9)
+        .map(|number| {
+            let digits = format!("97819440981{number}");
+            let sum: u32 = digits
+                .chars()
+                .zip([1, 3].into_iter().cycle())
+                .map(|(digit, weight)| digit.to_digit(10).unwrap() * weight)
+                .sum();
+            let isbn = format!("{digits}{}", (10 - sum % 10) % 10);
+            format!(
+                "[[edition]]\ntitle = \"{title} {number}\"\nisbn = \"{isbn}\"\n\
+                 publication_date = 2035-02-13\ndistribution_enabled = 2026-11-02\n\
+                 stores = [\"amazon.com\", \"barnesandnoble.com\", \"bookshop.org\"]\n"
+            )
+        })
+        .collect();
+    let head = "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\n\
+                timezone = \"America/New_York\"\n[data]\nfolder = \"data\"\n";
+    fs::write(
+        here.join("pubwatch.toml"),
+        format!("{head}{}", editions.concat()),
+    )
+    .unwrap();
+    // A demo takes its time: it is told once, and the transcripts have the other widths.
+    let mut wrong = wide_lines(
+        &printed(here, &["demo", "--exit", "--data", "data"], "100"),
+        100,
+    );
+    for arguments in LAID_OUT {
+        let whole = printed(here, arguments, "");
+        let whole: BTreeSet<&str> = whole.split_whitespace().collect();
+        for columns in [80, 100, 120] {
+            let text = printed(here, arguments, &columns.to_string());
+            wrong.extend(wide_lines(&text, columns));
+            let parts = text.split_whitespace().filter(|word| {
+                !whole.contains(word) && !whole.contains(word.trim_end_matches(':'))
+            });
+            wrong.extend(
+                parts.map(|part| format!("{arguments:?} at {columns}: “{part}” is a part")),
+            );
+        }
+    }
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+}
+
+/// The lines that are too wide although they have a blank at which they could be broken.
+fn wide_lines(text: &str, columns: usize) -> Vec<String> {
+    let wide = text
+        .lines()
+        .filter(|line| columns < line.chars().count() && line.trim().contains(' '));
+    wide.map(|line| format!("too wide for {columns}: {line}"))
+        .collect()
+}
+
+/// What is laid out for its columns, besides the demo.
+const LAID_OUT: &[&[&str]] = &[
+    &["--help"],
+    &["status", "--help"],
+    &["status"],
+    &["history"],
+    &["history", "--looks"],
+    &["calendar"],
+    &["calendar", "--ahead"],
+    &["windows"],
+    &["outbox", "list"],
+    &["config", "check"],
+];
 
 const STORES: [&str; 3] = ["amazon.com", "barnesandnoble.com", "bookshop.org"];
 
@@ -90,7 +188,7 @@ async fn a_round_against_shops_on_loopback_is_told_as_its_case_says() {
     let config = home.path().join("pubwatch.toml");
     fs::write(&config, text).unwrap();
     tokio::task::spawn_blocking(move || {
-        cases(home.path(), &config.display().to_string())
+        cases(home.path(), &config.display().to_string(), "")
             .case("tests/it/cmd/network/*.trycmd")
             .insert_var("[HOME]", home.path().display().to_string())
             .unwrap()

@@ -27,6 +27,7 @@ use pubwatch::round::sqlite::running::{kept_out, taken_over};
 use pubwatch::service::context::Context;
 use pubwatch::story::expect::Sent;
 use pubwatch::story::play::play_before;
+use pubwatch::terminal::columns::Columns;
 use pubwatch::web::server::{Guard, Live, Site, router};
 use scraper::{Html, Selector};
 use tower::ServiceExt as _;
@@ -45,7 +46,7 @@ pub(crate) fn faces(house: &House) -> String {
         max_age: Some(SignedDuration::from_hours(12)),
         json: false,
     };
-    let status = status::shown(&context, &arguments).unwrap();
+    let status = status::shown(&context, &arguments, Columns::ANY).unwrap();
     writeln!(
         said,
         "  status --max-age 12h ends with {}",

@@ -26,7 +26,7 @@ use crate::service::signals::unless_interrupted;
 use crate::setup::data::open_database;
 use crate::setup::loading::load;
 use crate::setup::place::{is_superuser, today};
-use crate::terminal::face;
+use crate::terminal::{columns, face};
 
 /// See that everything is in order: configuration, data, clock, mail, stores, service.
 ///
@@ -70,7 +70,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         };
         writeln!(out, "{}", serde_json::to_string(&all)?)?;
     } else {
-        write!(out, "{}", text(&looks))?;
+        write!(columns::out(), "{}", text(&looks))?;
     }
     let is_wrong = looks.iter().any(Look::is_wrong);
     Ok(Exit::attention_if(is_wrong))

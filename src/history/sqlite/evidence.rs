@@ -114,6 +114,27 @@ fn hash_of(body: &[u8]) -> i64 {
 ///
 /// SQLite's, and when a row does not hold what this program wrote.
 pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Result<Vec<Evidence>> {
+    kept(connection, listing, None)
+}
+
+/// The evidence of a listing that was kept at that instant.
+///
+/// # Errors
+///
+/// As [`evidence`].
+pub fn evidence_at(
+    connection: &Connection,
+    listing: &ListingId,
+    at: Timestamp,
+) -> rusqlite::Result<Option<Evidence>> {
+    Ok(kept(connection, listing, Some(at))?.pop())
+}
+
+fn kept(
+    connection: &Connection,
+    listing: &ListingId,
+    at: Option<Timestamp>,
+) -> rusqlite::Result<Vec<Evidence>> {
     let Some(number) = listing_number(connection, listing)? else {
         return Ok(Vec::new());
     };
@@ -122,9 +143,12 @@ pub fn evidence(connection: &Connection, listing: &ListingId) -> rusqlite::Resul
             "SELECT e.at, e.source, e.status, e.address, e.headers, p.packed, i.packed \
              FROM evidence e JOIN evidence_body p ON p.id = e.parts_id \
              LEFT JOIN evidence_body i ON i.id = e.picture_id \
-             WHERE e.listing_id = ?1 ORDER BY e.at",
+             WHERE e.listing_id = ?1 AND e.at = coalesce(?2, e.at) ORDER BY e.at",
         )?
-        .query_map([number], evidence_of)?
+        .query_map(
+            params![number, at.map(Timestamp::as_millisecond)],
+            evidence_of,
+        )?
         .collect()
 }
 
@@ -221,6 +245,9 @@ mod tests {
             db.write(|tx| keep_evidence(tx, &listing(), one)).unwrap();
         }
         assert_eq!(db.read(|c| evidence(c, &listing())).unwrap(), kept);
+        let at = |at| db.read(|c| evidence_at(c, &listing(), at)).unwrap();
+        assert_eq!(at(kept[1].at).as_ref(), Some(&kept[1]));
+        assert_eq!(at(kept[1].at + 1.second()), None);
         assert_eq!(bodies(&db), 3);
     }
 

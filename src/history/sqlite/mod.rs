@@ -17,7 +17,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 
 pub use blind::{blind_pages, newest_good};
 pub use drift::drifts;
-pub use evidence::{damaged_bodies, evidence, keep_evidence};
+pub use evidence::{damaged_bodies, evidence, evidence_at, keep_evidence};
 pub use looks::{Looks, claim_look, looks};
 pub use moved::{has_moved, is_known, note_moves, rename_edition, take_moves_back};
 pub use notes::{Kept, add_note, all_notes, notes, standing_notes, take_note_back};
@@ -26,7 +26,7 @@ pub use set_aside::{Aside, newest_by_hand, set_aside};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
     Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, listings_that_lost_looks,
-    observations, view, view_to,
+    look_at, observations, view, view_to,
 };
 
 use super::{ListingId, Source, Spell};

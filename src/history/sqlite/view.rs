@@ -243,6 +243,38 @@ pub fn observations(
         .collect()
 }
 
+/// The observation of a listing at that instant, and the newest one before it that named a state.
+pub fn look_at(
+    connection: &Connection,
+    listing: &ListingId,
+    at: Timestamp,
+) -> rusqlite::Result<Option<(Seen, Option<Seen>)>> {
+    let Some(number) = listing_number(connection, listing)? else {
+        return Ok(None);
+    };
+    let one = |which: &str| {
+        let sql = format!(
+            "SELECT o.at, o.source, r.body FROM observation o JOIN reading r ON r.id = o.reading_id \
+             WHERE o.listing_id = ?1 AND {which}"
+        );
+        let mut found = connection.prepare_cached(&sql)?;
+        let found = found.query_row(params![number, at.as_millisecond()], |row| {
+            Ok(Seen {
+                at: time(row, 0)?,
+                source: source_of(row.get(1)?)?,
+                reading: reading_of(&row.get::<_, String>(2)?)?,
+            })
+        });
+        found.optional()
+    };
+    let Some(look) = one("o.at = ?2")? else {
+        return Ok(None);
+    };
+    let says = "json_extract(r.body, '$.outcome') = 'says'";
+    let before = one(&format!("o.at < ?2 AND {says} ORDER BY o.at DESC LIMIT 1"))?;
+    Ok(Some((look, before)))
+}
+
 fn reading_at(connection: &Connection, number: i64) -> rusqlite::Result<Reading> {
     let body: String = connection
         .prepare_cached("SELECT body FROM reading WHERE id = ?1")?

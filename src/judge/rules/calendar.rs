@@ -273,6 +273,19 @@ impl Milestone {
         publication.saturating_sub(self.days_before.days())
     }
 
+    /// What it is on a day, of a milestone on `day`: a last day that is over is said as past, and
+    /// what holds from a day on is no longer said of "today".
+    pub fn what_on(&self, today: Date, day: Date) -> String {
+        let last = [MilestoneId::LastPrintChange, MilestoneId::LastDateChange];
+        if today <= day {
+            self.what.to_owned()
+        } else if last.contains(&self.id) {
+            format!("{} has passed", self.what)
+        } else {
+            self.what.trim_end_matches(" from today").to_owned()
+        }
+    }
+
     /// It concerns that edition.
     pub fn concerns(&self, edition: &Edition, launch: &Launch) -> bool {
         match self.concerns {
@@ -371,6 +384,29 @@ mod tests {
             &script,
             "2027-01-30T00:00",
             &["calendar-enable", "calendar-dates-differ"],
+        );
+    }
+
+    #[test]
+    fn a_last_day_that_is_over_is_said_as_past_and_today_is_said_on_its_day_only() {
+        let said = |which: MilestoneId, today: &str| {
+            let day = "2027-02-17".parse().unwrap();
+            let milestone = which.milestone().unwrap();
+            milestone.what_on(today.parse().unwrap(), day)
+        };
+        let print = "The last safe day to change the print files";
+        assert_eq!(said(MilestoneId::LastPrintChange, "2027-02-17"), print);
+        assert_eq!(
+            said(MilestoneId::LastPrintChange, "2027-02-18"),
+            format!("{print} has passed")
+        );
+        assert_eq!(
+            said(MilestoneId::Freeze, "2027-02-18"),
+            "No more changes at Ingram"
+        );
+        assert_eq!(
+            said(MilestoneId::DryRun, "2027-02-18"),
+            MilestoneId::DryRun.milestone().unwrap().what
         );
     }
 

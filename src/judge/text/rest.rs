@@ -84,7 +84,9 @@ pub(super) fn said(finding: &Finding, voice: &Voice<'_>) -> (String, String) {
         FindingKind::Milestone { which, day } => which.milestone().map_or_else(
             || (String::new(), String::new()),
             |milestone| {
-                let headline = format!("{} ({})", milestone.what, words::short_date(*day));
+                let today = voice.now.to_zoned(voice.zone.clone()).date();
+                let what = milestone.what_on(today, *day);
+                let headline = format!("{what} ({})", words::short_date(*day));
                 (headline, milestone.why.to_owned())
             },
         ),

@@ -190,7 +190,7 @@ fn dossier(site: &Site, plan: &EditionPlan, now: Timestamp) -> Result<Dossier, P
     Dossier::read(site, plan, pulse, now)
 }
 
-fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
+pub(super) fn looks(site: &Site, view: &View) -> Result<Vec<Vec<Seen>>, PageError> {
     view.listings
         .iter()
         .map(|listing| {
@@ -242,6 +242,7 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
             &site.settings.windows,
             (&dossier.judgement.findings, now),
         ),
+        prices: &[],
         letters: &marks(&dossier.letters),
         range: range.bounds(&dossier.view, now, zone),
         now,

@@ -78,7 +78,7 @@ pub(super) fn guard(response: &mut Response) {
 ///
 /// The path goes on without that of the site.
 async fn admit(live: Arc<Live>, request: &mut Request) -> Result<Visit, Box<Response>> {
-    let site = live.now();
+    let site = live.at(request.uri().path());
     let refused = |status, why: &str| Err(Box::new(refusal(status, why).into_response()));
     let headers = request.headers();
     let Some(host) = host_of(request) else {

@@ -6,7 +6,7 @@ use axum::extract::Path;
 use jiff::Timestamp;
 
 use super::actions::{LONGEST, done, listing};
-use super::answer::{Answered, Visit, bad_request, conflict};
+use super::answer::{Answered, PageError, Visit, bad_request, conflict};
 use super::router::{Filled, Parts};
 use super::site::Site;
 use crate::book::{Availability, Source, StoreId};
@@ -112,11 +112,26 @@ fn keep(
 pub(super) fn check(visit: &Visit, Path(isbn): Path<String>) -> Answered {
     let site = &visit.site;
     let plan = visit.edition(&isbn)?;
-    if !site.board.is_heard() {
-        return Err(conflict(
-            "Nobody goes round here: `pubwatch run` serves a page that can.",
-        ));
+    heard(site)?;
+    if !is_rested(visit, plan)? {
+        return Ok(done(visit, plan, "too-soon"));
     }
+    site.board.want(&plan.edition.id);
+    Ok(done(visit, plan, "asked"))
+}
+
+/// Somebody goes round when it is asked for.
+pub(super) fn heard(site: &Site) -> Result<(), PageError> {
+    let why = "Nobody goes round here: `pubwatch run` serves a page that can.";
+    site.board
+        .is_heard()
+        .then_some(())
+        .ok_or_else(|| conflict(why))
+}
+
+/// One of its pages was not looked at within the floor.
+pub(super) fn is_rested(visit: &Visit, plan: &EditionPlan) -> Result<bool, PageError> {
+    let site = &visit.site;
     let tries = site.db.read(|connection| {
         let one =
             |listing: &ListingPlan| Ok(looks(connection, &id(plan, &listing.store))?.last_try);
@@ -126,9 +141,5 @@ pub(super) fn check(visit: &Visit, Path(isbn): Path<String>) -> Answered {
     let is_rested = |last: &Option<Timestamp>| {
         last.is_none_or(|last| site.plan.manners.floor <= visit.now.duration_since(last))
     };
-    if !tries.iter().any(is_rested) {
-        return Ok(done(visit, plan, "too-soon"));
-    }
-    site.board.want(&plan.edition.id);
-    Ok(done(visit, plan, "asked"))
+    Ok(tries.iter().any(is_rested))
 }

@@ -6,6 +6,8 @@ mod answer;
 mod answers;
 mod books;
 mod change;
+mod chosen;
+mod evidence;
 pub mod exports;
 pub mod first_start;
 mod gate;

@@ -8,6 +8,7 @@ use axum::response::{Html, IntoResponse as _};
 use jiff::Timestamp;
 
 use super::answer::{Answered, PageError, Visit, not_found, page};
+use super::exports::looks;
 use super::router::Wished;
 use super::site::Site;
 use crate::alerts::Alert;
@@ -25,19 +26,36 @@ use crate::mail::sqlite::Entry;
 use crate::text::words;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
-use crate::web::frame::Pulse;
+use crate::web::frame::{Place, Pulse};
 use crate::web::hand_looks::HandLook;
 use crate::web::letter::LetterFilter;
 use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
 use crate::web::settings::{Given, Tried};
-use crate::web::timeline::Range;
+use crate::web::timeline::{Prices, Range};
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, passes, paused, settings, sqlite, usual};
+use crate::web::{changes, letter, passes, paused, prices, settings, sqlite, usual};
 
 /// The overview of all editions.
 pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
+    let query = query.unwrap_or_default();
+    let filter = Filter::from_query(&query);
+    let mut said_of = url::form_urlencoded::parse(query.as_bytes());
+    let code = said_of.find(|(key, _)| key == "said");
+    let code = code.map_or_else(String::new, |(_, code)| code.into_owned());
+    let html = surveyed(visit, said(&code), |place, material| {
+        overview::page(place, material, &filter)
+    })?;
+    Ok(page(html?))
+}
+
+/// What the overview makes of all editions as they stand now.
+pub(super) fn surveyed<T>(
+    visit: &Visit,
+    said: Option<&str>,
+    make: impl FnOnce(&Place<'_>, &overview::Material<'_>) -> T,
+) -> Result<T, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let place = site.place(now);
     let (survey, pulse) = site.survey(now)?;
@@ -49,9 +67,18 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
         pulse: &pulse,
         troubles: &troubles(&place, &survey.glances, &judgements, &survey.health),
         is_shared: false,
+        said,
+        may_check: site.board.is_heard(),
     };
-    let filter = Filter::from_query(&query.unwrap_or_default());
-    Ok(page(overview::page(&place, &material, &filter)?))
+    Ok(make(&place, &material))
+}
+
+/// To a day of the demo.
+pub(super) fn day(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
+    let day = visit.site.day.as_ref();
+    let day = day.ok_or_else(|| not_found("There are no days to go to: this is no demo."))?;
+    let number = wished.to.parse().unwrap_or(day.last);
+    Ok(visit.see_other(&day.at(number)))
 }
 
 /// Everything about one edition.
@@ -62,13 +89,19 @@ pub(super) fn edition(
     let (site, now) = (&visit.site, visit.now);
     let plan = visit.edition(&isbn)?;
     let (_, pulse) = site.survey(now)?;
+    let dossier = Dossier::read(site, plan, pulse, now)?;
+    let prices: Option<Vec<Prices>> = if wished.price == "on" {
+        let looks = looks(site, &dossier.view)?;
+        Some(looks.iter().map(|looks| prices::of(looks)).collect())
+    } else {
+        None
+    };
     let shown = Shown::Page {
         range: Range::from_name(&wished.range),
+        prices: prices.as_deref(),
         said: said(&wished.said),
     };
-    Ok(page(
-        Dossier::read(site, plan, pulse, now)?.page(site, shown, now)?,
-    ))
+    Ok(page(dossier.page(site, shown, now)?))
 }
 
 /// What needs a look, of all editions.
@@ -226,6 +259,7 @@ pub(super) enum Shown<'a> {
     /// To the author, with everything that can be done.
     Page {
         range: Option<Range>,
+        prices: Option<&'a [Prices]>,
         said: Option<&'a str>,
     },
     /// As a report that stands alone; `back` leads to the overview of a client.
@@ -298,9 +332,13 @@ impl Dossier {
         shown: Shown<'_>,
         now: Timestamp,
     ) -> Result<String, PageError> {
-        let (range, said, back) = match shown {
-            Shown::Page { range, said } => (range, said, None),
-            Shown::Report { back } => (None, None, back),
+        let (range, prices, said, back) = match shown {
+            Shown::Page {
+                range,
+                prices,
+                said,
+            } => (range, prices, said, None),
+            Shown::Report { back } => (None, None, None, back),
         };
         Ok(edition::page(
             &site.place(now),
@@ -314,6 +352,7 @@ impl Dossier {
                 over: &self.over,
                 hand_looks: &self.hand_looks,
                 range,
+                prices,
                 pulse: &self.pulse,
                 said,
                 may_check: site.board.is_heard(),
@@ -330,6 +369,7 @@ fn said(code: &str) -> Option<&'static str> {
         "added" => "Added. Its pages get their first look within a minute or two.",
         "changed" => "Changed, here and in the configuration.",
         "noted" => "Noted. From now on this is taken into account.",
+        "none-chosen" => "Nothing was done: tick the editions that are meant, or all of them.",
         "muted" => "Muted. No letters about it until then; what still stands then is told.",
         "paused" => "Letters are paused. What is due meanwhile is told on that day.",
         "resumed" => "Letters go out again. What was due meanwhile is told now.",

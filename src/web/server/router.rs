@@ -18,8 +18,8 @@ use super::gate::gate;
 use super::site::Live;
 use super::topics::TOPICS;
 use super::{
-    actions, answers, books, change, exports, list, login, looks, observations, pages, pauses,
-    shared, topics, trials, you,
+    actions, answers, books, change, chosen, evidence, exports, list, login, looks, observations,
+    pages, pauses, shared, topics, trials, you,
 };
 use crate::web::frame::{style_name, style_sheet};
 use crate::web::security::FILE_POLICY;
@@ -64,10 +64,12 @@ pub(super) struct Filled {
 pub(super) struct Wished {
     pub(super) about: String,
     pub(super) page: String,
+    pub(super) price: String,
     pub(super) q: String,
     pub(super) range: String,
     pub(super) said: String,
     pub(super) state: String,
+    pub(super) to: String,
 }
 
 /// A form with a file: its parts by their names; of one name the last counts.
@@ -111,6 +113,8 @@ impl Parts {
 pub fn router(live: Arc<Live>) -> Router {
     let site = Router::new()
         .route("/", at(GET, pages::overview))
+        .route("/chosen", at(POST, chosen::act))
+        .route("/day", at(GET, pages::day))
         .route("/alerts", at(GET, pages::alerts))
         .route("/letters", at(GET, pages::letters))
         .route("/letters/{id}", at(GET, pages::letter))
@@ -211,6 +215,14 @@ fn of_books() -> Router {
         )
         .route("/editions/{isbn}/stop", at(POST, books::stop))
         .route("/editions/{isbn}/{file}", at(GET, exports::edition))
+        .route(
+            "/editions/{isbn}/evidence/{store}/{at}",
+            at(GET, evidence::page),
+        )
+        .route(
+            "/editions/{isbn}/evidence/{store}/{at}/picture.png",
+            at(GET, evidence::picture),
+        )
         .route("/editions/{isbn}/note", at(POST, actions::note))
         .route("/editions/{isbn}/answer", at(POST, actions::answer))
         .route("/editions/{isbn}/mute", at(POST, actions::mute))

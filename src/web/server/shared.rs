@@ -84,6 +84,7 @@ fn listed(
         may_log_out: false,
         may_edit: false,
         last: None,
+        day: None,
         ..site.place(now)
     };
     // Neither the stores of others nor how they are faring.
@@ -103,6 +104,8 @@ fn listed(
             pulse: &pulse,
             troubles: &[],
             is_shared: true,
+            said: None,
+            may_check: false,
         },
         &Filter::from_query(query),
     )?)

@@ -24,7 +24,7 @@ use crate::round::judge_edition::JudgeContext;
 use crate::setup::library::OPEN_LIBRARY;
 use crate::stores::Lessons;
 use crate::web::companion::Pace;
-use crate::web::frame::{Place, Pulse};
+use crate::web::frame::{Day, Place, Pulse};
 use crate::web::overview::Judgements;
 use crate::web::security::{Origin, Sessions, Throttle, is_password};
 use crate::web::sqlite;
@@ -53,6 +53,8 @@ pub struct Site {
     pub last: Option<Arc<Undoable>>,
     /// Where books are looked up, when somebody wishes it.
     pub library: String,
+    /// Which day of the demo it shows.
+    pub day: Option<Day>,
 }
 
 /// Who is logged in, and what was handed out to them. It outlives a new configuration.
@@ -106,22 +108,63 @@ impl Guard {
 
 /// The site of the configuration in force, which a reload replaces while requests go on.
 #[derive(Debug)]
-pub struct Live(RwLock<Arc<Site>>);
+pub struct Live {
+    now: RwLock<Arc<Site>>,
+    /// The days of a demo that are over, from the first on, each as it stood at its end.
+    days: Vec<Arc<Site>>,
+}
 
 impl Live {
     /// Begins with a site.
     pub fn new(site: Site) -> Self {
-        Self(RwLock::new(Arc::new(site)))
+        Self {
+            now: RwLock::new(Arc::new(site)),
+            days: Vec::new(),
+        }
+    }
+
+    /// The site of a demo's last day, and those of the days before, which are below `/day/`.
+    pub fn with_days(site: Site, days: Vec<Site>, page: &str) -> Self {
+        let last = days.len() + 1;
+        let day = |number| {
+            Some(Day {
+                number,
+                last,
+                page: page.to_owned(),
+            })
+        };
+        let over = days.into_iter().zip(1..).map(|(site, number)| {
+            Arc::new(Site {
+                base: Day::base(number),
+                day: day(number),
+                ..site
+            })
+        });
+        Self {
+            days: over.collect(),
+            ..Self::new(Site {
+                day: day(last),
+                ..site
+            })
+        }
+    }
+
+    /// The site that answers at a path.
+    pub(super) fn at(&self, path: &str) -> Arc<Site> {
+        let named = path.strip_prefix("/day/");
+        let number = named.and_then(|rest| rest.split('/').next()?.parse::<usize>().ok());
+        let over = number.and_then(|number| self.days.get(number.checked_sub(1)?));
+        over.map_or_else(|| self.now(), Arc::clone)
     }
 
     /// The site in force.
     pub fn now(&self) -> Arc<Site> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+        Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts another one in its place.
     pub fn replace(&self, site: Site) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
+        *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);
     }
 }
 
@@ -152,6 +195,7 @@ impl Site {
             board: Arc::default(),
             last: None,
             library: OPEN_LIBRARY.to_owned(),
+            day: None,
         }
     }
 
@@ -179,6 +223,7 @@ impl Site {
             may_log_out: self.plan.web.password_hash.is_some(),
             may_edit: self.plan.origins.file.is_some(),
             last: self.last.as_ref().and_then(|last| last.told(now)),
+            day: self.day.as_ref(),
         }
     }
 

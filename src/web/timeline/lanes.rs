@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::canvas::Canvas;
 use super::marks::tip;
+use super::price;
 use super::{BAR, Frame, Layout, Stretch};
 use crate::book::Availability;
 use crate::config::plan::label;
@@ -42,6 +43,7 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     for (from, to) in listing.unseen(frame.picture.now) {
         gap(canvas, frame, lane, Stretch { from, to });
     }
+    price::draw(canvas, frame, lane);
     canvas.put(format_args!("</g>"));
 }
 

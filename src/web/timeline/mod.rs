@@ -7,11 +7,13 @@
 mod canvas;
 mod lanes;
 mod marks;
+mod price;
 mod scale;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::book::Money;
 use crate::config::plan::StorePlan;
 use crate::history::View;
 use crate::judge::Severity;
@@ -32,6 +34,8 @@ pub struct Picture<'a> {
     pub view: &'a View,
     /// When it is still quiet, when waiting is right, and when acting is, for each listing.
     pub grounds: &'a [Vec<Ground>],
+    /// What each page asked over time, listing by listing; empty: the prices are not drawn.
+    pub prices: &'a [Prices],
     /// The letters that were written about the edition.
     pub letters: &'a [Mark],
     /// The first and the last instant shown.
@@ -45,6 +49,9 @@ pub struct Picture<'a> {
     /// How it is laid out.
     pub layout: Layout,
 }
+
+/// What a page asked, each price from its first look on, oldest first; `None`: it named none.
+pub type Prices = Vec<(Timestamp, Option<Money>)>;
 
 /// A stretch of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,12 +108,16 @@ struct Frame<'a> {
 /// How high a bar is.
 const BAR: i64 = 28;
 
+/// How much room the line of a price has below its bar.
+const PRICE: i64 = 20;
+
 impl<'a> Frame<'a> {
     fn new(picture: &'a Picture<'a>) -> Self {
         let (width, left, right, pitch, above_bar, top) = match picture.layout {
             Layout::Wide => (1040, 148, 1032, 40, 4, 52),
             Layout::Narrow => (358, 4, 354, 58, 24, 46),
         };
+        let room = if picture.prices.is_empty() { 0 } else { PRICE };
         let layout = match picture.layout {
             Layout::Wide => 'w',
             Layout::Narrow => 'n',
@@ -122,7 +133,7 @@ impl<'a> Frame<'a> {
             picture,
             width,
             top,
-            pitch,
+            pitch: pitch + room,
             above_bar,
             has_notes: picture
                 .view

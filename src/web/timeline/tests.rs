@@ -11,6 +11,7 @@ fn picture<'a>(view: &'a View, zone: &'a TimeZone, layout: Layout) -> Picture<'a
     Picture {
         view,
         grounds: &[],
+        prices: &[],
         letters: &[],
         range: (at("2027-01-01T00:00:00Z"), at("2027-01-31T00:00:00Z")),
         now: at("2027-01-25T12:00:00Z"),
@@ -205,4 +206,46 @@ fn the_range_that_tells_most_is_the_launch_and_later_the_year() {
         let (from, to) = range.bounds(&view, at("2020-01-01T00:00:00Z"), &UTC);
         assert!(to.duration_since(from) >= SignedDuration::from_hours(24));
     }
+}
+
+#[test]
+fn a_price_is_a_line_below_its_bar_that_steps_where_it_changes_and_ends_where_none_is_named() {
+    let view = view(
+        "2027-02-09",
+        "amazon.com in_stock 2027-01-01T00:00:00Z\nbookshop.org in_stock 2027-01-01T00:00:00Z",
+    );
+    let asked = |day: &str, minor: Option<i64>| {
+        let price = minor.map(|minor| Money::new(minor, "USD"));
+        (at(&format!("2027-01-{day}T00:00:00Z")), price)
+    };
+    let mut view = view;
+    for listing in &mut view.listings {
+        listing.last_good = Some(at("2027-01-25T00:00:00Z"));
+    }
+    let prices = [
+        vec![
+            asked("01", Some(1699)),
+            asked("10", Some(1299)),
+            asked("20", None),
+        ],
+        vec![asked("01", Some(1499))],
+    ];
+    let zone = UTC;
+    let plain = picture(&view, &zone, Layout::Wide);
+    let asking = Picture {
+        prices: &prices,
+        ..plain.clone()
+    };
+    assert!(!draw(&plain).contains("class=\"price\""));
+    let drawing = draw(&asking);
+    check_well_formed(&drawing);
+    let lines: Vec<&str> = drawing
+        .split("class=\"price\" d=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    // The most on top, the least at the bottom of the room below the bar, what is between them there.
+    assert_eq!(lines, ["M148 89H413V103H707", "M148 156H855"]);
+    assert!(drawing.contains(">$14.99</text>"), "{drawing}");
+    assert!(!drawing.contains(">$12.99</text>"), "{drawing}");
 }

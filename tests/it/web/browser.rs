@@ -79,7 +79,7 @@ fn pages_with_much_to_tell_are_drawn_as_well() {
             let name = format!("much-{name}-{width}");
             chromium.open(&format!("http://{}{path}", site.address));
             fits(&mut chromium, &name);
-            chromium.picture(&pictures().join(format!("{name}.png")), false);
+            chromium.picture(&pictures().join(format!("{name}.png")), true);
         }
     }
 }
@@ -226,6 +226,14 @@ fn an_accessibility_checker_finds_nothing() {
         "/settings/devices".to_owned(),
         format!("{edition}/edit"),
     ];
+    addresses.push(format!("{}/day/28/", demo.base));
+    let sold = super::evidence::sold_for_less();
+    let eight = super::overview::eight();
+    addresses.extend([
+        format!("http://{}{}", sold.address, super::evidence::path()),
+        format!("http://{}{edition}?range=all&price=on", sold.address),
+        format!("http://{}/?order=title", eight.address),
+    ]);
     addresses.extend(forms.map(|path| format!("http://{}{path}", of_file.address)));
     for address in addresses {
         for (size, is_dark) in [(WIDE, false), (WIDE, true), (NARROW, false), (NARROW, true)] {

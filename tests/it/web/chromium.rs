@@ -257,7 +257,7 @@ impl Chromium {
             "Enter" => (13, "\r"),
             "Backspace" => (8, ""),
             "ArrowLeft" => (37, ""),
-            "Space" => (32, " "),
+            "Space" | " " => (32, " "),
             one => (0, one),
         };
         for kind in ["keyDown", "keyUp"] {

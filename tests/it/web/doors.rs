@@ -12,7 +12,7 @@ use pubwatch::web::security::hash_password;
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
 
-fn with_password() -> TestSite {
+pub(super) fn with_password() -> TestSite {
     let hash = hash_password("correct horse", &[7; 16]).unwrap();
     let site = TestSite::new(&configuration(&format!(
         "[web]\npassword_hash = \"{hash}\"\n{SALT_ROADS}"

@@ -274,3 +274,97 @@ fn a_service_that_has_nothing_to_ask_for_days_is_well_while_something_is_seen() 
         "{body}"
     );
 }
+
+/// The titles that the overview shows, in their order.
+fn titles(page: &str) -> Vec<String> {
+    let document = scraper::Html::parse_document(page);
+    let link = scraper::Selector::parse(".editions tbody th a").unwrap();
+    let links = document.select(&link);
+    links.map(|one| one.text().collect()).collect()
+}
+
+#[test]
+fn editions_are_ordered_by_title_by_date_or_worst_first_and_the_filter_keeps_its_order() {
+    let site = eight();
+    let worst = titles(&site.get("/").body);
+    let by_title = titles(&site.get("/?order=title").body);
+    let by_date = titles(&site.get("/?order=date").body);
+    let mut sorted = by_title.clone();
+    sorted.sort_by_key(|title| title.to_lowercase());
+    assert_eq!(by_title, sorted);
+    assert_ne!(by_title, worst);
+    assert_ne!(by_date, by_title);
+    let api: serde_json::Value = serde_json::from_str(&site.get("/api/v1/editions").body).unwrap();
+    let date = |title: &String| {
+        let all = api["editions"].as_array().unwrap().iter();
+        let of = |one: &&serde_json::Value| one["title"].as_str() == Some(title);
+        let mut dates = all
+            .filter(of)
+            .map(|one| one["publication_date"].to_string());
+        dates.next().unwrap()
+    };
+    let dates: Vec<String> = by_date.iter().map(date).collect();
+    assert!(dates.is_sorted(), "{dates:?}");
+    // What is not understood is the usual order.
+    assert_eq!(titles(&site.get("/?order=nonsense").body), worst);
+    let narrow = site.get("/?when=coming&order=title").body;
+    assert!(
+        narrow.contains("href=\"/?when=coming&#38;order=date#editions\""),
+        "{narrow}"
+    );
+    assert!(narrow.contains("name=\"order\" value=\"title\""));
+}
+
+#[test]
+fn several_editions_are_muted_at_once_those_that_are_ticked_or_all_that_fit() {
+    let site = eight();
+    let page = site.get("/").body;
+    let document = scraper::Html::parse_document(&page);
+    let tick = scraper::Selector::parse("input[name=edition]").unwrap();
+    let ids: Vec<&str> = document
+        .select(&tick)
+        .map(|one| one.attr("value").unwrap())
+        .collect();
+    assert_eq!(ids.len(), 8);
+    let muted = || {
+        let is_muted = |id: &&&str| site.get(&format!("/editions/{id}")).body.contains("Unmute");
+        ids.iter().filter(is_muted).count()
+    };
+    assert_eq!(muted(), 0);
+    let form = "filter=order%3Dtitle&do=mute&until=2027-02-20";
+    let none = site.post("/chosen", form);
+    assert_eq!(
+        none.header("location"),
+        Some("/?order=title&said=none-chosen#editions")
+    );
+    let done = site.post(
+        "/chosen",
+        &format!("{form}&edition={}&edition={}", ids[1], ids[4]),
+    );
+    assert_eq!(
+        (done.status, done.header("location")),
+        (303, Some("/?order=title&said=muted#editions"))
+    );
+    assert_eq!(muted(), 2);
+    assert!(
+        site.get("/?order=title&said=muted")
+            .body
+            .contains("Muted. No letters")
+    );
+    // All that fit a filter, whatever is ticked.
+    let title = titles(&page)[0].replace(' ', "+");
+    let fit = titles(&site.get(&format!("/?q={title}")).body).len();
+    let before = muted();
+    let form = format!(
+        "filter=q%3D{}&all=yes&do=mute&until=2027-02-20",
+        title.replace('+', "%2B")
+    );
+    assert_eq!(site.post("/chosen", &form).status, 303);
+    assert!(
+        before < muted() && muted() <= before + fit,
+        "{fit} of {title}"
+    );
+    let form = "filter=&all=yes&do=mute&until=2027-02-20";
+    assert_eq!(site.post("/chosen", form).status, 303);
+    assert_eq!(muted(), 8);
+}

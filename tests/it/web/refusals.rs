@@ -53,6 +53,7 @@ fn an_action_needs_our_origin_and_a_browser_that_names_it() {
     let site = TestSite::salt_roads();
     let action = format!("/editions/{ISBN}/note");
     let form = "kind=revision_done";
+    let bulk = format!("do=mute&until=2027-02-20&edition={ISBN}");
     let ours = format!("http://{}", site.address);
     let ours = ("Origin", ours.as_str());
     let refused: [&[(&str, &str)]; 9] = [
@@ -78,9 +79,18 @@ fn an_action_needs_our_origin_and_a_browser_that_names_it() {
         let answer = site.ask("POST", &action, headers, form);
         assert_eq!(answer.status, 403, "{headers:?}");
         assert!(answer.body.contains("another site"), "{}", answer.body);
+        let answer = site.ask("POST", "/chosen", headers, &bulk);
+        assert_eq!(answer.status, 403, "{headers:?}");
     }
+    assert!(
+        !site
+            .get(&format!("/editions/{ISBN}"))
+            .body
+            .contains("Unmute")
+    );
     // An action is never done by looking.
     assert_eq!(site.get(&format!("{action}?{form}")).status, 405);
+    assert_eq!(site.get(&format!("/chosen?{bulk}")).status, 405);
     assert_eq!(notes(), before);
     let let_in: [&[(&str, &str)]; 3] = [
         &[ours],
@@ -128,6 +138,26 @@ fn bad_forms_change_nothing() {
         let answer = site.post(&format!("{path}/{what}"), form);
         assert_eq!(answer.status, 400, "{form}: {}", answer.body);
     }
+    let one = format!("edition={ISBN}");
+    for (status, form) in [
+        (400, format!("do=mute&until=2027-01-25&{one}")),
+        (400, format!("do=mute&{one}")),
+        (
+            400,
+            format!("do=mute&until=2027-02-20&{one}&edition=9780000000000"),
+        ),
+        (400, format!("do=nonsense&until=2027-02-20&{one}")),
+        (400, one.clone()),
+        (409, format!("do=check&{one}")),
+        (
+            413,
+            format!("do=mute&until=2027-02-20&{one}&{}", "a".repeat(1 << 17)),
+        ),
+    ] {
+        let answer = site.post("/chosen", &form);
+        assert_eq!(answer.status, status, "{:.60}: {}", form, answer.body);
+    }
+    assert!(!site.get(&path).body.contains("Unmute"));
 }
 
 #[test]

@@ -87,6 +87,77 @@ fn on_the_day_after_every_page_says_until_when_it_is_usual() {
     says("letter", &letter, &["This is still normal"], &absent);
 }
 
+#[test]
+fn one_goes_through_the_days_of_the_demo_and_sees_each_as_it_stood() {
+    let demo = Demo::start();
+    let base = &demo.base;
+    let path = format!("/editions/{ISBN}");
+    let last = get(&format!("{base}/"));
+    says(
+        "last day",
+        &last,
+        &["← Day before", "Day 75 of 75: Fri 19 February"],
+        &["Day after"],
+    );
+    assert!(last.contains("<input type=\"range\" name=\"to\" min=\"1\" max=\"75\" value=\"75\">"));
+    // 3 January: Amazon shows no way to order, and what came later is not known.
+    let act = get(&format!("{base}/day/28{path}"));
+    says(
+        "the day of the act",
+        &act,
+        &[
+            "Day 28 of 75: Sun 3 January",
+            "Unavailable",
+            "something to do",
+        ],
+        &["All clear", "14 January", "Sold", "Thu 11 February"],
+    );
+    assert!(act.contains(&format!("href=\"/day/27{path}\"")), "{act}");
+    assert!(act.contains(&format!("href=\"/day/29{path}\"")));
+    let eased = get(&format!("{base}/day/33{path}"));
+    says(
+        "five days later",
+        &eased,
+        &["since Wed 6 January, ", "Nothing to do."],
+        &["something to do"],
+    );
+    // What the page said on that day, and its evidence, stay on that day.
+    let link = act
+        .split("href=\"")
+        .find(|link| link.contains("/evidence/"))
+        .unwrap();
+    let link = link.split('"').next().unwrap();
+    assert!(link.starts_with("/day/28/"), "{link}");
+    says(
+        "evidence",
+        &get(&format!("{base}{link}")),
+        &["Day 28 of 75", "What changed"],
+        &[],
+    );
+    assert!(get(&format!("{base}/day/1/")).contains("Day after"));
+    let address = base.strip_prefix("http://").unwrap();
+    let goes = |to: &str| {
+        let asked =
+            format!("GET /day?to={to} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        let answer = super::asked_at(address.parse().unwrap(), asked.as_bytes());
+        assert_eq!(answer.status, 303);
+        answer.header("location").unwrap().to_owned()
+    };
+    assert_eq!(goes("28"), format!("/day/28{path}"));
+    for odd in ["75", "76", "0", "-1", "x"] {
+        assert_eq!(goes(odd), path, "{odd}");
+    }
+}
+
+#[test]
+fn a_real_watch_has_no_days_to_go_through() {
+    let site = TestSite::salt_roads();
+    for path in ["/day?to=3", "/day/3/"] {
+        assert_eq!(site.get(path).status, 404, "{path}");
+    }
+    assert!(!site.get("/").body.contains("Day before"));
+}
+
 /// A book that was just added on a machine without a network.
 fn offline() -> House {
     let stores = ["amazon.com", "bookshop.org"]

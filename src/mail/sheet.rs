@@ -91,6 +91,17 @@ pub struct Part {
     pub text: Option<ReadyText>,
 }
 
+/// How much a text says of the stores.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Places {
+    /// Their strips, and what each page says.
+    InFull,
+    /// A line for each.
+    InLines,
+    /// Nothing: its text to send names them, or the page does.
+    Elsewhere,
+}
+
 /// Everything that a letter about an edition, or about formats of one book, says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
@@ -120,10 +131,8 @@ pub struct Sheet {
     pub is_reminder: bool,
     /// There is something to do about a worry that stands open.
     pub is_to_act: bool,
-    /// There is something to do, and the text leaves out what the stores say.
-    pub is_brief: bool,
-    /// A text that is brief names each page in a line.
-    pub names_pages: bool,
+    /// How much the text says of the stores.
+    pub places: Places,
     /// What shows the rest, for whoever has the machine and no page: a command for each edition.
     pub histories: Vec<String>,
     /// What happens next.
@@ -178,8 +187,7 @@ pub(super) fn sheet(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> Sheet {
         pages: pages(desk, book),
         is_reminder,
         is_to_act: false,
-        is_brief: false,
-        names_pages: true,
+        places: Places::InFull,
         histories: histories(desk, book),
         next: next(desk, open, now),
     };

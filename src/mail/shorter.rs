@@ -2,7 +2,7 @@
 //! first. Pure.
 
 use super::answers::Answer;
-use super::sheet::{Part, Sheet};
+use super::sheet::{Part, Places, Sheet};
 use super::text;
 use crate::judge::Severity;
 
@@ -21,18 +21,21 @@ pub(super) fn shortened(mut sheet: Sheet) -> Sheet {
     let mut parts = sheet.parts.iter();
     let is_reminder = sheet.is_reminder;
     sheet.is_to_act = sheet.open && parts.any(|part| part.severity == Severity::Act);
-    sheet.is_brief = sheet.is_to_act && !sheet.pages.is_empty();
-    if is_reminder || sheet.is_brief {
+    let is_brief = sheet.is_to_act && !sheet.pages.is_empty();
+    if is_brief {
+        sheet.places = Places::InLines;
+    }
+    if is_reminder || is_brief {
         for part in &mut sheet.parts {
             part.usual = None;
         }
         sheet.stores.retain(|store| store.concerned);
         sheet.open = false;
     }
-    if is_reminder && !sheet.is_brief {
+    if is_reminder && !is_brief {
         sheet.controls.truncate(1);
     }
-    if is_reminder && sheet.is_brief {
+    if is_reminder && is_brief {
         text_elsewhere(&mut sheet.parts, TEXT_IS_ON_THE_PAGE);
     }
     for day in sheet.stores.iter().flat_map(|store| &store.strip) {
@@ -70,7 +73,7 @@ const LESS: [fn(&mut Sheet); 11] = [
         let controls = &mut sheet.controls;
         controls.retain(|control| control.answer != Answer::RevisionStarted);
     },
-    |sheet| sheet.is_brief = true,
+    |sheet| sheet.places = Places::InLines,
     |sheet| sheet.open = false,
     // What is only to be waited for is told in a line or two.
     |sheet| {
@@ -89,7 +92,9 @@ const LESS: [fn(&mut Sheet); 11] = [
     // The text to send names them, and the page does.
     |sheet| {
         let is_named = |part: &Part| part.text.is_some();
-        sheet.names_pages = sheet.pages.is_empty() && !sheet.parts.iter().any(is_named);
+        if !sheet.pages.is_empty() || sheet.parts.iter().any(is_named) {
+            sheet.places = Places::Elsewhere;
+        }
     },
     |sheet| {
         let controls = &mut sheet.controls;
@@ -140,7 +145,7 @@ fn advised_once(parts: &mut [Part]) {
                 .map(String::as_str)
                 .collect();
             let new = new.concat();
-            *step = new.trim_end().to_owned();
+            new.trim_end().clone_into(step);
             known.extend(all);
         }
         part.step.retain(|step| !step.is_empty());

@@ -1,7 +1,7 @@
 //! The text part: written as a letter, at most 72 characters a line.
 
 use super::Desk;
-use super::sheet::{Part, Sheet, StoreLine};
+use super::sheet::{Part, Places, Sheet, StoreLine};
 use super::strip::Cell;
 use super::support::{ReadyText, joined};
 use crate::text::words;
@@ -97,7 +97,7 @@ pub fn letter(sheet: &Sheet) -> String {
         }
         what_to_do(&mut lines, part);
     }
-    if !sheet.is_brief {
+    if sheet.places == Places::InFull {
         lines.heading("What the stores say");
         strips(&mut lines, &sheet.stores, &sheet.legend);
         for store in &sheet.stores {
@@ -152,14 +152,15 @@ fn answers(lines: &mut Lines, sheet: &Sheet) {
     if sheet.controls.is_empty() {
         lines.gap();
     }
-    let names_pages = sheet.is_brief && sheet.names_pages;
-    for store in sheet.stores.iter().filter(|_| names_pages) {
+    let in_lines = sheet.places == Places::InLines;
+    for store in sheet.stores.iter().filter(|_| in_lines) {
         lines.wrapped("", &format!("{}: {}", standing(store), store.address));
     }
     for (format, address) in &sheet.pages {
         lines.wrapped("", &format!("{}: {address}", page_label(format)));
     }
-    for command in sheet.histories.iter().filter(|_| sheet.is_brief) {
+    let is_short = sheet.places != Places::InFull;
+    for command in sheet.histories.iter().filter(|_| is_short) {
         lines.line(&format!("All of it: {command}"));
     }
 }

@@ -165,7 +165,7 @@ fn quoted(finding: &Finding) -> String {
             quotes.push(quote);
         }
     }
-    words::list(&quotes.iter().map(String::as_str).collect::<Vec<_>>())
+    words::list(&quotes)
 }
 
 /// `Amazon shows “Currently unavailable”`; where it has to be brief, "Amazon unavailable".

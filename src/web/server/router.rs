@@ -123,21 +123,8 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/letters/{id}/drop", at(POST, actions::drop_letter))
         .route("/stores", at(GET, pages::stores))
         .route("/windows", at(GET, pages::windows))
-        .route("/settings", at(GET, pages::settings))
-        .route("/settings/pause", at(POST, pauses::pause_all))
-        .route("/settings/resume", at(POST, pauses::resume_all))
-        .route(
-            "/settings/you",
-            at(GET, you::form).merge(at(POST, you::change)),
-        )
         .merge(of_settings())
         .route("/undo", at(POST, change::undo))
-        .route("/settings/test", at(POST, trials::test))
-        .route("/settings/backup", at(POST, trials::backup))
-        .route("/settings/share", at(POST, actions::share))
-        .route("/settings/companion", at(POST, actions::pair))
-        .route("/settings/companion.zip", at(GET, exports::companion))
-        .route("/settings/withdraw", at(POST, actions::withdraw))
         .merge(of_books())
         .route("/login", at(GET, login::door).merge(at(POST, login::login)))
         .route("/logout", at(GET, login::logout))
@@ -176,9 +163,23 @@ pub fn router(live: Arc<Live>) -> Router {
         .layer(middleware::from_fn_with_state(live, gate))
 }
 
-/// The pages of settings that have sections.
+/// Settings: what stands on their page, and the pages that have sections.
 fn of_settings() -> Router {
-    TOPICS.into_iter().fold(Router::new(), |router, topic| {
+    let whole = Router::new()
+        .route("/settings", at(GET, pages::settings))
+        .route("/settings/pause", at(POST, pauses::pause_all))
+        .route("/settings/resume", at(POST, pauses::resume_all))
+        .route(
+            "/settings/you",
+            at(GET, you::form).merge(at(POST, you::change)),
+        )
+        .route("/settings/test", at(POST, trials::test))
+        .route("/settings/backup", at(POST, trials::backup))
+        .route("/settings/share", at(POST, actions::share))
+        .route("/settings/companion", at(POST, actions::pair))
+        .route("/settings/companion.zip", at(GET, exports::companion))
+        .route("/settings/withdraw", at(POST, actions::withdraw));
+    TOPICS.into_iter().fold(whole, |router, topic| {
         let shown = at(GET, move |visit: &Visit, asked| {
             topics::form(visit, topic, asked)
         });

@@ -35,8 +35,8 @@ pub struct Arguments {
     /// An ISBN or ASIN, or a part of the title [default: every edition]
     edition: Option<String>,
 
-    /// How many days the strip goes back, where there is room
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=400))]
+    /// How many days back the strip goes, where there is room, and the looks
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3660))]
     days: u16,
 
     /// Every single look, not only the changes
@@ -329,6 +329,10 @@ impl Face<'_> {
     }
 
     fn looks(&self, listing: &ListingView, looks: &[Seen]) -> String {
+        let store = face::bold(label(&listing.store, self.stores));
+        if looks.is_empty() {
+            return format!("\n{store}\nNo look in these days; `--days` goes further back.\n");
+        }
         let mut table = face::table(&["look", "source", "reading", "words"]);
         for look in looks {
             let (reading, said) = match &look.reading {
@@ -344,11 +348,7 @@ impl Face<'_> {
                 words::clipped(&said, 80),
             ]);
         }
-        format!(
-            "\n{}\n{}",
-            face::bold(label(&listing.store, self.stores)),
-            self.columns.table(&table)
-        )
+        format!("\n{store}\n{}", self.columns.table(&table))
     }
 }
 

@@ -97,6 +97,20 @@ pub fn over_since(
         .collect()
 }
 
+/// The alerts of all editions that are over, with when, the newest `most`; without flaps.
+pub fn newest_over(
+    connection: &Connection,
+    most: u32,
+) -> rusqlite::Result<Vec<(Alert, Timestamp)>> {
+    connection
+        .prepare_cached(&format!(
+            "SELECT {COLUMNS} FROM alert WHERE over IS NOT NULL AND NOT is_flap \
+             ORDER BY over DESC, id DESC LIMIT ?1"
+        ))?
+        .query_map([most], |row| Ok((alert_of(row)?, time(row, 11)?)))?
+        .collect()
+}
+
 /// Writes down what was decided. `message_id` is that of the letter that tells of it; without a
 /// letter it is `None`.
 ///

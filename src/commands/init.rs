@@ -9,6 +9,7 @@ use super::doctor;
 use crate::clock::Clock;
 use crate::config::providers;
 use crate::exit::Exit;
+use crate::files;
 use crate::service::signals;
 use crate::setup::answers::{
     LineProtection, PASSWORD_FILE, Server, email_address, guessed_zone, server, zone,
@@ -103,7 +104,9 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         return Ok(Exit::Done);
     }
     let exit = if arguments.test_letter || wants_a_letter(&fresh, &mut asker)? {
-        test_letter(&path)?
+        let typed = || password_again(&fresh, arguments, asker.is_there());
+        let keep = |password: &str| keep_password(&path, &fresh, password);
+        until_it_gets_through(|| test_letter(&path), typed, keep)?
     } else {
         Exit::Done
     };
@@ -137,6 +140,52 @@ fn test_letter(path: &Path) -> anyhow::Result<Exit> {
     write!(anstream::stdout(), "{}", doctor::lines(&looks))?;
     let is_wrong = looks.iter().any(doctor::look::Look::is_wrong);
     Ok(Exit::attention_if(is_wrong))
+}
+
+/// Sends the test letter; as long as it does not get through, another password may be typed, which is
+/// kept: a wrong one is the usual reason.
+fn until_it_gets_through(
+    mut send: impl FnMut() -> anyhow::Result<Exit>,
+    mut typed: impl FnMut() -> anyhow::Result<Option<String>>,
+    mut keep: impl FnMut(&str) -> anyhow::Result<()>,
+) -> anyhow::Result<Exit> {
+    loop {
+        let exit = send()?;
+        if exit == Exit::Done {
+            return Ok(exit);
+        }
+        let Some(password) = typed()? else {
+            return Ok(exit);
+        };
+        keep(&password)?;
+    }
+}
+
+/// The password that somebody types anew, where it is ours to keep.
+fn password_again(
+    fresh: &Fresh,
+    arguments: &Arguments,
+    somebody_is_there: bool,
+) -> anyhow::Result<Option<String>> {
+    let has_login = fresh.mail.as_ref().is_some_and(|mail| mail.login.is_some());
+    if !has_login || arguments.password_file.is_some() || !somebody_is_there {
+        return Ok(None);
+    }
+    prompted("The password again (not shown; empty: leave it as it is): ")
+}
+
+fn keep_password(path: &Path, fresh: &Fresh, password: &str) -> anyhow::Result<()> {
+    let Some(file) = secret_of(path, fresh) else {
+        return Ok(());
+    };
+    files::write_whole(&file, format!("{password}\n").as_bytes(), 0o600)
+        .with_context(|| format!("writing {}", file.display()))
+}
+
+/// The file of the password that the configuration at `path` names.
+fn secret_of(path: &Path, fresh: &Fresh) -> Option<PathBuf> {
+    let (_, file) = fresh.mail.as_ref()?.login.as_ref()?;
+    Some(beside(path, file))
 }
 
 fn ask(arguments: &Arguments, asker: &mut Asker<'_>) -> anyhow::Result<Fresh> {
@@ -256,18 +305,18 @@ fn password(somebody_is_there: bool) -> anyhow::Result<Option<String>> {
     if !somebody_is_there {
         return Ok(None);
     }
-    let typed = rpassword::prompt_password("The password there (not shown; empty: later): ")
+    prompted("The password there (not shown; empty: later): ")
+}
+
+fn prompted(question: &str) -> anyhow::Result<Option<String>> {
+    let typed = rpassword::prompt_password(question)
         .context("cannot ask for the password on this terminal; use --password-file")?;
     Ok(Some(typed).filter(|typed| !typed.is_empty()))
 }
 
 /// Writes the configuration and the password; says whether it can be used as it is.
 fn write(path: &Path, text: &str, fresh: &Fresh, password: Option<&str>) -> anyhow::Result<bool> {
-    let secret = fresh
-        .mail
-        .as_ref()
-        .and_then(|mail| mail.login.as_ref())
-        .map(|(_, file)| beside(path, file));
+    let secret = secret_of(path, fresh);
     let is_missing = match (&secret, password) {
         (Some(file), Some(password)) => {
             place::create(file, format!("{password}\n").as_bytes())?;
@@ -301,6 +350,8 @@ fn beside(path: &Path, file: &str) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
     use super::*;
 
     const EMPTY: Arguments = Arguments {
@@ -360,6 +411,28 @@ mod tests {
         ] {
             assert!(said.contains(why), "{why}: {said}");
         }
+    }
+
+    #[test]
+    fn a_password_is_typed_again_until_the_letter_gets_through_or_nobody_types_one() {
+        #[track_caller]
+        fn check(typed: &[&str], expected: Exit, kept: &str) {
+            let holds = RefCell::new("wrong".to_owned());
+            let mut typed = typed.iter();
+            let exit = until_it_gets_through(
+                || Ok(Exit::attention_if(*holds.borrow() != "right")),
+                || Ok(typed.next().map(|&one| one.to_owned())),
+                |password| {
+                    password.clone_into(&mut holds.borrow_mut());
+                    Ok(())
+                },
+            );
+            assert_eq!(exit.unwrap(), expected);
+            assert_eq!(*holds.borrow(), kept);
+        }
+        check(&["worse", "right", "never asked for"], Exit::Done, "right");
+        check(&["worse"], Exit::Attention, "worse");
+        check(&[], Exit::Attention, "wrong");
     }
 
     #[test]

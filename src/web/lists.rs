@@ -1,17 +1,13 @@
-//! The pages that are one table: alerts, letters, stores, windows, settings.
+//! The pages that are one table: stores, settings; and what a table is.
 
 use askama::Template;
 use jiff::Timestamp;
 
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
-use super::overview::{Judgements, address, book};
 use super::survey::Glances;
-use super::survey::Survey;
-use crate::config::plan::{EditionPlan, Plan};
+use crate::config::plan::Plan;
 use crate::history::drift::Drift;
-use crate::judge::Severity;
-use crate::judge::text::said;
 use crate::text::words;
 
 /// A page with one table.
@@ -77,67 +73,6 @@ impl Field {
         self.quiet = words::one_line(quiet);
         self
     }
-}
-
-/// One page of what is open, the loudest first.
-pub fn alerts(
-    place: &Place<'_>,
-    editions: &[EditionPlan],
-    survey: &Survey,
-    judgements: &Judgements,
-    pulse: &Pulse,
-    page: usize,
-) -> askama::Result<String> {
-    let mut rows: Vec<(Severity, Vec<Field>)> = Vec::new();
-    for plan in editions {
-        let launch = survey.launch(&plan.edition, &plan.zone);
-        let judgement = judgements.get(&plan.edition.id);
-        for finding in judgement.map_or(&[][..], |judgement| &judgement.findings) {
-            let said = said(finding, &place.voice(&plan.edition, &launch));
-            let class = match finding.severity {
-                Severity::Act => "tag act",
-                Severity::ToDo => "tag todo",
-                Severity::Watch => "tag watch",
-                Severity::GoodNews | Severity::Quiet => "tag good",
-            };
-            let tag = Field {
-                class,
-                ..plain(finding.severity.word())
-            };
-            let act = finding
-                .act_from
-                .filter(|at| place.now < *at)
-                .map_or_else(String::new, |at| {
-                    format!("act from {}", words::day(at, place.zone, place.now))
-                });
-            rows.push((
-                finding.severity,
-                vec![
-                    tag,
-                    linked(&book(&plan.edition), address(place, &plan.edition)),
-                    plain(&said.headline).beside(&said.verdict),
-                    plain(place.ago(finding.since)),
-                    plain(&said.step).beside(&act),
-                ],
-            ));
-        }
-    }
-    rows.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-    let page = page.min(rows.len().div_ceil(ROWS)).max(1);
-    List {
-        frame: Frame::new(place, "alerts", "Alerts", pulse),
-        lead: String::new(),
-        columns: &["Severity", "Edition", "What", "For", "Next step"],
-        pages: pages(rows.len(), page),
-        rows: rows
-            .into_iter()
-            .skip((page - 1) * ROWS)
-            .take(ROWS)
-            .map(|(_, row)| row)
-            .collect(),
-        empty: "Nothing is open. When something lasts longer than is usual, it stands here.",
-    }
-    .render()
 }
 
 /// How a host has received us.

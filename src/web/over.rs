@@ -20,25 +20,30 @@ pub(super) struct Over {
 
 /// The alerts that are over, of very many the newest.
 pub(super) fn over(place: &Place<'_>, view: &View, over: &[(Alert, Timestamp)]) -> Vec<Over> {
-    // Each in the words of the day on which it ended.
-    let voice = |at| Voice {
-        now: at,
-        ..place.voice(&view.edition, &view.launch)
-    };
+    let voice = place.voice(&view.edition, &view.launch);
     let newest = over.iter().take(100);
     newest
-        .map(|(alert, over)| Over {
-            since: place.moment(alert.since),
-            what: format!(
-                "{} (until {})",
-                said(&alert.finding, &voice(*over)).headline,
-                place.moment(*over)
-            ),
-            lasted: words::lasting(over.duration_since(alert.since)),
-            told: match alert.told {
-                Some(severity) => format!("told as {}", severity.word()),
-                None => "no letter".to_owned(),
-            },
-        })
+        .map(|(alert, over)| ended(place, &voice, alert, *over))
         .collect()
+}
+
+/// An alert that is over, in the words of the day on which it ended.
+pub(super) fn ended(place: &Place<'_>, voice: &Voice<'_>, alert: &Alert, over: Timestamp) -> Over {
+    let then = Voice {
+        now: over,
+        ..*voice
+    };
+    Over {
+        since: place.moment(alert.since),
+        what: format!(
+            "{} (until {})",
+            said(&alert.finding, &then).headline,
+            place.moment(over)
+        ),
+        lasted: words::lasting(over.duration_since(alert.since)),
+        told: match alert.told {
+            Some(severity) => format!("told as {}", severity.word()),
+            None => "no letter".to_owned(),
+        },
+    }
 }

@@ -12,6 +12,7 @@ use super::frame::{Frame, Place, Pulse, shape};
 use super::markup::coded;
 use super::paused;
 use super::rows::{Row, row};
+use super::strips::Strips;
 use super::survey::Survey;
 use super::troubles::Trouble;
 use super::verdict::class_of;
@@ -34,6 +35,8 @@ pub struct Material<'a> {
     pub survey: &'a Survey,
     /// What there is to think of them.
     pub judgements: &'a Judgements,
+    /// The last thirty days of the pages of those that are shown.
+    pub strips: &'a Strips,
     /// Who is watching.
     pub pulse: &'a Pulse,
     /// What is wrong with watching itself.
@@ -125,12 +128,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
     let chosen = chosen(place, material, &all, filter);
     let pages = chosen.len().div_ceil(ROWS).max(1);
     let page = filter.page.min(pages);
-    let shown: Vec<&Dated<'_>> = chosen
-        .iter()
-        .skip((page - 1) * ROWS)
-        .take(ROWS)
-        .copied()
-        .collect();
+    let shown = of_page(&chosen, page);
     let stores = stores_of(place, &shown);
     let (exceptions, more_exceptions) = exceptions(place, material);
     let mut frame = Frame::new(place, "", "Overview", material.pulse);
@@ -194,6 +192,24 @@ fn links(filter: &Filter, page: usize, pages: usize) -> Vec<(usize, Option<Strin
         .filter(|_| pages > 1)
         .map(|number| (number, link(number)))
         .collect()
+}
+
+fn of_page<'d, 'a>(chosen: &[&'d Dated<'a>], page: usize) -> Vec<&'d Dated<'a>> {
+    let from = chosen.iter().skip((page - 1) * ROWS);
+    from.take(ROWS).copied().collect()
+}
+
+/// The editions that the page shows for which the filter asks.
+pub fn shown<'a>(
+    place: &Place<'_>,
+    material: &Material<'a>,
+    filter: &Filter,
+) -> Vec<&'a EditionPlan> {
+    let all = dated(place, material);
+    let chosen = chosen(place, material, &all, filter);
+    let pages = chosen.len().div_ceil(ROWS).max(1);
+    let shown = of_page(&chosen, filter.page.min(pages));
+    shown.into_iter().map(|one| one.plan).collect()
 }
 
 /// The editions that the filter asks for, on all pages.

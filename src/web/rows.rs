@@ -35,6 +35,8 @@ pub(super) struct Cell {
     pub(super) word: &'static str,
     pub(super) length: String,
     pub(super) note: String,
+    /// As markup.
+    pub(super) strip: String,
 }
 
 /// The row of an edition, with a cell for each of `stores`.
@@ -113,6 +115,11 @@ fn cell(place: &Place<'_>, material: &Material<'_>, one: &Dated<'_>, store: &Sto
         word,
         length: since.map_or_else(String::new, |since| brief(place.now.duration_since(since))),
         note: normal.filter(|_| glance.is_some()).unwrap_or_default(),
+        strip: material
+            .strips
+            .get(&(id.clone(), store.clone()))
+            .cloned()
+            .unwrap_or_default(),
     }
 }
 

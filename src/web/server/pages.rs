@@ -12,7 +12,7 @@ use super::exports::looks;
 use super::router::Wished;
 use super::site::Site;
 use crate::alerts::Alert;
-use crate::alerts::sqlite::over_since;
+use crate::alerts::sqlite::{newest_over, over_since};
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::fetch::HostKey;
@@ -33,9 +33,13 @@ use crate::web::lists::{self, HostLine};
 use crate::web::overview;
 use crate::web::security::LETTER_POLICY;
 use crate::web::settings::{Given, Tried};
+use crate::web::strips::Strips;
 use crate::web::timeline::{Prices, Range};
 use crate::web::troubles::troubles;
-use crate::web::{changes, letter, passes, paused, prices, settings, sqlite, usual};
+use crate::web::{alerts, changes, letter, passes, paused, prices, settings, sqlite, usual};
+
+/// So many alerts that are over stand below those that are open.
+const ENDED: u32 = 50;
 
 /// The overview of all editions.
 pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
@@ -45,9 +49,25 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
     let code = said_of.find(|(key, _)| key == "said");
     let code = code.map_or_else(String::new, |(_, code)| code.into_owned());
     let html = surveyed(visit, said(&code), |place, material| {
-        overview::page(place, material, &filter)
+        overview_of(visit, place, material, &filter)
     })?;
     Ok(page(html?))
+}
+
+/// The overview, with the strips of the editions that it shows.
+pub(super) fn overview_of(
+    visit: &Visit,
+    place: &Place<'_>,
+    material: &overview::Material<'_>,
+    filter: &Filter,
+) -> Result<String, PageError> {
+    let shown = overview::shown(place, material, filter);
+    let strips = visit.site.strips(&shown, visit.now)?;
+    let material = overview::Material {
+        strips: &strips,
+        ..*material
+    };
+    Ok(overview::page(place, &material, filter)?)
 }
 
 /// What the overview makes of all editions as they stand now.
@@ -64,6 +84,7 @@ pub(super) fn surveyed<T>(
         editions: &site.plan.editions,
         survey: &survey,
         judgements: &judgements,
+        strips: &Strips::new(),
         pulse: &pulse,
         troubles: &troubles(&place, &survey.glances, &judgements, &survey.health),
         is_shared: false,
@@ -105,14 +126,17 @@ pub(super) fn edition(
 }
 
 /// What needs a look, of all editions.
-pub(super) fn alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
+pub(super) fn all_alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
     let (survey, pulse) = site.survey(now)?;
-    Ok(page(lists::alerts(
+    let over = site
+        .db
+        .read(|connection| Ok::<_, DbError>(newest_over(connection, ENDED)?))?;
+    Ok(page(alerts::alerts(
         &site.place(now),
         &site.plan.editions,
-        &survey,
-        &site.judgements(&survey, now)?,
+        (&survey, &site.judgements(&survey, now)?),
+        &over,
         &pulse,
         page_number(&wished),
     )?))

@@ -115,7 +115,7 @@ pub fn router(live: Arc<Live>) -> Router {
         .route("/", at(GET, pages::overview))
         .route("/chosen", at(POST, chosen::act))
         .route("/day", at(GET, pages::day))
-        .route("/alerts", at(GET, pages::alerts))
+        .route("/alerts", at(GET, pages::all_alerts))
         .route("/letters", at(GET, pages::letters))
         .route("/letters/{id}", at(GET, pages::letter))
         .route("/letters/{id}/body", at(GET, pages::letter_body))

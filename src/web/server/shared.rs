@@ -7,6 +7,7 @@ use axum::response::Response;
 
 use super::answer::{Answered, PageError, Visit, file, not_found, page};
 use super::exports;
+use super::pages::overview_of;
 use super::router::fixed_file;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
@@ -14,6 +15,7 @@ use crate::web::filter::Filter;
 use crate::web::frame::Place;
 use crate::web::overview;
 use crate::web::passes::{hash, sqlite};
+use crate::web::strips::Strips;
 
 /// The editions of the client whose link it is.
 fn editions(visit: &Visit, secret: &str) -> Result<Vec<EditionPlan>, PageError> {
@@ -95,12 +97,14 @@ fn listed(
         .into_iter()
         .map(|(isbn, judgement)| (isbn, judgement.for_client()))
         .collect();
-    Ok(overview::page(
+    overview_of(
+        visit,
         &place,
         &overview::Material {
             editions,
             survey: &survey,
             judgements: &judgements,
+            strips: &Strips::new(),
             pulse: &pulse,
             troubles: &[],
             is_shared: true,
@@ -108,5 +112,5 @@ fn listed(
             may_check: false,
         },
         &Filter::from_query(query),
-    )?)
+    )
 }

@@ -14,7 +14,7 @@ use crate::config::Plan;
 use crate::config::plan::EditionPlan;
 use crate::db::{Db, DbError};
 use crate::history::View;
-use crate::history::sqlite::{Depth, each_view, view};
+use crate::history::sqlite::{Depth, each_view, view, view_to};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
 use crate::judge::{Judgement, Settings, judge};
@@ -28,6 +28,7 @@ use crate::web::frame::{Day, Place, Pulse};
 use crate::web::overview::Judgements;
 use crate::web::security::{Origin, Sessions, Throttle, is_password};
 use crate::web::sqlite;
+use crate::web::strips::{Strips, strips};
 use crate::web::survey::Survey;
 
 /// The site: the plan, the database, the clock, and who is logged in.
@@ -283,6 +284,17 @@ impl Site {
                 &view.listings,
                 now,
             )?)
+        })
+    }
+
+    /// The last thirty days of the pages of these editions.
+    pub fn strips(&self, editions: &[&EditionPlan], now: Timestamp) -> Result<Strips, DbError> {
+        self.db.read(|connection| {
+            let mut views = Vec::with_capacity(editions.len());
+            for plan in editions {
+                views.push(view_to(connection, plan, Depth::States)?);
+            }
+            Ok(strips(&views, &self.plan.author.zone, now))
         })
     }
 

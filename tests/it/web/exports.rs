@@ -80,11 +80,19 @@ fn an_alert_that_is_over_stands_on_the_editions_page_and_in_no_report() {
     assert!(1 < rows, "{over}");
     assert!(over.contains("told as Act"), "{over}");
     assert!(over.contains("unavailable"), "{over}");
+    let of_all = get(&format!("{}/alerts", demo.base));
+    let (_, of_all) = of_all.split_once("<h2 id=\"over\">Over</h2>").unwrap();
+    assert!(
+        (1..=rows).contains(&of_all.matches("<tr>").count()),
+        "{of_all}"
+    );
+    assert!(of_all.contains("#over\"><bdi>Salt Roads"), "{of_all}");
     let report = get(&format!("{}/report.html", demo.edition()));
     assert!(!report.contains("Alerts that are over"));
     // Before anything was over there is no such table.
     let early = Demo::halted("2026-12-20T12:00");
     assert!(!get(&early.edition()).contains("Alerts that are over"));
+    assert!(!get(&format!("{}/alerts", early.base)).contains("<h2 id=\"over\">"));
 }
 
 #[test]

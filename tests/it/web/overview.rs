@@ -50,6 +50,24 @@ fn a_change_shows_at_once_whoever_wrote_it() {
 }
 
 #[test]
+fn the_last_thirty_days_of_each_page_stand_in_its_row_as_a_drawing_and_in_words() {
+    let site = TestSite::salt_roads();
+    let page = site.get("/").body;
+    let strips: Vec<&str> = page
+        .split("<svg class=\"days\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("</svg>"))
+        .map(|(strip, _)| strip)
+        .collect();
+    assert_eq!(strips.len(), 3, "{page}");
+    let amazon = strips.iter().find(|one| one.contains("s-o")).unwrap();
+    assert!(amazon.contains("Unavailable "), "{amazon}");
+    // An edition that nobody looked at has none.
+    let fresh = TestSite::new(&configuration(SALT_ROADS));
+    assert!(!fresh.get("/").body.contains("class=\"days\""));
+}
+
+#[test]
 fn what_another_format_shows_is_judged_again_as_well() {
     let hardcover = "9781944021665";
     let site = TestSite::new(&configuration(&format!(

@@ -1,0 +1,97 @@
+//! The last thirty days of each page in a row of the overview, drawn as in letters. Pure.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use super::face::{UNSEEN_CLASS, face};
+use super::markup::text;
+use crate::book::{EditionId, StoreId};
+use crate::history::View;
+use crate::mail::strip::{Cell, strip};
+use crate::text::words;
+
+/// How many days a strip shows.
+const DAYS: u16 = 30;
+
+/// The strips of the pages of a page of editions, as markup.
+pub type Strips = BTreeMap<(EditionId, StoreId), String>;
+
+/// The strips of these editions.
+pub fn strips<'v>(
+    views: impl IntoIterator<Item = &'v View>,
+    zone: &TimeZone,
+    now: Timestamp,
+) -> Strips {
+    let mut strips = Strips::new();
+    for view in views {
+        for listing in &view.listings {
+            let days = strip(listing, now, zone, DAYS);
+            let cells: Vec<Cell> = days.into_iter().map(|(_, cell)| cell).collect();
+            let key = (view.edition.id.clone(), listing.store.clone());
+            strips.insert(key, drawn(&cells));
+        }
+    }
+    strips
+}
+
+/// A line a run of days, and all of it in words; empty where there is nothing to see yet.
+fn drawn(cells: &[Cell]) -> String {
+    let runs: Vec<&[Cell]> = cells.chunk_by(|one, next| one == next).collect();
+    if runs.iter().all(|run| run.first() == Some(&Cell::Before)) {
+        return String::new();
+    }
+    let mut lines = String::new();
+    let mut said = Vec::new();
+    let mut from = 0;
+    for run in runs {
+        let Some(&cell) = run.first() else { continue };
+        let class = match cell {
+            Cell::Before => None,
+            Cell::Unseen => Some(UNSEEN_CLASS),
+            Cell::State(state) => Some(face(state).class),
+        };
+        if let Some(class) = class {
+            let days = words::counted(run.len(), "day");
+            said.push(format!("{} {days}", cell.word()));
+            lines.push_str(&format!(
+                "<path class=\"{class}\" d=\"M{from} 3h{}\"/>",
+                run.len()
+            ));
+        }
+        from += run.len();
+    }
+    format!(
+        "<svg class=\"days\" viewBox=\"0 0 {DAYS} 6\" role=\"img\" aria-label=\"{}\">{lines}</svg>",
+        text(&said.join(", "))
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::book::Availability;
+
+    #[test]
+    fn a_strip_is_a_line_a_run_and_says_the_same_in_words() {
+        let mut cells = vec![Cell::Before; 10];
+        cells.extend([Cell::State(Availability::NotListed); 12]);
+        cells.extend([Cell::Unseen; 1]);
+        cells.extend([Cell::State(Availability::PreOrder); 7]);
+        let drawn = drawn(&cells);
+        for part in [
+            "aria-label=\"Not listed 12 days, Not seen 1 day, Pre-order 7 days\"",
+            "<path class=\"s-m\" d=\"M10 3h12\"/>",
+            "<path class=\"s-p\" d=\"M23 3h7\"/></svg>",
+        ] {
+            assert!(drawn.contains(part), "{part}: {drawn}");
+        }
+        assert!(!drawn.contains("M0 "), "{drawn}");
+    }
+
+    #[test]
+    fn what_was_not_watched_yet_has_none() {
+        assert_eq!(drawn(&[Cell::Before; 30]), "");
+    }
+}

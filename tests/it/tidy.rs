@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 /// The stages, in the order in which data flows. A stage never names a later one.
 const STAGES: &[&str] = &[
-    "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge", "alerts",
-    "mail", "round", "setup", "web", "service", "terminal", "demo", "commands", "cli",
+    "say", "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge",
+    "alerts", "mail", "round", "setup", "web", "service", "terminal", "demo", "commands", "cli",
 ];
 
 /// The stages that run others: they may touch the outside.

@@ -5,6 +5,7 @@ use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{Asin, ConfiguredDates, EditionId, Making, Money, every};
+use crate::say::fixed;
 
 /// The form of an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,9 +27,14 @@ impl Format {
     /// Every format.
     pub const ALL: [Self; 4] = every(Self::VARIANTS);
 
-    /// The name in the configuration, in tables and in letters.
+    /// The name in the configuration and in tables.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// The name in letters.
+    pub fn word(self) -> &'static str {
+        fixed(&format!("format-{}", self.name()))
     }
 
     /// The format where nobody says which: a paperback has an ISBN, and what has none is an ebook.
@@ -41,12 +47,7 @@ impl Format {
 
     /// The name with its article.
     pub fn with_article(self) -> &'static str {
-        match self {
-            Self::Paperback => "a paperback",
-            Self::Hardcover => "a hardcover",
-            Self::Ebook => "an ebook",
-            Self::Audiobook => "an audiobook",
-        }
+        fixed(&format!("format-{}.one", self.name()))
     }
 
     /// It is printed. What is not has no printer, no returns, and at Amazon a number of Amazon's
@@ -90,7 +91,7 @@ impl Distribution {
             Self::Draft2Digital => "Draft2Digital",
             Self::PublishDrive => "PublishDrive",
             Self::Kdp => "KDP",
-            Self::Other => "your distributor",
+            Self::Other => fixed("your-distributor"),
         }
     }
 

@@ -273,7 +273,7 @@ fn about(item: &Item, today: Date) -> String {
     let edition = &item.view.edition;
     format!(
         "{}, {}",
-        edition.format.name(),
+        edition.format.word(),
         words::countdown(today, item.view.launch.publication)
     )
 }

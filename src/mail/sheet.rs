@@ -194,7 +194,7 @@ fn about(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> String {
     let mut topics = book.topics.iter().peekable();
     while let Some(topic) = topics.next() {
         let (edition, date) = (&topic.view.edition, topic.view.launch.publication);
-        let one = format!("{}, {}", edition.format.name(), edition.id.named());
+        let one = format!("{}, {}", edition.format.word(), edition.id.named());
         let next = topics.peek().map(|next| next.view.launch.publication);
         let countdown = words::countdown(today, date);
         parts.push(match next {

@@ -21,7 +21,11 @@ pub use fluent_bundle::FluentValue as Value;
 const TEXTS: &[(&str, &str)] = &[
     ("dates", include_str!("en/dates.ftl")),
     ("words", include_str!("en/words.ftl")),
-    ("all-clear", include_str!("en/findings/good-news.ftl")),
+    ("names", include_str!("en/names.ftl")),
+    ("contacts", include_str!("en/contacts.ftl")),
+    ("answers", include_str!("en/answers.ftl")),
+    ("calendar", include_str!("en/calendar.ftl")),
+    ("good-news", include_str!("en/findings/good-news.ftl")),
     ("kdp", include_str!("en/findings/kdp.ftl")),
     (
         "launch-report",

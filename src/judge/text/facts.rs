@@ -7,6 +7,7 @@ use super::{Voice, news, unread};
 use crate::book::{Availability, Family, Making, StoreId, launch};
 use crate::judge::finding::{Finding, NextStep, Party};
 use crate::judge::kind::{FindingKind, KdpWait};
+use crate::judge::rules::calendar::Milestone;
 use crate::judge::windows::Stage;
 use crate::say::{Value, fixed, yes};
 use crate::text::words;
@@ -180,14 +181,14 @@ fn of_kind(told: Facts, finding: &Finding, voice: &Voice<'_>) -> Facts {
             .with("list", list.to_string()),
         FindingKind::FormatsOutOfStep { behind } => told.with("behind", behind.clone()),
         FindingKind::FormatsNotJoined { others } => {
-            let others: Vec<&str> = others.iter().map(|format| format.name()).collect();
+            let others: Vec<&str> = others.iter().map(|format| format.word()).collect();
             told.with("formats", words::list(&others))
         }
         FindingKind::LineDown { hours } => told.with("hours", *hours),
         FindingKind::Milestone { which, day } => {
             let milestone = which.milestone();
-            told.with("what", milestone.map(|one| one.what))
-                .with("why", milestone.map(|one| one.why))
+            told.with("what", milestone.map(Milestone::what))
+                .with("why", milestone.map(Milestone::why))
                 .with("date", date(*day))
         }
         FindingKind::Unread(blind) | FindingKind::UnreadWithOthers(blind) => {

@@ -12,7 +12,7 @@ use jiff::tz::TimeZone;
 use facts::{Facts, facts};
 pub use outlook::outlook;
 
-use super::finding::{Finding, NextStep, Severity};
+use super::finding::{Finding, NextStep, Severity, Task};
 use super::kind::FindingKind;
 use crate::book::{Edition, Launch, StoreId};
 use crate::config::plan::{StorePlan, label};
@@ -48,18 +48,38 @@ pub struct Said {
 /// Puts a finding into words.
 pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
     let told = facts(finding, voice);
-    let part = |part: &str| say_with(&format!("{}.{part}", sentences(&finding.kind)), &told.0);
+    let part = |part: &str| of_kind(finding, part, &told);
     let said = Said {
         headline: part("brief")
             .filter(|_| voice.brief)
             .or_else(|| part("headline"))
             .unwrap_or_default(),
         verdict: part("verdict").unwrap_or_default(),
-        step: step(finding, voice, part),
+        step: step(finding, voice, &told),
     };
     match last_seen(finding, voice) {
         Some(last_seen) => as_of(said, &last_seen, finding),
         None => said,
+    }
+}
+
+/// A part of what its kind says, if it has that.
+fn of_kind(finding: &Finding, part: &str, told: &Facts) -> Option<String> {
+    say_with(&format!("{}.{part}", sentences(&finding.kind)), &told.0)
+}
+
+/// What a task says where the kind says nothing of its own.
+fn of_task(task: Task) -> Option<&'static str> {
+    match task {
+        Task::PublishAtKdp => Some("publish-at-kdp.do"),
+        Task::Share => Some("released-everywhere.do"),
+        Task::LookYourself => Some("step-look"),
+        Task::CheckAccount
+        | Task::CorrectAddress
+        | Task::Calendar
+        | Task::TellUs
+        | Task::TellReaders
+        | Task::CheckNetwork => None,
     }
 }
 
@@ -138,7 +158,8 @@ pub fn weight(finding: &Finding) -> Severity {
 }
 
 /// The next step, as one or two sentences.
-fn step(finding: &Finding, voice: &Voice<'_>, part: impl Fn(&str) -> Option<String>) -> String {
+fn step(finding: &Finding, voice: &Voice<'_>, told: &Facts) -> String {
+    let part = |part: &str| of_kind(finding, part, told);
     match &finding.next {
         NextStep::Nothing => say!("step-nothing"),
         NextStep::Wait { until: None } => match finding.kind.launch_report() {
@@ -158,7 +179,9 @@ fn step(finding: &Finding, voice: &Voice<'_>, part: impl Fn(&str) -> Option<Stri
             until = voice.day(*until)
         ),
         NextStep::Ask { whom, .. } => {
-            let step = part("ask").unwrap_or_else(|| say!("step-ask"));
+            let step = part("ask")
+                .or_else(|| say_with("unavailable.ask", &told.0))
+                .unwrap_or_default();
             if finding.stores.len() < 2 {
                 return step;
             }
@@ -171,7 +194,9 @@ fn step(finding: &Finding, voice: &Voice<'_>, part: impl Fn(&str) -> Option<Stri
         {
             String::new()
         }
-        NextStep::Do { .. } => part("do").unwrap_or_default(),
+        NextStep::Do { task } => part("do")
+            .or_else(|| say_with(of_task(*task)?, &told.0))
+            .unwrap_or_default(),
     }
 }
 
@@ -214,7 +239,7 @@ impl Voice<'_> {
     fn format(&self) -> &'static str {
         self.edition.map_or_else(
             || fixed("format-of-none"),
-            |(edition, _)| edition.format.name(),
+            |(edition, _)| edition.format.word(),
         )
     }
 

@@ -34,10 +34,10 @@ pub(super) fn milestones(items: &[Item], today: Date) -> Vec<Coming> {
             }
             let same = coming
                 .iter_mut()
-                .find(|(other, what, ..)| *other == date && *what == milestone.what);
+                .find(|(other, what, ..)| *other == date && *what == milestone.what());
             match same {
                 Some((.., titles)) => titles.push(title(item)),
-                None => coming.push((date, milestone.what, milestone.why, vec![title(item)])),
+                None => coming.push((date, milestone.what(), milestone.why(), vec![title(item)])),
             }
         }
     }

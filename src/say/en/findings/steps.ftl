@@ -12,8 +12,8 @@ step-await-answer =
        *[no] {""}
     }. Wait for the answer until { $until }; a second message before that usually slows things down.
 
-# What to ask, where nothing more particular is known.
-step-ask = Open the page yourself. If it says the same, ask for the title to be sent again.
+# What to do about pages that nobody could see.
+step-look = Open the pages that we could not see, and tell us what they say.
 
 # Several pages show the same: before what is to be asked. $party is who feeds them.
 step-common-cause =

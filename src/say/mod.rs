@@ -25,6 +25,9 @@ const TEXTS: &[(&str, &str)] = &[
     ("contacts", include_str!("en/contacts.ftl")),
     ("answers", include_str!("en/answers.ftl")),
     ("calendar", include_str!("en/calendar.ftl")),
+    ("letter", include_str!("en/letter.ftl")),
+    ("digest", include_str!("en/digest.ftl")),
+    ("notice", include_str!("en/notice.ftl")),
     ("good-news", include_str!("en/findings/good-news.ftl")),
     ("kdp", include_str!("en/findings/kdp.ftl")),
     (

@@ -27,8 +27,9 @@ pub(crate) fn speaking<T>(run: impl FnOnce() -> T) -> T {
 
 /// What is between backticks are commands, and an address is an address.
 fn accented(text: &str) -> Cow<'_, str> {
-    // A command with a value in it goes on in the next piece.
-    let mut is_command = text.starts_with('`');
+    // A command with a value in it ends in the next piece.
+    let after = text.strip_prefix('`');
+    let mut is_command = after.is_some_and(|after| after.starts_with([' ', ',', '.', '\n']));
     Cow::Owned(
         text.chars()
             .map(|character| {
@@ -49,4 +50,13 @@ fn accented(text: &str) -> Cow<'_, str> {
 fn letter(first: char, character: char, base: char) -> char {
     let place = u32::from(character) - u32::from(base);
     char::from_u32(u32::from(first) + place).unwrap_or(character)
+}
+
+/// The words of three letters and more that nobody gave an accent and that are not among `data`.
+/// What stands between backticks is a command.
+pub(crate) fn plain<'t>(text: &'t str, data: &[&str]) -> Vec<&'t str> {
+    let said = text.split('`').step_by(2);
+    said.flat_map(|said| said.split(|letter: char| !letter.is_ascii_alphabetic()))
+        .filter(|word| 3 <= word.len() && !data.contains(word))
+        .collect()
 }

@@ -256,4 +256,6 @@ impl Voice<'_> {
 }
 
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod tests;

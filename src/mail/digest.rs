@@ -378,19 +378,7 @@ fn text(sheet: &DigestSheet) -> String {
     for edition in &sheet.standing {
         lines.heading(&edition.title);
         lines.wrapped("", &format!("{}.", edition.about));
-        for point in &edition.points {
-            lines.gap();
-            lines.wrapped(
-                "",
-                &say!(
-                    "letter-point",
-                    word = point.severity.word(),
-                    headline = point.headline.as_str()
-                ),
-            );
-            lines.wrapped("", &point.verdict);
-            lines.wrapped("", &point.step);
-        }
+        in_points(&mut lines, &edition.points);
         lines.gap();
         for line in &edition.lines {
             lines.wrapped("", line);
@@ -409,22 +397,7 @@ fn text(sheet: &DigestSheet) -> String {
         lines.gap();
         lines.wrapped("", &sheet.and_more());
     }
-    if !sheet.milestones.is_empty() {
-        lines.heading(fixed("digest-heading-coming"));
-        for coming in &sheet.milestones {
-            lines.gap();
-            lines.wrapped(
-                "",
-                &say!(
-                    "digest-coming",
-                    day = coming.day.as_str(),
-                    titles = coming.titles.as_str(),
-                    what = coming.what.as_str()
-                ),
-            );
-            lines.wrapped("  ", &coming.why);
-        }
-    }
+    in_days(&mut lines, &sheet.milestones);
     lines.gap();
     let sights = sheet.stores.iter().map(|store| {
         let lost = fixed("digest-out-of-sight");
@@ -442,6 +415,41 @@ fn text(sheet: &DigestSheet) -> String {
     lines.signature();
     lines.wrapped("", &sheet.why);
     lines.finish()
+}
+
+fn in_points(lines: &mut Lines, points: &[Point]) {
+    for point in points {
+        lines.gap();
+        lines.wrapped(
+            "",
+            &say!(
+                "letter-point",
+                word = point.severity.word(),
+                headline = point.headline.as_str()
+            ),
+        );
+        lines.wrapped("", &point.verdict);
+        lines.wrapped("", &point.step);
+    }
+}
+
+fn in_days(lines: &mut Lines, coming: &[Coming]) {
+    if !coming.is_empty() {
+        lines.heading(fixed("digest-heading-coming"));
+        for day in coming {
+            lines.gap();
+            lines.wrapped(
+                "",
+                &say!(
+                    "digest-coming",
+                    day = day.day.as_str(),
+                    titles = day.titles.as_str(),
+                    what = day.what.as_str()
+                ),
+            );
+            lines.wrapped("  ", &day.why);
+        }
+    }
 }
 
 fn in_states(lines: &mut Lines, states: &[State]) {

@@ -1,5 +1,11 @@
 //! What the sentences about a finding are told of it, by the names that `say/en/findings` gives.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    clippy::too_many_lines,
+    reason = "a table with an arm for each kind"
+)]
+
 use fluent_bundle::FluentArgs;
 use jiff::{SignedDuration, Timestamp};
 

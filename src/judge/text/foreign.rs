@@ -35,9 +35,9 @@ const DATA: &[&str] = &[
     "USD",
 ];
 
-fn money(minor: i64) -> Option<Money> {
+fn money(minor: i64) -> Money {
     let currency = "USD".to_owned();
-    Some(Money { minor, currency })
+    Money { minor, currency }
 }
 
 fn stores(names: &[&str]) -> Vec<StoreId> {
@@ -179,18 +179,14 @@ fn no_sentence_of_a_finding_stands_elsewhere() {
     }
 }
 
-#[test]
-fn no_outlook_stands_elsewhere() {
-    let (state, last) = (Availability::PreOrder, Availability::InStock);
-    let (since, last_seen, later) = (
-        time("2027-01-20T08:00"),
-        time("2027-02-01T08:00"),
-        time("2027-03-01T08:00"),
-    );
+/// What is said of a page for every cause.
+fn of_causes() -> impl Iterator<Item = Outlook> {
+    let (state, since) = (Availability::PreOrder, time("2027-01-20T08:00"));
+    let later = time("2027-03-01T08:00");
     let causes = Cause::VARIANTS
         .iter()
         .filter_map(|name| Cause::from_name(name));
-    let of_causes = causes.flat_map(|cause| {
+    causes.flat_map(move |cause| {
         let watch = |usual_until, act_from| Outlook::Watch {
             state,
             since,
@@ -214,8 +210,15 @@ fn no_outlook_stands_elsewhere() {
                 cause,
             },
         ]
-    });
-    let others = [
+    })
+}
+
+/// And without one.
+fn without_causes() -> Vec<Outlook> {
+    let (state, last) = (Availability::PreOrder, Availability::InStock);
+    let (since, last_seen) = (time("2027-01-20T08:00"), time("2027-02-01T08:00"));
+    let later = time("2027-03-01T08:00");
+    vec![
         Outlook::NotSeen {
             since: None,
             reason: None,
@@ -244,7 +247,11 @@ fn no_outlook_stands_elsewhere() {
             cause: None,
             until: None,
         },
-    ];
+    ]
+}
+
+#[test]
+fn no_outlook_stands_elsewhere() {
     let zone = TimeZone::UTC;
     let voice = Voice {
         zone: &zone,
@@ -253,14 +260,14 @@ fn no_outlook_stands_elsewhere() {
         edition: None,
         brief: false,
     };
-    for one in of_causes.chain(others) {
+    for one in of_causes().chain(without_causes()) {
         let one = ListingOutlook {
             store: StoreId::new("amazon.com"),
             outlook: one,
             seen_at: None,
             good_until: None,
-            price: money(1699),
-            list_price: money(1599),
+            price: Some(money(1699)),
+            list_price: Some(money(1599)),
         };
         let line = speaking(|| outlook(&one, &voice));
         assert_eq!(plain(&line, DATA), [""; 0], "{line}");

@@ -27,6 +27,7 @@ const TEXTS: &[(&str, &str)] = &[
     ("calendar", include_str!("en/calendar.ftl")),
     ("letter", include_str!("en/letter.ftl")),
     ("digest", include_str!("en/digest.ftl")),
+    ("pause", include_str!("en/pause.ftl")),
     ("notice", include_str!("en/notice.ftl")),
     ("good-news", include_str!("en/findings/good-news.ftl")),
     ("kdp", include_str!("en/findings/kdp.ftl")),

@@ -14,6 +14,7 @@ struct Message {
     values: BTreeSet<String>,
     /// The messages that stand in it.
     holds: BTreeSet<String>,
+    lines: usize,
 }
 
 fn files(folder: &str, ending: &str) -> Vec<(PathBuf, String)> {
@@ -52,6 +53,7 @@ fn messages() -> BTreeMap<String, Message> {
                 current = format!("{whole}.{}", name(part));
             }
             let message = all.entry(current.clone()).or_default();
+            message.lines += usize::from(!line.is_empty());
             for piece in line.split('{').skip(1) {
                 let piece = piece.trim_start();
                 match piece.strip_prefix('$') {
@@ -163,6 +165,36 @@ fn no_sentence_is_without_a_use() {
             || FindingKind::VARIANTS.contains(&whole);
         assert!(used, "nothing says {id}");
     }
+}
+
+/// What has no values is handed out as it stands in memory, which goes for one line only.
+#[test]
+fn words_without_values_are_on_one_line() {
+    let all = messages();
+    let sources = files("src", "rs").into_iter().chain(files("src", "html"));
+    let text: String = sources.map(|(_, text)| text).collect();
+    let named = text.split("fixed(\"").skip(1).map(name);
+    let families = [
+        "state-",
+        "format-",
+        "severity-",
+        "contact-",
+        "calendar-",
+        "usual-",
+    ];
+    let derived = all.keys().map(String::as_str).filter(|id| {
+        let is_told = id.ends_with(".verdict") || id.ends_with(".do");
+        families.iter().any(|family| id.starts_with(family)) && !is_told
+    });
+    let mut checked = 0;
+    for id in named.chain(derived).filter(|id| !id.is_empty()) {
+        let message = all.get(id);
+        let message = message.unwrap_or_else(|| panic!("no words have the name {id}"));
+        assert_eq!((message.lines, message.values.len()), (1, 0), "{id}");
+        assert!(message.holds.is_empty(), "{id}");
+        checked += 1;
+    }
+    assert!(80 < checked, "{checked}");
 }
 
 /// Names of states, formats and severities, which are derived from types.

@@ -4,6 +4,7 @@
 //! The modules are the stages, in the order in which the data flows; a stage may use the types of
 //! earlier stages, never of later ones. `ARCHITECTURE.md` has the map.
 
+pub mod say;
 pub mod book;
 pub mod text;
 pub mod config;

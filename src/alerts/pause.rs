@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::book::{Note, NoteKind};
+use crate::say::say;
 use crate::text::words;
 
 /// A letter says for so long that a pause has ended.
@@ -87,37 +88,38 @@ pub fn sentence(paused: &[(String, Pause)], all: usize) -> Option<String> {
         .iter()
         .all(|(_, one)| (one.until, one.but_act) == (last, pause.but_act));
     let about = match paused.len() {
-        every if every == all => String::new(),
-        1 => format!(" about {first}"),
-        some => format!(" about {some} of {all} editions"),
+        every if every == all => "all",
+        1 => "one",
+        _ => "some",
     };
-    let until = words::date(last);
-    Some(if is_alike {
-        let but_act = if pause.but_act {
-            ", but for what is to be acted on"
-        } else {
-            ""
-        };
-        format!("Letters{about} are paused until {until}{but_act}.")
-    } else {
-        format!("Letters{about} are paused, the last until {until}.")
-    })
+    let how = match (is_alike, pause.but_act) {
+        (true, true) => "but-act",
+        (true, false) => "alike",
+        (false, _) => "unlike",
+    };
+    Some(say!(
+        "letters-paused",
+        about = about,
+        title = first.as_str(),
+        some = paused.len(),
+        all = all,
+        how = how,
+        until = words::date(last)
+    ))
 }
 
 /// What a letter says of a pause: that it counts, where this is told all the same, or that it has
 /// ended and what follows was kept for now.
 pub fn remark(notes: &[Note], zone: &TimeZone, now: Timestamp) -> Option<String> {
     if in_force(notes, zone, now).is_some() {
-        return Some(
-            "Letters are paused, but for what is to be acted on, as you asked.".to_owned(),
-        );
+        return Some(say!("letters-paused-but-act"));
     }
     let ended = ended_lately(notes, zone, now)?;
     let day = |at| words::day(at, zone, now);
-    Some(format!(
-        "Letters were paused from {} until {}, as you asked. This is what there is to tell since.",
-        day(ended.from),
-        day(ended.ends)
+    Some(say!(
+        "letters-were-paused",
+        from = day(ended.from),
+        until = day(ended.ends)
     ))
 }
 

@@ -8,6 +8,7 @@ use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::every;
+use crate::say::fixed;
 
 /// What a page offers a buyer. The meaning of each state is fixed; how a page shows it is the
 /// business of the store's reader.
@@ -47,17 +48,7 @@ impl Availability {
 
     /// The word shown to people.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::NotListed => "Not listed",
-            Self::Announced => "Announced",
-            Self::PreOrder => "Pre-order",
-            Self::InStock => "Available",
-            Self::ShipsLater => "Ships later",
-            Self::BackOrder => "Backorder",
-            Self::ThirdPartyOnly => "Other sellers only",
-            Self::OutOfStock => "Unavailable",
-            Self::Discontinued => "Ended",
-        }
+        fixed(&format!("state-{}", self.name()))
     }
 
     /// The letter that stands for the state in a strip.

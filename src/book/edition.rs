@@ -7,6 +7,7 @@ use strum::{IntoStaticStr, VariantArray};
 use utoipa::ToSchema;
 
 use super::{Asin, ConfiguredDates, EditionId, Making, Money, every};
+use crate::say::fixed;
 
 /// The form of an edition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,9 +44,14 @@ impl Format {
         ("pb", Self::Paperback),
     ];
 
-    /// The name in the configuration, in tables and in letters.
+    /// The name in the configuration and in tables.
     pub fn name(self) -> &'static str {
         self.into()
+    }
+
+    /// The name in letters.
+    pub fn word(self) -> &'static str {
+        fixed(&format!("format-{}", self.name()))
     }
 
     /// The format where nobody says which: a paperback has an ISBN, and what has none is an ebook.
@@ -58,12 +64,7 @@ impl Format {
 
     /// The name with its article.
     pub fn with_article(self) -> &'static str {
-        match self {
-            Self::Paperback => "a paperback",
-            Self::Hardcover => "a hardcover",
-            Self::Ebook => "an ebook",
-            Self::Audiobook => "an audiobook",
-        }
+        fixed(&format!("format-{}.one", self.name()))
     }
 
     /// It is printed. What is not has no printer, no returns, and at Amazon a number of Amazon's
@@ -137,7 +138,7 @@ impl Distribution {
             Self::Draft2Digital => "Draft2Digital",
             Self::PublishDrive => "PublishDrive",
             Self::Kdp => "KDP",
-            Self::Other => "your distributor",
+            Self::Other => fixed("your-distributor"),
         }
     }
 

@@ -68,8 +68,8 @@ fn agenda(
                 day: moment.map_or(day, |at| at.to_zoned(settings.zone.clone()).date()),
                 moment,
                 name: milestone.id.name().to_owned(),
-                what: milestone.what.to_owned(),
-                why: milestone.why.to_owned(),
+                what: milestone.what().to_owned(),
+                why: milestone.why().to_owned(),
             }
         })
         .collect();

@@ -10,6 +10,7 @@ use super::kind::FindingKind;
 use super::windows::{Stage, Window};
 use crate::book::{Availability, StoreId};
 use crate::page::Says;
+use crate::say::{fixed, say};
 
 /// The form in which findings are kept; one more whenever a kept one could be misread.
 pub const FACTS_VERSION: i64 = 1;
@@ -176,13 +177,7 @@ impl Severity {
 
     /// The word in subjects and on pages.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Quiet => "Usual",
-            Self::GoodNews => "Good news",
-            Self::Watch => "Watch",
-            Self::ToDo => "To do",
-            Self::Act => "Act",
-        }
+        fixed(&format!("severity-{}", self.name()))
     }
 
     /// The severity of that name.
@@ -199,16 +194,11 @@ impl Severity {
 /// How many there are of what needs somebody, as "1 to act on, 2 to watch"; empty where there is none.
 pub fn counted(severities: impl IntoIterator<Item = Severity>) -> String {
     let all: Vec<Severity> = severities.into_iter().collect();
-    let named = [
-        (Severity::Act, "to act on"),
-        (Severity::ToDo, "to do"),
-        (Severity::Watch, "to watch"),
-    ];
-    let counted = named.map(|(severity, what)| {
+    let named = [Severity::Act, Severity::ToDo, Severity::Watch].map(|severity| {
         let count = all.iter().filter(|one| **one == severity).count();
-        (0 < count).then(|| format!("{count} {what}"))
+        (0 < count).then(|| say!(&format!("so-many-{}", severity.name()), n = count))
     });
-    counted.into_iter().flatten().collect::<Vec<_>>().join(", ")
+    named.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 impl From<Stage> for Severity {
@@ -251,11 +241,11 @@ impl Party {
             Self::IngramSpark => "IngramSpark",
             Self::Draft2Digital => "Draft2Digital",
             Self::PublishDrive => "PublishDrive",
-            Self::Distributor => "your distributor",
+            Self::Distributor => fixed("your-distributor"),
             Self::Kdp => "KDP",
             Self::BarnesNoble => "Barnes & Noble",
             Self::Bookshop => "Bookshop.org",
-            Self::Store => "the store",
+            Self::Store => fixed("the-store"),
         }
     }
 }

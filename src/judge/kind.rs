@@ -411,6 +411,14 @@ impl FindingKind {
             )
     }
 
+    /// Its step is to look at a page of one edition.
+    pub(super) fn is_of_a_page_to_look_at(&self) -> bool {
+        matches!(
+            self,
+            Self::Unread(_) | Self::UnreadWithOthers(_) | Self::LookByHand(_)
+        )
+    }
+
     /// How it stands at the stores, where it is a launch report.
     pub fn launch_report(&self) -> Option<&LaunchState> {
         match self {

@@ -3,10 +3,7 @@
 
 use crate::book::{EditionId, Family, Source, StoreId};
 use crate::page::UnreadReason;
-
-/// Amazon's own API, for those who have no account for it yet.
-pub const API_FOR_WHOM: &str = "Amazon's own API, which is for Associates with ten qualified sales \
-                                in 30 days (Associates Central, Tools, Creators API)";
+use crate::say::say;
 
 /// The command that tells what a person saw.
 pub fn command(edition: &EditionId, store: &StoreId) -> String {
@@ -22,20 +19,14 @@ pub fn another(pages: &[(&StoreId, UnreadReason)]) -> String {
         .iter()
         .any(|(_, reason)| is_open(Source::Browser, *reason))
     {
-        sentences.push(format!(
-            " Or let Chromium fetch it, where Pubwatch runs: put `{}` into the store's [[store]] \
-             table.",
-            line(&[Source::Http, Source::Browser, Source::ByHand])
-        ));
+        let ways = line(&[Source::Http, Source::Browser, Source::ByHand]);
+        sentences.push(say!("other-way-browser", line = ways));
     }
     if pages
         .iter()
         .any(|(store, _)| store.family() == Family::Amazon)
     {
-        sentences.push(format!(
-            " There is also {API_FOR_WHOM}: docs/ways-in.md says how, for those who have that \
-             account."
-        ));
+        sentences.push(say!("other-way-api"));
     }
     sentences.concat()
 }

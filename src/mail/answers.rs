@@ -12,6 +12,7 @@ use strum::{EnumString, IntoStaticStr};
 use crate::alerts::AlertKey;
 use crate::book::{Note, NoteKind, StoreId};
 use crate::judge::Party;
+use crate::say::{fixed, say};
 
 /// So long after its letter a link can be used: 60 days.
 pub const GOOD_FOR: SignedDuration = SignedDuration::from_hours(60 * 24);
@@ -54,47 +55,33 @@ impl Answer {
             | Self::KdpPublished
             | Self::RevisionStarted
             | Self::Expected
-            | Self::Later => "them",
+            | Self::Later => fixed("answer-them"),
         }
     }
 
     /// What the author says by it; `whom` was asked.
     pub fn words(self, whom: &str) -> String {
+        say!(self.sentences(), whom = whom, days = LATER)
+    }
+
+    fn sentences(self) -> &'static str {
         match self {
-            Self::AskedIngramspark | Self::AskedKdp | Self::AskedStore => {
-                format!("I have asked {whom}")
-            }
-            Self::KdpPublished => "I have clicked “Publish”".to_owned(),
-            Self::RevisionStarted => "I have just uploaded new files".to_owned(),
-            Self::Expected => "It is meant to be so".to_owned(),
-            Self::Later => format!("Remind me in {LATER} days"),
+            Self::AskedIngramspark | Self::AskedKdp | Self::AskedStore => "answer-asked",
+            Self::KdpPublished => "answer-kdp-published",
+            Self::RevisionStarted => "answer-revision-started",
+            Self::Expected => "answer-expected",
+            Self::Later => "answer-later",
         }
     }
 
     /// When it is the right answer.
     pub fn when(self, whom: &str) -> String {
-        match self {
-            Self::AskedIngramspark | Self::AskedKdp | Self::AskedStore => {
-                format!("When you have asked {whom}")
-            }
-            Self::KdpPublished => "When you have clicked “Publish”".to_owned(),
-            Self::RevisionStarted => "If you have just uploaded new files".to_owned(),
-            Self::Expected => "If it is meant to be so".to_owned(),
-            Self::Later => "If now is not the time".to_owned(),
-        }
+        say!(&format!("{}.when", self.sentences()), whom = whom)
     }
 
     /// What it does.
     pub fn then(self) -> &'static str {
-        match self {
-            Self::AskedIngramspark | Self::AskedKdp | Self::AskedStore => {
-                "we give them time to answer"
-            }
-            Self::KdpPublished => "we count from then",
-            Self::RevisionStarted => "we are quiet for ten business days",
-            Self::Expected => "we say nothing more of it",
-            Self::Later => "we keep watch, and are silent until that day",
-        }
+        fixed(&format!("{}.then", self.sentences()))
     }
 
     /// The notes that say so of an alert, `today` where the author lives. A note names one store or

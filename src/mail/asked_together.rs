@@ -33,7 +33,7 @@ pub(super) fn text_for(cases: &[Case<'_>]) -> Option<ReadyText> {
 /// "hardcover 978…".
 fn name(case: &Case<'_>) -> String {
     let edition = &case.view.edition;
-    format!("{} {}", edition.format.name(), edition.id)
+    format!("{} {}", edition.format.word(), edition.id)
 }
 
 /// What is true of another format, as far as it is not what the text says of the first.

@@ -240,9 +240,9 @@ fn names(topics: &[Topic<'_>]) -> Vec<String> {
             .iter()
             .filter(|other| other.view.edition.format == edition.format);
         if same.count() == 1 {
-            edition.format.name().to_owned()
+            edition.format.word().to_owned()
         } else {
-            format!("{} {}", edition.format.name(), edition.id)
+            format!("{} {}", edition.format.word(), edition.id)
         }
     });
     named.collect()

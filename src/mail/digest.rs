@@ -16,6 +16,7 @@ use crate::history::{ListingView, View};
 use crate::judge::counted;
 use crate::judge::text::{Voice, outlook, said};
 use crate::judge::{Finding, ListingOutlook, Severity};
+use crate::say::{fixed, say, yes};
 use crate::text::words;
 
 use coming::{Coming, milestones, several};
@@ -55,6 +56,13 @@ pub(super) struct DigestSheet {
     pub milestones: Vec<Coming>,
     pub stores: Vec<Sight>,
     pub next: String,
+}
+
+impl DigestSheet {
+    /// How many more are as expected.
+    pub(super) fn and_more(&self) -> String {
+        say!("digest-and-more", more = self.more_quiet)
+    }
 }
 
 /// An edition about which there is something to say.
@@ -108,10 +116,11 @@ pub(super) struct Sight {
 /// the days to publication.
 pub fn digest(desk: &Desk<'_>, client: Option<&str>, items: &[Item], now: Timestamp) -> Letter {
     let sheet = sheet(desk, items, now);
-    let whose = client.map_or_else(String::new, |name| {
-        format!(" for {}", words::clipped(name, 60))
-    });
-    let subject = format!("Digest{whose}: {}", words::clipped(&summary(items), 120));
+    let summed = words::clipped(&summary(items), 120);
+    let subject = match client.map(|name| words::clipped(name, 60)) {
+        Some(whose) => say!("digest-subject-for", whose = whose, summary = summed),
+        None => say!("digest-subject", summary = summed),
+    };
     Letter {
         route: Route::Mail,
         message_id: message_id(&Identity {
@@ -167,13 +176,13 @@ fn summary(items: &[Item]) -> String {
     let unseen = outlooks().filter(|one| !one.outlook.is_seen()).count();
     let all = outlooks().count();
     if 0 < all && unseen == all {
-        parts.push("nothing could be seen".to_owned());
+        parts.push(say!("digest-nothing-seen"));
     } else if 0 < unseen {
-        parts.push(format!("{unseen} of {all} pages not seen"));
+        parts.push(say!("digest-not-seen", unseen = unseen, all = all));
     } else if parts.is_empty() && outlooks().all(|one| one.outlook.is_as_expected()) {
-        parts.push("all as expected".to_owned());
+        parts.push(say!("digest-as-expected"));
     } else if parts.is_empty() {
-        parts.push("nothing to do".to_owned());
+        parts.push(say!("digest-nothing-to-do"));
     }
     parts.push(words::count(
         i64::try_from(items.len()).unwrap_or(0),
@@ -234,21 +243,15 @@ fn sheet(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> DigestSheet {
 
 /// When we look again, when the next one comes, and where all of it is.
 fn next(desk: &Desk<'_>, is_quiet: bool, now: Timestamp) -> String {
-    let look = desk.next_look.map_or_else(String::new, |at| {
-        let moment = words::brief_moment(at, &desk.author.zone, now);
-        format!("We look again at about {moment}. ")
-    });
-    let often = if is_quiet && !desk.digest_always {
-        "As long as it is so, this comes once in four weeks. "
-    } else {
-        ""
-    };
-    let page = desk
-        .site
-        .map_or_else(String::new, |site| format!(" All of it: {site}/"));
-    format!(
-        "{look}{often}You get a letter of its own when something changes that you should know at \
-         once.{page}"
+    let look = desk.next_look;
+    let is_seldom = is_quiet && !desk.digest_always;
+    say!(
+        "digest-next",
+        has_look = yes(look.is_some()),
+        at = look.map(|at| words::brief_moment(at, &desk.author.zone, now)),
+        often = if is_seldom { "seldom" } else { "weekly" },
+        has_page = yes(desk.site.is_some()),
+        page = desk.site.map(|site| format!("{site}/"))
     )
 }
 
@@ -273,7 +276,7 @@ fn about(item: &Item, today: Date) -> String {
     let edition = &item.view.edition;
     format!(
         "{}, {}",
-        edition.format.name(),
+        edition.format.word(),
         words::countdown(today, item.view.launch.publication)
     )
 }
@@ -350,13 +353,13 @@ fn sights(desk: &Desk<'_>, items: &[Item], now: Timestamp) -> Vec<Sight> {
             let is_lost = last.is_none_or(|at| now.duration_since(at) > OUT_OF_SIGHT);
             let mut pages = words::count(pages, "page");
             if blind > 0 {
-                pages = format!("{pages}, {blind} of them not seen at present");
+                pages = say!("digest-blind", pages = pages, blind = blind);
             }
             Sight {
                 label: desk.plain_voice(now).label(store),
                 pages,
                 last: last.map_or_else(
-                    || "no good look yet".to_owned(),
+                    || say!("digest-never-seen"),
                     |at| words::brief_moment(at, &desk.author.zone, now),
                 ),
                 is_lost,
@@ -375,15 +378,7 @@ fn text(sheet: &DigestSheet) -> String {
     for edition in &sheet.standing {
         lines.heading(&edition.title);
         lines.wrapped("", &format!("{}.", edition.about));
-        for point in &edition.points {
-            lines.gap();
-            lines.wrapped(
-                "",
-                &format!("{}: {}.", point.severity.word(), point.headline),
-            );
-            lines.wrapped("", &point.verdict);
-            lines.wrapped("", &point.step);
-        }
+        in_points(&mut lines, &edition.points);
         lines.gap();
         for line in &edition.lines {
             lines.wrapped("", line);
@@ -391,7 +386,7 @@ fn text(sheet: &DigestSheet) -> String {
         in_states(&mut lines, &edition.states);
     }
     if !sheet.quiet.is_empty() {
-        lines.heading("Nothing to do");
+        lines.heading(fixed("digest-heading-quiet"));
         for edition in &sheet.quiet {
             lines.gap();
             lines.wrapped("", &format!("{} ({})", edition.title, edition.about));
@@ -400,31 +395,61 @@ fn text(sheet: &DigestSheet) -> String {
     }
     if sheet.more_quiet > 0 {
         lines.gap();
-        lines.wrapped("", &format!("And {} more.", sheet.more_quiet));
+        lines.wrapped("", &sheet.and_more());
     }
-    if !sheet.milestones.is_empty() {
-        lines.heading("The next three weeks");
-        for coming in &sheet.milestones {
-            lines.gap();
-            lines.wrapped(
-                "",
-                &format!("{}, {}: {}.", coming.day, coming.titles, coming.what),
-            );
-            lines.wrapped("  ", &coming.why);
-        }
-    }
+    in_days(&mut lines, &sheet.milestones);
     lines.gap();
     let sights = sheet.stores.iter().map(|store| {
-        let lost = if store.is_lost { " (out of sight)" } else { "" };
+        let lost = fixed("digest-out-of-sight");
+        let lost = if store.is_lost {
+            format!(" {lost}")
+        } else {
+            String::new()
+        };
         format!("{}: {}{lost}, {}", store.label, store.last, store.pages)
     });
     let sights = sights.collect::<Vec<_>>().join("; ");
-    lines.wrapped("", &format!("The last good looks: {sights}."));
+    lines.wrapped("", &say!("digest-last-looks", sights = sights));
     lines.gap();
     lines.wrapped("", &sheet.next);
     lines.signature();
     lines.wrapped("", &sheet.why);
     lines.finish()
+}
+
+fn in_points(lines: &mut Lines, points: &[Point]) {
+    for point in points {
+        lines.gap();
+        lines.wrapped(
+            "",
+            &say!(
+                "letter-point",
+                word = point.severity.word(),
+                headline = point.headline.as_str()
+            ),
+        );
+        lines.wrapped("", &point.verdict);
+        lines.wrapped("", &point.step);
+    }
+}
+
+fn in_days(lines: &mut Lines, coming: &[Coming]) {
+    if !coming.is_empty() {
+        lines.heading(fixed("digest-heading-coming"));
+        for day in coming {
+            lines.gap();
+            lines.wrapped(
+                "",
+                &say!(
+                    "digest-coming",
+                    day = day.day.as_str(),
+                    titles = day.titles.as_str(),
+                    what = day.what.as_str()
+                ),
+            );
+            lines.wrapped("  ", &day.why);
+        }
+    }
 }
 
 fn in_states(lines: &mut Lines, states: &[State]) {

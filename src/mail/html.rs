@@ -8,23 +8,18 @@ use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
 use super::support::{Piece, stands_apart};
-use super::text::{
-    ANSWER, CAUTION, DELETE_WHAT_IS_NOT_TRUE, LOOK_ALIKES, TELL_US, contact_how, page_label,
-};
+use super::text::page_label;
 use crate::book::Availability;
 use crate::judge::Severity;
+use crate::say::fixed;
+use crate::text::words;
 
 /// A letter about an edition as HTML.
 pub fn letter(sheet: &Sheet, subject: &str) -> String {
     LetterTemplate {
         sheet,
         subject,
-        caution: CAUTION,
         why: &sheet.why,
-        look_alikes: LOOK_ALIKES,
-        delete: DELETE_WHAT_IS_NOT_TRUE,
-        answer: ANSWER,
-        tell_us: TELL_US,
     }
     .render()
     // Rendering into memory fails only when a value's own formatting does, and ours never do. The
@@ -75,12 +70,7 @@ struct NoticeTemplate<'a> {
 struct LetterTemplate<'a> {
     sheet: &'a Sheet,
     subject: &'a str,
-    caution: &'a str,
     why: &'a str,
-    look_alikes: &'a str,
-    delete: &'a str,
-    answer: &'a str,
-    tell_us: &'a str,
 }
 
 /// How a state or a day looks: its class, its colour on light ground, its letter and its word.
@@ -240,7 +230,7 @@ impl Part {
     pub(super) fn how(&self) -> String {
         self.contact
             .as_ref()
-            .map(|contact| contact_how(contact.how))
+            .map(|contact| words::capital(contact.how))
             .unwrap_or_default()
     }
 }

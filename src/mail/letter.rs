@@ -10,6 +10,7 @@ use super::{Desk, Letter, LetterKind, Route, html, text};
 use crate::alerts::{Occasion, Telling};
 use crate::history::View;
 use crate::judge::text::word;
+use crate::say::say;
 use crate::text::words;
 
 /// So many characters of a subject are to be seen in a list of mails on a phone.
@@ -72,7 +73,7 @@ fn subject(
     now: Timestamp,
 ) -> String {
     let word = match first.occasion {
-        Occasion::Reminded => format!("{} again", word(&first.finding)),
+        Occasion::Reminded => say!("letter-again", word = word(&first.finding)),
         Occasion::Opened | Occasion::Escalated | Occasion::Closed { .. } | Occasion::News => {
             word(&first.finding).to_owned()
         }

@@ -9,6 +9,8 @@ pub mod deliver;
 pub mod digest;
 pub mod example;
 pub mod files;
+#[cfg(test)]
+mod foreign;
 pub mod html;
 pub mod http;
 pub mod identity;

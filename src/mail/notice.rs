@@ -7,6 +7,7 @@ use super::text::{Lines, why_you_get_this};
 use super::{Desk, Letter, LetterKind, Route, html};
 use crate::judge::text::said;
 use crate::judge::{Finding, Severity};
+use crate::say::{fixed, say};
 use crate::text::words;
 
 /// What a notice says, in words.
@@ -38,7 +39,7 @@ pub fn notice(desk: &Desk<'_>, finding: &Finding, now: Timestamp) -> Letter {
         headline: words::clipped(&said.headline, 160),
         paragraphs: vec![
             words::one_line(&said.verdict),
-            format!("It began {since}."),
+            say!("notice-began", since = since),
             words::one_line(&said.step),
         ],
         list: Vec::new(),
@@ -59,15 +60,11 @@ pub fn old_configuration(desk: &Desk<'_>, why: &str, now: Timestamp) -> Letter {
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
-        headline: "Your changed configuration is not in force".to_owned(),
+        headline: say!("old-configuration.headline"),
         paragraphs: vec![
-            "The file was changed, and something in it is wrong. Pubwatch goes on with what it knew \
-             before: what you added or changed since is not watched yet."
-                .to_owned(),
+            say!("old-configuration.what"),
             words::one_line(why),
-            "`pubwatch config check` shows the place. A file that is right is taken over within \
-             seconds."
-                .to_owned(),
+            say!("old-configuration.step"),
         ],
         list: Vec::new(),
     };
@@ -89,23 +86,19 @@ pub fn missed(desk: &Desk<'_>, late: &[Late], now: Timestamp) -> Option<Letter> 
     let sheet = NoticeSheet {
         greeting: words::clipped(&desk.author.name, 60),
         why: why_you_get_this(desk),
-        headline: format!("We could not mail you for {days}"),
+        headline: say!("mail-was-late.headline", days = days.as_str()),
         paragraphs: vec![
-            format!(
-                "Your mail server did not take our letters for {days}. It does again, so {count} \
-                 written in that time reach you now, late. Nothing was lost."
-            ),
-            "Each says what was true on the day it was written, so please read the newest first:"
-                .to_owned(),
+            say!("mail-was-late.what", days = days.as_str(), letters = count),
+            say!("mail-was-late.how"),
         ],
         list: late
             .iter()
             .rev()
             .map(|one| {
-                format!(
-                    "{}: {}",
-                    words::day(one.written, zone, now),
-                    words::one_line(&one.subject)
+                say!(
+                    "mail-was-late.line",
+                    day = words::day(one.written, zone, now),
+                    subject = words::one_line(&one.subject)
                 )
             })
             .collect(),
@@ -119,8 +112,12 @@ fn letter(
     (rule, severity): (&str, Option<Severity>),
     now: Timestamp,
 ) -> Letter {
-    let prefix = severity.map_or("Notice", Severity::word);
-    let subject = format!("{prefix}: {}", sheet.headline);
+    let prefix = severity.map_or_else(|| fixed("notice-word"), Severity::word);
+    let subject = say!(
+        "notice-subject",
+        word = prefix,
+        headline = sheet.headline.as_str()
+    );
     Letter {
         route: Route::Mail,
         message_id: message_id(&Identity {

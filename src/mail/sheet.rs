@@ -17,6 +17,7 @@ use crate::history::{ListingView, Spell, View};
 use crate::judge::contacts::SupportContact;
 use crate::judge::text::{Said, outlook, weight, word};
 use crate::judge::{FindingKind, NextStep, Party, Severity, Usual};
+use crate::say::say;
 use crate::text::words;
 
 /// How many days a strip shows.
@@ -202,7 +203,7 @@ fn about(desk: &Desk<'_>, book: &Book<'_>, now: Timestamp) -> String {
     let mut topics = book.topics.iter().peekable();
     while let Some(topic) = topics.next() {
         let (edition, date) = (&topic.view.edition, topic.view.launch.publication);
-        let one = format!("{}, {}", edition.format.name(), edition.id.named());
+        let one = format!("{}, {}", edition.format.word(), edition.id.named());
         let next = topics.peek().map(|next| next.view.launch.publication);
         let countdown = words::countdown(today, date);
         parts.push(match next {
@@ -327,13 +328,11 @@ fn occasion(
     let finding = &telling.finding;
     match &telling.occasion {
         Occasion::Opened | Occasion::News => None,
-        Occasion::Escalated => Some(
-            "We wrote of this when waiting was right; now there is something to do.".to_owned(),
-        ),
-        Occasion::Reminded => Some(format!(
-            "This is a reminder: it has lasted since {}, {}.",
-            words::day(finding.since, zone, now),
-            words::lasting(now.duration_since(finding.since))
+        Occasion::Escalated => Some(say!("occasion-escalated")),
+        Occasion::Reminded => Some(say!(
+            "occasion-reminded",
+            since = words::day(finding.since, zone, now),
+            lasting = words::lasting(now.duration_since(finding.since))
         )),
         Occasion::Closed { lasted } => {
             let closed: SignedDuration = finding
@@ -348,10 +347,9 @@ fn occasion(
             }
             let all = closed + SignedDuration::from_hours(24) > *lasted;
             Some(if all {
-                "All that time the page took no orders.".to_owned()
+                say!("occasion-closed-all")
             } else {
-                let closed = words::lasting(closed);
-                format!("For {closed} of that the page took no orders.")
+                say!("occasion-closed", lasting = words::lasting(closed))
             })
         }
     }
@@ -370,21 +368,22 @@ fn not_buyable(listing: &ListingView, now: Timestamp, lasted: SignedDuration) ->
 
 fn next(desk: &Desk<'_>, open: bool, now: Timestamp) -> String {
     let look = desk.next_look.map_or_else(
-        || "We keep looking".to_owned(),
+        || say!("next-look-unknown"),
         |at| {
-            format!(
-                "We look again at about {}",
-                words::brief_moment(at, &desk.author.zone, now)
+            say!(
+                "next-look",
+                at = words::brief_moment(at, &desk.author.zone, now)
             )
         },
     );
     if open {
-        format!(
-            "{look}. We write when it changes and when it is over; while it lasts, at most every {}.",
-            words::lasting(desk.remind_every)
+        say!(
+            "next-open",
+            look = look,
+            every = words::lasting(desk.remind_every)
         )
     } else {
-        format!("{look}. We write when there is something to know; nothing is asked of you.")
+        say!("next-closed", look = look)
     }
 }
 
@@ -419,7 +418,7 @@ fn store_line(
             .and_then(|spell| spell.says.price.as_ref())
             .map(ToString::to_string),
         checked: listing.last_try.map_or_else(
-            || "not yet".to_owned(),
+            || say!("page-not-checked"),
             |at| words::brief_moment(at, zone, now),
         ),
         concerned,
@@ -445,52 +444,50 @@ fn since(listing: &ListingView, zone: &jiff::tz::TimeZone, now: Timestamp) -> St
         .as_ref()
         .filter(|_| listing.seen(now).is_none())
     {
-        return format!(
-            "We could not read the page since {} ({}): {}.",
-            words::brief_moment(blind.since, zone, now),
-            tries(blind.attempts),
-            blind.unread.reason.words()
+        return say!(
+            "page-unread",
+            at = words::brief_moment(blind.since, zone, now),
+            tries = blind.attempts,
+            why = blind.unread.reason.words()
         );
     }
     let Some(spell) = listing.now() else {
-        return "We have not looked yet.".to_owned();
+        return say!("page-never");
     };
     if let Some(since) = listing.not_seen_since(now) {
-        let since = words::brief_moment(since, zone, now);
-        return format!("Nobody has looked at the page since {since}.");
+        return say!(
+            "page-nobody-looked",
+            at = words::brief_moment(since, zone, now)
+        );
     }
     let looks = words::count(i64::from(spell.readings), "look");
     if spell.is_confirmed() {
-        format!(
-            "Since {}, {}, {looks}.",
-            words::day(spell.since, zone, now),
-            words::lasting(now.duration_since(spell.since))
+        say!(
+            "page-since",
+            at = words::day(spell.since, zone, now),
+            lasting = words::lasting(now.duration_since(spell.since)),
+            looks = looks
         )
     } else {
-        format!(
-            "Since {}, {looks}: a second look will confirm it.",
-            words::brief_moment(spell.since, zone, now)
-        )
-    }
-}
-
-fn tries(attempts: u32) -> String {
-    match attempts {
-        1 => "1 try".to_owned(),
-        several => format!("{several} tries"),
+        let at = words::brief_moment(spell.since, zone, now);
+        say!("page-since-once", at = at, looks = looks)
     }
 }
 
 fn last_read(spell: &Spell, zone: &jiff::tz::TimeZone, now: Timestamp) -> String {
     let quote = words::clipped(&spell.says.words, 120);
-    let quote = if quote.is_empty() {
-        String::new()
-    } else {
-        format!(", “{quote}”")
-    };
-    format!(
-        "Last read {}: {}{quote}.",
+    let (at, state) = (
         words::brief_moment(spell.last_seen, zone, now),
-        spell.availability.word()
-    )
+        spell.availability.word(),
+    );
+    if quote.is_empty() {
+        say!("page-last-read", at = at, state = state)
+    } else {
+        say!(
+            "page-last-read-saying",
+            at = at,
+            state = state,
+            words = quote
+        )
+    }
 }

@@ -5,13 +5,10 @@ use super::answers::Answer;
 use super::sheet::{Part, Places, Sheet};
 use super::text;
 use crate::judge::Severity;
+use crate::say::say;
 
 /// The most lines of text in a letter with something to do.
 const MOST_LINES: usize = 60;
-
-/// What a reminder says instead of a text that the reader has.
-const TEXT_IS_THERE: &str = "The text for it stands in our letter before this one.";
-const TEXT_IS_ON_THE_PAGE: &str = "The text for it stands on the page below.";
 
 /// Who is reminded has read the rest before, and who is to act has it on the edition's page: what
 /// goes on, and what to do about it.
@@ -36,7 +33,7 @@ pub(super) fn shortened(mut sheet: Sheet) -> Sheet {
         sheet.controls.truncate(1);
     }
     if is_reminder && is_brief {
-        text_elsewhere(&mut sheet.parts, TEXT_IS_ON_THE_PAGE);
+        text_elsewhere(&mut sheet.parts, "letter-text-is-on-the-page");
     }
     for day in sheet.stores.iter().flat_map(|store| &store.strip) {
         if !sheet.legend.contains(&day.cell) {
@@ -107,10 +104,10 @@ const LESS: [fn(&mut Sheet); 11] = [
     },
     |sheet| {
         if sheet.is_reminder {
-            text_elsewhere(&mut sheet.parts, TEXT_IS_THERE);
+            text_elsewhere(&mut sheet.parts, "letter-text-is-there");
         } else if !sheet.pages.is_empty() {
             let rest = sheet.parts.iter_mut().skip(1);
-            text_elsewhere(rest, TEXT_IS_ON_THE_PAGE);
+            text_elsewhere(rest, "letter-text-is-on-the-page");
         }
     },
 ];
@@ -123,7 +120,7 @@ fn named_once(parts: &mut [Part]) {
             continue;
         };
         if known.contains(&contact.who) {
-            let above = format!("Write to {}, as above.", contact.who);
+            let above = say!("letter-as-above", who = contact.who);
             part.step.push(above);
             part.contact = None;
         } else {
@@ -156,7 +153,7 @@ fn advised_once(parts: &mut [Part]) {
 fn text_elsewhere<'s>(parts: impl IntoIterator<Item = &'s mut Part>, place: &str) {
     for part in parts {
         if part.text.take().is_some() {
-            part.step.push(place.to_owned());
+            part.step.push(say!(place));
         }
     }
 }

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::book::Availability;
 use crate::history::{ListingView, Spell};
+use crate::say::fixed;
 
 /// What one day of a strip shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +32,8 @@ impl Cell {
     /// The word shown to people.
     pub fn word(self) -> &'static str {
         match self {
-            Self::Before => "Not watched yet",
-            Self::Unseen => "Not seen",
+            Self::Before => fixed("state-before"),
+            Self::Unseen => fixed("state-unseen"),
             Self::State(state) => state.word(),
         }
     }

@@ -4,6 +4,7 @@ use super::Desk;
 use super::sheet::{Part, Places, Sheet, StoreLine};
 use super::strip::Cell;
 use super::support::{ReadyText, joined};
+use crate::say::{fixed, say};
 use crate::text::words;
 
 /// The longest line; only an address may be longer, since a broken one is of no use.
@@ -81,15 +82,22 @@ pub fn letter(sheet: &Sheet) -> String {
         lines.wrapped("", remark);
     }
     for (index, part) in sheet.parts.iter().enumerate() {
-        let number = if sheet.parts.len() > 1 {
-            format!("{}. ", index + 1)
+        let (word, headline) = (part.word, part.headline.as_str());
+        let point = if sheet.parts.len() > 1 {
+            say!(
+                "letter-point-of-several",
+                number = index + 1,
+                word = word,
+                headline = headline
+            )
         } else {
-            String::new()
+            say!("letter-point", word = word, headline = headline)
         };
         lines.gap();
-        lines.wrapped("", &format!("{number}{}: {}.", part.word, part.headline));
+        lines.wrapped("", &point);
         if index == 0 {
-            lines.wrapped("", &format!("{} ({}).", sheet.title, sheet.about));
+            let (title, about) = (sheet.title.as_str(), sheet.about.as_str());
+            lines.wrapped("", &say!("letter-title", title = title, about = about));
         }
         for paragraph in part.verdict.iter().chain(&part.occasion) {
             lines.gap();
@@ -98,7 +106,7 @@ pub fn letter(sheet: &Sheet) -> String {
         what_to_do(&mut lines, part);
     }
     if sheet.places == Places::InFull {
-        lines.heading("What the stores say");
+        lines.heading(fixed("heading-stores"));
         strips(&mut lines, &sheet.stores, &sheet.legend);
         for store in &sheet.stores {
             store_block(&mut lines, store);
@@ -108,9 +116,10 @@ pub fn letter(sheet: &Sheet) -> String {
         lines.gap();
         lines.wrapped(
             "",
-            &format!(
-                "What is usual: {} Source: {}.",
-                usual.sentence, usual.source
+            &say!(
+                "letter-usual",
+                sentence = usual.sentence.as_str(),
+                source = usual.source.as_str()
             ),
         );
         if let Some(link) = &usual.link {
@@ -119,7 +128,7 @@ pub fn letter(sheet: &Sheet) -> String {
     }
     if sheet.open {
         lines.gap();
-        lines.wrapped("", CAUTION);
+        lines.wrapped("", fixed("letter-caution"));
     }
     answers(&mut lines, sheet);
     lines.signature();
@@ -131,9 +140,9 @@ pub fn letter(sheet: &Sheet) -> String {
 /// How to answer, and the page.
 fn answers(lines: &mut Lines, sheet: &Sheet) {
     if sheet.has_taps() {
-        lines.heading(ANSWER);
+        lines.heading(fixed("heading-answer"));
     } else if !sheet.controls.is_empty() {
-        lines.heading(TELL_US);
+        lines.heading(fixed("heading-tell-us"));
     }
     for control in &sheet.controls {
         for (what, address) in control.taps() {
@@ -142,7 +151,11 @@ fn answers(lines: &mut Lines, sheet: &Sheet) {
         if control.links.is_empty() {
             lines.wrapped(
                 "",
-                &format!("{} ({}):", control.what(), control.answer.then()),
+                &say!(
+                    "letter-control",
+                    when = control.what(),
+                    then = control.answer.then()
+                ),
             );
             for command in &control.commands {
                 lines.line(&format!("  {command}"));
@@ -161,28 +174,24 @@ fn answers(lines: &mut Lines, sheet: &Sheet) {
     }
     let is_short = sheet.places != Places::InFull;
     for command in sheet.histories.iter().filter(|_| is_short) {
-        lines.line(&format!("All of it: {command}"));
+        lines.line(&format!("{}: {command}", page_label("")));
     }
 }
-
-/// What goes before answers that are links.
-pub const ANSWER: &str = "Answer with a tap; each link opens a page with one button";
-
-/// What goes before answers that are commands.
-pub const TELL_US: &str = "Tell us what we cannot see";
 
 /// What leads to the page of an edition, or of a format of a book.
 pub fn page_label(format: &str) -> String {
     if format.is_empty() {
-        "All of it".to_owned()
+        say!("letter-all-of-it")
     } else {
-        format!("All of the {format}")
+        say!("letter-all-of", format = format)
     }
 }
 
 /// "Amazon: Unavailable, 11 days".
 fn standing(store: &StoreLine) -> String {
-    let state = store.state.map_or("Not seen", |state| state.word());
+    let state = store
+        .state
+        .map_or_else(|| fixed("state-unseen"), |state| state.word());
     let length = store
         .length
         .as_ref()
@@ -190,26 +199,20 @@ fn standing(store: &StoreLine) -> String {
     format!("{}: {state}{length}", store.label)
 }
 
-/// What to do before writing to anybody.
-pub const CAUTION: &str = "We look from one place, without an account: a page can differ by \
-                           account, country or device.";
-
 /// The small print: why this reader gets it, and who else does.
 pub fn why_you_get_this(desk: &Desk<'_>) -> String {
     if let Some(author) = desk.copy_of {
-        return format!(
-            "You get this because {}, for whom Pubwatch keeps watch, wants you to know. \
-             Replies go to {}; ask there if you want no more of them.",
-            words::clipped(&author.name, 60),
-            words::one_line(desk.from)
+        return say!(
+            "why-copy",
+            author = words::clipped(&author.name, 60),
+            from = words::one_line(desk.from)
         );
     }
     let others: Vec<&str> = desk.also_to.iter().map(String::as_str).collect();
-    let others = match others[..] {
-        [] => String::new(),
-        _ => format!(" It also wrote to {}.", words::list(&others)),
-    };
-    format!("Pubwatch watches this book for you. It does not read replies.{others}")
+    match others[..] {
+        [] => say!("why-own"),
+        _ => say!("why-own-and-others", others = words::list(&others)),
+    }
 }
 
 /// What one page says, of which the state and the length stand beside its strip.
@@ -228,13 +231,14 @@ fn store_block(lines: &mut Lines, store: &StoreLine) {
     let date = store
         .date
         .as_ref()
-        .map(|date| format!("Date shown: {date}."));
-    let price = store.price.as_ref().map(|price| format!("Price: {price}."));
+        .map(|date| say!("page-date", date = date.as_str()));
+    let price = store.price.as_ref();
+    let price = price.map(|price| say!("page-price", price = price.as_str()));
     // What everything rests on is told of the pages that the letter is about, and of those that
     // nobody sees.
     let is_told = store.concerned || store.state.is_none();
     let since = is_told.then(|| store.since.clone());
-    let checked = is_told.then(|| format!("Last checked: {}.", store.checked));
+    let checked = is_told.then(|| say!("page-checked", checked = store.checked.as_str()));
     let said: Vec<String> = [
         quote,
         since,
@@ -267,7 +271,9 @@ fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
     while let Some(store) = stores.next() {
         let pad = width - store.label.chars().count();
         let cells: String = store.strip.iter().map(|cell| cell.cell.letter()).collect();
-        let state = store.state.map_or("Not seen", |state| state.word());
+        let state = store
+            .state
+            .map_or_else(|| fixed("state-unseen"), |state| state.word());
         let length = store
             .length
             .as_ref()
@@ -280,7 +286,8 @@ fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
         // Formats may have dates of their own: each is marked below those that have it.
         let is_last = stores.peek().is_none_or(|next| day(next) != day(store));
         if let Some(days) = day(store).filter(|_| is_last) {
-            lines.line(&format!("{}^ publication", " ".repeat(width + 2 + days)));
+            let mark = fixed("strip-publication");
+            lines.line(&format!("{}{mark}", " ".repeat(width + 2 + days)));
         }
     }
     // What stands in words beside a strip explains its letter.
@@ -290,17 +297,17 @@ fn strips(lines: &mut Lines, stores: &[StoreLine], legend: &[Cell]) {
         .filter(said)
         .map(|cell| format!("{} {}", cell.letter(), cell.word()))
         .collect();
-    let names = if names.is_empty() {
-        String::new()
+    let legend = if names.is_empty() {
+        say!("strip-legend")
     } else {
-        format!(" ({})", names.join(", "))
+        say!("strip-legend-of", legend = names.join(", "))
     };
-    lines.wrapped("", &format!("The last 30 days, today at the right{names}."));
+    lines.wrapped("", &legend);
 }
 
 fn what_to_do(lines: &mut Lines, part: &Part) {
     if !part.step.is_empty() || part.contact.is_some() {
-        lines.heading("Your next step");
+        lines.heading(fixed("heading-next-step"));
         for (index, paragraph) in part.step.iter().enumerate() {
             if 0 < index {
                 lines.gap();
@@ -312,10 +319,10 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
         lines.gap();
         lines.wrapped(
             "",
-            &format!(
-                "Whom to write to: {}. {}. {LOOK_ALIKES}",
-                contact.who,
-                contact_how(contact.how)
+            &say!(
+                "letter-contact",
+                who = contact.who,
+                how = words::capital(contact.how)
             ),
         );
         if let Some(link) = contact.link {
@@ -326,7 +333,7 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
         ready_text(lines, text);
     }
     if !part.links.is_empty() {
-        lines.heading("The links to share");
+        lines.heading(fixed("heading-links"));
         for (label, address) in &part.links {
             lines.line(label);
             lines.line(address);
@@ -334,27 +341,12 @@ fn what_to_do(lines: &mut Lines, part: &Part) {
     }
 }
 
-/// The warning that goes with every contact.
-pub const LOOK_ALIKES: &str = "Write only there: sites with similar names are not theirs.";
-
-/// The first letter of a contact's description as a capital.
-pub fn contact_how(how: &str) -> String {
-    let mut characters = how.chars();
-    characters.next().map_or_else(String::new, |first| {
-        first.to_uppercase().chain(characters).collect()
-    })
-}
-
-/// What goes before a ready text.
-pub const DELETE_WHAT_IS_NOT_TRUE: &str =
-    "Complete what is in brackets, and delete what is not true for you.";
-
 fn ready_text(lines: &mut Lines, text: &ReadyText) {
-    lines.heading("The text, ready to paste; nobody has sent it");
-    lines.wrapped("", DELETE_WHAT_IS_NOT_TRUE);
+    lines.heading(fixed("heading-ready-text"));
+    lines.wrapped("", fixed("letter-delete"));
     if let Some(subject) = &text.subject {
         lines.gap();
-        lines.wrapped("", &format!("Subject: {subject}"));
+        lines.wrapped("", &say!("letter-subject", subject = subject.as_str()));
     }
     for paragraph in &text.paragraphs {
         lines.gap();

@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 
 use crate::book::day;
 use crate::book::{Asin, Availability, Edition, Format, Isbn13, Money, StoreId, every};
+use crate::say::fixed;
 
 /// A page as a store sent it, or as the user saved it.
 #[derive(Debug, Clone, Copy)]
@@ -229,14 +230,14 @@ impl UnreadReason {
 
     /// What people read after "could not read the page".
     pub fn words(self) -> &'static str {
-        match self {
-            Self::Blocked => "the store turned us away",
-            Self::Robots => "the store's robots.txt asks us not to look",
-            Self::Unreachable => "the store did not answer",
-            Self::WrongProduct => "the page is of another product",
-            Self::NotOfferedHere => "the store does not offer it to our location",
-            Self::NoEvidence => "the page does not say",
-        }
+        fixed(match self {
+            Self::Blocked => "unread-blocked",
+            Self::Robots => "unread-robots",
+            Self::Unreachable => "unread-unreachable",
+            Self::WrongProduct => "unread-wrong-product",
+            Self::NotOfferedHere => "unread-not-offered-here",
+            Self::NoEvidence => "unread-no-evidence",
+        })
     }
 }
 

@@ -7,43 +7,76 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
+use crate::say::say;
+
 /// A date as "Tue 27 June 2023".
 pub fn date(date: Date) -> String {
-    date.strftime("%a %-d %B %Y").to_string()
+    dated("date", date)
 }
 
 /// A date without its weekday, as "27 June 2023", for tables.
 pub fn short_date(date: Date) -> String {
-    date.strftime("%-d %B %Y").to_string()
+    dated("short-date", date)
+}
+
+fn dated(id: &str, date: Date) -> String {
+    say!(
+        id,
+        weekday = date.weekday().to_monday_one_offset(),
+        day = date.day(),
+        month = date.month(),
+        year = date.year()
+    )
 }
 
 /// The day of an instant in a zone, as "Thu 4 May"; with its year when that is not `now`'s.
 pub fn day(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     let local = at.to_zoned(zone.clone());
-    let form = if local.year() == now.to_zoned(zone.clone()).year() {
-        "%a %-d %B"
+    if local.year() == now.to_zoned(zone.clone()).year() {
+        dated("day-of-this-year", local.date())
     } else {
-        "%a %-d %B %Y"
-    };
-    local.strftime(form).to_string()
+        date(local.date())
+    }
 }
 
 /// An instant as "Tue 27 June 2023, 08:10 EDT".
 pub fn moment(at: Timestamp, zone: &TimeZone) -> String {
-    at.to_zoned(zone.clone())
-        .strftime("%a %-d %B %Y, %H:%M %Z")
-        .to_string()
+    let local = at.to_zoned(zone.clone());
+    day_and_clock(&date(local.date()), &clock(at, zone))
+}
+
+/// A day and a time, as "Mon 26 June, 08:10 EDT".
+pub fn day_and_clock(day: &str, clock: &str) -> String {
+    say!("day-and-clock", day = day, clock = clock)
+}
+
+/// The time of an instant with its zone, as "08:10 EDT".
+pub fn clock(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%H:%M %Z").to_string()
+}
+
+/// An instant in UTC, as "Mon 26 June, 12:10 GMT", or with the year instead of the weekday, as
+/// "26 June 2023, 12:10 GMT".
+pub fn in_gmt(at: Timestamp, with_year: bool) -> String {
+    let utc = at.to_zoned(TimeZone::UTC);
+    let form = if with_year {
+        "short-date"
+    } else {
+        "day-of-this-year"
+    };
+    let clock = utc.strftime("%H:%M GMT").to_string();
+    day_and_clock(&dated(form, utc.date()), &clock)
 }
 
 /// An instant as briefly as it is clear: "08:10 EDT" on the day of `now`, otherwise
 /// "Mon 26 June, 08:10 EDT", with the year when it is another one.
 pub fn brief_moment(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
-    let local = at.to_zoned(zone.clone());
-    let time = local.strftime("%H:%M %Z").to_string();
-    if local.date() == now.to_zoned(zone.clone()).date() {
-        time
+    let date = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    let clock = clock(at, zone);
+    if date(at) == date(now) {
+        clock
     } else {
-        format!("{}, {time}", day(at, zone, now))
+        day_and_clock(&day(at, zone, now), &clock)
     }
 }
 
@@ -51,13 +84,12 @@ pub fn brief_moment(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
 /// two days it is hours, below two hours minutes.
 pub fn lasting(length: SignedDuration) -> String {
     let minutes = length.as_mins();
-    let (number, unit) = match minutes {
-        ..1 => return "less than a minute".to_owned(),
-        1..120 => (minutes, "minute"),
-        120..2880 => (minutes / 60, "hour"),
-        _ => (minutes / 1440, "day"),
-    };
-    count(number, unit)
+    match minutes {
+        ..1 => say!("less-than-a-minute"),
+        1..120 => count(minutes, "minute"),
+        120..2880 => count(minutes / 60, "hour"),
+        _ => count(minutes / 1440, "day"),
+    }
 }
 
 /// [`count`] of what lies in memory.
@@ -65,38 +97,32 @@ pub fn counted(count: usize, what: &str) -> String {
     self::count(i64::try_from(count).unwrap_or(i64::MAX), what)
 }
 
-/// A number with its noun: "1 day", "11 days".
+/// A number with its noun: "1 day", "11 days". The noun is one of `say/en/words.ftl`.
 pub fn count(number: i64, noun: &str) -> String {
-    if number == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{number} {noun}s")
-    }
+    say!(&format!("count-{}", noun.replace(' ', "-")), n = number)
+}
+
+/// The days from one date to another; negative when that is over.
+fn days(today: Date, publication: Date) -> i64 {
+    let span = today.until(publication);
+    span.map_or(0, |span| i64::from(span.get_days()))
 }
 
 /// How a day lies to the publication date: "12 days before publication", "on publication day",
 /// "1 day after publication".
 pub fn to_publication(today: Date, publication: Date) -> String {
-    let days = today
-        .until(publication)
-        .map_or(0, |span| i64::from(span.get_days()));
-    match days {
-        0 => "on publication day".to_owned(),
-        1.. => format!("{} before publication", count(days, "day")),
-        ..0 => format!("{} after publication", count(-days, "day")),
+    match days(today, publication) {
+        days @ 0.. => say!("before-publication", days = days),
+        days => say!("after-publication", days = -days),
     }
 }
 
 /// The same for a subject: "12 days to go", "out today", "3 days after"; `None` where nobody counts
 /// any more.
 pub fn days_to_go(today: Date, publication: Date) -> Option<String> {
-    let days = today
-        .until(publication)
-        .map_or(0, |span| i64::from(span.get_days()));
-    match days {
-        0 => Some("out today".to_owned()),
-        1.. => Some(format!("{} to go", count(days, "day"))),
-        -60..0 => Some(format!("{} after", count(-days, "day"))),
+    match days(today, publication) {
+        days @ 0.. => Some(say!("days-to-go", days = days)),
+        days @ -60..0 => Some(say!("days-after", days = -days)),
         ..-60 => None,
     }
 }
@@ -104,31 +130,27 @@ pub fn days_to_go(today: Date, publication: Date) -> Option<String> {
 /// The publication date and how far it is: "publishes Tue 9 February 2027, in 12 days",
 /// "publishes today, Tue 9 February 2027", "published Tue 9 February 2027, 3 days ago".
 pub fn countdown(today: Date, publication: Date) -> String {
-    let days = today
-        .until(publication)
-        .map_or(0, |span| i64::from(span.get_days()));
     let date = date(publication);
-    match days {
-        0 => format!("publishes today, {date}"),
-        1.. => format!("publishes {date}, in {}", count(days, "day")),
+    match days(today, publication) {
+        0 => say!("publishes-today", date = date),
+        days @ 1.. => say!("publishes", days = days, date = date),
         // Nobody counts days by the thousand.
-        ..-365 => format!("published {date}"),
-        -365..0 => format!("published {date}, {} ago", count(-days, "day")),
+        ..-365 => say!("published", date = date),
+        days => say!("published-ago", days = -days, date = date),
     }
 }
 
 /// A list as a sentence wants it: "A", "A and B", "A, B and C".
 pub fn list<T: AsRef<str>>(items: impl IntoIterator<Item = T>) -> String {
-    let mut items: Vec<T> = items.into_iter().collect();
-    let Some(last) = items.pop() else {
-        return String::new();
+    let items: Vec<T> = items.into_iter().collect();
+    let Some((last, [first, more @ ..])) = items.split_last() else {
+        return items
+            .first()
+            .map_or_else(String::new, |one| one.as_ref().to_owned());
     };
-    let last = last.as_ref();
-    let front: Vec<&str> = items.iter().map(T::as_ref).collect();
-    if front.is_empty() {
-        return last.to_owned();
-    }
-    format!("{} and {last}", front.join(", "))
+    let next = |front: String, next: &T| say!("list-more", front = front, next = next.as_ref());
+    let front = more.iter().fold(first.as_ref().to_owned(), next);
+    say!("list-end", front = front, last = last.as_ref())
 }
 
 /// Text from outside on one line, safe in a header.
@@ -228,9 +250,9 @@ pub fn quoted(words: &str) -> String {
 /// The greeting; without a name it greets all the same.
 pub fn hello(name: &str) -> String {
     if name.is_empty() {
-        "Hello,".to_owned()
+        say!("hello-nobody")
     } else {
-        format!("Hello {name},")
+        say!("hello", name = name)
     }
 }
 

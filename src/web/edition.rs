@@ -472,8 +472,8 @@ fn calendar(place: &Place<'_>, view: &View) -> Vec<Milestone> {
     days.into_iter()
         .map(|(day, milestone)| Milestone {
             day: words::date(day),
-            what: milestone.what,
-            why: milestone.why,
+            what: milestone.what(),
+            why: milestone.why(),
             is_past: day < today,
         })
         .collect()

@@ -132,6 +132,6 @@ fn next_milestone(edition: &Edition, calendar: &Launch, today: Date) -> String {
         .filter(|(day, _)| today <= *day)
         .min_by_key(|(day, _)| *day)
         .map_or_else(String::new, |(day, milestone)| {
-            format!("{}: {}", day.strftime("%-d %b"), milestone.what)
+            format!("{}: {}", day.strftime("%-d %b"), milestone.what())
         })
 }

@@ -113,6 +113,8 @@ mod secrets;
 #[cfg(test)]
 mod seen_and_not;
 #[cfg(test)]
+mod sentences;
+#[cfg(test)]
 mod service;
 #[cfg(test)]
 mod smtp_fuzzed;

@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 /// The stages, in the order in which data flows. A stage never names a later one.
 const STAGES: &[&str] = &[
-    "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge", "alerts",
-    "mail", "round", "setup", "web", "service", "terminal", "demo", "story", "commands", "cli",
+    "say", "book", "text", "config", "schedule", "fetch", "page", "stores", "history", "judge",
+    "alerts", "mail", "round", "setup", "web", "service", "terminal", "demo", "story", "commands",
+    "cli",
 ];
 
 /// The stages that run others: they may touch the outside.

@@ -15,6 +15,7 @@ use crate::history::{ListingId, ListingView};
 use crate::judge::other_ways;
 use crate::page::{Unread, UnreadReason, refused};
 use crate::round::{House, Stop, one_page_of_each_store};
+use crate::say::fixed;
 use crate::text::words;
 
 /// Lets the Chromium of this machine be tried as well, where our own request fails: it needs no account,
@@ -246,7 +247,7 @@ fn why(reason: UnreadReason) -> &'static str {
 fn needs(way: Source, has_account: bool) -> &'static str {
     match way {
         Source::Api if has_account => "Amazon's own API, for which you have the account",
-        Source::Api => other_ways::API_FOR_WHOM,
+        Source::Api => fixed("api-for-whom"),
         Source::Browser => "the Chromium of this machine",
         Source::Command => "a program of yours",
         Source::Http => "Pubwatch's own request",

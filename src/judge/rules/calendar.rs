@@ -1,5 +1,6 @@
 //! What the calendar asks for, whatever the pages say.
 
+use fluent_bundle::FluentArgs;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -9,6 +10,7 @@ use crate::book::launch::midnight_gmt;
 use crate::book::{Distribution, Edition, Launch, Making};
 use crate::judge::case::Case;
 use crate::judge::{Finding, FindingKind, Severity, Task};
+use crate::say::{fixed, say_with};
 
 /// How long a reminder stands in the digest.
 const SHOWN_DAYS: i64 = 7;
@@ -91,10 +93,6 @@ pub struct Milestone {
     pub id: MilestoneId,
     /// Days before the publication date; negative: after it.
     pub days_before: i64,
-    /// What it is, for a headline.
-    pub what: &'static str,
-    /// Why, and who says so.
-    pub why: &'static str,
     /// It becomes a line in the digest when its day comes; the others stand in the calendar only.
     pub reminds: bool,
     /// Whose editions it concerns.
@@ -123,151 +121,118 @@ pub const MILESTONES: &[Milestone] = &[
     Milestone {
         id: MilestoneId::Earliest,
         days_before: 365,
-        what: "The earliest day for a pre-order",
-        why: "IngramSpark and Draft2Digital take print pre-orders up to a year ahead.",
         reminds: false,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::Trade,
         days_before: 180,
-        what: "What the trade calls early enough",
-        why: "Barnes & Noble wants the record 180 days before.",
         reminds: false,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::Worthwhile,
         days_before: 90,
-        what: "The shortest pre-order that is worth it",
-        why: "Ingram's own people say three months.",
         reminds: false,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::Enable,
         days_before: 60,
-        what: "Enable distribution now, at the latest",
-        why: "Stores usually take up to four weeks to list a title; before you enable, have the \
-              final files, a printed proof, equal dates and KDP's Expanded Distribution off: the \
-              on-sale date locks then.",
         reminds: true,
         concerns: Concerns::NotEnabled,
     },
     Milestone {
         id: MilestoneId::LastPrintChange,
         days_before: 42,
-        what: "The last safe day to change the print files",
-        why: "Ingram may print up to six weeks ahead, so the file that is there now may be the \
-              file that ships.",
         reminds: true,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::LastDateChange,
         days_before: 37,
-        what: "The last comfortable day to move the publication date",
-        why: "IngramSpark locks it 30 days before.",
         reminds: true,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::Freeze,
         days_before: 30,
-        what: "No more changes at Ingram from today",
-        why: "Within 30 days there is a high risk that the newest files are not used, and a \
-              change takes the book off sale.",
         reminds: true,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::EarlyShip,
         days_before: 14,
-        what: "Stores may drop the pre-order label from today",
-        why: "Ingram ships pre-orders up to 10 business days ahead; it is normal.",
         reminds: false,
         concerns: Concerns::IngramFed,
     },
     Milestone {
         id: MilestoneId::FinalFiles,
         days_before: 14,
-        what: "Draft2Digital wants the final files",
-        why: "They are due 10 business days before.",
         reminds: true,
         concerns: Concerns::Draft2Digital,
     },
     Milestone {
         id: MilestoneId::KdpDraft,
         days_before: 14,
-        what: "Check the KDP draft against Ingram's record",
-        why: "Title, subtitle, author, ISBN, price, trim and cover must be the same. Leave it in \
-              draft, with the publication date empty: \"Schedule a release\" hides the page until \
-              the day and is no pre-order.",
         reminds: true,
         concerns: Concerns::Switch,
     },
     Milestone {
         id: MilestoneId::DryRun,
         days_before: 7,
-        what: "Dry run: all pages up, links right, proof of rights in one folder",
-        why: "KDP may ask for proof on the eve of a launch, and gives five days.",
         reminds: true,
         concerns: Concerns::All,
     },
     Milestone {
         id: MilestoneId::KindleFile,
         days_before: 7,
-        what: "The final Kindle file is due 72 hours before the date, in KDP's clock",
-        why: "Without it KDP takes the page of a Kindle pre-order down and cancels every order. \
-              Upload it, click through to the last step, and tell us that it is published.",
         reminds: true,
         concerns: Concerns::Kindle,
     },
     Milestone {
         id: MilestoneId::Decide,
         days_before: 3,
-        what: "Decide when to publish at KDP",
-        why: "KDP can take 72 hours. Publishing early ends Amazon's pre-order and puts the book \
-              on sale; publishing at 00:00 GMT on the day keeps the date, and the buy button may \
-              lag.",
         reminds: true,
         concerns: Concerns::Switch,
     },
     Milestone {
         id: MilestoneId::Publish,
         days_before: 0,
-        what: "Publish at KDP, 00:00 GMT",
-        why: "Enter the date and click \"Publish your paperback\".",
         reminds: false,
         concerns: Concerns::Switch,
     },
     Milestone {
         id: MilestoneId::FirstReport,
         days_before: -1,
-        what: "The first day is over",
-        why: "Any mixture of states is normal until here.",
         reminds: false,
         concerns: Concerns::All,
     },
     Milestone {
         id: MilestoneId::Linked,
         days_before: -7,
-        what: "Formats should be joined at Amazon",
-        why: "KDP says 48 hours to a week after each of them is live.",
         reminds: false,
         concerns: Concerns::Switch,
     },
     Milestone {
         id: MilestoneId::SoftLaunchEnds,
         days_before: -14,
-        what: "The soft launch ends",
-        why: "Now money for promotion is well spent.",
         reminds: false,
         concerns: Concerns::All,
     },
 ];
 
 impl Milestone {
+    /// What it is, for a headline.
+    pub fn what(&self) -> &'static str {
+        fixed(self.id.name())
+    }
+
+    /// Why, and who says so.
+    pub fn why(&self) -> &'static str {
+        fixed(&format!("{}.why", self.id.name()))
+    }
+
     /// Its day for an edition with that publication date.
     pub fn day(&self, publication: Date) -> Date {
         publication.saturating_sub(self.days_before.days())
@@ -276,14 +241,9 @@ impl Milestone {
     /// What it is on a day, of a milestone on `day`: a last day that is over is said as past, and
     /// what holds from a day on is no longer said of "today".
     pub fn what_on(&self, today: Date, day: Date) -> String {
-        let last = [MilestoneId::LastPrintChange, MilestoneId::LastDateChange];
-        if today <= day {
-            self.what.to_owned()
-        } else if last.contains(&self.id) {
-            format!("{} has passed", self.what)
-        } else {
-            self.what.trim_end_matches(" from today").to_owned()
-        }
+        let over = || say_with(&format!("{}.over", self.id.name()), &FluentArgs::new());
+        let over = (day < today).then(over).flatten();
+        over.unwrap_or_else(|| self.what().to_owned())
     }
 
     /// It concerns that edition.
@@ -406,7 +366,7 @@ mod tests {
         );
         assert_eq!(
             said(MilestoneId::DryRun, "2027-02-18"),
-            MilestoneId::DryRun.milestone().unwrap().what
+            MilestoneId::DryRun.milestone().unwrap().what()
         );
     }
 

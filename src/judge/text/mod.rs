@@ -1,28 +1,22 @@
 //! The English of findings: what happened, what it means, and the next step, once per kind. Letters,
 //! digests, pages, the terminal and programs take their words from here.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    clippy::too_many_lines,
-    reason = "a table with an arm for each kind, in one file for each family of kinds"
-)]
-
-mod dates;
+mod facts;
 mod news;
 mod outlook;
-mod pages;
-mod rest;
+mod unread;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use facts::{Facts, facts};
 pub use outlook::outlook;
 
-use super::finding::{Finding, NextStep, Severity};
+use super::finding::{Finding, NextStep, Severity, Task};
 use super::kind::FindingKind;
-use super::windows::Stage;
 use crate::book::{Edition, Launch, StoreId};
 use crate::config::plan::{StorePlan, label};
+use crate::say::{fixed, say, say_with, yes};
 use crate::text::words;
 
 /// For whom and of what is spoken.
@@ -53,54 +47,15 @@ pub struct Said {
 
 /// Puts a finding into words.
 pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
-    let (headline, verdict) = match &finding.kind {
-        FindingKind::Unavailable
-        | FindingKind::Stuck
-        | FindingKind::StoresDisagree { .. }
-        | FindingKind::StillPreOrder { .. }
-        | FindingKind::ThirdPartyOnly
-        | FindingKind::Missing { .. }
-        | FindingKind::NotOnSale { .. }
-        | FindingKind::Vanished { .. }
-        | FindingKind::ShipsInWeeks
-        | FindingKind::TemporarilyOutOfStock => pages::said(finding, voice),
-        FindingKind::KdpNotLive(_)
-        | FindingKind::KdpPastOuterLimit(_)
-        | FindingKind::KindlePageGone { .. }
-        | FindingKind::PublishAtKdp { .. }
-        | FindingKind::PublishAtKdpMorning { .. }
-        | FindingKind::RightsQuery { .. }
-        | FindingKind::ReleasedEarly { .. }
-        | FindingKind::LabelLost { .. }
-        | FindingKind::WrongDate { .. }
-        | FindingKind::OldDateOnSale { .. }
-        | FindingKind::DateOneDayOff { .. }
-        | FindingKind::DatesDiffer { .. } => dates::said(finding, voice),
-        FindingKind::PageAppeared { .. }
-        | FindingKind::Released { .. }
-        | FindingKind::ReleasedEverywhere
-        | FindingKind::LaunchReportDay(_)
-        | FindingKind::LaunchReportThreeDays(_)
-        | FindingKind::AllClear { .. } => news::said(finding, voice),
-        FindingKind::PageBeforeEnabling
-        | FindingKind::WrongProduct { .. }
-        | FindingKind::PriceAboveList { .. }
-        | FindingKind::StaleCover { .. }
-        | FindingKind::StaleTitle { .. }
-        | FindingKind::TwoPages
-        | FindingKind::FormatsOutOfStep { .. }
-        | FindingKind::FormatsNotJoined { .. }
-        | FindingKind::Unread(_)
-        | FindingKind::UnreadWithOthers(_)
-        | FindingKind::StoresUnread { .. }
-        | FindingKind::LineDown { .. }
-        | FindingKind::LookByHand(_)
-        | FindingKind::Milestone { .. } => rest::said(finding, voice),
-    };
+    let told = facts(finding, voice);
+    let part = |part: &str| of_kind(finding, part, &told);
     let said = Said {
-        headline,
-        verdict,
-        step: step(finding, voice),
+        headline: part("brief")
+            .filter(|_| voice.brief)
+            .or_else(|| part("headline"))
+            .unwrap_or_default(),
+        verdict: part("verdict").unwrap_or_default(),
+        step: step(finding, voice, &told),
     };
     match last_seen(finding, voice) {
         Some(last_seen) => as_of(said, &last_seen, finding),
@@ -108,38 +63,74 @@ pub fn said(finding: &Finding, voice: &Voice<'_>) -> Said {
     }
 }
 
+/// A part of what its kind says, if it has that.
+fn of_kind(finding: &Finding, part: &str, told: &Facts) -> Option<String> {
+    say_with(&format!("{}.{part}", sentences(&finding.kind)), &told.0)
+}
+
+/// What a task says where the kind says nothing of its own.
+fn of_task(task: Task) -> Option<&'static str> {
+    match task {
+        Task::PublishAtKdp => Some("publish-at-kdp.do"),
+        Task::Share => Some("released-everywhere.do"),
+        Task::LookYourself => Some("step-look"),
+        Task::CheckAccount
+        | Task::CorrectAddress
+        | Task::Calendar
+        | Task::TellUs
+        | Task::TellReaders
+        | Task::CheckNetwork => None,
+    }
+}
+
+/// The sentences that tell it: kinds that differ in a word have the same.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others go by their own names")]
+fn sentences(kind: &FindingKind) -> &'static str {
+    match kind {
+        FindingKind::KdpPastOuterLimit(_) => "kdp-not-live",
+        FindingKind::PublishAtKdpMorning { .. } => "publish-at-kdp",
+        FindingKind::Stuck | FindingKind::StoresDisagree { .. } => "unavailable",
+        FindingKind::ShipsInWeeks | FindingKind::TemporarilyOutOfStock => "delayed",
+        FindingKind::UnreadWithOthers(_) => "unread",
+        FindingKind::LaunchReportDay(_) | FindingKind::LaunchReportThreeDays(_) => "launch-report",
+        FindingKind::Milestone { .. } => "milestone",
+        other => other.name(),
+    }
+}
+
 /// "last seen Fri 3 May, 08:12", where nobody sees now what the finding rests on; of several pages,
 /// with the store.
 fn last_seen(finding: &Finding, voice: &Voice<'_>) -> Option<String> {
-    let moment = |at| {
-        if voice.brief {
-            voice.day(at)
-        } else {
-            words::brief_moment(at, voice.zone, voice.now)
-        }
-    };
     let unseen: Vec<_> = finding.unseen_pages(voice.now).collect();
     let newest = unseen.iter().map(|page| page.seen).max()?;
+    let moment = if voice.brief {
+        voice.day(newest)
+    } else {
+        words::brief_moment(newest, voice.zone, voice.now)
+    };
     if unseen.len() == finding.pages.len() {
-        return Some(format!("last seen {}", moment(newest)));
+        return Some(say!("last-seen", moment = moment));
     }
     let stores: Vec<StoreId> = unseen.iter().map(|page| page.store.clone()).collect();
-    Some(format!(
-        "{} last seen {}",
-        voice.labels(&stores),
-        moment(newest)
-    ))
+    let stores = voice.labels(&stores);
+    Some(say!("last-seen-at", stores = stores, moment = moment))
 }
 
 /// What was so when it was last seen, and may be so no more.
 fn as_of(said: Said, last_seen: &str, finding: &Finding) -> Said {
     Said {
-        headline: format!("{} ({last_seen})", said.headline),
-        verdict: format!("This is as it was {last_seen}. {}", said.verdict),
+        headline: say!(
+            "as-last-seen.headline",
+            said = said.headline,
+            last_seen = last_seen
+        ),
+        verdict: say!(
+            "as-last-seen.verdict",
+            said = said.verdict,
+            last_seen = last_seen
+        ),
         step: match &finding.next {
-            NextStep::Ask { .. } => {
-                format!("Open the page first: it may have changed. {}", said.step)
-            }
+            NextStep::Ask { .. } => say!("as-last-seen.ask", said = said.step),
             NextStep::Nothing
             | NextStep::Wait { .. }
             | NextStep::AwaitAnswer { .. }
@@ -152,7 +143,7 @@ fn as_of(said: Said, last_seen: &str, finding: &Finding) -> Said {
 /// by itself.
 pub fn word(finding: &Finding) -> &'static str {
     if finding.kind.launch_report().is_some() {
-        "Launch report"
+        fixed("launch-report-word")
     } else {
         finding.severity.word()
     }
@@ -168,73 +159,45 @@ pub fn weight(finding: &Finding) -> Severity {
 }
 
 /// The next step, as one or two sentences.
-fn step(finding: &Finding, voice: &Voice<'_>) -> String {
+fn step(finding: &Finding, voice: &Voice<'_>, told: &Facts) -> String {
+    let part = |part: &str| of_kind(finding, part, told);
     match &finding.next {
-        NextStep::Nothing => "Nothing to do.".to_owned(),
+        NextStep::Nothing => say!("step-nothing"),
         NextStep::Wait { until: None } => match finding.kind.launch_report() {
             Some(state) => news::after_report(finding, state, voice),
-            None => "Nothing to do: it often passes by itself.".to_owned(),
+            None => say!("step-wait"),
         },
-        NextStep::Wait { until: Some(until) } => format!(
-            "Wait until {}. If it has not changed by then, we write again with the next step and \
-             the text for it.",
-            voice.day(*until)
-        ),
+        NextStep::Wait { until: Some(until) } => say!("step-wait-until", until = voice.day(*until)),
         NextStep::AwaitAnswer {
             asked,
             ticket,
             until,
-        } => {
-            let ticket = ticket
-                .as_ref()
-                .map_or_else(String::new, |ticket| format!(" (ticket {ticket})"));
-            format!(
-                "You asked on {}{ticket}. Wait for the answer until {}; a second message before \
-                 that usually slows things down.",
-                voice.day(*asked),
-                voice.day(*until),
-            )
-        }
+        } => say!(
+            "step-await-answer",
+            asked = voice.day(*asked),
+            has_ticket = yes(ticket.is_some()),
+            ticket = ticket.as_deref(),
+            until = voice.day(*until)
+        ),
         NextStep::Ask { whom, .. } => {
-            let first = common_cause(finding, whom.label());
-            let rest = match &finding.kind {
-                FindingKind::RightsQuery { .. }
-                | FindingKind::KdpNotLive(_)
-                | FindingKind::KdpPastOuterLimit(_)
-                | FindingKind::KindlePageGone { .. }
-                | FindingKind::ReleasedEarly { .. }
-                | FindingKind::LabelLost { .. }
-                | FindingKind::WrongDate { .. }
-                | FindingKind::OldDateOnSale { .. } => dates::to_ask(finding, *whom, voice),
-                FindingKind::FormatsNotJoined { .. }
-                | FindingKind::StaleCover { .. }
-                | FindingKind::StaleTitle { .. } => rest::to_ask(finding),
-                _ => pages::to_ask(finding, *whom, voice),
-            };
-            format!("{first}{rest}")
+            let step = part("ask")
+                .or_else(|| say_with("unavailable.ask", &told.0))
+                .unwrap_or_default();
+            if finding.stores.len() < 2 {
+                return step;
+            }
+            // Several pages that one party feeds show the same: its own record comes first.
+            say!("step-common-cause", party = whom.label(), step = step)
         }
-        NextStep::Do { task } => rest::to_do(finding, *task, voice),
-    }
-}
-
-/// Several pages that one party feeds show the same: its own record comes first.
-fn common_cause(finding: &Finding, party: &str) -> String {
-    if finding.stores.len() < 2 {
-        return String::new();
-    }
-    format!(
-        "Several pages show the same within days, usually from one cause: look first at the title's \
-         status in your account, and for mail from {party}. "
-    )
-}
-
-/// What stands in a verdict about being usual.
-fn usual_words(finding: &Finding) -> &'static str {
-    match finding.stage {
-        None => "",
-        Some(Stage::Quiet | Stage::Normal) => " This is still normal.",
-        Some(Stage::Late) => " This is a little longer than usual; waiting is still right.",
-        Some(Stage::Act) => " This is longer than usual, so it is worth asking.",
+        // How to look at a page of an edition cannot be said without one.
+        NextStep::Do { .. }
+            if voice.edition.is_none() && finding.kind.is_of_a_page_to_look_at() =>
+        {
+            String::new()
+        }
+        NextStep::Do { task } => part("do")
+            .or_else(|| say_with(of_task(*task)?, &told.0))
+            .unwrap_or_default(),
     }
 }
 
@@ -246,24 +209,16 @@ impl Voice<'_> {
 
     /// A moment, as "Tue 4 May, 09:00 EDT".
     fn moment(&self, at: Timestamp) -> String {
-        let time = at
-            .to_zoned(self.zone.clone())
-            .strftime("%H:%M %Z")
-            .to_string();
-        format!("{}, {time}", self.day(at))
+        words::day_and_clock(&self.day(at), &words::clock(at, self.zone))
     }
 
     /// Both clocks: "00:00 GMT, which is Mon 8 February, 19:00 EST".
     fn both_clocks(&self, at: Timestamp) -> String {
-        let gmt = at
-            .to_zoned(TimeZone::UTC)
-            .strftime("%a %-d %B, %H:%M GMT")
-            .to_string();
-        let own = self.moment(at);
+        let gmt = words::in_gmt(at, false);
         if at.to_zoned(self.zone.clone()).offset().is_zero() {
             gmt
         } else {
-            format!("{gmt}, which is {own} in your zone")
+            say!("both-clocks", gmt = gmt, own = self.moment(at))
         }
     }
 
@@ -275,21 +230,23 @@ impl Voice<'_> {
     /// Stores in a sentence, as "Amazon and Barnes & Noble".
     fn labels(&self, stores: &[StoreId]) -> String {
         if self.brief && 1 < stores.len() {
-            return format!("{} stores", stores.len());
+            return say!("so-many-stores", many = stores.len());
         }
         words::list(stores.iter().map(|store| self.label(store)))
     }
 
     /// The format, as "paperback"; "book" where it is about no edition.
     fn format(&self) -> &'static str {
-        self.edition
-            .map_or("book", |(edition, _)| edition.format.name())
+        self.edition.map_or_else(
+            || fixed("format-of-none"),
+            |(edition, _)| edition.format.word(),
+        )
     }
 
     /// What its number is, as "ISBN" or "ASIN"; "number" where it is about no edition.
     fn number(&self) -> String {
         self.edition
-            .map_or_else(|| "number".to_owned(), |(edition, _)| edition.id.kind())
+            .map_or_else(|| say!("number-of-none"), |(edition, _)| edition.id.kind())
     }
 
     fn has_isbn(&self) -> bool {
@@ -298,10 +255,7 @@ impl Voice<'_> {
     }
 }
 
-/// "shows" for one, "show" for several.
-fn verb(many: &[StoreId], one: &'static str, several: &'static str) -> &'static str {
-    if many.len() == 1 { one } else { several }
-}
-
+#[cfg(test)]
+mod foreign;
 #[cfg(test)]
 mod tests;

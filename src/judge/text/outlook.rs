@@ -1,8 +1,12 @@
 //! "Is it normal, and until when?" in a line.
 
+use jiff::Timestamp;
+
 use super::Voice;
+use crate::book::Availability;
 use crate::judge::Cause;
 use crate::judge::outlook::{ListingOutlook, Outlook};
+use crate::say::{fixed, say};
 use crate::text::words;
 
 /// One line for a page: "as expected", "usual after a KDP switch, until Fri 12 February", "seen once,
@@ -10,79 +14,85 @@ use crate::text::words;
 pub fn outlook(one: &ListingOutlook, voice: &Voice<'_>) -> String {
     let line = normal(&one.outlook, voice);
     match (&one.price, &one.list_price) {
-        (Some(price), Some(list)) => format!("{line} · {price}, list {list}"),
+        (Some(price), Some(list)) => say!(
+            "outlook-price",
+            line = line,
+            price = price.to_string(),
+            list = list.to_string()
+        ),
         _ => line,
     }
 }
 
 fn normal(outlook: &Outlook, voice: &Voice<'_>) -> String {
+    let brief = |at: &Timestamp| words::brief_moment(*at, voice.zone, voice.now);
+    let last = |last: Availability| last.word().to_lowercase();
+    let until = |why: &str, until| say!("outlook-usual-until", why = why, until = voice.day(until));
     match outlook {
-        Outlook::NotSeen { since: None, .. } => "not seen yet".to_owned(),
+        Outlook::NotSeen { since: None, .. } => say!("outlook-not-seen"),
         Outlook::NotSeen {
             since: Some(since), ..
-        } => format!("not seen yet, tried since {}", brief(*since, voice)),
+        } => say!("outlook-not-seen-since", since = brief(since)),
         Outlook::NotReadable {
-            last, last_seen, ..
-        } => format!(
-            "last seen {} as {}",
-            brief(*last_seen, voice),
-            last.word().to_lowercase()
+            last: state,
+            last_seen,
+            ..
+        } => say!(
+            "outlook-last-seen",
+            at = brief(last_seen),
+            state = last(*state)
         ),
-        Outlook::LastSeen { last, last_seen } => format!(
-            "last seen {} as {}; nobody has looked since",
-            brief(*last_seen, voice),
-            last.word().to_lowercase()
+        Outlook::LastSeen {
+            last: state,
+            last_seen,
+        } => say!(
+            "outlook-not-looked-since",
+            at = brief(last_seen),
+            state = last(*state)
         ),
-        Outlook::SeenOnce { confirmed_from, .. } => format!(
-            "seen once, a second look counts from {} on",
-            brief(*confirmed_from, voice)
-        ),
-        Outlook::AsExpected { .. } => "as expected".to_owned(),
-        Outlook::SaidExpected { .. } => "as you said it should be".to_owned(),
-        Outlook::Usual { cause, until, .. } => {
-            let why = cause.map_or("not unusual", usual);
-            match until {
-                Some(until) if voice.now < *until => usual_until(why, *until, voice),
+        Outlook::SeenOnce { confirmed_from, .. } => {
+            say!("outlook-seen-once", at = brief(confirmed_from))
+        }
+        Outlook::AsExpected { .. } => say!("outlook-as-expected"),
+        Outlook::SaidExpected { .. } => say!("outlook-as-you-said"),
+        Outlook::Usual {
+            cause, until: end, ..
+        } => {
+            let why = cause.map_or_else(|| fixed("usual-not-unusual"), usual);
+            match end {
+                Some(end) if voice.now < *end => until(why, *end),
                 Some(_) | None => why.to_owned(),
             }
         }
         Outlook::Watch {
             cause,
-            usual_until: Some(until),
+            usual_until: Some(end),
             ..
-        } if voice.now < *until => usual_until(usual(*cause), *until, voice),
+        } if voice.now < *end => until(usual(*cause), *end),
         Outlook::Watch { act_from, .. } => match act_from {
-            Some(act) if voice.now < *act => format!(
-                "longer than usual; waiting is right until {}",
-                words::day(*act, voice.zone, voice.now)
-            ),
-            Some(_) | None => "unusual; nothing to do".to_owned(),
+            Some(act) if voice.now < *act => {
+                say!("outlook-longer-than-usual", until = voice.day(*act))
+            }
+            Some(_) | None => say!("outlook-unusual"),
         },
-        Outlook::Act { .. } => "something to do".to_owned(),
+        Outlook::Act { .. } => say!("outlook-act"),
     }
-}
-
-fn usual_until(why: &str, until: jiff::Timestamp, voice: &Voice<'_>) -> String {
-    format!("{why}, until {}", words::day(until, voice.zone, voice.now))
-}
-
-fn brief(at: jiff::Timestamp, voice: &Voice<'_>) -> String {
-    words::brief_moment(at, voice.zone, voice.now)
 }
 
 /// Why it is usual.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the others are not unusual")]
 fn usual(cause: Cause) -> &'static str {
-    match cause {
-        Cause::KdpNotLive | Cause::KdpPastOuterLimit => "usual after publishing at KDP",
-        Cause::Missing => "usual: stores take their time to list a title",
-        Cause::StillPreOrder => "usual in the days after the date",
-        Cause::ShipsInWeeks | Cause::TemporarilyOutOfStock => "usual around the release",
-        Cause::ThirdPartyOnly => "usual on a new page",
-        Cause::WrongDate => "usual after a date was moved",
-        Cause::LabelLost => "usual before the date",
-        Cause::Vanished => "pages sometimes come back within hours",
-        Cause::StaleCover | Cause::StaleTitle => "usual after a revision",
-        Cause::Unavailable => "usual for now",
-        _ => "not unusual",
-    }
+    fixed(match cause {
+        Cause::KdpNotLive | Cause::KdpPastOuterLimit => "usual-kdp-not-live",
+        Cause::Missing => "usual-missing",
+        Cause::StillPreOrder => "usual-still-pre-order",
+        Cause::ShipsInWeeks | Cause::TemporarilyOutOfStock => "usual-ships-in-weeks",
+        Cause::ThirdPartyOnly => "usual-third-party-only",
+        Cause::WrongDate => "usual-wrong-date",
+        Cause::LabelLost => "usual-label-lost",
+        Cause::Vanished => "usual-vanished",
+        Cause::StaleCover | Cause::StaleTitle => "usual-stale-cover",
+        Cause::Unavailable => "usual-unavailable",
+        _ => "usual-not-unusual",
+    })
 }

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::{Item, title};
 use crate::judge::rules::calendar::MILESTONES;
+use crate::say::say;
 use crate::text::words;
 
 /// How far ahead milestones are named.
@@ -34,10 +35,10 @@ pub(super) fn milestones(items: &[Item], today: Date) -> Vec<Coming> {
             }
             let same = coming
                 .iter_mut()
-                .find(|(other, what, ..)| *other == date && *what == milestone.what);
+                .find(|(other, what, ..)| *other == date && *what == milestone.what());
             match same {
                 Some((.., titles)) => titles.push(title(item)),
-                None => coming.push((date, milestone.what, milestone.why, vec![title(item)])),
+                None => coming.push((date, milestone.what(), milestone.why(), vec![title(item)])),
             }
         }
     }
@@ -58,7 +59,7 @@ pub(super) fn several(titles: &[String]) -> String {
     const NAMED: usize = 4;
     let mut named: Vec<&str> = titles.iter().take(NAMED).map(String::as_str).collect();
     let more = titles.len().saturating_sub(NAMED);
-    let rest = format!("{more} more");
+    let rest = say!("digest-more", more = more);
     if more > 0 {
         named.push(&rest);
     }

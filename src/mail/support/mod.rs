@@ -18,6 +18,7 @@ use crate::book::{Availability, NoteKind};
 use crate::config::plan::{StorePlan, label};
 use crate::history::{ListingView, Spell, View};
 use crate::judge::{Finding, SupportText};
+use crate::say::say;
 use crate::text::words;
 
 /// A piece of a ready text.
@@ -44,9 +45,9 @@ impl fmt::Display for Piece {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Said(text) => f.write_str(text),
-            Self::Complete(what) => write!(f, "[please complete: {what}]"),
-            Self::Attach(what) => write!(f, "[please attach: {what}]"),
-            Self::OnlyIfTrue(text) => write!(f, "[only if true: {text}]"),
+            Self::Complete(what) => f.write_str(&say!("please-complete", what = what.as_str())),
+            Self::Attach(what) => f.write_str(&say!("please-attach", what = what.as_str())),
+            Self::OnlyIfTrue(text) => f.write_str(&say!("only-if-true", what = text.as_str())),
         }
     }
 }

@@ -103,7 +103,7 @@ impl Case<'_> {
             .unwrap_or_default();
         format!(
             "{} {}, {}{by}",
-            edition.format.name(),
+            edition.format.word(),
             self.number(),
             self.title()
         )

@@ -53,7 +53,7 @@ pub(super) fn kdp_not_live(case: &Case<'_>) -> ReadyText {
     text(
         Some(format!(
             "{} {}{trouble}",
-            words::capital(edition.format.name()),
+            words::capital(edition.format.word()),
             case.number()
         )),
         [
@@ -111,7 +111,7 @@ fn sold_as_before(edition: &Edition) -> String {
     format!(
         "It was on sale there before. Could you tell me whether a review or a question about the \
          rights is open, and what has to happen for the {} to be sold as before? Thank you.",
-        edition.format.name(),
+        edition.format.word(),
     )
 }
 
@@ -119,7 +119,7 @@ fn when_to_order(case: &Case<'_>) -> String {
     format!(
         "Could you tell me whether a review or a question about the rights is open, and when the \
          {} should become available to order? My publication date is {}. Thank you.",
-        case.view.edition.format.name(),
+        case.view.edition.format.word(),
         words::short_date(case.view.launch.publication)
     )
 }
@@ -262,7 +262,7 @@ pub(super) fn formats_not_linked(case: &Case<'_>) -> ReadyText {
 /// An edition as KDP knows it: print by its ISBN-10 where there is one, all else by its ASIN where
 /// that is known.
 fn number_of(edition: &Edition) -> String {
-    let format = edition.format.name();
+    let format = edition.format.word();
     match (edition.format.is_printed(), edition.id.to_isbn10()) {
         (false, _) => match edition.asin() {
             Some(asin) => format!("{format} ASIN {asin}"),

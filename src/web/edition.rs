@@ -70,6 +70,8 @@ pub struct LetterLine {
     pub written: Timestamp,
     /// Its subject.
     pub subject: String,
+    /// How urgent it was; `None`: it was no alert.
+    pub severity: Option<Severity>,
     /// What has become of it, as "delivered".
     pub state: &'static str,
 }
@@ -439,7 +441,10 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
         material.windows,
         (&material.judgement.findings, place.now),
     );
-    let letters = marks(material.letters);
+    // On a phone an envelope is too small to be touched; the list of letters leads there.
+    let is_linked = !material.is_report && layout == Layout::Wide;
+    let base = is_linked.then_some(place.base);
+    let letters = marks(material.letters, base);
     timeline::draw(&picture(
         place,
         material,
@@ -449,13 +454,15 @@ fn drawing(place: &Place<'_>, material: &Material<'_>, range: Range, layout: Lay
     ))
 }
 
-/// Letters as marks over a timeline.
-pub fn marks(letters: &[LetterLine]) -> Vec<Mark> {
+/// Letters as marks over a timeline, each leading to its page below `base`, where there is one.
+pub fn marks(letters: &[LetterLine], base: Option<&str>) -> Vec<Mark> {
     letters
         .iter()
         .map(|letter| Mark {
             at: letter.written,
             words: letter.subject.clone(),
+            class: letter.severity.map_or("", verdict::class_of),
+            link: base.map(|base| format!("{base}/letters/{}", letter.id)),
         })
         .collect()
 }

@@ -124,7 +124,7 @@ fn rows(count: usize) -> i64 {
 }
 
 const LETTERS: &str =
-    "SELECT id, written, subject, delivered_at, dropped_at, failed_at FROM outbox";
+    "SELECT id, written, subject, delivered_at, dropped_at, failed_at, severity FROM outbox";
 
 /// Those of the words ?1 and the state ?2, where one is given.
 const SHOWN: &str = "WHERE instr(lower(subject), lower(?1)) > 0 AND ?2 IN ('', \
@@ -146,6 +146,7 @@ fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
         id: row.get(0)?,
         written: time(row, 1)?,
         subject: row.get(2)?,
+        severity: parsed_if(row, 6)?,
         state,
     })
 }

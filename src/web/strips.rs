@@ -55,10 +55,12 @@ fn drawn(cells: &[Cell]) -> String {
         if let Some(class) = class {
             let days = words::counted(run.len(), "day");
             said.push(format!("{} {days}", cell.word()));
-            lines.push_str(&format!(
-                "<path class=\"{class}\" d=\"M{from} 3h{}\"/>",
-                run.len()
-            ));
+            let length = run.len();
+            lines.extend([
+                "<path class=\"",
+                class,
+                &format!("\" d=\"M{from} 3h{length}\"/>"),
+            ]);
         }
         from += run.len();
     }

@@ -255,5 +255,5 @@ fn quoted(finding: &Finding) -> String {
             quotes.push(quote);
         }
     }
-    words::list(&quotes.iter().map(String::as_str).collect::<Vec<_>>())
+    words::list(&quotes)
 }

@@ -243,7 +243,7 @@ fn svg(site: &Site, dossier: &Dossier, range: Option<Range>, now: Timestamp) -> 
             (&dossier.judgement.findings, now),
         ),
         prices: &[],
-        letters: &marks(&dossier.letters),
+        letters: &marks(&dossier.letters, None),
         range: range.bounds(&dossier.view, now, zone),
         now,
         zone,

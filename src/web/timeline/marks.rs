@@ -44,10 +44,15 @@ pub(super) fn letters(canvas: &mut Canvas, frame: &Frame<'_>) {
         }
         let x = frame.scale.x(letter.at);
         let (first, second) = said(frame, letter, "Letter");
+        let (begin, end) = match &letter.link {
+            Some(link) => (format!("<a href=\"{}\"", text(link)), "</a>"),
+            None => (r#"<g role="img" tabindex="0""#.to_owned(), "</g>"),
+        };
         canvas.put(format_args!(
-            r#"<g class="mark letter" role="img" tabindex="0" aria-label="{label}"><title>{label}</title><path class="body" d="M{} {y}h16v12h-16z"/><path class="fold" d="M{} {y}l8 7 8-7"/></g>"#,
+            r#"{begin} class="mark letter {class}" aria-label="{label}"><title>{label}</title><path class="body" d="M{} {y}h16v12h-16z"/><path class="fold" d="M{} {y}l8 7 8-7"/>{end}"#,
             x - 8,
             x - 8,
+            class = letter.class,
             label = text(&format!("{first}. {second}")),
         ));
     }
@@ -67,6 +72,8 @@ pub(super) fn notes(canvas: &mut Canvas, frame: &Frame<'_>) {
         let mark = Mark {
             at: note.at,
             words: words_of(note, frame.picture.stores),
+            class: "",
+            link: None,
         };
         let (first, second) = said(frame, &mark, "You told us");
         canvas.put(format_args!(

@@ -87,6 +87,10 @@ pub struct Mark {
     pub at: Timestamp,
     /// What, in a few words.
     pub words: String,
+    /// How urgent it was, as the class of its colour; empty: it has none.
+    pub class: &'static str,
+    /// Where it leads, on a page.
+    pub link: Option<String>,
 }
 
 /// The measures of a drawing, in pixels.

@@ -159,6 +159,8 @@ fn windows_notes_and_letters_have_their_places() {
     let letters = [Mark {
         at: at("2027-01-21T08:00:00Z"),
         words: "Act: Salt Roads".to_owned(),
+        class: "act",
+        link: Some("/letters/7".to_owned()),
     }];
     let zone = TimeZone::UTC;
     let mut picture = picture(&view, &zone, Layout::Wide);
@@ -172,6 +174,10 @@ fn windows_notes_and_letters_have_their_places() {
     );
     assert!(
         drawing.contains("You told us: asked IngramSpark, request 4711"),
+        "{drawing}"
+    );
+    assert!(
+        drawing.contains(r#"<a href="/letters/7" class="mark letter act" aria-label="#),
         "{drawing}"
     );
     assert!(drawing.contains("Letter: Act: Salt Roads. Thu 21 January 2027, 08:00 UTC"));

@@ -65,7 +65,7 @@ fn drawn(cells: &[Cell]) -> String {
         from += run.len();
     }
     format!(
-        "<svg class=\"days\" viewBox=\"0 0 {DAYS} 6\" role=\"img\" aria-label=\"{}\">{lines}</svg>",
+        "<svg class=\"strip\" viewBox=\"0 0 {DAYS} 6\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">{lines}</svg>",
         text(&said.join(", "))
     )
 }

@@ -79,8 +79,13 @@ fn values(all: &BTreeMap<String, Message>, id: &str) -> BTreeSet<String> {
 
 /// What stands between the parentheses of each `say!(…)`, split at its commas.
 fn said(text: &str) -> Vec<Vec<String>> {
+    calls(text, "say!(")
+}
+
+/// What stands between the parentheses of each call of a function, split at its commas.
+fn calls(text: &str, function: &str) -> Vec<Vec<String>> {
     let mut all = Vec::new();
-    for call in text.split("say!(").skip(1) {
+    for call in text.split(function).skip(1) {
         let (mut depth, mut is_quoted, mut parts) = (0, false, vec![String::new()]);
         for character in call.chars() {
             match character {
@@ -123,6 +128,25 @@ fn what_is_said_has_its_sentence_and_the_values_that_stand_in_it() {
         }
     }
     assert!(50 < checked, "{checked}");
+}
+
+#[test]
+fn every_noun_that_is_counted_has_its_plural() {
+    let all = messages();
+    let mut checked = 0;
+    for (path, text) in files("src", "rs") {
+        let counted = ["words::count(", "counted("].map(|function| calls(&text, function));
+        for parts in counted.iter().flatten() {
+            let Some(noun) = parts.last().and_then(|last| last.strip_prefix('"')) else {
+                continue;
+            };
+            let noun = noun.trim_end_matches('"').replace(' ', "-");
+            let id = format!("count-{noun}");
+            assert!(all.contains_key(&id), "{id} in {}", path.display());
+            checked += 1;
+        }
+    }
+    assert!(20 < checked, "{checked}");
 }
 
 #[test]

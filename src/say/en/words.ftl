@@ -30,6 +30,14 @@ count-edition = { $n ->
     [one] 1 edition
    *[other] { $n } editions
 }
+count-error = { $n ->
+    [one] 1 error
+   *[other] { $n } errors
+}
+count-expectation = { $n ->
+    [one] 1 expectation
+   *[other] { $n } expectations
+}
 count-letter = { $n ->
     [one] 1 letter
    *[other] { $n } letters

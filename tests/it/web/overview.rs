@@ -54,7 +54,7 @@ fn the_last_thirty_days_of_each_page_stand_in_its_row_as_a_drawing_and_in_words(
     let site = TestSite::salt_roads();
     let page = site.get("/").body;
     let strips: Vec<&str> = page
-        .split("<svg class=\"days\"")
+        .split("<svg class=\"strip\"")
         .skip(1)
         .filter_map(|rest| rest.split_once("</svg>"))
         .map(|(strip, _)| strip)
@@ -64,7 +64,7 @@ fn the_last_thirty_days_of_each_page_stand_in_its_row_as_a_drawing_and_in_words(
     assert!(amazon.contains("Unavailable "), "{amazon}");
     // An edition that nobody looked at has none.
     let fresh = TestSite::new(&configuration(SALT_ROADS));
-    assert!(!fresh.get("/").body.contains("class=\"days\""));
+    assert!(!fresh.get("/").body.contains("class=\"strip\""));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use console::{Term, measure_text_width as width};
 
 use super::face;
 
-/// So many columns may be written in, at least [`LEAST`].
+/// So many columns may be written in, at least `LEAST`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Columns(usize);
 

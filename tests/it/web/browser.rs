@@ -93,9 +93,9 @@ fn the_pictures_of_the_manual_are_drawn() {
     let edition = format!("{base}/editions/{ISBN}");
     let mut chromium = Chromium::start();
     for (name, address, size, is_dark) in [
-        ("overview", format!("{base}/"), (1000, 470), false),
+        ("overview", format!("{base}/"), (1000, 500), false),
         ("edition", edition, (1000, 2090), false),
-        ("phone", format!("{base}/"), (390, 760), true),
+        ("phone", format!("{base}/"), (390, 900), true),
     ] {
         chromium.look(size, is_dark);
         chromium.open(&address);

@@ -194,8 +194,9 @@ fn links(filter: &Filter, page: usize, pages: usize) -> Vec<(usize, Option<Strin
         .collect()
 }
 
-fn of_page<'d, 'a>(chosen: &[&'d Dated<'a>], page: usize) -> Vec<&'d Dated<'a>> {
-    let from = chosen.iter().skip((page - 1) * ROWS);
+/// What stands on a page, from 1.
+fn of_page<T: Copy>(all: &[T], page: usize) -> Vec<T> {
+    let from = all.iter().skip((page - 1) * ROWS);
     from.take(ROWS).copied().collect()
 }
 
@@ -205,11 +206,9 @@ pub fn shown<'a>(
     material: &Material<'a>,
     filter: &Filter,
 ) -> Vec<&'a EditionPlan> {
-    let all = dated(place, material);
-    let chosen = chosen(place, material, &all, filter);
-    let pages = chosen.len().div_ceil(ROWS).max(1);
-    let shown = of_page(&chosen, filter.page.min(pages));
-    shown.into_iter().map(|one| one.plan).collect()
+    let fitting = fitting(place, material, filter);
+    let pages = fitting.len().div_ceil(ROWS).max(1);
+    of_page(&fitting, filter.page.min(pages))
 }
 
 /// The editions that the filter asks for, on all pages.

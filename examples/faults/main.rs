@@ -18,6 +18,7 @@ mod injected;
 mod smtp_server;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use clap::Parser;
@@ -25,10 +26,11 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use injected::inject::{Fault, length_of_a_round};
+use injected::month::{Month, compare, peak_file};
 use injected::tally::{Tally, table};
 use injected::world::Program;
 
-/// Set: this executable is `pubwatch`.
+/// Set: this executable is `pubwatch`, and leaves its peak of memory where it was called.
 const AS_PUBWATCH: &str = "FAULTS_AS_PUBWATCH";
 
 #[derive(Debug, Parser)]
@@ -48,11 +50,21 @@ struct Arguments {
     /// So many worlds side by side; most of the time they wait
     #[arg(long, default_value_t = 12)]
     side_by_side: usize,
+
+    /// Instead of these, so many days of an imprint, with a fault every morning
+    #[arg(long)]
+    days: Option<usize>,
+
+    /// So many editions has the imprint
+    #[arg(long, default_value_t = 1000, requires = "days")]
+    editions: usize,
 }
 
 fn main() -> std::process::ExitCode {
     if std::env::var_os(AS_PUBWATCH).is_some() {
-        return pubwatch::cli::run().into();
+        let exit = pubwatch::cli::run();
+        leave_the_peak();
+        return exit.into();
     }
     let arguments = Arguments::parse();
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -60,18 +72,55 @@ fn main() -> std::process::ExitCode {
         .enable_all()
         .build()
         .unwrap();
-    let tallies = runtime.block_on(play(&arguments));
+    let tallies = runtime.block_on(async {
+        match arguments.days {
+            Some(days) => live(&arguments, days).await,
+            None => play(&arguments).await,
+        }
+    });
     let text = table(&tallies);
     std::io::stdout().write_all(text.as_bytes()).unwrap();
     let is_good = tallies.iter().all(|(_, tally)| tally.is_good());
     u8::from(!is_good).into()
 }
 
-async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {
-    let program = Program {
+/// The most memory that this process had, in kB, as the kernel says it.
+fn leave_the_peak() {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let peak = peak.and_then(|peak| peak.split_whitespace().next());
+    // Where nothing can be written, nobody asks for it.
+    let _ = std::fs::write(peak_file(Path::new(".")), peak.unwrap_or_default());
+}
+
+fn this_executable() -> Program {
+    Program {
         path: std::env::current_exe().unwrap(),
         environment: vec![(AS_PUBWATCH.into(), "1".into())],
+    }
+}
+
+/// The days of an imprint with a fault every morning, beside the same days without.
+async fn live(arguments: &Arguments, days: usize) -> Vec<(&'static str, Tally)> {
+    let month = |is_disturbed| Month {
+        days,
+        editions: arguments.editions,
+        seed: arguments.seed,
+        is_disturbed,
     };
+    let program = this_executable();
+    let (mut disturbed, quiet) =
+        tokio::join!(month(true).live(&program), month(false).live(&program));
+    compare(&mut disturbed, &quiet);
+    for (name, peaks) in [("disturbed", &disturbed.peaks), ("quiet", &quiet.peaks)] {
+        let text = format!("{name}: kB in each evening's round: {peaks:?}\n\n");
+        std::io::stdout().write_all(text.as_bytes()).unwrap();
+    }
+    vec![("disturbed days", disturbed.tally), ("quiet days", quiet.tally)]
+}
+
+async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {
+    let program = this_executable();
     let round = length_of_a_round(&program).await;
     let at_length = 1000 <= arguments.injections;
     let side_by_side = Arc::new(Semaphore::new(arguments.side_by_side));

@@ -219,13 +219,12 @@ impl Face<'_> {
             let known = self.judgement.outlook(&listing.store);
             known.map_or_else(String::new, |one| outlook(one, &voice))
         };
+        let days = strip::days(self.now, self.zone, self.days);
         let mut strips = face::table(&[]);
         for listing in &view.listings {
-            let days = strip::strip(listing, self.now, self.zone, self.days);
-            let cells: Vec<strip::Cell> = days.into_iter().map(|(_, cell)| cell).collect();
             strips.add_row([
                 label(&listing.store, self.stores).to_owned(),
-                face::strip(&cells),
+                face::strip(&strip::strip(listing, &days, self.now)),
                 self.standing(listing),
                 normal(listing),
             ]);

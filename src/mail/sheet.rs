@@ -8,7 +8,7 @@ use super::asked_together::text_for;
 use super::book::{Book, Point, Topic};
 use super::controls::{Control, add_controls, link, pages};
 use super::shorter::shortened;
-use super::strip::{Cell, seen_for, strip};
+use super::strip::{Cell, days, seen_for, strip};
 use super::support::{Case, ReadyText};
 use super::text::why_you_get_this;
 use crate::alerts::{Occasion, Telling, pause};
@@ -399,6 +399,7 @@ fn store_line(
     let concerned = tellings.any(|telling| telling.finding.stores.contains(&listing.store));
     let newest = listing.now();
     let readable = listing.seen(now);
+    let days = days(now, zone, STRIP_DAYS);
     StoreLine {
         label: desk.plain_voice(now).label(&listing.store),
         address: words::one_line(&listing.address),
@@ -427,12 +428,13 @@ fn store_line(
             .iter()
             .find(|one| one.store == listing.store)
             .map(|one| outlook(one, &desk.voice(view, now))),
-        strip: strip(listing, now, zone, STRIP_DAYS)
-            .into_iter()
-            .map(|(date, cell)| StripCell {
+        strip: days
+            .iter()
+            .zip(strip(listing, &days, now))
+            .map(|(day, cell)| StripCell {
                 cell,
-                words: format!("{}: {}", words::date(date), cell.word()),
-                publication: date == view.launch.publication,
+                words: format!("{}: {}", words::date(day.date), cell.word()),
+                publication: day.date == view.launch.publication,
             })
             .collect(),
     }

@@ -1,5 +1,7 @@
 //! The strip: one cell a day and listing, made from its spells.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -39,33 +41,46 @@ impl Cell {
     }
 }
 
-/// The last `days` days of a listing in the author's zone, oldest first, today last.
-///
-/// A state holds from its first reading until the first reading of the next one, but for the times in
-/// which nobody saw the page; the last state holds until now, or until it was no longer seen. A day shows the state that held
-/// longest on it, today the state that holds now; a day on which none held is unseen once the
-/// listing is watched.
-pub fn strip(
-    listing: &ListingView,
-    now: Timestamp,
-    zone: &TimeZone,
-    days: u16,
-) -> Vec<(Date, Cell)> {
-    let today = now.to_zoned(zone.clone()).date();
-    let mut cells = Vec::with_capacity(usize::from(days));
-    for back in (0..i64::from(days)).rev() {
-        let Ok(date) = today.checked_sub(SignedDuration::from_hours(24 * back)) else {
-            continue;
-        };
-        cells.push((date, cell(listing, date, now, zone)));
-    }
-    cells
+/// A day in a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Which one.
+    pub date: Date,
+    /// Its first instant, and the first of the next one.
+    span: (Timestamp, Timestamp),
 }
 
-fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> Cell {
-    let Some((begin, end)) = bounds(date, zone) else {
-        return Cell::Unseen;
-    };
+/// The last `count` days in the author's zone, oldest first, today last: once for all the strips that
+/// stand together.
+pub fn days(now: Timestamp, zone: &TimeZone, count: u16) -> Vec<Day> {
+    let today = now.to_zoned(zone.clone()).date();
+    (0..i64::from(count))
+        .rev()
+        .filter_map(|back| {
+            let date = today.checked_sub(SignedDuration::from_hours(24 * back));
+            let date = date.ok()?;
+            let begin = date.to_zoned(zone.clone()).ok()?.timestamp();
+            let next = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
+            Some(Day {
+                date,
+                span: (begin, next.timestamp()),
+            })
+        })
+        .collect()
+}
+
+/// What these days show of a listing.
+///
+/// A state holds from its first reading until the first reading of the next one, but for the times in
+/// which nobody saw the page; the last state holds until now, or until it was no longer seen. A day
+/// shows the state that held longest on it, today the state that holds now; a day on which none held
+/// is unseen once the listing is watched.
+pub fn strip(listing: &ListingView, days: &[Day], now: Timestamp) -> Vec<Cell> {
+    days.iter().map(|day| cell(listing, *day, now)).collect()
+}
+
+fn cell(listing: &ListingView, day: Day, now: Timestamp) -> Cell {
+    let (begin, end) = day.span;
     match listing.watched_since {
         Some(watched) if watched < end => {}
         Some(_) | None => return Cell::Before,
@@ -76,19 +91,15 @@ fn cell(listing: &ListingView, date: Date, now: Timestamp, zone: &TimeZone) -> C
     {
         return Cell::State(spell.availability);
     }
-    let mut longest: Option<(SignedDuration, Availability)> = None;
-    for state in Availability::ALL {
-        let held: SignedDuration = listing
-            .spells
-            .iter()
-            .filter(|spell| spell.availability == state)
-            .map(|spell| seen_for(listing, spell, (begin, end), now))
-            .sum();
-        if held.is_positive() && longest.is_none_or(|(most, _)| held >= most) {
-            longest = Some((held, state));
-        }
+    let mut held: BTreeMap<Availability, SignedDuration> = BTreeMap::new();
+    for spell in listing.spells.iter().filter(|spell| spell.since < end) {
+        *held.entry(spell.availability).or_default() += seen_for(listing, spell, day.span, now);
     }
-    longest.map_or(Cell::Unseen, |(_, state)| Cell::State(state))
+    // Of two that held as long the later in the order of the states.
+    held.into_iter()
+        .filter(|(_, time)| time.is_positive())
+        .max_by_key(|(_, time)| *time)
+        .map_or(Cell::Unseen, |(state, _)| Cell::State(state))
 }
 
 /// How long a page was seen in a spell, within a stretch of time.
@@ -108,13 +119,6 @@ pub(super) fn seen_for(
         .sum();
     let held = overlap((spell.since, until), within);
     (held - unseen).max(SignedDuration::ZERO)
-}
-
-/// The first instant of a day and of the next one, in a zone.
-fn bounds(date: Date, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
-    let begin = date.to_zoned(zone.clone()).ok()?;
-    let end = date.tomorrow().ok()?.to_zoned(zone.clone()).ok()?;
-    Some((begin.timestamp(), end.timestamp()))
 }
 
 fn overlap(one: (Timestamp, Timestamp), other: (Timestamp, Timestamp)) -> SignedDuration {
@@ -179,10 +183,9 @@ mod tests {
     #[track_caller]
     fn check(listing: &ListingView, now: &str, zone: &str, expected: &str) {
         let zone = TimeZone::get(zone).unwrap();
-        let letters: String = strip(listing, at(now), &zone, 10)
-            .into_iter()
-            .map(|(_, cell)| cell.letter())
-            .collect();
+        let days = days(at(now), &zone, 10);
+        let cells = strip(listing, &days, at(now)).into_iter();
+        let letters: String = cells.map(Cell::letter).collect();
         assert_eq!(letters, expected);
     }
 

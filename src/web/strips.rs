@@ -2,18 +2,24 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::face::{UNSEEN_CLASS, face};
 use super::markup::text;
 use crate::book::{EditionId, StoreId};
 use crate::history::View;
-use crate::mail::strip::{Cell, strip};
+use crate::mail::strip::{Cell, days, strip};
 use crate::text::words;
 
 /// How many days a strip shows.
 const DAYS: u16 = 30;
+
+/// From when on the history must be known, so that strips can be drawn.
+pub fn begins(now: Timestamp) -> Timestamp {
+    let days = SignedDuration::from_hours(24 * (i64::from(DAYS) + 1));
+    now.checked_sub(days).unwrap_or(Timestamp::MIN)
+}
 
 /// The strips of the pages of a page of editions, as markup.
 pub type Strips = BTreeMap<(EditionId, StoreId), String>;
@@ -24,13 +30,12 @@ pub fn strips<'v>(
     zone: &TimeZone,
     now: Timestamp,
 ) -> Strips {
+    let days = days(now, zone, DAYS);
     let mut strips = Strips::new();
     for view in views {
         for listing in &view.listings {
-            let days = strip(listing, now, zone, DAYS);
-            let cells: Vec<Cell> = days.into_iter().map(|(_, cell)| cell).collect();
             let key = (view.edition.id.clone(), listing.store.clone());
-            strips.insert(key, drawn(&cells));
+            strips.insert(key, drawn(&strip(listing, &days, now)));
         }
     }
     strips

@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::injected::clocks::TURNS;
 use crate::injected::inject::{Fault, length_of_a_round};
+use crate::injected::month::{Month, compare};
 use crate::injected::shop::Mood;
 use crate::injected::tally::{Tally, table};
 use crate::injected::world::Program;
@@ -43,6 +44,30 @@ async fn under_every_kind_of_fault_nothing_is_lost_or_doubled() {
     for (name, tally) in &tallies {
         assert!(tally.is_good(), "{name}: {tally:#?}\n{text}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+#[ignore = "needs faketime"]
+async fn days_with_a_fault_every_morning_tell_what_quiet_days_tell() {
+    let program = Program {
+        path: PathBuf::from(env!("CARGO_BIN_EXE_pubwatch")),
+        environment: Vec::new(),
+    };
+    let month = |is_disturbed| Month {
+        days: 10,
+        editions: 8,
+        seed: 1,
+        is_disturbed,
+    };
+    let (mut disturbed, quiet) =
+        tokio::join!(month(true).live(&program), month(false).live(&program));
+    compare(&mut disturbed, &quiet);
+    let both = [("disturbed", disturbed.tally), ("quiet", quiet.tally)];
+    let text = table(&both);
+    for (name, tally) in &both {
+        assert!(tally.is_good(), "{name}: {tally:#?}\n{text}");
+    }
+    assert!(0 < both[0].1.letters.expected, "{text}");
 }
 
 /// A few of each kind: of every bad store, every turn of the clocks and every kind of mail server

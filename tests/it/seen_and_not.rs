@@ -14,7 +14,7 @@ use pubwatch::story::Story;
 use pubwatch::story::play::play_before;
 
 use pubwatch::mail::sqlite::{Show, entries};
-use pubwatch::mail::strip::{Cell, strip};
+use pubwatch::mail::strip::{Cell, days, strip};
 use pubwatch::page::Reading;
 use pubwatch::round::House;
 
@@ -187,11 +187,12 @@ fn check_words(seed: u64, text: &str, house: &House, view: &View) {
 /// and an hour, three days by hand.
 #[track_caller]
 fn check_strips(seed: u64, view: &View, good: &[(String, Timestamp)], now: Timestamp) {
-    let zone = &TimeZone::UTC;
+    let days = days(now, &TimeZone::UTC, 14);
     for listing in &view.listings {
-        for (day, cell) in strip(listing, now, zone, 14) {
+        for (day, cell) in days.iter().zip(strip(listing, &days, now)) {
             let Cell::State(_) = cell else { continue };
-            let begins = day.to_zoned(zone.clone()).unwrap().timestamp();
+            let day = day.date;
+            let begins = day.to_zoned(TimeZone::UTC).unwrap().timestamp();
             let (from, to) = (
                 begins - SignedDuration::from_hours(73),
                 begins + SignedDuration::from_hours(25),

@@ -30,6 +30,8 @@ pub enum Depth {
     Whole,
     /// Not what each page showed besides its state, and nothing of the other formats.
     States,
+    /// Of the states only those that lasted at that time or later, and the newest.
+    Since(Timestamp),
     /// Of the states only the newest.
     Newest,
 }
@@ -114,7 +116,7 @@ fn sibling(
         if !watches_both || listing.store.family() != Family::Amazon {
             continue;
         }
-        let spells = spells(connection, number, SPELLS_OF_A_SIBLING)?;
+        let spells = spells(connection, number, SPELLS_OF_A_SIBLING, Timestamp::MIN)?;
         let on_sale_since = on_sale_since(&spells);
         pages.extend(spells.into_iter().next_back().map(|now| SiblingPage {
             store: listing.store.clone(),
@@ -133,21 +135,32 @@ fn sibling(
     })
 }
 
-/// The newest spells of a listing, oldest first.
-fn spells(connection: &Connection, number: i64, most: i64) -> rusqlite::Result<Vec<Spell>> {
+/// The newest spells of a listing that lasted at `from` or later, oldest first.
+fn spells(
+    connection: &Connection,
+    number: i64,
+    most: i64,
+    from: Timestamp,
+) -> rusqlite::Result<Vec<Spell>> {
     let mut spells: Vec<Spell> = connection
         .prepare_cached(include_str!("spells.sql"))?
-        .query_map(params![number, most], spell_of)?
+        .query_map(params![number, most, from.as_millisecond()], spell_of)?
         .collect::<rusqlite::Result<_>>()?;
     spells.reverse();
     Ok(spells)
 }
 
-/// The times in which a page was not seen, oldest first.
-fn gaps(connection: &Connection, number: i64) -> rusqlite::Result<Vec<(Timestamp, Timestamp)>> {
+/// The times in which a page was not seen and that lasted at `from` or later, oldest first.
+fn gaps(
+    connection: &Connection,
+    number: i64,
+    from: Timestamp,
+) -> rusqlite::Result<Vec<(Timestamp, Timestamp)>> {
     connection
-        .prepare_cached("SELECT since, until FROM gap WHERE listing_id = ?1 ORDER BY since")?
-        .query_map([number], |row| Ok((time(row, 0)?, time(row, 1)?)))?
+        .prepare_cached(
+            "SELECT since, until FROM gap WHERE listing_id = ?1 AND until >= ?2 ORDER BY since",
+        )?
+        .query_map([number, from.as_millisecond()], |row| Ok((time(row, 0)?, time(row, 1)?)))?
         .collect()
 }
 
@@ -195,13 +208,14 @@ fn listing_view(
             }
             Ok(())
         })?;
-    let most = match depth {
-        Depth::Whole | Depth::States => SPELLS_IN_A_VIEW,
-        Depth::Newest => 1,
+    let (most, from) = match depth {
+        Depth::Whole | Depth::States => (SPELLS_IN_A_VIEW, Timestamp::MIN),
+        Depth::Since(from) => (SPELLS_IN_A_VIEW, from),
+        Depth::Newest => (1, Timestamp::MIN),
     };
-    view.spells = spells(connection, number, most)?;
+    view.spells = spells(connection, number, most, from)?;
     if depth != Depth::Newest {
-        view.gaps = gaps(connection, number)?;
+        view.gaps = gaps(connection, number, from)?;
     }
     if depth == Depth::Whole {
         view.shown = shown(connection, number)?;

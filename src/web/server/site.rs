@@ -28,7 +28,7 @@ use crate::web::frame::{Day, Place, Pulse};
 use crate::web::overview::Judgements;
 use crate::web::security::{Origin, Sessions, Throttle, is_password};
 use crate::web::sqlite;
-use crate::web::strips::{Strips, strips};
+use crate::web::strips::{Strips, begins, strips};
 use crate::web::survey::Survey;
 
 /// The site: the plan, the database, the clock, and who is logged in.
@@ -289,10 +289,11 @@ impl Site {
 
     /// The last thirty days of the pages of these editions.
     pub fn strips(&self, editions: &[&EditionPlan], now: Timestamp) -> Result<Strips, DbError> {
+        let depth = Depth::Since(begins(now));
         self.db.read(|connection| {
             let mut views = Vec::with_capacity(editions.len());
             for plan in editions {
-                views.push(view_to(connection, plan, Depth::States)?);
+                views.push(view_to(connection, plan, depth)?);
             }
             Ok(strips(&views, &self.plan.author.zone, now))
         })

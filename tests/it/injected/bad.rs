@@ -75,6 +75,19 @@ pub(crate) fn bad_store(world: &World, episode: &mut Episode, tally: &mut Tally)
 /// trouble, what is no answer, and a yes to another question. It never refuses for good, so nothing may
 /// be given up; and it never says that it took what it did not.
 pub(crate) fn mail_at_random(world: &World, episode: &mut Episode, tally: &mut Tally) {
+    for _ in 0..episode.injections {
+        let behaviour = any_trouble(&mut episode.rng);
+        world.mail.behave(vec![behaviour.clone()]);
+        let output = world.run(&["check", "--quiet"]);
+        explained(tally, &format!("{behaviour:?}"), &output);
+        explained(tally, "retry", &world.run(&["outbox", "retry"]));
+    }
+    world.mail.behave(vec![Behaviour::Accept]);
+    end(world, tally);
+}
+
+/// Trouble of a mail server, drawn at random.
+pub(crate) fn any_trouble(rng: &mut fastrand::Rng) -> Behaviour {
     let places = ["EHLO", "MAIL", "RCPT", "DATA", "."];
     let troubles = [
         "421 4.3.2 busy",
@@ -88,26 +101,17 @@ pub(crate) fn mail_at_random(world: &World, episode: &mut Episode, tally: &mut T
         "25",
         "\u{fc}\u{fc}",
     ];
-    let rng = &mut episode.rng;
-    for _ in 0..episode.injections {
-        let place = places[rng.usize(..places.len())];
-        let behaviour = match rng.u8(..8) {
-            0 => Behaviour::HangUp,
-            1 => Behaviour::DropInData,
-            2 => Behaviour::Slow(Duration::from_millis(rng.u64(1..60))),
-            // A letter may come where it is asked for, and there alone.
-            _ => match troubles[rng.usize(..troubles.len())] {
-                "354 go on" if place == "DATA" => Behaviour::Answer("DATA", "250 ok"),
-                trouble => Behaviour::Answer(place, trouble),
-            },
-        };
-        world.mail.behave(vec![behaviour.clone()]);
-        let output = world.run(&["check", "--quiet"]);
-        explained(tally, &format!("{behaviour:?}"), &output);
-        explained(tally, "retry", &world.run(&["outbox", "retry"]));
+    let place = places[rng.usize(..places.len())];
+    match rng.u8(..8) {
+        0 => Behaviour::HangUp,
+        1 => Behaviour::DropInData,
+        2 => Behaviour::Slow(Duration::from_millis(rng.u64(1..60))),
+        // A letter may come where it is asked for, and there alone.
+        _ => match troubles[rng.usize(..troubles.len())] {
+            "354 go on" if place == "DATA" => Behaviour::Answer("DATA", "250 ok"),
+            trouble => Behaviour::Answer(place, trouble),
+        },
     }
-    world.mail.behave(vec![Behaviour::Accept]);
-    end(world, tally);
 }
 
 pub(crate) fn bad_mail(world: &World, episode: &mut Episode, tally: &mut Tally) {

@@ -165,6 +165,7 @@ impl Turn {
             digest: now + SignedDuration::from_hours(183 * 24),
             // A busy machine is no fault of the clock's.
             deadline: "20s",
+            ..Setting::here_and_now()
         }
     }
 }

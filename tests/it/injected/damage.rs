@@ -11,7 +11,7 @@ use super::inject::{Episode, end, explained, said};
 use super::tally::Tally;
 use super::world::World;
 
-const PAGE: usize = 4096;
+pub(crate) const PAGE: usize = 4096;
 
 pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tally) {
     end(world, tally);
@@ -60,7 +60,7 @@ pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tal
 }
 
 /// What a failing disk or its cable does to a page.
-fn damage(bytes: &mut [u8], page: usize, number: usize, rng: &mut fastrand::Rng) -> &'static str {
+pub(crate) fn damage(bytes: &mut [u8], page: usize, number: usize, rng: &mut fastrand::Rng) -> &'static str {
     let from = page * PAGE;
     match number % 3 {
         0 => {
@@ -82,7 +82,7 @@ fn damage(bytes: &mut [u8], page: usize, number: usize, rng: &mut fastrand::Rng)
 }
 
 /// Every row of every table, but of those that only spare us questions.
-fn rows(path: &Path) -> rusqlite::Result<BTreeMap<String, Vec<Vec<Value>>>> {
+pub(crate) fn rows(path: &Path) -> rusqlite::Result<BTreeMap<String, Vec<Vec<Value>>>> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     let tables: Vec<String> = connection
         .prepare(

@@ -42,7 +42,7 @@ fn kept_for_sure(data: &Path) -> usize {
 
 /// A copy of the database whose log ends anywhere must open, be sound, and hold no letter without
 /// the decision to write it, and no decision without its letter.
-fn cut_copy(world: &World, episode: &mut Episode) -> Option<String> {
+pub(crate) fn cut_copy(world: &World, episode: &mut Episode) -> Option<String> {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("pubwatch.db");
     std::fs::copy(world.database(), &copy).unwrap();
@@ -92,13 +92,7 @@ pub(crate) fn disk_full(world: &World, episode: &mut Episode, tally: &mut Tally)
             on_a_small_disk(world, episode)
         } else {
             tally.count("times a file could not grow");
-            let size = std::fs::metadata(world.database()).unwrap().len();
-            let blocks = usize::try_from(size / 512).unwrap();
-            let limit = episode.rng.usize(1..blocks * 2).to_string();
-            world
-                .command(&["sh", "-c", SMALL_FILES, &limit], &["check", "--quiet"])
-                .output()
-                .unwrap()
+            with_small_files(world, episode)
         };
         if !output.status.success() {
             tally.count("rounds that failed for want of room");
@@ -108,6 +102,16 @@ pub(crate) fn disk_full(world: &World, episode: &mut Episode, tally: &mut Tally)
     end(world, tally);
     // Taken by the server, and no room for the note of it: sent again under the same name.
     tally.may_double = episode.injections;
+}
+
+pub(crate) fn with_small_files(world: &World, episode: &mut Episode) -> Output {
+    let size = std::fs::metadata(world.database()).unwrap().len();
+    let blocks = usize::try_from(size / 512).unwrap();
+    let limit = episode.rng.usize(1..blocks * 2).to_string();
+    world
+        .command(&["sh", "-c", SMALL_FILES, &limit], &["check", "--quiet"])
+        .output()
+        .unwrap()
 }
 
 fn on_a_small_disk(world: &World, episode: &mut Episode) -> Output {
@@ -176,10 +180,18 @@ fn set_modes(world: &World, folder: u32, file: u32) {
     set(&world.data(), folder);
 }
 
+/// A round while another program holds the database for so long.
+pub(crate) fn while_held(world: &World, hold: Duration) -> Output {
+    let holder = Connection::open(world.database()).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let child = world.start(&["check", "--quiet"]);
+    std::thread::sleep(hold);
+    holder.execute_batch("COMMIT").unwrap();
+    child.wait_with_output().unwrap()
+}
+
 pub(crate) fn locked(world: &World, episode: &mut Episode, tally: &mut Tally) {
     for number in episode.first..episode.first + episode.injections {
-        let holder = Connection::open(world.database()).unwrap();
-        holder.execute_batch("BEGIN IMMEDIATE").unwrap();
         // Longer than its patience of a minute, once, and nearly as long, once; else it waits for
         // a moment, and all is well.
         let hold = match number {
@@ -187,10 +199,7 @@ pub(crate) fn locked(world: &World, episode: &mut Episode, tally: &mut Tally) {
             1 if episode.at_length => Duration::from_secs(50),
             _ => Duration::from_millis(episode.rng.u64(100..1500)),
         };
-        let child = world.start(&["check", "--quiet"]);
-        std::thread::sleep(hold);
-        holder.execute_batch("COMMIT").unwrap();
-        let output = child.wait_with_output().unwrap();
+        let output = while_held(world, hold);
         if hold < Duration::from_secs(60) {
             good(tally, &format!("held for {hold:?}"), &output);
         }

@@ -92,6 +92,11 @@ impl Fault {
         (Self::Posts, "kill -9 while edits are posted", 40),
     ];
 
+    pub(crate) fn name(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(fault, ..)| *fault == self);
+        known.map_or("", |(_, name, _)| name)
+    }
+
     /// At most so many injections go into one world: few where each is to meet a round that has
     /// something to do.
     pub(crate) fn in_one_world(self) -> usize {

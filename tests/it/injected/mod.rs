@@ -9,6 +9,7 @@ pub(crate) mod disk;
 pub(crate) mod ends;
 pub(crate) mod imprint;
 pub(crate) mod inject;
+pub(crate) mod month;
 pub(crate) mod posts;
 pub(crate) mod shop;
 pub(crate) mod tally;

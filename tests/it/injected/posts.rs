@@ -19,7 +19,7 @@ use super::world::{CLAIMS_ARE_VOID, World};
 
 /// What was posted: each edit has a number, and says it.
 #[derive(Debug, Default)]
-struct Posted {
+pub(crate) struct Posted {
     /// The next number.
     next: usize,
     /// Those that the page said it had taken.
@@ -38,26 +38,36 @@ pub(crate) fn posts(world: &World, episode: &mut Episode, tally: &mut Tally) {
         if 0 < number {
             std::thread::sleep(CLAIMS_ARE_VOID);
         }
-        let mut service = world.start(&["run"]);
-        if !is_up(port) {
-            tally
-                .unexplained
-                .push("the page was never served".to_owned());
-        }
-        std::thread::scope(|scope| {
-            scope.spawn(|| while post(world, port, &posted).is_some() {});
-            std::thread::sleep(Duration::from_millis(episode.rng.u64(0..600)));
-            service.kill().unwrap();
-            service.wait().unwrap();
-        });
+        post_until_killed(world, (port, &posted), &mut episode.rng, tally);
     }
     std::thread::sleep(CLAIMS_ARE_VOID);
     good(tally, "the last round", &world.run(&["check", "--quiet"]));
     count(world, &posted.into_inner().unwrap(), tally);
 }
 
+/// Edits are posted one after the other to a service that is killed at any moment.
+pub(crate) fn post_until_killed(
+    world: &World,
+    (port, posted): (u16, &Mutex<Posted>),
+    rng: &mut fastrand::Rng,
+    tally: &mut Tally,
+) {
+    let mut service = world.start(&["run"]);
+    if !is_up(port) {
+        tally
+            .unexplained
+            .push("the page was never served".to_owned());
+    }
+    std::thread::scope(|scope| {
+        scope.spawn(|| while post(world, port, posted).is_some() {});
+        std::thread::sleep(Duration::from_millis(rng.u64(0..600)));
+        service.kill().unwrap();
+        service.wait().unwrap();
+    });
+}
+
 /// Lets the page be served, and gives its port.
-fn serve_the_page(world: &World) -> u16 {
+pub(crate) fn serve_the_page(world: &World) -> u16 {
     let free = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = free.local_addr().unwrap().port();
     let text = std::fs::read_to_string(world.config()).unwrap();
@@ -120,7 +130,7 @@ fn is_note(number: usize) -> bool {
 }
 
 /// What was answered must be there, and nothing twice. What was not may be.
-fn count(world: &World, posted: &Posted, tally: &mut Tally) {
+pub(crate) fn count(world: &World, posted: &Posted, tally: &mut Tally) {
     let edition = EditionId::from(world.isbn());
     let db = Db::open(&world.database()).unwrap();
     let notes = db

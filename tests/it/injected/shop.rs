@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::SignedDuration;
+use jiff::civil::Date;
 use pubwatch::book::StoreId;
 use pubwatch::demo::pages::{Book, Offer, product};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -63,7 +65,20 @@ pub(crate) struct Shop {
     pub(crate) store: StoreId,
     pub(crate) port: u16,
     mood: Arc<Mutex<Mood>>,
+    day: Arc<Mutex<Option<Date>>>,
     asked: Arc<AtomicUsize>,
+}
+
+/// What the `number`-th book is on a day; every fiftieth is never released, every seventh six days
+/// late. Without a day, all are pre-orders.
+fn offer(number: usize, book: &Book, day: Option<Date>) -> Offer {
+    let late = if number.is_multiple_of(7) { 6 } else { 0 };
+    let released = book.publication_date + SignedDuration::from_hours(24 * late);
+    if !number.is_multiple_of(50) && day.is_some_and(|day| released <= day) {
+        Offer::InStock
+    } else {
+        Offer::PreOrder
+    }
 }
 
 impl Shop {
@@ -73,22 +88,30 @@ impl Shop {
         let store = StoreId::new(store);
         let mood = Arc::new(Mutex::new(Mood::Open));
         let asked = Arc::new(AtomicUsize::new(0));
+        let day = Arc::new(Mutex::new(None));
         let (ours, now, count) = (store.clone(), Arc::clone(&mood), Arc::clone(&asked));
+        let today = Arc::clone(&day);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (store, books) = (ours.clone(), Arc::clone(&books));
-                let mood = *now.lock().unwrap();
+                let (mood, day) = (*now.lock().unwrap(), *today.lock().unwrap());
                 count.fetch_add(1, Ordering::Relaxed);
                 // The client may hang up at any time, and then there is nobody to tell.
-                tokio::spawn(async move { serve(stream, mood, &store, &books).await });
+                tokio::spawn(async move { serve(stream, (mood, day), &store, &books).await });
             }
         });
         Self {
             store,
             port,
             mood,
+            day,
             asked,
         }
+    }
+
+    /// From then on books are released on their days.
+    pub(crate) fn set_day(&self, day: Date) {
+        *self.day.lock().unwrap() = Some(day);
     }
 
     /// How many connections there were.
@@ -101,7 +124,12 @@ impl Shop {
     }
 }
 
-async fn serve(mut stream: TcpStream, mood: Mood, store: &StoreId, books: &[Book]) -> Option<()> {
+async fn serve(
+    mut stream: TcpStream,
+    (mood, day): (Mood, Option<Date>),
+    store: &StoreId,
+    books: &[Book],
+) -> Option<()> {
     let path = request(&mut stream).await?;
     if path == "/robots.txt" {
         return answer(
@@ -116,8 +144,8 @@ async fn serve(mut stream: TcpStream, mood: Mood, store: &StoreId, books: &[Book
         .iter()
         .position(|book| path.contains(book.isbn.as_str()));
     let page = shown
-        .map(|at| &books[(at + usize::from(mood == Mood::OtherBook)) % books.len()])
-        .map(|book| product(store.family(), book, Offer::PreOrder));
+        .map(|at| (at + usize::from(mood == Mood::OtherBook)) % books.len())
+        .map(|at| product(store.family(), &books[at], offer(at, &books[at], day)));
     let page = page.unwrap_or_default().into_bytes();
     behave(&mut stream, mood, page).await
 }

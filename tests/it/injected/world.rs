@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
@@ -49,6 +49,10 @@ pub(crate) struct Setting {
     pub(crate) digest: Timestamp,
     /// How long a page may take.
     pub(crate) deadline: &'static str,
+    /// How many books the imprint has.
+    pub(crate) editions: usize,
+    /// They are published over so many days, the first of them five days ago.
+    pub(crate) over_days: usize,
 }
 
 impl Setting {
@@ -61,6 +65,8 @@ impl Setting {
             check: "",
             digest: now + SignedDuration::from_hours(183 * 24),
             deadline: "1s",
+            editions: EDITIONS,
+            over_days: 1,
         }
     }
 }
@@ -70,8 +76,10 @@ pub(crate) struct World {
     pub(crate) shops: Vec<Shop>,
     pub(crate) mail: TestServer,
     pub(crate) setting: Setting,
+    pub(crate) books: Arc<Vec<Book>>,
     program: Program,
-    books: Arc<Vec<Book>>,
+    /// Where the machine's clock stands for the program; without it, it is right.
+    clock: Mutex<Option<Timestamp>>,
 }
 
 /// What was found when all was over.
@@ -88,7 +96,10 @@ impl World {
     }
 
     pub(crate) async fn set(program: &Program, setting: Setting) -> Self {
-        let books = (0..EDITIONS).map(|number| book(number, setting.now));
+        let books = (0..setting.editions).map(|number| {
+            let days = i64::try_from(number % setting.over_days).unwrap();
+            book(number, setting.now + SignedDuration::from_hours(24 * days))
+        });
         let books: Arc<Vec<Book>> = Arc::new(books.collect());
         let mut shops = Vec::new();
         for store in STORES {
@@ -102,6 +113,7 @@ impl World {
             setting,
             program: program.clone(),
             books,
+            clock: Mutex::new(None),
         };
         std::fs::write(world.config(), world.configuration(world.setting.deadline)).unwrap();
         seed(&world.data(), &world.books, world.setting.now);
@@ -146,6 +158,11 @@ impl World {
     }
 
     pub(crate) fn command_in(&self, folder: &Path, behind: &[&str], arguments: &[&str]) -> Command {
+        let shift = self.clock.lock().unwrap().map(shift);
+        let mut behind = behind.to_vec();
+        if let Some(shift) = &shift {
+            behind.splice(0..0, ["faketime", "-f", shift]);
+        }
         let mut command = match behind.split_first() {
             Some((first, rest)) => {
                 let mut command = Command::new(first);
@@ -180,11 +197,17 @@ impl World {
 
     /// The same with the machine's clock at another time.
     pub(crate) fn run_at(&self, time: Timestamp, arguments: &[&str]) -> Output {
-        let shift = time.duration_since(Clock::System.now()).as_secs();
-        let shift = format!("{shift:+}s");
-        self.command(&["faketime", "-f", &shift], arguments)
+        self.command(&["faketime", "-f", &shift(time)], arguments)
             .output()
             .unwrap()
+    }
+
+    /// From now on the program's clock goes on from there.
+    pub(crate) fn set_clock(&self, time: Timestamp) {
+        *self.clock.lock().unwrap() = Some(time);
+        for shop in &self.shops {
+            shop.set_day(time.to_zoned(TimeZone::UTC).date());
+        }
     }
 
     /// The looks since the beginning, of which there must be `each` of every listing.
@@ -200,6 +223,13 @@ impl World {
     /// The looks that could read the page, of which there must be `each` of every listing.
     pub(crate) fn good_looks(&self, each: usize) -> Found {
         self.found(each, |seen| matches!(seen.reading, Reading::Says(_)))
+    }
+
+    /// The looks that could read the page, from then until then, of which there must be one of every
+    /// listing.
+    pub(crate) fn good_looks_within(&self, (from, to): (Timestamp, Timestamp)) -> Found {
+        let is_good = |seen: &Seen| matches!(seen.reading, Reading::Says(_));
+        self.found(1, |seen| is_good(seen) && from <= seen.at && seen.at < to)
     }
 
     fn found(&self, each: usize, counts: impl Fn(&Seen) -> bool) -> Found {
@@ -252,7 +282,7 @@ impl World {
             .to_zoned(TimeZone::get(self.setting.zone).unwrap());
         let more = format!(
             "[schedule]\n{}\ndigest = \"{}\"\n\n[mail]\nhost = \"127.0.0.1\"\nport = {}\n\
-             encryption = \"none\"\n\n[web]\nlisten = \"off\"\n",
+             encryption = \"none\"\nmost_per_hour = 10000\n\n[web]\nlisten = \"off\"\n",
             self.setting.check,
             digest.strftime("%-M %-H %-d %-m *"),
             self.mail.port
@@ -265,4 +295,10 @@ impl World {
         let deadline = format!("deadline = \"{deadline}\"");
         text.replace("deadline = \"1s\"", &deadline)
     }
+}
+
+/// By what a clock that is right now must be set to stand there, as faketime takes it.
+fn shift(time: Timestamp) -> String {
+    let seconds = time.duration_since(Clock::System.now()).as_secs();
+    format!("{seconds:+}s")
 }

@@ -35,6 +35,8 @@ pub struct BookForm {
     pub distribution: String,
     /// Since when.
     pub enabled: String,
+    /// KDP Print takes Amazon over on the date: `yes` or `no`; empty: no.
+    pub switch: String,
     /// Where it is watched, with commas; empty: as is usual.
     pub stores: String,
     /// The list price.
@@ -76,6 +78,7 @@ impl BookForm {
                 .enabled
                 .map(|day| day.to_string())
                 .unwrap_or_default(),
+            switch: if edition.amazon_switch { "yes" } else { "no" }.to_owned(),
             stores: stores.join(", "),
             price: edition.list_price.as_ref().map(money).unwrap_or_default(),
             imprint: text(&edition.imprint),
@@ -86,7 +89,7 @@ impl BookForm {
     }
 
     /// The names of the fields with what stands in them.
-    fn values(&self) -> [(&'static str, &str); 11] {
+    fn values(&self) -> [(&'static str, &str); 12] {
         [
             ("book", &self.book),
             ("title", &self.title),
@@ -96,6 +99,7 @@ impl BookForm {
             ("on_sale", &self.on_sale),
             ("distribution", &self.distribution),
             ("enabled", &self.enabled),
+            ("switch", &self.switch),
             ("stores", &self.stores),
             ("price", &self.price),
             ("imprint", &self.imprint),
@@ -120,6 +124,7 @@ impl BookForm {
             on_sale: new(&self.on_sale, &before.on_sale),
             distribution: new(&self.distribution, &before.distribution),
             enabled: new(&self.enabled, &before.enabled),
+            switch: new(&self.switch, &before.switch),
             stores: new(&self.stores, &before.stores),
             price: new(&self.price, &before.price),
             imprint: new(&self.imprint, &before.imprint),
@@ -158,6 +163,7 @@ impl BookForm {
             on_sale: read("on_sale", &self.on_sale, details::date, &mut wrong),
             distribution: read("distribution", &self.distribution, str::parse, &mut wrong),
             enabled: read("enabled", &self.enabled, details::date, &mut wrong),
+            amazon_switch: read("switch", &self.switch, yes_or_no, &mut wrong),
             price: read("price", &self.price, details::price, &mut wrong),
             imprint: typed(&self.imprint),
             ..Details::default()
@@ -167,6 +173,14 @@ impl BookForm {
         } else {
             Err(wrong)
         }
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err("say yes or no".to_owned()),
     }
 }
 
@@ -360,6 +374,11 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
             "date",
             "From that day on the stores have their usual weeks. Empty: not yet.",
         ),
+        "switch" => (
+            "KDP takes Amazon over on the date",
+            "select",
+            "Yes, if IngramSpark brings it to Amazon first and you publish it at KDP on the day.",
+        ),
         "stores" => (
             "Watched at",
             "text",
@@ -380,6 +399,7 @@ fn choices(name: &str, is_watched: bool) -> Vec<(&'static str, String)> {
         "distribution" => usual
             .chain(Distribution::ALL.map(|who| (who.name(), who.label().to_owned())))
             .collect(),
+        "switch" => ["no", "yes"].map(|word| (word, word.to_owned())).into(),
         _ => Vec::new(),
     }
 }

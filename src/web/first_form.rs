@@ -423,7 +423,9 @@ fn login(form: &FirstForm, hint: &'static str, wrong: &Wrong) -> Vec<Field> {
 }
 
 fn book(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
-    let shown = ["book", "title", "format", "date", "enabled", "stores"];
+    let shown = [
+        "book", "title", "format", "date", "enabled", "switch", "stores",
+    ];
     let mut fields = form.book.fields(wrong, false);
     fields.retain(|field| shown.contains(&field.name));
     for field in &mut fields {

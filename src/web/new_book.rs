@@ -98,7 +98,7 @@ pub(super) fn entry(loaded: &Loaded, form: &BookForm) -> Result<Entry, Wrong> {
         publication_date: details.date.ok_or_else(missing("date"))?,
         distribution: details.distribution.unwrap_or(usual),
         distribution_enabled: details.enabled,
-        amazon_switch: false,
+        amazon_switch: details.amazon_switch.unwrap_or(false),
         stores,
     };
     Ok(new_edition::entry(id, &pages, decided, &details))

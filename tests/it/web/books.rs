@@ -101,6 +101,46 @@ fn a_kindle_book_is_added_by_the_address_of_its_page_and_comes_from_kdp() {
 }
 
 #[test]
+fn that_kdp_takes_amazon_over_on_the_date_is_said_on_the_page_and_taken_back_there() {
+    let (site, file) = TestSite::of_file(&configuration(""));
+    let form = format!("book={PRINTED}&title=Clean+Water&date=2027-05-04&switch=yes");
+    assert_eq!(site.post("/books/new", &form).status, 303);
+    assert!(
+        read(&file).contains("amazon_switch = true"),
+        "{}",
+        read(&file)
+    );
+    let address = format!("/editions/{PRINTED}/edit");
+    let page = site.get(&address).body;
+    assert!(page.contains("<option value=\"yes\" selected>"), "{page}");
+    // A form without the field, as one that was filled by a program, leaves it as it is.
+    let rest = "title=Clean+Water&format=paperback&date=2027-05-04&distribution=ingramspark\
+                &stores=amazon.com,+barnesandnoble.com,+bookshop.org";
+    let (was, text) = (was(&page), read(&file));
+    assert_eq!(
+        site.post(&address, &format!("was={was}&{rest}")).status,
+        303
+    );
+    assert_eq!(read(&file), text);
+    let form = format!("was={was}&{rest}&switch=no");
+    assert_eq!(site.post(&address, &form).status, 303);
+    assert!(
+        read(&file).contains("amazon_switch = false"),
+        "{}",
+        read(&file)
+    );
+    let answered = site.post(
+        "/books/new",
+        "book=1&title=x&date=2027-05-04&switch=perhaps",
+    );
+    assert!(
+        answered.body.contains("Say yes or no."),
+        "{}",
+        answered.body
+    );
+}
+
+#[test]
 fn what_is_wrong_stands_at_its_field_and_what_was_typed_is_kept() {
     let (site, file) = one_book();
     let before = read(&file);

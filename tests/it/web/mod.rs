@@ -433,7 +433,7 @@ fn the_page_of_an_edition_answers_first_and_shows_the_evidence() {
         "request 4711",
         "$16.99",
         "our request",
-        "Not seen. ",
+        "Not seen: nobody could read the page. ",
     ] {
         assert!(page.body.contains(expected), "{expected}\n{}", page.body);
     }

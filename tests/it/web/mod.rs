@@ -11,6 +11,7 @@ mod described;
 mod devices;
 mod doors;
 mod evidence;
+mod every_page;
 mod exports;
 mod extension;
 mod firefox;

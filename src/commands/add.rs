@@ -40,7 +40,7 @@ pub struct Arguments {
     #[arg(long)]
     isbn: Option<Isbn13>,
 
-    /// Ask Open Library for the title and the format: one record a book
+    /// Ask Open Library for the title, the format and the date: one record a book
     #[arg(long)]
     look_up: bool,
 
@@ -138,11 +138,7 @@ fn looked_up(arguments: &Arguments, plan: &Plan, id: &EditionId) -> anyhow::Resu
     let about = (&arguments.library, isbn);
     let answer = library::ask(&db, &plan.manners, about, 4 * plan.manners.deadline);
     let (said, record) = match answer {
-        Ok(Some(record)) => {
-            let title = record.title.as_deref().unwrap_or("no title");
-            let format = record.format.map_or("no format", Format::name);
-            (format!("Open Library has {title}, {format}."), record)
-        }
+        Ok(Some(record)) => (record.told(), record),
         Ok(None) => (
             format!("Open Library does not know {isbn}."),
             Record::default(),
@@ -243,7 +239,7 @@ fn entry(
     };
     let mut stores = watched_at(known, (id, format), pages, asker)?;
     if !asker.is_there() {
-        say_what_nobody_said((details, known.own), id, (format, distribution), &stores)?;
+        say_what_nobody_said(known, id, (format, distribution), &stores)?;
     }
     if details.stores.is_empty() {
         leave_out_unknown_pages(&mut stores, id, format, pages)?;
@@ -276,7 +272,8 @@ fn title(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<String> {
 }
 
 fn publication_date(known: &Known<'_>, asker: &mut Asker<'_>) -> anyhow::Result<Date> {
-    let last = known.before.map(|entry| entry.edition.dates.as_written().0);
+    let own = known.record.day();
+    let last = own.or_else(|| known.before.map(|entry| entry.edition.dates.as_written().0));
     let shown = last.map(|date| date.to_string()).unwrap_or_default();
     Ok(asker.value(
         known.details.date,
@@ -348,12 +345,16 @@ fn watched_at(
 
 /// What was taken because nobody is there to be asked, with the flag that says it otherwise.
 fn say_what_nobody_said(
-    (details, own): (&Details, &[StorePlan]),
+    known: &Known<'_>,
     id: &EditionId,
     (format, distribution): (Format, Distribution),
     stores: &[StoreId],
 ) -> anyhow::Result<()> {
+    let details = known.details;
     let mut taken = Vec::new();
+    if let (None, Some(day)) = (details.date, known.record.day()) {
+        taken.push(format!("publishes {day} (--date)"));
+    }
     if details.format.is_none() {
         taken.push(format!("{} (--format)", format.with_article()));
     }
@@ -364,7 +365,7 @@ fn say_what_nobody_said(
         ));
     }
     if details.stores.is_empty() {
-        let labels = stores.iter().map(|store| label(store, own));
+        let labels = stores.iter().map(|store| label(store, known.own));
         taken.push(format!("watched at {} (--store)", words::list(labels)));
     }
     if !taken.is_empty() {

@@ -14,10 +14,11 @@ use url::Url;
 
 use crate::book::{Format, Isbn13, StoreId};
 use crate::clock::Clock;
-use crate::config::import::dates;
 use crate::config::plan::{ListingPlan, Manners, StorePlan};
 use crate::db::Db;
 use crate::fetch::{Fetched, Fetcher, Reception};
+use crate::setup::details;
+use crate::text::words;
 
 /// Where it is, unless a test says otherwise.
 pub const OPEN_LIBRARY: &str = "https://openlibrary.org";
@@ -35,8 +36,54 @@ pub struct Record {
     pub title: Option<String>,
     /// Its format.
     pub format: Option<Format>,
-    /// When it was published, where the day is known.
-    pub date: Option<Date>,
+    /// When it was or will be published.
+    pub published: Option<Published>,
+}
+
+/// A date of publication as a cataloguer writes it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Published {
+    /// On that day.
+    On(Date),
+    /// These words, which name no single day: a year, a month and a year.
+    Words(String),
+}
+
+impl Record {
+    /// The day of publication, where it names one.
+    pub fn day(&self) -> Option<Date> {
+        match self.published {
+            Some(Published::On(day)) => Some(day),
+            Some(Published::Words(_)) | None => None,
+        }
+    }
+
+    /// It says what a new book can use.
+    pub fn is_of_use(&self) -> bool {
+        self.title.is_some() || self.format.is_some() || self.day().is_some()
+    }
+
+    /// What it says, in sentences.
+    pub fn told(&self) -> String {
+        let format = self.format.map(|format| format.name().to_owned());
+        let day = self.day().map(|day| day.to_string());
+        let known: Vec<String> = [self.title.clone(), format, day]
+            .into_iter()
+            .flatten()
+            .collect();
+        let first = if known.is_empty() {
+            "Open Library knows it, but neither its title nor its format.".to_owned()
+        } else {
+            format!("Open Library has: {}.", known.join(", "))
+        };
+        match &self.published {
+            Some(Published::On(_)) => first,
+            Some(Published::Words(words)) => {
+                format!("{first} Its date, “{words}”, names no single day.")
+            }
+            None => format!("{first} It names no day."),
+        }
+    }
 }
 
 /// Asks for the record of an edition, for at most `patience`.
@@ -111,14 +158,22 @@ fn read(json: &str, isbn: &Isbn13) -> anyhow::Result<Record> {
         "its record is of another edition"
     );
     let text = |key: &str| {
-        let text = record[key].as_str().unwrap_or_default().trim();
-        (!text.is_empty()).then(|| text.to_owned())
+        let text = words::one_line(record[key].as_str().unwrap_or_default());
+        (!text.is_empty()).then_some(text)
     };
     Ok(Record {
         title: text("title"),
         format: text("physical_format").and_then(|words| format(&words)),
-        date: text("publish_date").and_then(|words| dates::read(&words, None).ok()),
+        published: text("publish_date").map(|written| published(&written)),
     })
+}
+
+/// The day that a cataloguer's words mean, or the words.
+fn published(written: &str) -> Published {
+    match details::date(written) {
+        Ok(day) => Published::On(day),
+        Err(_) => Published::Words(words::clipped(written, 40)),
+    }
 }
 
 /// The format that a cataloguer's words mean; `None` where they mean none of ours, as an audio CD.
@@ -158,20 +213,54 @@ mod tests {
     }
 
     #[test]
-    fn a_day_of_publication_is_taken_and_a_year_alone_is_none() {
+    fn a_full_date_is_a_day_and_less_is_shown_as_it_is_written() {
         let isbn = "9781944098117".parse().unwrap();
-        let date = |written: &str| {
-            let json = format!("{{\"publish_date\": \"{written}\"}}");
-            read(&json, &isbn)
-                .unwrap()
-                .date
-                .map(|date| date.to_string())
-        };
-        assert_eq!(date("February 9, 2027").as_deref(), Some("2027-02-09"));
-        assert_eq!(date("2027-02-09").as_deref(), Some("2027-02-09"));
-        for other in ["2027", "February 2027", "02/09/2027", "soon", ""] {
-            assert_eq!(date(other), None, "{other}");
+        for (written, day, told) in [
+            (
+                "February 9, 2027",
+                Some("2027-02-09"),
+                "Open Library has: Salt, 2027-02-09.",
+            ),
+            (
+                "2027-02-09",
+                Some("2027-02-09"),
+                "Open Library has: Salt, 2027-02-09.",
+            ),
+            (
+                "2027",
+                None,
+                "Open Library has: Salt. Its date, “2027”, names no single day.",
+            ),
+            (
+                "March 2027",
+                None,
+                "Open Library has: Salt. Its date, “March 2027”, names no single day.",
+            ),
+            (
+                "02/09/2027",
+                None,
+                "Open Library has: Salt. Its date, “02/09/2027”, names no single day.",
+            ),
+            (
+                "February 9, 1492",
+                None,
+                "Open Library has: Salt. Its date, “February 9, 1492”, names no single day.",
+            ),
+            ("", None, "Open Library has: Salt. It names no day."),
+        ] {
+            let json = format!("{{\"title\": \"Salt\", \"publish_date\": \"{written}\"}}");
+            let record = read(&json, &isbn).unwrap();
+            assert_eq!(
+                record.day(),
+                day.map(|day| day.parse().unwrap()),
+                "{written}"
+            );
+            assert_eq!(record.told(), told, "{written}");
         }
+        assert_eq!(
+            Record::default().told(),
+            "Open Library knows it, but neither its title nor its format. It names no day."
+        );
     }
 
     #[test]

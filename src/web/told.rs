@@ -42,6 +42,14 @@ pub(super) struct Told {
     pub(super) muted: Option<String>,
 }
 
+impl Told {
+    /// About how many lines its text takes in a field, where a browser does not fit the field to it.
+    pub(super) fn rows(&self) -> usize {
+        let lines = self.text.iter().map(|one| one.chars().count() / 64 + 2);
+        lines.sum()
+    }
+}
+
 /// What a box says of a finding.
 pub(super) fn told(place: &Place<'_>, material: &Material<'_>, finding: &Finding) -> Told {
     let case = Case {

@@ -32,7 +32,7 @@ async fn street() -> Street {
         ("library.example", "/books/OL1M.json") => Shown {
             headers: vec![("content-type".to_owned(), "application/json".to_owned())],
             ..Shown::text(
-                r#"{"title": "Sált Roads", "physical_format": "Hardcover", "isbn_13": ["9781944098117"]}"#,
+                r#"{"title": "Sált Roads", "physical_format": "Hardcover", "publish_date": "Feb 13, 2035", "isbn_13": ["9781944098117"]}"#,
             )
         },
         (STORE, _) => Shown::page(
@@ -231,18 +231,25 @@ async fn open_library_is_asked_for_one_record_when_one_says_so() {
             "--look-up",
             "--library",
             library.as_str(),
-            "--date",
-            "2035-02-13",
             "--store",
             STORE,
             "--no-look",
         ]
     };
     let said = run(&house, &add("9781944098117"), 0).await;
-    assert!(said.contains("Open Library has Sált Roads"), "{said}");
+    for words in [
+        "Open Library has: Sált Roads, hardcover, 2035-02-13.",
+        "as nothing says otherwise: publishes 2035-02-13 (--date)",
+    ] {
+        assert!(said.contains(words), "{words}: {said}");
+    }
     let written = std::fs::read_to_string(house.path().join("pubwatch.toml")).unwrap();
     assert!(written.contains("title = \"Sált Roads\""), "{written}");
     assert!(written.contains("format = \"hardcover\""), "{written}");
+    assert!(
+        written.contains("publication_date = 2035-02-13"),
+        "{written}"
+    );
     assert_eq!(
         asked(&street, "library.example"),
         [

@@ -7,6 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use jiff::Timestamp;
 
+use super::refused::Why;
 use super::site::{Live, Site};
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
@@ -49,17 +50,21 @@ pub(super) fn conflict(why: &str) -> PageError {
 impl IntoResponse for PageError {
     fn into_response(self) -> Response {
         match self {
-            Self::Refused(status, why) => (status, format!("{why}\n")).into_response(),
+            Self::Refused(status, why) => said(status, why),
             Self::Database(_) | Self::Template(_) => {
                 tracing::error!(error = %self, "a page cannot be made");
-                (
-                    StatusCode::INTERNAL_SERVER_ERROR,
-                    "The page cannot be made just now. The log says why.\n",
-                )
-                    .into_response()
+                let why = "The page cannot be made just now. The log says why.";
+                said(StatusCode::INTERNAL_SERVER_ERROR, why.to_owned())
             }
         }
     }
+}
+
+/// The sentence alone; the gate makes a page of it for a person.
+fn said(status: StatusCode, why: String) -> Response {
+    let mut response = (status, format!("{why}\n")).into_response();
+    response.extensions_mut().insert(Why(why));
+    response
 }
 
 /// A request that was let in.

@@ -80,29 +80,21 @@ fn looked_up(visit: &Visit, existing: &Existing, mut form: BookForm) -> (BookFor
         Ok(record) => record,
         Err(wrong) => return (form, wrong),
     };
+    form.found = record.told();
+    if record.is_of_use() {
+        form.found.push_str(" Look it over, then add it.");
+    }
+    let day = record.day().map(|day| day.to_string());
     let format = record.format.map(|format| format.name().to_owned());
-    let date = record.date.map(|date| date.to_string());
-    let lacks_day = date.is_none();
-    let mut known = Vec::new();
     for (field, found) in [
         (&mut form.title, record.title),
         (&mut form.format, format),
-        (&mut form.date, date),
+        (&mut form.date, day),
     ] {
-        let Some(found) = found else { continue };
-        if field.trim().is_empty() {
-            field.clone_from(&found);
+        if let (true, Some(found)) = (field.trim().is_empty(), found) {
+            *field = found;
         }
-        known.push(found);
     }
-    let day = if lacks_day { " It names no day." } else { "" };
-    form.found = match known[..] {
-        [] => "Open Library knows it, but neither its title nor more.".to_owned(),
-        [..] => format!(
-            "Open Library has: {}.{day} Look it over, then add it.",
-            known.join(", ")
-        ),
-    };
     (form, Wrong::new())
 }
 

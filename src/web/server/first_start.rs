@@ -26,6 +26,7 @@ use tokio::time::sleep;
 
 use super::answer::{PageError, not_found, refusal};
 use super::gate::{ELSEWHERE, cookie, guard, host_of, is_look, is_ours};
+use super::refused::Asking;
 use super::router::{LARGEST_BODY, fixed_file};
 use super::site::random;
 use super::{ServeError, serve_all};
@@ -277,7 +278,8 @@ async fn gate(State(first): State<Arc<FirstStart>>, request: Request, next: Next
         return ([(header::CONNECTION, "close")], again).into_response();
     }
     let host = host_of(&request).filter(|host| is_our_host(host, None));
-    let mut response = match host {
+    let asking = Asking::of(&request, "");
+    let response = match host {
         None => {
             let why = "This is not the name of this site.";
             refusal(StatusCode::MISDIRECTED_REQUEST, why).into_response()
@@ -287,6 +289,7 @@ async fn gate(State(first): State<Arc<FirstStart>>, request: Request, next: Next
         }
         Some(_) => next.run(request).await,
     };
+    let mut response = asking.shown(response);
     guard(&mut response);
     response
 }

@@ -14,6 +14,7 @@ use tokio::task::spawn_blocking;
 use super::Peer;
 use super::answer::{Visit, refusal};
 use super::observations::companion;
+use super::refused::Asking;
 use super::site::{Live, Site};
 use crate::lock::locked;
 use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
@@ -32,13 +33,16 @@ pub(super) async fn gate(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let mut response = match admit(live, &mut request).await {
+    let base = live.at(request.uri().path()).base.clone();
+    let asking = Asking::of(&request, &base);
+    let response = match admit(live, &mut request).await {
         Ok(visit) => {
             request.extensions_mut().insert(Arc::new(visit));
             next.run(request).await
         }
         Err(turned_away) => *turned_away,
     };
+    let mut response = asking.shown(response);
     guard(&mut response);
     response
 }

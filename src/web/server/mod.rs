@@ -17,6 +17,7 @@ mod looks;
 pub(super) mod observations;
 mod pages;
 mod pauses;
+mod refused;
 mod router;
 mod shared;
 mod topics;

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 
 use super::canvas::Canvas;
-use super::marks::tip;
+use super::marks::{begin, tip};
 use super::price;
 use super::{BAR, Frame, Layout, Stretch};
 use crate::book::Availability;
@@ -40,8 +40,9 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
     for (index, spell) in listing.spells.iter().enumerate() {
         bar(canvas, frame, lane, (listing, index, spell));
     }
-    for (from, to) in listing.unseen(frame.picture.now) {
-        gap(canvas, frame, lane, Stretch { from, to });
+    let unseen = listing.unseen(frame.picture.now).enumerate();
+    for (index, (from, to)) in unseen {
+        gap(canvas, frame, (lane, index), Stretch { from, to });
     }
     price::draw(canvas, frame, lane);
     canvas.put(format_args!("</g>"));
@@ -108,12 +109,11 @@ fn bar(
     let face = face(spell.availability);
     let doubt = if spell.is_confirmed() { "" } else { " once" };
     let (first, second) = told(frame, listing, spell);
-    canvas.put(format_args!(
-        r#"<g class="bar {}{doubt}" role="listitem" tabindex="0" id="{}l{lane}s{index}" aria-label="{}">"#,
-        face.class,
-        frame.name,
-        text(&format!("{first}. {second}")),
-    ));
+    let told = (first.as_str(), second.as_str());
+    let id = format!("{}l{lane}s{index}", frame.name);
+    let class = format!("bar {}{doubt}", face.class);
+    canvas.put(format_args!(r#"<g role="listitem">"#));
+    begin(canvas, (&id, &class), None, told);
     let (top, high) = if spell.availability == Availability::NotListed {
         // Nothing there: a line, not a bar.
         (y + BAR / 2 - 3, 6)
@@ -127,7 +127,7 @@ fn bar(
     if frame.picture.layout == Layout::Wide || spell.availability != Availability::NotListed {
         word(canvas, spell.availability, (from, wide), y);
     }
-    tip(canvas, frame, (from + wide / 2, y - 5), (&first, &second));
+    tip(canvas, frame, &id, (from + wide / 2, y - 5), told);
     canvas.put(format_args!("</g>"));
 }
 
@@ -157,7 +157,7 @@ fn told(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> (String, Str
     let mut first = format!(
         "{}: “{}”",
         spell.availability.word(),
-        words::clipped(&spell.says.words, 64)
+        words::clipped(&spell.says.words, 160)
     );
     if let Some(date) = spell.says.date {
         let _ = write!(first, ", {}", words::short_date(date));
@@ -183,7 +183,7 @@ fn told(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> (String, Str
     (first, second)
 }
 
-fn gap(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, stretch: Stretch) {
+fn gap(canvas: &mut Canvas, frame: &Frame<'_>, (lane, index): (usize, usize), stretch: Stretch) {
     if stretch.to < frame.scale.from || frame.scale.to < stretch.from {
         return;
     }
@@ -198,9 +198,12 @@ fn gap(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, stretch: Stretch) {
         words::brief_moment(stretch.to, zone, now),
         words::lasting(stretch.to.duration_since(stretch.from))
     );
+    let told = ("Not seen: nobody could read the page", second.as_str());
+    let id = format!("{}l{lane}g{index}", frame.name);
+    canvas.put(format_args!(r#"<g role="listitem">"#));
+    begin(canvas, (&id, "bar gap"), None, told);
     canvas.put(format_args!(
-        r#"<g class="bar gap" role="listitem" tabindex="0" aria-label="{label}"><rect class="veil" x="{from}" y="{top}" width="{wide}" height="{high}"/><rect class="body" x="{from}" y="{top}" width="{wide}" height="{high}" fill="url(#h{name})"/>"#,
-        label = text(&format!("Not seen. {second}")),
+        r#"<rect class="veil" x="{from}" y="{top}" width="{wide}" height="{high}"/><rect class="body" x="{from}" y="{top}" width="{wide}" height="{high}" fill="url(#h{name})"/>"#,
         top = y + 1,
         high = BAR - 2,
         name = frame.name,
@@ -217,11 +220,6 @@ fn gap(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize, stretch: Stretch) {
             y + BAR / 2 + 5,
         ));
     }
-    tip(
-        canvas,
-        frame,
-        (from + wide / 2, y - 5),
-        ("Not seen: nobody could read the page", &second),
-    );
+    tip(canvas, frame, &id, (from + wide / 2, y - 5), told);
     canvas.put(format_args!("</g>"));
 }

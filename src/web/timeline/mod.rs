@@ -186,10 +186,10 @@ pub fn draw(picture: &Picture<'_>) -> String {
     hatching(&mut canvas, &frame);
     axis(&mut canvas, &frame);
     dates(&mut canvas, &frame);
+    marks::letters(&mut canvas, &frame);
     for lane in 0..picture.view.listings.len() {
         lanes::draw(&mut canvas, &frame, lane);
     }
-    marks::letters(&mut canvas, &frame);
     marks::notes(&mut canvas, &frame);
     canvas.put(format_args!("</svg>\n"));
     canvas.into_text()

@@ -24,7 +24,7 @@ fn picture<'a>(view: &'a View, zone: &'a TimeZone, layout: Layout) -> Picture<'a
 /// The bars of a drawing: class, place and width.
 fn bars(drawing: &str) -> Vec<String> {
     let document = scraper::Html::parse_fragment(drawing);
-    let bar = scraper::Selector::parse("g.bar").unwrap();
+    let bar = scraper::Selector::parse("a.bar").unwrap();
     let body = scraper::Selector::parse("rect.body").unwrap();
     document
         .select(&bar)
@@ -96,7 +96,7 @@ fn times_in_which_it_was_not_seen_are_drawn_over_the_bars() {
     let drawing = draw(&picture(&view, &UTC, Layout::Wide));
     assert_eq!(bars(&drawing)[4], "bar gap 354+88");
     assert!(
-        drawing.contains("Not seen. Fri 8 January, 00:00 UTC to Mon 11 January, 00:00 UTC, 3 days")
+        drawing.contains("Not seen: nobody could read the page. Fri 8 January, 00:00 UTC to Mon 11 January, 00:00 UTC, 3 days")
     );
 }
 
@@ -177,7 +177,7 @@ fn windows_notes_and_letters_have_their_places() {
         "{drawing}"
     );
     assert!(
-        drawing.contains(r#"<a href="/letters/7" class="mark letter act" aria-label="#),
+        drawing.contains(r#"class="mark letter act" href="/letters/7" interestfor="#),
         "{drawing}"
     );
     assert!(drawing.contains("Letter: Act: Salt Roads. Thu 21 January 2027, 08:00 UTC"));

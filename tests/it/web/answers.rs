@@ -20,13 +20,13 @@ const SITE: &str = "https://books.example.com/watch";
 
 /// "Salt Roads", which Amazon does not sell since twelve days; the author has a letter of it, and
 /// the page an address and a password.
-struct Told {
-    site: TestSite,
+pub(super) struct Told {
+    pub(super) site: TestSite,
     letter: String,
 }
 
 impl Told {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let password = hash_password("correct horse", &[7; 16]).unwrap();
         let site = TestSite::new(&configuration(&format!(
             "[web]\naddress = \"{SITE}\"\npassword_hash = \"{password}\"\n{}\nimprint = \"Saltmarsh\"\n",
@@ -61,7 +61,7 @@ impl Told {
     }
 
     /// The path of the letter's link for an answer, as a browser asks for it.
-    fn path(&self, answer: Answer) -> String {
+    pub(super) fn path(&self, answer: Answer) -> String {
         let begin = format!("{SITE}/answer/{ISBN}/{}/", answer.name());
         let mut words = self.letter.split_whitespace();
         let link = words.find(|word| word.starts_with(&begin));
@@ -72,7 +72,7 @@ impl Told {
     }
 
     /// The link of a letter that was written then.
-    fn path_of(&self, alert: &AlertKey, answer: Answer, written: Timestamp) -> String {
+    pub(super) fn path_of(&self, alert: &AlertKey, answer: Answer, written: Timestamp) -> String {
         let key = self.site.db.read(answer_key).unwrap().unwrap();
         format!("/watch{}", Link::new(&key, alert, answer, written).path())
     }
@@ -123,7 +123,7 @@ impl Told {
     }
 }
 
-fn amazon_is_off() -> AlertKey {
+pub(super) fn amazon_is_off() -> AlertKey {
     AlertKey {
         cause: Cause::Unavailable,
         edition: ISBN.parse().unwrap(),

@@ -256,6 +256,7 @@ impl Chromium {
             "Tab" => (9, ""),
             "Enter" => (13, "\r"),
             "Backspace" => (8, ""),
+            "Escape" => (27, ""),
             "ArrowLeft" => (37, ""),
             "Space" | " " => (32, " "),
             one => (0, one),
@@ -290,6 +291,28 @@ impl Chromium {
         self.events.clear();
         self.press(key);
         self.wait_for("Page.loadEventFired");
+    }
+
+    /// Runs a script that leads to another page, and waits until that is there.
+    #[track_caller]
+    pub(crate) fn leave_with(&mut self, script: &str) {
+        self.events.clear();
+        self.eval(&format!("(() => {{ {script} }})()"));
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// Taps with a finger.
+    pub(crate) fn tap(&mut self, (x, y): (f64, f64)) {
+        let touch = |is_on: bool| json!({ "enabled": is_on });
+        self.call("Emulation.setTouchEmulationEnabled", &touch(true));
+        for (kind, points) in [
+            ("touchStart", json!([{ "x": x, "y": y }])),
+            ("touchEnd", json!([])),
+        ] {
+            let event = json!({ "type": kind, "touchPoints": points });
+            self.call("Input.dispatchTouchEvent", &event);
+        }
+        self.call("Emulation.setTouchEmulationEnabled", &touch(false));
     }
 
     /// Chooses in a list, as the keyboard does: the first option that begins so.

@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use pubwatch::book::{Note, NoteKind, StoreId};
-use pubwatch::web::security::hash_password;
+use pubwatch::web::security::{PAGE_POLICY, hash_password};
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now};
 
@@ -190,4 +190,82 @@ fn a_day_from_which_no_calendar_can_count_on_is_refused_and_one_that_is_kept_bre
         assert_eq!(site.get(&path).status, 200, "{path}");
     }
     site.judge();
+}
+
+#[test]
+fn a_person_is_refused_on_a_page_with_a_way_back_and_a_program_in_one_sentence() {
+    let site = TestSite::salt_roads();
+    let person = ("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+    let ours = format!("http://{}", site.address);
+    let ours = ("Origin", ours.as_str());
+    let note = format!("/editions/{ISBN}/note");
+    let large = format!("text={}", "x".repeat(70_000));
+    let back = "<a href=\"/\">To the overview</a>";
+    for (method, path, headers, body, status, headline, why, may_go_back) in [
+        (
+            "GET",
+            "/nowhere",
+            &[person][..],
+            "",
+            404,
+            "Not found",
+            "There is no such page.",
+            true,
+        ),
+        (
+            "GET",
+            "/books/new",
+            &[person],
+            "",
+            409,
+            "Not shown",
+            "comes from no file",
+            true,
+        ),
+        (
+            "POST",
+            &note,
+            &[person],
+            "",
+            403,
+            "Nothing was changed",
+            "another site",
+            true,
+        ),
+        (
+            "POST",
+            &note,
+            &[person, ours],
+            &large,
+            413,
+            "Nothing was changed",
+            "too large",
+            true,
+        ),
+        (
+            "GET",
+            "/share/x/",
+            &[person],
+            "",
+            404,
+            "Not found",
+            "no such link",
+            false,
+        ),
+    ] {
+        let page = site.ask(method, path, headers, body);
+        assert_eq!(page.status, status, "{path}");
+        assert_eq!(
+            page.header("content-type"),
+            Some("text/html; charset=utf-8")
+        );
+        assert_eq!(page.header("content-security-policy"), Some(PAGE_POLICY));
+        for words in [&format!("<h1>{headline}</h1>"), why, "rel=\"stylesheet\""] {
+            assert!(page.body.contains(words), "{words}: {}", page.body);
+        }
+        assert_eq!(page.body.contains(back), may_go_back, "{path}");
+        let program = site.ask(method, path, &headers[1..], body);
+        assert_eq!(program.status, status, "{path}");
+        assert!(!program.body.contains('<'), "{path}: {}", program.body);
+    }
 }

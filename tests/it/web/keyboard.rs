@@ -4,31 +4,10 @@
 use std::path::PathBuf;
 
 use super::TestSite;
-use super::browser::{NARROW, checker, drawn};
+use super::browser::{NARROW, checker, drawn, is_pressed_with_a_finger};
 use super::chromium::Chromium;
+use super::keys::tab_to;
 use super::sections::{read, two_books};
-
-/// Goes on with Tab until what a selector names has the focus.
-#[track_caller]
-fn tab_to(chromium: &mut Chromium, selector: &str) {
-    for _ in 0..300 {
-        chromium.press("Tab");
-        let is_here = format!("document.activeElement.matches({selector:?})");
-        if chromium.eval(&is_here) == true {
-            return;
-        }
-    }
-    panic!("Tab does not reach {selector}\n{}", chromium.words());
-}
-
-/// What can be pressed and is smaller than a finger needs.
-fn too_small(chromium: &mut Chromium) -> serde_json::Value {
-    chromium.eval(
-        "[...document.querySelectorAll('main button, main a.button, main input:not([type=hidden]), \
-         main select')].map(one => one.type == 'checkbox' ? one.closest('label') : one)\
-         .filter(one => one.getBoundingClientRect().height < 40).map(one => one.outerHTML)",
-    )
-}
 
 /// A person with a phone and a keyboard.
 struct Person {
@@ -43,11 +22,7 @@ impl Person {
         self.chromium.look(NARROW, false);
         self.chromium
             .open(&format!("http://{}{path}", self.site.address));
-        assert_eq!(
-            too_small(&mut self.chromium),
-            serde_json::json!([]),
-            "{path}"
-        );
+        is_pressed_with_a_finger(&mut self.chromium, path);
     }
 
     fn goes_to(&mut self, selector: &str) {
@@ -76,7 +51,7 @@ impl Person {
         self.opens("/settings");
         self.goes_to("a[href='/settings/letters']");
         self.chromium.enter();
-        assert_eq!(too_small(&mut self.chromium), serde_json::json!([]));
+        is_pressed_with_a_finger(&mut self.chromium, "letters");
         self.goes_to("select[name=day]");
         self.chromium.write("Fri");
         self.goes_to("form[aria-label=Digest] button.main");

@@ -11,6 +11,7 @@ mod described;
 mod devices;
 mod doors;
 mod evidence;
+mod every_page;
 mod exports;
 mod extension;
 mod firefox;
@@ -433,7 +434,7 @@ fn the_page_of_an_edition_answers_first_and_shows_the_evidence() {
         "request 4711",
         "$16.99",
         "our request",
-        "Not seen. ",
+        "Not seen: nobody could read the page. ",
     ] {
         assert!(page.body.contains(expected), "{expected}\n{}", page.body);
     }

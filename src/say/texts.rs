@@ -32,4 +32,14 @@ pub(super) const USUAL: &[(&str, &str)] = &[
 pub(super) const SELDOM: &[(&str, &str)] = &[
     ("refusals", include_str!("en/refusals.ftl")),
     ("outbox", include_str!("en/outbox.ftl")),
+    ("ready", include_str!("en/ready/parts.ftl")),
+    (
+        "to-barnes-noble",
+        include_str!("en/ready/to-barnes-noble.ftl"),
+    ),
+    (
+        "to-distributor",
+        include_str!("en/ready/to-distributor.ftl"),
+    ),
+    ("to-kdp", include_str!("en/ready/to-kdp.ftl")),
 ];

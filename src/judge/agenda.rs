@@ -13,6 +13,7 @@ use crate::book::Launch;
 use crate::book::launch::{begun_everywhere, midnight_gmt};
 use crate::book::{Distribution, Edition};
 use crate::config::plan::{EditionPlan, StorePlan};
+use crate::say::say;
 use crate::text::words;
 
 /// A day of the launch.
@@ -77,16 +78,16 @@ fn agenda(
         day: calendar.publication,
         moment: None,
         name: "publication".to_owned(),
-        what: "Publication date".to_owned(),
-        why: "Stores change over during the day, each in its own zone.".to_owned(),
+        what: say!("calendar-publication"),
+        why: say!("calendar-publication.why"),
     });
     if calendar.on_sale != calendar.publication {
         entries.push(Entry {
             day: calendar.on_sale,
             moment: None,
             name: "on-sale".to_owned(),
-            what: "On-sale date".to_owned(),
-            why: "Stores but Amazon go by this one.".to_owned(),
+            what: say!("calendar-on-sale"),
+            why: say!("calendar-on-sale.why"),
         });
     }
     let last = calendar.publication.max(calendar.on_sale);
@@ -95,8 +96,8 @@ fn agenda(
             day: last.saturating_add((hours / 24).days()),
             moment: None,
             name: format!("launch-report-{hours}h"),
-            what: "Launch report".to_owned(),
-            why: format!("A letter: what every store shows {hours} hours after the date."),
+            what: say!("agenda-report.what"),
+            why: say!("agenda-report.why", hours = hours),
         });
     }
     if edition.distribution != Distribution::Kdp
@@ -128,7 +129,7 @@ fn listing_days(
         day: day(window.quiet.after(start)),
         moment: None,
         name: format!("listed-{store}"),
-        what: format!("{label} usually lists it by now"),
+        what: say!("agenda-listed", store = label.as_str()),
         why: window.usual().sentence,
     }];
     if let Some(act) = window.act_from(start) {
@@ -136,8 +137,8 @@ fn listing_days(
             day: day(act),
             moment: None,
             name: format!("ask-{store}"),
-            what: format!("If {label} does not list it, ask from today on"),
-            why: "Earlier questions usually only slow things down.".to_owned(),
+            what: say!("agenda-ask.what", store = label.as_str()),
+            why: say!("agenda-ask.why"),
         });
     }
     entries
@@ -149,35 +150,28 @@ pub fn warnings(edition: &Edition, calendar: &Launch, today: Date) -> Vec<String
     let days = |from: Date, to: Date| from.duration_until(to).as_hours() / 24;
     let is_ahead = today < calendar.publication;
     if calendar.publication != calendar.on_sale {
-        warnings.push(format!(
-            "The publication date is {} and the on-sale date {}. Amazon reads the publication \
-             date only; Lightning Source says to make them equal.",
-            words::short_date(calendar.publication),
-            words::short_date(calendar.on_sale)
+        warnings.push(say!(
+            "dates-differ-warning",
+            publication = words::short_date(calendar.publication),
+            on_sale = words::short_date(calendar.on_sale)
         ));
     }
     if !edition.distribution.is_ingram_fed() || !is_ahead {
         return warnings;
     }
     match calendar.enabled {
-        Some(enabled) if days(enabled, calendar.publication) < 42 => warnings.push(format!(
-            "It was enabled {} days before the publication date. Amazon may never show a \
-             pre-order: listing usually takes up to four weeks.",
-            days(enabled, calendar.publication)
+        Some(enabled) if days(enabled, calendar.publication) < 42 => warnings.push(say!(
+            "enabled-late-warning",
+            days = days(enabled, calendar.publication)
         )),
-        None if days(today, calendar.publication) < 60 => warnings.push(format!(
-            "Distribution is not enabled, and the publication date is {} days away: pages usually \
-             take up to four weeks to appear.",
-            days(today, calendar.publication)
+        None if days(today, calendar.publication) < 60 => warnings.push(say!(
+            "not-enabled-warning",
+            days = days(today, calendar.publication)
         )),
         Some(_) | None => {}
     }
     if days(today, calendar.publication) <= 30 {
-        warnings.push(
-            "Within 30 days of the date neither the dates nor the files should change: the \
-             publication date is locked, and a change takes the book off sale."
-                .to_owned(),
-        );
+        warnings.push(say!("freeze-warning"));
     }
     warnings
 }

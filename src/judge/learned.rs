@@ -11,6 +11,7 @@ use crate::book::Launch;
 use crate::book::launch::begun_everywhere;
 use crate::book::{Availability, Distribution};
 use crate::history::{ListingView, View};
+use crate::say::{say, yes};
 
 /// So many titles must have come through before their times are told: with fewer, one odd title
 /// is most of the picture.
@@ -71,13 +72,14 @@ impl Learned {
     pub fn sentence(&self) -> Option<String> {
         let (shortest, longest) = self.range.filter(|_| self.is_enough())?;
         let days = |length: SignedDuration| (length.as_hours() + 12) / 24;
-        let took = match (days(shortest), days(longest)) {
-            (0, 0) => "less than a day".to_owned(),
-            (1, 1) => "1 day".to_owned(),
-            (few, many) if few == many => format!("{few} days"),
-            (few, many) => format!("{few} to {many} days"),
-        };
-        Some(format!("Your last {} titles took {took}.", self.over))
+        let (shortest, longest) = (days(shortest), days(longest));
+        Some(say!(
+            "own-titles",
+            titles = self.over,
+            shortest = shortest,
+            longest = longest,
+            is_one_length = yes(shortest == longest)
+        ))
     }
 }
 

@@ -5,6 +5,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
 
+use crate::text::words;
+
 /// A length of time in the trade's units.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -68,10 +70,9 @@ impl Length {
     /// The length in words, as "14 days" or "72 hours".
     pub fn words(self) -> String {
         match self {
-            Self::Hours(hours) if 72 < hours && hours % 24 == 0 => format!("{} days", hours / 24),
-            Self::Hours(1) => "1 hour".to_owned(),
-            Self::Hours(hours) => format!("{hours} hours"),
-            Self::BusinessDays(days) => format!("{days} business days"),
+            Self::Hours(hours) if 72 < hours && hours % 24 == 0 => words::count(hours / 24, "day"),
+            Self::Hours(hours) => words::count(hours, "hour"),
+            Self::BusinessDays(days) => words::count(i64::from(days), "business day"),
         }
     }
 }

@@ -14,6 +14,7 @@ use super::Usual;
 use super::length::Length;
 use crate::book::{Edition, EditionId, Family, StoreId};
 use crate::config::plan::WindowOverride;
+use crate::say::{fixed, say};
 
 /// The windows as they are shipped.
 const SHIPPED: &str = include_str!("../../config/windows.toml");
@@ -133,10 +134,10 @@ impl Grade {
     /// The grade in words.
     pub fn words(self) -> &'static str {
         match self {
-            Self::Official => "the platform's own help page",
-            Self::Practitioner => "a company that handles many books",
-            Self::Author => "an author's account",
-            Self::Inference => "our own inference",
+            Self::Official => fixed("grade-official"),
+            Self::Practitioner => fixed("grade-practitioner"),
+            Self::Author => fixed("grade-author"),
+            Self::Inference => fixed("grade-inference"),
         }
     }
 }
@@ -224,11 +225,13 @@ impl Window {
         }
         sentence.push('.');
         if let Some(act) = self.act.filter(|_| self.is_own) {
-            let act = format!(" Your configuration asks to act after {}.", act.words());
+            let act = say!("window-is-own", length = act.words());
+            sentence.push(' ');
             sentence.push_str(&act);
         }
         if let Some(act) = self.act.filter(|_| self.is_learned) {
-            let act = format!(" We go by your own titles: act after {}.", act.words());
+            let act = say!("window-is-learned", length = act.words());
+            sentence.push(' ');
             sentence.push_str(&act);
         }
         if let Some(own) = &self.own_titles {
@@ -346,7 +349,7 @@ impl Windows {
             window.quiet = window.quiet.plus(extra);
             window.normal = window.normal.map(|normal| normal.plus(extra));
             window.act = window.act.map(|act| act.plus(extra));
-            window.usual.push_str("; a first title takes longer");
+            window.usual = say!("window-of-a-first-title", usual = window.usual);
         }
         window
     }

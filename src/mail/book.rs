@@ -116,7 +116,7 @@ impl<'a> Book<'a> {
     pub(super) fn formats_of_first(&self, in_short: bool) -> String {
         let told = self.points.first().map_or(&[][..], |first| &first.told);
         if in_short && 1 < told.len() {
-            return format!("{} formats", told.len());
+            return words::counted(told.len(), "format");
         }
         self.names_of(&told.iter().map(|(place, _)| *place).collect::<Vec<_>>())
     }

@@ -7,7 +7,6 @@ use super::digest::{DigestSheet, Point, State};
 use super::notice::NoticeSheet;
 use super::sheet::{Part, Sheet, StoreLine, StripCell};
 use super::strip::Cell;
-use super::support::{Piece, stands_apart};
 use super::text::page_label;
 use crate::book::Availability;
 use crate::judge::Severity;
@@ -232,18 +231,6 @@ impl Part {
             .as_ref()
             .map(|contact| words::capital(contact.how))
             .unwrap_or_default()
-    }
-}
-
-impl Piece {
-    /// A space stands before it.
-    pub(super) fn stands_apart(&self) -> bool {
-        stands_apart(self)
-    }
-
-    /// The piece as it stands in the text.
-    pub(super) fn shown(&self) -> String {
-        self.to_string()
     }
 }
 

@@ -9,6 +9,7 @@ use super::{Desk, Letter, LetterKind};
 use crate::config::plan::Secret;
 use crate::judge::Severity;
 use crate::judge::text::Said;
+use crate::say::say;
 use crate::text::words;
 
 /// A title on a phone is cut after fewer, and ntfy takes 250 bytes.
@@ -32,10 +33,10 @@ pub(super) fn about_book(letter: &Letter, desk: &Desk<'_>, book: &Book<'_>) -> S
             lines.extend(texts(|said| &said.verdict));
             lines.extend(texts(|said| &said.step));
         } else if let Some(telling) = point.first() {
-            lines.push(format!(
-                "{}: {}.",
-                telling.finding.severity.word(),
-                words::one_line(&book.headline(&said))
+            lines.push(say!(
+                "letter-point",
+                word = telling.finding.severity.word(),
+                headline = words::one_line(&book.headline(&said))
             ));
         }
     }

@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use strum::{EnumString, IntoStaticStr};
 
 use crate::fetch::retry_after;
+use crate::say::{fixed, say};
 
 /// How far a try came before it ended. An SMTP answer means nothing without the question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,15 +33,15 @@ impl Stage {
     /// What was being done, for messages.
     pub fn doing(self) -> &'static str {
         match self {
-            Self::Prepare => "preparing the letter",
-            Self::Connect => "connecting",
-            Self::Tls => "securing the line",
-            Self::Login => "logging in",
-            Self::Sender => "naming the sender",
-            Self::Recipient => "naming the recipient",
-            Self::Data => "sending the letter",
-            Self::Answer => "waiting for the answer after the letter",
-            Self::Post => "posting",
+            Self::Prepare => fixed("doing-prepare"),
+            Self::Connect => fixed("doing-connect"),
+            Self::Tls => fixed("doing-tls"),
+            Self::Login => fixed("doing-login"),
+            Self::Sender => fixed("doing-sender"),
+            Self::Recipient => fixed("doing-recipient"),
+            Self::Data => fixed("doing-data"),
+            Self::Answer => fixed("doing-answer"),
+            Self::Post => fixed("doing-post"),
         }
     }
 }
@@ -225,18 +226,10 @@ pub fn explain(trouble: &Trouble) -> String {
     }
     let what = happened(trouble);
     match meaning(trouble) {
-        Meaning::LoginRefused => format!(
-            "{what}; check the user name and the password under [mail], then run `pubwatch outbox \
-             retry`"
-        ),
-        Meaning::Unknown => {
-            format!("{what}; it may have arrived, and is sent again under the same Message-ID")
-        }
+        Meaning::LoginRefused => say!("trouble-login", what = what),
+        Meaning::Unknown => say!("trouble-unknown", what = what),
         Meaning::ServerLater if trouble.stage == Stage::Recipient && trouble.code >= Some(500) => {
-            format!(
-                "{what}; it refuses this machine and not the recipient: check `host`, `port`, \
-                 `username` and `hello` under [mail]"
-            )
+            say!("trouble-of-this-machine", what = what)
         }
         Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
     }
@@ -246,8 +239,13 @@ pub fn explain(trouble: &Trouble) -> String {
 pub fn happened(trouble: &Trouble) -> String {
     let (doing, words) = (trouble.stage.doing(), trouble.words.as_str());
     match trouble.code {
-        Some(code) => format!("the mail server answered {code} while {doing}: {words}"),
-        None => format!("while {doing}: {words}"),
+        Some(code) => say!(
+            "trouble-answered",
+            code = code,
+            doing = doing,
+            words = words
+        ),
+        None => say!("trouble-while", doing = doing, words = words),
     }
 }
 
@@ -255,17 +253,12 @@ pub fn happened(trouble: &Trouble) -> String {
 fn explain_post(trouble: &Trouble) -> String {
     let words = trouble.words.as_str();
     let Some(code) = trouble.code else {
-        return format!(
-            "while posting: {words}; it may have arrived, and is sent again under the same id"
-        );
+        return say!("post-unanswered", words = words);
     };
-    let what = format!("it answered {code} to the post: {words}");
+    let what = say!("post-answered", code = code, words = words);
     match (meaning(trouble), code) {
-        (Meaning::LoginRefused, _) => format!(
-            "{what}; check its secret or token in the configuration, then run `pubwatch outbox \
-             retry`"
-        ),
-        (_, 300..400 | 404) => format!("{what}; check its `address` in the configuration"),
+        (Meaning::LoginRefused, _) => say!("post-login", what = what),
+        (_, 300..400 | 404) => say!("post-address", what = what),
         (_, _) => what,
     }
 }

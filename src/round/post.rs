@@ -28,6 +28,7 @@ use crate::mail::{Desk, Letter};
 use crate::round::health::health;
 use crate::round::sqlite::running::running;
 use crate::round::sqlite::{remark, vitals};
+use crate::say::say;
 use crate::schedule::cron::{has_come, next_after};
 use crate::text::words;
 
@@ -365,11 +366,11 @@ fn item(
         .filter(|(alert, _)| !alert.finding.kind.goes_by_the_clock())
         .map(|(alert, over): (Alert, Timestamp)| {
             let voice = Voice { now: over, ..voice };
-            format!(
-                "{}: it began {} and was over by itself after {}.",
-                said(&alert.finding, &voice).headline,
-                words::brief_moment(alert.since, zone, now),
-                words::lasting(over.duration_since(alert.since))
+            say!(
+                "digest-came-and-went",
+                headline = said(&alert.finding, &voice).headline,
+                since = words::brief_moment(alert.since, zone, now),
+                lasting = words::lasting(over.duration_since(alert.since))
             )
         })
         .chain(muted)
@@ -401,10 +402,10 @@ fn take_muted(findings: &mut Vec<Finding>, view: &View, voice: &Voice<'_>) -> Ve
         let Some(until) = mute::until(&key, &view.notes, voice.zone, voice.now) else {
             return true;
         };
-        lines.push(format!(
-            "{}: muted until {}, as you asked.",
-            said(finding, voice).headline,
-            words::date(until)
+        lines.push(say!(
+            "digest-muted",
+            headline = said(finding, voice).headline,
+            until = words::date(until)
         ));
         false
     });

@@ -14,46 +14,24 @@ use fluent_bundle::{FluentArgs, FluentResource};
 pub(crate) mod pseudo;
 #[cfg(test)]
 mod tests;
+mod texts;
 
 pub use fluent_bundle::FluentValue as Value;
-
-/// The texts, each with its name.
-const TEXTS: &[(&str, &str)] = &[
-    ("dates", include_str!("en/dates.ftl")),
-    ("words", include_str!("en/words.ftl")),
-    ("names", include_str!("en/names.ftl")),
-    ("contacts", include_str!("en/contacts.ftl")),
-    ("answers", include_str!("en/answers.ftl")),
-    ("calendar", include_str!("en/calendar.ftl")),
-    ("letter", include_str!("en/letter.ftl")),
-    ("digest", include_str!("en/digest.ftl")),
-    ("pause", include_str!("en/pause.ftl")),
-    ("notice", include_str!("en/notice.ftl")),
-    ("good-news", include_str!("en/findings/good-news.ftl")),
-    ("kdp", include_str!("en/findings/kdp.ftl")),
-    (
-        "launch-report",
-        include_str!("en/findings/launch-report.ftl"),
-    ),
-    ("missing", include_str!("en/findings/missing.ftl")),
-    ("outlook", include_str!("en/findings/outlook.ftl")),
-    ("page", include_str!("en/findings/page.ftl")),
-    ("steps", include_str!("en/findings/steps.ftl")),
-    ("unavailable", include_str!("en/findings/unavailable.ftl")),
-    ("unread", include_str!("en/findings/unread.ftl")),
-    ("wrong-date", include_str!("en/findings/wrong-date.ftl")),
-];
 
 type Bundle = FluentBundle<FluentResource>;
 
 /// The sentences, read when the first of them is said.
-static ENGLISH: LazyLock<Bundle> = LazyLock::new(|| bundle(one_line));
+static USUAL: LazyLock<Bundle> = LazyLock::new(|| bundle([texts::USUAL], one_line));
+static SELDOM: LazyLock<Bundle> = LazyLock::new(|| bundle([texts::SELDOM], one_line));
 
-fn bundle(transform: fn(&str) -> Cow<'_, str>) -> Bundle {
+fn bundle<'t>(
+    texts: impl IntoIterator<Item = &'t [(&'t str, &'t str)]>,
+    transform: fn(&str) -> Cow<'_, str>,
+) -> Bundle {
     let mut bundle = Bundle::new_concurrent(vec!["en".parse().unwrap_or_default()]);
     bundle.set_use_isolating(false);
     bundle.set_transform(Some(transform));
-    for (name, text) in TEXTS {
+    for (name, text) in texts.into_iter().flatten() {
         // What could be read of a text that has a fault is said all the same.
         let resource =
             FluentResource::try_new((*text).to_owned()).unwrap_or_else(|(some, faults)| {
@@ -75,12 +53,17 @@ fn one_line(text: &str) -> Cow<'_, str> {
     }
 }
 
-fn spoken() -> &'static Bundle {
+/// The bundle that has a message of this name, where one has.
+fn speaker(id: &str) -> &'static Bundle {
     #[cfg(test)]
     if let Some(pseudo) = pseudo::spoken() {
         return pseudo;
     }
-    &ENGLISH
+    if USUAL.has_message(id) {
+        &USUAL
+    } else {
+        &SELDOM
+    }
 }
 
 /// Says a sentence: a message's name, or that of a part of it behind a dot, and its values.
@@ -113,12 +96,20 @@ pub fn fixed(id: &str) -> &'static str {
     }
 }
 
+/// What the parts of a message say, by their names, in the order in which they stand.
+pub fn parts(id: &str, values: &FluentArgs<'_>) -> Vec<(&'static str, String)> {
+    let message = speaker(id).get_message(id).into_iter();
+    let names = message.flat_map(|message| message.attributes().map(|part| part.id()));
+    let said = names.filter_map(|name| Some((name, say_with(&format!("{id}.{name}"), values)?)));
+    said.collect()
+}
+
 fn formatted(id: &str, values: Option<&FluentArgs<'_>>) -> Option<Cow<'static, str>> {
-    let bundle = spoken();
-    let (message, part) = id
+    let (whole, part) = id
         .split_once('.')
         .map_or((id, None), |(id, part)| (id, Some(part)));
-    let message = bundle.get_message(message)?;
+    let bundle = speaker(whole);
+    let message = bundle.get_message(whole)?;
     let pattern = match part {
         None => message.value()?,
         Some(part) => message.get_attribute(part)?.value(),

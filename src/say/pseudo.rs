@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use std::cell::Cell;
 use std::sync::LazyLock;
 
-use super::{Bundle, bundle};
+use super::{Bundle, bundle, texts};
 
-static PSEUDO: LazyLock<Bundle> = LazyLock::new(|| bundle(accented));
+static PSEUDO: LazyLock<Bundle> = LazyLock::new(|| bundle([texts::USUAL, texts::SELDOM], accented));
 
 thread_local! {
     static IS_SPOKEN: Cell<bool> = const { Cell::new(false) };

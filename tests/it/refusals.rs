@@ -28,7 +28,7 @@ fn unread(case: &Case, html: &str) -> Option<Unread> {
 
 /// How the sentence for a page begins.
 #[track_caller]
-fn check(sentence: Option<&str>, name: &str, expected: &str) {
+fn check(sentence: Option<String>, name: &str, expected: &str) {
     let sentence = sentence.unwrap_or_else(|| panic!("{name}: nothing is explained"));
     assert!(sentence.starts_with(expected), "{name}: {sentence}");
     let (what, next_step) = sentence.split_once("; ").unwrap_or_default();
@@ -194,7 +194,7 @@ fn each_refusal_of_our_own_fixtures_has_its_sentence() {
         "every refusal is in the table"
     );
     for (name, expected) in expected {
-        check(found.get(*name).copied(), name, expected);
+        check(found.get(*name).cloned(), name, expected);
     }
 }
 
@@ -291,7 +291,7 @@ fn each_refusal_that_was_really_met_has_a_sentence_of_its_own() {
         };
         let unread = unread(&case, &html);
         let sentence = unread.as_ref().and_then(refused::explain);
-        check(sentence, name, begins);
+        check(sentence.clone(), name, begins);
         let other = sentences.insert(sentence, name);
         assert_eq!(other, None, "{name} has a sentence of its own");
     }

@@ -277,3 +277,50 @@ fn the_sentences_of_findings_use_values_that_are_told_to_them() {
         assert!(all.contains_key(&format!("{kind}.verdict")), "{kind}");
     }
 }
+
+#[test]
+fn the_texts_to_send_use_values_that_are_told_to_them() {
+    let all = messages();
+    let mut told: String = files("src/mail/support", "rs")
+        .into_iter()
+        .map(|(_, text)| text)
+        .collect();
+    told.push_str(include_str!("../../src/mail/asked_together.rs"));
+    let is_whole = |id: &&String| id.starts_with("ready-") && id.contains('.');
+    let mut checked = 0;
+    for id in all
+        .keys()
+        .filter(is_whole)
+        .map(String::as_str)
+        .chain(["ready-also"])
+    {
+        for value in values(&all, id) {
+            let named = format!("\"{value}\"");
+            assert!(
+                told.contains(&named),
+                "{id} uses ${value}, and nothing tells it"
+            );
+            checked += 1;
+        }
+    }
+    assert!(60 < checked, "{checked}");
+}
+
+/// A mark that is left open would take the rest of its paragraph along.
+#[test]
+fn what_the_author_completes_ends_where_it_should() {
+    let mut checked = 0;
+    for (path, text) in files("src/say/en/ready", "ftl") {
+        for message in text.split("\n\n").flat_map(|text| text.split("\n    .")) {
+            let said = message.lines().filter(|line| !line.starts_with('#'));
+            let marks: String = said
+                .flat_map(str::chars)
+                .filter(|one| ['⟦', '⟧'].contains(one))
+                .collect();
+            let many = marks.chars().count() / 2;
+            assert_eq!(marks, "⟦⟧".repeat(many), "{}: {message}", path.display());
+            checked += many;
+        }
+    }
+    assert!(20 < checked, "{checked}");
+}

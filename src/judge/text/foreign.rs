@@ -54,7 +54,7 @@ fn kind(name: &str) -> FindingKind {
         "enabled": true, "others": ["barnesandnoble.com"], "address": "https://datum.test",
         "words": "datum", "price": {"minor": 1699, "currency": "USD"},
         "list": {"minor": 1599, "currency": "USD"}, "done": at, "behind": "datum",
-        "unread": {"reason": "blocked", "rule": "datum", "words": "datum"}, "last_good": at,
+        "unread": {"reason": "blocked", "rule": "refusal/datum", "words": "datum"}, "last_good": at,
         "each": [{"store": "amazon.com", "pages": 3, "of": 4, "since": at, "reason": "blocked",
             "is_never_read": true}],
         "hours": 5, "day": "date", "addresses": [["amazon.com", "https://datum.test"]],

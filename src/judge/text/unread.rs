@@ -10,7 +10,8 @@ use crate::say::{say, yes};
 use crate::text::words;
 
 pub(super) fn page(told: Facts, finding: &Finding, blind: &Blindness, voice: &Voice<'_>) -> Facts {
-    let why = refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words());
+    let why =
+        refused::explain(&blind.unread).unwrap_or_else(|| blind.unread.reason.words().to_owned());
     let store = finding.stores.first();
     let command = store
         .zip(voice.edition)

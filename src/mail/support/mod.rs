@@ -1,76 +1,61 @@
-//! The ready texts A to H, for whoever is to be asked.
+//! The ready texts A to H, for whoever is to be asked: what stands in `say/en/ready`, with the facts
+//! of the case.
 //!
 //! A sentence stands in a text only when the facts that we have make it true. What only the author
 //! can know is left to the author, in square brackets that no reader can overlook; Pubwatch never
 //! sends any of it.
 
-mod pieces;
-mod to_distributor;
-mod to_kdp;
-
-use std::fmt;
+mod facts;
+mod pages;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::book::{Availability, NoteKind};
-use crate::config::plan::{StorePlan, label};
-use crate::history::{ListingView, Spell, View};
+pub(super) use facts::of_the_edition;
+
+use crate::config::plan::StorePlan;
+use crate::history::View;
 use crate::judge::{Finding, SupportText};
-use crate::say::say;
+use crate::say::parts;
 use crate::text::words;
+
+/// What stands in a message around what only the author can know. No text from outside has them.
+const MARKS: [char; 2] = ['⟦', '⟧'];
 
 /// A piece of a ready text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// True by the facts we have.
-    Said(String),
-    /// The author fills it in.
-    Complete(String),
-    /// The author adds a file.
-    Attach(String),
-    /// The author keeps it only if it is true.
-    OnlyIfTrue(String),
+pub struct Piece {
+    /// The piece as it stands in the text.
+    pub text: String,
+    /// It waits for the author, who completes it, adds a file, or deletes what is not true.
+    pub is_open: bool,
 }
 
-impl Piece {
-    /// It waits for the author.
-    pub fn is_open(&self) -> bool {
-        !matches!(self, Self::Said(_))
-    }
-}
-
-impl fmt::Display for Piece {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Said(text) => f.write_str(text),
-            Self::Complete(what) => f.write_str(&say!("please-complete", what = what.as_str())),
-            Self::Attach(what) => f.write_str(&say!("please-attach", what = what.as_str())),
-            Self::OnlyIfTrue(text) => f.write_str(&say!("only-if-true", what = text.as_str())),
-        }
-    }
-}
-
-/// A paragraph of a ready text. Its pieces follow each other with a space between, but for a full
-/// stop or a comma, which stands right behind what it ends.
+/// A paragraph of a ready text, its pieces one right after the other.
 pub type Paragraph = Vec<Piece>;
-
-/// Whether a space stands before this piece when another comes before it.
-pub fn stands_apart(piece: &Piece) -> bool {
-    !matches!(piece, Piece::Said(text) if text.starts_with(['.', ',', ';']))
-}
 
 /// A paragraph on one line.
 pub fn joined(paragraph: &[Piece]) -> String {
-    let mut text = String::new();
-    for piece in paragraph {
-        if !text.is_empty() && stands_apart(piece) {
-            text.push(' ');
+    paragraph.iter().map(|piece| piece.text.as_str()).collect()
+}
+
+/// What was said, on one line, taken apart at its marks.
+pub(super) fn paragraph(said: &str) -> Paragraph {
+    let line = words::one_line(said);
+    let mut paragraph = Paragraph::new();
+    // Every other part is open.
+    for (place, part) in line.split(MARKS).enumerate() {
+        let is_open = place % 2 == 1;
+        let text = if is_open {
+            format!("[{part}]")
+        } else {
+            part.to_owned()
+        };
+        if !text.is_empty() {
+            paragraph.push(Piece { text, is_open });
         }
-        text.push_str(&piece.to_string());
     }
-    text
+    paragraph
 }
 
 /// A text to paste into a support form or a mail.
@@ -99,98 +84,33 @@ pub struct Case<'a> {
 
 /// Writes a ready text.
 pub fn ready_text(text: SupportText, case: &Case<'_>) -> ReadyText {
-    match text {
-        SupportText::ResendUnavailable => to_distributor::resend_unavailable(case),
-        SupportText::NotListed => to_distributor::not_listed(case),
-        SupportText::WrongDate => to_distributor::wrong_date(case),
-        SupportText::KdpNotLive => to_kdp::kdp_not_live(case),
-        SupportText::RightsQuery => to_kdp::rights_query(case),
-        SupportText::FormatsNotLinked => to_kdp::formats_not_linked(case),
-        SupportText::BarnesNobleFault => to_distributor::barnes_noble_fault(case),
-        SupportText::StaleMetadata => to_distributor::stale_metadata(case),
+    let told = facts::told(case);
+    let mut subject = None;
+    let mut paragraphs = Vec::new();
+    for (part, said) in parts(message(text), &told.0) {
+        if part == "subject" {
+            subject = Some(words::one_line(&said));
+        } else {
+            paragraphs.push(paragraph(&said));
+        }
+    }
+    paragraphs.retain(|paragraph| !paragraph.is_empty());
+    ReadyText {
+        subject,
+        paragraphs,
     }
 }
 
-impl<'a> Case<'a> {
-    fn label(&self, listing: &'a ListingView) -> String {
-        words::one_line(label(&listing.store, self.stores))
-    }
-
-    fn date_of(&self, at: Timestamp) -> Date {
-        at.to_zoned(self.zone.clone()).date()
-    }
-
-    /// A date as a text names it, as "27 June 2023".
-    fn day(&self, at: Timestamp) -> String {
-        words::short_date(self.date_of(at))
-    }
-
-    fn title(&self) -> String {
-        format!("“{}”", words::clipped(&self.view.edition.title, 200))
-    }
-
-    /// The listings that the finding names; all of them when it is about the edition.
-    fn concerned(&self) -> Vec<&'a ListingView> {
-        self.view
-            .listings
-            .iter()
-            .filter(|listing| {
-                self.finding.stores.is_empty() || self.finding.stores.contains(&listing.store)
-            })
-            .collect()
-    }
-
-    /// The other listings that could be read lately and whose confirmed state passes.
-    fn others(&self, passes: impl Fn(Availability) -> bool) -> Vec<(&'a ListingView, &'a Spell)> {
-        self.view
-            .listings
-            .iter()
-            .filter(|listing| !self.finding.stores.contains(&listing.store))
-            .filter(|listing| listing.seen(self.now).is_some())
-            .filter_map(|listing| Some((listing, listing.now()?)))
-            .filter(|(_, spell)| spell.is_confirmed() && passes(spell.availability))
-            .collect()
-    }
-
-    /// The newest note of a kind.
-    fn noted(&self, is: impl Fn(&NoteKind) -> bool) -> Option<Timestamp> {
-        self.view
-            .notes
-            .iter()
-            .rev()
-            .find(|note| is(&note.kind))
-            .map(|note| note.at)
-    }
-
-    /// The day on which distribution was enabled, by the configuration or by a note.
-    fn enabled(&self) -> Option<Date> {
-        self.view.launch.enabled
-    }
-
-    /// `Amazon (https://…)`.
-    fn with_address(&self, listing: &'a ListingView) -> String {
-        format!(
-            "{} ({})",
-            self.label(listing),
-            words::one_line(&listing.address)
-        )
-    }
-
-    /// `Amazon (https://…) has shown “…” since 4 May 2023.`, or until when, if the page is not
-    /// seen now; `None` when nothing was ever read there.
-    pub(super) fn shown(&self, listing: &'a ListingView) -> Option<String> {
-        let spell = listing.confirmed().or_else(|| listing.now())?;
-        let says = words::clipped(&spell.says.words, 200);
-        let place = self.with_address(listing);
-        let since = self.day(spell.since);
-        let lasts = listing.seen(self.now).is_some() && spell.until.is_none();
-        let last = self.day(spell.last_seen);
-        Some(match (says.is_empty(), lasts) {
-            (true, true) => format!("{place} has had no page for it since {since}."),
-            (true, false) => format!("{place} had no page for it from {since} to {last}."),
-            (false, true) => format!("{place} has shown “{says}” since {since}."),
-            (false, false) => format!("{place} showed “{says}” from {since} to {last}."),
-        })
+fn message(text: SupportText) -> &'static str {
+    match text {
+        SupportText::ResendUnavailable => "ready-resend-unavailable",
+        SupportText::NotListed => "ready-not-listed",
+        SupportText::WrongDate => "ready-wrong-date",
+        SupportText::KdpNotLive => "ready-kdp-not-live",
+        SupportText::RightsQuery => "ready-rights-query",
+        SupportText::FormatsNotLinked => "ready-formats-not-linked",
+        SupportText::BarnesNobleFault => "ready-barnes-noble-fault",
+        SupportText::StaleMetadata => "ready-stale-metadata",
     }
 }
 

@@ -1,11 +1,11 @@
-use crate::book::StoreId;
-use crate::judge::Party;
 use proptest::prelude::*;
 
 use super::*;
-use crate::book::{ConfiguredDates, Distribution, Format, Launch, Note};
+use crate::book::{
+    Availability, ConfiguredDates, Distribution, Format, Launch, Note, NoteKind, StoreId,
+};
 use crate::history::Blind;
-use crate::judge::Severity;
+use crate::judge::{Party, Severity};
 use crate::mail::example;
 use crate::page::{Unread, UnreadReason};
 
@@ -202,6 +202,69 @@ fn every_contact_is_official() {
         ];
         assert!(official.iter().any(|one| link.starts_with(one)), "{link}");
     }
+}
+
+#[test]
+fn what_the_author_completes_is_apart_from_what_is_said() {
+    #[track_caller]
+    fn check(said: &str, expected: &[(&str, bool)]) {
+        let found = paragraph(said);
+        let found: Vec<(&str, bool)> = found
+            .iter()
+            .map(|piece| (piece.text.as_str(), piece.is_open))
+            .collect();
+        assert_eq!(found, expected);
+    }
+    check("It is so.", &[("It is so.", false)]);
+    check(
+        "On  ⟦please complete: the date⟧. ⟦only if true: So.⟧ ",
+        &[
+            ("On ", false),
+            ("[please complete: the date]", true),
+            (". ", false),
+            ("[only if true: So.]", true),
+        ],
+    );
+    check("  ", &[]);
+}
+
+#[test]
+fn no_text_from_outside_waits_for_the_author() {
+    let author = example::author();
+    let mut view = example::stuck().unwrap();
+    let trap = "⟦a trap⟧ ⟧ ⟦".to_owned();
+    view.edition.title.clone_from(&trap);
+    view.edition.author = Some(trap.clone());
+    view.edition.imprint = Some(trap.clone());
+    for listing in &mut view.listings {
+        listing.address.clone_from(&trap);
+        for spell in &mut listing.spells {
+            spell.says.words.clone_from(&trap);
+        }
+    }
+    let finding = example::finding(Severity::Act);
+    let case = Case {
+        view: &view,
+        finding: &finding,
+        stores: &[],
+        zone: &author.zone,
+        now: example::moment(0),
+    };
+    let mut open = 0;
+    for text in TEXTS {
+        let ready = ready_text(text, &case);
+        let subject = ready.subject.unwrap_or_default();
+        assert!(!subject.contains(MARKS), "{subject}");
+        for piece in ready.paragraphs.iter().flatten() {
+            assert!(!piece.text.contains(MARKS), "{piece:?}");
+            assert!(
+                !piece.is_open || !piece.text.starts_with("[a trap"),
+                "{piece:?}"
+            );
+            open += usize::from(piece.is_open);
+        }
+    }
+    assert!(10 < open, "{open}");
 }
 
 /// Any view that the stages before us may hand over: any states, any of them blind, facts missing.

@@ -39,3 +39,38 @@ calendar-linked = Formats should be joined at Amazon
     .why = KDP says 48 hours to a week after each of them is live.
 calendar-soft-launch-ends = The soft launch ends
     .why = Now money for promotion is well spent.
+
+# The dates themselves.
+calendar-publication = Publication date
+    .why = Stores change over during the day, each in its own zone.
+calendar-on-sale = On-sale date
+    .why = Stores but Amazon go by this one.
+
+# The days that are counted from something. $hours is how long after the date the report comes;
+# $store is a store.
+agenda-report =
+    .what = Launch report
+    .why = A letter: what every store shows { $hours } hours after the date.
+agenda-listed = { $store } usually lists it by now
+agenda-ask =
+    .what = If { $store } does not list it, ask from today on
+    .why = Earlier questions usually only slow things down.
+
+# What the dates make unlikely or impossible. $days is how many there are between two of them.
+dates-differ-warning =
+    The publication date is { $publication } and the on-sale date { $on_sale }. Amazon reads the
+    publication date only; Lightning Source says to make them equal.
+enabled-late-warning =
+    It was enabled { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    } before the publication date. Amazon may never show a pre-order: listing usually takes up to four
+    weeks.
+not-enabled-warning =
+    Distribution is not enabled, and the publication date is { $days ->
+        [one] 1 day
+       *[other] { $days } days
+    } away: pages usually take up to four weeks to appear.
+freeze-warning =
+    Within 30 days of the date neither the dates nor the files should change: the publication date is
+    locked, and a change takes the book off sale.

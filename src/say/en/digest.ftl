@@ -11,6 +11,10 @@ digest-nothing-to-do = nothing to do
 # Titles, some by name: Salt Roads and 3 more.
 digest-more = { $more } more
 
+# What came and went without a letter, and what the author wants to hear no more of.
+digest-came-and-went = { $headline }: it began { $since } and was over by itself after { $lasting }.
+digest-muted = { $headline }: muted until { $until }, as you asked.
+
 digest-heading-quiet = Nothing to do
 digest-heading-as-expected = As expected
 digest-heading-coming = The next three weeks

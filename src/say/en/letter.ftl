@@ -36,10 +36,6 @@ letter-subject = Subject: { $subject }
 word-subject = Subject:
 letter-text-is-there = The text for it stands in our letter before this one.
 letter-text-is-on-the-page = The text for it stands on the page below.
-# What the author completes in a text.
-please-complete = [please complete: { $what }]
-please-attach = [please attach: { $what }]
-only-if-true = [only if true: { $what }]
 
 letter-usual = What is usual: { $sentence } Source: { $source }.
 word-source = Source:

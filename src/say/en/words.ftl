@@ -26,6 +26,10 @@ count-week = { $n ->
    *[other] { $n } weeks
 }
 
+count-business-day = { $n ->
+    [one] 1 business day
+   *[other] { $n } business days
+}
 count-edition = { $n ->
     [one] 1 edition
    *[other] { $n } editions
@@ -37,6 +41,10 @@ count-error = { $n ->
 count-expectation = { $n ->
     [one] 1 expectation
    *[other] { $n } expectations
+}
+count-format = { $n ->
+    [one] 1 format
+   *[other] { $n } formats
 }
 count-letter = { $n ->
     [one] 1 letter

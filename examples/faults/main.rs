@@ -116,7 +116,10 @@ async fn live(arguments: &Arguments, days: usize) -> Vec<(&'static str, Tally)> 
         let text = format!("{name}: kB in each evening's round: {peaks:?}\n\n");
         std::io::stdout().write_all(text.as_bytes()).unwrap();
     }
-    vec![("disturbed days", disturbed.tally), ("quiet days", quiet.tally)]
+    vec![
+        ("disturbed days", disturbed.tally),
+        ("quiet days", quiet.tally),
+    ]
 }
 
 async fn play(arguments: &Arguments) -> Vec<(&'static str, Tally)> {

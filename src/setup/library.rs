@@ -242,9 +242,9 @@ mod tests {
                 "Open Library has: Salt. Its date, “02/09/2027”, names no single day.",
             ),
             (
-                "February 9, 1492",
+                "February 9, 1392",
                 None,
-                "Open Library has: Salt. Its date, “February 9, 1492”, names no single day.",
+                "Open Library has: Salt. Its date, “February 9, 1392”, names no single day.",
             ),
             ("", None, "Open Library has: Salt. It names no day."),
         ] {

@@ -160,7 +160,9 @@ fn gaps(
         .prepare_cached(
             "SELECT since, until FROM gap WHERE listing_id = ?1 AND until >= ?2 ORDER BY since",
         )?
-        .query_map([number, from.as_millisecond()], |row| Ok((time(row, 0)?, time(row, 1)?)))?
+        .query_map([number, from.as_millisecond()], |row| {
+            Ok((time(row, 0)?, time(row, 1)?))
+        })?
         .collect()
 }
 

@@ -60,7 +60,12 @@ pub(crate) fn damaged_page(world: &World, episode: &mut Episode, tally: &mut Tal
 }
 
 /// What a failing disk or its cable does to a page.
-pub(crate) fn damage(bytes: &mut [u8], page: usize, number: usize, rng: &mut fastrand::Rng) -> &'static str {
+pub(crate) fn damage(
+    bytes: &mut [u8],
+    page: usize,
+    number: usize,
+    rng: &mut fastrand::Rng,
+) -> &'static str {
     let from = page * PAGE;
     match number % 3 {
         0 => {

@@ -87,7 +87,11 @@ impl Month {
             }
             let wrong = order[day % order.len()];
             if self.is_disturbed {
-                let mut morning = Morning { world, at: morning, rng: &mut rng };
+                let mut morning = Morning {
+                    world,
+                    at: morning,
+                    rng: &mut rng,
+                };
                 morning.of(wrong, (port, &posted), tally);
                 tally.injections += 1;
             } else {
@@ -128,7 +132,9 @@ impl Morning<'_> {
             Fault::Kill => self.kill(tally),
             Fault::TruncatedLog => {
                 self.kill(tally);
-                tally.unexplained.extend(cut_copy(world, &mut self.episode()));
+                tally
+                    .unexplained
+                    .extend(cut_copy(world, &mut self.episode()));
             }
             Fault::Posts => post_until_killed(world, edits, self.rng, tally),
             Fault::BadStore => {
@@ -252,7 +258,9 @@ fn letters(world: &World, tally: &mut Tally) -> BTreeMap<(String, String), usize
     });
     let waiting = waiting.unwrap();
     if waiting != 0 {
-        tally.unexplained.push(format!("{waiting} letters never went out"));
+        tally
+            .unexplained
+            .push(format!("{waiting} letters never went out"));
     }
     letters
 }
@@ -265,8 +273,11 @@ pub(crate) fn compare(disturbed: &mut Lived, quiet: &Lived) {
     let first = isbn(0);
     let is_meant = |about: &str| about != first && about.starts_with("978");
     let tally = &mut disturbed.tally;
-    let both: BTreeSet<&(String, String)> =
-        quiet.letters.keys().chain(disturbed.letters.keys()).collect();
+    let both: BTreeSet<&(String, String)> = quiet
+        .letters
+        .keys()
+        .chain(disturbed.letters.keys())
+        .collect();
     for key in both.into_iter().filter(|(about, _)| is_meant(about)) {
         let expected = quiet.letters.get(key).copied().unwrap_or_default();
         let came = disturbed.letters.get(key).copied().unwrap_or_default();

@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use strum::IntoStaticStr;
 
+use crate::say::say;
 use crate::text::words;
 
 /// A page that was never read is given so long from its first look on: one or two retries.
@@ -246,16 +247,8 @@ struct AilmentFacts {
 }
 
 /// "Nobody looked from … to …", and why that may be.
-pub fn nobody_looked(
-    (from, to): (Timestamp, Timestamp),
-    zone: &TimeZone,
-    now: Timestamp,
-) -> String {
-    format!(
-        "Nobody looked from {} to {}: this machine was off or asleep, or Pubwatch did not run.",
-        words::brief_moment(from, zone, now),
-        words::brief_moment(to, zone, now)
-    )
+pub fn nobody_looked(stretch: (Timestamp, Timestamp), zone: &TimeZone, now: Timestamp) -> String {
+    say!("nobody-looked", span = words::span(stretch, zone, now))
 }
 
 /// Whether the watch is well.

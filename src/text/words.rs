@@ -80,6 +80,19 @@ pub fn brief_moment(at: Timestamp, zone: &TimeZone, now: Timestamp) -> String {
     }
 }
 
+/// A stretch of time, as "Sun 16 May, 18:00 EDT to Thu 20 May, 08:10 EDT"; its end has no day where it
+/// is that of its beginning.
+pub fn span((from, to): (Timestamp, Timestamp), zone: &TimeZone, now: Timestamp) -> String {
+    let date = |at: Timestamp| at.to_zoned(zone.clone()).date();
+    let end = clock(to, zone);
+    let end = if date(from) == date(to) {
+        end
+    } else {
+        day_and_clock(&day(to, zone, now), &end)
+    };
+    say!("span", from = brief_moment(from, zone, now), to = end)
+}
+
 /// A length of time in its one best unit, rounded down: "11 days", "30 hours", "25 minutes". Below
 /// two days it is hours, below two hours minutes.
 pub fn lasting(length: SignedDuration) -> String {
@@ -346,6 +359,31 @@ mod tests {
             day(at("2022-12-31T12:00:00Z"), &zone, now),
             "Sat 31 December 2022"
         );
+    }
+
+    #[test]
+    fn the_end_of_a_stretch_has_its_day_unless_it_began_on_it() {
+        let zone = TimeZone::get("America/New_York").unwrap();
+        let now = at("2023-06-27T20:00:00Z");
+        for (from, to, expected) in [
+            (
+                "2023-06-23T22:57:00Z",
+                "2023-06-27T12:10:00Z",
+                "Fri 23 June, 18:57 EDT to Tue 27 June, 08:10 EDT",
+            ),
+            (
+                "2023-06-23T12:00:00Z",
+                "2023-06-23T22:57:00Z",
+                "Fri 23 June, 08:00 EDT to 18:57 EDT",
+            ),
+            (
+                "2023-06-27T12:00:00Z",
+                "2023-06-27T12:10:00Z",
+                "08:00 EDT to 08:10 EDT",
+            ),
+        ] {
+            assert_eq!(span((at(from), at(to)), &zone, now), expected);
+        }
     }
 
     #[test]

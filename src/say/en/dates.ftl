@@ -39,6 +39,9 @@ day-of-this-year = { weekday } { $day } { month }
 # $day is one of the above, $clock a time with its zone: 08:10 EDT.
 day-and-clock = { $day }, { $clock }
 
+# From then to then: Sun 16 May, 18:00 EDT to Thu 20 May, 08:10 EDT.
+span = { $from } to { $to }
+
 # A time at Greenwich, and the same time in the zone of the reader, as $own.
 both-clocks = { $gmt }, which is { $own } in your zone
 

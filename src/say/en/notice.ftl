@@ -20,3 +20,7 @@ mail-was-late =
         written in that time reach you now, late. Nothing was lost.
     .how = Each says what was true on the day it was written, so please read the newest first:
     .line = { $day }: { $subject }
+
+# A time in which nobody looked, which is over; $span is from when to when.
+nobody-looked =
+    Nobody looked from { $span }: this machine was off or asleep, or Pubwatch did not run.

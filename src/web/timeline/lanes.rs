@@ -166,8 +166,8 @@ fn told(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> (String, Str
     let length = listing.known_length(spell, now);
     let mut second = match spell.until {
         Some(until) => format!(
-            "{since} to {}, {}",
-            words::brief_moment(until, zone, now),
+            "{}, {}",
+            words::span((spell.since, until), zone, now),
             words::lasting(length)
         ),
         None if listing.not_seen_since(now).is_some() => format!(
@@ -193,9 +193,8 @@ fn gap(canvas: &mut Canvas, frame: &Frame<'_>, (lane, index): (usize, usize), st
     let zone = frame.picture.zone;
     let now = frame.picture.now;
     let second = format!(
-        "{} to {}, {}",
-        words::brief_moment(stretch.from, zone, now),
-        words::brief_moment(stretch.to, zone, now),
+        "{}, {}",
+        words::span((stretch.from, stretch.to), zone, now),
         words::lasting(stretch.to.duration_since(stretch.from))
     );
     let told = ("Not seen: nobody could read the page", second.as_str());

@@ -24,8 +24,21 @@ pub(super) fn draw(canvas: &mut Canvas, frame: &Frame<'_>, lane: usize) {
         return;
     };
     let store = label(&listing.store, frame.picture.stores);
+    let is_shown = |spell: &Spell| {
+        let until = holds_until(frame, listing, spell);
+        frame.scale.touches(spell.since, until)
+    };
+    let mut unseen = listing.unseen(frame.picture.now);
+    // A list without an item is none.
+    let role = if listing.spells.iter().any(is_shown)
+        || unseen.any(|(from, to)| frame.scale.touches(from, to))
+    {
+        "list"
+    } else {
+        "group"
+    };
     canvas.put(format_args!(
-        r#"<g role="list" aria-label="{}">"#,
+        r#"<g role="{role}" aria-label="{}">"#,
         text(store)
     ));
     name(canvas, frame, lane, store);
@@ -100,7 +113,7 @@ fn bar(
     (listing, index, spell): (&ListingView, usize, &Spell),
 ) {
     let until = holds_until(frame, listing, spell);
-    if until < frame.scale.from || frame.scale.to < spell.since {
+    if !frame.scale.touches(spell.since, until) {
         return;
     }
     let (from, to) = (frame.scale.x(spell.since), frame.scale.x(until));
@@ -184,7 +197,7 @@ fn told(frame: &Frame<'_>, listing: &ListingView, spell: &Spell) -> (String, Str
 }
 
 fn gap(canvas: &mut Canvas, frame: &Frame<'_>, (lane, index): (usize, usize), stretch: Stretch) {
-    if stretch.to < frame.scale.from || frame.scale.to < stretch.from {
+    if !frame.scale.touches(stretch.from, stretch.to) {
         return;
     }
     let (from, to) = (frame.scale.x(stretch.from), frame.scale.x(stretch.to));

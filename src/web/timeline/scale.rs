@@ -103,6 +103,11 @@ impl Scale {
         self.left + along * self.width / span
     }
 
+    /// Some of a stretch of time stands in it.
+    pub(super) fn touches(&self, from: Timestamp, to: Timestamp) -> bool {
+        self.from <= to && from <= self.to
+    }
+
     pub(super) fn shows(&self, at: Timestamp) -> bool {
         self.from <= at && at <= self.to
     }

@@ -158,11 +158,6 @@ impl World {
     }
 
     pub(crate) fn command_in(&self, folder: &Path, behind: &[&str], arguments: &[&str]) -> Command {
-        let shift = self.clock.lock().unwrap().map(shift);
-        let mut behind = behind.to_vec();
-        if let Some(shift) = &shift {
-            behind.splice(0..0, ["faketime", "-f", shift]);
-        }
         let mut command = match behind.split_first() {
             Some((first, rest)) => {
                 let mut command = Command::new(first);
@@ -177,6 +172,7 @@ impl World {
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
             .env("TZ", self.setting.zone)
             .envs(self.program.environment.iter().cloned())
+            .envs(self.clock.lock().unwrap().into_iter().flat_map(clock_at))
             .arg("--config")
             .arg(folder.join("pubwatch.toml"))
             .args(arguments)
@@ -295,6 +291,21 @@ impl World {
         let deadline = format!("deadline = \"{deadline}\"");
         text.replace("deadline = \"1s\"", &deadline)
     }
+}
+
+/// The environment of a program whose clock stands there. The command `faketime` stays between it and
+/// who started it, who could then not kill it; and the time for which a service sleeps is left alone.
+fn clock_at(time: Timestamp) -> [(&'static str, String); 3] {
+    let mut ask = Command::new("faketime");
+    let output = ask
+        .args(["-m", "-f", "+0s", "printenv", "LD_PRELOAD"])
+        .output();
+    let library = String::from_utf8(output.unwrap().stdout).unwrap();
+    [
+        ("LD_PRELOAD", library.trim().to_owned()),
+        ("FAKETIME", shift(time)),
+        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
+    ]
 }
 
 /// By what a clock that is right now must be set to stand there, as faketime takes it.

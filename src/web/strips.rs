@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::face::{UNSEEN_CLASS, face};
 use super::markup::text;
 use crate::book::{EditionId, StoreId};
-use crate::history::View;
+use crate::history::ListingView;
 use crate::mail::strip::{Cell, days, strip};
 use crate::text::words;
 
@@ -25,24 +25,28 @@ pub fn begins(now: Timestamp) -> Timestamp {
 pub type Strips = BTreeMap<(EditionId, StoreId), String>;
 
 /// The strips of these editions.
-pub fn strips<'v>(
-    views: impl IntoIterator<Item = &'v View>,
+pub fn strips(
+    editions: &[(&EditionId, Vec<ListingView>)],
     zone: &TimeZone,
     now: Timestamp,
 ) -> Strips {
     let days = days(now, zone, DAYS);
+    // Said once, not of every page anew.
+    let lengths: Vec<String> = (0..=usize::from(DAYS))
+        .map(|length| words::counted(length, "day"))
+        .collect();
     let mut strips = Strips::new();
-    for view in views {
-        for listing in &view.listings {
-            let key = (view.edition.id.clone(), listing.store.clone());
-            strips.insert(key, drawn(&strip(listing, &days, now)));
+    for (edition, listings) in editions {
+        for listing in listings {
+            let key = ((*edition).clone(), listing.store.clone());
+            strips.insert(key, drawn(&strip(listing, &days, now), &lengths));
         }
     }
     strips
 }
 
 /// A line a run of days, and all of it in words; empty where there is nothing to see yet.
-fn drawn(cells: &[Cell]) -> String {
+fn drawn(cells: &[Cell], lengths: &[String]) -> String {
     let runs: Vec<&[Cell]> = cells.chunk_by(|one, next| one == next).collect();
     if runs.iter().all(|run| run.first() == Some(&Cell::Before)) {
         return String::new();
@@ -58,7 +62,7 @@ fn drawn(cells: &[Cell]) -> String {
             Cell::State(state) => Some(face(state).class),
         };
         if let Some(class) = class {
-            let days = words::counted(run.len(), "day");
+            let days = lengths.get(run.len()).map_or("", String::as_str);
             said.push(format!("{} {days}", cell.word()));
             let length = run.len();
             lines.extend([
@@ -86,7 +90,10 @@ mod tests {
         cells.extend([Cell::State(Availability::NotListed); 12]);
         cells.extend([Cell::Unseen; 1]);
         cells.extend([Cell::State(Availability::PreOrder); 7]);
-        let drawn = drawn(&cells);
+        let lengths: Vec<String> = (0..=30)
+            .map(|length| words::counted(length, "day"))
+            .collect();
+        let drawn = drawn(&cells, &lengths);
         for part in [
             "aria-label=\"Not listed 12 days, Not seen 1 day, Pre-order 7 days\"",
             "<path class=\"s-m\" d=\"M10 3h12\"/>",
@@ -99,6 +106,6 @@ mod tests {
 
     #[test]
     fn what_was_not_watched_yet_has_none() {
-        assert_eq!(drawn(&[Cell::Before; 30]), "");
+        assert_eq!(drawn(&[Cell::Before; 30], &[]), "");
     }
 }

@@ -26,10 +26,11 @@ pub use set_aside::{Aside, newest_by_hand, set_aside};
 pub use validators::{Recognised, recognise_by, recognised};
 pub use view::{
     Depth, Glimpse, Seen, count_of_looks, each_view, glimpses, launch, listings_that_lost_looks,
-    look_at, observations, view, view_to,
+    listings_to, look_at, observations, view, view_to,
 };
 
 use super::{ListingId, Source, Spell};
+use crate::book::Availability;
 use crate::db::column::{parsed, time, time_if, unreadable};
 use crate::page::{Reading, Says};
 
@@ -44,14 +45,18 @@ fn listing_number(connection: &Connection, listing: &ListingId) -> rusqlite::Res
 }
 
 fn spell_of(row: &Row<'_>) -> rusqlite::Result<Spell> {
+    spell_with(row, parsed(row, 1)?, says_of(row, 6)?)
+}
+
+fn spell_with(row: &Row<'_>, availability: Availability, says: Says) -> rusqlite::Result<Spell> {
     Ok(Spell {
         since: time(row, 0)?,
-        availability: parsed(row, 1)?,
+        availability,
         last_seen: time(row, 2)?,
         until: time_if(row, 3)?,
         readings: row.get(4)?,
         confirmed_at: time_if(row, 5)?,
-        says: says_of(row, 6)?,
+        says,
     })
 }
 

@@ -85,7 +85,7 @@ fn extend(
 ) -> rusqlite::Result<Recorded> {
     let before = transaction
         .prepare_cached(include_str!("spells.sql"))?
-        .query_row(params![listing, 1, i64::MIN], spell_of)
+        .query_row(params![listing, 1], spell_of)
         .optional()?;
     let (changed, spell) = match spells::step(before.as_ref(), at, says, confirm_after) {
         Step::Longer(spell) => (false, spell),

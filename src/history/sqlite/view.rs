@@ -9,13 +9,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::shown::shown;
-use super::{listing_number, notes, reading_of, source_of, spell_of};
+use super::{listing_number, notes, reading_of, source_of, spell_of, spell_with};
 use crate::book::{EditionId, Family, Launch};
 use crate::config::plan::{EditionPlan, ListingPlan};
-use crate::db::column::{time, time_if};
+use crate::db::column::{parsed, time, time_if};
 use crate::history::spells::on_sale_since;
 use crate::history::{Blind, ListingId, ListingView, Sibling, SiblingPage, Source, Spell, View};
-use crate::page::Reading;
+use crate::page::{Reading, Says};
 
 /// How many spells of a listing a view holds; older ones stay in the database.
 const SPELLS_IN_A_VIEW: i64 = 200;
@@ -30,7 +30,7 @@ pub enum Depth {
     Whole,
     /// Not what each page showed besides its state, and nothing of the other formats.
     States,
-    /// Of the states only those that lasted at that time or later, and the newest.
+    /// Of the states only those that lasted at that time or later, without what the pages said.
     Since(Timestamp),
     /// Of the states only the newest.
     Newest,
@@ -47,11 +47,7 @@ pub fn view_to(
     plan: &EditionPlan,
     depth: Depth,
 ) -> rusqlite::Result<View> {
-    let listings = plan
-        .listings
-        .iter()
-        .map(|listing| listing_view(connection, &plan.edition.id, listing, depth))
-        .collect::<rusqlite::Result<_>>()?;
+    let listings = listings_to(connection, plan, depth)?;
     let siblings = plan.siblings.iter().filter(|_| depth == Depth::Whole);
     let notes = notes(connection, &plan.edition.id)?;
     Ok(View {
@@ -63,6 +59,18 @@ pub fn view_to(
             .map(|other| sibling(connection, plan, other))
             .collect::<rusqlite::Result<_>>()?,
     })
+}
+
+/// The listings of such a view alone.
+pub fn listings_to(
+    connection: &Connection,
+    plan: &EditionPlan,
+    depth: Depth,
+) -> rusqlite::Result<Vec<ListingView>> {
+    plan.listings
+        .iter()
+        .map(|listing| listing_view(connection, &plan.edition.id, listing, depth))
+        .collect()
 }
 
 /// Shows the views of editions to `look`, one after the other: those of ten thousand titles are
@@ -116,7 +124,7 @@ fn sibling(
         if !watches_both || listing.store.family() != Family::Amazon {
             continue;
         }
-        let spells = spells(connection, number, SPELLS_OF_A_SIBLING, Timestamp::MIN)?;
+        let spells = spells(connection, number, SPELLS_OF_A_SIBLING)?;
         let on_sale_since = on_sale_since(&spells);
         pages.extend(spells.into_iter().next_back().map(|now| SiblingPage {
             store: listing.store.clone(),
@@ -135,16 +143,29 @@ fn sibling(
     })
 }
 
-/// The newest spells of a listing that lasted at `from` or later, oldest first.
-fn spells(
+/// The spells of a listing that lasted at `from` or later, oldest first, without what the page said.
+fn bare_spells(
     connection: &Connection,
     number: i64,
-    most: i64,
     from: Timestamp,
 ) -> rusqlite::Result<Vec<Spell>> {
+    connection
+        .prepare_cached(
+            "SELECT since, availability, last_seen, until, readings, confirmed_at FROM spell \
+             WHERE listing_id = ?1 AND coalesce(until, ?2) >= ?2 ORDER BY since",
+        )?
+        .query_map([number, from.as_millisecond()], |row| {
+            let availability = parsed(row, 1)?;
+            spell_with(row, availability, Says::new(availability, "", "", ""))
+        })?
+        .collect()
+}
+
+/// The newest spells of a listing, oldest first.
+fn spells(connection: &Connection, number: i64, most: i64) -> rusqlite::Result<Vec<Spell>> {
     let mut spells: Vec<Spell> = connection
         .prepare_cached(include_str!("spells.sql"))?
-        .query_map(params![number, most, from.as_millisecond()], spell_of)?
+        .query_map(params![number, most], spell_of)?
         .collect::<rusqlite::Result<_>>()?;
     spells.reverse();
     Ok(spells)
@@ -210,15 +231,16 @@ fn listing_view(
             }
             Ok(())
         })?;
-    let (most, from) = match depth {
-        Depth::Whole | Depth::States => (SPELLS_IN_A_VIEW, Timestamp::MIN),
-        Depth::Since(from) => (SPELLS_IN_A_VIEW, from),
-        Depth::Newest => (1, Timestamp::MIN),
+    view.spells = match depth {
+        Depth::Whole | Depth::States => spells(connection, number, SPELLS_IN_A_VIEW)?,
+        Depth::Since(from) => bare_spells(connection, number, from)?,
+        Depth::Newest => spells(connection, number, 1)?,
     };
-    view.spells = spells(connection, number, most, from)?;
-    if depth != Depth::Newest {
-        view.gaps = gaps(connection, number, from)?;
-    }
+    view.gaps = match depth {
+        Depth::Whole | Depth::States => gaps(connection, number, Timestamp::MIN)?,
+        Depth::Since(from) => gaps(connection, number, from)?,
+        Depth::Newest => Vec::new(),
+    };
     if depth == Depth::Whole {
         view.shown = shown(connection, number)?;
     }

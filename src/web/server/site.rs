@@ -14,7 +14,7 @@ use crate::config::Plan;
 use crate::config::plan::EditionPlan;
 use crate::db::{Db, DbError};
 use crate::history::View;
-use crate::history::sqlite::{Depth, each_view, view, view_to};
+use crate::history::sqlite::{Depth, each_view, listings_to, view};
 use crate::judge::learned::{Learned, learn};
 use crate::judge::windows::WindowName;
 use crate::judge::{Judgement, Settings, judge};
@@ -291,11 +291,11 @@ impl Site {
     pub fn strips(&self, editions: &[&EditionPlan], now: Timestamp) -> Result<Strips, DbError> {
         let depth = Depth::Since(begins(now));
         self.db.read(|connection| {
-            let mut views = Vec::with_capacity(editions.len());
+            let mut listings = Vec::with_capacity(editions.len());
             for plan in editions {
-                views.push(view_to(connection, plan, depth)?);
+                listings.push((&plan.edition.id, listings_to(connection, plan, depth)?));
             }
-            Ok(strips(&views, &self.plan.author.zone, now))
+            Ok(strips(&listings, &self.plan.author.zone, now))
         })
     }
 

@@ -54,14 +54,21 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
     Ok(page(html?))
 }
 
-/// The overview, with the strips of the editions that it shows.
+/// Up to so many editions on a page have strips: those of a hundred take as long as all the rest of the
+/// page (docs/performance.md).
+const STRIPS: usize = 40;
+
+/// The overview, with the strips of the editions that it shows, where they are not very many.
 pub(super) fn overview_of(
     visit: &Visit,
     place: &Place<'_>,
     material: &overview::Material<'_>,
     filter: &Filter,
 ) -> Result<String, PageError> {
-    let shown = overview::shown(place, material, filter);
+    let mut shown = overview::shown(place, material, filter);
+    if STRIPS < shown.len() {
+        shown.clear();
+    }
     let strips = visit.site.strips(&shown, visit.now)?;
     let material = overview::Material {
         strips: &strips,

@@ -45,7 +45,8 @@ pub(crate) fn posts(world: &World, episode: &mut Episode, tally: &mut Tally) {
     count(world, &posted.into_inner().unwrap(), tally);
 }
 
-/// Edits are posted one after the other to a service that is killed at any moment.
+/// Edits are posted one after the other to a service that is killed at any moment, but not before
+/// one edit was answered in this world: on a busy machine it may be long until then.
 pub(crate) fn post_until_killed(
     world: &World,
     (port, posted): (u16, &Mutex<Posted>),
@@ -60,6 +61,8 @@ pub(crate) fn post_until_killed(
     }
     std::thread::scope(|scope| {
         scope.spawn(|| while post(world, port, posted).is_some() {});
+        let is_answered = || !posted.lock().unwrap().answered.is_empty();
+        wait_until(is_answered);
         std::thread::sleep(Duration::from_millis(rng.u64(0..600)));
         service.kill().unwrap();
         service.wait().unwrap();
@@ -77,14 +80,19 @@ pub(crate) fn serve_the_page(world: &World) -> u16 {
 }
 
 fn is_up(port: u16) -> bool {
+    wait_until(|| TcpStream::connect(("127.0.0.1", port)).is_ok())
+}
+
+/// Waits until it is so, or for twenty seconds; whether it is.
+fn wait_until(is_so: impl Fn() -> bool) -> bool {
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(20) {
-        if TcpStream::connect(("127.0.0.1", port)).is_ok() {
-            return true;
+    while !is_so() {
+        if Duration::from_secs(20) < began.elapsed() {
+            return false;
         }
         std::thread::sleep(Duration::from_millis(5));
     }
-    false
+    true
 }
 
 /// Posts a form to the page; `None` where no whole answer came.

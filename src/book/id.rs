@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{Isbn10, Isbn13, IsbnError, StoreId};
+use crate::say::say;
 
 /// An ASIN that is no ISBN-10: ten capitals and digits, the first of them a B, and no word, as
 /// `Bestseller` is. It parses in any case.
@@ -113,7 +114,7 @@ impl EditionId {
         match self {
             Self::Isbn(_) => "ISBN".to_owned(),
             Self::Asin(_) => "ASIN".to_owned(),
-            Self::Own(own) => format!("number at {}", own.store().label()),
+            Self::Own(own) => say!("number-at", store = own.store().label()),
         }
     }
 

@@ -11,6 +11,7 @@ use crate::book::StoreId;
 use crate::history::View;
 use crate::judge::text::{Said, Voice, said};
 use crate::judge::{Finding, FindingKind, ListingOutlook, NextStep};
+use crate::say::say;
 use crate::text::words;
 
 /// An edition, and what is told of it.
@@ -130,7 +131,7 @@ impl<'a> Book<'a> {
     /// A store in a line of its own, as "Amazon (hardcover)".
     pub(super) fn label(&self, place: usize, label: String) -> String {
         match self.name(place) {
-            Some(name) => format!("{label} ({name})"),
+            Some(name) => say!("with-more", what = label, more = name),
             None => label,
         }
     }
@@ -158,7 +159,8 @@ impl<'a> Book<'a> {
             if self.topics.len() < 2 {
                 (*headline).clone()
             } else {
-                format!("{headline} ({})", self.names_of(places))
+                let formats = self.names_of(places);
+                say!("with-more", what = headline.as_str(), more = formats)
             }
         });
         lines.collect::<Vec<_>>().join("; ")

@@ -11,6 +11,7 @@ use crate::alerts::lifecycle::key;
 use crate::book::Edition;
 use crate::history::{ListingView, View};
 use crate::judge::{Finding, FindingKind, Party, Severity};
+use crate::say::say;
 use crate::text::words;
 
 /// A way to answer.
@@ -44,7 +45,7 @@ impl Control {
             let shown = if is_one || about.is_empty() {
                 what
             } else {
-                format!("{what} ({about})")
+                say!("with-more", what = what, more = about.as_str())
             };
             (shown, address.as_str())
         })

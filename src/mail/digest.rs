@@ -389,7 +389,8 @@ fn text(sheet: &DigestSheet) -> String {
         lines.heading(fixed("digest-heading-quiet"));
         for edition in &sheet.quiet {
             lines.gap();
-            lines.wrapped("", &format!("{} ({})", edition.title, edition.about));
+            let (title, about) = (edition.title.as_str(), edition.about.as_str());
+            lines.wrapped("", &say!("with-more", what = title, more = about));
             in_states(&mut lines, &edition.states);
         }
     }

@@ -80,34 +80,39 @@ fn subject(
     };
     // Where the book has one format only, nobody asks which.
     let is_only = book.topics.len() == 1 && view.siblings.is_empty();
-    let format = |in_short| {
+    let named = |title: String, in_short| {
         if is_only {
-            String::new()
+            title
         } else {
-            format!(" ({})", book.formats_of_first(in_short))
+            let formats = book.formats_of_first(in_short);
+            say!("with-more", what = title, more = formats)
         }
     };
     let headline = book.brief_headline(desk, now);
     let today = now.to_zoned(desk.author.zone.clone()).date();
-    let days = words::days_to_go(today, view.launch.publication)
-        .map_or_else(String::new, |days| format!(", {days}"));
-    let with = |most: usize, in_short: bool, days: &str| {
-        let title = words::clipped(&view.edition.title, most);
-        format!("{word}: {title}{}: {headline}{days}", format(in_short))
+    let days = words::days_to_go(today, view.launch.publication);
+    let with_days = match days {
+        Some(days) => say!("subject-days", headline = headline.as_str(), days = days),
+        None => headline.clone(),
     };
-    let longest = with(SUBJECT_TITLE, false, &days);
+    let with = |most: usize, in_short: bool, headline: &str| {
+        let title = named(words::clipped(&view.edition.title, most), in_short);
+        let word = word.as_str();
+        say!("subject", word = word, title = title, headline = headline)
+    };
+    let longest = with(SUBJECT_TITLE, false, &with_days);
     let shorter = [
-        with(SUBJECT_TITLE, false, ""),
-        with(SUBJECT_TITLE, true, ""),
+        with(SUBJECT_TITLE, false, &headline),
+        with(SUBJECT_TITLE, true, &headline),
     ];
     let fits = |subject: &String| subject.chars().count() <= SUBJECT;
     if let Some(subject) = std::iter::once(longest).chain(shorter).find(fits) {
         return subject;
     }
     // Of a title without room one character is left, the ellipsis.
-    let rest = with(0, true, "").chars().count().saturating_sub(1);
+    let rest = with(0, true, &headline).chars().count().saturating_sub(1);
     let most = SUBJECT.saturating_sub(rest).max(SUBJECT_TITLE_LEAST);
-    with(most, true, "")
+    with(most, true, &headline)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 
 pub mod error;
@@ -181,6 +182,8 @@ fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
+    // A statement is compiled once, and not anew for every value that it is asked with.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
 }
@@ -209,6 +212,8 @@ fn changed<T, E: From<rusqlite::Error>>(
 
 #[cfg(test)]
 mod tests {
+    use rusqlite::StatementStatus;
+
     use super::*;
 
     fn opened() -> (tempfile::TempDir, PathBuf) {
@@ -235,6 +240,25 @@ mod tests {
         db.rest().unwrap();
         assert_eq!(tables(), before);
         assert!(before > 0);
+    }
+
+    #[test]
+    fn a_statement_that_is_asked_again_with_other_values_is_not_compiled_again() {
+        let (_folder, path) = opened();
+        let db = Db::open(&path).unwrap();
+        let again = db.read(|connection| {
+            // As SQLite would do with this one if it were let.
+            let sql = "SELECT r.body FROM listing l LEFT JOIN reading r ON r.id = l.blind_reading \
+                       WHERE l.id = ?1";
+            let mut again = 0;
+            for number in 5..10 {
+                let mut readings = connection.prepare_cached(sql)?;
+                assert!(!readings.exists([number])?);
+                again += readings.get_status(StatementStatus::RePrepare);
+            }
+            Ok::<_, rusqlite::Error>(again)
+        });
+        assert_eq!(again.unwrap(), 0);
     }
 
     #[test]

@@ -7,6 +7,9 @@ letter-point-of-several = { $number }. { $word }: { $headline }.
 letter-title = { $title } ({ $about }).
 # The word before a headline that was told before: Act again.
 letter-again = { $word } again
+# A subject; $title with its format in brackets. The days as "12 days to go".
+subject = { $word }: { $title }: { $headline }
+subject-days = { $headline }, { $days }
 # In HTML, "Act · 1 of 3".
 part-of = of
 

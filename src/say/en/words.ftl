@@ -4,6 +4,11 @@
 list-end = { $front } and { $last }
 # The others: A, B.
 list-more = { $front }, { $next }
+# What more there is to say of it: Amazon (hardcover).
+with-more = { $what } ({ $more })
+
+# What a store calls a book that has no ISBN there.
+number-at = number at { $store }
 
 hello = Hello { $name },
 hello-nobody = Hello,

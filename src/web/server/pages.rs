@@ -54,21 +54,14 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
     Ok(page(html?))
 }
 
-/// Up to so many editions on a page have strips: those of a hundred take as long as all the rest of the
-/// page (docs/performance.md).
-const STRIPS: usize = 40;
-
-/// The overview, with the strips of the editions that it shows, where they are not very many.
+/// The overview, with the strips of the editions that it shows.
 pub(super) fn overview_of(
     visit: &Visit,
     place: &Place<'_>,
     material: &overview::Material<'_>,
     filter: &Filter,
 ) -> Result<String, PageError> {
-    let mut shown = overview::shown(place, material, filter);
-    if STRIPS < shown.len() {
-        shown.clear();
-    }
+    let shown = overview::shown(place, material, filter);
     let strips = visit.site.strips(&shown, visit.now)?;
     let material = overview::Material {
         strips: &strips,

@@ -391,6 +391,12 @@ pub fn midnight_gmt(date: Date) -> Timestamp {
         .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
+/// The moment at which a date begins in a zone.
+pub fn day_begins(date: Date, zone: &TimeZone) -> Timestamp {
+    date.to_zoned(zone.clone())
+        .map_or_else(|_| midnight_gmt(date), |zoned| zoned.timestamp())
+}
+
 /// The date of a moment in GMT.
 pub fn gmt_date(at: Timestamp) -> Date {
     at.to_zoned(TimeZone::UTC).date()

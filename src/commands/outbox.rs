@@ -99,7 +99,7 @@ fn list(context: &Context, undelivered: bool, as_json: bool) -> anyhow::Result<E
     }
     if entries.is_empty() {
         let none = if undelivered {
-            "Every letter was delivered."
+            "No letter waits or failed."
         } else {
             "No letter was written yet. `pubwatch check` looks at the pages; a letter comes when \
              there is something to know."
@@ -147,6 +147,9 @@ fn became(context: &Context, entry: &Entry) -> String {
     let now = context.clock.now();
     let moment = |at| words::brief_moment(at, &context.plan.author.zone, now);
     match entry.state {
+        EntryState::Delivered(at) if entry.is_file() => {
+            format!("written to a file {}", moment(at))
+        }
         EntryState::Delivered(at) => format!("delivered {}", moment(at)),
         EntryState::Dropped(at) => format!("dropped {}", moment(at)),
         EntryState::Failed(at) => format!("refused {}", moment(at)),
@@ -213,7 +216,7 @@ fn retry(context: &Context, number: Option<i64>) -> anyhow::Result<Exit> {
         .context("writing the outbox")?;
     match (due, number) {
         (0, Some(number)) => bail!("there is no undelivered letter {number}"),
-        (0, None) => writeln!(columns::out(), "Every letter was delivered.")?,
+        (0, None) => writeln!(columns::out(), "No letter waits or failed.")?,
         (due, _) => {
             let letters = i64::try_from(due)
                 .map_or_else(|_| due.to_string(), |due| words::count(due, "letter"));

@@ -41,6 +41,11 @@ pub fn write(folder: &Path, letter: &Letter, parcel: &Parcel) -> std::io::Result
     Ok(place)
 }
 
+/// What was delivered with this answer lies in a folder, and nobody has mailed it.
+pub fn is_file(answer: &str) -> bool {
+    Path::new(answer).extension() == Some("eml".as_ref())
+}
+
 /// The name of a letter's file, as `2027-01-28T120000Z-act-9780132350884-1f2e3d4c5b6a7988.eml`: in
 /// a listing the files stand in the order in which they were written.
 pub fn file_name(letter: &Letter) -> String {

@@ -212,6 +212,8 @@ struct Page<'a> {
     lead: &'static str,
     action: String,
     button: &'static str,
+    /// How many fields are wrong.
+    count: usize,
     /// What is wrong with the whole of it.
     wrong: Vec<&'a str>,
     was: &'a str,
@@ -295,7 +297,10 @@ impl BookForm {
             ..Field::new((name, value), described(name, is_watched), wrong)
         };
         let mut fields: Vec<Field> = self.values().map(field).into();
-        if !is_watched {
+        if is_watched {
+            // Who comes to change something comes seldom for this.
+            fields.rotate_left(1);
+        } else {
             let hint = "It is asked once, with your email address as the contact, and nothing is added \
                         yet.";
             let hint = match self.found.as_str() {
@@ -337,6 +342,7 @@ pub fn page(
             format!("{}/edit", address(plan))
         }),
         button,
+        count: wrong.iter().filter(|(name, _)| !name.is_empty()).count(),
         wrong: at_the_whole(wrong),
         was: &form.was,
         fields: form.fields(wrong, plan.is_some()),
@@ -351,12 +357,12 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         "book" if is_watched => (
             "Addresses of its pages",
             "text",
-            "Only where they are others than those below “At the stores now”.",
+            "Leave it empty, unless a store has the book at another page than the one to which the book\u{2019}s own page leads.",
         ),
         "book" => (
             "ISBN, ASIN, or addresses of its pages",
             "text",
-            "Several addresses of one edition one after the other.",
+            "Of several addresses of one edition, with a space between them.",
         ),
         "lookup" => (
             "Look up title, format and date at Open Library",
@@ -367,22 +373,26 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         "author" => ("Author on the cover", "text", ""),
         "format" => ("Format", "select", ""),
         "date" => ("Publication date", "date", ""),
-        "on_sale" => ("On-sale date", "date", "Where it is another day."),
+        "on_sale" => (
+            "On-sale date",
+            "date",
+            "Only where it is another day than the publication date.",
+        ),
         "distribution" => ("Distributed by", "select", ""),
         "enabled" => (
             "Distribution enabled on",
             "date",
-            "From that day on the stores have their usual weeks. Empty: not yet.",
+            "The day on which you switched distribution on; the stores\u{2019} usual weeks count from it. Empty: not yet.",
         ),
         "switch" => (
-            "KDP takes Amazon over on the date",
+            "Amazon changes to KDP on publication day",
             "select",
             "Yes, if IngramSpark brings it to Amazon first and you publish it at KDP on the day.",
         ),
         "stores" => (
             "Watched at",
             "text",
-            "Stores with commas between them, as Amazon, Waterstones. Empty: where it is usual.",
+            "Stores with commas between them, as Amazon, Waterstones. Empty: those of your part of the world.",
         ),
         "price" => ("List price", "text", "With its currency, as 16.99 USD."),
         _ => ("Imprint or client", "text", ""),
@@ -390,7 +400,11 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
 }
 
 fn choices(name: &str, is_watched: bool) -> Vec<(&'static str, String)> {
-    let usual = ("", "as is usual".to_owned());
+    let usual_words = match name {
+        "format" => "as is usual for its number",
+        _ => "as is usual for the format",
+    };
+    let usual = ("", usual_words.to_owned());
     let usual = (!is_watched).then_some(usual).into_iter();
     match name {
         "format" => usual

@@ -381,7 +381,10 @@ fn other(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
     vec![
         field(
             ("host", &form.host),
-            ("Host of the mail server", "As mail.example.com."),
+            (
+                "Host of the mail server",
+                "It stands in your provider\u{2019}s help, as mail.example.com.",
+            ),
             ("text", "off"),
             wrong,
         ),

@@ -21,7 +21,10 @@ pub struct LetterFilter {
 
 impl LetterFilter {
     /// How a letter may stand.
-    pub const STATES: [&str; 4] = ["waiting", "delivered", "failed", "dropped"];
+    pub const STATES: [&str; 5] = ["waiting", "delivered", Self::AS_A_FILE, "failed", "dropped"];
+
+    /// Without a mail server.
+    pub const AS_A_FILE: &str = "written to a file";
 
     /// The filter as the beginning of a query, for the links to other pages.
     fn query(&self) -> String {
@@ -110,6 +113,13 @@ pub fn page(
     let subject = words::one_line(&letter.subject);
     let state = match entry.state {
         EntryState::Waiting => format!("waiting, next try {}", place.moment(entry.next_try)),
+        EntryState::Delivered(at) if entry.is_file() => {
+            format!(
+                "{}, not mailed, {}",
+                LetterFilter::AS_A_FILE,
+                place.moment(at)
+            )
+        }
         EntryState::Delivered(at) => format!("delivered {}", place.moment(at)),
         EntryState::Failed(at) => format!("given up {}", place.moment(at)),
         EntryState::Dropped(at) => format!("dropped {}", place.moment(at)),
@@ -127,7 +137,7 @@ pub fn page(
         frame: Frame::new(place, "letters", &subject, pulse),
         id: entry.id,
         subject,
-        stands: words::one_line(&format!("To {}: {state}.", letter.to)),
+        stands: words::one_line(&format!("For {}: {state}.", letter.to)),
         trouble: entry
             .last_error
             .as_ref()

@@ -101,8 +101,8 @@ impl ListForm {
                 (
                     "Watched at",
                     "text",
-                    "Where a line does not say; with commas, as Amazon, Waterstones. Empty: where it \
-                     is usual.",
+                    "Where a line does not say; with commas, as Amazon, Waterstones. Empty: those \
+                     of your part of the world.",
                 ),
             ),
         ]
@@ -220,10 +220,10 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
 fn button(count: usize, wrong: usize) -> String {
     let written = words::counted(count, "edition");
     match wrong {
-        0 => format!("Take over {written}"),
+        0 => format!("Add {written}"),
         lines => format!(
-            "Take over {written}, without the {} wrong",
-            words::counted(lines, "line")
+            "Add {written}, leave out the wrong {}",
+            if lines == 1 { "line" } else { "lines" }
         ),
     }
 }
@@ -241,7 +241,7 @@ fn sections(report: &Report) -> Vec<(&'static str, bool, Vec<String>)> {
         .collect();
     let sections = [
         ("Wrong", true, &report.wrong),
-        ("Other than in the configuration", true, &told),
+        ("Different from what is watched now", true, &told),
         ("Left out", false, &report.left_out),
         ("Worth knowing", false, &report.notes),
     ];

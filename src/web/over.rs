@@ -10,8 +10,7 @@ use crate::text::words;
 
 /// An alert that is over.
 pub(super) struct Over {
-    pub(super) since: String,
-    /// With the end, so that it is not taken for what is.
+    pub(super) ended: String,
     pub(super) what: String,
     pub(super) lasted: String,
     /// What a letter told of it at most, in a word.
@@ -34,12 +33,8 @@ pub(super) fn ended(place: &Place<'_>, voice: &Voice<'_>, alert: &Alert, over: T
         ..*voice
     };
     Over {
-        since: place.moment(alert.since),
-        what: format!(
-            "{} (until {})",
-            said(&alert.finding, &then).headline,
-            place.moment(over)
-        ),
+        ended: place.moment(over),
+        what: said(&alert.finding, &then).headline,
         lasted: words::lasting(over.duration_since(alert.since)),
         told: match alert.told {
             Some(severity) => format!("told as {}", severity.word()),

@@ -155,7 +155,10 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         stores: stores.iter().map(|store| place.label(store)).collect(),
         count: match (filter.is_narrow(), chosen.len()) {
             (true, 0) => "No edition fits this.".to_owned(),
-            (true, some) => format!("{some} of {} editions", material.editions.len()),
+            (true, some) => {
+                let all = words::counted(material.editions.len(), "edition");
+                format!("{some} of {all}")
+            }
             (false, all) => words::counted(all, "edition"),
         },
         all: material.editions.len(),

@@ -7,6 +7,7 @@ use super::frame::{Frame, Place, Pulse};
 use super::lists::{Field, plain};
 use super::markup::coded;
 use super::passes::{Pass, clients};
+use super::settings_letters::digest_at;
 use crate::config::plan::{Plan, SecretSource};
 use crate::config::telling::HookPlan;
 use crate::text::words;
@@ -160,8 +161,8 @@ fn hint(plan: &Plan, has_none: bool) -> Option<&'static str> {
         return Some("No edition names an `imprint`: write the client's name there first.");
     }
     plan.web.address.is_none().then_some(
-        "As things are, a link leads to where you opened this page. For others to reach it, set \
-         `address` in [web] to what they type.",
+        "As things are, a link opens only where this page opens for you. First give this page its \
+         public address, under Phones, webhooks, this page.",
     )
 }
 
@@ -257,7 +258,7 @@ fn manners(plan: &Plan) -> Vec<Value> {
         ),
         (
             "digest",
-            plan.schedule.digest.pattern.to_string(),
+            digest_at(&plan.schedule.digest.pattern.to_string()),
             Origin::Key("schedule.digest"),
         ),
         (

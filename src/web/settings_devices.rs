@@ -108,8 +108,10 @@ fn known(hook: &HookPlan) -> Section {
 
 fn kind_label(kind: HookKind) -> &'static str {
     match kind {
-        HookKind::Webhook => "A webhook: a program that is told as JSON.",
-        HookKind::Ntfy => "A phone, through ntfy.",
+        HookKind::Webhook => "For programs: each notice is sent as JSON to an address of yours.",
+        HookKind::Ntfy => {
+            "Notices on a phone come through ntfy, a free app (ntfy.sh): install it, subscribe there to a name that nobody guesses, and write the same here."
+        }
     }
 }
 
@@ -125,8 +127,8 @@ fn new(kind: HookKind) -> Section {
     let mut all = vec![name];
     all.extend(fields(kind, None));
     let heading = match kind {
-        HookKind::Webhook => "Another webhook",
-        HookKind::Ntfy => "Another phone",
+        HookKind::Webhook => "Add a webhook",
+        HookKind::Ntfy => "Add a phone",
     };
     Section {
         thing: "name",

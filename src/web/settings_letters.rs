@@ -91,6 +91,17 @@ fn day_and_time(pattern: &str) -> Option<(&'static str, String)> {
     Some((day, format!("{hour:02}:{minute:02}")))
 }
 
+/// When the digest comes, as "Monday, 08:00"; a pattern that is no such thing as it is.
+pub(super) fn digest_at(pattern: &str) -> String {
+    day_and_time(pattern).map_or_else(
+        || pattern.to_owned(),
+        |(name, time)| {
+            let day = DAYS.iter().find(|(day, _)| *day == name);
+            format!("{}, {time}", day.map_or(name, |(_, label)| *label))
+        },
+    )
+}
+
 fn digest(loaded: &Loaded) -> Section {
     let schedule = &loaded.plan.schedule;
     let pattern = written(&loaded.text, &Place::Top("schedule"), "digest")

@@ -20,6 +20,7 @@ use crate::config::ways;
 use crate::config::{Loaded, Plan};
 use crate::setup::changed_edition::{self, Places};
 use crate::setup::new_edition::leave_out_unknown_pages;
+use crate::text::words;
 
 /// The page.
 pub const STORES: Topic = Topic {
@@ -100,9 +101,9 @@ fn store_form(loaded: &Loaded, store: &StorePlan) -> Section {
     ));
     let watched = watched_at(&loaded.plan, &store.id);
     let lead = format!(
-        "{} of {} books. {}",
+        "Watched for {} of {}. {}",
         watched.len(),
-        loaded.plan.editions.len(),
+        words::counted(loaded.plan.editions.len(), "edition"),
         terms(store.id.family())
     );
     Section {
@@ -315,7 +316,7 @@ fn politeness(loaded: &Loaded) -> Section {
     Section::of_keys(
         "politeness",
         "Politeness",
-        "The stores are other people’s machines: these limits cannot be lifted.",
+        "The stores are other people’s machines: you may change these within the bounds that stand at each, and never lift them.",
         fields.into(),
     )
 }

@@ -19,6 +19,7 @@ use crate::db::column::{parsed, parsed_if, time, time_if};
 use crate::history::sqlite::{newest_by_hand, source_of, standing_notes, view};
 use crate::history::{ListingId, ListingView, View};
 use crate::judge::{Judgement, Settings, judge};
+use crate::mail::files::is_file;
 use crate::round::health::health;
 use crate::round::sqlite::vitals;
 
@@ -123,17 +124,21 @@ fn rows(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-const LETTERS: &str =
-    "SELECT id, written, subject, delivered_at, dropped_at, failed_at, severity FROM outbox";
+const LETTERS: &str = "SELECT id, written, subject, delivered_at, dropped_at, failed_at, severity, answer \
+     FROM outbox";
 
 /// Those of the words ?1 and the state ?2, where one is given.
 const SHOWN: &str = "WHERE instr(lower(subject), lower(?1)) > 0 AND ?2 IN ('', \
-     CASE WHEN delivered_at IS NOT NULL THEN 'delivered' WHEN dropped_at IS NOT NULL THEN 'dropped' \
+     CASE WHEN delivered_at IS NOT NULL AND answer LIKE '%.eml' THEN 'written to a file' \
+     WHEN delivered_at IS NOT NULL THEN 'delivered' WHEN dropped_at IS NOT NULL THEN 'dropped' \
      WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END)";
 
 fn letter_line(row: &Row<'_>) -> rusqlite::Result<LetterLine> {
     let is_set = |column: usize| Ok::<_, rusqlite::Error>(time_if(row, column)?.is_some());
-    let state = if is_set(3)? {
+    let answer: Option<String> = row.get(7)?;
+    let state = if answer.is_some_and(|answer| is_file(&answer)) {
+        LetterFilter::AS_A_FILE
+    } else if is_set(3)? {
         "delivered"
     } else if is_set(4)? {
         "dropped"

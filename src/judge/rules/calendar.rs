@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use strum::{EnumString, IntoStaticStr, VariantArray};
 
-use crate::book::launch::midnight_gmt;
+use crate::book::launch::{day_begins, midnight_gmt};
 use crate::book::{Distribution, Edition, Launch, Making};
 use crate::judge::case::Case;
 use crate::judge::{Finding, FindingKind, Severity, Task};
@@ -283,7 +283,13 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         })
         .map(|(which, day)| {
             let kind = FindingKind::Milestone { which, day };
-            Finding::new(kind, Vec::new(), midnight_gmt(day))
+            // KDP's clock is GMT; every other day of the calendar is the author's.
+            let begins = if which == MilestoneId::Publish {
+                midnight_gmt(day)
+            } else {
+                day_begins(day, case.zone())
+            };
+            Finding::new(kind, Vec::new(), begins)
                 .weighing(Severity::ToDo)
                 .to_do(Task::Calendar)
         })
@@ -293,7 +299,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
             publication,
             on_sale,
         };
-        let found = Finding::new(kind, Vec::new(), midnight_gmt(today));
+        let found = Finding::new(kind, Vec::new(), day_begins(today, case.zone()));
         findings.push(found.to_do(Task::CheckAccount));
     }
     findings

@@ -51,6 +51,13 @@ pub struct Entry {
     pub answer: Option<String>,
 }
 
+impl Entry {
+    /// It is out, as a file in the folder: nobody has mailed it.
+    pub fn is_file(&self) -> bool {
+        self.answer.as_deref().is_some_and(super::files::is_file)
+    }
+}
+
 /// What has become of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr)]
 #[strum(serialize_all = "snake_case")]

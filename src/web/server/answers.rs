@@ -75,8 +75,8 @@ fn read<'a>(
 }
 
 fn wrong(visit: &Visit) -> Answered {
-    let says = "Nothing was changed. Take the link from the letter whole, or answer on the \
-                edition's page.";
+    let says = "Nothing was changed. It is incomplete, or too old: take it from the letter whole, or \
+                answer on the edition's page.";
     let headline = "There is no such link".to_owned();
     written(
         visit,

@@ -278,7 +278,7 @@ async fn gate(State(first): State<Arc<FirstStart>>, request: Request, next: Next
         return ([(header::CONNECTION, "close")], again).into_response();
     }
     let host = host_of(&request).filter(|host| is_our_host(host, None));
-    let asking = Asking::of(&request, "");
+    let asking = Asking::of(&request, "", "Set up Pubwatch");
     let response = match host {
         None => {
             let why = "This is not the name of this site.";

@@ -23,7 +23,7 @@ use crate::web::security::{Origin, PAGE_POLICY, is_our_host, is_same_origin};
 const COMPANIONS: [&str; 2] = ["/api/v1/watched", "/api/v1/observations"];
 
 pub(super) const ELSEWHERE: &str =
-    "This form comes from another site, or from a browser that does not say whence.";
+    "This form comes from another site, or from a browser that does not say where it comes from.";
 
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -34,7 +34,7 @@ pub(super) async fn gate(
     next: Next,
 ) -> Response {
     let base = live.at(request.uri().path()).base.clone();
-    let asking = Asking::of(&request, &base);
+    let asking = Asking::of(&request, &base, "To the overview");
     let response = match admit(live, &mut request).await {
         Ok(visit) => {
             request.extensions_mut().insert(Arc::new(visit));

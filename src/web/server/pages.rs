@@ -267,11 +267,11 @@ fn page_number(wished: &Wished) -> usize {
 fn goes_to(site: &Site) -> String {
     match &site.plan.mail {
         Some(mail) => format!(
-            "They go to {} through {}.",
+            "Letters go to {} through {}.",
             site.plan.author.email, mail.host
         ),
         None => format!(
-            "No mail server is configured: they are written to {}.",
+            "No mail server is set up: letters are written to {}, and mailed to nobody.",
             site.plan.data.join("letters").display()
         ),
     }

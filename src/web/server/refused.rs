@@ -18,8 +18,8 @@ struct RefusedPage<'a> {
     base: &'a str,
     headline: &'static str,
     why: &'a str,
-    /// Who asks may go to the overview: whoever follows a link to one thing may not.
-    may_go_back: bool,
+    /// What the way back is called; whoever follows a link to one thing has none.
+    back: Option<&'static str>,
 }
 
 /// Who asks, as far as a refusal needs to know.
@@ -28,13 +28,13 @@ pub(super) struct Asking {
     base: String,
     is_person: bool,
     is_look: bool,
-    may_go_back: bool,
+    back: Option<&'static str>,
 }
 
 impl Asking {
-    /// Of a site below this path. A browser that shows a page says that it takes one; programs, and
+    /// Of a site below this path, whose first page is called so. A browser that shows a page says that it takes one; programs, and
     /// browsers that fetch a picture, do not.
-    pub(super) fn of(request: &Request, base: &str) -> Self {
+    pub(super) fn of(request: &Request, base: &str, home: &'static str) -> Self {
         let path = request.uri().path();
         let takes = request.headers().get(header::ACCEPT);
         let takes = takes.and_then(|takes| takes.to_str().ok());
@@ -43,7 +43,7 @@ impl Asking {
             base: base.to_owned(),
             is_person: takes.is_some_and(|takes| takes.contains("text/html")),
             is_look: is_look(request),
-            may_go_back: !below("/share/") && !below("/answer/"),
+            back: (!below("/share/") && !below("/answer/")).then_some(home),
         }
     }
 
@@ -59,7 +59,7 @@ impl Asking {
             base: &self.base,
             headline: headline(response.status(), self.is_look),
             why: &why,
-            may_go_back: self.may_go_back,
+            back: self.back,
         };
         let Ok(html) = page.render() else {
             return response;

@@ -217,7 +217,7 @@ fn a_link_for_a_client_is_given_used_and_withdrawn_by_clicking() {
     chromium.look((1280, 900), false);
     chromium.open(&format!("{base}/settings"));
     chromium.follow("form[action$='/share'] button");
-    let link = chromium.eval("document.querySelector('.says .ready input').value");
+    let link = chromium.eval("document.querySelector('.says .ready').textContent");
     let link = link.as_str().unwrap().to_owned();
     chromium.open(&link);
     says(&mut chromium, "Salt Roads");

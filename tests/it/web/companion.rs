@@ -238,7 +238,7 @@ fn the_settings_pair_a_companion_show_its_code_once_and_withdraw_it() {
     assert_eq!(given.header("cache-control"), Some("no-store"));
     let base = format!("http://{} ", site.address);
     let (_, rest) = given.body.split_once(&base).expect(&given.body);
-    let token = rest.split('"').next().unwrap();
+    let token = rest.split('<').next().unwrap();
     assert_eq!(token.len(), 64, "{token}");
     let body = seen("https://books.example.com/", "<html>", now());
     assert_eq!(hand_over(&site, (token, ORIGIN), &body).status, 200);

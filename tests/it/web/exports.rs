@@ -187,7 +187,7 @@ fn a_letter_stands_in_a_frame_that_may_do_nothing() {
     assert!(!page.body.contains("<b>Salt"), "{}", page.body);
     // The letter first; how it was sent is folded.
     let (before, after) = page.body.split_once("<iframe").unwrap();
-    assert!(before.contains("To jane@example.com: waiting"), "{before}");
+    assert!(before.contains("For jane@example.com: waiting"), "{before}");
     assert!(
         !before.contains("Message-ID") && after.contains("Message-ID"),
         "{before}"

@@ -411,7 +411,7 @@ async fn a_code_of_the_settings_pairs_a_companion_anew() {
         .follow("form[action='/settings/companion'] button");
     let code = world
         .browser
-        .eval("document.querySelector('.says .ready input').value");
+        .eval("document.querySelector('.says .ready').textContent");
     world.panel("The code from Pubwatch");
     world.browser.click("#code");
     world.browser.write("no code");

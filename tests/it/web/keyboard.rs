@@ -98,7 +98,7 @@ impl Person {
     fn adds_a_phone_and_undoes_it(&mut self) {
         self.opens("/settings/devices");
         let before = read(&self.file);
-        self.goes_to("form[aria-label='Another phone'] input[name=name]");
+        self.goes_to("form[aria-label='Add a phone'] input[name=name]");
         self.chromium.write("phone");
         self.chromium.press("Tab");
         self.chromium.write("https://ntfy.example.com/topic");
@@ -121,7 +121,7 @@ impl Person {
         self.goes_to("input[name=lookup]");
         self.chromium.press("Space");
         self.chromium.enter();
-        self.reads("Open Library could not be asked");
+        self.reads("Open Library could not be reached just now");
         self.looks_at("book-looked-up");
     }
 }

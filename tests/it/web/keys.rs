@@ -274,7 +274,7 @@ fn by_keyboard_what_is_to_be_acted_on_is_copied_and_answered() {
             &[
                 ("to", ".box.act summary"),
                 ("press", "Enter"),
-                ("to", ".box.act textarea"),
+                ("to", ".box.act details p:last-child textarea"),
             ],
         );
         let text = chosen_whole(chromium);

@@ -66,7 +66,7 @@ fn a_list_is_shown_first_and_written_when_that_is_accepted() {
         "check digit",
         "Line 4: ",
         "<code>Shelf</code> is not used",
-        "Take over 2 editions, without the 1 line wrong",
+        "Add 2 editions, leave out the wrong line",
     ] {
         assert!(shown.body.contains(words), "{words}: {}", shown.body);
     }
@@ -99,7 +99,7 @@ fn dates_that_moved_are_taken_over_when_that_is_ticked_and_noted() {
     assert!(
         shown
             .body
-            .contains("and move the dates of 1 edition as the list has them"),
+            .contains("Also move the dates of 1 edition to those in the list"),
         "{}",
         shown.body
     );

@@ -402,7 +402,7 @@ fn the_overview_says_what_needs_a_look_and_where_everything_stands() {
 #[test]
 fn the_filters_show_what_fits_and_say_how_many() {
     let site = TestSite::salt_roads();
-    assert!(site.get("/?q=salt").body.contains("1 of 1 editions"));
+    assert!(site.get("/?q=salt").body.contains("1 of 1 edition"));
     assert!(
         site.get("/?q=pepper")
             .body

@@ -131,7 +131,7 @@ fn a_date_that_was_moved_is_the_date_of_the_overview() {
     shows(&site, "16 Mar");
     shows(&site, "in 50 d");
     let moved = site.get("/?month=2027-03").body;
-    assert!(moved.contains("1 of 1 editions"), "{moved}");
+    assert!(moved.contains("1 of 1 edition"), "{moved}");
     let page = site.get(&format!("/editions/{ISBN}")).body;
     assert!(page.contains("publishes Tue 16 March 2027"), "{page}");
 }

@@ -155,7 +155,7 @@ fn the_settings_give_a_link_list_it_and_withdraw_it() {
     assert_eq!(given.header("cache-control"), Some("no-store"));
     let base = format!("http://{}", site.address);
     let (_, rest) = given.body.split_once(&format!("{base}/share/")).unwrap();
-    let link = format!("/share/{}", rest.split('"').next().unwrap());
+    let link = format!("/share/{}", rest.split('<').next().unwrap());
     assert_eq!(site.get(&link).status, 200);
     let page = site.get("/settings");
     assert_eq!(

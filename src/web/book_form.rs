@@ -357,7 +357,8 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         "book" if is_watched => (
             "Addresses of its pages",
             "text",
-            "Leave it empty, unless a store has the book at another page than the one to which the book\u{2019}s own page leads.",
+            "Leave it empty, unless a store has the book at another page than the one to which \
+             the book’s own page leads.",
         ),
         "book" => (
             "ISBN, ASIN, or addresses of its pages",
@@ -382,7 +383,8 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         "enabled" => (
             "Distribution enabled on",
             "date",
-            "The day on which you switched distribution on; the stores\u{2019} usual weeks count from it. Empty: not yet.",
+            "The day on which you switched distribution on; the stores’ usual weeks count from \
+             it. Empty: not yet.",
         ),
         "switch" => (
             "Amazon changes to KDP on publication day",
@@ -392,7 +394,8 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         "stores" => (
             "Watched at",
             "text",
-            "Stores with commas between them, as Amazon, Waterstones. Empty: those of your part of the world.",
+            "Stores with commas between them, as Amazon, Waterstones. Empty: those of your part \
+             of the world.",
         ),
         "price" => ("List price", "text", "With its currency, as 16.99 USD."),
         _ => ("Imprint or client", "text", ""),

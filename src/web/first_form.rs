@@ -383,7 +383,7 @@ fn other(form: &FirstForm, wrong: &Wrong) -> Vec<Field> {
             ("host", &form.host),
             (
                 "Host of the mail server",
-                "It stands in your provider\u{2019}s help, as mail.example.com.",
+                "It stands in your provider’s help, as mail.example.com.",
             ),
             ("text", "off"),
             wrong,

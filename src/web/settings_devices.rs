@@ -110,7 +110,8 @@ fn kind_label(kind: HookKind) -> &'static str {
     match kind {
         HookKind::Webhook => "For programs: each notice is sent as JSON to an address of yours.",
         HookKind::Ntfy => {
-            "Notices on a phone come through ntfy, a free app (ntfy.sh): install it, subscribe there to a name that nobody guesses, and write the same here."
+            "Notices on a phone come through ntfy, a free app (ntfy.sh): install it, subscribe \
+             there to a name that nobody guesses, and write the same here."
         }
     }
 }

@@ -316,7 +316,8 @@ fn politeness(loaded: &Loaded) -> Section {
     Section::of_keys(
         "politeness",
         "Politeness",
-        "The stores are other people’s machines: you may change these within the bounds that stand at each, and never lift them.",
+        "The stores are other people’s machines: you may change these within the bounds that stand \
+         at each, and never lift them.",
         fields.into(),
     )
 }

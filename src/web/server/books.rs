@@ -70,8 +70,9 @@ fn looked_up(visit: &Visit, existing: &Existing, mut form: BookForm) -> (BookFor
             id.ok_or_else(|| told("it is asked by the ISBN: write that first".to_owned()))?;
         let unreached = |error: &dyn std::fmt::Display| {
             tracing::warn!(%error, "Open Library could not be asked");
-            told("Open Library could not be reached just now: tick this once more to try again, or fill in the \
-                  fields yourself".to_owned())
+            let why = "Open Library could not be reached just now: tick this once more to try again, \
+                       or fill in the fields yourself";
+            told(why.to_owned())
         };
         let base = Url::parse(&site.library).map_err(|error| unreached(&error))?;
         let asked = library::ask(&site.db, &site.plan.manners, (&base, isbn), PATIENCE);

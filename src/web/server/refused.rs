@@ -32,8 +32,8 @@ pub(super) struct Asking {
 }
 
 impl Asking {
-    /// Of a site below this path, whose first page is called so. A browser that shows a page says that it takes one; programs, and
-    /// browsers that fetch a picture, do not.
+    /// Of a site below this path, to whose first page the way back is called so. A browser that
+    /// shows a page says that it takes one; programs, and browsers that fetch a picture, do not.
     pub(super) fn of(request: &Request, base: &str, home: &'static str) -> Self {
         let path = request.uri().path();
         let takes = request.headers().get(header::ACCEPT);

@@ -274,6 +274,40 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn of_a_part_of_the_history_what_lasted_into_it_is_there() {
+        let (_folder, db) = database();
+        let states = [Availability::PreOrder, Availability::OutOfStock];
+        for hour in (0..240).step_by(12) {
+            let at = start() + hour.hours();
+            let is_blind = hour % 60 == 36;
+            let reading = if is_blind {
+                Reading::unread(UnreadReason::Blocked, "test", "captcha")
+            } else {
+                says(states[usize::from(96 <= hour % 192)])
+            };
+            see(&db, hour, reading);
+            db.write(|tx| keep_good_until(tx, &listing(), at + 13.hours()))
+                .unwrap();
+        }
+        let whole = db.read(|c| view(c, &plan())).unwrap().listings.remove(0);
+        assert!(2 < whole.spells.len() && 2 < whole.gaps.len(), "{whole:?}");
+        for hour in -1..250 {
+            let from = start() + hour.hours();
+            let part = db.read(|c| listings_to(c, &plan(), Depth::Since(from)));
+            let part = part.unwrap().remove(0);
+            let since = |spells: &[Spell]| spells.iter().map(|it| it.since).collect::<Vec<_>>();
+            let lasted = whole
+                .spells
+                .iter()
+                .filter(|it| it.until.is_none_or(|end| from <= end));
+            let lasted: Vec<Spell> = lasted.cloned().collect();
+            assert_eq!(since(&part.spells), since(&lasted), "{hour}");
+            let gaps = whole.gaps.iter().filter(|(_, end)| from <= *end);
+            assert_eq!(part.gaps, gaps.copied().collect::<Vec<_>>(), "{hour}");
+        }
+    }
+
+    #[test]
     fn a_change_asks_for_a_second_look_until_it_is_confirmed() {
         let (_folder, db) = database();
         see(&db, 0, says(Availability::PreOrder));

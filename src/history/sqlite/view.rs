@@ -144,6 +144,10 @@ fn sibling(
 }
 
 /// The spells of a listing that lasted at `from` or later, oldest first, without what the page said.
+///
+/// Spells follow each other, and so do gaps: of those that began before `from` only the newest can
+/// last until then. To ask the index for that one spares reading all the others, which lie far apart
+/// in the file.
 fn bare_spells(
     connection: &Connection,
     number: i64,
@@ -152,7 +156,8 @@ fn bare_spells(
     connection
         .prepare_cached(
             "SELECT since, availability, last_seen, until, readings, confirmed_at FROM spell \
-             WHERE listing_id = ?1 AND coalesce(until, ?2) >= ?2 ORDER BY since",
+             WHERE listing_id = ?1 AND coalesce(until, ?2) >= ?2 AND since >= coalesce( \
+             (SELECT max(since) FROM spell WHERE listing_id = ?1 AND since < ?2), ?2) ORDER BY since",
         )?
         .query_map([number, from.as_millisecond()], |row| {
             let availability = parsed(row, 1)?;
@@ -179,7 +184,8 @@ fn gaps(
 ) -> rusqlite::Result<Vec<(Timestamp, Timestamp)>> {
     connection
         .prepare_cached(
-            "SELECT since, until FROM gap WHERE listing_id = ?1 AND until >= ?2 ORDER BY since",
+            "SELECT since, until FROM gap WHERE listing_id = ?1 AND until >= ?2 AND since >= coalesce( \
+             (SELECT max(since) FROM gap WHERE listing_id = ?1 AND since < ?2), ?2) ORDER BY since",
         )?
         .query_map([number, from.as_millisecond()], |row| {
             Ok((time(row, 0)?, time(row, 1)?))

@@ -188,11 +188,11 @@ pub(super) fn lines(looks: &[Look]) -> String {
             State::Wrong => ("wrong", AnsiColor::Red),
         };
         let style = Style::new().fg_color(Some(Color::Ansi(colour)));
-        let indent = " ".repeat(width + 8);
+        let indent = " ".repeat(width + 9);
         let says = look.says.trim_end().replace('\n', &format!("\n{indent}"));
         let sign = face::painted(style, sign);
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{sign}  {:<width$} {says}", look.topic);
+        let _ = writeln!(text, "{sign}  {:<width$}  {says}", look.topic);
         if let Some(next) = &look.next {
             let _ = writeln!(text, "{indent}→ {next}");
         }

@@ -38,7 +38,7 @@ pub(crate) fn configuration<S: Display, A: Display>(
     let mut text = format!(
         "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"{zone}\"\n\n\
          [data]\nfolder = \"data\"\n\n[politeness]\npause = \"0s\"\njitter = \"0s\"\n\
-         deadline = \"1s\"\n\n{more}"
+         deadline = \"1s\"\nrequests_per_day = 10000\n\n{more}"
     );
     for (store, base) in shops {
         write!(text, "\n[[store]]\nname = \"{store}\"\nbase = \"{base}\"\n").unwrap();

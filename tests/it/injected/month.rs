@@ -36,6 +36,9 @@ const WRONG: [Fault; 10] = [
     Fault::Clock,
 ];
 
+/// So many quiet days follow, for what a fault of the last morning put off.
+const AFTER: usize = 2;
+
 /// A month to play.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Month {
@@ -77,7 +80,7 @@ impl Month {
         let port = serve_the_page(world);
         let began = world.setting.now;
         let tally = &mut lived.tally;
-        for day in 0..self.days {
+        for day in 0..self.days + AFTER {
             let morning = began + SignedDuration::from_hours(24 * i64::try_from(day).unwrap());
             let evening = morning + SignedDuration::from_hours(12);
             world.set_clock(morning);
@@ -86,7 +89,7 @@ impl Month {
                 rng.shuffle(&mut order);
             }
             let wrong = order[day % order.len()];
-            if self.is_disturbed {
+            if self.is_disturbed && day < self.days {
                 let mut morning = Morning {
                     world,
                     at: morning,

@@ -124,11 +124,11 @@ fn rows(count: usize) -> i64 {
     i64::try_from(count).unwrap_or(i64::MAX)
 }
 
-const LETTERS: &str = "SELECT id, written, subject, delivered_at, dropped_at, failed_at, severity, answer \
-     FROM outbox";
+const LETTERS: &str = "SELECT id, written, subject, delivered_at, dropped_at, failed_at, severity, \
+     answer FROM outbox";
 
 /// Those of the words ?1 and the state ?2, where one is given.
-const SHOWN: &str = "WHERE instr(lower(subject), lower(?1)) > 0 AND ?2 IN ('', \
+const SHOWN: &str = "WHERE instr(lower(subject), lower(?1)) > 0 AND (?2 = '' OR ?2 = \
      CASE WHEN delivered_at IS NOT NULL AND answer LIKE '%.eml' THEN 'written to a file' \
      WHEN delivered_at IS NOT NULL THEN 'delivered' WHEN dropped_at IS NOT NULL THEN 'dropped' \
      WHEN failed_at IS NOT NULL THEN 'failed' ELSE 'waiting' END)";

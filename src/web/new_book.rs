@@ -3,9 +3,9 @@
 
 use super::book_form::{BookForm, Wrong};
 use crate::book::{EditionId, Format, StoreId};
-use crate::config::Loaded;
 use crate::config::edit::Entry;
 use crate::config::plan::StorePlan;
+use crate::config::{Loaded, Plan};
 use crate::setup::new_edition::{self, Decided};
 use crate::setup::{stores, which_book};
 
@@ -55,31 +55,52 @@ pub(super) fn watched_at(text: &str, own: &[StorePlan]) -> Result<Vec<StoreId>, 
     stores::named(&[text.to_owned()], own).map_err(at("stores"))
 }
 
-/// What is to be written of a new edition.
-///
-/// # Errors
-///
-/// What is wrong, at its field.
-pub(super) fn entry(loaded: &Loaded, form: &BookForm) -> Result<Entry, Wrong> {
-    let plan = &loaded.plan;
-    let own = stores::own(loaded);
-    let details = form.details()?;
-    let (id, pages) = named(&form.book, &own)?;
+/// Which edition it is, of those that are not watched yet, and its pages that were given.
+fn which(
+    plan: &Plan,
+    form: &BookForm,
+    own: &[StorePlan],
+) -> Result<(EditionId, Vec<(StoreId, String)>), Wrong> {
+    let (id, pages) = named(&form.book, own)?;
     let id = id.ok_or_else(|| {
         at("book")(
             "which book is it? Give its ISBN, its ASIN, or an address that holds one".to_owned(),
         )
     })?;
-    if let Some(known) = plan.editions.iter().find(|one| one.edition.id == id) {
-        return Err(at("book")(format!(
+    match plan.editions.iter().find(|one| one.edition.id == id) {
+        Some(known) => Err(at("book")(format!(
             "{id} is watched already, as {} ({})",
             known.edition.title,
             known.edition.format.name()
-        )));
+        ))),
+        None => Ok((id, pages)),
     }
-    let missing = |field| move || at(field)("this is needed".to_owned());
+}
+
+/// What is to be written of a new edition.
+///
+/// # Errors
+///
+/// All that is wrong, each at its field.
+pub(super) fn entry(loaded: &Loaded, form: &BookForm) -> Result<Entry, Wrong> {
+    let plan = &loaded.plan;
+    let own = stores::own(loaded);
+    let mut wrong = Wrong::new();
+    let details = form.details().map_err(|more| wrong.extend(more));
+    let which = which(plan, form, &own).map_err(|more| wrong.extend(more));
+    let stores = watched_at(&form.stores, &own).map_err(|more| wrong.extend(more));
+    for (field, value) in [("title", &form.title), ("date", &form.date)] {
+        if value.trim().is_empty() {
+            wrong.extend(at(field)("this is needed".to_owned()));
+        }
+    }
+    let (Ok(details), Ok((id, pages)), Ok(mut stores)) = (details, which, stores) else {
+        return Err(wrong);
+    };
+    let (Some(title), Some(publication_date)) = (details.title.clone(), details.date) else {
+        return Err(wrong);
+    };
     let format = details.format.unwrap_or(Format::usual(&id));
-    let mut stores = watched_at(&form.stores, &own)?;
     if stores.is_empty() {
         stores = new_edition::usual_stores(&plan.author.zone, &id, format, &pages);
         let left_out = new_edition::leave_out_unknown_pages(&mut stores, &id, format, &pages);
@@ -93,9 +114,9 @@ pub(super) fn entry(loaded: &Loaded, form: &BookForm) -> Result<Entry, Wrong> {
     new_edition::with_those_of(&mut stores, &pages);
     let usual = new_edition::usual_distribution(&id, format, &pages);
     let decided = Decided {
-        title: details.title.clone().ok_or_else(missing("title"))?,
+        title,
         format,
-        publication_date: details.date.ok_or_else(missing("date"))?,
+        publication_date,
         distribution: details.distribution.unwrap_or(usual),
         distribution_enabled: details.enabled,
         amazon_switch: details.amazon_switch.unwrap_or(false),

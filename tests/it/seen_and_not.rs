@@ -249,9 +249,13 @@ fn play_out(seed: u64) {
         let at = now.to_zoned(TimeZone::UTC);
         if 12 <= at.hour() && last_day.is_none_or(|day| day < at.date()) {
             last_day = Some(at.date());
-            // The table of changes tells what was, and an alert that is over until when.
-            let is_past =
-                |line: &&str| line.contains("story at story") || line.contains(" (until ");
+            // The table of changes tells what was, and that of alerts what is over, each since when
+            // or until when.
+            let is_past = |line: &&str| {
+                line.contains("Evidence")
+                    || line.contains(" told as ")
+                    || line.ends_with(" no letter")
+            };
             let faces = faces(house);
             for line in faces.lines().filter(|line| !is_past(line)) {
                 check_words(seed, line, house, &view);

@@ -237,7 +237,6 @@ fn a_thousand_editions_are_shown_quickly_and_weigh_little() {
     let site = a_thousand();
     site.judge();
     let overview = Cost::of(&site, "overview", "/", || {});
-    assert!(overview.first < bound(50), "{:?}", overview.first);
     let seen = std::cell::Cell::new(now());
     // As during a round: before every look at the page one of the listings has changed.
     let changing = Cost::of(&site, "overview, after a look at a page", "/", || {
@@ -274,8 +273,8 @@ fn ten_years_of_a_thousand_editions_are_shown_quickly() {
     site.judge();
     let overview = Cost::of(&site, "overview", "/", || {});
     assert!(overview.weight < 300_000, "{} bytes", overview.weight);
-    // Also who opens it first waits for nothing.
-    assert!(overview.first < bound(50), "{:?}", overview.first);
+    // The first look is not held: it is as slow as the machine brings the file's pages
+    // (docs/performance.md).
     assert!(overview.median < bound(50), "{:?}", overview.median);
     let page = site.get("/").body;
     let (_, link) = page

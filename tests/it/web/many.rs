@@ -121,7 +121,6 @@ fn a_year_of_hours() -> TestSite {
 struct Cost {
     /// By the clock, from the request to the last byte.
     median: Duration,
-    first: Duration,
     weight: usize,
 }
 
@@ -145,7 +144,6 @@ impl Cost {
         processor.sort();
         let cost = Self {
             median: times[times.len() / 2],
-            first,
             weight,
         };
         println!(

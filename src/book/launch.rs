@@ -387,14 +387,13 @@ pub fn begun_everywhere(date: Date) -> Timestamp {
 
 /// The moment at which a date begins in KDP's clock.
 pub fn midnight_gmt(date: Date) -> Timestamp {
-    date.to_zoned(TimeZone::UTC)
-        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
+    day_begins(date, &TimeZone::UTC)
 }
 
-/// The moment at which a date begins in a zone.
+/// The first instant of a date in a zone; a date that the zone skips begins at its next instant.
 pub fn day_begins(date: Date, zone: &TimeZone) -> Timestamp {
     date.to_zoned(zone.clone())
-        .map_or_else(|_| midnight_gmt(date), |zoned| zoned.timestamp())
+        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 /// The date of a moment in GMT.

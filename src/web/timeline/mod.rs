@@ -14,6 +14,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::book::Money;
+use crate::book::launch::day_begins;
 use crate::config::plan::StorePlan;
 use crate::history::View;
 use crate::judge::Severity;
@@ -25,7 +26,7 @@ pub use scale::Range;
 use super::face;
 use super::markup::{text, width};
 use canvas::Canvas;
-use scale::{Scale, midnight, ticks};
+use scale::{Scale, ticks};
 
 /// What a timeline is drawn from.
 #[derive(Debug, Clone)]
@@ -292,11 +293,11 @@ fn dates(canvas: &mut Canvas, frame: &Frame<'_>) {
             canvas,
             frame,
             "on-sale",
-            midnight(dates.on_sale, zone),
+            day_begins(dates.on_sale, zone),
             (&words, 28),
         );
     }
-    let published = midnight(dates.publication, zone);
+    let published = day_begins(dates.publication, zone);
     let verb = if published <= now {
         "Published"
     } else {

@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use strum::{EnumString, IntoStaticStr};
 
+use crate::book::launch::{day_begins, midnight_gmt};
 use crate::history::View;
 
 /// The part of an edition's life that a timeline shows.
@@ -50,7 +51,7 @@ impl Range {
     /// year.
     pub fn fitting(view: &View, now: Timestamp) -> Self {
         let dates = &view.launch;
-        let published = midnight(dates.publication, &TimeZone::UTC);
+        let published = midnight_gmt(dates.publication);
         if now < published + SignedDuration::from_hours(60 * 24) {
             Self::Launch
         } else {
@@ -70,10 +71,10 @@ impl Range {
         let (from, to) = match self {
             Self::Launch => {
                 let dates = &view.launch;
-                let published = midnight(dates.publication, zone);
+                let published = day_begins(dates.publication, zone);
                 let enabled = dates
                     .enabled
-                    .map_or(published - day * 60, |date| midnight(date, zone));
+                    .map_or(published - day * 60, |date| day_begins(date, zone));
                 // A launch that is watched from the middle on begins where the watching began.
                 let from = enabled.min(published - day * 14).max(begun - day * 7);
                 (from, published + day * 28)
@@ -206,12 +207,6 @@ fn label(step: Step, date: Date, is_first: bool) -> String {
         Step::Years => "%Y",
     };
     date.strftime(form).to_string()
-}
-
-/// The first instant of a date in a zone; a date that the zone skips begins at its next instant.
-pub(super) fn midnight(date: Date, zone: &TimeZone) -> Timestamp {
-    date.to_zoned(zone.clone())
-        .map_or(Timestamp::MAX, |zoned| zoned.timestamp())
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ def run(command, folder):
 
 
 def pubwatch(folder, base, books):
-    program = os.environ.get("PUBWATCH", ROOT / "target/release/pubwatch")
+    program = os.environ.get("PUBWATCH", ROOT / "target/dist/pubwatch")
     text = f"""
         [author]
         name = "Jane Roe"

@@ -1,6 +1,6 @@
 //! How long a page takes to read, and what it takes of memory, beside the tree of the whole page.
 //!
-//! `cargo bench --bench read_page` measures each page of a corpus four ways in the same run:
+//! `cargo bench --profile dist --bench read_page` measures each page of a corpus four ways in the same run:
 //! `read` (what a round does), the tree of the whole page alone, the same reading from that tree,
 //! and the streaming tokenizer alone, which does nothing with what it finds. The corpus is the
 //! folder `PUBWATCH_PAGES`, or `../shared/pages`; where there is none, our own fixtures, blown up

@@ -1,15 +1,15 @@
 //! How much of a machine Pubwatch takes: rounds over very many pages, and the idle service.
 //!
 //! ```text
-//! cargo run --release --example load -- --listings 10000     rounds over so many pages
-//! cargo run --release --example load -- --listings 100000 --page-kb 30    with small pages
-//! cargo run --release --example load -- --idle 60            a service with nothing to do
-//! cargo run --release --example load -- --start 10000        start-up with so many editions
+//! cargo run --profile dist --example load -- --listings 10000     rounds over so many pages
+//! cargo run --profile dist --example load -- --listings 100000 --page-kb 30    with small pages
+//! cargo run --profile dist --example load -- --idle 60            a service with nothing to do
+//! cargo run --profile dist --example load -- --start 10000        start-up with so many editions
 //! ```
 //!
 //! The stores are servers on loopback in this process; the program that is measured is a process
 //! of its own: this executable again, as `pubwatch`, or for the idle service, where megabytes count,
-//! the program itself, which `cargo build --release` builds. The figures come from the kernel
+//! the program itself, which `cargo build --profile dist` builds. The figures come from the kernel
 //! (`/proc`).
 
 mod street;
@@ -54,7 +54,7 @@ struct Arguments {
     idle: Option<u64>,
 
     /// The program whose idle service is measured, instead of this one, which has the stores in it
-    #[arg(long, requires = "idle", default_value = "target/release/pubwatch")]
+    #[arg(long, requires = "idle", default_value = "target/dist/pubwatch")]
     program: PathBuf,
 
     /// Start-up with so many editions, of which none was ever looked at

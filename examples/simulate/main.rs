@@ -2,8 +2,8 @@
 //! wrong.
 //!
 //! ```text
-//! cargo run --release --example simulate -- --launches 1000 --seed 1
-//! cargo run --release --example simulate -- --launches 1000 --fault vanished
+//! cargo run --profile dist --example simulate -- --launches 1000 --seed 1
+//! cargo run --profile dist --example simulate -- --launches 1000 --fault vanished
 //! ```
 
 mod draw;

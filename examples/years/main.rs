@@ -2,7 +2,7 @@
 //! writes it, to see how the program bears it.
 //!
 //! ```text
-//! cargo run --release --example years -- --years 10 --editions 1000 --into FOLDER
+//! cargo run --profile dist --example years -- --years 10 --editions 1000 --into FOLDER
 //! ```
 //!
 //! FOLDER gets a configuration and a database, which the program and tests then work with.

@@ -138,11 +138,17 @@ impl FromStr for Availability {
     ///
     /// [`UnknownAvailability`] when it is no name of a state.
     fn from_str(text: &str) -> Result<Self, UnknownAvailability> {
+        let called = |is_it: &dyn Fn(&str) -> bool| {
+            let mut all = Self::ALL.into_iter();
+            all.find(|state| is_it(state.name()))
+        };
         let plain = |name: &str| name.replace(['_', '-', ' '], "").to_lowercase();
-        let wanted = plain(text);
-        Self::ALL
-            .into_iter()
-            .find(|state| plain(state.name()) == wanted)
+        // As it is kept, in the first place: the database is read far more often than people type.
+        called(&|name| name == text)
+            .or_else(|| {
+                let wanted = plain(text);
+                called(&|name| plain(name) == wanted)
+            })
             .ok_or_else(|| UnknownAvailability(text.to_owned()))
     }
 }

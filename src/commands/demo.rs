@@ -436,7 +436,7 @@ impl Stage<'_> {
             let (view, thought) = self.house.db.read(|connection| {
                 Ok::<_, rusqlite::Error>((view(connection, plan)?, judgement(connection, id, now)?))
             })?;
-            let thought = thought.unwrap_or_default();
+            let thought = thought.map(|(thought, _)| thought).unwrap_or_default();
             let wide = (now, 75, Columns::of_stdout());
             let shown = history::edition(&view, &thought, &self.house.plan, wide);
             writeln!(out, "\n{shown}")?;

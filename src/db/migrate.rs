@@ -10,7 +10,10 @@ use super::sqlite::error::DbError;
 const APPLICATION_ID: i32 = 0x5055_4257;
 
 /// Every migration, in order; the number is the schema version that it leads to.
-const MIGRATIONS: &[(i32, &str)] = &[(1, include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[(i32, &str)] = &[
+    (1, include_str!("migrations/0001_first.sql")),
+    (2, include_str!("migrations/0002_spell_now.sql")),
+];
 
 /// The newest schema version that this program knows.
 fn newest() -> i32 {

@@ -391,7 +391,7 @@ fn thought(
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
     let kept = alerts::judgement(connection, &view.edition.id, now)?;
-    Ok(kept.unwrap_or_else(|| judge(view, &house.settings, now)))
+    Ok(kept.map_or_else(|| judge(view, &house.settings, now), |(kept, _)| kept))
 }
 
 /// Takes out what the author muted, and says in a line each that it stands.

@@ -50,17 +50,18 @@ pub fn own(loaded: &Loaded) -> Vec<StorePlan> {
     own
 }
 
-/// Names of stores as people write them, separated by commas: each once.
+/// Names of stores as people write them, separated by commas or on lines of their own: each once.
 ///
 /// # Errors
 ///
-/// A sentence about the first that is none, with those that there are.
+/// A sentence about the first that is none, with those that there are; or that there is none at all.
 pub fn named(names: &[String], own: &[StorePlan]) -> Result<Vec<StoreId>, String> {
     let mut stores: Vec<StoreId> = Vec::new();
     for name in names
         .iter()
-        .flat_map(|names| names.split(','))
+        .flat_map(|names| names.split([',', '\n']))
         .map(str::trim)
+        .filter(|name| !name.is_empty())
     {
         let id = StoreId::new(name);
         let known = storefront::called(name).map(|store| StoreId::new(store.id));
@@ -79,5 +80,39 @@ pub fn named(names: &[String], own: &[StorePlan]) -> Result<Vec<StoreId>, String
             stores.push(store);
         }
     }
+    if stores.is_empty() && !names.is_empty() {
+        return Err("name a store, as amazon.com".to_owned());
+    }
     Ok(stores)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&[&str], &str>) {
+        let stores = named(&[text.to_owned()], &[]);
+        let stores = stores.map(|all| all.iter().map(ToString::to_string).collect::<Vec<_>>());
+        let expected = expected.map(|all| all.iter().map(|one| (*one).to_owned()).collect());
+        assert_eq!(stores, expected.map_err(str::to_owned), "{text:?}");
+    }
+
+    #[test]
+    fn stores_stand_beside_each_other_or_on_lines_of_their_own() {
+        check("Amazon, bookshop.org", Ok(&["amazon.com", "bookshop.org"]));
+        check(
+            " Amazon,\r\nbookshop.org,\n",
+            Ok(&["amazon.com", "bookshop.org"]),
+        );
+        check("amazon.com\nAmazon", Ok(&["amazon.com"]));
+    }
+
+    #[test]
+    fn what_names_no_store_is_refused_and_where_nothing_is_said_nothing_is_meant() {
+        check(" , \n", Err("name a store, as amazon.com"));
+        let unknown = named(&["Amazon, Moonbooks".to_owned()], &[]).unwrap_err();
+        assert!(unknown.contains("`Moonbooks`"), "{unknown}");
+        assert_eq!(named(&[], &[]), Ok(Vec::new()));
+    }
 }

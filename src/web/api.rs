@@ -82,8 +82,8 @@ pub fn editions<'a>(
     let listings = |plan: &'a EditionPlan, voice: &Voice<'_>| {
         let judgement = judgements.get(&plan.edition.id);
         let listings = plan.listings.iter().map(|listing| {
-            let key = (plan.edition.id.clone(), listing.store.clone());
-            let glance = survey.glances.get(&key).copied().unwrap_or_default();
+            let glance = survey.glance(&plan.edition.id, &listing.store);
+            let glance = glance.copied().unwrap_or_default();
             let state = glance.seen(place.now);
             ListingNow {
                 page: PageState {

@@ -234,7 +234,7 @@ pub struct Field {
     pub label: &'static str,
     /// What is to be known of it.
     pub hint: Cow<'static, str>,
-    /// Of `input`, `select`, or `check`: a box that says `yes`.
+    /// Of `input`, `select`, `area`: some lines of text, or `check`: a box that says `yes`.
     pub kind: &'static str,
     /// By which a browser knows what it may fill in.
     pub filled_as: &'static str,
@@ -393,7 +393,7 @@ fn described(name: &str, is_watched: bool) -> (&'static str, &'static str, &'sta
         ),
         "stores" => (
             "Watched at",
-            "text",
+            "area",
             "Stores with commas between them, as Amazon, Waterstones. Empty: those of your part \
              of the world.",
         ),

@@ -23,8 +23,66 @@ pub(super) struct Dated<'a> {
     pub(super) days: i64,
 }
 
+/// How many editions a page shows.
+const ROWS: usize = 100;
+
+/// All editions, and those that the filter asks for.
+#[derive(Debug, Clone)]
+pub struct Chosen<'a> {
+    /// In the order of the configuration.
+    pub(super) all: Vec<Dated<'a>>,
+    /// Where those stand in `all` that fit, in the order that the filter asks for. The usual one: what
+    /// needs a look first, then by how near their date is.
+    pub(super) fitting: Vec<usize>,
+    /// The page that is shown, from 1: the last one where there is none of the number asked for.
+    pub(super) page: usize,
+}
+
+impl<'a> Chosen<'a> {
+    /// Chooses.
+    pub fn new(place: &Place<'_>, material: &Material<'a>, filter: &Filter) -> Self {
+        let all = dated(place, material);
+        let mut fitting: Vec<usize> = all
+            .iter()
+            .enumerate()
+            .filter(|(_, one)| fits(place, material, filter, one))
+            .map(|(number, _)| number)
+            .collect();
+        let title = |one: &Dated<'_>| one.plan.edition.title.to_lowercase();
+        let date = |one: &Dated<'_>| one.launch.publication;
+        match filter.order.as_str() {
+            "title" => fitting.sort_by_cached_key(|one| (title(&all[*one]), date(&all[*one]))),
+            "date" => fitting.sort_by_cached_key(|one| (date(&all[*one]), title(&all[*one]))),
+            _ => fitting.sort_by_cached_key(|one| urgency(material, &all[*one])),
+        }
+        let page = filter.page.clamp(1, fitting.len().div_ceil(ROWS).max(1));
+        Self { all, fitting, page }
+    }
+
+    /// How many pages there are; one where nothing fits.
+    pub(super) fn pages(&self) -> usize {
+        self.fitting.len().div_ceil(ROWS).max(1)
+    }
+
+    /// Those that fit, on all pages.
+    pub fn plans(&self) -> impl Iterator<Item = &'a EditionPlan> {
+        self.fitting.iter().map(|one| self.all[*one].plan)
+    }
+
+    /// Those of the page.
+    pub(super) fn shown(&self) -> impl Iterator<Item = &Dated<'a>> {
+        let from = self.fitting.iter().skip((self.page - 1) * ROWS);
+        from.take(ROWS).map(|one| &self.all[*one])
+    }
+
+    /// The plans of those of the page.
+    pub fn shown_plans(&self) -> impl Iterator<Item = &'a EditionPlan> {
+        self.shown().map(|one| one.plan)
+    }
+}
+
 /// Every edition with its dates, in the order of the configuration.
-pub(super) fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated<'a>> {
+fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated<'a>> {
     let today = place.now.to_zoned(place.zone.clone()).date();
     let editions = material.editions.iter();
     editions
@@ -39,39 +97,16 @@ pub(super) fn dated<'a>(place: &Place<'_>, material: &Material<'a>) -> Vec<Dated
         .collect()
 }
 
-/// The editions that the filter asks for, in its order. The usual one: what needs a look first, then by
-/// how near their date is.
-pub(super) fn chosen<'a, 'b>(
-    place: &Place<'_>,
+/// By which the editions that need a look come first.
+fn urgency<'a>(
     material: &Material<'_>,
-    all: &'b [Dated<'a>],
-    filter: &Filter,
-) -> Vec<&'b Dated<'a>> {
-    let mut chosen: Vec<&Dated<'a>> = all
-        .iter()
-        .filter(|one| fits(place, material, filter, one))
-        .collect();
-    let title = |one: &Dated<'_>| one.plan.edition.title.to_lowercase();
-    match filter.order.as_str() {
-        "title" => chosen.sort_by_cached_key(|one| (title(one), one.launch.publication)),
-        "date" => chosen.sort_by_cached_key(|one| (one.launch.publication, title(one))),
-        _ => worst_first(material, &mut chosen),
-    }
-    chosen
-}
-
-fn worst_first(material: &Material<'_>, chosen: &mut [&Dated<'_>]) {
-    chosen.sort_by_cached_key(|one| {
-        let severity = severity(material, &one.plan.edition.id);
-        let days = one.days.unsigned_abs();
-        // Two months around the date come first, whichever side they are on.
-        (
-            Reverse(severity.unwrap_or(Severity::GoodNews)),
-            60 < days,
-            days,
-            one.plan.edition.title.clone(),
-        )
-    });
+    one: &Dated<'a>,
+) -> (Reverse<Severity>, bool, u64, &'a str) {
+    let severity = severity(material, &one.plan.edition.id);
+    let days = one.days.unsigned_abs();
+    // Two months around the date come first, whichever side they are on.
+    let severity = Reverse(severity.unwrap_or(Severity::GoodNews));
+    (severity, 60 < days, days, &one.plan.edition.title)
 }
 
 /// How severe the loudest finding of an edition is.

@@ -100,7 +100,7 @@ impl ListForm {
                 ("stores", &self.stores),
                 (
                     "Watched at",
-                    "text",
+                    "area",
                     "Where a line does not say; with commas, as Amazon, Waterstones. Empty: those \
                      of your part of the world.",
                 ),
@@ -174,7 +174,7 @@ fn shown<'a>(place: &Place<'_>, preview: &'a Preview) -> Shown<'a> {
     let edition = |one: &'a Listed| {
         let stores = one.stores.iter().map(|store| place.label(store));
         let stores = stores.collect::<Vec<_>>().join(", ");
-        let (id, date) = (one.id.to_string(), one.publication_date.to_string());
+        let (id, date) = (one.id.to_string(), words::short_date(one.publication_date));
         (one.title.as_str(), one.format.name(), id, date, stores)
     };
     let columns = report.columns.iter().map(|column| match &column.tells {

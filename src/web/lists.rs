@@ -5,7 +5,7 @@ use jiff::Timestamp;
 
 use super::frame::{Frame, Place, Pulse};
 use super::markup::coded;
-use super::survey::Glances;
+use super::survey::{Glance, Glances, each};
 use crate::config::plan::Plan;
 use crate::history::drift::Drift;
 use crate::text::words;
@@ -104,15 +104,15 @@ pub fn stores(
 ) -> askama::Result<String> {
     let mut rows = Vec::new();
     for store in &plan.stores {
-        let here: Vec<_> = glances
-            .iter()
-            .filter(|((_, one), _)| *one == store.id)
+        let here: Vec<&Glance> = each(glances)
+            .filter(|(_, one, _)| **one == store.id)
+            .map(|(_, _, glance)| glance)
             .collect();
         let blind = here
             .iter()
-            .filter(|(_, glance)| glance.seen(place.now).is_none())
+            .filter(|glance| glance.seen(place.now).is_none())
             .count();
-        let last_good = here.iter().filter_map(|(_, glance)| glance.last_good).max();
+        let last_good = here.iter().filter_map(|glance| glance.last_good).max();
         let host = hosts_of(plan, store)
             .into_iter()
             .find_map(|name| hosts.iter().find(|line| line.host == name));

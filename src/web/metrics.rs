@@ -6,7 +6,7 @@ use std::fmt::{Display, Write as _};
 use jiff::Timestamp;
 
 use super::frame::Pulse;
-use super::survey::Glances;
+use super::survey::{Glances, each};
 use crate::book::StoreId;
 use crate::mail::sqlite::Counts;
 
@@ -63,8 +63,8 @@ fn of_the_watch(text: &mut String, pulse: &Pulse, now: Timestamp) {
 }
 
 fn of_pages(text: &mut String, glances: &Glances, now: Timestamp) {
-    let unseen = glances.values().filter(|one| one.seen(now).is_none());
-    let states = glances.iter().filter_map(|((edition, store), glance)| {
+    let unseen = each(glances).filter(|(_, _, one)| one.seen(now).is_none());
+    let states = each(glances).filter_map(|(edition, store, glance)| {
         let (state, _) = glance.seen(now)?;
         let (edition, store, state) = (edition.as_str(), label(store), state.name());
         Some((
@@ -75,7 +75,7 @@ fn of_pages(text: &mut String, glances: &Glances, now: Timestamp) {
     gauge(
         text,
         ("listings", "Listings that have been looked at."),
-        one(glances.len()),
+        one(each(glances).count()),
     );
     let help = "Listings of which nothing is seen: unread, or not looked at for too long.";
     gauge(text, ("listings_blind", help), one(unseen.count()));
@@ -117,7 +117,7 @@ fn gauge<Value: Display>(
 /// How many listings of each store cannot be read.
 fn unread(glances: &Glances) -> Vec<(String, u32)> {
     let mut unread: BTreeMap<&StoreId, u32> = BTreeMap::new();
-    for ((_, store), glance) in glances {
+    for (_, store, glance) in each(glances) {
         *unread.entry(store).or_default() += u32::from(glance.blind_since.is_some());
     }
     let rows = unread.into_iter();
@@ -144,7 +144,7 @@ mod tests {
             )),
             ..crate::web::survey::Glance::default()
         };
-        let glances = Glances::from([((edition, StoreId::new("amazon.com")), glance)]);
+        let glances = Glances::from([(edition, [(StoreId::new("amazon.com"), glance)].into())]);
         let text = metrics(
             &Pulse::default(),
             &glances,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use askama::Template;
 use jiff::Timestamp;
 
-use super::chosen::{Dated, chosen, dated};
+use super::chosen::{Chosen, Dated};
 use super::face::{UNSEEN_CLASS, face};
 use super::filter::{Filter, ORDERS, PHASES};
 use super::frame::{Frame, Place, Pulse, shape};
@@ -48,9 +48,6 @@ pub struct Material<'a> {
     /// Somebody goes round when it is asked for.
     pub may_check: bool,
 }
-
-/// How many editions a page shows.
-pub const ROWS: usize = 100;
 
 /// So many editions are seen at a glance.
 const FEW: usize = 5;
@@ -123,12 +120,14 @@ struct Exception {
 }
 
 /// The page.
-pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> askama::Result<String> {
-    let all = dated(place, material);
-    let chosen = chosen(place, material, &all, filter);
-    let pages = chosen.len().div_ceil(ROWS).max(1);
-    let page = filter.page.min(pages);
-    let shown = of_page(&chosen, page);
+pub fn page(
+    place: &Place<'_>,
+    material: &Material<'_>,
+    filter: &Filter,
+    chosen: &Chosen<'_>,
+) -> askama::Result<String> {
+    let (page, pages) = (chosen.page, chosen.pages());
+    let shown: Vec<&Dated<'_>> = chosen.shown().collect();
     let stores = stores_of(place, &shown);
     let (exceptions, more_exceptions) = exceptions(place, material);
     let mut frame = Frame::new(place, "", "Overview", material.pulse);
@@ -142,7 +141,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
             .filter(|_| !material.is_shared),
         exceptions,
         more_exceptions,
-        choices: choices(place, &all),
+        choices: choices(place, &chosen.all),
         tally: if has_filter {
             tally(material, filter, place.now)
         } else {
@@ -153,7 +152,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
             .map(|one| row(place, material, one, &stores))
             .collect(),
         stores: stores.iter().map(|store| place.label(store)).collect(),
-        count: match (filter.is_narrow(), chosen.len()) {
+        count: match (filter.is_narrow(), chosen.fitting.len()) {
             (true, 0) => "No edition fits this.".to_owned(),
             (true, some) => {
                 let all = words::counted(material.editions.len(), "edition");
@@ -170,7 +169,7 @@ pub fn page(place: &Place<'_>, material: &Material<'_>, filter: &Filter) -> aska
         },
         bulk: (has_filter && !material.is_shared).then(|| Bulk {
             query: filter.query_of_page(page),
-            fitting: chosen.len(),
+            fitting: chosen.fitting.len(),
             tomorrow: place.in_days(1),
             next_week: place.in_days(7),
             may_check: material.may_check,
@@ -197,51 +196,18 @@ fn links(filter: &Filter, page: usize, pages: usize) -> Vec<(usize, Option<Strin
         .collect()
 }
 
-/// What stands on a page, from 1.
-fn of_page<T: Copy>(all: &[T], page: usize) -> Vec<T> {
-    let from = all.iter().skip((page - 1) * ROWS);
-    from.take(ROWS).copied().collect()
-}
-
-/// The editions that the page shows for which the filter asks.
-pub fn shown<'a>(
-    place: &Place<'_>,
-    material: &Material<'a>,
-    filter: &Filter,
-) -> Vec<&'a EditionPlan> {
-    let fitting = fitting(place, material, filter);
-    let pages = fitting.len().div_ceil(ROWS).max(1);
-    of_page(&fitting, filter.page.min(pages))
-}
-
-/// The editions that the filter asks for, on all pages.
-pub fn fitting<'a>(
-    place: &Place<'_>,
-    material: &Material<'a>,
-    filter: &Filter,
-) -> Vec<&'a EditionPlan> {
-    let all = dated(place, material);
-    let chosen = chosen(place, material, &all, filter);
-    chosen.into_iter().map(|one| one.plan).collect()
-}
-
 /// How many pages show each state, of all editions that are watched.
 fn tally(material: &Material<'_>, filter: &Filter, now: Timestamp) -> Vec<Count> {
-    let glances = || {
-        let editions = material.editions.iter();
-        editions.flat_map(|plan| {
-            let edition = &plan.edition.id;
-            plan.listings
-                .iter()
-                .map(move |listing| material.survey.glance(edition, &listing.store))
-        })
-    };
     let mut counts: BTreeMap<Availability, usize> = BTreeMap::new();
     let mut unseen = 0;
-    for glance in glances() {
-        match glance.and_then(|glance| glance.seen(now)) {
-            Some((state, _)) => *counts.entry(state).or_default() += 1,
-            None => unseen += 1,
+    for plan in material.editions {
+        let pages = material.survey.glances.get(&plan.edition.id);
+        for listing in &plan.listings {
+            let glance = pages.and_then(|pages| pages.get(&listing.store));
+            match glance.and_then(|glance| glance.seen(now)) {
+                Some((state, _)) => *counts.entry(state).or_default() += 1,
+                None => unseen += 1,
+            }
         }
     }
     let states = Availability::ALL.into_iter().map(|state| {
@@ -364,22 +330,15 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     for plan in material.editions {
         let edition = &plan.edition;
         let judgement = material.judgements.get(&edition.id);
-        let findings = judgement
-            .map_or(&[][..], |judgement| &judgement.findings)
-            .iter();
-        // Good news is told on the edition's page; here is what needs a look.
-        all.extend(
-            findings
-                .filter(|finding| finding.severity.is_trouble())
-                .map(|finding| (finding.severity, Cause::Finding(edition, finding))),
-        );
+        let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
+        all.extend(each_kind_once(edition, findings));
     }
     all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
     let more = all.len().saturating_sub(EXCEPTIONS);
     let kept = all.into_iter().take(EXCEPTIONS);
     let told = kept.map(|(severity, cause)| match cause {
         Cause::Trouble(trouble) => of_trouble(place, trouble),
-        Cause::Finding(edition, finding) => {
+        Cause::Finding(edition, finding, others) => {
             let launch = material.survey.launch(edition, place.zone);
             let said = said(finding, &place.voice(edition, &launch));
             Exception {
@@ -387,7 +346,7 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
                 severity: severity.word(),
                 address: address(place, edition),
                 book: book(edition),
-                headline: words::one_line(&said.headline),
+                headline: also_at(place, &said.headline, &others),
                 next_step: coded(&first_sentences(&said.step)),
             }
         }
@@ -395,10 +354,39 @@ fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, us
     (told.collect(), more)
 }
 
+/// What needs a look of an edition: what is found at several stores alike stands there once. Good news
+/// is told on the edition's page.
+fn each_kind_once<'a>(edition: &'a Edition, findings: &'a [Finding]) -> Vec<(Severity, Cause<'a>)> {
+    let mut kinds: Vec<(Severity, &Finding, Vec<&StoreId>)> = Vec::new();
+    for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
+        let known = kinds.iter_mut().find(|(severity, first, _)| {
+            *severity == finding.severity && first.kind.name() == finding.kind.name()
+        });
+        match known {
+            Some((_, _, others)) => others.extend(&finding.stores),
+            None => kinds.push((finding.severity, finding, Vec::new())),
+        }
+    }
+    let of_edition =
+        |(severity, finding, others)| (severity, Cause::Finding(edition, finding, others));
+    kinds.into_iter().map(of_edition).collect()
+}
+
+/// "Amazon shows out of stock; the same at Bookshop.org".
+fn also_at(place: &Place<'_>, headline: &str, others: &[&StoreId]) -> String {
+    let headline = words::one_line(headline);
+    if others.is_empty() {
+        return headline;
+    }
+    let others: Vec<String> = others.iter().map(|store| place.label(store)).collect();
+    format!("{headline}; the same at {}", words::list(&others))
+}
+
 /// What an exception is about.
 enum Cause<'a> {
     Trouble(&'a Trouble),
-    Finding(&'a Edition, &'a Finding),
+    /// With the other stores where the same was found.
+    Finding(&'a Edition, &'a Finding, Vec<&'a StoreId>),
 }
 
 fn of_trouble(place: &Place<'_>, trouble: &Trouble) -> Exception {
@@ -441,6 +429,51 @@ pub fn address(place: &Place<'_>, edition: &Edition) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mail::example::finding;
+    use crate::web::testing::edition;
+
+    /// What stands at the head of the overview of findings at stores: each with the other stores.
+    #[track_caller]
+    fn check_kinds(found: &[(&str, Severity)], expected: &[(Severity, &[&str])]) {
+        let findings: Vec<Finding> = found
+            .iter()
+            .map(|(store, severity)| Finding {
+                stores: vec![StoreId::new(store)],
+                ..finding(*severity)
+            })
+            .collect();
+        let edition = edition("2027-02-09");
+        let kinds = each_kind_once(&edition, &findings).into_iter();
+        let told: Vec<(Severity, Vec<&str>)> = kinds
+            .map(|(severity, cause)| match cause {
+                Cause::Finding(_, _, others) => (
+                    severity,
+                    others.iter().map(|store| store.as_str()).collect(),
+                ),
+                Cause::Trouble(_) => panic!("no trouble was there"),
+            })
+            .collect();
+        let expected: Vec<(Severity, Vec<&str>)> = expected
+            .iter()
+            .map(|(severity, others)| (*severity, others.to_vec()))
+            .collect();
+        assert_eq!(told, expected);
+    }
+
+    #[test]
+    fn what_is_found_at_several_stores_alike_is_one_line_and_another_severity_is_another() {
+        use Severity::{Act, GoodNews, Watch};
+        check_kinds(
+            &[
+                ("amazon.com", Act),
+                ("kobo.com", GoodNews),
+                ("bookshop.org", Act),
+                ("barnesandnoble.com", Watch),
+            ],
+            &[(Act, &["bookshop.org"]), (Watch, &[])],
+        );
+        check_kinds(&[("kobo.com", GoodNews)], &[]);
+    }
 
     #[test]
     fn a_next_step_is_told_in_its_first_words() {

@@ -295,10 +295,10 @@ fn web(plan: &Plan) -> Vec<Value> {
         .listen
         .map_or_else(|| "off".to_owned(), |at| at.to_string());
     let address = plan.web.address.as_ref();
-    let address = address.map_or_else(|| listen.clone(), ToString::to_string);
+    let address = address.map_or_else(|| "none".to_owned(), ToString::to_string);
     vec![
-        ("page", listen, Origin::Key("web.listen")),
-        ("page address", address, Origin::Key("web.address")),
+        ("page listens at", listen, Origin::Key("web.listen")),
+        ("public address", address, Origin::Key("web.address")),
         (
             "page password",
             stars(plan.web.password_hash.is_some()),

@@ -1,6 +1,6 @@
 //! What the pages need from the database, gathered with few statements.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row, params};
@@ -27,26 +27,41 @@ use crate::round::sqlite::vitals;
 pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
     Ok(Survey {
         glances: glances(connection)?,
+        took_orders: BTreeSet::new(),
         notes: standing_notes(connection)?,
         health: health(&vitals(connection, plan, now)?, now),
     })
 }
 
 fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
+    let mut glances = Glances::new();
+    let mut listings = connection.prepare_cached(include_str!("glances.sql"))?;
+    let mut rows = listings.query([])?;
+    while let Some(row) = rows.next()? {
+        let glance = Glance {
+            state: parsed_if(row, 2)?.zip(time_if(row, 3)?),
+            last_try: time_if(row, 4)?,
+            last_good: time_if(row, 5)?,
+            blind_since: time_if(row, 6)?,
+            good_until: time_if(row, 7)?,
+        };
+        let store = StoreId::new(row.get_ref(1)?.as_str()?);
+        let pages = glances.entry(parsed(row, 0)?).or_default();
+        pages.insert(store, glance);
+    }
+    Ok(glances)
+}
+
+/// The pages that have shown a confirmed state in which they took orders.
+pub fn took_orders(connection: &Connection) -> rusqlite::Result<BTreeSet<(EditionId, StoreId)>> {
     connection
-        .prepare_cached(include_str!("glances.sql"))?
+        .prepare_cached(
+            "SELECT l.edition, l.store FROM listing l WHERE EXISTS ( \
+                 SELECT 1 FROM spell s WHERE s.listing_id = l.id AND s.confirmed_at IS NOT NULL \
+                 AND s.availability IN ('pre_order', 'in_stock', 'ships_later', 'back_order'))",
+        )?
         .query_map([], |row| {
-            let edition: EditionId = parsed(row, 0)?;
-            let store = StoreId::new(row.get_ref(1)?.as_str()?);
-            let glance = Glance {
-                state: parsed_if(row, 2)?.zip(time_if(row, 3)?),
-                has_taken_orders: row.get(7)?,
-                last_try: time_if(row, 4)?,
-                last_good: time_if(row, 5)?,
-                blind_since: time_if(row, 6)?,
-                good_until: time_if(row, 8)?,
-            };
-            Ok(((edition, store), glance))
+            Ok((parsed(row, 0)?, StoreId::new(row.get_ref(1)?.as_str()?)))
         })?
         .collect()
 }
@@ -62,21 +77,11 @@ pub(crate) fn judged(
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
     let edition = &plan.edition.id;
-    let at = judged_at(connection)?.get(edition).copied();
     let looked = listings.iter().filter_map(|one| one.last_try).max();
-    let kept = judgement(connection, edition, now)?.filter(|_| at.is_some() && looked <= at);
-    match kept {
-        Some(kept) => Ok(kept),
-        None => Ok(judge(&view(connection, plan)?, settings, now)),
+    match judgement(connection, edition, now)? {
+        Some((kept, at)) if looked <= Some(at) => Ok(kept),
+        Some(_) | None => Ok(judge(&view(connection, plan)?, settings, now)),
     }
-}
-
-/// When each edition was judged last.
-pub fn judged_at(connection: &Connection) -> rusqlite::Result<BTreeMap<EditionId, Timestamp>> {
-    connection
-        .prepare_cached("SELECT edition, at FROM judged")?
-        .query_map([], |row| Ok((parsed(row, 0)?, time(row, 1)?)))?
-        .collect()
 }
 
 /// The letters about an edition, oldest first, without their bodies.

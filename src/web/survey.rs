@@ -17,8 +17,6 @@ use crate::round::health::Health;
 pub struct Glance {
     /// The state now and since when; `None`: no state was ever read.
     pub state: Option<(Availability, Timestamp)>,
-    /// A state that took orders has been confirmed.
-    pub has_taken_orders: bool,
     /// The newest attempt.
     pub last_try: Option<Timestamp>,
     /// The newest reading that named a state.
@@ -51,14 +49,26 @@ impl Glance {
     }
 }
 
-/// Every listing at a glance.
-pub type Glances = BTreeMap<(EditionId, StoreId), Glance>;
+/// Every listing at a glance, those of an edition beside each other.
+pub type Glances = BTreeMap<EditionId, BTreeMap<StoreId, Glance>>;
+
+/// Each listing with its edition and its store.
+pub fn each(glances: &Glances) -> impl Iterator<Item = (&EditionId, &StoreId, &Glance)> {
+    glances.iter().flat_map(|(edition, pages)| {
+        pages
+            .iter()
+            .map(move |(store, glance)| (edition, store, glance))
+    })
+}
 
 /// What the database says of all editions together.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Survey {
     /// Every watched listing.
     pub glances: Glances,
+    /// Those that have shown a confirmed state in which they took orders. It is asked only where a
+    /// phase is sought, and empty otherwise.
+    pub took_orders: BTreeSet<(EditionId, StoreId)>,
     /// The notes that stand, oldest first.
     pub notes: BTreeMap<EditionId, Vec<Note>>,
     /// Whether the watch is well.
@@ -68,21 +78,23 @@ pub struct Survey {
 impl Survey {
     /// Leaves out the listings that the configuration no longer names.
     pub fn of_watched(mut self, editions: &[EditionPlan]) -> Self {
-        let watched: BTreeSet<(&EditionId, &StoreId)> = editions
+        let watched: BTreeMap<&EditionId, &EditionPlan> = editions
             .iter()
-            .flat_map(|plan| {
-                let edition = &plan.edition.id;
-                plan.listings.iter().map(move |one| (edition, &one.store))
-            })
+            .map(|plan| (&plan.edition.id, plan))
             .collect();
-        self.glances
-            .retain(|(edition, store), _| watched.contains(&(edition, store)));
+        self.glances.retain(|edition, pages| {
+            let plan = watched.get(edition);
+            pages.retain(|store, _| {
+                plan.is_some_and(|plan| plan.listings.iter().any(|one| one.store == *store))
+            });
+            !pages.is_empty()
+        });
         self
     }
 
     /// A listing at a glance; `None` while it was never looked at.
     pub fn glance(&self, edition: &EditionId, store: &StoreId) -> Option<&Glance> {
-        self.glances.get(&(edition.clone(), store.clone()))
+        self.glances.get(edition)?.get(store)
     }
 
     /// Who is watching.
@@ -99,7 +111,7 @@ impl Survey {
         };
         // For each store that was looked at, whether one of its pages can be seen.
         let mut seen: BTreeMap<&StoreId, bool> = BTreeMap::new();
-        for ((_, store), glance) in &self.glances {
+        for (_, store, glance) in each(&self.glances) {
             if glance.last_try.is_some() {
                 *seen.entry(store).or_default() |= glance.seen(now).is_some();
             }
@@ -129,8 +141,11 @@ impl Survey {
         at: Timestamp,
         now: Timestamp,
     ) -> bool {
+        let Some(pages) = self.glances.get(&plan.edition.id) else {
+            return true;
+        };
         plan.listings.iter().all(|listing| {
-            let Some(glance) = self.glance(&plan.edition.id, &listing.store) else {
+            let Some(glance) = pages.get(&listing.store) else {
                 return true;
             };
             let known = judgement.outlook(&listing.store);
@@ -148,9 +163,7 @@ impl Survey {
         store: &StoreId,
         now: Timestamp,
     ) -> Phase {
-        let has_taken_orders = self
-            .glance(edition, store)
-            .is_some_and(|glance| glance.has_taken_orders);
-        launch.phase(store, has_taken_orders, now)
+        let page = (edition.clone(), store.clone());
+        launch.phase(store, self.took_orders.contains(&page), now)
     }
 }

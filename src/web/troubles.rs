@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::frame::Place;
 use super::overview::Judgements;
-use super::survey::Glances;
+use super::survey::{Glances, each};
 use crate::judge::{FindingKind, Severity};
 use crate::round::health::{Ailment, Health};
 use crate::text::words;
@@ -89,7 +89,7 @@ fn sentence(step: &str) -> String {
 /// The pages that cannot be read, but not those of which an alert speaks already.
 fn blind(place: &Place<'_>, glances: &Glances, judgements: &Judgements) -> Vec<Trouble> {
     let mut stores: BTreeMap<_, (usize, Timestamp)> = BTreeMap::new();
-    for ((edition, store), glance) in glances {
+    for (edition, store, glance) in each(glances) {
         let Some(since) = glance.blind_since else {
             continue;
         };
@@ -149,12 +149,12 @@ mod tests {
             blind_since: blind.map(at),
             ..Glance::default()
         };
-        let key = ("9781944098117".parse().unwrap(), StoreId::new("amazon.com"));
+        let edition = "9781944098117".parse().unwrap();
         let health = Health {
             ailments: ailment.into_iter().collect(),
             ..Health::default()
         };
-        let glances = [(key, glance)].into();
+        let glances = [(edition, [(StoreId::new("amazon.com"), glance)].into())].into();
         let found: Vec<String> = troubles(&place, &glances, &Judgements::new(), &health)
             .into_iter()
             .map(|one| format!("{}: {}", one.what, one.headline))

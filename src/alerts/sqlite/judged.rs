@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, Transaction, params};
 
 use super::as_json;
 use crate::book::EditionId;
-use crate::db::column::{json, parsed};
+use crate::db::column::{json, parsed, time};
 use crate::judge::Judgement;
 use crate::judge::finding::FACTS_VERSION;
 
@@ -34,40 +34,45 @@ pub fn keep_judgement(
     Ok(())
 }
 
-/// What was thought of an edition when it was judged last; `None` when it never was, or by a
-/// version whose facts are read otherwise.
+/// What was thought of an edition when it was judged last, and when that was; `None` when it never was,
+/// or by a version whose facts are read otherwise.
 pub fn judgement(
     connection: &Connection,
     edition: &EditionId,
     now: Timestamp,
-) -> rusqlite::Result<Option<Judgement>> {
-    let kept = connection
+) -> rusqlite::Result<Option<(Judgement, Timestamp)>> {
+    connection
         .prepare_cached(
-            "SELECT findings, outlooks FROM judged WHERE edition = ?1 AND version = ?2",
+            "SELECT at, findings, outlooks FROM judged WHERE edition = ?1 AND version = ?2",
         )?
         .query_row(params![edition.as_str(), FACTS_VERSION], |row| {
-            judgement_of(row, 0)
+            judgement_of(row, 0, now)
         })
-        .optional()?;
-    Ok(kept.map(|kept| kept.aged(now)))
+        .optional()
 }
 
-/// What was thought of every edition.
+/// What was thought of every edition, and when that was.
 pub fn judgements(
     connection: &Connection,
     now: Timestamp,
-) -> rusqlite::Result<BTreeMap<EditionId, Judgement>> {
+) -> rusqlite::Result<BTreeMap<EditionId, (Judgement, Timestamp)>> {
     connection
-        .prepare_cached("SELECT edition, findings, outlooks FROM judged WHERE version = ?1")?
+        .prepare_cached("SELECT edition, at, findings, outlooks FROM judged WHERE version = ?1")?
         .query_map([FACTS_VERSION], |row| {
-            Ok((parsed(row, 0)?, judgement_of(row, 1)?.aged(now)))
+            Ok((parsed(row, 0)?, judgement_of(row, 1, now)?))
         })?
         .collect()
 }
 
-fn judgement_of(row: &Row<'_>, first: usize) -> rusqlite::Result<Judgement> {
-    Ok(Judgement {
-        findings: json(row, first)?,
-        outlooks: json(row, first + 1)?,
-    })
+/// What was thought, as it is to be taken now, and when that was; of the three columns from `first` on.
+fn judgement_of(
+    row: &Row<'_>,
+    first: usize,
+    now: Timestamp,
+) -> rusqlite::Result<(Judgement, Timestamp)> {
+    let kept = Judgement {
+        findings: json(row, first + 1)?,
+        outlooks: json(row, first + 2)?,
+    };
+    Ok((kept.aged(now), time(row, first)?))
 }

@@ -23,13 +23,13 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
     let pages = plan.editions.iter().flat_map(|edition| {
-        let id = &edition.edition.id;
+        let known = known.get(edition.edition.id.as_str());
         let listings = edition.listings.iter();
         listings
             .filter(|listing| !listing.is_by_hand)
-            .map(|listing| {
-                let key = (id.as_str().to_owned(), listing.store.as_str().to_owned());
-                known.get(&key).copied().unwrap_or_default()
+            .map(move |listing| {
+                let asked = known.and_then(|pages| pages.get(listing.store.as_str()));
+                asked.copied().unwrap_or_default()
             })
     });
     let pages = pages.collect();
@@ -97,22 +97,25 @@ pub fn remark(
     Ok((!is_told).then(|| nobody_looked(slept, zone, now)))
 }
 
-/// Every page that was ever asked for, by its book and store.
-fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<(String, String), Asked>> {
+/// Every page that was ever asked for, by its edition and its store.
+fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<String, BTreeMap<String, Asked>>> {
     let time = |milliseconds: Option<i64>| {
         milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
     };
-    connection
-        .prepare_cached("SELECT edition, store, first_try, good_until, last_good FROM listing")?
-        .query_map([], |row| {
-            let last_good = time(row.get(4)?);
-            let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());
-            let page = Asked {
-                first_try: time(row.get(2)?),
-                good_until: time(row.get(3)?).or(unknown),
-                last_good,
-            };
-            Ok(((row.get(0)?, row.get(1)?), page))
-        })?
-        .collect()
+    let mut known: BTreeMap<String, BTreeMap<String, Asked>> = BTreeMap::new();
+    let mut listings = connection
+        .prepare_cached("SELECT edition, store, first_try, good_until, last_good FROM listing")?;
+    let mut rows = listings.query([])?;
+    while let Some(row) = rows.next()? {
+        let last_good = time(row.get(4)?);
+        let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());
+        let page = Asked {
+            first_try: time(row.get(2)?),
+            good_until: time(row.get(3)?).or(unknown),
+            last_good,
+        };
+        let pages = known.entry(row.get(0)?).or_default();
+        pages.insert(row.get(1)?, page);
+    }
+    Ok(known)
 }

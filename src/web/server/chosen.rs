@@ -11,8 +11,8 @@ use super::pages::surveyed;
 use crate::book::NoteKind;
 use crate::config::plan::EditionPlan;
 use crate::db::DbError;
+use crate::web::chosen::Chosen as Fitting;
 use crate::web::filter::Filter;
-use crate::web::overview::fitting;
 
 /// The form, in which one name may stand several times.
 struct Chosen(Vec<(String, String)>);
@@ -53,9 +53,10 @@ fn meant<'a>(
 ) -> Result<Vec<&'a EditionPlan>, PageError> {
     let known = &visit.site.plan.editions;
     let ids: BTreeSet<String> = if form.value("all") == "yes" {
-        surveyed(visit, None, |place, material| {
-            let fitting = fitting(place, material, filter).into_iter();
+        surveyed(visit, None, filter, |place, material| {
+            let fitting = Fitting::new(place, material, filter);
             fitting
+                .plans()
                 .map(|plan| plan.edition.id.as_str().to_owned())
                 .collect()
         })?

@@ -24,6 +24,7 @@ use crate::judge::Judgement;
 use crate::mail;
 use crate::mail::sqlite::Entry;
 use crate::text::words;
+use crate::web::chosen::Chosen;
 use crate::web::edition::{self, LetterLine};
 use crate::web::filter::Filter;
 use crate::web::frame::{Place, Pulse};
@@ -48,7 +49,7 @@ pub(super) fn overview(visit: &Visit, RawQuery(query): RawQuery) -> Answered {
     let mut said_of = url::form_urlencoded::parse(query.as_bytes());
     let code = said_of.find(|(key, _)| key == "said");
     let code = code.map_or_else(String::new, |(_, code)| code.into_owned());
-    let html = surveyed(visit, said(&code), |place, material| {
+    let html = surveyed(visit, said(&code), &filter, |place, material| {
         overview_of(visit, place, material, &filter)
     })?;
     Ok(page(html?))
@@ -61,24 +62,26 @@ pub(super) fn overview_of(
     material: &overview::Material<'_>,
     filter: &Filter,
 ) -> Result<String, PageError> {
-    let shown = overview::shown(place, material, filter);
+    let chosen = Chosen::new(place, material, filter);
+    let shown: Vec<&EditionPlan> = chosen.shown_plans().collect();
     let strips = visit.site.strips(&shown, visit.now)?;
     let material = overview::Material {
         strips: &strips,
         ..*material
     };
-    Ok(overview::page(place, &material, filter)?)
+    Ok(overview::page(place, &material, filter, &chosen)?)
 }
 
-/// What the overview makes of all editions as they stand now.
+/// What the overview makes of all editions as they stand now, where it is to choose by this filter.
 pub(super) fn surveyed<T>(
     visit: &Visit,
     said: Option<&str>,
+    filter: &Filter,
     make: impl FnOnce(&Place<'_>, &overview::Material<'_>) -> T,
 ) -> Result<T, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let place = site.place(now);
-    let (survey, pulse) = site.survey(now)?;
+    let (survey, pulse) = site.survey_for(filter, now)?;
     let judgements = site.judgements(&survey, now)?;
     let material = overview::Material {
         editions: &site.plan.editions,

@@ -90,7 +90,8 @@ fn listed(
         ..site.place(now)
     };
     // Neither the stores of others nor how they are faring.
-    let survey = site.survey(now)?.0.of_watched(editions);
+    let filter = Filter::from_query(query);
+    let survey = site.survey_for(&filter, now)?.0.of_watched(editions);
     let pulse = survey.pulse(&site.plan.stores, site.board.next_look(), now);
     let judgements = site.judgements(&survey, now)?;
     let judgements = judgements
@@ -111,6 +112,6 @@ fn listed(
             said: None,
             may_check: false,
         },
-        &Filter::from_query(query),
+        &filter,
     )
 }

@@ -24,6 +24,7 @@ use crate::round::judge_edition::JudgeContext;
 use crate::setup::library::OPEN_LIBRARY;
 use crate::stores::Lessons;
 use crate::web::companion::Pace;
+use crate::web::filter::Filter;
 use crate::web::frame::{Day, Place, Pulse};
 use crate::web::overview::Judgements;
 use crate::web::security::{Origin, Sessions, Throttle, is_password};
@@ -264,6 +265,17 @@ impl Site {
         Ok((survey, pulse))
     }
 
+    /// The same, with what choosing by this filter needs besides.
+    pub fn survey_for(&self, filter: &Filter, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
+        let (mut survey, pulse) = self.survey(now)?;
+        if filter.phase().is_some() {
+            survey.took_orders = self
+                .db
+                .read(|connection| Ok::<_, DbError>(sqlite::took_orders(connection)?))?;
+        }
+        Ok((survey, pulse))
+    }
+
     /// The view of an edition.
     pub fn view(&self, plan: &EditionPlan) -> Result<View, DbError> {
         self.db.read(|connection| Ok(view(connection, plan)?))
@@ -314,17 +326,17 @@ impl Site {
     /// What was thought of every edition when it was judged last; one that never was, or of which a
     /// page has changed since, is judged now.
     pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
-        let (mut all, times) = self.db.read(|connection| {
-            let all: Judgements = judgements(connection, now)?;
-            Ok::<_, DbError>((all, sqlite::judged_at(connection)?))
-        })?;
+        let mut kept = self
+            .db
+            .read(|connection| Ok::<_, DbError>(judgements(connection, now)?))?;
+        let mut all = Judgements::new();
         for plan in &self.plan.editions {
-            let isbn = &plan.edition.id;
-            let kept = all.get(isbn).zip(times.get(isbn));
-            if !kept.is_some_and(|(kept, at)| survey.bears_out(plan, kept, *at, now)) {
-                let judged = judge(&self.view(plan)?, &self.settings, now);
-                all.insert(isbn.clone(), judged);
-            }
+            let edition = &plan.edition.id;
+            let judgement = match kept.remove(edition) {
+                Some((kept, at)) if survey.bears_out(plan, &kept, at, now) => kept,
+                Some(_) | None => judge(&self.view(plan)?, &self.settings, now),
+            };
+            all.insert(edition.clone(), judgement);
         }
         Ok(all)
     }

@@ -53,7 +53,7 @@ fn a_person_sets_it_up_with_the_mouse() {
         chromium.click(&format!("input[name={field}]"));
         chromium.write(text);
     }
-    chromium.click("input[name=stores]");
+    chromium.click("[name=stores]");
     chromium.write("Moonbooks");
     chromium.follow("button.main");
     says(&mut chromium, "There is no store");

@@ -1,9 +1,9 @@
 //! A thousand editions: how long the pages take, and how much they weigh.
 //!
-//! `cargo test --release --test it a_thousand -- --ignored --nocapture`
+//! `cargo test --profile dist --test it a_thousand -- --ignored --nocapture`
 //!
 //! Over ten years of a thousand editions, as `examples/years` writes them:
-//! `PUBWATCH_IMPRINT=FOLDER cargo test --release --test it ten_years -- --ignored --nocapture`
+//! `PUBWATCH_IMPRINT=FOLDER cargo test --profile dist --test it ten_years -- --ignored --nocapture`
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -267,7 +267,7 @@ fn a_thousand_editions_are_shown_quickly_and_weigh_little() {
 }
 
 #[test]
-#[ignore = "needs what `cargo run --release --example years -- --years 10 --editions 1000 --into FOLDER` writes, at PUBWATCH_IMPRINT"]
+#[ignore = "needs what `cargo run --profile dist --example years -- --years 10 --editions 1000 --into FOLDER` writes, at PUBWATCH_IMPRINT"]
 fn ten_years_of_a_thousand_editions_are_shown_quickly() {
     let folder = std::env::var("PUBWATCH_IMPRINT").expect("PUBWATCH_IMPRINT names their folder");
     let site = TestSite::of(Path::new(&folder));

@@ -87,8 +87,8 @@ look-by-hand-page = { $ever ->
 
 # Another way in, as sentences that follow others. $line is a line of the configuration.
 other-way-browser =
-    {" "}Or let Chromium fetch it, where Pubwatch runs: put `{ $line }` into the store's [[store]]
-    table.
+    {" "}Or let Chromium fetch it, where Pubwatch runs: on the web page at Settings, Stores, or with
+    `{ $line }` in the store's [[store]] table.
 other-way-api =
     {" "}There is also { api-for-whom }: docs/ways-in.md says how, for those who have that account.
 api-for-whom = Amazon's own API, which is for Associates with ten qualified sales in 30 days (Associates Central, Tools, Creators API)

@@ -19,6 +19,10 @@ use tokio::time::Instant;
 /// How long Chromium may take for anything.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The field that a page leads to is where the reader is, if it leads to one.
+const ARRIVED: &str =
+    "(to => !to || document.activeElement === to)(document.querySelector('[autofocus]'))";
+
 /// One tab of a Chromium of its own.
 pub(crate) struct Chromium {
     child: Child,
@@ -188,13 +192,19 @@ impl Chromium {
         );
     }
 
-    /// Opens an address and waits until it is there.
+    /// Opens an address and waits until it is there, and the reader is where it leads them: a browser
+    /// does that a moment after it has loaded the page.
     #[track_caller]
     pub(crate) fn open(&mut self, address: &str) {
         self.events.clear();
         let opened = self.call("Page.navigate", &json!({ "url": address }));
         assert!(opened["errorText"].is_null(), "{address}: {opened}");
         self.wait_for("Page.loadEventFired");
+        let until = Instant::now() + PATIENCE;
+        while self.eval(ARRIVED) != true {
+            assert!(Instant::now() < until, "{address} leads to no field");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// What an expression of JavaScript is, in the page.

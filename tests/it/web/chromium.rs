@@ -203,7 +203,7 @@ impl Chromium {
         let until = Instant::now() + PATIENCE;
         while self.eval(ARRIVED) != true {
             assert!(Instant::now() < until, "{address} leads to no field");
-            std::thread::sleep(Duration::from_millis(10));
+            thread::sleep(Duration::from_millis(10));
         }
     }
 

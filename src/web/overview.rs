@@ -360,7 +360,9 @@ fn each_kind_once<'a>(edition: &'a Edition, findings: &'a [Finding]) -> Vec<(Sev
     let mut kinds: Vec<(Severity, &Finding, Vec<&StoreId>)> = Vec::new();
     for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
         let known = kinds.iter_mut().find(|(severity, first, _)| {
-            *severity == finding.severity && first.kind.name() == finding.kind.name()
+            // Alike in all its facts: another date, or another day since when, is not the same.
+            *severity == finding.severity
+                && (&first.kind, first.since) == (&finding.kind, finding.since)
         });
         match known {
             Some((_, _, others)) => others.extend(&finding.stores),

@@ -276,7 +276,7 @@ pub fn brief(length: SignedDuration) -> String {
 mod tests {
     use super::*;
     use crate::round::health::Ailment;
-    use crate::web::testing::at;
+    use crate::web::testing::{at, place};
 
     #[test]
     fn lengths_in_tables_are_brief() {
@@ -290,20 +290,6 @@ mod tests {
         check(48, "2 d");
         check(11 * 24 + 5, "11 d");
         check(3 * 8760, "3 y");
-    }
-
-    fn place() -> Place<'static> {
-        static ZONE: TimeZone = TimeZone::UTC;
-        Place {
-            base: "",
-            zone: &ZONE,
-            now: at("2027-01-25T12:00:00Z"),
-            stores: &[],
-            may_log_out: false,
-            may_edit: false,
-            last: None,
-            day: None,
-        }
     }
 
     #[test]
@@ -322,7 +308,7 @@ mod tests {
         let shown = Frame::new(
             &Place {
                 day: Some(&of(2)),
-                ..place()
+                ..place("2027-01-25T12:00:00Z")
             },
             "",
             "Overview",
@@ -335,7 +321,7 @@ mod tests {
     fn the_frame_says_whether_somebody_is_watching() {
         #[track_caller]
         fn check(pulse: &Pulse, expected: &str, is_worrying: bool) {
-            let frame = Frame::new(&place(), "", "Overview", pulse);
+            let frame = Frame::new(&place("2027-01-25T12:00:00Z"), "", "Overview", pulse);
             assert_eq!(
                 (frame.pulse.as_str(), frame.is_worrying),
                 (expected, is_worrying)

@@ -22,6 +22,7 @@ pub mod filter;
 mod chosen;
 pub mod paused;
 mod rows;
+mod exceptions;
 pub mod overview;
 pub mod troubles;
 mod over;

@@ -6,21 +6,19 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::chosen::{Chosen, Dated};
+use super::exceptions::{Exception, exceptions};
 use super::face::{UNSEEN_CLASS, face};
 use super::filter::{Filter, ORDERS, PHASES};
 use super::frame::{Frame, Place, Pulse, shape};
-use super::markup::coded;
 use super::paused;
 use super::rows::{Row, row};
 use super::strips::Strips;
 use super::survey::Survey;
 use super::troubles::Trouble;
-use super::verdict::class_of;
 use crate::book::{Availability, Edition, EditionId, StoreId};
 use crate::config::plan::EditionPlan;
 use crate::judge::counted;
-use crate::judge::text::said;
-use crate::judge::{Finding, Judgement, Severity};
+use crate::judge::{Judgement, Severity};
 use crate::text::words;
 
 /// What was thought of each edition when it was judged last.
@@ -51,9 +49,6 @@ pub struct Material<'a> {
 
 /// So many editions are seen at a glance.
 const FEW: usize = 5;
-
-/// How many exceptions stand above them.
-const EXCEPTIONS: usize = 10;
 
 #[derive(Template)]
 #[template(path = "web/templates/overview.html")]
@@ -107,16 +102,6 @@ struct Choices {
     states: Vec<(&'static str, &'static str)>,
     phases: Vec<(&'static str, &'static str)>,
     months: Vec<String>,
-}
-
-struct Exception {
-    class: &'static str,
-    severity: &'static str,
-    address: String,
-    book: String,
-    headline: String,
-    /// As markup.
-    next_step: String,
 }
 
 /// The page.
@@ -321,99 +306,6 @@ fn verdict(material: &Material<'_>) -> String {
     }
 }
 
-/// The exceptions, most severe first, and how many more there are.
-fn exceptions(place: &Place<'_>, material: &Material<'_>) -> (Vec<Exception>, usize) {
-    let troubles = material.troubles.iter();
-    let mut all: Vec<(Severity, Cause<'_>)> = troubles
-        .map(|trouble| (trouble.severity, Cause::Trouble(trouble)))
-        .collect();
-    for plan in material.editions {
-        let edition = &plan.edition;
-        let judgement = material.judgements.get(&edition.id);
-        let findings = judgement.map_or(&[][..], |judgement| &judgement.findings);
-        all.extend(each_kind_once(edition, findings));
-    }
-    all.sort_by_key(|(severity, _)| std::cmp::Reverse(*severity));
-    let more = all.len().saturating_sub(EXCEPTIONS);
-    let kept = all.into_iter().take(EXCEPTIONS);
-    let told = kept.map(|(severity, cause)| match cause {
-        Cause::Trouble(trouble) => of_trouble(place, trouble),
-        Cause::Finding(edition, finding, others) => {
-            let launch = material.survey.launch(edition, place.zone);
-            let said = said(finding, &place.voice(edition, &launch));
-            Exception {
-                class: class_of(severity),
-                severity: severity.word(),
-                address: address(place, edition),
-                book: book(edition),
-                headline: also_at(place, &said.headline, &others),
-                next_step: coded(&first_sentences(&said.step)),
-            }
-        }
-    });
-    (told.collect(), more)
-}
-
-/// What needs a look of an edition: what is found at several stores alike stands there once. Good news
-/// is told on the edition's page.
-fn each_kind_once<'a>(edition: &'a Edition, findings: &'a [Finding]) -> Vec<(Severity, Cause<'a>)> {
-    let mut kinds: Vec<(Severity, &Finding, Vec<&StoreId>)> = Vec::new();
-    for finding in findings.iter().filter(|one| one.severity.is_trouble()) {
-        let known = kinds.iter_mut().find(|(severity, first, _)| {
-            // Alike in all its facts: another date, or another day since when, is not the same.
-            *severity == finding.severity
-                && (&first.kind, first.since) == (&finding.kind, finding.since)
-        });
-        match known {
-            Some((_, _, others)) => others.extend(&finding.stores),
-            None => kinds.push((finding.severity, finding, Vec::new())),
-        }
-    }
-    let of_edition =
-        |(severity, finding, others)| (severity, Cause::Finding(edition, finding, others));
-    kinds.into_iter().map(of_edition).collect()
-}
-
-/// "Amazon shows out of stock; the same at Bookshop.org".
-fn also_at(place: &Place<'_>, headline: &str, others: &[&StoreId]) -> String {
-    let headline = words::one_line(headline);
-    if others.is_empty() {
-        return headline;
-    }
-    let others: Vec<String> = others.iter().map(|store| place.label(store)).collect();
-    format!("{headline}; the same at {}", words::list(&others))
-}
-
-/// What an exception is about.
-enum Cause<'a> {
-    Trouble(&'a Trouble),
-    /// With the other stores where the same was found.
-    Finding(&'a Edition, &'a Finding, Vec<&'a StoreId>),
-}
-
-fn of_trouble(place: &Place<'_>, trouble: &Trouble) -> Exception {
-    Exception {
-        class: class_of(trouble.severity),
-        severity: trouble.severity.word(),
-        address: format!("{}/{}", place.base, trouble.page),
-        book: words::one_line(&trouble.what),
-        headline: words::one_line(&trouble.headline),
-        next_step: coded(&words::clipped(&trouble.next_step, 240)),
-    }
-}
-
-/// The first sentence, and the next one where the first is a mere beginning, so that the list stays
-/// a list; the edition's page has the rest.
-fn first_sentences(text: &str) -> String {
-    const BEGINNING: usize = 40;
-    let line = words::one_line(text);
-    let mut end = 0;
-    while end < line.len() && end < BEGINNING {
-        end = line[end..].find(". ").map_or(line.len(), |at| end + at + 2);
-    }
-    words::clipped(&line[..end], 180)
-}
-
 /// "Salt Roads (paperback)".
 pub fn book(edition: &Edition) -> String {
     format!(
@@ -426,72 +318,4 @@ pub fn book(edition: &Edition) -> String {
 /// The address of an edition's page.
 pub fn address(place: &Place<'_>, edition: &Edition) -> String {
     format!("{}/editions/{}", place.base, edition.id.as_str())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::mail::example::finding;
-    use crate::web::testing::edition;
-
-    /// What stands at the head of the overview of findings at stores: each with the other stores.
-    #[track_caller]
-    fn check_kinds(found: &[(&str, Severity)], expected: &[(Severity, &[&str])]) {
-        let findings: Vec<Finding> = found
-            .iter()
-            .map(|(store, severity)| Finding {
-                stores: vec![StoreId::new(store)],
-                ..finding(*severity)
-            })
-            .collect();
-        let edition = edition("2027-02-09");
-        let kinds = each_kind_once(&edition, &findings).into_iter();
-        let told: Vec<(Severity, Vec<&str>)> = kinds
-            .map(|(severity, cause)| match cause {
-                Cause::Finding(_, _, others) => (
-                    severity,
-                    others.iter().map(|store| store.as_str()).collect(),
-                ),
-                Cause::Trouble(_) => panic!("no trouble was there"),
-            })
-            .collect();
-        let expected: Vec<(Severity, Vec<&str>)> = expected
-            .iter()
-            .map(|(severity, others)| (*severity, others.to_vec()))
-            .collect();
-        assert_eq!(told, expected);
-    }
-
-    #[test]
-    fn what_is_found_at_several_stores_alike_is_one_line_and_another_severity_is_another() {
-        use Severity::{Act, GoodNews, Watch};
-        check_kinds(
-            &[
-                ("amazon.com", Act),
-                ("kobo.com", GoodNews),
-                ("bookshop.org", Act),
-                ("barnesandnoble.com", Watch),
-            ],
-            &[(Act, &["bookshop.org"]), (Watch, &[])],
-        );
-        check_kinds(&[("kobo.com", GoodNews)], &[]);
-    }
-
-    #[test]
-    fn a_next_step_is_told_in_its_first_words() {
-        #[track_caller]
-        fn check(text: &str, expected: &str) {
-            assert_eq!(first_sentences(text), expected);
-        }
-        check("", "");
-        check("Wait.", "Wait.");
-        check(
-            "Open the page yourself. If it says the same, ask for it to be sent again. Then wait.",
-            "Open the page yourself. If it says the same, ask for it to be sent again.",
-        );
-        check(
-            "Enter the date at KDP and click \"Publish your paperback\". Not before.",
-            "Enter the date at KDP and click \"Publish your paperback\".",
-        );
-    }
 }

@@ -69,12 +69,11 @@ pub(super) fn extremes(place: &Place<'_>, view: &View, prices: &[Prices]) -> Vec
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::book::{Availability, Source};
     use crate::page::{Says, UnreadReason};
-    use crate::web::testing::{at, view};
+    use crate::web::testing::{at, place, view};
 
     fn look(when: &str, price: Option<i64>) -> Seen {
         let mut says = Says::new(Availability::InStock, "test", "In stock", "#availability");
@@ -110,16 +109,7 @@ mod tests {
             "2027-02-09",
             "amazon.com in_stock 2027-01-01T08:00:00Z\nbookshop.org in_stock 2027-01-01T08:00:00Z",
         );
-        let place = Place {
-            base: "",
-            zone: &TimeZone::UTC,
-            now: at("2027-01-07T12:00:00Z"),
-            stores: &[],
-            may_log_out: false,
-            may_edit: false,
-            last: None,
-            day: None,
-        };
+        let place = place("2027-01-07T12:00:00Z");
         let euros = vec![(at("2027-01-02T08:00:00Z"), Some(Money::new(1550, "EUR")))];
         assert_eq!(
             extremes(&place, &view, &[prices, euros]),

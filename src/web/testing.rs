@@ -1,7 +1,9 @@
 //! Values for the tests of pages and pictures.
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
+use super::frame::Place;
 use crate::book::{Availability, ConfiguredDates, Distribution, Edition, Format, Launch, StoreId};
 use crate::history::{Blind, ListingView, Spell, View};
 use crate::page::{Says, Unread, UnreadReason};
@@ -9,6 +11,21 @@ use crate::page::{Says, Unread, UnreadReason};
 /// An instant.
 pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
+}
+
+/// A site at its own root, in UTC, with nothing configured.
+pub(crate) fn place(now: &str) -> Place<'static> {
+    static UTC: TimeZone = TimeZone::UTC;
+    Place {
+        base: "",
+        zone: &UTC,
+        now: at(now),
+        stores: &[],
+        may_log_out: false,
+        may_edit: false,
+        last: None,
+        day: None,
+    }
 }
 
 /// An edition of "Salt Roads", published on that date.
@@ -54,7 +71,7 @@ pub(crate) fn view(publication_date: &str, spells: &str) -> View {
     }
     let edition = edition(publication_date);
     View {
-        launch: Launch::new(&edition, &[], &jiff::tz::TimeZone::UTC),
+        launch: Launch::new(&edition, &[], &TimeZone::UTC),
         edition,
         listings,
         notes: Vec::new(),

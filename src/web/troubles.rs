@@ -126,25 +126,15 @@ fn blind(place: &Place<'_>, glances: &Glances, judgements: &Judgements) -> Vec<T
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::book::StoreId;
     use crate::web::survey::Glance;
-    use crate::web::testing::at;
+    use crate::web::testing::{at, place};
 
     #[track_caller]
     fn check(blind: Option<&str>, ailment: Option<Ailment>, expected: &[&str]) {
-        let place = Place {
-            base: "",
-            zone: &TimeZone::UTC,
-            now: at("2027-01-25T12:00:00Z"),
-            stores: &[],
-            may_log_out: false,
-            may_edit: false,
-            last: None,
-            day: None,
-        };
+        let place = place("2027-01-25T12:00:00Z");
         let glance = Glance {
             blind_since: blind.map(at),
             ..Glance::default()

@@ -211,26 +211,10 @@ fn event(place: &Place<'_>, finding: &Finding, voice: &Voice<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use jiff::tz::TimeZone;
 
     use super::*;
     use crate::judge::script::Script;
-    use crate::web::testing::at;
-
-    const ZONE: &TimeZone = &TimeZone::UTC;
-
-    fn place(now: &str) -> Place<'static> {
-        Place {
-            base: "",
-            zone: ZONE,
-            now: at(now),
-            stores: &[],
-            may_log_out: false,
-            may_edit: false,
-            last: None,
-            day: None,
-        }
-    }
+    use crate::web::testing::{at, place};
 
     fn judged(script: &Script, now: &str) -> Judgement {
         let view = script.view();

@@ -96,20 +96,22 @@ fn urgency(text: &str) -> Result<Severity, String> {
 /// When the data folder cannot be written, or no port on loopback is free.
 pub fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
     let runtime = tokio::runtime::Runtime::new().context("starting the runtime")?;
-    let temporary = tempfile::Builder::new()
-        .prefix("pubwatch-demo-")
-        .tempdir()
-        .context("making a folder for the demo's data")?;
-    let folder = match &arguments.data {
-        Some(folder) => folder.clone(),
-        None => temporary.path().to_owned(),
+    let temporary;
+    let folder: &Path = if let Some(folder) = &arguments.data {
+        folder
+    } else {
+        temporary = tempfile::Builder::new()
+            .prefix("pubwatch-demo-")
+            .tempdir()
+            .context("making a folder for the demo's data")?;
+        temporary.path()
     };
     anyhow::ensure!(
         !folder.join("pubwatch.db").exists(),
         "{} holds a database already, and the demo begins with none; name another folder",
         folder.display()
     );
-    runtime.block_on(play(arguments, &folder))
+    runtime.block_on(play(arguments, folder))
 }
 
 async fn play(arguments: &Arguments, folder: &Path) -> anyhow::Result<Exit> {

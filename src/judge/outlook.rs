@@ -1,7 +1,10 @@
 //! Is it normal, and until when? For every page, always, not only where something is wrong.
 
+mod read;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use strum::EnumDiscriminants;
 use utoipa::ToSchema;
 
 use super::case::Case;
@@ -13,6 +16,7 @@ use crate::page::UnreadReason;
 
 /// How a page is to be taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(try_from = "read::Flat")]
 pub struct ListingOutlook {
     /// The store.
     pub store: StoreId,
@@ -32,7 +36,9 @@ pub struct ListingOutlook {
 }
 
 /// Whether a page is normal, and until when.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, EnumDiscriminants)]
+#[strum_discriminants(name(Tag), vis(pub(self)), doc = "Which of them it is.")]
+#[strum_discriminants(derive(Deserialize), serde(rename_all = "snake_case"))]
 #[serde(tag = "outlook", rename_all = "snake_case", rename_all_fields = "snake_case")]
 pub enum Outlook {
     /// No look could read it yet.

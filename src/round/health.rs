@@ -6,11 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 use strum::IntoStaticStr;
 
+use crate::book::{EditionId, StoreId};
+use crate::config::plan::Plan;
 use crate::say::say;
 use crate::text::words;
 
 /// A page that was never read is given so long from its first look on: one or two retries.
 const FIRST_SIGHT: SignedDuration = SignedDuration::from_hours(6);
+
+/// What was seen by a build that kept no promise is good for two days of a steady page.
+const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
 
 /// A letter may wait so long: a mail server that is restarted is no trouble.
 const LETTER: SignedDuration = SignedDuration::from_hours(1);
@@ -61,7 +66,31 @@ pub struct Asked {
     pub last_good: Option<Timestamp>,
 }
 
+/// The pages of a configuration that a program asks for, with what is known of each.
+pub fn asked(plan: &Plan, known: impl Fn(&EditionId, &StoreId) -> Option<Asked>) -> Vec<Asked> {
+    let editions = plan.editions.iter();
+    let pages = editions.flat_map(|plan| plan.listings.iter().map(|one| (&plan.edition.id, one)));
+    pages
+        .filter(|(_, listing)| !listing.is_by_hand)
+        .map(|(edition, listing)| known(edition, &listing.store).unwrap_or_default())
+        .collect()
+}
+
 impl Asked {
+    /// A page with its first attempt, the promise kept of it, and its newest reading.
+    pub fn new(
+        first_try: Option<Timestamp>,
+        good_until: Option<Timestamp>,
+        last_good: Option<Timestamp>,
+    ) -> Self {
+        let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());
+        Self {
+            first_try,
+            good_until: good_until.or(unknown),
+            last_good,
+        }
+    }
+
     /// It was seen as lately as its rhythm promises, or has not had the time yet.
     fn is_within_promise(&self, now: Timestamp) -> bool {
         let first = || {

@@ -28,7 +28,7 @@ pub(super) use agenda::page_spent_until;
 pub use agenda::{Agenda, NextLook, next_look_of_all};
 pub(crate) use agenda::{due, promise};
 pub(super) use claims::{claim, take_in_claimed};
-pub use health::{remark, vitals};
+pub use health::{remark, vitals, vitals_of};
 
 /// The page of a listing that need not be sent again where it has not changed.
 pub(super) fn recognised_page(house: &House, task: &Task) -> Result<Option<Recognised>, DbError> {

@@ -20,16 +20,20 @@ use crate::history::sqlite::{newest_by_hand, source_of, standing_notes, view};
 use crate::history::{ListingId, ListingView, View};
 use crate::judge::{Judgement, Settings, judge};
 use crate::mail::files::is_file;
-use crate::round::health::health;
-use crate::round::sqlite::vitals;
+use crate::round::health::{asked, health};
+use crate::round::sqlite::vitals_of;
 
 /// What the database says of all editions together.
 pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
+    let glances = glances(connection)?;
+    let pages = asked(plan, |edition, store| {
+        Some(glances.get(edition)?.get(store)?.asked())
+    });
     Ok(Survey {
-        glances: glances(connection)?,
+        glances,
         took_orders: BTreeSet::new(),
         notes: standing_notes(connection)?,
-        health: health(&vitals(connection, plan, now)?, now),
+        health: health(&vitals_of(connection, pages, now)?, now),
     })
 }
 
@@ -44,6 +48,7 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             last_good: time_if(row, 5)?,
             blind_since: time_if(row, 6)?,
             good_until: time_if(row, 7)?,
+            first_try: time_if(row, 8)?,
         };
         let store = StoreId::new(row.get_ref(1)?.as_str()?);
         let pages = glances.entry(parsed(row, 0)?).or_default();

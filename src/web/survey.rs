@@ -10,13 +10,15 @@ use crate::book::{Availability, Edition, EditionId, Note, StoreId};
 use crate::book::{Launch, Phase};
 use crate::config::plan::{EditionPlan, StorePlan};
 use crate::judge::Judgement;
-use crate::round::health::Health;
+use crate::round::health::{Asked, Health};
 
 /// What is known of a listing at a glance.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Glance {
     /// The state now and since when; `None`: no state was ever read.
     pub state: Option<(Availability, Timestamp)>,
+    /// The first attempt, whatever it gave.
+    pub first_try: Option<Timestamp>,
     /// The newest attempt.
     pub last_try: Option<Timestamp>,
     /// The newest reading that named a state.
@@ -28,6 +30,11 @@ pub struct Glance {
 }
 
 impl Glance {
+    /// Whether it is looked at as it should be.
+    pub fn asked(&self) -> Asked {
+        Asked::new(self.first_try, self.good_until, self.last_good)
+    }
+
     /// The state and since when it lasts, as far as that is seen at a time.
     pub fn seen(&self, at: Timestamp) -> Option<(Availability, Timestamp)> {
         self.state.filter(|_| self.unseen_since(at).is_none())

@@ -212,13 +212,9 @@ fn listing_view(
         shown: Vec::new(),
         blind: None,
     };
-    let listing = ListingId::new(edition, &plan.store);
-    let Some(number) = listing_number(connection, &listing)? else {
-        return Ok(view);
-    };
-    connection
+    let number: Option<i64> = connection
         .prepare_cached(include_str!("listing.sql"))?
-        .query_row([number], |row| {
+        .query_row(params![edition.as_str(), plan.store.as_str()], |row| {
             view.watched_since = time_if(row, 0)?;
             view.last_try = time_if(row, 1)?;
             view.last_good = time_if(row, 2)?;
@@ -235,8 +231,12 @@ fn listing_view(
                     unread,
                 });
             }
-            Ok(())
-        })?;
+            row.get(7)
+        })
+        .optional()?;
+    let Some(number) = number else {
+        return Ok(view);
+    };
     view.spells = match depth {
         Depth::Whole | Depth::States => spells(connection, number, SPELLS_IN_A_VIEW)?,
         Depth::Since(from) => bare_spells(connection, number, from)?,

@@ -90,16 +90,17 @@ pub fn parts(connection: &Connection, id: i64) -> rusqlite::Result<(String, Stri
 /// How many letters there are of each kind, and what goes wrong at present.
 pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
     // Each part is answered by an index of its own: the letters of ten years are not read for it.
-    let mut counts = connection.query_row(
-        "SELECT count(*) FILTER (WHERE failed_at IS NOT NULL), \
+    let mut counts = connection
+        .prepare_cached(
+            "SELECT count(*) FILTER (WHERE failed_at IS NOT NULL), \
                 count(*) FILTER (WHERE failed_at IS NULL), \
                 count(*) FILTER (WHERE last_meaning = ?1) > 0, \
                 (SELECT count(*) FROM outbox \
                  WHERE dropped_at IS NOT NULL AND delivered_at IS NULL), \
                 (SELECT count(*) FROM outbox) \
-         FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL",
-        [Meaning::LoginRefused.name()],
-        |row| {
+             FROM outbox WHERE delivered_at IS NULL AND dropped_at IS NULL",
+        )?
+        .query_row([Meaning::LoginRefused.name()], |row| {
             let (failed, waiting, dropped): (u32, u32, u32) =
                 (row.get(0)?, row.get(1)?, row.get(3)?);
             let all: u32 = row.get(4)?;
@@ -111,16 +112,14 @@ pub fn counts(connection: &Connection) -> rusqlite::Result<Counts> {
                 login_refused: row.get(2)?,
                 last_error: None,
             })
-        },
-    )?;
+        })?;
     counts.last_error = connection
-        .query_row(
+        .prepare_cached(
             "SELECT last_error FROM outbox \
              WHERE delivered_at IS NULL AND dropped_at IS NULL AND last_error IS NOT NULL \
              ORDER BY last_try_at DESC, id DESC LIMIT 1",
-            [],
-            |row| row.get(0),
-        )
+        )?
+        .query_row([], |row| row.get(0))
         .optional()?;
     Ok(counts)
 }

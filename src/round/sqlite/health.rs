@@ -10,11 +10,8 @@ use crate::alerts::sqlite::notice_is_open;
 use crate::config::plan::Plan;
 use crate::mail::sqlite::{counts, waiting_since};
 use crate::round::LINE_DOWN;
-use crate::round::health::{Asked, Vitals, nobody_looked};
+use crate::round::health::{Asked, Vitals, asked, nobody_looked};
 use crate::round::sqlite::running::running;
-
-/// What was seen by a build that kept no promise is good for two days of a steady page.
-const UNKNOWN: SignedDuration = SignedDuration::from_hours(49);
 
 /// So long a letter still says it: a digest comes in between.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
@@ -22,28 +19,30 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// What is known of the watch over the pages of a configuration.
 pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
-    let pages = plan.editions.iter().flat_map(|edition| {
-        let known = known.get(edition.edition.id.as_str());
-        let listings = edition.listings.iter();
-        listings
-            .filter(|listing| !listing.is_by_hand)
-            .map(move |listing| {
-                let asked = known.and_then(|pages| pages.get(listing.store.as_str()));
-                asked.copied().unwrap_or_default()
-            })
+    let pages = asked(plan, |edition, store| {
+        let pages = known.get(edition.as_str())?;
+        pages.get(store.as_str()).copied()
     });
-    let pages = pages.collect();
+    vitals_of(connection, pages, now)
+}
+
+/// What is known of the watch over these pages.
+pub fn vitals_of(
+    connection: &Connection,
+    pages: Vec<Asked>,
+    now: Timestamp,
+) -> rusqlite::Result<Vitals> {
     let time = |milliseconds: Option<i64>| {
         milliseconds.and_then(|at| Timestamp::from_millisecond(at).ok())
     };
-    let (began, read, unread) = connection.query_row(
-        "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
+    let (began, read, unread) = connection
+        .prepare_cached(
+            "SELECT (SELECT began FROM round ORDER BY id DESC LIMIT 1), \
              (SELECT ended FROM round WHERE ended IS NOT NULL AND read > 0 \
               ORDER BY id DESC LIMIT 1), \
              (SELECT max(ended) FROM round WHERE 0 < unread)",
-        [],
-        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
-    )?;
+        )?
+        .query_row([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
     let counts = counts(connection)?;
     Ok(Vitals {
         pages,
@@ -107,13 +106,7 @@ fn known(connection: &Connection) -> rusqlite::Result<BTreeMap<String, BTreeMap<
         .prepare_cached("SELECT edition, store, first_try, good_until, last_good FROM listing")?;
     let mut rows = listings.query([])?;
     while let Some(row) = rows.next()? {
-        let last_good = time(row.get(4)?);
-        let unknown = last_good.and_then(|at| at.checked_add(UNKNOWN).ok());
-        let page = Asked {
-            first_try: time(row.get(2)?),
-            good_until: time(row.get(3)?).or(unknown),
-            last_good,
-        };
+        let page = Asked::new(time(row.get(2)?), time(row.get(3)?), time(row.get(4)?));
         let pages = known.entry(row.get(0)?).or_default();
         pages.insert(row.get(1)?, page);
     }

@@ -1,7 +1,5 @@
 //! The strip: one cell a day and listing, made from its spells.
 
-use std::collections::BTreeMap;
-
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
@@ -91,15 +89,18 @@ fn cell(listing: &ListingView, day: Day, now: Timestamp) -> Cell {
     {
         return Cell::State(spell.availability);
     }
-    let mut held: BTreeMap<Availability, SignedDuration> = BTreeMap::new();
+    let mut held: Vec<(SignedDuration, Availability)> = Vec::new();
     for spell in listing.spells.iter().filter(|spell| spell.since < end) {
-        *held.entry(spell.availability).or_default() += seen_for(listing, spell, day.span, now);
+        let time = seen_for(listing, spell, day.span, now);
+        match held.iter_mut().find(|(_, of)| *of == spell.availability) {
+            _ if !time.is_positive() => {}
+            Some((held, _)) => *held += time,
+            None => held.push((time, spell.availability)),
+        }
     }
     // Of two that held as long the later in the order of the states.
-    held.into_iter()
-        .filter(|(_, time)| time.is_positive())
-        .max_by_key(|(_, time)| *time)
-        .map_or(Cell::Unseen, |(state, _)| Cell::State(state))
+    let longest = held.into_iter().max();
+    longest.map_or(Cell::Unseen, |(_, state)| Cell::State(state))
 }
 
 /// How long a page was seen in a spell, within a stretch of time.

@@ -66,14 +66,18 @@ pub struct Asked {
     pub last_good: Option<Timestamp>,
 }
 
-/// The pages of a configuration that a program asks for, with what is known of each.
-pub fn asked(plan: &Plan, known: impl Fn(&EditionId, &StoreId) -> Option<Asked>) -> Vec<Asked> {
-    let editions = plan.editions.iter();
-    let pages = editions.flat_map(|plan| plan.listings.iter().map(|one| (&plan.edition.id, one)));
+/// The pages of a configuration that a program asks for, with what is known of each at its store.
+pub fn asked<Known>(plan: &Plan, known: impl Fn(&EditionId) -> Known) -> Vec<Asked>
+where
+    Known: Fn(&StoreId) -> Option<Asked>,
+{
+    let mut pages = Vec::new();
+    for plan in &plan.editions {
+        let known = known(&plan.edition.id);
+        let listings = plan.listings.iter().filter(|one| !one.is_by_hand);
+        pages.extend(listings.map(|one| known(&one.store).unwrap_or_default()));
+    }
     pages
-        .filter(|(_, listing)| !listing.is_by_hand)
-        .map(|(edition, listing)| known(edition, &listing.store).unwrap_or_default())
-        .collect()
 }
 
 impl Asked {

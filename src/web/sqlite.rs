@@ -26,8 +26,9 @@ use crate::round::sqlite::vitals_of;
 /// What the database says of all editions together.
 pub fn survey(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Survey> {
     let glances = glances(connection)?;
-    let pages = asked(plan, |edition, store| {
-        Some(glances.get(edition)?.get(store)?.asked())
+    let pages = asked(plan, |edition| {
+        let pages = glances.get(edition);
+        move |store| Some(pages?.get(store)?.asked())
     });
     Ok(Survey {
         glances,

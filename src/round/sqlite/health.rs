@@ -19,9 +19,9 @@ const REMEMBERED: SignedDuration = SignedDuration::from_hours(8 * 24);
 /// What is known of the watch over the pages of a configuration.
 pub fn vitals(connection: &Connection, plan: &Plan, now: Timestamp) -> rusqlite::Result<Vitals> {
     let known = known(connection)?;
-    let pages = asked(plan, |edition, store| {
-        let pages = known.get(edition.as_str())?;
-        pages.get(store.as_str()).copied()
+    let pages = asked(plan, |edition| {
+        let pages = known.get(edition.as_str());
+        move |store| pages?.get(store.as_str()).copied()
     });
     vitals_of(connection, pages, now)
 }

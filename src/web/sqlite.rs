@@ -42,7 +42,15 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
     let mut glances = Glances::new();
     let mut listings = connection.prepare_cached(include_str!("glances.sql"))?;
     let mut rows = listings.query([])?;
+    // Listings of an edition mostly lie beside each other, so that its number is read once.
+    let mut edition: Option<EditionId> = None;
     while let Some(row) = rows.next()? {
+        let text = row.get_ref(0)?.as_str()?;
+        let of = match edition.take().filter(|known| known.as_str() == text) {
+            Some(known) => known,
+            None => parsed(row, 0)?,
+        };
+        let of = edition.insert(of);
         let glance = Glance {
             state: parsed_if(row, 2)?.zip(time_if(row, 3)?),
             last_try: time_if(row, 4)?,
@@ -52,8 +60,14 @@ fn glances(connection: &Connection) -> rusqlite::Result<Glances> {
             first_try: time_if(row, 8)?,
         };
         let store = StoreId::new(row.get_ref(1)?.as_str()?);
-        let pages = glances.entry(parsed(row, 0)?).or_default();
-        pages.insert(store, glance);
+        match glances.get_mut(of) {
+            Some(pages) => {
+                pages.insert(store, glance);
+            }
+            None => {
+                glances.insert(of.clone(), [(store, glance)].into());
+            }
+        }
     }
     Ok(glances)
 }

@@ -21,6 +21,7 @@ use crate::judge::agenda::{Entry, watched_agenda};
 use crate::mail;
 use crate::round::health::HealthFacts;
 use crate::web::edition::marks;
+use crate::web::filter::Filter;
 use crate::web::grounds::grounds;
 use crate::web::timeline::{self, Layout, Picture, Range};
 use crate::web::{api, companion, export, feed, ics, metrics, sqlite};
@@ -140,8 +141,7 @@ pub(super) fn openapi(_: &Visit, (): ()) -> Response {
 /// Every edition, and how it stands at its stores.
 pub(super) fn editions(visit: &Visit, (): ()) -> Answered {
     let (site, now) = (&visit.site, visit.now);
-    let (survey, _) = site.survey(now)?;
-    let judgements = site.judgements(&survey, now)?;
+    let (survey, _, judgements) = site.surveyed(&Filter::default(), now)?;
     let place = site.place(now);
     Ok(told(&api::editions(
         &site.plan.editions,
@@ -154,8 +154,7 @@ pub(super) fn editions(visit: &Visit, (): ()) -> Answered {
 /// What needs a look.
 pub(super) fn alerts(visit: &Visit, (): ()) -> Answered {
     let (site, now) = (&visit.site, visit.now);
-    let (survey, _) = site.survey(now)?;
-    let judgements = site.judgements(&survey, now)?;
+    let (survey, _, judgements) = site.surveyed(&Filter::default(), now)?;
     let place = site.place(now);
     Ok(told(&api::alerts(
         &site.plan.editions,

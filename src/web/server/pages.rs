@@ -81,8 +81,7 @@ pub(super) fn surveyed<T>(
 ) -> Result<T, PageError> {
     let (site, now) = (&visit.site, visit.now);
     let place = site.place(now);
-    let (survey, pulse) = site.survey_for(filter, now)?;
-    let judgements = site.judgements(&survey, now)?;
+    let (survey, pulse, judgements) = site.surveyed(filter, now)?;
     let material = overview::Material {
         editions: &site.plan.editions,
         survey: &survey,
@@ -131,14 +130,14 @@ pub(super) fn edition(
 /// What needs a look, of all editions.
 pub(super) fn all_alerts(visit: &Visit, Query(wished): Query<Wished>) -> Answered {
     let (site, now) = (&visit.site, visit.now);
-    let (survey, pulse) = site.survey(now)?;
+    let (survey, pulse, judgements) = site.surveyed(&Filter::default(), now)?;
     let over = site
         .db
         .read(|connection| Ok::<_, DbError>(newest_over(connection, ENDED)?))?;
     Ok(page(alerts::alerts(
         &site.place(now),
         &site.plan.editions,
-        (&survey, &site.judgements(&survey, now)?),
+        (&survey, &judgements),
         &over,
         &pulse,
         page_number(&wished),

@@ -91,9 +91,9 @@ fn listed(
     };
     // Neither the stores of others nor how they are faring.
     let filter = Filter::from_query(query);
-    let survey = site.survey_for(&filter, now)?.0.of_watched(editions);
+    let (survey, _, judgements) = site.surveyed(&filter, now)?;
+    let survey = survey.of_watched(editions);
     let pulse = survey.pulse(&site.plan.stores, site.board.next_look(), now);
-    let judgements = site.judgements(&survey, now)?;
     let judgements = judgements
         .into_iter()
         .map(|(isbn, judgement)| (isbn, judgement.for_client()))

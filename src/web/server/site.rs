@@ -9,6 +9,7 @@ use ring::rand::SecureRandom as _;
 use super::ServeError;
 use super::change::Undoable;
 use crate::alerts::sqlite::judgements;
+use crate::book::EditionId;
 use crate::clock::Clock;
 use crate::config::Plan;
 use crate::config::plan::EditionPlan;
@@ -265,15 +266,27 @@ impl Site {
         Ok((survey, pulse))
     }
 
-    /// The same, with what choosing by this filter needs besides.
-    pub fn survey_for(&self, filter: &Filter, now: Timestamp) -> Result<(Survey, Pulse), DbError> {
-        let (mut survey, pulse) = self.survey(now)?;
+    /// The same with what choosing by this filter needs besides, and what is thought of every edition.
+    ///
+    /// What was thought when it was judged last is read beside the rest, by a second connection: the two
+    /// are most of the work for an overview.
+    pub fn surveyed(
+        &self,
+        filter: &Filter,
+        now: Timestamp,
+    ) -> Result<(Survey, Pulse, Judgements), DbError> {
+        let (surveyed, kept) = std::thread::scope(|scope| {
+            let read = || self.db.read(|connection| judgements(connection, now));
+            let kept = scope.spawn(read);
+            (self.survey(now), kept.join())
+        });
+        let (mut survey, pulse) = surveyed?;
+        let kept = kept.unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
         if filter.phase().is_some() {
-            survey.took_orders = self
-                .db
-                .read(|connection| Ok::<_, DbError>(sqlite::took_orders(connection)?))?;
+            survey.took_orders = self.db.read(sqlite::took_orders)?;
         }
-        Ok((survey, pulse))
+        let judgements = self.borne_out(kept, &survey, now)?;
+        Ok((survey, pulse, judgements))
     }
 
     /// The view of an edition.
@@ -323,12 +336,14 @@ impl Site {
         })
     }
 
-    /// What was thought of every edition when it was judged last; one that never was, or of which a
-    /// page has changed since, is judged now.
-    pub fn judgements(&self, survey: &Survey, now: Timestamp) -> Result<Judgements, DbError> {
-        let mut kept = self
-            .db
-            .read(|connection| Ok::<_, DbError>(judgements(connection, now)?))?;
+    /// What was thought of every edition; one that never was judged, or of which a page has changed
+    /// since, is judged now.
+    fn borne_out(
+        &self,
+        mut kept: BTreeMap<EditionId, (Judgement, Timestamp)>,
+        survey: &Survey,
+        now: Timestamp,
+    ) -> Result<Judgements, DbError> {
         let mut all = Judgements::new();
         for plan in &self.plan.editions {
             let edition = &plan.edition.id;

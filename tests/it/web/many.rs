@@ -10,6 +10,7 @@ use std::path::Path;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use cpu_time::ProcessTime;
 use pubwatch::db::DbError;
 
 use super::{ISBN, SALT_ROADS, TestSite, configuration, now, says};
@@ -133,10 +134,10 @@ impl Cost {
         let mut processor = Vec::new();
         for _ in 0..21 {
             before();
-            let (begun, spent) = (Instant::now(), on_processors());
+            let (begun, spent) = (Instant::now(), ProcessTime::now());
             let page = site.get(path);
             times.push(begun.elapsed());
-            processor.push(on_processors().saturating_sub(spent));
+            processor.push(spent.elapsed());
             assert_eq!(page.status, 200, "{path}");
             weight = page.body.len();
         }
@@ -156,19 +157,6 @@ impl Cost {
         );
         cost
     }
-}
-
-/// What the threads of this process have spent on processors, as Linux counts it: true of a request
-/// while no other test runs.
-fn on_processors() -> Duration {
-    let threads = std::fs::read_dir("/proc/self/task").unwrap();
-    let spent = threads.filter_map(|thread| {
-        let file = thread.ok()?.path().join("schedstat");
-        // A thread may have ended meanwhile.
-        let text = std::fs::read_to_string(file).ok()?;
-        text.split(' ').next()?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(spent.sum())
 }
 
 /// A build for tests on a busy machine is many times slower than one for use.

@@ -15,8 +15,8 @@ use crate::config::plan::{EditionPlan, Plan, StorePlan, label};
 use crate::exit::Exit;
 use crate::history::sqlite::{Seen, observations, view};
 use crate::history::{ListingId, ListingView, Sight, Spell, View};
-use crate::judge::Judgement;
 use crate::judge::text::{Voice, outlook};
+use crate::judge::{Judgement, judge};
 use crate::mail::strip;
 use crate::page::Reading;
 use crate::service::context::Context;
@@ -26,7 +26,7 @@ use crate::terminal::{face, which};
 use crate::text::words;
 use crate::web::server::Site;
 use crate::web::server::exports::drawing;
-use crate::web::sqlite::judged;
+use crate::web::sqlite::kept;
 use crate::web::timeline::Range;
 
 /// Show what each store said of an edition, since when, and in which words.
@@ -114,7 +114,8 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     let from = now
         .checked_sub(SignedDuration::from_hours(24 * i64::from(arguments.days)))
         .unwrap_or(Timestamp::MIN);
-    let settings = context.settings()?;
+    // Learned from every title, and therefore only where something is to be judged.
+    let mut settings = None;
     let columns = Columns::of_stdout();
     let mut out = columns::out();
     for (index, plan) in editions.iter().enumerate() {
@@ -145,10 +146,19 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
         if index > 0 {
             writeln!(out)?;
         }
-        let judgement = context
+        let kept = context
             .db
-            .read(|c| judged(c, plan, &settings, &view.listings, now))
+            .read(|c| kept(c, &plan.edition.id, &view.listings, now))
             .context("reading the history")?;
+        let judgement = if let Some(kept) = kept {
+            kept
+        } else {
+            let settings = match &mut settings {
+                Some(settings) => settings,
+                none => none.insert(context.settings()?),
+            };
+            judge(&view, settings, now)
+        };
         let face = Face {
             zone: &context.plan.author.zone,
             now,

@@ -96,12 +96,22 @@ pub(crate) fn judged(
     listings: &[ListingView],
     now: Timestamp,
 ) -> rusqlite::Result<Judgement> {
-    let edition = &plan.edition.id;
-    let looked = listings.iter().filter_map(|one| one.last_try).max();
-    match judgement(connection, edition, now)? {
-        Some((kept, at)) if looked <= Some(at) => Ok(kept),
-        Some(_) | None => Ok(judge(&view(connection, plan)?, settings, now)),
+    match kept(connection, &plan.edition.id, listings, now)? {
+        Some(kept) => Ok(kept),
+        None => Ok(judge(&view(connection, plan)?, settings, now)),
     }
+}
+
+/// What was thought of an edition when it was judged last, unless one of its pages was looked at since.
+pub(crate) fn kept(
+    connection: &Connection,
+    edition: &EditionId,
+    listings: &[ListingView],
+    now: Timestamp,
+) -> rusqlite::Result<Option<Judgement>> {
+    let looked = listings.iter().filter_map(|one| one.last_try).max();
+    let judged = judgement(connection, edition, now)?;
+    Ok(judged.and_then(|(kept, at)| (looked <= Some(at)).then_some(kept)))
 }
 
 /// The letters about an edition, oldest first, without their bodies.

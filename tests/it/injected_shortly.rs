@@ -3,14 +3,16 @@
 //!
 //! The thousand: `cargo run --profile dist --example faults -- --injections 1000`.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;
+use std::process::{ExitStatus, Output};
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::injected::clocks::TURNS;
-use crate::injected::inject::{Fault, length_of_a_round};
+use crate::injected::inject::{Fault, explained, length_of_a_round};
 use crate::injected::month::{Month, compare};
 use crate::injected::shop::Mood;
 use crate::injected::tally::{Tally, table};
@@ -68,6 +70,34 @@ async fn days_with_a_fault_every_morning_tell_what_quiet_days_tell() {
         assert!(tally.is_good(), "{name}: {tally:#?}\n{text}");
     }
     assert!(0 < both[0].1.letters.expected, "{text}");
+}
+
+#[test]
+fn an_end_is_explained_by_its_code_and_its_words() {
+    let check = |status, words: &str, expected| {
+        let mut tally = Tally::default();
+        let output = Output {
+            status: ExitStatus::from_raw(status),
+            stdout: Vec::new(),
+            stderr: words.as_bytes().to_vec(),
+        };
+        explained(&mut tally, "a round", &output);
+        assert_eq!(expected, tally.unexplained.is_empty(), "{status}: {words}");
+    };
+    let code = |code| code << 8;
+    check(code(0), "", true);
+    check(code(1), "", true);
+    check(code(1), "faketime: sem_open: File exists", false);
+    check(
+        code(1),
+        "libfaketime: In ft_shm_create(), shm_open failed: File exists",
+        false,
+    );
+    check(code(1), "thread 'main' panicked at src/main.rs", false);
+    check(code(4), "", false);
+    check(code(4), "pubwatch: the disk is full", true);
+    check(code(101), "pubwatch: what", false);
+    check(9, "", false);
 }
 
 /// A few of each kind: of every bad store, every turn of the clocks and every kind of mail server

@@ -7,7 +7,7 @@ use pubwatch::clock::Clock;
 use pubwatch::db::Db;
 use tokio::time::Instant;
 
-use super::clocks::is_there;
+use super::faketime::is_there;
 use super::inject::{Episode, end, explained, good};
 use super::shop::Mood;
 use super::tally::Tally;

@@ -1,18 +1,11 @@
 //! Clocks: set ahead and back, and turned with summer time.
 
-use std::process::Command;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::inject::{Episode, explained, good};
 use super::tally::Tally;
 use super::world::{Setting, World};
 use crate::smtp_server::Behaviour;
-
-/// Whether a program can be given another clock here.
-pub(crate) fn is_there() -> bool {
-    Command::new("faketime").arg("--version").output().is_ok()
-}
 
 /// By how many hours the clock is wrong in the rounds of an episode; then it is right again.
 const WRONG: [[i64; 4]; 4] = [

@@ -9,10 +9,11 @@ use pubwatch::clock::Clock;
 use tokio::time::Instant;
 
 use super::bad::{bad_mail, bad_store, mail_at_random};
-use super::clocks::{TURNS, clock, is_there, turn, year_ahead};
+use super::clocks::{TURNS, clock, turn, year_ahead};
 use super::damage::damaged_page;
 use super::disk::{disk_full, locked, read_only, truncated_log};
 use super::ends::{crowd, kill, terminate, terminate_while_others_hang};
+use super::faketime::is_there;
 use super::posts::posts;
 use super::tally::Tally;
 use super::world::{CLAIMS_ARE_VOID, Program, Setting, World};
@@ -213,15 +214,15 @@ pub(crate) fn said(output: &Output) -> String {
 }
 
 /// An end is explained when it is a good one, or a code with a sentence; never a panic, never a
-/// signal that nobody sent.
+/// signal that nobody sent, and never a program that did not begin because its clock could not be set.
 pub(crate) fn explained(tally: &mut Tally, what: &str, output: &Output) {
     let words = said(output);
     let is_good = match output.status.code() {
-        Some(0 | 1) => !words.contains("panicked"),
-        Some(3..=5) => words.contains("pubwatch: ") && !words.contains("panicked"),
+        Some(0 | 1) => true,
+        Some(3..=5) => words.contains("pubwatch: "),
         Some(_) | None => false,
     };
-    if !is_good {
+    if !is_good || words.contains("panicked") || words.contains("faketime: ") {
         tally
             .unexplained
             .push(format!("{what}: {}: {words}", output.status));

@@ -7,6 +7,7 @@ pub(crate) mod clocks;
 pub(crate) mod damage;
 pub(crate) mod disk;
 pub(crate) mod ends;
+pub(crate) mod faketime;
 pub(crate) mod imprint;
 pub(crate) mod inject;
 pub(crate) mod month;

@@ -12,6 +12,7 @@ use pubwatch::history::ListingId;
 use pubwatch::history::sqlite::{all_notes, observations};
 use tokio::time::Instant;
 
+use super::faketime::clear_up_after;
 use super::imprint::STORES;
 use super::inject::{Episode, good};
 use super::tally::Tally;
@@ -66,6 +67,7 @@ pub(crate) fn post_until_killed(
         std::thread::sleep(Duration::from_millis(rng.u64(0..600)));
         service.kill().unwrap();
         service.wait().unwrap();
+        clear_up_after(service.id());
     });
 }
 

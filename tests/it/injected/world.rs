@@ -19,6 +19,7 @@ use pubwatch::history::sqlite::{Seen, observations};
 use pubwatch::page::Reading;
 use rusqlite::Connection;
 
+use super::faketime::clock_at;
 use super::imprint::{STORES, book, configuration, seed};
 use super::shop::{Mood, Shop};
 use crate::smtp_server::{Behaviour, Line, TestServer};
@@ -193,9 +194,8 @@ impl World {
 
     /// The same with the machine's clock at another time.
     pub(crate) fn run_at(&self, time: Timestamp, arguments: &[&str]) -> Output {
-        self.command(&["faketime", "-f", &shift(time)], arguments)
-            .output()
-            .unwrap()
+        let mut command = self.command(&[], arguments);
+        command.envs(clock_at(time)).output().unwrap()
     }
 
     /// From now on the program's clock goes on from there.
@@ -291,25 +291,4 @@ impl World {
         let deadline = format!("deadline = \"{deadline}\"");
         text.replace("deadline = \"1s\"", &deadline)
     }
-}
-
-/// The environment of a program whose clock stands there. The command `faketime` stays between it and
-/// who started it, who could then not kill it; and the time for which a service sleeps is left alone.
-fn clock_at(time: Timestamp) -> [(&'static str, String); 3] {
-    let mut ask = Command::new("faketime");
-    let output = ask
-        .args(["-m", "-f", "+0s", "printenv", "LD_PRELOAD"])
-        .output();
-    let library = String::from_utf8(output.unwrap().stdout).unwrap();
-    [
-        ("LD_PRELOAD", library.trim().to_owned()),
-        ("FAKETIME", shift(time)),
-        ("FAKETIME_DONT_FAKE_MONOTONIC", "1".to_owned()),
-    ]
-}
-
-/// By what a clock that is right now must be set to stand there, as faketime takes it.
-fn shift(time: Timestamp) -> String {
-    let seconds = time.duration_since(Clock::System.now()).as_secs();
-    format!("{seconds:+}s")
 }

@@ -1,7 +1,7 @@
 //! Faults by the thousand against the real program.
 //!
 //! ```text
-//! cargo run --profile dist --example faults -- --injections 1000 --seed 1
+//! cargo run --release --example faults -- --injections 1000 --seed 1
 //! ```
 //!
 //! The program is this executable again, as `pubwatch`; the stores and the mail server are in this

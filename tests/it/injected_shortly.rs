@@ -1,7 +1,7 @@
 //! A few faults of each kind against the real program: nothing is lost, nothing is there twice but
 //! where a mail server's answer was lost, and every end is explained.
 //!
-//! The thousand: `cargo run --profile dist --example faults -- --injections 1000`.
+//! The thousand: `cargo run --release --example faults -- --injections 1000`.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::PathBuf;

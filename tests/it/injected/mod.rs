@@ -1,5 +1,5 @@
 //! Faults injected into the real program while it goes about its business, and what became of the
-//! looks and the letters. `cargo run --profile dist --example faults` plays a thousand of them;
+//! looks and the letters. `cargo run --release --example faults` plays a thousand of them;
 //! `tests/it/injected_shortly.rs` a few of each kind.
 
 pub(crate) mod bad;

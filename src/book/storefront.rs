@@ -1,8 +1,8 @@
 //! Where a book is sold: the stores we know, by name, and how an ISBN or an ASIN becomes the
 //! address of a product page there.
 //!
-//! This is the one list of stores. A new one is a line here and, where its pages need more than
-//! the generic reader, a file in `stores/`. Sources for hosts and address forms: Amazon's
+//! This is the list of the stores that have a reader of their own. A new one is a line here and a file
+//! in `stores/`; one whose pages the generic reader can read is a table in `config/stores.toml`. Sources for hosts and address forms: Amazon's
 //! marketplaces as in kovidgoyal/calibre, `sources/amazon.py`; Barnes & Noble's and Bookshop.org's
 //! redirects from an ISBN as several public tools use them in 2026.
 

@@ -1,7 +1,9 @@
 //! Asking a store for a page, politely.
 //!
-//! `http.rs` is the only way out, and the courtesies live inside it: one process at a time per host, robots.txt, the pause, `Retry-After`, and staying
-//! away from a host that turned us away. Every other file here is pure.
+//! `http.rs` asks for pages, and the courtesies live inside it: one process at a time per host,
+//! robots.txt, the pause, `Retry-After`, and staying away from a host that turned us away.
+//! `command/` starts a browser or a program in its stead, `creators_http.rs` asks Amazon's API,
+//! `short_link.rs` where a short link leads. Every other file here is pure.
 
 pub mod address;
 pub mod breaker;

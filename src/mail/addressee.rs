@@ -186,17 +186,19 @@ fn is_author(recipient: &Recipient, author: &Author) -> bool {
 }
 
 /// The author's letter has the thread's name itself, also when it tells only a part; copies have
-/// names made from it, so that they make threads among themselves.
+/// names made from it.
 fn own_identity(letter: &mut Letter, whole: &Letter, is_copy: bool) {
+    letter.message_id.clone_from(&whole.message_id);
     if is_copy {
-        letter.message_id = copy_id(&whole.message_id, &letter.to);
-        letter.references = letter
-            .references
-            .as_ref()
-            .map(|first| copy_id(first, &letter.to));
-    } else {
-        letter.message_id.clone_from(&whole.message_id);
+        let to = letter.to.clone();
+        name_as_copy(letter, &to);
     }
+}
+
+/// Makes names for who gets a copy, so that copies make threads among themselves.
+fn name_as_copy(letter: &mut Letter, to: &str) {
+    letter.message_id = copy_id(&letter.message_id, to);
+    letter.references = letter.references.as_ref().map(|first| copy_id(first, to));
 }
 
 /// What a program elsewhere is told of something that is no edition's, as that our line is down.
@@ -223,14 +225,15 @@ pub fn post_notice(hooks: &[HookPlan], letter: &Letter, lines: &[String]) -> Vec
 /// The letter as that hook gets it, still with its own words.
 fn for_hook(hook: &HookPlan, whole: &Letter, letter: Letter) -> Letter {
     let route = Route::Hook(hook.kind, hook.name.clone());
-    Letter {
-        message_id: copy_id(&whole.message_id, &route.name()),
+    let mut letter = Letter {
+        message_id: whole.message_id.clone(),
         to_name: String::new(),
         to: words::one_line(&route.name()),
-        route,
         html: String::new(),
         ..letter
-    }
+    };
+    name_as_copy(&mut letter, &route.name());
+    Letter { route, ..letter }
 }
 
 #[cfg(test)]

@@ -233,6 +233,8 @@ fn a_webhook_is_told_everything_in_fields_and_a_phone_in_a_few_lines() {
     let body: serde_json::Value = serde_json::from_str(&posts[0].text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&body).unwrap());
     assert_eq!(body["id"], posts[0].message_id.as_str());
+    // By this name the first message of the thread came here.
+    assert_eq!(body["thread"], copy_id("first@example.com", "webhook:mine"));
     let phone: serde_json::Value = serde_json::from_str(&posts[1].text).unwrap();
     insta::assert_snapshot!(serde_json::to_string_pretty(&phone).unwrap());
     check(

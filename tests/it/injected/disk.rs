@@ -10,6 +10,7 @@ use pubwatch::db::Db;
 use rusqlite::Connection;
 
 use super::ends::kill_a_round;
+use super::faketime::end_of;
 use super::inject::{Episode, end, explained, good};
 use super::tally::Tally;
 use super::world::{CLAIMS_ARE_VOID, World};
@@ -108,10 +109,9 @@ pub(crate) fn with_small_files(world: &World, episode: &mut Episode) -> Output {
     let size = std::fs::metadata(world.database()).unwrap().len();
     let blocks = usize::try_from(size / 512).unwrap();
     let limit = episode.rng.usize(1..blocks * 2).to_string();
-    world
-        .command(&["sh", "-c", SMALL_FILES, &limit], &["check", "--quiet"])
-        .output()
-        .unwrap()
+    let behind = ["sh", "-c", SMALL_FILES, &limit];
+    let mut command = world.command(&behind, &["check", "--quiet"]);
+    end_of(command.spawn().unwrap())
 }
 
 fn on_a_small_disk(world: &World, episode: &mut Episode) -> Output {

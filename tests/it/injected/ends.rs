@@ -7,7 +7,7 @@ use rusqlite::{Connection, OpenFlags};
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::time::Instant;
 
-use super::faketime::clear_up_after;
+use super::faketime::end_of;
 use super::inject::{Episode, end, explained};
 use super::shop::Mood;
 use super::tally::Tally;
@@ -35,9 +35,7 @@ pub(crate) fn kill_a_round(world: &World, episode: &mut Episode, tally: &mut Tal
     let mut child = world.start(&["check", "--quiet"]);
     episode.wait_a_part_of_a_round();
     child.kill().unwrap();
-    let number = child.id();
-    let output = child.wait_with_output().unwrap();
-    clear_up_after(number);
+    let output = end_of(child);
     if output.status.code().is_some() {
         explained(tally, "a round that was quicker than its killer", &output);
     }

@@ -5,7 +5,7 @@
 //! a killed process has left behind the semaphore that its own number names.
 
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, Command, Output};
 use std::sync::LazyLock;
 
 use jiff::Timestamp;
@@ -41,11 +41,19 @@ pub(crate) fn clock_at(time: Timestamp) -> [(&'static str, String); 3] {
     ]
 }
 
-/// Takes away what the library of a killed process has left, which the next process of that number
-/// could take for its own.
-pub(crate) fn clear_up_after(killed: u32) {
+/// Waits for the end of a program that may be killed, or that a shell has become.
+pub(crate) fn end_of(child: Child) -> Output {
+    let number = child.id();
+    let output = child.wait_with_output().unwrap();
+    clear_up_after(number);
+    output
+}
+
+/// Takes away what the library has left of a process that it did not see end, and that the next one of
+/// that number could take for its own.
+pub(crate) fn clear_up_after(number: u32) {
     for name in ["sem.faketime_sem", "faketime_shm"] {
-        let left = PathBuf::from(format!("/dev/shm/{name}_{killed}"));
+        let left = PathBuf::from(format!("/dev/shm/{name}_{number}"));
         // It is there only when the process had another clock.
         let _ = std::fs::remove_file(left);
     }

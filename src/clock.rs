@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::Instant;
 
 use crate::lock::locked;
 
@@ -14,6 +15,14 @@ const MADE: i64 = 1_793_491_200;
 /// No clock that is right shows that.
 fn is_before_us(now: Timestamp) -> bool {
     now.as_second() < MADE
+}
+
+/// What is left of a wait that was to be `whole` at first, lasts for `waited` already, and would last
+/// for `shown` by what the clock shows now: no more than is left of the whole, since the clock may
+/// have been set back meanwhile.
+fn left(shown: SignedDuration, whole: Duration, waited: Duration) -> Duration {
+    let shown = Duration::try_from(shown).unwrap_or_default();
+    shown.min(whole.saturating_sub(waited))
 }
 
 /// A clock that tells the time and waits.
@@ -50,16 +59,17 @@ impl Clock {
         }
     }
 
-    /// Waits until the clock shows at least `moment`.
+    /// Waits until the clock shows at least `moment`, but no longer than that was to take when the wait
+    /// began: a clock that is set back makes nobody wait for it.
     pub async fn sleep_until(&self, moment: Timestamp) {
         match self {
             Self::System => {
+                let begun = Instant::now();
+                let shown = || moment.duration_since(self.now());
+                let whole = left(shown(), Duration::MAX, Duration::ZERO);
                 // In slices, so that a machine that slept or a clock that was set is noticed.
                 loop {
-                    let left = moment.duration_since(self.now());
-                    let Ok(left) = Duration::try_from(left) else {
-                        return;
-                    };
+                    let left = left(shown(), whole, begun.elapsed());
                     if left.is_zero() {
                         return;
                     }
@@ -103,6 +113,25 @@ mod tests {
             assert_eq!(is_before_us(shown.parse().unwrap()), is_wrong, "{shown}");
         }
         assert_eq!(Clock::System.wrong(), None);
+    }
+
+    #[test]
+    fn a_wait_ends_when_the_clock_says_so_or_when_it_has_lasted_for_as_long_as_it_was_to() {
+        #[track_caller]
+        fn check(shown: i64, whole: u64, waited: u64, expected: u64) {
+            let secs = Duration::from_secs;
+            let left = left(SignedDuration::from_secs(shown), secs(whole), secs(waited));
+            assert_eq!(left, secs(expected));
+        }
+        check(60, 60, 0, 60);
+        check(30, 60, 30, 30);
+        // The machine slept, or its clock was set ahead.
+        check(0, 60, 30, 0);
+        check(-3600, 60, 30, 0);
+        // It was set back by eight hours.
+        check(8 * 3600 + 30, 60, 30, 30);
+        check(8 * 3600, 60, 60, 0);
+        check(8 * 3600, 60, 61, 0);
     }
 
     #[tokio::test]

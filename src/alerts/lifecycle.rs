@@ -20,8 +20,8 @@
 //!    and what another finding about the same stores has taken the place of.
 //!    A finding that several stores share is one alert; a store that joins it is told, and one that
 //!    leaves it has an all-clear of its own.
-//! 6. What comes back within the settling time is a flap: Watch only in the digest, Act all the
-//!    same, in the old thread.
+//! 6. What comes back within the settling time is a flap: Watch only in the digest, Act and what is
+//!    to be done all the same, in the old thread.
 //! 7. News is told once.
 //! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
 //!    the mute is told when it ends.
@@ -38,7 +38,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use self::news::news;
-use self::over::{all_clear, is_said_expected, is_taken_over, listings, trouble};
+use self::over::{all_clear, is_said_expected, is_still_shown, is_taken_over, listings, trouble};
 use super::pause::Pause;
 use super::{Alert, AlertKey, Occasion, Telling, mute, pause};
 use crate::book::{EditionId, StoreId};
@@ -285,21 +285,17 @@ fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
     {
         return false;
     }
+    if is_still_shown(kind, stores, view) {
+        return true;
+    }
     let mut of_its_stores = judgement
         .outlooks
         .iter()
         .filter(|one| stores.contains(&one.store));
-    of_its_stores.any(|one| match &one.outlook {
-        Outlook::AsExpected { .. } | Outlook::SaidExpected { .. } => false,
-        Outlook::Usual { cause, .. } => {
-            kind.is_about_the_state() || *cause == Some(alert.key.cause)
-        }
-        Outlook::NotSeen { .. }
-        | Outlook::NotReadable { .. }
-        | Outlook::LastSeen { .. }
-        | Outlook::SeenOnce { .. }
-        | Outlook::Watch { .. }
-        | Outlook::Act { .. } => kind.is_about_the_state(),
+    let is_of_its_cause = |outlook: &Outlook| matches!(outlook, Outlook::Usual { cause, .. } if *cause == Some(alert.key.cause));
+    of_its_stores.any(|one| {
+        let is_open = kind.is_about_the_state() && !one.outlook.offers_what_it_should();
+        is_open || is_of_its_cause(&one.outlook)
     })
 }
 
@@ -312,6 +308,11 @@ fn occasion(
 ) -> Option<Occasion> {
     match (alert.told, finding.severity) {
         (None, Severity::Act) => Some(Occasion::Opened),
+        // What is to be done on a day is to be done, also when it was off for a moment.
+        (None, Severity::ToDo) => {
+            let is_a_letter = finding.kind.manner().watch_is_a_letter;
+            is_a_letter.then_some(Occasion::Opened)
+        }
         (None, _) => {
             (finding.kind.manner().watch_is_a_letter && !alert.is_flap).then_some(Occasion::Opened)
         }

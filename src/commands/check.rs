@@ -78,11 +78,12 @@ async fn check(arguments: &Arguments, context: Context) -> anyhow::Result<Exit> 
     let round = round::round(&house, which, &stop, &steps).await;
     drop(steps);
     listener.await.context("showing the progress")?;
-    let delivered = match &round {
-        Ok(_) => deliver::deliver(&house, &stop).await,
-        Err(error) => Err(anyhow::anyhow!("the round failed: {error}")),
-    };
-    let trouble = delivered.as_ref().err().map(|error| format!("{error:#}"));
+    // What waits in the outbox does not depend on this round.
+    let delivered = deliver::deliver(&house, &stop).await;
+    let failed = round.as_ref().err();
+    let trouble = failed
+        .map(|error| format!("the round failed: {error}"))
+        .or_else(|| delivered.as_ref().err().map(|error| format!("{error:#}")));
     if !stop.is_set() {
         ping::ping(&house, trouble.as_deref()).await;
     }

@@ -16,7 +16,7 @@ use crate::history::sqlite::{launch, rename_edition};
 use crate::service::context::Context;
 use crate::service::following::taken_over_soon;
 use crate::setup::changed_edition::{self, Places};
-use crate::setup::data::{note_moved_dates, open_database};
+use crate::setup::data::{note_moved_dates, open_database, with_dates_in_force};
 use crate::setup::details::Details;
 use crate::setup::place::{self, Existing};
 use crate::setup::{short_link, stores, which_book};
@@ -117,7 +117,7 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
     if let Some(new) = renamed {
         writeln!(out, "What was seen and noted of {id} is now of {new}")?;
     }
-    let before = with_number(&existing.loaded.plan, id, &after.plan);
+    let before = as_seen_before(arguments, &existing.loaded.plan, (id, &after.plan))?;
     for (title, moved) in note_moves(&before, &after.path)? {
         writeln!(out, "Noted: {title} {moved}")?;
     }
@@ -128,15 +128,27 @@ pub fn run(arguments: &Arguments, config: Option<&Path>) -> anyhow::Result<Exit>
 }
 
 /// The plan as it was, in which the edition is known by the number that it has now: what is remembered
-/// of it is remembered under that.
-fn with_number(before: &Plan, id: &EditionId, after: &Plan) -> Plan {
+/// of it is remembered under that. Where a date was given, it has the dates in force, so that a date that
+/// a note had moved away from the file is moved back to what the file says.
+fn as_seen_before(
+    arguments: &Arguments,
+    before: &Plan,
+    (id, after): (&EditionId, &Plan),
+) -> anyhow::Result<Plan> {
+    let details = &arguments.details;
+    let is_dated = details.date.or(details.on_sale).is_some();
+    let is_seen = before.data.join("pubwatch.db").exists();
     let mut plan = before.clone();
     for (one, now) in plan.editions.iter_mut().zip(&after.editions) {
         if one.edition.id == *id {
             one.edition.id = now.edition.id.clone();
+            if is_dated && is_seen {
+                let db = open_database(&before.data)?;
+                *one = db.read(|connection| with_dates_in_force(connection, one))?;
+            }
         }
     }
-    plan
+    Ok(plan)
 }
 
 /// What followed from the former number and would not follow from the new one: an ebook by KDP stays

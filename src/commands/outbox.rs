@@ -157,6 +157,9 @@ fn became(context: &Context, entry: &Entry) -> String {
             0 => "waits to be sent".to_owned(),
             tries => format!("{}, due now", tried(tries)),
         },
+        EntryState::Waiting if entry.tries == 0 => {
+            format!("waits with the others until {}", moment(entry.next_try))
+        }
         EntryState::Waiting => format!("{}, again {}", tried(entry.tries), moment(entry.next_try)),
     }
 }

@@ -5,6 +5,7 @@
 //! value alone. Whoever calls this checks the result before it goes to the disk.
 
 pub mod named;
+mod taken_out;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -13,6 +14,7 @@ use std::ops::Range;
 use jiff::civil::Date;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, TableLike, Value};
 
+use self::taken_out::{Comments, put_back, take_out};
 use crate::book::{Distribution, Edition, EditionId, Format, Making, Money, StoreId};
 
 /// An edition to be written into the configuration.
@@ -55,6 +57,12 @@ pub enum EditError {
          change them"
     )]
     List(&'static str),
+    /// Another table stands between one and what belongs to it.
+    #[error(
+        "a table that belongs to this `[[{0}]]` stands behind another one; move it up, directly below \
+         its `[[{0}]]`, and this can take it out"
+    )]
+    Torn(&'static str),
     /// There is no such edition.
     #[error("the configuration has no edition {0}")]
     NoSuchEdition(EditionId),
@@ -183,6 +191,7 @@ pub fn without(text: &str, isbn: &EditionId) -> Result<String, EditError> {
         .flatten()
         .find(|table| id_of(table).as_ref() == Some(isbn))
         .ok_or_else(|| EditError::NoSuchEdition(isbn.clone()))?;
+    taken_out::stands_together(table, "edition")?;
     cut(text, table).ok_or(EditError::Inline)
 }
 
@@ -225,12 +234,13 @@ pub fn with_changes_of(
         .iter()
         .map(|(isbn, changes)| (isbn, changes.as_slice()))
         .collect();
+    let mut comments = Vec::new();
     if let Some(item) = document.get_mut("edition") {
         let tables = item.as_array_of_tables_mut().ok_or(EditError::Inline)?;
         for table in tables.iter_mut() {
             let changes = id_of(table).and_then(|isbn| wanted.remove(&isbn));
             for change in changes.unwrap_or_default() {
-                apply(table, change)?;
+                comments.extend(apply(table, change)?);
                 // A header over nothing says nothing.
                 if let (None, [above, _]) = (&change.value, change.keys.as_slice())
                     && table
@@ -238,10 +248,14 @@ pub fn with_changes_of(
                         .and_then(Item::as_table_like)
                         .is_some_and(TableLike::is_empty)
                 {
-                    table.remove(above);
+                    let at = table.position().unwrap_or_default();
+                    comments.extend(take_out(table, above, at));
                 }
             }
         }
+    }
+    for comments in comments {
+        put_back(&mut document, &comments);
     }
     match wanted.into_keys().next() {
         Some(isbn) => Err(EditError::NoSuchEdition(isbn.clone())),
@@ -257,19 +271,24 @@ pub fn with_changes_of(
 pub fn with_settings(text: &str, changes: &[Change]) -> Result<String, EditError> {
     let mut document: DocumentMut = text.parse().map_err(|_| EditError::Syntax)?;
     for change in changes {
-        apply(document.as_table_mut(), change)?;
+        if let Some(comments) = apply(document.as_table_mut(), change)? {
+            put_back(&mut document, &comments);
+        }
     }
     Ok(document.to_string())
 }
 
-fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
+/// Makes one change; gives the comments of what was taken out at the end of a table.
+fn apply(table: &mut Table, change: &Change) -> Result<Option<Comments>, EditError> {
     let Some((last, path)) = change.keys.split_last() else {
-        return Ok(());
+        return Ok(None);
     };
+    let inner = path.first().and_then(|key| table.get(key)?.as_table());
+    let at = inner.and_then(Table::position).or(table.position());
     let mut table: &mut dyn TableLike = table;
     for key in path {
         if !table.contains_key(key) && change.only_where_written {
-            return Ok(());
+            return Ok(None);
         }
         if !table.contains_key(key) {
             table.insert(key, toml_edit::table());
@@ -294,13 +313,14 @@ fn apply(table: &mut Table, change: &Change) -> Result<(), EditError> {
             table.insert(last, Item::Value(value.clone()));
         }
         (None, _) => {
-            let removed = table.remove(last);
-            if removed.is_none() && !change.only_where_written {
+            let comments = take_out(table, last, at.unwrap_or_default());
+            if comments.is_none() && !change.only_where_written {
                 return Err(EditError::NoSuchKey(last.clone()));
             }
+            return Ok(comments);
         }
     }
-    Ok(())
+    Ok(None)
 }
 
 /// The tables of the editions; `None` when there are none.
@@ -365,7 +385,11 @@ fn last_byte(table: &Table, header: usize) -> usize {
         .iter()
         .filter_map(|(_, item)| match item {
             Item::Table(table) => Some(last_byte(table, table.span()?.end)),
-            Item::Value(_) | Item::ArrayOfTables(_) => Some(item.span()?.end),
+            Item::ArrayOfTables(tables) => tables
+                .iter()
+                .filter_map(|table| Some(last_byte(table, table.span()?.end)))
+                .max(),
+            Item::Value(_) => Some(item.span()?.end),
             Item::None => None,
         })
         .fold(header, usize::max)

@@ -137,6 +137,10 @@ pub struct Blind {
     pub attempts: u32,
     /// What the newest one said.
     pub unread: Unread,
+    /// The first of the newest attempts that all failed for the reason of the newest.
+    pub alike_since: Timestamp,
+    /// How many these are.
+    pub alike: u32,
 }
 
 /// A page that could not be read at its newest looks, more than one: what is known of it without

@@ -70,6 +70,25 @@ impl Cause {
         }
     }
 
+    /// What a page offers is wrong, so that it is over only when the page offers what it should.
+    pub fn is_about_the_state(self) -> bool {
+        matches!(
+            self,
+            Self::KindlePageGone
+                | Self::KdpNotLive
+                | Self::KdpPastOuterLimit
+                | Self::ReleasedEarly
+                | Self::LabelLost
+                | Self::Vanished
+                | Self::Unavailable
+                | Self::StillPreOrder
+                | Self::ThirdPartyOnly
+                | Self::Missing
+                | Self::ShipsInWeeks
+                | Self::TemporarilyOutOfStock
+        )
+    }
+
     /// The cause of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         let milestone = || name.parse().ok().map(Self::Milestone);

@@ -455,23 +455,14 @@ impl FindingKind {
 
     /// What a page offers is wrong, so that it is over only when the page offers what it should.
     pub fn is_about_the_state(&self) -> bool {
-        matches!(
-            self,
-            Self::KindlePageGone { .. }
-                | Self::KdpNotLive(_)
-                | Self::KdpPastOuterLimit(_)
-                | Self::ReleasedEarly { .. }
-                | Self::LabelLost { .. }
-                | Self::Vanished { .. }
-                | Self::Unavailable
-                | Self::Stuck
-                | Self::StoresDisagree { .. }
-                | Self::StillPreOrder { .. }
-                | Self::ThirdPartyOnly
-                | Self::Missing { .. }
-                | Self::NotOnSale { .. }
-                | Self::ShipsInWeeks
-                | Self::TemporarilyOutOfStock
-        )
+        self.cause().is_about_the_state()
+    }
+
+    /// The date on a page that is not the edition's, where it is about one.
+    pub fn wrong_date(&self) -> Option<Date> {
+        match self {
+            Self::WrongDate { shown, .. } | Self::OldDateOnSale { shown, .. } => Some(*shown),
+            _ => None,
+        }
     }
 }

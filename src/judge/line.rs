@@ -46,7 +46,7 @@ fn add(stores: &mut BTreeMap<StoreId, Reach>, listing: &ListingView) {
         .blind
         .as_ref()
         .filter(|blind| blind.unread.reason == UnreadReason::Unreachable)
-        .map(|blind| blind.since);
+        .map(|blind| blind.alike_since);
     let one = Reach {
         store: listing.store.clone(),
         answered: if silent.is_some() {
@@ -128,6 +128,17 @@ mod tests {
              2027-01-01T00:00 bookshop.org unreachable
              2027-01-01T12:00 amazon.com blocked
              2027-01-01T12:00 bookshop.org unreachable",
+            false,
+        );
+    }
+
+    #[test]
+    fn stores_that_turned_us_away_before_a_short_outage_have_answered() {
+        check(
+            "2027-01-01T00:00 amazon.com blocked..6*12
+             2027-01-01T00:00 bookshop.org blocked..6*12
+             2027-01-04T01:00 amazon.com unreachable
+             2027-01-04T01:00 bookshop.org unreachable",
             false,
         );
     }

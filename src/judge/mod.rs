@@ -174,7 +174,8 @@ fn after_asking(case: &Case<'_>, mut finding: Finding) -> Finding {
     let asked = case.view.notes.iter().rev().find(|note| {
         let is_about = match &note.store {
             Some(store) => finding.stores.contains(store),
-            None => true,
+            // What KDP was asked nobody else has heard, nor the other way round.
+            None => (note.kind == NoteKind::AskedKdp) == (finding.ask() == Some(Party::Kdp)),
         };
         let is_asking = matches!(
             note.kind,

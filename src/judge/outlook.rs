@@ -148,6 +148,25 @@ impl Outlook {
     pub fn is_as_expected(&self) -> bool {
         matches!(self, Self::AsExpected { .. } | Self::SaidExpected { .. })
     }
+
+    /// A buyer is offered what should be, whatever else the page shows, as another price or date.
+    pub fn offers_what_it_should(&self) -> bool {
+        match self {
+            Self::AsExpected { .. } | Self::SaidExpected { .. } => true,
+            Self::Watch { state, cause, .. }
+            | Self::Act { state, cause, .. }
+            | Self::Usual {
+                state,
+                cause: Some(cause),
+                ..
+            } => state.is_orderable() && !cause.is_about_the_state(),
+            Self::NotSeen { .. }
+            | Self::NotReadable { .. }
+            | Self::LastSeen { .. }
+            | Self::SeenOnce { .. }
+            | Self::Usual { cause: None, .. } => false,
+        }
+    }
 }
 
 impl ListingOutlook {

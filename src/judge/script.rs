@@ -337,8 +337,14 @@ fn look(listing: &mut ListingView, at: Timestamp, what: &str) {
             since: at,
             attempts: 0,
             unread: unread.clone(),
+            alike_since: at,
+            alike: 0,
         });
         blind.attempts += 1;
+        if blind.unread.reason != unread.reason {
+            (blind.alike_since, blind.alike) = (at, 0);
+        }
+        blind.alike += 1;
         blind.unread = unread;
         return;
     }

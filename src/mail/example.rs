@@ -248,6 +248,8 @@ fn half_blind() -> Result<View, crate::book::EditionIdError> {
         bookshop.blind = Some(Blind {
             since: moment(-44),
             attempts: 8,
+            alike_since: moment(-44),
+            alike: 8,
             unread: Unread {
                 reason: UnreadReason::Blocked,
                 rule: "refusal/challenge".to_owned(),

@@ -99,10 +99,10 @@ impl Meaning {
 /// §4.2.5 (the answer to the end of data decides who is responsible for the letter); RFC 4954 §6
 /// (530, 534, 535, 538 speak of the login). A refusal at a recipient is final only where it is the
 /// recipient's: 504, and codes of policy (5.7.x of RFC 3463), are often about the client, its name or
-/// relaying. For posts RFC 9110 §15: 408, 425, 429 and 5xx pass, and
-/// so, for a person, do redirects and 404, which a new address or a program that is switched on
-/// again mends; 401 and 403 speak of the token; every other 4xx, as 410, is for good. A post without
-/// an answer may have arrived, and is sent again under the same id.
+/// relaying; where our account may send no more for now, nothing is final at all. For posts RFC 9110
+/// §15: 408, 425, 429 and 5xx pass, and so, for a person, do redirects and 404, which a new address or
+/// a program that is switched on again mends; 401 and 403 speak of the token; every other 4xx, as 410,
+/// is for good. A post without an answer may have arrived, and is sent again under the same id.
 pub fn meaning(trouble: &Trouble) -> Meaning {
     let code = trouble.code.unwrap_or(0);
     if trouble.stage == Stage::Post {
@@ -117,6 +117,8 @@ pub fn meaning(trouble: &Trouble) -> Meaning {
         (Stage::Login, 500..) | (_, 530 | 534 | 535 | 538) => Meaning::LoginRefused,
         (Stage::Answer, 0) => Meaning::Unknown,
         (Stage::Connect | Stage::Tls | Stage::Login, _) | (_, 0 | 421) => Meaning::ServerLater,
+        // Our account has sent enough for now, whatever the code: no letter is to blame.
+        (_, _) if has_sent_enough(&trouble.words) => Meaning::ServerLater,
         // "Message too big", or a letter that the server can never store.
         (_, 552) => Meaning::Refused,
         // Who we are, or what this server may do for us: no letter is to blame.
@@ -156,6 +158,52 @@ fn refuses_us(words: &str) -> bool {
     OF_US.iter().any(|one| words.contains(one))
 }
 
+/// Words of refusals that say that an account has sent enough for now, as Gmail, Exchange Online,
+/// hosters and cPanel write them.
+const OF_OUR_SENDING: &[&str] = &[
+    "daily user sending",
+    "sending quota",
+    "sending limit",
+    "send limit",
+    "relay quota",
+];
+
+/// Words of the same, which may also speak of what somebody receives.
+const OF_SOMEBODYS_LIMIT: &[&str] = &[
+    "daily limit",
+    "messages per day",
+    "emails per day",
+    "messages per hour",
+    "emails per hour",
+    "too many messages",
+];
+
+/// Words that name who receives.
+const OF_A_MAILBOX: &[&str] = &[
+    "mailbox",
+    "inbox",
+    "the recipient",
+    "this recipient",
+    "recipient has",
+    "receiving",
+    "has received",
+];
+
+/// The refusal is of our account, which may send no more for now. A recipient's mailbox that may hold no
+/// more is another matter: its enhanced code is x.2.x (RFC 3463 §3.3), or the words name it. 5.4.5 is
+/// Gmail's code for it, 5.1.90 that of Exchange Online.
+fn has_sent_enough(words: &str) -> bool {
+    let words = words.to_ascii_lowercase();
+    let has = |one: &&str| words.contains(*one);
+    let code = words.split_whitespace().next().unwrap_or_default();
+    if code.starts_with("4.2.") || code.starts_with("5.2.") {
+        return false;
+    }
+    matches!(code, "5.4.5" | "5.1.90")
+        || OF_OUR_SENDING.iter().any(has)
+        || (OF_SOMEBODYS_LIMIT.iter().any(has) && !OF_A_MAILBOX.iter().any(has))
+}
+
 /// The enhanced code is one of policy or security, 5.7.x (RFC 3463 §3.8).
 fn is_policy(words: &str) -> bool {
     words.trim_start().starts_with("5.7.")
@@ -164,7 +212,8 @@ fn is_policy(words: &str) -> bool {
 /// The pauses after the first, second, … try, in minutes; the last one repeats.
 const PAUSES: &[i64] = &[1, 5, 15, 60, 240, 480, 720];
 
-/// A letter that nobody would take for this long is given up: kept and shown, as a refusal is.
+/// A letter that nobody would take for this long is given up: kept and shown, as a refusal is. It must
+/// have been tried after each of the pauses as well, since a machine may have slept meanwhile.
 ///
 /// RFC 5321 §4.5.4.1 asks for at least four to five days; a mail server of one's own may be down
 /// for a holiday.
@@ -211,7 +260,9 @@ pub enum Fate {
 
 /// What becomes of a letter that was queued at `queued` and whose `tries`-th try just failed.
 pub fn fate(trouble: &Trouble, tries: u32, queued: Timestamp, now: Timestamp) -> Fate {
-    if meaning(trouble) == Meaning::Refused || now.duration_since(queued) >= GIVE_UP_AFTER {
+    let is_old = now.duration_since(queued) >= GIVE_UP_AFTER;
+    let is_tried = usize::try_from(tries).is_ok_and(|tries| PAUSES.len() < tries);
+    if meaning(trouble) == Meaning::Refused || (is_old && is_tried) {
         Fate::Kept
     } else {
         let pause = pause_for(trouble, tries, now);
@@ -228,7 +279,11 @@ pub fn explain(trouble: &Trouble) -> String {
     match meaning(trouble) {
         Meaning::LoginRefused => say!("trouble-login", what = what),
         Meaning::Unknown => say!("trouble-unknown", what = what),
-        Meaning::ServerLater if trouble.stage == Stage::Recipient && trouble.code >= Some(500) => {
+        Meaning::ServerLater
+            if trouble.stage == Stage::Recipient
+                && trouble.code >= Some(500)
+                && !has_sent_enough(&trouble.words) =>
+        {
             say!("trouble-of-this-machine", what = what)
         }
         Meaning::LetterLater | Meaning::ServerLater | Meaning::Refused => what,
@@ -275,147 +330,4 @@ pub fn masked(address: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn trouble(stage: Stage, code: u16) -> Trouble {
-        Trouble {
-            stage,
-            code: (code != 0).then_some(code),
-            retry_after: None,
-            words: "words".to_owned(),
-        }
-    }
-
-    #[test]
-    fn an_answer_means_something_only_with_its_question() {
-        #[track_caller]
-        fn check(stage: Stage, code: u16, expected: Meaning) {
-            assert_eq!(meaning(&trouble(stage, code)), expected);
-        }
-        check(Stage::Connect, 0, Meaning::ServerLater);
-        check(Stage::Connect, 554, Meaning::ServerLater);
-        check(Stage::Tls, 0, Meaning::ServerLater);
-        check(Stage::Login, 0, Meaning::ServerLater);
-        check(Stage::Login, 454, Meaning::ServerLater);
-        check(Stage::Login, 535, Meaning::LoginRefused);
-        check(Stage::Sender, 530, Meaning::LoginRefused);
-        check(Stage::Sender, 553, Meaning::ServerLater);
-        check(Stage::Sender, 552, Meaning::Refused);
-        check(Stage::Sender, 451, Meaning::LetterLater);
-        check(Stage::Recipient, 450, Meaning::LetterLater);
-        check(Stage::Recipient, 550, Meaning::Refused);
-        check(Stage::Recipient, 504, Meaning::ServerLater);
-        let said = |words: &str, expected| {
-            let trouble = Trouble {
-                words: words.to_owned(),
-                ..trouble(Stage::Recipient, 554)
-            };
-            assert_eq!(meaning(&trouble), expected, "{words}");
-        };
-        said(
-            "5.7.1 <jane@example.com>: Relay access denied",
-            Meaning::ServerLater,
-        );
-        said(
-            "5.7.1 Service unavailable; Client host [192.0.2.7] blocked",
-            Meaning::ServerLater,
-        );
-        said(
-            "5.5.0 Helo command rejected: need a full name",
-            Meaning::ServerLater,
-        );
-        said(
-            "5.7.1 this list takes no letters of strangers",
-            Meaning::LetterLater,
-        );
-        said("5.1.1 no such user here", Meaning::Refused);
-        check(Stage::Recipient, 421, Meaning::ServerLater);
-        check(Stage::Recipient, 0, Meaning::ServerLater);
-        check(Stage::Data, 554, Meaning::Refused);
-        check(Stage::Data, 0, Meaning::ServerLater);
-        check(Stage::Answer, 451, Meaning::LetterLater);
-        check(Stage::Answer, 554, Meaning::Refused);
-        check(Stage::Answer, 0, Meaning::Unknown);
-        check(Stage::Prepare, 0, Meaning::Refused);
-        check(Stage::Post, 0, Meaning::ServerLater);
-        check(Stage::Post, 301, Meaning::ServerLater);
-        check(Stage::Post, 400, Meaning::Refused);
-        check(Stage::Post, 401, Meaning::LoginRefused);
-        check(Stage::Post, 404, Meaning::ServerLater);
-        check(Stage::Post, 410, Meaning::Refused);
-        check(Stage::Post, 429, Meaning::ServerLater);
-        check(Stage::Post, 500, Meaning::ServerLater);
-    }
-
-    #[test]
-    fn pauses_grow_and_go_on_for_at_least_four_days() {
-        let queued: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
-        let mut now = queued;
-        let mut last = SignedDuration::ZERO;
-        let mut tries = 0;
-        loop {
-            tries += 1;
-            match fate(&trouble(Stage::Connect, 0), tries, queued, now) {
-                Fate::Again(next) => {
-                    let pause = next.duration_since(now);
-                    assert!(pause >= last, "try {tries}: {pause} after {last}");
-                    last = pause;
-                    now = next;
-                }
-                Fate::Kept => break,
-            }
-        }
-        assert!(now.duration_since(queued) >= SignedDuration::from_hours(4 * 24));
-        assert!((20..60).contains(&tries), "{tries} tries");
-    }
-
-    #[test]
-    fn a_refusal_is_kept_at_once_and_a_wrong_password_waits_an_hour() {
-        #[track_caller]
-        fn check(stage: Stage, code: u16, pause: Option<i64>) {
-            let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
-            let expected = pause.map_or(Fate::Kept, |minutes| {
-                Fate::Again(now + SignedDuration::from_mins(minutes))
-            });
-            assert_eq!(fate(&trouble(stage, code), 1, now, now), expected);
-        }
-        check(Stage::Recipient, 550, None);
-        check(Stage::Login, 535, Some(60));
-        check(Stage::Recipient, 450, Some(1));
-    }
-
-    #[test]
-    fn a_wish_for_quiet_makes_a_pause_longer_but_not_shorter_and_not_endless() {
-        #[track_caller]
-        fn check(wish: &str, tries: u32, minutes: i64) {
-            let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
-            let trouble = Trouble {
-                retry_after: Some(wish.to_owned()),
-                ..trouble(Stage::Post, 429)
-            };
-            let pause = SignedDuration::from_mins(minutes);
-            assert_eq!(pause_for(&trouble, tries, now), pause, "{wish}");
-        }
-        check("600", 1, 10);
-        check("Fri, 01 Jan 2027 00:10:00 GMT", 1, 10);
-        check("600", 4, 60);
-        check("0", 1, 1);
-        check("soon", 1, 1);
-        check("31536000", 1, 24 * 60);
-    }
-
-    #[test]
-    fn logs_show_no_whole_address() {
-        assert_eq!(masked("jane@example.com"), "j***@example.com");
-        assert_eq!(masked("éva@example.com"), "é***@example.com");
-        assert_eq!(masked("nothing"), "***");
-    }
-
-    #[test]
-    fn an_explanation_says_what_to_do() {
-        let text = explain(&trouble(Stage::Login, 535));
-        assert!(text.contains("535 while logging in"), "{text}");
-        assert!(text.ends_with("`pubwatch outbox retry`"), "{text}");
-    }
-}
+mod tests;

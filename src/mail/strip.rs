@@ -172,6 +172,8 @@ mod tests {
             blind: blind.map(|since| Blind {
                 since: at(since),
                 attempts: 3,
+                alike_since: at(since),
+                alike: 3,
                 unread: Unread {
                     reason: UnreadReason::Blocked,
                     rule: String::new(),

@@ -5,6 +5,7 @@
 //! edition before anything else is believed.
 
 use super::dom::plain_digits;
+use super::product::{isbn, isbns_of_value};
 use super::{Reading, UnreadReason, Wanted};
 use crate::book::Isbn13;
 
@@ -42,10 +43,20 @@ impl Found {
 
     /// Adds an identifier, if it is a valid ISBN of either length.
     pub fn add_isbn(&mut self, text: &str) {
-        if let Ok(isbn) = plain_digits(text).parse::<Isbn13>()
-            && !self.isbns.contains(&isbn)
-        {
-            self.isbns.push(isbn);
+        self.add_each(plain_digits(text).parse().ok());
+    }
+
+    /// Adds an identifier that stands under some name, if it is a valid ISBN: of either length where
+    /// it is called one, else of thirteen digits.
+    pub fn add_number(&mut self, name: &str, value: &str) {
+        self.add_each(isbn(name, value));
+    }
+
+    fn add_each(&mut self, isbns: impl IntoIterator<Item = Isbn13>) {
+        for isbn in isbns {
+            if !self.isbns.contains(&isbn) {
+                self.isbns.push(isbn);
+            }
         }
     }
 
@@ -58,7 +69,8 @@ impl Found {
         }
         for mark in ["ean=", "isbn=", "/book/", "/isbn/"] {
             if let Some((_, after)) = address.split_once(mark) {
-                self.add_isbn(after.split(['/', '?', '#', '&']).next().unwrap_or_default());
+                let piece = after.split(['/', '?', '#', '&']).next().unwrap_or_default();
+                self.add_each(isbns_of_value(mark, piece));
             }
         }
     }
@@ -216,6 +228,24 @@ mod tests {
         page.add_address("https://www.amazon.com/Clean-Code/dp/0132350882/ref=x?th=1");
         page.add_address("https://www.barnesandnoble.com/w/x/1136810577?ean=9780743273565&a=b");
         assert_eq!(page.words(), "ISBN 9780743273565, ASIN 0132350882");
+    }
+
+    #[test]
+    fn a_store_s_own_number_of_ten_digits_in_an_address_is_no_isbn() {
+        let check = |address: &str, expected: &str| {
+            let mut page = Found::default();
+            page.add_address(address);
+            assert_eq!(page.words(), expected, "{address}");
+        };
+        check("https://books.example.com/book/0132350882", "");
+        check(
+            "https://books.example.com/isbn/0132350882",
+            "ISBN 9780132350884",
+        );
+        check(
+            "https://books.example.com/book/x-9780132350884",
+            "ISBN 9780132350884",
+        );
     }
 
     #[test]

@@ -13,7 +13,7 @@ use scraper::ElementRef;
 use serde_json::{Map, Value};
 
 use super::dom::{Tree, collapse, elements, is_tag, shorten};
-use super::product::{Offer, Place, Product, isbns, isbns_of_address};
+use super::product::{NUMBERS, Offer, Place, Product, isbn, isbns_of_address};
 use crate::book::Isbn13;
 
 /// The most products that are taken from one page.
@@ -264,7 +264,6 @@ impl<'v> Gatherer<'v> {
     }
 
     fn product(&mut self, object: &'v Map<String, Value>, spot: Spot) -> Product {
-        let ids = ids(object);
         let first = |keys: &[&str]| {
             keys.iter()
                 .find_map(|key| texts(object.get(*key)).into_iter().next())
@@ -275,8 +274,8 @@ impl<'v> Gatherer<'v> {
         }
         Product {
             name: first(&["name"]).map(|name| collapse(&name)),
-            isbns: isbns(ids.iter().map(String::as_str)),
-            ids,
+            isbns: isbns(object),
+            ids: ids(object),
             offers,
             published: first(&["releaseDate", "datePublished"]),
             image: first(&["image", "thumbnailUrl"]),
@@ -284,6 +283,7 @@ impl<'v> Gatherer<'v> {
                 .map(|format| format.rsplit('/').next().unwrap_or_default().to_owned()),
             place: spot.place,
             family: spot.family.unwrap_or_default(),
+            is_headed: false,
         }
     }
 
@@ -343,12 +343,13 @@ impl<'v> Gatherer<'v> {
             Some(Value::Object(offered)) => {
                 let id = offered.get("@id").and_then(Value::as_str);
                 let node = id.and_then(|id| self.nodes.get(id).copied());
-                ids(node.unwrap_or(offered))
+                isbns(node.unwrap_or(offered))
             }
             _ => Vec::new(),
         };
-        let own = ids(object);
-        let mut found = isbns(own.iter().chain(&offered).map(String::as_str));
+        let mut found = isbns(object);
+        found.extend(offered);
+        found.dedup();
         for address in ["url", "@id"] {
             let address = text_of(object.get(address)).unwrap_or_default();
             for isbn in isbns_of_address(&address) {
@@ -388,18 +389,26 @@ fn is_of(object: &Map<String, Value>, kinds: &[&str]) -> bool {
 
 /// Every identifier of an object, as it was given.
 fn ids(object: &Map<String, Value>) -> Vec<String> {
-    [
-        "isbn",
-        "gtin13",
-        "gtin",
-        "sku",
-        "productID",
-        "mpn",
-        "identifier",
-    ]
-    .iter()
-    .flat_map(|key| texts(object.get(*key)))
-    .collect()
+    let numbers = NUMBERS.iter();
+    numbers.flat_map(|key| texts(object.get(*key))).collect()
+}
+
+/// The valid ISBNs among the identifiers of an object, each once.
+fn isbns(object: &Map<String, Value>) -> Vec<Isbn13> {
+    let mut found: Vec<Isbn13> = Vec::new();
+    for key in NUMBERS {
+        let value = object.get(*key);
+        // An identifier may say itself what it is: `{"propertyID": "ISBN", "value": …}`.
+        let label = value.and_then(|value| value.get("propertyID")?.as_str());
+        for text in texts(value) {
+            if let Some(isbn) = isbn(label.unwrap_or(key), &text)
+                && !found.contains(&isbn)
+            {
+                found.push(isbn);
+            }
+        }
+    }
+    found
 }
 
 fn offer(object: &Map<String, Value>, currency: Option<&str>, named: &[Isbn13]) -> Offer {

@@ -6,24 +6,13 @@
 
 use scraper::ElementRef;
 
-use super::dom::{Tree, ancestry, collapse, elements};
-use super::product::{Offer, Place, Product, isbns, isbns_of_address};
-use crate::book::Money;
+use super::dom::{Tree, ancestry, collapse, elements, is_hidden, is_tag, text_of};
+use super::product::{NUMBERS, Offer, Place, Product, isbn, isbns_of_address};
+use crate::book::{Isbn13, Money};
 use crate::text::money::{amount, first_price};
 
 /// The most items that are looked at: each is held against all others.
 const MOST: usize = 200;
-
-/// Properties that hold a number.
-const NUMBERS: &[&str] = &[
-    "isbn",
-    "gtin13",
-    "gtin",
-    "sku",
-    "productID",
-    "mpn",
-    "identifier",
-];
 
 /// Properties of which an item is an edition of the item around it.
 const EDITIONS: &[&str] = &["hasVariant", "workExample", "isVariantOf", "itemOffered"];
@@ -41,6 +30,16 @@ struct Item<'a> {
     product: Product,
     /// The elements that hold its offers, in the order of `product.offers`.
     offers: Vec<Option<ElementRef<'a>>>,
+}
+
+impl Item<'_> {
+    fn add(&mut self, isbns: impl IntoIterator<Item = Isbn13>) {
+        for isbn in isbns {
+            if !self.product.isbns.contains(&isbn) {
+                self.product.isbns.push(isbn);
+            }
+        }
+    }
 }
 
 /// Every product on the page, in document order. Prices whose mark many currencies share are in
@@ -64,7 +63,26 @@ pub fn products(tree: &Tree<'_>, home: &str) -> Vec<Product> {
         };
         note(&mut items[item], name, element, offer, home);
     }
-    items.into_iter().map(|item| item.product).collect()
+    let heading = tree.find(|element| is_tag(element, "h1") && !is_hidden(element));
+    let finished = items.into_iter().map(|item| Product {
+        is_headed: is_headed(item.scope, heading),
+        ..item.product
+    });
+    finished.collect()
+}
+
+/// The heading of the page stands in that item, or is its name. What stands in no item is the page's.
+fn is_headed(scope: Option<ElementRef<'_>>, heading: Option<ElementRef<'_>>) -> bool {
+    let Some(scope) = scope else { return true };
+    let Some(heading) = heading else { return false };
+    let title = text_of(heading);
+    let is_own_name = |element: ElementRef<'_>| {
+        let own = || scopes(element).and_then(|(_, item)| item);
+        element.attr("itemprop") == Some("name")
+            && own().is_some_and(|item| item.id() == scope.id())
+            && collapse(&value_of(element)) == title
+    };
+    ancestry(heading).any(|around| around.id() == scope.id()) || elements(scope).any(is_own_name)
 }
 
 /// What an `itemprop` element says: its `content`, its address, or its text.
@@ -189,16 +207,15 @@ fn note<'a>(
 ) {
     let value = value_of(element);
     if scope.is_none() && NUMBERS.contains(&name) {
-        for isbn in isbns([value.as_str()]) {
-            if !item.product.isbns.contains(&isbn) {
-                item.product.isbns.push(isbn);
-            }
-        }
+        item.add(isbn(name, &value));
         item.product.ids.push(value);
         return;
     }
-    // The address of an item is no offer.
+    // The address of an item is no offer, but it may name the item.
     if scope.is_none() && name == "url" {
+        if item.scope.is_some() {
+            item.add(isbns_of_address(&value));
+        }
         return;
     }
     let id = |scope: Option<ElementRef<'a>>| scope.map(|scope| scope.id());
@@ -223,7 +240,7 @@ fn note<'a>(
         }
         "price" => offer.price = offer.price.take().or_else(|| price(element, &value, home)),
         "url" => offer.isbns.extend(isbns_of_address(&value)),
-        _ => offer.isbns.extend(isbns([value.as_str()])),
+        _ => offer.isbns.extend(isbn(name, &value)),
     }
     offer.isbns.dedup();
 }
@@ -258,7 +275,7 @@ mod tests {
         let found: Vec<String> = products(&Tree::new(&html), "USD")
             .iter()
             .map(|product| {
-                let numbers = |isbns: &[crate::book::Isbn13]| {
+                let numbers = |isbns: &[Isbn13]| {
                     let last = isbns.iter().map(|isbn| isbn.as_str()[10..].to_owned());
                     last.collect::<Vec<_>>().join("+")
                 };
@@ -317,6 +334,37 @@ mod tests {
         check(
             &format!("<div itemscope itemtype='x/Review'>{other}</div>"),
             "",
+        );
+    }
+
+    #[test]
+    fn the_address_of_an_item_names_it() {
+        check(
+            &format!(
+                "<div {BOOK}><a itemprop=url href=/book/9781944098124></a><div {OFFER}>\
+                 <link itemprop=availability href=InStock></div></div>\
+                 <a itemprop=url href=/book/9781944098117></a>"
+            ),
+            "Page 124 :InStock:; Page  ",
+        );
+    }
+
+    #[test]
+    fn an_item_is_headed_by_the_heading_in_it_or_by_its_name() {
+        let check = |html: &str, expected: &[bool]| {
+            let html = Html::parse_document(html);
+            let found = products(&Tree::new(&html), "USD");
+            let found: Vec<bool> = found.iter().map(|product| product.is_headed).collect();
+            assert_eq!(found, expected);
+        };
+        let sku = "<b itemprop=sku>1</b>";
+        check(
+            &format!(
+                "<div {BOOK}><h1>Salt Roads</h1>{sku}</div>\
+                 <div {BOOK}><b itemprop=name>Salt Roads</b>{sku}</div>\
+                 <div {BOOK}><b itemprop=name>The Tide Ledger</b>{sku}</div>{sku}"
+            ),
+            &[true, true, false, true],
         );
     }
 

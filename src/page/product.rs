@@ -7,7 +7,21 @@
 
 use crate::book::{Availability, Isbn13, Money};
 
-use super::dom::plain_digits;
+use super::dom::{collapse, plain_digits};
+
+/// Properties that hold a number.
+pub const NUMBERS: &[&str] = &[
+    "isbn",
+    "gtin13",
+    "gtin",
+    "sku",
+    "productID",
+    "mpn",
+    "identifier",
+];
+
+/// A longer value is no number, in bytes.
+const LONGEST_NUMBER: usize = 200;
 
 /// A product, book or variant of one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,6 +44,8 @@ pub struct Product {
     pub place: Place,
     /// Products of one number stand within each other: a work and its editions.
     pub family: usize,
+    /// The heading of the page stands in it, or is its name. Only microdata tells.
+    pub is_headed: bool,
 }
 
 /// What a product is to the page that names it.
@@ -139,27 +155,50 @@ pub fn agreed<'o>(offers: impl Iterator<Item = &'o Offer>) -> Word {
     said.map_or(Word::Nothing, |offer| Word::Says(Box::new(offer)))
 }
 
-/// The valid ISBNs among identifiers, each once.
-pub fn isbns<'t>(ids: impl IntoIterator<Item = &'t str>) -> Vec<Isbn13> {
+/// The valid ISBN that an identifier is, by the name under which it stands.
+///
+/// What is called an ISBN there, or calls itself one (`urn:isbn:…`), may have ten digits. Anything
+/// else must have thirteen: of item numbers and times with ten digits, one in eleven passes for an
+/// ISBN.
+pub fn isbn(name: &str, value: &str) -> Option<Isbn13> {
+    if LONGEST_NUMBER < value.len() {
+        return None;
+    }
+    let value = collapse(value).to_ascii_lowercase();
+    let value = value.strip_prefix("urn:").unwrap_or(&value);
+    let (number, is_called_so) = match value.strip_prefix("isbn") {
+        Some(rest) => (rest.rsplit(':').next().unwrap_or_default(), true),
+        None => (value, name.to_ascii_lowercase().contains("isbn")),
+    };
+    // A word beside the number says that it is that of something else: of a used copy, of a file.
+    if number.chars().any(|one| one.is_alphabetic() && one != 'x') {
+        return None;
+    }
+    let digits = plain_digits(number);
+    let fits = is_called_so || digits.len() == 13;
+    fits.then(|| digits.parse().ok()).flatten()
+}
+
+/// The valid ISBN-13s in a value under some name: the one that it is, else those that stand in it as
+/// in an address.
+pub fn isbns_of_value(name: &str, value: &str) -> Vec<Isbn13> {
+    let own = isbn(name, value);
+    own.map_or_else(|| isbns_of_address(value), |isbn| vec![isbn])
+}
+
+/// The valid ISBN-13s in an address: thirteen digits between marks, as `/book/9780132350884` or
+/// `?ean=9780132350884`.
+pub fn isbns_of_address(address: &str) -> Vec<Isbn13> {
+    let pieces = address.split(|character: char| !character.is_ascii_digit());
     let mut found: Vec<Isbn13> = Vec::new();
-    for id in ids {
-        if let Ok(isbn) = plain_digits(id).parse()
+    for piece in pieces.filter(|piece| piece.len() == 13) {
+        if let Ok(isbn) = piece.parse()
             && !found.contains(&isbn)
         {
             found.push(isbn);
         }
     }
     found
-}
-
-/// The valid ISBN-13s in an address: thirteen digits between marks, as `/book/9780132350884` or
-/// `?ean=9780132350884`.
-pub fn isbns_of_address(address: &str) -> Vec<Isbn13> {
-    isbns(
-        address
-            .split(|character: char| !character.is_ascii_digit())
-            .filter(|piece| piece.len() == 13),
-    )
 }
 
 #[cfg(test)]
@@ -169,9 +208,9 @@ mod tests {
     const OURS: &str = "9781944098117";
     const OTHER: &str = "9781944098124";
 
-    fn offer(isbn: &str, availability: &str) -> Offer {
+    fn offer(number: &str, availability: &str) -> Offer {
         Offer {
-            isbns: isbns([isbn]),
+            isbns: isbn("sku", number).into_iter().collect(),
             availability: Some(availability.to_owned()),
             ..Offer::default()
         }
@@ -180,10 +219,10 @@ mod tests {
     #[track_caller]
     fn check(product: &[&str], offers: &[(&str, &str)], expected: &str) {
         let product = Product {
-            isbns: isbns(product.iter().copied()),
+            isbns: product.iter().filter_map(|own| isbn("sku", own)).collect(),
             offers: offers
                 .iter()
-                .map(|(isbn, availability)| offer(isbn, availability))
+                .map(|(number, availability)| offer(number, availability))
                 .collect(),
             ..Product::default()
         };
@@ -233,6 +272,44 @@ mod tests {
     #[test]
     fn of_a_product_that_is_several_editions_an_offer_without_a_name_is_anybody_s() {
         check(&[OURS, OTHER], &[("", "InStock")], "-");
+    }
+
+    #[test]
+    fn ten_digits_are_an_isbn_only_where_they_are_called_so() {
+        let check = |name: &str, value: &str, expected: Option<&str>| {
+            let found = isbn(name, value);
+            let found = found.as_ref().map(Isbn13::as_str);
+            assert_eq!(found, expected, "{name}: {value}");
+        };
+        let ours = Some("9780132350884");
+        for value in ["0132350882", "978-0-13-235088-4", "urn:isbn:0132350882"] {
+            check("isbn", value, ours);
+        }
+        check("isbn", "043942089X", Some("9780439420891"));
+        check("isbn", "9780132350884 (paperback)", None);
+        for name in ["sku", "mpn", "productID", "gtin13", "data-added"] {
+            check(name, "0132350882", None);
+            check(name, "9780132350884", ours);
+            check(name, "978-0-13-235088-4", ours);
+            check(name, "ISBN: 0132350882", ours);
+            check(name, "ISBN-13: 9780132350884", ours);
+            check(name, "9780132350884-USED", None);
+            check(name, "B0132350882", None);
+            check(name, "4006381333931", None);
+        }
+    }
+
+    #[test]
+    fn a_value_may_be_a_number_or_an_address() {
+        let check = |name: &str, value: &str, expected: &[&str]| {
+            let found = isbns_of_value(name, value);
+            let found: Vec<_> = found.iter().map(Isbn13::as_str).collect();
+            assert_eq!(found, expected, "{value}");
+        };
+        check("data-isbn", "1944098119", &[OURS]);
+        check("data-time", "1944098119", &[]);
+        check("href", "/book/9781944098124?from=1944098119", &[OTHER]);
+        check("data-ean", "978-1-944098-12-4", &[OTHER]);
     }
 
     #[test]

@@ -9,11 +9,14 @@
 //! microlinkhq/is-antibot; tamnd/amz-cli, `amz/classify.go`.
 
 use memchr::memmem;
+use scraper::Html;
 
-use super::dom::{collapse, shorten};
+use super::dom::{Tree, collapse, shorten};
+use super::product::isbn;
+use super::sieve::sieve;
 use super::trace::Trace;
 use super::wording::{Meaning, Wording};
-use super::{Page, Reading, Says, UnreadReason};
+use super::{Page, Reading, Says, UnreadReason, json_ld, microdata};
 use crate::book::{Availability, Family};
 
 /// So much of a page's beginning is looked at, in bytes.
@@ -108,11 +111,15 @@ const SMALL_WALLS: &[(&str, &str)] = &[
         "enable javascript and cookies to continue",
         "a challenge of Cloudflare",
     ),
-    ("g-recaptcha", "a captcha"),
-    ("hcaptcha.com", "a captcha"),
+    (CAPTCHAS[0], "a captcha"),
+    (CAPTCHAS[1], "a captcha"),
     ("make sure you're not a robot", "a challenge"),
     ("sorry! something went wrong", ERROR_FOR_ROBOTS),
 ];
+
+/// Marks that shops carry, too, in the form of their newsletter: no walls where the page has the data
+/// of a book.
+const CAPTCHAS: [&str; 2] = ["g-recaptcha", "hcaptcha.com"];
 
 const BANNED_BY_CLOUDFLARE: &str = "a ban of Cloudflare's";
 
@@ -251,7 +258,8 @@ fn by_wall(head: &Head, page: &Page<'_>, wording: &Wording, trace: &mut Trace) -
     let mark = WALLS
         .iter()
         .chain(marks)
-        .find(|(mark, _)| memmem::find(head.raw.as_bytes(), mark.as_bytes()).is_some());
+        .filter(|(mark, _)| memmem::find(head.raw.as_bytes(), mark.as_bytes()).is_some())
+        .find(|(mark, _)| !(CAPTCHAS.contains(mark) && has_data_of_a_book(page.body)));
     trace.look(
         "refusal/mark",
         "the beginning of the page",
@@ -279,6 +287,26 @@ fn by_wall(head: &Head, page: &Page<'_>, wording: &Wording, trace: &mut Trace) -
         sentence.as_deref(),
     );
     Some(blocked("refusal/sentence", &sentence?))
+}
+
+/// The data of the page names a book by its ISBN, which that of no wall does.
+fn has_data_of_a_book(body: &str) -> bool {
+    let parts = [
+        "script[type*='ld+json']",
+        "[itemtype]",
+        "meta[property='book:isbn']",
+    ];
+    let Ok(kept) = sieve(body, &parts) else {
+        return false;
+    };
+    let html = Html::parse_document(&kept);
+    let tree = Tree::new(&html);
+    let of_page = tree.page_meta("book:isbn");
+    let mut products = json_ld::products(&tree)
+        .into_iter()
+        .chain(microdata::products(&tree, ""));
+    of_page.is_some_and(|number| isbn("isbn", number).is_some())
+        || products.any(|product| product.all_isbns().next().is_some())
 }
 
 /// Amazon answers programs with the page of a fault that is none, in the marketplace's language. It

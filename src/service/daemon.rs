@@ -115,7 +115,9 @@ where
             Event::TurnOver(over) => {
                 turn = None;
                 log(&over);
-                if house.board.is_wanted() || is_new {
+                // What a failed turn has left standing waits for the next minute: it may fail again.
+                let is_wanted = over.is_ok() && house.board.is_wanted();
+                if is_wanted || is_new {
                     // Asked for, or newly configured, while the turn was under way.
                     let _ = sender.send(Event::Tick);
                 }

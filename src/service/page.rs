@@ -80,13 +80,21 @@ impl Page {
 
     /// Takes the configuration of a house that was read again, all of it or nothing: what it says
     /// of the page is checked as at a start, and a new address is listened at before the old one
-    /// is left. Connections to the old one end with the answer under way.
+    /// is left. Connections to the old one end with the answer under way. Where no page was served,
+    /// there is none to lose: an address that still cannot be had keeps no new book out.
     ///
     /// # Errors
     ///
     /// [`ServeError`]; then the page is served as before.
     pub async fn reload(&self, house: &House) -> Result<(), ServeError> {
-        self.show(house, house.plan.web.listen, None).await
+        let is_served = self.place().await.is_some();
+        match self.show(house, house.plan.web.listen, None).await {
+            Err(error @ ServeError::Listen { .. }) if !is_served => {
+                tracing::error!(%error, "the page is not served");
+                Ok(())
+            }
+            shown => shown,
+        }
     }
 
     async fn show(

@@ -2,13 +2,21 @@
 //!
 //! It decides nothing. tokio-cron-scheduler keeps the offset that a zone had when the job was
 //! made, lets runs overlap and never catches up, so what is due is asked of [`crate::schedule::due()`] at
-//! every tick; a tick that is lost or late costs a minute and nothing else.
+//! every tick; a tick that is lost or late costs a minute and nothing else. When its next tick is, it
+//! keeps by the machine's clock: one that is set back by hours would silence it for as long, so that
+//! whoever hears it waits no longer than [`LONGEST_SILENCE`].
+
+use std::time::Duration;
 
 use tokio::sync::mpsc;
+use tokio::time::timeout;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 /// Once a minute, on the minute; the first field is the seconds.
 const EVERY_MINUTE: &str = "0 * * * * *";
+
+/// Whoever hears no tick for this long, which no clock can change, takes it as one.
+pub(super) const LONGEST_SILENCE: Duration = Duration::from_secs(90);
 
 /// How many messages the library's channels hold; unless told two hundred, which take
 /// 170 kB. One job a minute needs few.
@@ -89,13 +97,35 @@ impl Ticker {
     }
 }
 
+/// Waits for the next tick, and makes one up where none came within `longest_silence`. `None`: the
+/// heartbeat was stopped.
+pub(super) async fn next(
+    ticks: &mut mpsc::Receiver<Tick>,
+    longest_silence: Duration,
+) -> Option<Tick> {
+    timeout(longest_silence, ticks.recv())
+        .await
+        .unwrap_or(Some(Tick))
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use tokio::time::timeout;
-
     use super::*;
+
+    #[tokio::test]
+    async fn a_heartbeat_that_a_clock_has_silenced_is_made_up_for_until_it_is_stopped() {
+        let (sender, mut ticks) = mpsc::channel(1);
+        let short = Duration::from_millis(20);
+        for _ in 0..2 {
+            assert_eq!(next(&mut ticks, short).await, Some(Tick));
+        }
+        // One that comes in time is the tick, and nothing is made up beside it.
+        sender.send(Tick).await.unwrap();
+        assert_eq!(next(&mut ticks, LONGEST_SILENCE).await, Some(Tick));
+        assert!(ticks.try_recv().is_err());
+        drop(sender);
+        assert_eq!(next(&mut ticks, LONGEST_SILENCE).await, None);
+    }
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn it_ticks_until_it_is_stopped() {

@@ -14,7 +14,7 @@ use super::context::Context;
 use super::daemon::{self, Event, Means};
 use super::first_start::{self, Wish};
 use super::page::{self, Page};
-use super::ticker::{Tick, Ticker};
+use super::ticker::{self, Tick, Ticker};
 use super::{deliver, following, ping};
 use crate::config::ConfigError;
 use crate::config::files::find;
@@ -143,11 +143,12 @@ fn again(file: &Path, before: &House, page: &Page) -> anyhow::Result<House> {
 }
 
 /// Turns the heartbeat into events, the first one at once: a service that was restarted does not
-/// wait for the minute.
+/// wait for the minute. A heartbeat that falls silent is made up for.
 fn beat(mut heard: mpsc::Receiver<Tick>, sender: mpsc::UnboundedSender<Event>) {
     tokio::spawn(async move {
         while sender.send(Event::Tick).is_ok() {
-            if heard.recv().await.is_none() {
+            let tick = ticker::next(&mut heard, ticker::LONGEST_SILENCE).await;
+            if tick.is_none() {
                 return;
             }
         }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use rusqlite::Transaction;
+use rusqlite::{Connection, Transaction};
 
 use crate::alerts::pause;
-use crate::book::{EditionId, Note};
+use crate::book::{ConfiguredDates, EditionId, Note};
 use crate::config::Plan;
-use crate::db::Db;
-use crate::history::sqlite::{add_note, has_moved, is_known, note_moves, standing_notes};
+use crate::config::plan::EditionPlan;
+use crate::db::{Db, DbError};
+use crate::history::sqlite::{add_note, has_moved, is_known, launch, note_moves, standing_notes};
 
 /// Notes which dates were moved in the configuration since it was seen last, and gives the editions.
 ///
@@ -25,6 +26,43 @@ pub fn note_moved_dates(db: &Db, plan: &Plan, now: Timestamp) -> anyhow::Result<
         })?);
     }
     Ok(Vec::new())
+}
+
+/// Notes that an edition was moved to the dates of its configuration, and gives it where it was.
+///
+/// Where a note had moved it away from these, who typed them anew has changed no text, and yet has
+/// said the newer word.
+///
+/// # Errors
+///
+/// The database's.
+pub fn note_dates_typed(
+    db: &Db,
+    plan: &EditionPlan,
+    now: Timestamp,
+) -> Result<Vec<EditionId>, DbError> {
+    db.write(|transaction| {
+        let before = with_dates_in_force(transaction, plan)?;
+        note_moves(transaction, &[before], now)?;
+        Ok(note_moves(transaction, std::slice::from_ref(plan), now)?)
+    })
+}
+
+/// The edition as if its configuration had the dates that are in force. Once that was seen, other dates
+/// there are a move.
+///
+/// # Errors
+///
+/// The database's.
+pub fn with_dates_in_force(
+    connection: &Connection,
+    plan: &EditionPlan,
+) -> rusqlite::Result<EditionPlan> {
+    let launch = launch(connection, plan)?;
+    let mut plan = plan.clone();
+    plan.edition.dates =
+        ConfiguredDates::new(launch.publication, Some(launch.on_sale), launch.enabled);
+    Ok(plan)
 }
 
 /// Lets a pause of all editions count for those that nobody has seen yet.

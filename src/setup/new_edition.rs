@@ -6,9 +6,8 @@ use jiff::tz::TimeZone;
 
 use super::details::Details;
 use super::{stores, which_book};
-use crate::book::{
-    ConfiguredDates, Distribution, Edition, EditionId, Family, Format, StoreId, storefront,
-};
+use crate::book::{ConfiguredDates, Distribution, Edition, EditionId, Family, Format, StoreId};
+use crate::config::address::unknown_page;
 use crate::config::edit::Entry;
 
 /// Pages that were given: a store, and the address as it was written.
@@ -75,8 +74,10 @@ pub fn with_those_of(stores: &mut Vec<StoreId>, pages: &Pages) {
     }
 }
 
-/// Takes out the stores whose page cannot be known yet, and gives their labels with the reason: a 979
-/// number and an ebook have no predictable address at Amazon.
+/// Takes out the stores whose page cannot be known yet, and gives their labels with the reason.
+///
+/// A 979 number and an ebook have no predictable address at Amazon, and what has no ISBN has none at the
+/// stores whose addresses have that.
 pub fn leave_out_unknown_pages(
     stores: &mut Vec<StoreId>,
     id: &EditionId,
@@ -86,11 +87,10 @@ pub fn leave_out_unknown_pages(
     let mut left_out = Vec::new();
     stores.retain(|store| {
         let is_given = pages.iter().any(|(other, _)| other == store);
-        let unknown = storefront::find(store.as_str())
-            .filter(|_| !is_given)
-            .and_then(|known| known.path_for(id, None, format).err());
-        left_out.extend(unknown.map(|why| (store.label().to_owned(), why.to_string())));
-        unknown.is_none()
+        let unknown = unknown_page(store, &[], (id, None), format).filter(|_| !is_given);
+        let is_known = unknown.is_none();
+        left_out.extend(unknown.map(|why| (store.label().to_owned(), why)));
+        is_known
     });
     left_out
 }

@@ -11,7 +11,7 @@ use scraper::ElementRef;
 use super::Look;
 use super::data::{Data, Spoken, from_json_ld, from_microdata};
 use super::generic;
-use super::whose::{Whose, is_for_another, whose};
+use super::whose::{Whose, is_as_asked, is_for_another, whose};
 use crate::book::{Availability, Family};
 use crate::page::dom::{
     ancestry, elements, has_class, is_disabled, is_hidden, is_tag, label_of, text_of, text_without,
@@ -163,17 +163,20 @@ fn numbers(look: &Look<'_>, data: &Data) -> Found {
     let fields = ["pEAN", "productSkuIdPdp", "productSkuId"];
     let fields = fields
         .iter()
-        .filter_map(|id| look.tree.id(id)?.attr("value"));
+        .filter_map(|id| Some((*id, look.tree.id(id)?.attr("value")?)));
     let metas = ["book:isbn", "product:retailer_item_id"];
-    let metas = metas.iter().filter_map(|name| look.tree.page_meta(name));
+    let metas = metas
+        .iter()
+        .filter_map(|name| Some((*name, look.tree.page_meta(name)?)));
     let mut found = Found::default();
-    for number in fields.chain(metas) {
+    for (name, number) in fields.chain(metas) {
         if found.isbns.is_empty() {
-            found.add_isbn(number);
+            found.add_number(name, number);
         }
     }
     let asked = look.page.address;
-    let asked = asked.filter(|address| !is_of_another(look, data, address));
+    let asked =
+        asked.filter(|address| !is_as_asked(look, address) && !is_of_another(look, data, address));
     for address in look.tree.canonical().into_iter().chain(asked) {
         if found.isbns.is_empty() && address.contains("ean=") {
             found.add_address(address);

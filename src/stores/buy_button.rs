@@ -14,7 +14,7 @@ use crate::book::{Availability, Family};
 use crate::page::dom::{
     ancestry, elements, has_class, is_disabled, is_hidden, is_tag, shorten, text_of, text_without,
 };
-use crate::page::product::isbns;
+use crate::page::product::isbns_of_value;
 use crate::page::wording::Meaning;
 use crate::page::{Confidence, Reading, Says, UnreadReason};
 use crate::text::money::first_price;
@@ -203,8 +203,8 @@ fn is_of_another(look: &Look<'_>, button: ElementRef<'_>, part: ElementRef<'_>) 
     });
     let wanted = look.wanted.isbn.as_ref();
     let names_another = |element: ElementRef<'_>| {
-        let values = element.value().attrs().map(|(_, value)| value);
-        let mut numbers = isbns(values).into_iter();
+        let attributes = element.value().attrs();
+        let mut numbers = attributes.flat_map(|(name, value)| isbns_of_value(name, value));
         numbers.any(|isbn| wanted.is_some_and(|wanted| *wanted != isbn))
     };
     let leads_elsewhere = |element: ElementRef<'_>| {

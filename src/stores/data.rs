@@ -64,8 +64,9 @@ impl Data {
         spoken(look.wanted.isbn.as_ref(), &self.json, found)
     }
 
-    /// What the microdata says of the edition. Where it names no number at all, it is the page's,
-    /// and counts where the page is of the edition (`is_page_s`).
+    /// What the microdata says of the edition. Where none of it names the edition, the only part
+    /// that offers something without a number speaks, if the page is of the edition (`is_page_s`) and
+    /// its heading is that part's: tiles of other books often have no numbers.
     pub(super) fn by_microdata(
         &self,
         look: &Look<'_>,
@@ -73,16 +74,20 @@ impl Data {
         is_page_s: bool,
     ) -> Spoken<'_> {
         let spoken = spoken(look.wanted.isbn.as_ref(), &self.micro, found);
-        let is_silent = spoken.offer.is_none() && spoken.disagreement.is_none();
-        if !is_silent || !is_page_s {
+        if spoken.product.is_some() || !is_page_s {
             return spoken;
         }
-        let nameless = self
+        let mut nameless = self
             .micro
             .iter()
             .filter(|product| product.place != Place::Mentioned)
-            .filter(|product| product.all_isbns().next().is_none());
-        said_by(nameless.map(|product| (product, product.word(None))))
+            .filter(|product| product.all_isbns().next().is_none())
+            .map(|product| (product, product.word(None)))
+            .filter(|(_, word)| *word != Word::Nothing);
+        match (nameless.next(), nameless.next()) {
+            (Some(only), None) if only.0.is_headed => said_by(std::iter::once(only)),
+            _ => spoken,
+        }
     }
 }
 

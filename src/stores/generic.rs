@@ -129,7 +129,7 @@ fn numbers(tree: &Tree<'_>) -> Found {
         if let Some(isbn) = tree.page_meta(name)
             && found.isbns.is_empty()
         {
-            found.add_isbn(isbn);
+            found.add_number(name, isbn);
         }
     }
     found

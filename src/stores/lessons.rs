@@ -8,10 +8,11 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::book::{Availability, Family, StoreId, storefront};
+use crate::book::{Availability, EditionId, Family, Format, StoreId, storefront};
 use crate::config::Problem;
 use crate::config::plan::{Phrase, StorePlan};
 use crate::config::presets::preset;
+use crate::page::Wanted;
 use crate::page::wording::{Hit, Meaning, PhraseText, Wording};
 
 /// Words and places that users added, by store.
@@ -25,6 +26,7 @@ struct Taught {
     wording: Option<Wording>,
     buy_area: Option<String>,
     currency: Option<String>,
+    pattern: Option<String>,
 }
 
 impl Lessons {
@@ -59,6 +61,25 @@ impl Lessons {
             .or_else(|| Some(preset(store)?.own.as_ref()?.currency.as_str()))
             .unwrap_or("USD")
     }
+
+    /// The path and query of the edition's page that follow from its ISBN alone: what is asked for
+    /// where nobody gave an address.
+    pub(super) fn made_path(&self, store: &StoreId, wanted: &Wanted) -> Option<String> {
+        let isbn = wanted.isbn.as_ref()?;
+        if let Some(known) = storefront::find(store.as_str()) {
+            let id = EditionId::from(isbn.clone());
+            return known.path_for(&id, None, Format::Paperback).ok();
+        }
+        let taught = self.stores.get(store);
+        let pattern = taught
+            .and_then(|taught| taught.pattern.as_deref())
+            .or_else(|| preset(store)?.own.as_ref()?.pattern.as_deref())?;
+        let path = pattern.replace("{isbn13}", isbn.as_str());
+        match isbn.to_isbn10() {
+            Some(isbn10) => Some(path.replace("{isbn10}", isbn10.as_str())),
+            None => Some(path),
+        }
+    }
 }
 
 fn taught(store: &StorePlan) -> Taught {
@@ -67,6 +88,7 @@ fn taught(store: &StorePlan) -> Taught {
         wording: (!phrases.is_empty()).then(|| Wording::taught(&phrases)),
         buy_area: store.buy_area.clone(),
         currency: store.own.as_ref().map(|own| own.currency.clone()),
+        pattern: store.own.as_ref().and_then(|own| own.pattern.clone()),
     }
 }
 
@@ -343,6 +365,27 @@ mod tests {
             Reading::Unread(_) => None,
         };
         assert_eq!(availability, expected, "{words}");
+    }
+
+    #[test]
+    fn the_path_that_follows_from_the_number_is_known_of_every_kind_of_store() {
+        let today = jiff::civil::date(2026, 12, 24);
+        let (plan, _) = config::check(TAUGHT, "pubwatch.toml", today).unwrap();
+        let lessons = Lessons::of(&plan.stores);
+        let wanted = Wanted {
+            isbn: "9781944098117".parse().ok(),
+            ..Wanted::default()
+        };
+        let check = |store: &str, expected: Option<&str>| {
+            let path = lessons.made_path(&StoreId::new(store), &wanted);
+            assert_eq!(path.as_deref(), expected, "{store}");
+        };
+        check("books.example.com", Some("/book/9781944098117"));
+        check("blackwells.co.uk", Some("/bookshop/product/9781944098117"));
+        check("barnesandnoble.com", Some("/w/?ean=9781944098117"));
+        check("thalia.de", None);
+        let store = StoreId::new("bookshop.org");
+        assert_eq!(lessons.made_path(&store, &Wanted::default()), None);
     }
 
     #[test]

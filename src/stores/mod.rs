@@ -62,6 +62,8 @@ pub(crate) struct Look<'a> {
     pub(crate) buy_area: Option<&'a str>,
     /// The currency of prices whose mark many currencies share.
     pub(crate) currency: &'a str,
+    /// The path and query that follow from the ISBN alone, where the store's addresses do.
+    pub(crate) made_path: Option<String>,
     /// What has been looked at so far.
     pub(crate) trace: &'a mut Trace,
 }
@@ -179,6 +181,7 @@ fn read_tree(
         tree: &tree,
         buy_area: lessons.buy_area(page.store),
         currency: lessons.currency(page.store),
+        made_path: lessons.made_path(page.store, wanted),
         trace,
     };
     let reading = match page.store.family() {

@@ -6,10 +6,10 @@ use scraper::ElementRef;
 
 use super::Look;
 use super::generic::heading;
-use crate::book::Isbn13;
+use crate::book::{Family, Isbn13};
 use crate::page::dom::{ancestry, elements, is_tag};
 use crate::page::identity::{Found, Identity};
-use crate::page::product::{Place, Product, isbns, isbns_of_address};
+use crate::page::product::{Place, Product, isbn, isbns_of_address, isbns_of_value};
 use crate::page::wording::plain;
 
 /// Whose page it is.
@@ -45,7 +45,7 @@ pub(super) fn whose(
     data: &[&[Product]],
 ) -> Whose {
     let kins = kins(look, data);
-    let address = address(look);
+    let address = address(look, !kins.is_empty());
     let mut found = own;
     let mut contradicts = false;
     if found.is_empty() && !address.is_empty() {
@@ -99,25 +99,85 @@ pub(super) fn is_for_another(button: ElementRef<'_>, look: &Look<'_>) -> bool {
     };
     let form = ancestry(button).find(|one| is_tag(*one, "form"));
     let inputs = form.into_iter().flat_map(elements);
-    let values = inputs.filter_map(|one| one.attr("value").filter(|_| is_tag(one, "input")));
-    let named = isbns(values);
+    let inputs = inputs.filter(|one| is_tag(*one, "input"));
+    let named: Vec<Isbn13> = inputs
+        .filter_map(|one| Some((one.attr("name").unwrap_or_default(), one.attr("value")?)))
+        .flat_map(|(name, value)| isbns_of_value(name, value))
+        .collect();
     !named.is_empty() && !named.contains(wanted)
 }
 
-/// What the page's address says: the canonical one, else the one at which it was found.
-fn address(look: &Look<'_>) -> Found {
-    let addresses = look.tree.canonical().into_iter().chain(look.page.address);
-    for address in addresses {
+/// What the page's address says: the canonical one, else the one at which it was found. The one that
+/// we asked for proves nothing by itself: the data must be there to confirm it or to contradict it
+/// (`has_data`), or the page must name the book elsewhere.
+fn address(look: &Look<'_>, has_data: bool) -> Found {
+    let of = |address: &str| {
         let mut found = Found::default();
         found.add_address(address);
         for isbn in isbns_of_address(address) {
             found.add_isbn(isbn.as_str());
         }
-        if !found.isbns.is_empty() {
-            return found;
+        found
+    };
+    let canonical = look.tree.canonical().map(of);
+    if let Some(found) = canonical.filter(|found| !found.isbns.is_empty()) {
+        return found;
+    }
+    let Some(address) = look.page.address else {
+        return Found::default();
+    };
+    let found = of(address);
+    let proves = has_data
+        || !is_as_asked(look, address)
+        || found
+            .isbns
+            .iter()
+            .any(|isbn| is_named_elsewhere(look, isbn));
+    if proves { found } else { Found::default() }
+}
+
+/// The address is, or holds, the one that follows from the ISBN alone. We made that: whatever a store
+/// answers, also that it has no such book, it may answer there.
+pub(super) fn is_as_asked(look: &Look<'_>, address: &str) -> bool {
+    match look.page.store.family() {
+        // Where its own addresses name a number, they name the work first: `/w/<words>/<digits>`.
+        Family::BarnesNoble => {
+            let path = address.split(['?', '#']).next().unwrap_or_default();
+            let mut pieces = path.trim_end_matches('/').rsplit('/');
+            let work = pieces.next().unwrap_or_default();
+            let words = pieces.next().unwrap_or_default();
+            let is_work = !work.is_empty() && work.bytes().all(|byte| byte.is_ascii_digit());
+            !(is_work && !words.is_empty() && pieces.next() == Some("w"))
+        }
+        Family::Amazon | Family::Bookshop | Family::Other => {
+            let made = look.made_path.as_deref();
+            made.is_some_and(|path| address.contains(path))
         }
     }
-    Found::default()
+}
+
+/// The page names that number besides: in the address by which it is shared, in the name of its
+/// cover, or in a form that sends it.
+fn is_named_elsewhere(look: &Look<'_>, wanted: &Isbn13) -> bool {
+    let metas = ["og:url", "og:image"];
+    let mut metas = metas.iter().filter_map(|name| look.tree.page_meta(name));
+    let main = look.tree.find(|element| is_tag(element, "main"));
+    let is_sent = |element: ElementRef<'_>| {
+        let mut around = ancestry(element).filter(|around| is_tag(*around, "form"));
+        let method = around.next().and_then(|form| form.attr("method"));
+        is_tag(element, "input")
+            && element.attr("type") == Some("hidden")
+            && method.is_some_and(|method| method.eq_ignore_ascii_case("post"))
+    };
+    // Where to return to after the form was sent is the address once more, so the value counts
+    // only where it is the number.
+    let is_number = |element: ElementRef<'_>| {
+        let name = element.attr("name").unwrap_or_default();
+        let value = element.attr("value").unwrap_or_default();
+        isbn(name, value).as_ref() == Some(wanted)
+    };
+    metas.any(|text| isbns_of_address(text).contains(wanted))
+        || elements(main.unwrap_or(look.tree.root())).any(|one| is_sent(one) && is_number(one))
 }
 
 /// The works that the data is about. Where there are several, the one that the page calls its main

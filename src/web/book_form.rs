@@ -133,6 +133,11 @@ impl BookForm {
         }
     }
 
+    /// The publication or the on-sale date differs from that of another form.
+    pub fn moves_dates_of(&self, before: &Self) -> bool {
+        self.date.trim() != before.date || self.on_sale.trim() != before.on_sale
+    }
+
     /// The keys of the configuration whose values were emptied since another form.
     pub fn emptied_since(&self, before: &Self) -> Vec<&'static str> {
         [

@@ -100,6 +100,8 @@ pub(crate) fn go_blind(listing: &mut ListingView, since: &str) {
     listing.blind = Some(Blind {
         since: at(since),
         attempts: 3,
+        alike_since: at(since),
+        alike: 3,
         unread: Unread {
             reason: UnreadReason::Blocked,
             rule: "refusal/captcha".to_owned(),

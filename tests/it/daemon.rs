@@ -37,6 +37,8 @@ enum Delivery {
     Panics,
     Hangs,
     Works,
+    /// Somebody asks for a look, and the turn fails.
+    FailsWithAWish,
 }
 
 /// A service whose turns end as the script says, the last line of it again and again.
@@ -60,7 +62,7 @@ impl Service {
                 loaded.fetch_add(1, Ordering::SeqCst);
                 Err(anyhow::anyhow!("the file is wrong"))
             },
-            deliver: move |_house: Arc<House>, _stop, _ending| {
+            deliver: move |house: Arc<House>, _stop, _ending| {
                 let number = counted.fetch_add(1, Ordering::SeqCst);
                 let what = script[number.min(script.len() - 1)];
                 async move {
@@ -68,6 +70,10 @@ impl Service {
                         Delivery::Panics => panic!("a turn breaks, as the test wants"),
                         Delivery::Hangs => std::future::pending().await,
                         Delivery::Works => Ok((0, None)),
+                        Delivery::FailsWithAWish => {
+                            house.board.want(&"9781944098117".parse().unwrap());
+                            Err(anyhow::anyhow!("a turn fails, as the test wants"))
+                        }
                     }
                 }
             },
@@ -90,6 +96,15 @@ impl Service {
         while self.turns.load(Ordering::SeqCst) < number {
             assert!(begun.elapsed() < LONG, "turn {number} never began");
             self.events.send(Event::Tick).unwrap();
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    }
+
+    /// Waits until so many turns have begun.
+    async fn has_begun_turn(&self, number: usize) {
+        let begun = Instant::now();
+        while self.turns.load(Ordering::SeqCst) < number {
+            assert!(begun.elapsed() < LONG, "turn {number} never began");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }
@@ -119,6 +134,17 @@ async fn ticks_during_a_turn_begin_no_second_one() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     assert_eq!(service.turns.load(Ordering::SeqCst), 1);
+    service.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_a_failed_turn_left_standing_waits_for_the_next_tick() {
+    let service = Service::start(&[Delivery::FailsWithAWish]);
+    service.events.send(Event::Tick).unwrap();
+    service.has_begun_turn(1).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    assert_eq!(service.turns.load(Ordering::SeqCst), 1);
+    service.tick_until_turn(2).await;
     service.stop().await;
 }
 

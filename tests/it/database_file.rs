@@ -5,8 +5,10 @@ use std::os::unix::fs::{MetadataExt as _, chown, symlink};
 use std::process::Stdio;
 use std::time::Duration;
 
+use pubwatch::db::Db;
 use tokio::time::Instant;
 
+use crate::delivery::{letter, queue};
 use crate::service::{Service, configuration, follow, shops, signal, wait_for};
 use crate::support::House;
 
@@ -121,6 +123,29 @@ async fn links_planted_in_the_data_folder_are_told_and_lead_nothing_elsewhere() 
     })
     .await
     .unwrap();
+}
+
+#[test]
+fn a_round_that_fails_holds_up_no_letter() {
+    let house = House::new(
+        "[author]\nname = \"Jane Roe\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n\
+         [data]\nfolder = \"data\"\n",
+    );
+    house.said(&["check"], 0);
+    let before = house.letters().len();
+    let db = Db::open(&house.path().join("data/pubwatch.db")).unwrap();
+    queue(&db, &[letter("one", "zoe@example.com")]);
+    let harmed: rusqlite::Result<()> = db.write(|tx| {
+        tx.execute_batch(
+            "DELETE FROM round; CREATE TRIGGER no_round BEFORE INSERT ON round \
+             BEGIN SELECT RAISE (ABORT, 'as the test wants'); END",
+        )
+    });
+    harmed.unwrap();
+    drop(db);
+    let said = house.said(&["check"], 4);
+    assert!(said.contains("as the test wants"), "{said}");
+    assert_eq!(house.letters().len(), before + 1);
 }
 
 #[test]

@@ -308,6 +308,40 @@ async fn a_wrong_password_is_said_loudly_and_not_tried_for_every_letter() {
 }
 
 #[tokio::test]
+async fn letters_that_come_while_the_password_is_refused_do_not_have_it_tried_more_often() {
+    let wrong = Behaviour::Answer("AUTH", "535 5.7.8 authentication failed");
+    let server = TestServer::start(Line::StartTls, vec![wrong]).await;
+    let desk = Desk::writing_to(&server, Encryption::StartTls, &[]);
+    for number in 0..18 {
+        let new = letter(&format!("letter-{number}"), "jane@example.com");
+        let now = desk.clock.now();
+        let queued = desk.db.write(|tx| sqlite::enqueue(tx, &new, now));
+        assert!(queued.unwrap());
+        desk.drain().await;
+        desk.clock.sleep(Duration::from_secs(600)).await;
+    }
+    assert_eq!(server.seen().connections, 3, "once an hour");
+    server.behave(vec![Behaviour::Accept]);
+    desk.drain().await;
+    desk.all_delivered();
+    assert_eq!(server.seen().letters.len(), 18);
+}
+
+#[tokio::test]
+async fn an_account_that_has_sent_enough_loses_no_letter() {
+    let enough = Behaviour::Answer("MAIL", "550 5.4.5 Daily user sending quota exceeded");
+    let server = TestServer::start(Line::StartTls, vec![enough]).await;
+    let desk = Desk::writing_to(&server, Encryption::StartTls, &many(5));
+    let summary = desk.drain().await;
+    assert_eq!((summary.later, summary.refused), (1, 0));
+    assert!(summary.trouble.unwrap().contains("quota exceeded"));
+    assert_eq!(server.seen().connections, 1);
+    server.behave(vec![Behaviour::Accept]);
+    desk.drain_for(1).await;
+    desk.all_delivered();
+}
+
+#[tokio::test]
 async fn no_letter_and_no_password_go_over_a_line_that_cannot_be_trusted() {
     let other = TestServer::start(Line::Tls, vec![Behaviour::Accept]).await;
     for (line, encryption) in [

@@ -54,12 +54,14 @@ fn faults() -> Vec<Fault> {
         .chain([Behaviour::Accept])
         .collect();
     let gone = Behaviour::RefuseAddress("gone@", "550 5.1.1 no such user");
+    let enough = answer("MAIL", "550 5.4.5 Daily user sending quota exceeded");
     let slow = Behaviour::Slow(Duration::from_millis(20));
     vec![
         Fault::new("none", vec![Behaviour::Accept]),
         Fault::new("the server is down for a day", vec![Behaviour::HangUp]).mended_after(24),
         Fault::new("greylisting: every first try is put off (450)", greylisting),
         Fault::new("one recipient of two is refused (550)", vec![gone]),
+        Fault::new("the account may send no more for now (550)", once(enough)),
         Fault::new(
             "the mailbox is full (452)",
             once(answer("RCPT", "452 4.2.2 mailbox full")),

@@ -255,6 +255,15 @@ const ENCODINGS: [&str; 10] = [
     "KOI8-R",
 ];
 
+#[test]
+fn an_address_with_a_control_character_ends_in_a_report() {
+    let list = "ISBN,Title,Pub Date,Addresses\n\
+                9798896757733,Salt Roads,2027-02-09,https://www.amazon.com/dp/B0EXAMPLE1?a=\u{7}\n";
+    ends_in_a_report(list.as_bytes());
+    let said = told(list.as_bytes());
+    assert!(said.contains("- 2: the address `https"), "{said}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
 

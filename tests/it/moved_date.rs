@@ -24,6 +24,7 @@ use pubwatch::service::context::Context;
 use pubwatch::service::deliver::deliver;
 use pubwatch::setup::data::{note_moved_dates, open_database};
 
+use crate::home::Home;
 use crate::web::TestSite;
 
 const BEFORE: Date = date(2027, 2, 9);
@@ -362,4 +363,26 @@ fn a_date_that_a_note_moved_stands_in_no_text() {
 #[test]
 fn a_date_that_was_changed_in_the_file_stands_in_no_text_as_it_was() {
     check_every_text(Moved::InTheFile);
+}
+
+#[test]
+fn the_date_of_the_file_is_given_to_the_command_over_one_that_was_noted_and_holds_again() {
+    let home = Home::with_configuration();
+    let day = ["--date", "2027-02-09"];
+    home.ok(&[
+        "add",
+        ISBN,
+        "--title",
+        "Salt Roads",
+        day[0],
+        day[1],
+        "--no-look",
+    ]);
+    home.ok(&["note", "Salt Roads", "date-changed", "--to", "2027-03-15"]);
+    let before = home.config();
+    let said = home.ok(&["edit", "Salt Roads", day[0], day[1]]);
+    assert!(said.contains("Noted: Salt Roads was moved from"), "{said}");
+    assert_eq!(home.config(), before);
+    let again = home.ok(&["edit", "Salt Roads", day[0], day[1]]);
+    assert!(!again.contains("Noted:"), "{again}");
 }

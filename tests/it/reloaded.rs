@@ -157,6 +157,28 @@ async fn a_page_that_moves_home_leaves_no_door_open_behind_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn where_no_page_could_be_served_a_new_configuration_is_taken_over_all_the_same() {
+    let street = shops().await;
+    let plain = configuration(&street, "");
+    tokio::task::spawn_blocking(move || {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
+        let running = Running::start(plain, &listen);
+        wait_for(&running.log, "the page is not served");
+        running.reload(&format!("{listen}\n# mine"), "configuration read again");
+        // Once the address is free, the page is there with the next change.
+        let port = taken.local_addr().unwrap().port();
+        drop(taken);
+        running.reload(&listen, "configuration read again");
+        let asked = ask(here(port), "GET /").unwrap();
+        assert!(asked.starts_with("HTTP/1.1 200"), "{asked}");
+        assert!(running.stop() < Duration::from_secs(5));
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_page_that_cannot_be_served_as_the_file_says_stays_as_it_was() {
     let street = shops().await;
     let plain = configuration(&street, "");

@@ -92,6 +92,11 @@ fn what_nobody_could_see_is_not_spoken_of_as_what_is() {
 }
 
 #[test]
+fn what_stands_is_never_over_and_what_is_over_is_told() {
+    check(&own("i"));
+}
+
+#[test]
 fn a_book_without_an_isbn_is_heard_of_as_any_other() {
     check(&own("k"));
 }

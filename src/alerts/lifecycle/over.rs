@@ -7,7 +7,7 @@ use crate::alerts::{Alert, Occasion, Telling, pause};
 use crate::book::launch::midnight_gmt;
 use crate::book::{NoteKind, StoreId};
 use crate::history::{ListingView, View};
-use crate::judge::{Finding, FindingKind, Judgement, Severity};
+use crate::judge::{Finding, FindingKind, Judgement, Outlook, Severity};
 
 /// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently. Where
 /// the finding goes on at other stores, it is the all-clear of those that left it.
@@ -35,13 +35,11 @@ pub(super) fn all_clear(
     if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
         return None;
     }
-    let shows = |store: &StoreId| {
-        let outlooks = judgement.outlooks.iter();
-        outlooks
-            .into_iter()
-            .any(|one| one.store == *store && one.outlook.is_as_expected())
+    let all_are = |is: fn(&Outlook) -> bool| {
+        let outlooks = |store| judgement.outlook(store).map(|one| &one.outlook);
+        stores.iter().all(|store| outlooks(store).is_some_and(is))
     };
-    let is_over = stores.iter().all(shows);
+    let is_over = all_are(Outlook::offers_what_it_should);
     // What nobody sees by now is no news.
     let is_seen = listings(view, &stores).all(|listing| listing.seen(now).is_some());
     if !is_seen || trouble.kind.is_about_the_state() && !is_over {
@@ -52,11 +50,9 @@ pub(super) fn all_clear(
         let now = listing.confirmed();
         now.is_some_and(|spell| spell.availability.is_orderable())
     };
-    let is_clear = is_over && listings(view, &stores).all(is_offered);
-    let ended = listings(view, &stores)
-        .filter_map(|listing| listing.confirmed().map(|spell| spell.since))
-        .filter(|since| alert.since < *since)
-        .max();
+    let is_clear = all_are(Outlook::is_as_expected) && listings(view, &stores).all(is_offered);
+    let ends = listings(view, &stores).filter_map(|listing| end(&trouble.kind, listing));
+    let ended = ends.filter(|end| alert.since < *end).max();
     let ended = known_end.or(ended).unwrap_or(now);
     let states = listings(view, &stores)
         .filter_map(|listing| Some((listing.store.clone(), listing.seen(now)?.availability)))
@@ -79,6 +75,28 @@ pub(super) fn all_clear(
         finding: Finding::new(kind, stores, alert.since).weighing(Severity::GoodNews),
         thread: alert.thread.clone(),
     })
+}
+
+/// When a page came to show what it should, as far as that can be told.
+fn end(kind: &FindingKind, listing: &ListingView) -> Option<Timestamp> {
+    if kind.is_about_the_state() {
+        return listing.confirmed().map(|spell| spell.since);
+    }
+    let wrong = kind.wrong_date()?;
+    let last = listing
+        .shown
+        .iter()
+        .rposition(|run| run.says.date == Some(wrong))?;
+    listing.shown.get(last + 1).map(|run| run.since)
+}
+
+/// A page still shows the date that was wrong, though no rule speaks of it any more: its time to be
+/// mended has passed, or the book's own date has come.
+pub(super) fn is_still_shown(kind: &FindingKind, stores: &[StoreId], view: &View) -> bool {
+    let ours = [view.launch.publication, view.launch.on_sale];
+    let wrong = kind.wrong_date().filter(|date| !ours.contains(date));
+    let shows = |listing: &ListingView| listing.shown.last().and_then(|run| run.says.date);
+    wrong.is_some() && listings(view, stores).any(|listing| shows(listing) == wrong)
 }
 
 /// Nothing was to be done: where some stores follow and others are still to, the last one tells of it.
@@ -119,12 +137,14 @@ fn was_held_back(alert: &Alert, view: &View, pace: &Pace, now: Timestamp) -> boo
 /// same cause at some of them.
 pub(super) fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
     let stores = &alert.key.stores;
+    // That a page offers again what it should is news beside whatever else is wrong with it.
+    let is_of_the_state = trouble(alert).0.kind.is_about_the_state();
     findings.iter().any(|finding| {
         let counts = finding.severity == Severity::Act
             || finding.severity == Severity::Watch && finding.kind.manner().watch_is_a_letter;
         let is_of_all =
             !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store));
-        counts && is_of_all
+        counts && is_of_all && (finding.kind.is_about_the_state() || !is_of_the_state)
     })
 }
 

@@ -10,7 +10,9 @@ use url::Url;
 
 pub use pasted::{Pasted, leads_elsewhere, pasted, short_link};
 
-use crate::book::{Edition, EditionId, Family, Isbn13, StoreId, storefront};
+use crate::book::{Asin, EditionId, Family, Format, Isbn13, StoreId, storefront};
+use crate::config::plan::StorePlan;
+use crate::config::presets::preset;
 
 /// A product page's address, clean.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -179,9 +181,8 @@ pub fn clean(
 pub(super) fn own_path(
     pattern: &str,
     store: &StoreId,
-    edition: &Edition,
+    id: &EditionId,
 ) -> Result<String, &'static str> {
-    let id = &edition.id;
     let mut path = pattern.to_owned();
     if path.contains("{isbn13}") {
         let isbn = id
@@ -209,6 +210,24 @@ pub(super) fn own_path(
         path = path.replace("{number}", own.number());
     }
     Ok(path)
+}
+
+/// Why nobody can know yet where a store has the page of an edition with these numbers; `own` are the
+/// stores that the user has defined. `None`: its address follows from them, or only the user can tell.
+pub fn unknown_page(
+    store: &StoreId,
+    own: &[StorePlan],
+    (id, asin): (&EditionId, Option<&Asin>),
+    format: Format,
+) -> Option<String> {
+    if let Some(known) = storefront::find(store.as_str()) {
+        let path = known.path_for(id, asin, format);
+        return path.err().map(|why| why.to_string());
+    }
+    let own = own.iter().find(|one| one.id == *store);
+    let place = own.or_else(|| preset(store))?.own.as_ref()?;
+    let path = own_path(place.pattern.as_deref()?, store, id);
+    path.err().map(str::to_owned)
 }
 
 /// The same page at another base, which replaces scheme, host and port; a path of the base stands

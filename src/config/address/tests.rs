@@ -175,3 +175,24 @@ fn a_base_takes_the_place_of_the_host() {
         "http://127.0.0.1:8080/bn/w/?ean=1"
     );
 }
+
+#[track_caller]
+fn check_unknown(store: &str, id: &str, expected: Option<&str>) {
+    let id: EditionId = id.parse().unwrap();
+    let why = unknown_page(&StoreId::new(store), &[], (&id, None), Format::Paperback);
+    assert_eq!(why.as_deref(), expected, "{store} {id}");
+}
+
+#[test]
+fn a_page_that_nobody_can_know_yet_is_told_at_every_store() {
+    check_unknown("amazon.com", ISBN, None);
+    check_unknown("amazon.com", "B0EXAMPLE1", None);
+    check_unknown("waterstones.com", ISBN, None);
+    check_unknown(
+        "waterstones.com",
+        "B0EXAMPLE1",
+        Some("this store's addresses have an ISBN, and this edition has none"),
+    );
+    check_unknown("kobo.com", ISBN, None);
+    check_unknown("books.example.com", ISBN, None);
+}

@@ -238,7 +238,7 @@ fn made_address(store: &StorePlan, edition: &Edition, name: &Text) -> Result<Cle
             .pattern
             .as_deref()
             .ok_or("this store has no address pattern, and the edition no address")
-            .and_then(|pattern| address::own_path(pattern, &store.id, edition))
+            .and_then(|pattern| address::own_path(pattern, &store.id, &edition.id))
             .map_err(|why| wrong(why.to_owned()))?,
         None => storefront::find(store.id.as_str())
             .ok_or_else(|| wrong(format!("{} has no addresses", store.label)))?

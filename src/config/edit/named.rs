@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use toml_edit::{Document, DocumentMut, Item, Table, TableLike, Value};
 
+use super::taken_out::{put_back, stands_together};
 use super::{Change, EditError, apply, cut, with_settings};
 use crate::book::StoreId;
 
@@ -40,6 +41,7 @@ pub fn with_values(text: &str, place: &Place, values: &[NewValue]) -> Result<Str
         let tables = tables.ok_or(EditError::List(array))?;
         let found = tables.iter_mut().find(|table| is_named(table, name));
         if let Some(table) = found {
+            let mut comments = Vec::new();
             for (key, value) in values {
                 let keys = vec![(*key).to_owned()];
                 let change = Change {
@@ -47,7 +49,10 @@ pub fn with_values(text: &str, place: &Place, values: &[NewValue]) -> Result<Str
                     value: value.clone(),
                     only_where_written: value.is_none(),
                 };
-                apply(table, &change)?;
+                comments.extend(apply(table, &change)?);
+            }
+            for comments in comments {
+                put_back(&mut document, &comments);
             }
             return Ok(document.to_string());
         }
@@ -84,7 +89,10 @@ pub fn without_named(text: &str, array: &'static str, name: &str) -> Result<Stri
     };
     let tables = item.as_array_of_tables().ok_or(EditError::List(array))?;
     match tables.iter().find(|table| is_named(table, name)) {
-        Some(table) => cut(text, table).ok_or(EditError::List(array)),
+        Some(table) => {
+            stands_together(table, array)?;
+            cut(text, table).ok_or(EditError::List(array))
+        }
         None => Ok(text.to_owned()),
     }
 }

@@ -154,3 +154,75 @@ fn an_address_that_goes_takes_an_empty_table_with_it_and_one_that_is_not_there_i
     let same = with_changes(FILE, &isbn("9781944098117"), &gone).unwrap();
     assert_eq!(same, FILE);
 }
+
+/// A file with a comment above each of its keys.
+const COMMENTED: &str = r#"# Mine.
+[mail]
+# Of my own.
+host = "mail.example.com"
+
+# As they said.
+port = 587
+# From the letter.
+username = "jane"
+
+# When I am up.
+[schedule]
+digest = "0 8 * * MON"
+
+[[edition]]
+title = "Salt Roads"
+isbn = "9781944098117"
+# A guess.
+imprint = "Lantern" # gone with it
+# Found by hand.
+[edition.addresses]
+# Of the paperback.
+"amazon.com" = "https://www.amazon.com/dp/B0EXAMPLE1"
+# The end.
+"#;
+
+/// What is taken out of the mail server.
+#[track_caller]
+fn check_mail(key: &str, gone: &str) {
+    let text = with_settings(COMMENTED, &[Change::setting("mail", key, None)]).unwrap();
+    assert_eq!(text, COMMENTED.replace(gone, ""), "{key}");
+}
+
+#[test]
+fn comments_above_a_key_that_is_taken_out_stay_where_they_are() {
+    check_mail("host", "host = \"mail.example.com\"\n");
+    check_mail("port", "port = 587\n");
+    check_mail("username", "username = \"jane\"\n");
+    let whole = Change::unset("mail").only_where_written();
+    let text = with_settings(COMMENTED, &[whole]).unwrap();
+    let (_, rest) = COMMENTED.split_once("\"jane\"\n").unwrap();
+    assert_eq!(text, format!("# Mine.\n{rest}"));
+    let id = isbn("9781944098117");
+    let text = with_changes(COMMENTED, &id, &[Change::unset("imprint")]).unwrap();
+    let gone = "imprint = \"Lantern\" # gone with it\n";
+    assert_eq!(text, COMMENTED.replace(gone, ""));
+    let address = Change::no_address(&StoreId::new("amazon.com"));
+    let text = with_changes(COMMENTED, &id, &[address]).unwrap();
+    let gone = [
+        "[edition.addresses]\n",
+        "\"amazon.com\" = \"https://www.amazon.com/dp/B0EXAMPLE1\"\n",
+    ];
+    let expected = gone
+        .iter()
+        .fold(COMMENTED.to_owned(), |text, line| text.replace(line, ""));
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn what_stands_between_an_edition_and_its_addresses_is_not_cut_out_with_it() {
+    let torn = "[[edition]]\nisbn = \"9781944098117\"\n[mail]\nhost = \"mail.example.com\"\n\
+                [edition.addresses]\n\"amazon.com\" = \"https://www.amazon.com/dp/B0EXAMPLE1\"\n";
+    let id = isbn("9781944098117");
+    assert_eq!(without(torn, &id), Err(EditError::Torn("edition")));
+    let notify = "[[edition]]\nisbn = \"9781944098117\"\n[[edition.notify]]\nemail = \"a@example.com\"\n\
+                  [edition.windows]\n\"list.amazon\" = \"3d\"\n[[edition.notify]]\n\
+                  email = \"b@example.com\"\n\n[mail]\nhost = \"mail.example.com\"\n";
+    let rest = "[mail]\nhost = \"mail.example.com\"\n";
+    assert_eq!(without(notify, &id).as_deref(), Ok(rest));
+}

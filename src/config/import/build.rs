@@ -407,11 +407,11 @@ impl Reading<'_> {
         }
         let mut left_out = Vec::new();
         stores.retain(|store| {
-            let unknown = storefront::find(store.as_str())
-                .and_then(|known| known.path_for(id, asin, format).err())
+            let unknown = address::unknown_page(store, &defaults.own, (id, asin), format)
                 .filter(|_| !addresses.iter().any(|(other, _)| other == store));
+            let is_known = unknown.is_none();
             left_out.extend(unknown.map(|why| format!("{} is left out: {why}", store.label())));
-            unknown.is_none()
+            is_known
         });
         if stores.is_empty() {
             let why = left_out.iter().map(|why| {
@@ -480,6 +480,12 @@ fn page(written: &str, stores: &[StoreId], own: &[StorePlan]) -> Result<(StoreId
         let amazon = amazon.unwrap_or_else(|| StoreId::new("amazon.com"));
         let address = format!("https://www.{amazon}/dp/{}", written.to_ascii_uppercase());
         return Ok((amazon, address));
+    }
+    if written.contains(char::is_control) {
+        let shown = written.escape_debug();
+        return Err(format!(
+            "the address `{shown}` has a control character; copy it anew from the address bar"
+        ));
     }
     let pasted = address::pasted(written, own)
         .map_err(|error| format!("`{written}`: {error}; {}", error.remedy()))?;

@@ -126,7 +126,7 @@ fn is_its_own(listing: &ListingPlan, plan: &EditionPlan, whole: &Plan) -> bool {
         let numbers = (&edition.id, edition.asin());
         return leads_elsewhere(&listing.store, numbers, edition.format, written);
     };
-    own_path(pattern, &listing.store, edition).map_or(true, |path| {
+    own_path(pattern, &listing.store, &edition.id).map_or(true, |path| {
         listing.address.as_str() != format!("https://{host}{path}")
     })
 }

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::{ApiFailure, Item, MARGIN, Token};
 use crate::config::plan::Secret;
 use crate::fetch::politeness::later;
+use crate::fetch::retry_after::MOST;
 
 /// How long we wait when the API says "too many" and not for how long.
 const THROTTLED: Duration = Duration::from_secs(60);
@@ -150,7 +151,7 @@ impl Complaint {
     fn throttled(&self) -> ApiFailure {
         let wait = self.retry_after_seconds.map(Duration::from_secs);
         ApiFailure::Throttled {
-            wait: wait.unwrap_or(THROTTLED),
+            wait: wait.unwrap_or(THROTTLED).min(MOST),
         }
     }
 }
@@ -282,6 +283,13 @@ mod tests {
             "<html>Bad Gateway</html>",
             "Amazon's API had a fault of its own (status 502); it will be asked again",
         );
+    }
+
+    #[test]
+    fn the_api_puts_us_off_for_a_day_at_most() {
+        let body = r#"{"message":"Slow down","retryAfterSeconds":31536000}"#;
+        let failure = items_of(429, body, &["0132350882"]).unwrap_err();
+        assert!(matches!(failure, ApiFailure::Throttled { wait } if wait == MOST));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
 
 use super::reading_of;
@@ -13,19 +14,33 @@ use crate::db::column::instant;
 use crate::history::Shown;
 use crate::page::{Reading, Says};
 
-/// How many of a listing's newest looks are gone over; four a day make it three months.
-const LOOKS: i64 = 360;
+/// So many of a listing's newest looks are gone over at least; four a day make it three months.
+const LOOKS: usize = 360;
 
-/// The runs of equal good readings of a listing, oldest first. Unread pages neither end nor
-/// lengthen one.
-pub(super) fn shown(connection: &Connection, listing: i64) -> rusqlite::Result<Vec<Shown>> {
-    let mut looks: Vec<(i64, i64)> = connection
-        .prepare_cached(
-            "SELECT at, reading_id FROM observation WHERE listing_id = ?1 \
-             ORDER BY at DESC LIMIT ?2",
-        )?
-        .query_map([listing, LOOKS], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
+/// How long before a moment something must have been shown to have stood then.
+const BEFORE: SignedDuration = SignedDuration::from_hours(7 * 24);
+
+/// The runs of equal good readings of a listing, oldest first, from well before `from` on if that is
+/// long ago. Unread pages neither end nor lengthen one.
+pub(super) fn shown(
+    connection: &Connection,
+    listing: i64,
+    from: Option<Timestamp>,
+) -> rusqlite::Result<Vec<Shown>> {
+    let from = from.and_then(|from| from.checked_sub(BEFORE).ok());
+    let from = from.map_or(i64::MAX, Timestamp::as_millisecond);
+    let mut statement = connection.prepare_cached(
+        "SELECT at, reading_id FROM observation WHERE listing_id = ?1 ORDER BY at DESC",
+    )?;
+    let mut rows = statement.query([listing])?;
+    let mut looks: Vec<(i64, i64)> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let at = row.get(0)?;
+        if LOOKS <= looks.len() && at < from {
+            break;
+        }
+        looks.push((at, row.get(1)?));
+    }
     looks.reverse();
     let mut readings: BTreeMap<i64, Option<Says>> = BTreeMap::new();
     let mut runs: Vec<(i64, Shown)> = Vec::new();

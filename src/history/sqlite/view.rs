@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::shown::shown;
 use super::{listing_number, notes, reading_of, source_of, spell_of, spell_with};
-use crate::book::{EditionId, Family, Launch};
+use crate::book::{EditionId, Family, Launch, NoteKind};
 use crate::config::plan::{EditionPlan, ListingPlan};
 use crate::db::column::{parsed, time, time_if};
 use crate::history::spells::on_sale_since;
@@ -229,6 +229,8 @@ fn listing_view(
                     since,
                     attempts: row.get(4)?,
                     unread,
+                    alike_since: since,
+                    alike: row.get(4)?,
                 });
             }
             row.get(7)
@@ -248,9 +250,49 @@ fn listing_view(
         Depth::Newest => Vec::new(),
     };
     if depth == Depth::Whole {
-        view.shown = shown(connection, number)?;
+        view.shown = shown(connection, number, spoken_of(connection, edition)?)?;
+    }
+    if let Some(blind) = &mut view.blind {
+        (blind.alike_since, blind.alike) = alike(connection, number, blind)?;
     }
     Ok(view)
+}
+
+/// Since when an author's word says something of what pages show, be it that it is expected or that it
+/// was revised: what was shown then must be known.
+fn spoken_of(connection: &Connection, edition: &EditionId) -> rusqlite::Result<Option<Timestamp>> {
+    let notes = notes(connection, edition)?;
+    let says = |kind: &NoteKind| matches!(kind, NoteKind::Expected | NoteKind::RevisionDone);
+    Ok(notes
+        .iter()
+        .filter(|note| says(&note.kind))
+        .map(|note| note.at)
+        .min())
+}
+
+/// Of the attempts that could not read a page, the newest that failed for one reason: since when, and
+/// how many.
+fn alike(
+    connection: &Connection,
+    listing: i64,
+    blind: &Blind,
+) -> rusqlite::Result<(Timestamp, u32)> {
+    let mut statement = connection.prepare_cached(
+        "SELECT o.at, r.body FROM observation o JOIN reading r ON r.id = o.reading_id \
+         WHERE o.listing_id = ?1 AND ?2 <= o.at ORDER BY o.at DESC",
+    )?;
+    let mut rows = statement.query(params![listing, blind.since.as_millisecond()])?;
+    let (mut since, mut count) = (blind.since, 0);
+    while let Some(row) = rows.next()? {
+        match reading_of(&row.get::<_, String>(1)?)? {
+            Reading::Unread(unread) if unread.reason == blind.unread.reason => {
+                since = time(row, 0)?;
+                count += 1;
+            }
+            Reading::Unread(_) | Reading::Says(_) => break,
+        }
+    }
+    Ok((since, count))
 }
 
 /// One observation of a listing, as people and scripts read it back.

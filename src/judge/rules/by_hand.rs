@@ -18,6 +18,9 @@ const MORNING: i8 = 9;
 pub struct HandLook {
     /// The day that asks for it.
     pub day: HandDay,
+    /// The date at the store whose day it is, from which that day counts.
+    #[serde(default)]
+    pub date: Option<Date>,
     /// The stores with the addresses of their pages, in the edition's order.
     pub addresses: Vec<(StoreId, String)>,
     /// The newest look at each that named a state, in the same order.
@@ -59,7 +62,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
         .filter(|listing| listing.is_by_hand)
         .filter_map(|listing| Some((listing, unanswered(case, listing)?)))
         .collect();
-    let Some(day) = waiting.iter().map(|(_, day)| *day).max() else {
+    let Some((newest, day)) = waiting.iter().max_by_key(|(_, day)| *day) else {
         return Vec::new();
     };
     let Ok(begins) = day.date.to_zoned(case.zone().clone()) else {
@@ -71,6 +74,7 @@ pub(crate) fn judge(case: &Case<'_>) -> Vec<Finding> {
     let stores = waiting.iter().map(|(listing, _)| listing.store.clone());
     let kind = FindingKind::LookByHand(HandLook {
         day: day.which,
+        date: Some(case.view.launch.date_at(&newest.store)),
         addresses: pages.collect(),
         last_looks: waiting
             .iter()

@@ -108,8 +108,10 @@ pub enum Concerns {
     IngramFed,
     /// Those that are not enabled yet.
     NotEnabled,
-    /// Those whose Amazon page KDP takes over.
+    /// Those whose Amazon page KDP takes over, while that was not clicked yet.
     Switch,
+    /// Those whose Amazon page KDP takes over, also afterwards.
+    Switched,
     /// Those of Draft2Digital.
     Draft2Digital,
     /// Kindle books that were not sent off yet.
@@ -212,7 +214,7 @@ pub const MILESTONES: &[Milestone] = &[
         id: MilestoneId::Linked,
         days_before: -7,
         reminds: false,
-        concerns: Concerns::Switch,
+        concerns: Concerns::Switched,
     },
     Milestone {
         id: MilestoneId::SoftLaunchEnds,
@@ -254,7 +256,8 @@ impl Milestone {
             Concerns::NotEnabled => {
                 edition.distribution.is_ingram_fed() && launch.enabled.is_none()
             }
-            Concerns::Switch => edition.amazon_switch,
+            Concerns::Switch => edition.amazon_switch && launch.kdp.is_none(),
+            Concerns::Switched => edition.amazon_switch,
             Concerns::Draft2Digital => edition.distribution == Distribution::Draft2Digital,
             Concerns::Kindle => {
                 launch.making == Making::Digital && launch.amazon_by_kdp && launch.kdp.is_none()

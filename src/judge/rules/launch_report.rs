@@ -158,7 +158,7 @@ mod tests {
         check(
             &behind,
             "launch-report-24h",
-            "1 of 2 stores sell it",
+            "1 of 2 stores sells it",
             "Amazon sells it. Still behind: Bookshop.org (Pre-order since Mon 1 February).",
         );
         let before = launch("2027-02-09T06:00 bookshop.org pre_order..6*4")
@@ -195,7 +195,7 @@ mod tests {
         check(
             &blind,
             "launch-report-24h",
-            "1 of 2 stores sell it, 1 not seen",
+            "1 of 2 stores sells it, 1 not seen",
             "Amazon sells it. Bookshop.org has not been seen since Tue 9 February: open \
              https://bookshop.org/book/9780132350884",
         );

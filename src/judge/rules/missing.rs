@@ -18,7 +18,8 @@ use crate::judge::{Finding, FindingKind, SupportText, Task};
 ///    missing before its date.
 /// 3. From its date on a book ought to be on sale, whoever carries it: 72 hours, then act. Where it
 ///    was enabled so late that listing may still take its time, that time counts.
-/// 4. Walmart and Target may decline a title: nothing to do.
+/// 4. Walmart and Target may decline a title: nothing to do, and where it was never enabled, nothing
+///    to wait for.
 /// 5. Next step: search by ISBN, check that the title is enabled, then ask whoever carries it; at
 ///    KDP, where it is not known to be published, publish it.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
@@ -27,6 +28,10 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let launch = &case.view.launch;
     let was_listed = Case::was_ever(listing, run.since, is_listed);
     if was_listed || launch.published_at(store).is_some() {
+        return None;
+    }
+    let may_decline = WindowName::listing_at(store) == WindowName::ListWalmartTarget;
+    if may_decline && (launch.enabled.is_none() || launch.is_kdp_only()) {
         return None;
     }
     let date = launch.released_at(store);
@@ -183,6 +188,16 @@ mod tests {
         Script::new("2027-06-09")
             .pages("2026-12-01T00:00 amazon.com not_listed..24*90")
             .check(&[]);
+    }
+
+    #[test]
+    fn what_a_store_may_decline_is_never_late() {
+        for distribution in [Distribution::IngramSpark, Distribution::Kdp] {
+            Script::new("2027-06-09")
+                .with(|edition| edition.distribution = distribution)
+                .pages("2027-06-01T00:00 walmart.com not_listed..24*100")
+                .check(&[]);
+        }
     }
 
     #[test]

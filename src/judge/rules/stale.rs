@@ -18,18 +18,19 @@ use crate::judge::{Finding, FindingKind, NextStep, SupportText};
 ///    about after three, text after six weeks; KDP takes days.
 /// 4. Next step: ask for the record and the image to be sent again.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Vec<Finding> {
+    let cover = revised(case, "cover").and_then(|done| stale_cover(case, listing, done));
+    let title = revised(case, "title").and_then(|done| stale_title(case, listing, done));
+    [cover, title].into_iter().flatten().collect()
+}
+
+/// When the newest revision was done whose note names that.
+fn revised(case: &Case<'_>, what: &str) -> Option<Timestamp> {
     let mut notes = case.view.notes.iter().rev();
-    let Some(done) = notes.find(|note| note.kind == NoteKind::RevisionDone) else {
-        return Vec::new();
-    };
-    let text = done.text.as_deref().unwrap_or_default().to_lowercase();
-    let cover = text
-        .contains("cover")
-        .then(|| stale_cover(case, listing, done.at));
-    let title = text
-        .contains("title")
-        .then(|| stale_title(case, listing, done.at));
-    [cover, title].into_iter().flatten().flatten().collect()
+    let names = |text: &str| text.to_lowercase().contains(what);
+    let done = notes.find(|note| {
+        note.kind == NoteKind::RevisionDone && note.text.as_deref().is_some_and(names)
+    });
+    done.map(|note| note.at)
 }
 
 fn stale_cover(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Option<Finding> {
@@ -110,6 +111,13 @@ mod tests {
         revised(note, "cover=old.jpg", 13)
             .pages("2023-09-20T00:00 bookshop.org in_stock cover=new.jpg..24*9")
             .check(&[]);
+    }
+
+    #[test]
+    fn a_later_revision_of_something_else_does_not_end_it() {
+        let notes = "2023-09-01T00:00 revision_done \"new cover\"
+             2023-09-25T00:00 revision_done \"typos\"";
+        revised(notes, "cover=old.jpg", 30).check(&["act stale-cover bookshop.org"]);
     }
 
     #[test]

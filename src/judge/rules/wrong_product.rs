@@ -15,10 +15,12 @@ use crate::page::UnreadReason;
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
     let (blind, seen) = (listing.blind.as_ref()?, listing.last_try?);
-    let lasted = seen.duration_since(blind.since);
+    // What was not seen before was no other product either.
+    let since = blind.alike_since;
+    let lasted = seen.duration_since(since);
     if blind.unread.reason != UnreadReason::WrongProduct
         || lasted < case.settings.confirm_after
-        || blind.attempts < 2
+        || blind.alike < 2
     {
         return None;
     }
@@ -27,12 +29,8 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
         words: blind.unread.words.clone(),
     };
     Some(
-        Finding::new(kind, vec![store.clone()], blind.since)
-            .within(
-                case.window_at(WindowName::WrongProduct, store),
-                blind.since,
-                seen,
-            )
+        Finding::new(kind, vec![store.clone()], since)
+            .within(case.window_at(WindowName::WrongProduct, store), since, seen)
             .to_do(Task::CorrectAddress),
     )
 }
@@ -46,6 +44,19 @@ mod tests {
         let script = |looks: i64| {
             Script::new("2027-06-09").pages(&format!(
                 "2027-01-01T00:00 amazon.com wrong_product..6*{looks}"
+            ))
+        };
+        script(0).check(&[]);
+        script(1).check(&["watch wrong-product amazon.com"]);
+        script(4).check(&["act wrong-product amazon.com"]);
+    }
+
+    #[test]
+    fn looks_that_were_turned_away_before_say_nothing_of_the_product() {
+        let script = |looks: i64| {
+            Script::new("2027-06-09").pages(&format!(
+                "2027-01-01T00:00 amazon.com blocked..6*8
+                 2027-01-04T00:00 amazon.com wrong_product..6*{looks}"
             ))
         };
         script(0).check(&[]);

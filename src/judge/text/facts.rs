@@ -188,7 +188,8 @@ fn of_kind(told: Facts, finding: &Finding, voice: &Voice<'_>) -> Facts {
         FindingKind::FormatsOutOfStep { behind } => told.with("behind", behind.clone()),
         FindingKind::FormatsNotJoined { others } => {
             let others: Vec<&str> = others.iter().map(|format| format.word()).collect();
-            told.with("formats", words::list(&others))
+            told.with("formats_many", others.len())
+                .with("formats", words::list(&others))
         }
         FindingKind::LineDown { hours } => told.with("hours", *hours),
         FindingKind::Milestone { which, day } => {

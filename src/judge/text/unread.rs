@@ -52,7 +52,7 @@ pub(super) fn stores(told: Facts, each: &[UnreadStore], voice: &Voice<'_>) -> Fa
 pub(super) fn by_hand(told: Facts, look: &HandLook, voice: &Voice<'_>) -> Facts {
     let days = voice.edition.map(|(_, launch)| {
         let today = voice.now.to_zoned(voice.zone.clone()).date();
-        i64::from((launch.publication - today).get_days())
+        i64::from((look.date.unwrap_or(launch.publication) - today).get_days())
     });
     let occasion = match (look.day, days) {
         (HandDay::Week, _) | (_, None) => "week",

@@ -104,6 +104,8 @@ fn a_page_that_cannot_be_read_is_never_called_unavailable() {
     amazon.blind = Some(crate::history::Blind {
         since: example::moment(-30),
         attempts: 5,
+        alike_since: example::moment(-30),
+        alike: 5,
         unread: crate::page::Unread {
             reason: crate::page::UnreadReason::Blocked,
             rule: "refusal/captcha".to_owned(),

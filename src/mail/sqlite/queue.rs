@@ -37,6 +37,8 @@ pub struct Claimed {
 
 /// Queues a letter, inside the transaction that records what it tells of. Says whether it is new:
 /// a letter whose Message-ID is known is the same letter, and stays as it is.
+///
+/// It is due at once, unless the letters of its way are held back: then it waits with them.
 pub fn enqueue(
     transaction: &Transaction<'_>,
     letter: &Letter,
@@ -44,11 +46,17 @@ pub fn enqueue(
 ) -> rusqlite::Result<bool> {
     let stores: Vec<&str> = letter.stores.iter().map(StoreId::as_str).collect();
     let stores = serde_json::Value::from(stores).to_string();
+    let route = letter.route.name();
+    let (next_try_at, held_by) = match held_back(transaction, &route, now)? {
+        Some((until, meaning)) => (until, Some(meaning)),
+        None => (now.as_millisecond(), None),
+    };
     let added = transaction
         .prepare_cached(
             "INSERT INTO outbox (message_id, thread, written, kind, severity, rule, edition, stores, \
-             to_name, to_address, subject, route, queued_at, next_try_at, body_text, body_html) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13, ?14, ?15) \
+             to_name, to_address, subject, route, queued_at, next_try_at, last_meaning, body_text, \
+             body_html) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17) \
              ON CONFLICT (message_id) DO NOTHING",
         )?
         .execute(params![
@@ -63,12 +71,43 @@ pub fn enqueue(
             letter.to_name,
             letter.to,
             letter.subject,
-            letter.route.name(),
+            route,
             now.as_millisecond(),
-            pack(letter.text.as_bytes()).map_err(|error| unreadable(13, error))?,
-            pack(letter.html.as_bytes()).map_err(|error| unreadable(14, error))?,
+            next_try_at,
+            held_by,
+            pack(letter.text.as_bytes()).map_err(|error| unreadable(15, error))?,
+            pack(letter.html.as_bytes()).map_err(|error| unreadable(16, error))?,
         ])?;
     Ok(added == 1)
+}
+
+/// Until when the waiting letters of a way are held back by [`hold_back`] because a password was refused,
+/// in Unix milliseconds, and by which meaning: a new one is not to have it tried more often. (Where the
+/// server is in trouble a new letter may find out that it is well again.) A time of a clock that was set
+/// back since holds nothing, as in [`claim_next`].
+fn held_back(
+    transaction: &Transaction<'_>,
+    route: &str,
+    now: Timestamp,
+) -> rusqlite::Result<Option<(i64, String)>> {
+    let sql = format!(
+        "SELECT next_try_at, last_meaning FROM outbox WHERE {WAITS} AND route = ?1 \
+         AND next_try_at > ?2 AND next_try_at <= ?3 AND coalesce(last_try_at, queued_at) <= ?4 \
+         AND last_meaning = ?5 ORDER BY next_try_at LIMIT 1"
+    );
+    transaction
+        .prepare_cached(&sql)?
+        .query_row(
+            params![
+                route,
+                now.as_millisecond(),
+                after(now, LONGEST_PAUSE),
+                after(now, AHEAD),
+                Meaning::LoginRefused.name(),
+            ],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .optional()
 }
 
 /// Who claims letters, of which way, and how many at most.
@@ -349,8 +388,8 @@ pub fn give_up_unknown_ways(
     ])
 }
 
-/// Makes one letter, or every undelivered one, due now, whatever happened to it before. Says how
-/// many.
+/// Makes one letter, or every undelivered one, due now, whatever happened to it before: its tries begin
+/// anew, and so do the pauses between them. Says how many.
 pub fn retry(
     transaction: &Transaction<'_>,
     id: Option<i64>,
@@ -359,7 +398,7 @@ pub fn retry(
     // A dropped letter comes back only when it is named.
     transaction
         .prepare_cached(
-            "UPDATE outbox SET next_try_at = ?2, failed_at = NULL, dropped_at = NULL \
+            "UPDATE outbox SET next_try_at = ?2, tries = 0, failed_at = NULL, dropped_at = NULL \
              WHERE delivered_at IS NULL AND (id = ?1 OR (?1 IS NULL AND dropped_at IS NULL))",
         )?
         .execute(params![id, now.as_millisecond()])

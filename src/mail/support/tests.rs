@@ -294,6 +294,8 @@ fn any_view() -> impl Strategy<Value = View> {
                     listing.blind = blind.then(|| Blind {
                         since: example::moment(-2),
                         attempts: 2,
+                        alike_since: example::moment(-2),
+                        alike: 2,
                         unread: Unread {
                             reason: UnreadReason::Blocked,
                             rule: String::new(),

@@ -147,3 +147,13 @@ fn what_stands_in_a_list_is_only_mentioned() {
         [Place::Main]
     );
 }
+
+#[test]
+fn an_item_number_of_ten_digits_is_no_isbn() {
+    for key in ["sku", "mpn", "productID", "identifier"] {
+        let json = format!(r#"{{"@type":"Product","{key}":"0132350882",{OFFER}}}"#);
+        check(&json, "- in_stock $16.99");
+    }
+    let json = r#"{"@type":"Book","identifier":{"propertyID":"ISBN","value":"0132350882"}}"#;
+    check(json, "9780132350884 - -");
+}

@@ -104,3 +104,48 @@ fn a_book_with_the_title_of_a_wall_is_a_page() {
         "page",
     );
 }
+
+#[test]
+fn a_captcha_beside_the_data_of_a_book_is_that_of_a_form() {
+    let captchas = [
+        "<div class='g-recaptcha'></div>",
+        "<script src='https://js.hcaptcha.com/1/api.js'></script>",
+    ];
+    let json = "<script type='application/ld+json'>{\"@type\":\"Book\",\"isbn\":";
+    for captcha in captchas {
+        for data in [
+            format!("{json}\"9781944098117\"}}</script>"),
+            "<p itemscope itemtype='x/Book'><b itemprop=isbn>9781944098117</b></p>".to_owned(),
+            "<meta property='book:isbn' content='9781944098117'>".to_owned(),
+        ] {
+            check(
+                "books.example.com",
+                200,
+                &format!("{data}{captcha}"),
+                "page",
+            );
+            check(
+                "books.example.com",
+                403,
+                &format!("{data}{captcha}"),
+                "blocked",
+            );
+            let wall = format!("<title>Just a moment...</title>{data}{captcha}");
+            check("books.example.com", 200, &wall, "blocked");
+            let wall = format!("{data}{captcha}<p>make sure you're not a robot</p>");
+            check("books.example.com", 200, &wall, "blocked");
+        }
+        for data in [
+            "",
+            "<p>In stock: 9781944098117</p>",
+            &format!("{json}\"1\"}}</script>"),
+        ] {
+            check(
+                "books.example.com",
+                200,
+                &format!("{data}{captcha}"),
+                "blocked",
+            );
+        }
+    }
+}

@@ -19,6 +19,7 @@ use crate::config::plan::EditionPlan;
 use crate::db::DbError;
 use crate::history::sqlite::launch;
 use crate::setup::changed_edition::{self, Places};
+use crate::setup::data::note_dates_typed;
 use crate::setup::place::Existing;
 use crate::setup::{library, stores};
 use crate::web::book_form::{self, BookForm, Wrong};
@@ -120,15 +121,34 @@ pub(super) fn change(
     }
     match changed(&existing, plan, (&form, &before)) {
         Ok(after) => {
-            let said = format!("Changed {}.", plan.edition.title);
-            let changed = changed_book(after, &plan.edition.id, said);
-            if let Err(why) = take_over(visit, &existing, changed)? {
-                return shown(visit, Some(plan), &form, &why);
+            // What stood there anyway is no change, and takes no other one's place.
+            if after.text != existing.loaded.text {
+                let said = format!("Changed {}.", plan.edition.title);
+                let changed = changed_book(after, &plan.edition.id, said);
+                if let Err(why) = take_over(visit, &existing, changed)? {
+                    return shown(visit, Some(plan), &form, &why);
+                }
+            }
+            if form.moves_dates_of(&before) {
+                move_dates(visit, &plan.edition.id)?;
             }
             Ok(done(visit, plan, "changed"))
         }
         Err(wrong) => shown(visit, Some(plan), &form, &wrong),
     }
+}
+
+/// The dates that were typed are in force, also where the file had them already and a note had moved them
+/// since.
+fn move_dates(visit: &Visit, id: &EditionId) -> Result<(), DbError> {
+    let site = visit.live.now();
+    let Some(plan) = site.edition(id.as_str()) else {
+        return Ok(());
+    };
+    if !note_dates_typed(&site.db, plan, visit.now)?.is_empty() {
+        site.judge_context().judge_again([plan], visit.now)?;
+    }
+    Ok(())
 }
 
 /// Takes an edition out.
@@ -207,9 +227,17 @@ fn changed(
             return Err(at(field)("this is needed".to_owned()));
         }
     }
-    let new = form.changed_from(before);
+    let mut new = form.changed_from(before);
+    let is_moved = form.moves_dates_of(before);
+    if is_moved {
+        // The file may have an older one of the two than the form has shown.
+        new.date.clone_from(&form.date);
+        new.on_sale.clone_from(&form.on_sale);
+    }
     let mut changes = changed_edition::values(&new.details()?);
     let emptied = form.emptied_since(before).into_iter();
+    let is_sold_from_then = is_moved && form.on_sale.trim().is_empty();
+    let emptied = emptied.chain(is_sold_from_then.then_some("on_sale_date"));
     changes.extend(emptied.map(Change::unset).map(Change::only_where_written));
     let (id, pages) = named(&form.book, &own)?;
     if let Some(id) = id.filter(|id| pages.is_empty() && *id != plan.edition.id) {

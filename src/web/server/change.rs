@@ -16,6 +16,7 @@ use crate::db::DbError;
 use crate::files;
 use crate::history::sqlite::{Kept, all_notes, take_moves_back, take_note_back};
 use crate::lock::locked;
+use crate::round::judge_edition::JudgeContext;
 use crate::setup::data::note_moved_dates;
 use crate::setup::place::{self, Existing};
 use crate::web::book_form::Wrong;
@@ -134,14 +135,17 @@ pub(super) fn paused(visit: &Visit, editions: &[&EditionPlan], said: String, hom
         judged: editions.iter().map(|one| one.edition.id.clone()).collect(),
         before: Before::NotPaused,
     };
-    let plan = visit.site.plan.clone();
-    visit.live.replace(next(&visit.site, plan, Some(last)));
+    keep(visit, Some(last));
 }
 
 /// There is nothing more to undo.
 pub(super) fn forget(visit: &Visit) {
-    let plan = visit.site.plan.clone();
-    visit.live.replace(next(&visit.site, plan, None));
+    keep(visit, None);
+}
+
+/// Keeps what can be undone, and changes nothing else.
+fn keep(visit: &Visit, last: Option<Undoable>) {
+    visit.live.update(|now| next(now, now.plan.clone(), last));
 }
 
 /// The site that follows, with another plan.
@@ -167,11 +171,12 @@ fn put(
     (after, last): (Loaded, Undoable),
     undone: Option<Timestamp>,
 ) -> Result<Result<(), Wrong>, PageError> {
-    let (site, now) = (&visit.site, visit.now);
+    let now = visit.now;
+    let _turn = locked(&visit.site.guard.writing);
+    let site = visit.live.now();
     let moves = |plan| {
         note_moved_dates(&site.db, plan, now).map_err(|error| conflict(&format!("{error:#}")))
     };
-    let _turn = locked(&site.guard.writing);
     moves(&site.plan)?;
     if let Err(error) = existing.replace(&after) {
         return Ok(Err(whole(&format!("{error:#}"))));
@@ -184,13 +189,17 @@ fn put(
         })?;
     }
     moves(&plan)?;
-    let judged = last.judged.clone();
-    let new = next(site, plan, Some(last));
-    let editions = new.plan.editions.iter();
-    let again = editions.filter(|plan| judged.contains(&plan.edition.id));
-    let judged = new.judge_context().judge_again(again, now);
-    judged.map_err(DbError::from)?;
-    visit.live.replace(new);
+    let again = plan.editions.iter();
+    let again = again.filter(|plan| last.judged.contains(&plan.edition.id));
+    let judging = JudgeContext {
+        plan: &plan,
+        ..site.judge_context()
+    };
+    judging.judge_again(again, now).map_err(DbError::from)?;
+    visit.live.update(|now| {
+        plan.web = now.plan.web.clone();
+        next(now, plan, Some(last))
+    });
     Ok(Ok(()))
 }
 
@@ -288,8 +297,7 @@ fn resume(visit: &Visit, last: &Undoable, undone: Undoable) -> Result<(), PageEr
     let again = editions.filter(|plan| last.judged.contains(&plan.edition.id));
     let judged = site.judge_context().judge_again(again, now);
     judged.map_err(DbError::from)?;
-    let plan = site.plan.clone();
-    visit.live.replace(next(site, plan, Some(undone)));
+    keep(visit, Some(undone));
     Ok(())
 }
 
@@ -385,4 +393,51 @@ pub(super) fn own_file(
         .chain(api)
         .filter(|other| Some(*other) == secret);
     (is_ours && users.count() == 1).then(|| file.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::site::{Guard, Live};
+    use super::*;
+    use crate::clock::Clock;
+    use crate::db::Db;
+    use crate::judge::Settings;
+    use crate::web::security::Origin;
+
+    /// The site of an author of that name.
+    fn site(db: &Arc<Db>, name: &str, now: Timestamp) -> Site {
+        let text = format!(
+            "[author]\nname = \"{name}\"\nemail = \"jane@example.com\"\ntimezone = \"UTC\"\n"
+        );
+        let today = now.to_zoned(jiff::tz::TimeZone::UTC).date();
+        let (plan, _) = crate::config::check(&text, "pubwatch.toml", today).unwrap();
+        let settings = Settings::of(&plan).unwrap();
+        let (clock, guard) = (Clock::starting_at(now), Arc::<Guard>::default());
+        Site::new(plan, Arc::clone(db), clock, settings, guard)
+    }
+
+    #[test]
+    fn what_ends_after_the_configuration_was_read_again_leaves_the_new_one_in_force() {
+        let now: Timestamp = "2027-01-25T17:30:00Z".parse().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let db = Arc::new(Db::open(&folder.path().join("pubwatch.db")).unwrap());
+        let live = Arc::new(Live::new(site(&db, "Jane Roe", now)));
+        let visit = Visit {
+            site: live.now(),
+            live: Arc::clone(&live),
+            now,
+            origin: Origin::new(None),
+            host: String::new(),
+            session: String::new(),
+        };
+        live.replace(site(&db, "June Roe", now));
+        let shown = || {
+            let site = live.now();
+            (site.plan.author.name.clone(), site.last.is_some())
+        };
+        paused(&visit, &[], "Paused.".to_owned(), "/".to_owned());
+        assert_eq!(shown(), ("June Roe".to_owned(), true));
+        forget(&visit);
+        assert_eq!(shown(), ("June Roe".to_owned(), false));
+    }
 }

@@ -165,6 +165,13 @@ impl Live {
         Arc::clone(&self.now.read().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// Puts the one in its place that follows from the one in force then, which may be another than when
+    /// the request began.
+    pub fn update(&self, next: impl FnOnce(&Site) -> Site) {
+        let mut now = self.now.write().unwrap_or_else(PoisonError::into_inner);
+        *now = Arc::new(next(&now));
+    }
+
     /// Puts another one in its place.
     pub fn replace(&self, site: Site) {
         *self.now.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(site);

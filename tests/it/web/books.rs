@@ -211,6 +211,56 @@ fn a_date_that_is_moved_on_the_page_is_noted_and_everything_else_stays() {
 }
 
 #[test]
+fn a_date_that_is_moved_takes_an_on_sale_date_along_that_the_form_did_not_show() {
+    let on_sale = SALT_ROADS.replace("2027-02-09\n", "2027-02-09\non_sale_date = 2027-02-16\n");
+    let (site, file) = TestSite::of_file(&configuration(&on_sale));
+    let there = "/editions/9781944098117";
+    let note = |to: &str| {
+        let form = format!("kind=date_changed&to={to}&store=&ticket=&text=");
+        assert_eq!(site.post(&format!("{there}/note"), &form).status, 303);
+    };
+    let edit = |fields: &[(&str, &str)]| {
+        let answered = site.post(&format!("{there}/edit"), &changed(&site, fields));
+        assert_eq!(answered.status, 303, "{}", answered.body);
+        read(&file)
+    };
+    note("2027-03-16");
+    let text = edit(&[("date", "2027-03-23")]);
+    let moved = SALT_ROADS.replace("2027-02-09", "2027-03-23");
+    assert_eq!(text, configuration(&moved));
+    // The other way round: the publication date that the form shows is not the one of the file.
+    note("2027-04-06");
+    let text = edit(&[("date", "2027-04-06"), ("on_sale", "2027-04-13")]);
+    for line in [
+        "publication_date = 2027-04-06\n",
+        "on_sale_date = 2027-04-13\n",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let page = site.get(&format!("{there}/edit")).body;
+    for day in ["2027-04-06", "2027-04-13"] {
+        assert!(page.contains(&format!("value=\"{day}\"")), "{day}: {page}");
+    }
+}
+
+#[test]
+fn the_date_of_the_file_is_typed_over_one_that_was_noted_and_holds_again() {
+    let (site, file) = one_book();
+    let before = read(&file);
+    let there = "/editions/9781944098117";
+    let note = "kind=date_changed&to=2027-03-16&store=&ticket=&text=";
+    assert_eq!(site.post(&format!("{there}/note"), note).status, 303);
+    let page = site.get(&format!("{there}/edit")).body;
+    assert!(page.contains("value=\"2027-03-16\""), "{page}");
+    let form = changed(&site, &[("date", "2027-02-09")]);
+    let answered = site.post(&format!("{there}/edit"), &form);
+    assert_eq!(answered.status, 303, "{}", answered.body);
+    assert_eq!(read(&file), before);
+    let page = site.get(&format!("{there}/edit")).body;
+    assert!(page.contains("value=\"2027-02-09\""), "{page}");
+}
+
+#[test]
 fn two_tabs_and_a_file_changed_by_hand_lose_nothing() {
     let (site, file) = one_book();
     let first = changed(&site, &[("imprint", "Saltmarsh")]);

@@ -354,6 +354,21 @@ fn books_are_watched_at_another_store_and_at_one_no_more() {
 }
 
 #[test]
+fn a_book_without_an_isbn_keeps_no_other_from_being_watched_at_another_store() {
+    let kindle = "[[edition]]\ntitle = \"Clean Water\"\nasin = \"B0EXAMPLE1\"\nformat = \"ebook\"\n\
+                  distribution = \"kdp\"\npublication_date = 2027-05-04\nstores = [\"amazon.com\"]\n";
+    let (site, file) = two_books(kindle);
+    let store = [("store", "waterstones.com")];
+    save(&site, "/settings/stores", "another", &store);
+    let plan = plan(&file);
+    let watched = plan.editions.iter().map(|one| {
+        let mut listings = one.listings.iter();
+        listings.any(|listing| listing.store.as_str() == "waterstones.com")
+    });
+    assert_eq!(watched.collect::<Vec<_>>(), [false, true, true]);
+}
+
+#[test]
 fn what_was_changed_elsewhere_meanwhile_is_not_overwritten() {
     let (site, file) = two_books("[schedule]\ndigest = \"0 8 * * MON\"\n");
     let path = "/settings/letters";

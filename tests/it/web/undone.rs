@@ -126,6 +126,45 @@ fn a_book_added_changed_or_taken_out_is_undone_with_the_date_that_was_moved() {
     );
 }
 
+#[test]
+fn a_book_that_is_saved_as_it_stands_takes_no_undo_away() {
+    let (site, file) = two_books("");
+    let before = read(&file);
+    save(&site, "/settings/stores", "politeness", &[("pause", "30s")]);
+    let there = format!("/editions/{ISBN}");
+    let edit = form_of(&site.get(&format!("{there}/edit")).body);
+    let same = site.post(&format!("{there}/edit"), &with(edit, &[]));
+    assert_eq!(same.status, 303, "{}", same.body);
+    let page = site.get(&there).body;
+    assert_eq!(undo(&site, &page).status, 303);
+    assert_eq!(read(&file), before);
+}
+
+#[test]
+fn a_noted_date_holds_again_when_the_change_back_from_it_is_undone() {
+    let (site, file) = two_books("");
+    let before = read(&file);
+    let there = format!("/editions/{ISBN}");
+    let note = "kind=date_changed&to=2027-04-20&store=&ticket=&text=";
+    assert_eq!(site.post(&format!("{there}/note"), note).status, 303);
+    let date_is = |day: &str| {
+        let page = site.get(&format!("{there}/edit")).body;
+        assert!(page.contains(&format!("value=\"{day}\"")), "{day}: {page}");
+        form_of(&page)
+    };
+    let edit = with(
+        date_is("2027-04-20"),
+        &[("title", "Salt Ways"), ("date", "2027-02-09")],
+    );
+    let saved = site.post(&format!("{there}/edit"), &edit);
+    assert_eq!(saved.status, 303, "{}", saved.body);
+    date_is("2027-02-09");
+    let page = site.get(&there).body;
+    assert_eq!(undo(&site, &page).status, 303);
+    assert_eq!(read(&file), before);
+    date_is("2027-04-20");
+}
+
 /// The form of a book.
 fn form_of(page: &str) -> Vec<(String, String)> {
     let whole = page.replace(

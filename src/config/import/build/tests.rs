@@ -153,6 +153,18 @@ fn a_store_of_one_s_own_and_pasted_addresses_are_taken() {
     );
 }
 
+#[test]
+fn an_address_with_a_control_character_is_left_out_and_said() {
+    check(
+        "9798896757733,Salt Roads,,2027-02-09,,,https://www.amazon.com/dp/B0EXAMPLE1\u{7}?tag=x,,",
+        "9798896757733 paperback 2027-02-09 at bookshop.org\n\
+         - the address `https://www.amazon.com/dp/B0EXAMPLE1\\u{7}?tag=x` has a control character; \
+         copy it anew from the address bar; left out\n\
+         - Amazon is left out: an ISBN that begins with 979 has no ISBN-10, so its Amazon \
+         address cannot be made from it",
+    );
+}
+
 #[track_caller]
 fn price_of(written: &str, expected: &str) {
     let text =

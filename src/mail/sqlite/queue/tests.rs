@@ -312,3 +312,86 @@ fn who_read_the_clock_before_another_does_not_take_what_that_one_has_claimed() {
     write(&db, |tx| mark_failed(tx, 1, "two", &failure, at(1)));
     assert_eq!(claim(&db, "one", 0), None, "it has just been tried");
 }
+
+#[test]
+fn a_new_letter_waits_with_those_that_are_held_back_and_is_released_with_them() {
+    let hook = Route::Hook(crate::config::telling::HookKind::Webhook, "mine".to_owned());
+    let meaning = Meaning::LoginRefused;
+    let (_folder, db) = outbox(&["a"]);
+    claim(&db, "one", 0);
+    let failure = |again| Failure {
+        meaning,
+        words: "no".to_owned(),
+        again: Some(at(again)),
+    };
+    write(&db, |tx| mark_failed(tx, 1, "one", &failure(60), at(0)));
+    write(&db, |tx| enqueue(tx, &letter("b"), at(10)));
+    let posted = Letter {
+        route: hook.clone(),
+        ..letter("c")
+    };
+    write(&db, |tx| enqueue(tx, &posted, at(10)));
+    assert_eq!(claim_by(&db, &hook, None, ("two", 11)), Some(3));
+    assert_eq!(claim(&db, "two", 59), None, "{meaning:?}");
+    assert_eq!(claim(&db, "two", 60), Some(1));
+    write(&db, |tx| {
+        mark_failed(tx, 1, "two", &failure(120), at(60))?;
+        hold_back(tx, &Route::Mail, meaning, at(120))
+    });
+    assert_eq!(write(&db, |tx| release_all(tx, &Route::Mail, at(61))), 2);
+    assert_eq!(claim(&db, "three", 61), Some(1));
+    assert_eq!(claim(&db, "three", 61), Some(2));
+    // Nothing is held any more.
+    write(&db, |tx| enqueue(tx, &letter("d"), at(62)));
+    assert_eq!(claim(&db, "three", 62), Some(4));
+}
+
+#[test]
+fn a_new_letter_waits_for_no_other_letters_trouble_and_for_no_clock_that_was_set_back() {
+    #[track_caller]
+    fn check(meaning: Meaning, (tried, again): (i64, i64), is_held: bool) {
+        let (_folder, db) = outbox(&["a"]);
+        assert_eq!(claim(&db, "one", tried), Some(1));
+        let failure = Failure {
+            meaning,
+            words: "no".to_owned(),
+            again: Some(at(again)),
+        };
+        write(&db, |tx| mark_failed(tx, 1, "one", &failure, at(tried)));
+        write(&db, |tx| enqueue(tx, &letter("b"), at(10)));
+        let second = db.read(|c| entry(c, 2)).unwrap().unwrap();
+        let expected = if is_held {
+            (at(again), Some(meaning))
+        } else {
+            (at(10), None)
+        };
+        assert_eq!((second.next_try, second.last_meaning), expected);
+    }
+    check(Meaning::ServerLater, (0, 60), false);
+    check(Meaning::LoginRefused, (0, 60), true);
+    check(Meaning::LetterLater, (0, 60), false);
+    check(Meaning::Unknown, (0, 60), false);
+    check(Meaning::LoginRefused, (0, 9), false);
+    check(Meaning::LoginRefused, (0, 26 * 60), false);
+    check(Meaning::LoginRefused, (24 * 60, 24 * 60 + 60), false);
+}
+
+#[test]
+fn who_says_retry_begins_the_tries_anew() {
+    let (_folder, db) = outbox(&["a"]);
+    claim(&db, "one", 0);
+    claim(&db, "one", 15);
+    write(&db, |tx| retry(tx, Some(1), at(30)));
+    let tries = |minutes| {
+        let claimant = Claimant {
+            who: "one",
+            route: &Route::Mail,
+            most_per_hour: None,
+        };
+        write(&db, |tx| {
+            claim_next(tx, claimant, at(minutes), at(minutes + 15))
+        })
+        .map(|claimed| claimed.tries)
+    };
+    assert_eq!(tries(30), Some(1));
+}

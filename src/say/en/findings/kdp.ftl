@@ -12,17 +12,23 @@
 # scheduled for $date; otherwise the author clicked at $clicked. $state is what the page offers, in
 # the words $words.
 kdp-not-live =
-    .headline = { $making ->
-        [digital] { $stores } does not offer it yet, published at KDP
-       *[other] { $stores } does not sell it yet, published at KDP
-    }
+    .headline = { $stores } { $many ->
+        [one] does
+       *[other] do
+    } not { $making ->
+        [digital] offer
+       *[other] sell
+    } it yet, published at KDP
     .brief = Not at { $stores } yet
     .verdict = { $scheduled ->
         [yes] The release was scheduled at KDP for { $date }
        *[no] You published at KDP on { $clicked }
-    }; { $lasting } later { $stores } still { $state ->
-        [not_listed] shows no page for it
-       *[other] shows { $words }
+    }; { $lasting } later { $stores } still { $many ->
+        [one] shows
+       *[other] show
+    } { $state ->
+        [not_listed] no page for it
+       *[other] { $words }
     }.{ $past_limit ->
         [yes] {" "}This is past KDP's outer limit of 10 business days.
        *[no] {""}
@@ -47,7 +53,10 @@ look-at-territories =
 
 # The page of a Kindle pre-order is gone. $was is what it offered, $clocks when the date begins.
 kindle-page-gone =
-    .headline = { $stores } no longer shows the Kindle page
+    .headline = { $stores } no longer { $many ->
+        [one] shows
+       *[other] show
+    } the Kindle page
     .verdict =
         The page was there ({ $was }) until { $seen_until }, and the date is { $date }. KDP takes
         the page of a Kindle pre-order down, and cancels its orders, when the final file is not

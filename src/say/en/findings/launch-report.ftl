@@ -10,26 +10,37 @@ launch-report =
         [none-seen] We could see none of the { $all } stores
         [one-behind] { $names } does not sell it yet
         [none] No store sells it yet
-        [none-of-seen] None of the { $seen } of { $all } stores that we could see sells it yet
+        [none-of-seen] { $seen ->
+            [one] The one store of { $all } that we could see does not sell it yet
+           *[other] None of the { $seen } of { $all } stores that we could see sells it yet
+        }
         [one] { $names } sells it
         [both] Both stores sell it
         [all] All { $all } stores sell it
-        [some] { $selling } of { $all } stores sell it
-       *[some-and-unseen] { $selling } of { $all } stores sell it, { $unseen } not seen
+        [some] { $selling } of { $all } stores { launch-report-sell }
+       *[some-and-unseen] { $selling } of { $all } stores { launch-report-sell }, { $unseen } not seen
     }
     .brief = { $case ->
         [one-not-seen] We could not see { $names }
         [none-seen] We could see none of the { $all } stores
         [one-behind] Not at { $names } yet
         [none] No store sells it yet
-        [none-of-seen] None of the { $seen } of { $all } stores that we could see sells it yet
+        [none-of-seen] { $seen ->
+            [one] The one store of { $all } that we could see does not sell it yet
+           *[other] None of the { $seen } of { $all } stores that we could see sells it yet
+        }
         [one] { $names } sells it
         [both] Both stores sell it
         [all] All { $all } stores sell it
-        [some] { $selling } of { $all } stores sell it
-       *[some-and-unseen] { $selling } of { $all } stores sell it, { $unseen } not seen
+        [some] { $selling } of { $all } stores { launch-report-sell }
+       *[some-and-unseen] { $selling } of { $all } stores { launch-report-sell }, { $unseen } not seen
     }
     .verdict = { $sentences }
+
+launch-report-sell = { $selling ->
+    [one] sells it
+   *[other] sell it
+}
 
 # The sentences of the verdict, each where there is something to say.
 launch-report-sells = { $many ->

@@ -86,7 +86,10 @@ formats-out-of-step =
 formats-not-joined =
     .headline = { $stores } does not join the { $format } and the { $formats }
     .verdict =
-        Both have been on sale at { $stores } since { $since }, and the { $format }'s page does not
+        { $formats_many ->
+            [one] Both
+           *[other] All of them
+        } have been on sale at { $stores } since { $since }, and the { $format }'s page does not
         offer the { $formats }, nor the other way round.{ against-the-usual }
     .ask =
         Compare title, subtitle, author, contributors, edition and language in your KDP account: they

@@ -13,7 +13,7 @@ use crate::judge::{Finding, FindingKind, NextStep, SupportText};
 /// A date on a page that sells the book is no time zone and no late click when it is so far off.
 const FAR_OFF_DAYS: i64 = 60;
 
-/// A page is new, so that its date can still be mended, for so long after its date.
+/// A page is new, so that its date can still be mended, for so long after the book's date.
 const NEW_DAYS: i64 = 60;
 
 /// A date that a store will act on is worth asking about a week before it comes.
@@ -32,8 +32,9 @@ const PATIENCE_AFTER_A_MOVE: SignedDuration = SignedDuration::from_hours(14 * 24
 ///    is that of a change of the text, from the move on; but a store that is about to sell on the
 ///    old date is asked about a week before that, two weeks after the move at the earliest.
 /// 5. The date shown has already passed: whatever the clock, act; the store may sell it any day.
-/// 6. The page sells the book, in its first two months, with a date months or years off: it was
-///    published as if it had been published before. Act after 48 hours, while it can be mended.
+/// 6. The page sells the book, since its first two months, with a date months or years off: it was
+///    published as if it had been published before. Act after 48 hours, while it can be mended; from
+///    then on it stays unusual, and there is nothing to do.
 /// 7. Next step: after enabling only support can correct it.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
@@ -56,13 +57,20 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let run = case.run(listing, Availability::is_released)?;
     let date = launch.date_at(store);
     let is_out = midnight_gmt(date) <= run.seen;
-    let is_new = run.seen < midnight_gmt(date.saturating_add(NEW_DAYS.days()));
-    (is_out && is_new && FAR_OFF_DAYS <= apart).then(|| {
-        let window = case.window_at(WindowName::DateDiffers, store);
+    let no_longer_new = midnight_gmt(date.saturating_add(NEW_DAYS.days()));
+    (is_out && known.since < no_longer_new && FAR_OFF_DAYS <= apart).then(|| {
         let kind = FindingKind::OldDateOnSale { shown, date };
-        Finding::new(kind, vec![store.clone()], known.since)
+        let found = Finding::new(kind, vec![store.clone()], known.since).seen_on(
+            store,
+            run.says,
+            run.span(),
+        );
+        if no_longer_new <= run.seen {
+            return found;
+        }
+        let window = case.window_at(WindowName::DateDiffers, store);
+        found
             .within(window, known.since, known.seen)
-            .seen_on(store, run.says, run.span())
             .then(NextStep::ask(case.party_for(store), SupportText::WrongDate))
     })
 }
@@ -162,6 +170,19 @@ mod tests {
         script(13).check(&[]);
         script(14).check(&["watch wrong-date amazon.com"]);
         script(42).check(&["act wrong-date amazon.com"]);
+    }
+
+    #[test]
+    fn an_old_date_on_a_page_that_sells_is_acted_on_while_new_and_stays_unusual() {
+        let sold = |from: &str, days: i64| {
+            launch(&format!(
+                "{from}T09:00 amazon.com in_stock date=2016-03-05..24*{days}"
+            ))
+        };
+        sold("2024-02-14", 3).check(&["act old-date-on-sale amazon.com"]);
+        sold("2024-02-14", 58).check(&["act old-date-on-sale amazon.com"]);
+        sold("2024-02-14", 70).check(&["watch old-date-on-sale amazon.com"]);
+        sold("2024-04-14", 3).check(&[]);
     }
 
     #[test]

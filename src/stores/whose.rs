@@ -12,6 +12,11 @@ use crate::page::identity::{Found, Identity};
 use crate::page::product::{Place, Product, isbn, isbns_of_address, isbns_of_value};
 use crate::page::wording::plain;
 
+/// What the words to search for are called in an address.
+const SEARCHED_BY: [&str; 9] = [
+    "k", "keyword", "keywords", "q", "query", "s", "search", "term", "text",
+];
+
 /// Whose page it is.
 pub(super) struct Whose {
     /// The page's own identifiers.
@@ -114,7 +119,7 @@ fn address(look: &Look<'_>, has_data: bool) -> Found {
     let of = |address: &str| {
         let mut found = Found::default();
         found.add_address(address);
-        for isbn in isbns_of_address(address) {
+        for isbn in isbns_of_address(&without_search(address)) {
             found.add_isbn(isbn.as_str());
         }
         found
@@ -134,6 +139,21 @@ fn address(look: &Look<'_>, has_data: bool) -> Found {
             .iter()
             .any(|isbn| is_named_elsewhere(look, isbn));
     if proves { found } else { Found::default() }
+}
+
+/// The address without what it asks a search for, as in `/search?q=9781944098117`: that is what we
+/// asked, whatever was found.
+fn without_search(address: &str) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    if path.split('/').any(|piece| piece.starts_with("search")) {
+        return String::new();
+    }
+    let is_asked = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        SEARCHED_BY.contains(&name.to_ascii_lowercase().as_str())
+    };
+    let kept: Vec<&str> = query.split('&').filter(|pair| !is_asked(pair)).collect();
+    format!("{path}?{}", kept.join("&"))
 }
 
 /// The address is, or holds, the one that follows from the ISBN alone. We made that: whatever a store

@@ -11,8 +11,8 @@ use super::message::{Parcel, Sender, message};
 use super::outbox::{Fate, Meaning, Stage, Trouble, explain, fate, masked, meaning, pause_for};
 use super::smtp::{Sent, SmtpServer};
 use super::sqlite::{
-    Claimant, Claimed, Failure, claim_next, hold_back, is_claimed_by, mark_delivered, mark_failed,
-    release_all,
+    self, Claimant, Claimed, Failure, claim_next, hold_back, is_claimed_by, mark_delivered,
+    mark_failed, release_all,
 };
 use super::{Letter, Route, http, ntfy, webhook};
 use crate::clock::Clock;
@@ -178,6 +178,28 @@ pub struct Summary {
     pub login_refused: bool,
 }
 
+/// Whether [`deliver_due`] would find a letter to try on that way now.
+///
+/// One is due, nobody else is sending it, and the hour has not had its letters: no secret is fetched for
+/// nothing, since the program that knows it may ask a person.
+///
+/// # Errors
+///
+/// SQLite's.
+pub fn is_due(db: &Db, plan: &Plan, route: &Route, now: Timestamp) -> rusqlite::Result<bool> {
+    let most_per_hour = match route {
+        Route::Mail => plan.mail.as_ref().map(|mail| mail.most_per_hour),
+        Route::Hook(..) => None,
+    };
+    let until = end_of_claim(now);
+    db.read(|connection| sqlite::is_due(connection, route, most_per_hour, now, until))
+}
+
+/// When a claim that begins now runs out.
+fn end_of_claim(now: Timestamp) -> Timestamp {
+    now.checked_add(CLAIM).unwrap_or(Timestamp::MAX)
+}
+
 /// Delivers what is due on the way of `transport`, one letter after the other.
 ///
 /// It ends when nothing is due, `limit` letters were tried, the hour has had its letters, the server
@@ -216,7 +238,7 @@ pub async fn deliver_due(
             break;
         }
         let now = clock.now();
-        let until = now.checked_add(CLAIM).unwrap_or(Timestamp::MAX);
+        let until = end_of_claim(now);
         let Some(claimed) = db.write(|tx| claim_next(tx, claimant, now, until))? else {
             break;
         };

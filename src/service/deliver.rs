@@ -5,7 +5,7 @@ use jiff::SignedDuration;
 
 use crate::config::telling::HookPlan;
 use crate::mail::Route;
-use crate::mail::deliver::{Summary, Transport, deliver_due};
+use crate::mail::deliver::{self, Summary, Transport, deliver_due};
 use crate::mail::notice::{Late, missed};
 use crate::mail::sqlite::{self, Entry, EntryState};
 use crate::round::{House, Stop, desk};
@@ -83,14 +83,8 @@ async fn to_hook(house: &House, hook: &HookPlan, stop: &Stop) -> anyhow::Result<
     drain(house, &transport, stop).await
 }
 
-/// Whether something is to go this way now. No secret is fetched for nothing: the program that knows
-/// it may ask a person.
 fn is_due(house: &House, route: &Route) -> anyhow::Result<bool> {
-    let now = house.clock.now();
-    house
-        .db
-        .read(|connection| sqlite::is_due(connection, route, now))
-        .context("reading the outbox")
+    deliver::is_due(&house.db, &house.plan, route, house.clock.now()).context("reading the outbox")
 }
 
 async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Result<Summary> {
@@ -100,7 +94,8 @@ async fn drain(house: &House, transport: &Transport, stop: &Stop) -> anyhow::Res
         .context("using the outbox")
 }
 
-/// What waits for a webhook that is no longer in the configuration is kept and shown.
+/// What waits for a webhook that is no longer in the configuration is kept and shown. It may also be one
+/// that came into the configuration while this turn was under way: its letters are new, and left alone.
 fn give_up_unknown_ways(house: &House) -> anyhow::Result<()> {
     let now = house.clock.now();
     let hooks = house.plan.hooks.iter();

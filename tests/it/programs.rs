@@ -139,6 +139,32 @@ async fn a_password_command_that_hangs_keeps_no_service_from_stopping_and_is_run
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_password_command_is_not_run_while_the_hour_has_had_its_letters() {
+    let program = Program {
+        path: PathBuf::from(env!("CARGO_BIN_EXE_pubwatch")),
+        environment: Vec::new(),
+    };
+    let world = World::new(&program).await;
+    tokio::task::block_in_place(|| {
+        let plain = std::fs::read_to_string(world.config()).unwrap();
+        let (many, one) = ("most_per_hour = 10000", "most_per_hour = 1");
+        assert!(plain.contains(many));
+        std::fs::write(world.config(), plain.replace(many, one)).unwrap();
+        assert_eq!(world.run(&["check", "--quiet"]).status.code(), Some(0));
+        assert_eq!(world.mail.seen().letters.len(), 1);
+        with_password_from(&world, "touch was-run; echo hush");
+        let was_run = || world.folder.path().join("was-run").exists();
+        assert_eq!(world.run(&["check", "--quiet"]).status.code(), Some(0));
+        assert!(!was_run(), "asked for a password, and no letter may go");
+        // The others were waiting all the time.
+        let text = std::fs::read_to_string(world.config()).unwrap();
+        std::fs::write(world.config(), text.replace(one, many)).unwrap();
+        world.run(&["check", "--quiet"]);
+        assert!(was_run(), "no letter was waiting");
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_interrupt_of_doctor_ends_the_program_that_it_runs() {
     let program = Program {
         path: PathBuf::from(env!("CARGO_BIN_EXE_pubwatch")),

@@ -8,13 +8,18 @@ use jiff::{SignedDuration, Timestamp};
 use pubwatch::book::StoreId;
 use pubwatch::clock::Clock;
 use pubwatch::config::check;
+use pubwatch::config::telling::{HookKind, HookPlan};
 use pubwatch::demo::pages::{Book, Offer, missing, product};
 use pubwatch::demo::street::{Asked, Shown, Street};
-use pubwatch::mail::sqlite::{Entry, EntryState, Show, entries};
+use pubwatch::mail::sqlite::{Entry, EntryState, Show, enqueue, entries};
+use pubwatch::mail::{Letter, Route};
 use pubwatch::round::{House, Stop, Which, round};
 use pubwatch::service::context::Context;
 use pubwatch::service::deliver::deliver;
 use pubwatch::setup::data::open_database;
+
+use crate::delivery::letter;
+use crate::hook_server::{Act, HookServer};
 
 const TITLES: [(&str, &str); 3] = [
     ("Salt Roads", "9781944098117"),
@@ -117,6 +122,31 @@ impl World {
             round(&self.house, Which::All, &stop, &steps).await.unwrap();
             deliver(&self.house, &stop).await.unwrap();
         }
+    }
+
+    /// Sends what is due so many hours after the start, and says what became of the newest letter.
+    async fn send(&self, hours: i64) -> EntryState {
+        let now = start() + SignedDuration::from_hours(hours);
+        self.house.clock.turn_to(now);
+        deliver(&self.house, &Stop::default()).await.unwrap();
+        self.entries().pop().unwrap().state
+    }
+
+    /// Queues a post for the webhook `mine`.
+    fn queue_post(&self, name: &str) {
+        let post = Letter {
+            route: Route::Hook(HookKind::Webhook, "mine".to_owned()),
+            ..letter(name, "mine")
+        };
+        let now = self.house.clock.now();
+        let is_new = self.house.db.write(|tx| enqueue(tx, &post, now));
+        assert!(is_new.unwrap());
+    }
+
+    /// Puts these hooks into the configuration, and gives those that were there.
+    fn with_hooks(&mut self, hooks: Vec<HookPlan>) -> Vec<HookPlan> {
+        let house = Arc::get_mut(&mut self.house).unwrap();
+        std::mem::replace(&mut house.plan.hooks, hooks)
     }
 
     fn entries(&self) -> Vec<Entry> {
@@ -278,4 +308,30 @@ async fn when_no_store_answers_the_author_and_every_program_hear_of_it_once() {
             "webhook:mine to webhook:mine: watch, notice",
         ]
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_does_not_know_a_webhook_yet_leaves_its_letters_to_those_who_do() {
+    let server = HookServer::start(vec![Act::Answer(200, "ok")]).await;
+    let hook = format!(
+        "[[webhook]]\nname = \"mine\"\naddress = \"{}/hook\"\n",
+        server.base
+    );
+    let mut world = World::new(&(edition(2, "") + &hook)).await;
+    // A turn that began before the webhook came into the configuration.
+    let new = world.with_hooks(Vec::new());
+    world.queue_post("one");
+    assert_eq!(world.send(3).await, EntryState::Waiting);
+    // The next turn.
+    world.with_hooks(new);
+    assert!(matches!(world.send(4).await, EntryState::Delivered(_)));
+    assert_eq!(server.seen().len(), 1);
+    // It is taken out again, for good.
+    world.with_hooks(Vec::new());
+    world.queue_post("two");
+    assert_eq!(world.send(5).await, EntryState::Waiting);
+    assert!(matches!(world.send(29).await, EntryState::Failed(_)));
+    let said = world.entries().pop().unwrap().last_error.unwrap();
+    assert_eq!(said, "the configuration no longer has `webhook:mine`");
+    assert_eq!(server.seen().len(), 1);
 }

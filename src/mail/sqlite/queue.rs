@@ -19,6 +19,10 @@ const LONGEST_PAUSE: SignedDuration = SignedDuration::from_hours(25);
 /// clock while we waited for the database, for a minute at most.
 const AHEAD: SignedDuration = SignedDuration::from_mins(5);
 
+/// A letter of an unknown way that has been due for longer than this, in milliseconds, is nobody's. It is
+/// a day, since a round may take hours with the configuration that it began with.
+const NOBODYS_AFTER: i64 = 24 * 3_600_000;
+
 /// A letter that waits: neither delivered nor failed nor dropped.
 const WAITS: &str = "delivered_at IS NULL AND failed_at IS NULL AND dropped_at IS NULL";
 
@@ -135,12 +139,11 @@ pub fn claim_next(
     until: Timestamp,
 ) -> rusqlite::Result<Option<Claimed>> {
     let route = claimant.route.name();
-    if let Some(most) = claimant.most_per_hour
-        && most <= tried_within_the_hour(transaction, &route, now)?
-    {
+    if is_hour_full(transaction, &route, claimant.most_per_hour, now)? {
         return Ok(None);
     }
-    while let Some(id) = claim_row(transaction, (claimant.who, &route), now, until)? {
+    while let Some(id) = due_longest(transaction, &route, now, until)? {
+        claim_row(transaction, id, claimant.who, now, until)?;
         match claimed_letter(transaction, id) {
             Err(Error::FromSqlConversionFailure(_, _, damage)) => {
                 set_aside(transaction, id, &damage.to_string(), now)?;
@@ -151,47 +154,38 @@ pub fn claim_next(
     Ok(None)
 }
 
-/// Whether a letter is due on that way, whoever may have claimed it.
-pub fn is_due(connection: &Connection, route: &Route, now: Timestamp) -> rusqlite::Result<bool> {
-    let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM outbox WHERE {WAITS} AND route = ?1 \
-         AND (next_try_at <= ?2 OR next_try_at > ?3 OR coalesce(last_try_at, queued_at) > ?4))"
-    );
-    let now_and_bounds = params![
-        route.name(),
-        now.as_millisecond(),
-        after(now, LONGEST_PAUSE),
-        after(now, AHEAD),
-    ];
-    let mut statement = connection.prepare_cached(&sql)?;
-    statement.query_row(now_and_bounds, |row| row.get(0))
+/// Whether [`claim_next`] would find a letter on that way.
+pub fn is_due(
+    connection: &Connection,
+    route: &Route,
+    most_per_hour: Option<u32>,
+    now: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<bool> {
+    let route = route.name();
+    Ok(!is_hour_full(connection, &route, most_per_hour, now)?
+        && due_longest(connection, &route, now, until)?.is_some())
 }
 
-/// Claims the row that has been due longest.
-fn claim_row(
-    transaction: &Transaction<'_>,
-    (who, route): (&str, &str),
+/// The letter of a way that has been due longest, of those that nobody is sending.
+fn due_longest(
+    connection: &Connection,
+    route: &str,
     now: Timestamp,
     until: Timestamp,
 ) -> rusqlite::Result<Option<i64>> {
     let sql = format!(
-        "UPDATE outbox SET claimed_by = ?1, claimed_until = ?2, tries = tries + 1, \
-         last_try_at = ?3 \
-         WHERE id = (SELECT id FROM outbox WHERE {WAITS} AND route = ?4 \
-                     AND (next_try_at <= ?3 OR next_try_at > ?5 \
-                          OR coalesce(last_try_at, queued_at) > ?6) \
-                     AND (claimed_until IS NULL OR claimed_until <= ?3 OR claimed_until > ?7) \
-                     ORDER BY next_try_at, id LIMIT 1) \
-         RETURNING id"
+        "SELECT id FROM outbox WHERE {WAITS} AND route = ?1 \
+         AND (next_try_at <= ?2 OR next_try_at > ?3 OR coalesce(last_try_at, queued_at) > ?4) \
+         AND (claimed_until IS NULL OR claimed_until <= ?2 OR claimed_until > ?5) \
+         ORDER BY next_try_at, id LIMIT 1"
     );
-    transaction
+    connection
         .prepare_cached(&sql)?
         .query_row(
             params![
-                who,
-                until.as_millisecond(),
-                now.as_millisecond(),
                 route,
+                now.as_millisecond(),
                 after(now, LONGEST_PAUSE),
                 after(now, AHEAD),
                 after(until, AHEAD),
@@ -199,6 +193,27 @@ fn claim_row(
             |row| row.get(0),
         )
         .optional()
+}
+
+fn claim_row(
+    transaction: &Transaction<'_>,
+    id: i64,
+    who: &str,
+    now: Timestamp,
+    until: Timestamp,
+) -> rusqlite::Result<()> {
+    transaction
+        .prepare_cached(
+            "UPDATE outbox SET claimed_by = ?2, claimed_until = ?3, tries = tries + 1, \
+             last_try_at = ?4 WHERE id = ?1",
+        )?
+        .execute(params![
+            id,
+            who,
+            until.as_millisecond(),
+            now.as_millisecond()
+        ])?;
+    Ok(())
 }
 
 /// Keeps a damaged letter and sends it no more, so that no other waits behind it.
@@ -240,20 +255,25 @@ fn after(at: Timestamp, duration: SignedDuration) -> i64 {
     later.as_millisecond()
 }
 
-/// How many letters of a way were last tried within the hour before `now`. A time after `now` is
-/// one of a clock that was set back, and does not count.
-fn tried_within_the_hour(
-    transaction: &Transaction<'_>,
+/// Whether the hour before `now` has had its letters, by when each of the way's was last tried. A time
+/// after `now` is one of a clock that was set back, and does not count.
+fn is_hour_full(
+    connection: &Connection,
     route: &str,
+    most_per_hour: Option<u32>,
     now: Timestamp,
-) -> rusqlite::Result<u32> {
+) -> rusqlite::Result<bool> {
+    let Some(most) = most_per_hour else {
+        return Ok(false);
+    };
     let now = now.as_millisecond();
-    transaction
+    let tried: u32 = connection
         .prepare_cached(
             "SELECT count(*) FROM outbox \
              WHERE route = ?1 AND last_try_at > ?2 AND last_try_at <= ?3",
         )?
-        .query_row(params![route, now - 3_600_000, now], |row| row.get(0))
+        .query_row(params![route, now - 3_600_000, now], |row| row.get(0))?;
+    Ok(most <= tried)
 }
 
 /// Whether that process still has the claim to a letter.
@@ -369,6 +389,9 @@ pub fn release_all(
 
 /// Gives up the letters whose way is none of `known`: the configuration no longer has it. They are
 /// kept and shown. Says how many.
+///
+/// Who asks may have an older configuration than whoever queued the letter, so that one is left alone
+/// until nobody has taken it for a day. A time of a clock that was set back leaves it no longer.
 pub fn give_up_unknown_ways(
     transaction: &Transaction<'_>,
     known: &[Route],
@@ -379,12 +402,15 @@ pub fn give_up_unknown_ways(
     let sql = format!(
         "UPDATE outbox SET failed_at = ?1, last_meaning = ?2, \
          last_error = 'the configuration no longer has `' || route || '`' \
-         WHERE {WAITS} AND route NOT IN (SELECT value FROM json_each(?3))"
+         WHERE {WAITS} AND route NOT IN (SELECT value FROM json_each(?3)) \
+         AND next_try_at NOT BETWEEN ?4 AND ?5"
     );
     transaction.prepare_cached(&sql)?.execute(params![
         now.as_millisecond(),
         Meaning::Refused.name(),
-        known
+        known,
+        now.as_millisecond() - NOBODYS_AFTER,
+        after(now, LONGEST_PAUSE),
     ])
 }
 

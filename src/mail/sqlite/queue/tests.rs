@@ -56,10 +56,12 @@ fn claim_by(
         route,
         most_per_hour,
     };
-    write(db, |tx| {
-        claim_next(tx, claimant, at(minutes), at(minutes + 15))
-    })
-    .map(|claimed| claimed.id)
+    let (now, until) = (at(minutes), at(minutes + 15));
+    let is_due = db.read(|c| is_due(c, route, most_per_hour, now, until));
+    let claimed = write(db, |tx| claim_next(tx, claimant, now, until));
+    // Who asks first whether there is something to claim hears the truth.
+    assert_eq!(is_due.unwrap(), claimed.is_some());
+    claimed.map(|claimed| claimed.id)
 }
 
 fn state(db: &Db, id: i64) -> EntryState {
@@ -165,12 +167,60 @@ fn each_way_has_troubles_of_its_own() {
     assert_eq!(claim_by(&db, &hook, None, ("one", 3)), Some(2));
     let entry = db.read(|c| entry(c, 2)).unwrap().unwrap();
     assert_eq!(entry.letter, posted);
-    assert_eq!(
-        write(&db, |tx| give_up_unknown_ways(tx, &[Route::Mail], at(4))),
-        1
-    );
-    assert_eq!(state(&db, 2), EntryState::Failed(at(4)));
+}
+
+#[test]
+fn letters_of_an_unknown_way_are_given_up_once_nobody_has_taken_them_for_a_day() {
+    let day = 24 * 60;
+    let (_folder, db) = outbox(&["a"]);
+    let hook = Route::Hook(crate::config::telling::HookKind::Webhook, "mine".to_owned());
+    let queue = |id, minutes| {
+        let posted = Letter {
+            route: hook.clone(),
+            ..letter(id)
+        };
+        write(&db, |tx| enqueue(tx, &posted, at(minutes)));
+    };
+    let give_up = |minutes| {
+        write(&db, |tx| {
+            give_up_unknown_ways(tx, &[Route::Mail], at(minutes))
+        })
+    };
+    queue("b", 0);
+    assert_eq!(give_up(day), 0);
+    assert_eq!(give_up(day + 1), 1);
+    assert_eq!(state(&db, 2), EntryState::Failed(at(day + 1)));
+    // The author has the webhook back, and says so.
+    write(&db, |tx| retry(tx, Some(2), at(day + 2)));
+    assert_eq!(give_up(day + 3), 0);
+    assert_eq!(give_up(2 * day + 3), 1);
+    // Queued by a clock that was three days ahead, and set back since.
+    queue("c", 5 * day + 3);
+    assert_eq!(give_up(2 * day + 3), 1);
     assert_eq!(state(&db, 1), EntryState::Waiting);
+}
+
+#[test]
+fn nothing_is_due_while_another_sends_it_or_the_hour_is_full_or_its_next_try_is_later() {
+    let (_folder, db) = outbox(&["a", "b"]);
+    let is_due = |most_per_hour, minutes| {
+        let (now, until) = (at(minutes), at(minutes + 15));
+        db.read(|c| is_due(c, &Route::Mail, most_per_hour, now, until))
+            .unwrap()
+    };
+    assert!(is_due(Some(1), 0));
+    assert_eq!(claim(&db, "one", 0), Some(1));
+    assert!(!is_due(Some(1), 59), "the hour has had its letter");
+    assert!(is_due(Some(2), 1));
+    assert!(is_due(Some(1), 60));
+    assert_eq!(claim(&db, "two", 1), Some(2));
+    assert!(!is_due(None, 14), "both are being sent");
+    assert!(is_due(None, 15), "a claim has run out");
+    write(&db, |tx| {
+        hold_back(tx, &Route::Mail, Meaning::ServerLater, at(90))
+    });
+    assert!(!is_due(None, 89), "the server is in trouble");
+    assert!(is_due(None, 90));
 }
 
 #[test]

@@ -161,16 +161,45 @@ async fn where_no_page_could_be_served_a_new_configuration_is_taken_over_all_the
     let street = shops().await;
     let plain = configuration(&street, "");
     tokio::task::spawn_blocking(move || {
-        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-        let listen = format!("listen = \"{}\"", taken.local_addr().unwrap());
-        let running = Running::start(plain, &listen);
+        let [taken, other] = [(); 2].map(|()| TcpListener::bind("127.0.0.1:0").unwrap());
+        let [before, after] = [&taken, &other].map(|taken| taken.local_addr().unwrap());
+        let running = Running::start(plain, &format!("listen = \"{before}\""));
         wait_for(&running.log, "the page is not served");
-        running.reload(&format!("{listen}\n# mine"), "configuration read again");
-        // Once the address is free, the page is there with the next change.
-        let port = taken.local_addr().unwrap().port();
+        let moved = format!("listen = \"{after}\"");
+        running.reload(&moved, "configuration read again");
+        // Once both addresses are free, the page is where the new one wants it.
+        drop((taken, other));
+        wait_for(&running.log, "serving the page");
+        let asked = ask(after, "GET /").unwrap();
+        assert!(asked.starts_with("HTTP/1.1 200"), "{asked}");
+        assert_eq!(ask(before, "GET /"), None);
+        assert!(running.stop() < Duration::from_secs(5));
+    })
+    .await
+    .unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_whose_address_was_taken_is_served_as_soon_as_it_is_free() {
+    let street = shops().await;
+    let plain = configuration(&street, "");
+    tokio::task::spawn_blocking(move || {
+        let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+        let place = taken.local_addr().unwrap();
+        let running = Running::start(plain, &format!("listen = \"{place}\""));
+        wait_for(&running.log, "the page is not served");
+        // It is tried in vain meanwhile, which is not said again.
+        std::thread::sleep(Duration::from_secs(3));
         drop(taken);
-        running.reload(&listen, "configuration read again");
-        let asked = ask(here(port), "GET /").unwrap();
+        let lines = std::iter::from_fn(|| running.log.recv_timeout(Duration::from_secs(30)).ok());
+        let said = lines
+            .take_while(|line| !line.contains("serving the page"))
+            .collect::<Vec<_>>();
+        assert!(
+            !said.iter().any(|line| line.contains("not served")),
+            "{said:#?}"
+        );
+        let asked = ask(place, "GET /").expect("the page is not there");
         assert!(asked.starts_with("HTTP/1.1 200"), "{asked}");
         assert!(running.stop() < Duration::from_secs(5));
     })

@@ -81,13 +81,19 @@ impl Guard {
     /// not to stay.
     pub fn mind_password(&self, before: &Site, after: &Site) {
         if before.plan.web.password_hash != after.plan.web.password_hash {
-            *locked(&self.sessions) = Sessions::default();
+            self.end_sessions();
         }
     }
 
+    /// Ends all sessions.
+    pub fn end_sessions(&self) {
+        *locked(&self.sessions) = Sessions::default();
+    }
+
     /// Whether this is the password; `from` says whose tries are counted with it. `None`: it was not
-    /// looked at, because there were too many wrong ones. One is compared at a time, and how many were wrong is asked when the turn has
-    /// come: who sends many at once has no more tries than who sends one after the other.
+    /// looked at, because there were too many wrong ones. One is compared at a time, and how many were
+    /// wrong is asked when the turn has come: who sends many at once has no more tries than who sends
+    /// one after the other.
     pub fn is_password(
         &self,
         password: &str,

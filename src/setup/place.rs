@@ -78,14 +78,27 @@ impl Existing {
     /// When somebody else changed the file meanwhile, or it cannot be written; it is then as it
     /// was.
     pub fn replace(&self, changed: &Loaded) -> anyhow::Result<()> {
+        self.exchange(&self.loaded.text, &changed.text)
+    }
+
+    /// Puts the text back that [`Existing::replace`] has replaced.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Existing::replace`].
+    pub fn put_back(&self, changed: &Loaded) -> anyhow::Result<()> {
+        self.exchange(&changed.text, &self.loaded.text)
+    }
+
+    fn exchange(&self, before: &str, after: &str) -> anyhow::Result<()> {
         let path = self.loaded.path.display();
         let now =
             read(&self.target, LARGEST_TEXT).with_context(|| format!("reading {path} again"))?;
-        if now != self.loaded.text.as_bytes() {
+        if now != before.as_bytes() {
             bail!("{path} was changed by somebody else in the meantime; do this once more");
         }
         let mode = fs::metadata(&self.target)?.permissions().mode();
-        write_whole(&self.target, changed.text.as_bytes(), mode & 0o777)
+        write_whole(&self.target, after.as_bytes(), mode & 0o777)
             .with_context(|| format!("cannot write {path}; it is as it was"))
     }
 }

@@ -164,7 +164,8 @@ fn next(site: &Site, plan: Plan, last: Option<Undoable>) -> Site {
     }
 }
 
-/// `undone`: when the change was made that this undoes.
+/// Writes the file, and takes over what it says: both or neither, so that what is told of a failure
+/// holds for the files of secrets too. `undone`: when the change was made that this undoes.
 fn put(
     visit: &Visit,
     existing: &Existing,
@@ -181,21 +182,30 @@ fn put(
     if let Err(error) = existing.replace(&after) {
         return Ok(Err(whole(&format!("{error:#}"))));
     }
-    let mut plan = after.plan;
+    let mut plan = after.plan.clone();
     plan.web = site.plan.web.clone();
-    if let Some(at) = undone {
-        site.db.write(|transaction| {
-            Ok::<_, DbError>(take_moves_back(transaction, &plan.editions, (at, now))?)
-        })?;
-    }
-    moves(&plan)?;
-    let again = plan.editions.iter();
-    let again = again.filter(|plan| last.judged.contains(&plan.edition.id));
-    let judging = JudgeContext {
-        plan: &plan,
-        ..site.judge_context()
+    let recorded = || {
+        if let Some(at) = undone {
+            site.db.write(|transaction| {
+                Ok::<_, DbError>(take_moves_back(transaction, &plan.editions, (at, now))?)
+            })?;
+        }
+        moves(&plan)?;
+        let again = plan.editions.iter();
+        let again = again.filter(|plan| last.judged.contains(&plan.edition.id));
+        let judging = JudgeContext {
+            plan: &plan,
+            ..site.judge_context()
+        };
+        judging.judge_again(again, now).map_err(DbError::from)?;
+        Ok(())
     };
-    judging.judge_again(again, now).map_err(DbError::from)?;
+    if let Err(error) = recorded() {
+        existing
+            .put_back(&after)
+            .map_err(|left| conflict(&format!("{left:#}; what follows from it is not recorded")))?;
+        return Err(error);
+    }
     visit.live.update(|now| {
         plan.web = now.plan.web.clone();
         next(now, plan, Some(last))

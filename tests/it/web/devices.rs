@@ -143,6 +143,41 @@ fn a_key_that_is_typed_again_takes_the_place_of_the_one_before_and_undo_brings_t
 }
 
 #[test]
+fn what_cannot_be_undone_for_the_database_leaves_configuration_and_keys_as_they_are() {
+    let hook = "[[webhook]]\nname = \"desk\"\naddress = \"https://hooks.example.com/a\"\n\
+                secret_file = \"webhook-secret\"\n";
+    let (site, file) = TestSite::of_file(&configuration(SALT_ROADS));
+    let old = file.with_file_name("webhook-secret");
+    std::fs::write(&old, "the old key\n").unwrap();
+    std::fs::set_permissions(&old, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&file, configuration(&format!("{hook}{SALT_ROADS}"))).unwrap();
+    let desk = ("/settings/devices", "webhook desk");
+    let page = save(&site, desk.0, desk.1, &[("secret", "the new key")]);
+    let after = read(&file);
+    let new = file.with_file_name("webhook-secret-2");
+    let rename = |from: &str, to: &str| {
+        let sql = format!("ALTER TABLE {from} RENAME TO {to}");
+        site.db
+            .write(|database| database.execute_batch(&sql))
+            .unwrap();
+    };
+    rename("note", "elsewhere");
+    let failed = undo(&site, &page);
+    assert_eq!(failed.status, 500, "{}", failed.body);
+    assert_eq!(read(&file), after);
+    assert_eq!(
+        (read(&new).as_str(), old.exists()),
+        ("the new key\n", false)
+    );
+    rename("elsewhere", "note");
+    assert_eq!(undo(&site, &page).status, 303);
+    assert_eq!(
+        (read(&old).as_str(), new.exists()),
+        ("the old key\n", false)
+    );
+}
+
+#[test]
 fn the_password_of_the_page_is_changed_by_who_knows_the_old_one() {
     let path = "/settings/devices";
     let (site, file) = two_books("");

@@ -15,14 +15,15 @@
 //!    that is half-way to being recalled.
 //! 5. What is over and had been told is told as over, once, with how long it lasted and what the page
 //!    shows now. It is over only when the page shows what it should: a note, a window or a revision
-//!    that explains it makes it quiet, never clear. That a page can be read again is told in the
-//!    week around the date only. Silently over is what the author called expected,
-//!    and what another finding about the same stores has taken the place of.
+//!    that explains it makes it quiet, never clear, and so does a page that is off sale or cannot be
+//!    read by now. That a page can be read again is told in the week around the date only. Silently
+//!    over is what the author called expected, and what another finding about the same stores has
+//!    taken the place of.
 //!    A finding that several stores share is one alert; a store that joins it is told, and one that
 //!    leaves it has an all-clear of its own.
-//! 6. What comes back within the settling time is a flap: Watch only in the digest, Act and what is
-//!    to be done all the same, in the old thread.
-//! 7. News is told once.
+//! 6. What comes back within the settling time is a flap, however often it does: Watch only in the
+//!    digest, Act and what is to be done all the same, in the old thread.
+//! 7. News is told once, a launch report once for each date.
 //! 8. What the author muted opens and ends like all else, but is not told; what lasts longer than
 //!    the mute is told when it ends.
 //! 9. While letters are paused nothing is told and nothing counts as told, but Act where the author
@@ -32,13 +33,15 @@ mod news;
 mod over;
 mod waiting;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
 use self::news::news;
-use self::over::{all_clear, is_said_expected, is_still_shown, is_taken_over, listings, trouble};
+use self::over::{
+    all_clear, is_out_of_sight, is_said_expected, is_still_shown, is_taken_over, listings, trouble,
+};
 use super::pause::Pause;
 use super::{Alert, AlertKey, Occasion, Telling, mute, pause};
 use crate::book::{EditionId, StoreId};
@@ -75,8 +78,8 @@ pub struct Memory {
     pub open: Vec<Alert>,
     /// Those that were over within the settling time, with when.
     pub lately_over: Vec<(Alert, Timestamp)>,
-    /// The news that was told.
-    pub news: BTreeSet<AlertKey>,
+    /// The news that was told, with when.
+    pub news: BTreeMap<AlertKey, Timestamp>,
     /// When the newest letter about the edition was written.
     pub last_letter: Option<Timestamp>,
 }
@@ -88,8 +91,8 @@ pub struct Decisions {
     pub open: Vec<Alert>,
     /// The alerts that are over from now on.
     pub over: Vec<Alert>,
-    /// The news that counts as told from now on.
-    pub news: Vec<AlertKey>,
+    /// The news that counts as told from now on, with when.
+    pub news: Vec<(AlertKey, Timestamp)>,
     /// What a letter tells now, the most severe first; empty: no letter.
     pub tellings: Vec<Telling>,
 }
@@ -144,11 +147,13 @@ pub fn decide(
             open.key.cause == alert.key.cause && overlap(&open.key.stores, &alert.key.stores)
         });
         if !goes_on && is_only_quiet(alert, judgement, view) {
-            decisions.open.push(Alert {
-                severity: Severity::Quiet,
-                act_since: None,
-                ..alert.clone()
-            });
+            let mut open = alert.clone();
+            // What nobody could see since is as it was.
+            if !is_out_of_sight(alert, view) {
+                open.severity = Severity::Quiet;
+                open.act_since = None;
+            }
+            decisions.open.push(open);
             continue;
         }
         let all_clear = all_clear(alert, judgement, view, (pace, now));
@@ -159,8 +164,8 @@ pub fn decide(
             decisions.over.push(alert.clone());
         }
     }
-    let mut news = news(memory, findings, edition, &mut due);
-    news.retain(|key| !is_muted(key));
+    let mut news = news(memory, findings, (view, now), &mut due);
+    news.retain(|(key, _)| !is_muted(key));
     recall_together(&mut due, &decisions.open, findings, (view, pace, now));
     due.retain(|telling| !is_muted(&key(edition, &telling.finding)));
     due.retain(|telling| pause.is_none_or(|pause| lets_through(&pause, telling)));
@@ -271,12 +276,12 @@ fn continue_alert(memory: &Memory, finding: &Finding, key: AlertKey, now: Timest
         told: None,
         last_told: None,
         thread: before.and_then(|alert| alert.thread.clone()),
-        is_flap: before.is_some_and(|alert| alert.told.is_some()),
+        is_flap: before.is_some_and(|alert| alert.told.is_some() || alert.is_flap),
     }
 }
 
 /// Nothing is said of it any more, and it is not over: it was told, the page does not show what it
-/// should, and neither the author's word nor another finding has ended it.
+/// should or was not read since, and neither the author's word nor another finding has ended it.
 fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
     let (stores, kind) = (&alert.key.stores, &trouble(alert).0.kind);
     if alert.told.is_none()
@@ -285,7 +290,7 @@ fn is_only_quiet(alert: &Alert, judgement: &Judgement, view: &View) -> bool {
     {
         return false;
     }
-    if is_still_shown(kind, stores, view) {
+    if is_out_of_sight(alert, view) || is_still_shown(kind, stores, view) {
         return true;
     }
     let mut of_its_stores = judgement

@@ -38,8 +38,8 @@ pub fn memory(
         )?
         .collect::<rusqlite::Result<_>>()?;
     let news = connection
-        .prepare_cached("SELECT rule, edition, stores FROM news WHERE edition = ?1")?
-        .query_map([edition.as_str()], key_of)?
+        .prepare_cached("SELECT rule, edition, stores, told FROM news WHERE edition = ?1")?
+        .query_map([edition.as_str()], |row| Ok((key_of(row)?, time(row, 3)?)))?
         .collect::<rusqlite::Result<_>>()?;
     let last_letter = connection
         .prepare_cached("SELECT max(written) FROM letter_day WHERE edition = ?1")?
@@ -144,16 +144,17 @@ pub fn apply(
                 alert.told.map(Severity::name),
             ])?;
     }
-    for key in &decisions.news {
+    for (key, told) in &decisions.news {
         transaction
             .prepare_cached(
-                "INSERT OR IGNORE INTO news (edition, rule, stores, told) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO news (edition, rule, stores, told) VALUES (?1, ?2, ?3, ?4) \
+                 ON CONFLICT (edition, rule, stores) DO UPDATE SET told = ?4",
             )?
             .execute(params![
                 edition.as_str(),
                 key.cause.name(),
                 stores_text(&key.stores)?,
-                now.as_millisecond()
+                told.as_millisecond()
             ])?;
     }
     if let Some(message_id) = message_id {
@@ -385,21 +386,22 @@ mod tests {
     }
 
     #[test]
-    fn news_that_was_told_is_told() {
+    fn news_that_was_told_is_told_with_when_it_was_last() {
         let (_folder, db) = database();
         let key = AlertKey {
             cause: Cause::Released,
             ..alert(None).key
         };
-        let decisions = Decisions {
-            news: vec![key.clone()],
-            ..Decisions::default()
-        };
-        apply_at(&db, &decisions, None, 0);
-        apply_at(&db, &decisions, None, 1);
+        for hours in [0, 1] {
+            let decisions = Decisions {
+                news: vec![(key.clone(), at(hours))],
+                ..Decisions::default()
+            };
+            apply_at(&db, &decisions, None, hours);
+        }
         assert_eq!(
             memory_at(&db, 2).news.into_iter().collect::<Vec<_>>(),
-            [key]
+            [(key, at(1))]
         );
     }
 

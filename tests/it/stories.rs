@@ -97,6 +97,11 @@ fn what_stands_is_never_over_and_what_is_over_is_told() {
 }
 
 #[test]
+fn what_nobody_saw_mended_is_not_over_and_a_new_date_has_its_own_report() {
+    check(&own("j"));
+}
+
+#[test]
 fn a_book_without_an_isbn_is_heard_of_as_any_other() {
     check(&own("k"));
 }

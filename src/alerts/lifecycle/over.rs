@@ -1,5 +1,6 @@
 //! What is over: whether it is told, and as what. Pure.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use super::Pace;
@@ -7,7 +8,8 @@ use crate::alerts::{Alert, Occasion, Telling, pause};
 use crate::book::launch::midnight_gmt;
 use crate::book::{NoteKind, StoreId};
 use crate::history::{ListingView, View};
-use crate::judge::{Finding, FindingKind, Judgement, Outlook, Severity};
+use crate::judge::rules::{not_joined, price, stale};
+use crate::judge::{Cause, Finding, FindingKind, Judgement, Outlook, Severity};
 
 /// The all-clear that an alert owes now that its finding is gone; `None` when it ends silently. Where
 /// the finding goes on at other stores, it is the all-clear of those that left it.
@@ -32,7 +34,8 @@ pub(super) fn all_clear(
         || is_sight_again(alert) && !is_launch_week(view, now)
         || !goes_on.is_empty() && is_a_mere_watch(alert);
     let is_taken_over = is_taken_over(alert, &judgement.findings);
-    if is_silent || is_nothing_left || is_taken_over || is_said_expected(alert, view) {
+    let is_shown = is_still_shown(&trouble.kind, &stores, view);
+    if is_silent || is_nothing_left || is_taken_over || is_shown || is_said_expected(alert, view) {
         return None;
     }
     let all_are = |is: fn(&Outlook) -> bool| {
@@ -90,13 +93,40 @@ fn end(kind: &FindingKind, listing: &ListingView) -> Option<Timestamp> {
     listing.shown.get(last + 1).map(|run| run.since)
 }
 
-/// A page still shows the date that was wrong, though no rule speaks of it any more: its time to be
-/// mended has passed, or the book's own date has come.
+/// What a page showed last of it is still what was wrong, though no rule speaks of it any more: its
+/// time to be mended has passed, the book's own date has come, or the page has gone off sale since.
+#[expect(clippy::wildcard_enum_match_arm, reason = "only these are about what a page shows")]
 pub(super) fn is_still_shown(kind: &FindingKind, stores: &[StoreId], view: &View) -> bool {
-    let ours = [view.launch.publication, view.launch.on_sale];
-    let wrong = kind.wrong_date().filter(|date| !ours.contains(date));
-    let shows = |listing: &ListingView| listing.shown.last().and_then(|run| run.says.date);
-    wrong.is_some() && listings(view, stores).any(|listing| shows(listing) == wrong)
+    listings(view, stores).any(|listing| match kind {
+        FindingKind::WrongDate { shown, .. } | FindingKind::OldDateOnSale { shown, .. } => {
+            let ours = [view.launch.publication, view.launch.on_sale];
+            !ours.contains(shown) && last_date(listing) == Some(*shown)
+        }
+        FindingKind::PriceAboveList { .. } => price::was_above(listing, &view.edition),
+        FindingKind::StaleCover { done } => stale::was_cover_old(listing, *done),
+        FindingKind::StaleTitle { .. } => stale::was_title_old(listing, &view.edition),
+        FindingKind::FormatsNotJoined { others } => {
+            let mut others = others.iter();
+            others.any(|other| !not_joined::is_joined(view, listing, *other))
+        }
+        _ => false,
+    })
+}
+
+/// The date that a page showed last. One that takes orders may show none; one that takes none and shows
+/// none has mended nothing.
+fn last_date(listing: &ListingView) -> Option<Date> {
+    let mut newest = listing.shown.iter().rev().map(|run| &run.says);
+    let says = newest.find(|says| says.date.is_some() || says.availability.is_orderable())?;
+    says.date
+}
+
+/// No look has read the page since: that it answers something else than before, as a captcha after
+/// another product, mends nothing.
+pub(super) fn is_out_of_sight(alert: &Alert, view: &View) -> bool {
+    let is_of_sight = matches!(alert.key.cause, Cause::Unread | Cause::WrongProduct);
+    let mut pages = listings(view, &alert.key.stores);
+    is_of_sight && pages.any(|listing| listing.last_good < Some(alert.since))
 }
 
 /// Nothing was to be done: where some stores follow and others are still to, the last one tells of it.
@@ -134,7 +164,7 @@ fn was_held_back(alert: &Alert, view: &View, pace: &Pace, now: Timestamp) -> boo
 }
 
 /// Another finding has taken its place: a graver or other one about all its stores, or one of the
-/// same cause at some of them.
+/// same cause at some of them. That a page cannot be read takes the place of nothing that it showed.
 pub(super) fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
     let stores = &alert.key.stores;
     // That a page offers again what it should is news beside whatever else is wrong with it.
@@ -144,7 +174,8 @@ pub(super) fn is_taken_over(alert: &Alert, findings: &[Finding]) -> bool {
             || finding.severity == Severity::Watch && finding.kind.manner().watch_is_a_letter;
         let is_of_all =
             !stores.is_empty() && stores.iter().all(|store| finding.stores.contains(store));
-        counts && is_of_all && (finding.kind.is_about_the_state() || !is_of_the_state)
+        let is_sight = finding.kind.cause() == Cause::Unread;
+        counts && !is_sight && is_of_all && (finding.kind.is_about_the_state() || !is_of_the_state)
     })
 }
 

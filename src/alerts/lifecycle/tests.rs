@@ -1,12 +1,15 @@
 //! Scripts: what is found at each look, and what is told of it.
 
+mod again;
 mod clocks;
 mod paused;
 
 use super::*;
 use crate::book::{Availability, Note};
+use crate::judge::kind::Blindness;
 use crate::judge::script::{Script, time};
 use crate::judge::{FindingKind, ListingOutlook};
+use crate::page::{Unread, UnreadReason};
 use crate::text::words;
 
 /// Plays findings, one look a line, as `2027-01-01T09:00 act stuck amazon.com; good released x`.
@@ -123,6 +126,19 @@ fn kind(name: &str) -> FindingKind {
         "rights-query" => FindingKind::RightsQuery { until: None },
         "publish-at-kdp" => FindingKind::PublishAtKdp { date },
         "unread" => FindingKind::LineDown { hours: 14 },
+        "blocked" => FindingKind::Unread(Blindness {
+            unread: Unread {
+                reason: UnreadReason::Blocked,
+                rule: "test".into(),
+                words: "captcha".into(),
+            },
+            last_good: None,
+            address,
+        }),
+        "wrong-product" => FindingKind::WrongProduct {
+            address,
+            words: "another".into(),
+        },
         "page-appeared" => FindingKind::PageAppeared { address },
         "released" => FindingKind::Released { address },
         "released-everywhere" => FindingKind::ReleasedEverywhere,

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::formats::is_named;
 use crate::book::{Availability, Distribution, Edition, Family, Format, Launch, StoreId};
-use crate::history::{ListingView, Sibling, SiblingPage};
+use crate::history::{ListingView, Shown, Sibling, SiblingPage, View};
 use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
 use crate::judge::{Finding, FindingKind, NextStep, Party, SupportText};
@@ -50,12 +50,7 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
             .value
             .iter()
             .any(|name| is_named(sibling.edition.format, name))
-            || page
-                .now
-                .says
-                .formats
-                .iter()
-                .any(|other| !other.selected && is_named(edition.format, &other.name));
+            || offers(page, edition.format);
         if !is_joined {
             start = start.max(live);
             apart.push(sibling);
@@ -63,6 +58,34 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     }
     let others: Vec<Format> = apart.iter().map(|one| one.edition.format).collect();
     (!others.is_empty()).then(|| finding(case, store, others, (start, offered.seen)))
+}
+
+/// The page of another format offers this one beside its own.
+fn offers(page: &SiblingPage, format: Format) -> bool {
+    let mut formats = page.now.says.formats.iter();
+    formats.any(|other| !other.selected && is_named(format, &other.name))
+}
+
+/// A page was seen to join the edition with another format.
+///
+/// It was among the formats that the edition's page offered last, twice, or the other's page offers
+/// this one. A page that shows no formats, as one that is off sale, says nothing about it.
+pub(crate) fn is_joined(view: &View, listing: &ListingView, other: Format) -> bool {
+    let names_it = |run: &&Shown| {
+        let mut formats = run.says.formats.iter();
+        formats.any(|one| is_named(other, &one.name))
+    };
+    let newest = listing.shown.iter().rev();
+    let readings: u32 = newest
+        .filter(|run| !run.says.formats.is_empty())
+        .take_while(names_it)
+        .map(|run| run.readings)
+        .sum();
+    let siblings = view.siblings.iter();
+    let of_it = siblings.filter(|sibling| sibling.edition.format == other);
+    let mut pages = of_it.flat_map(|sibling| &sibling.pages);
+    2 <= readings
+        || pages.any(|page| page.store == listing.store && offers(page, view.edition.format))
 }
 
 /// The other formats with a page at the store.
@@ -168,6 +191,33 @@ mod tests {
         paperback(ALONE, 40)
             .sibling(ebook("*Kindle:in_stock,Paperback:in_stock"))
             .check(&[]);
+    }
+
+    #[test]
+    fn they_are_joined_once_a_page_says_so_twice_and_not_by_being_off_sale() {
+        let seen = |script: &Script| {
+            let view = script.view();
+            is_joined(&view, &view.listings[0], Format::Ebook)
+        };
+        let apart = paperback(ALONE, 20).sibling(ebook(KINDLE));
+        assert!(!seen(&apart));
+        let gone = apart.pages("2023-09-22T12:00 amazon.com out_of_stock..6*2");
+        let names: Vec<&str> = gone.judge().iter().map(|one| one.kind.name()).collect();
+        assert!(!names.contains(&"formats-not-joined"), "{names:?}");
+        assert!(!seen(&gone));
+        let shown = |looks: i64| {
+            gone.clone().pages(&format!(
+                "2023-09-23T12:00 amazon.com in_stock \
+                 formats=*Paperback:in_stock,Kindle:in_stock..6*{looks}"
+            ))
+        };
+        assert!(!seen(&shown(0)));
+        assert!(seen(&shown(1)));
+        assert!(seen(
+            &shown(1).pages("2023-09-24T12:00 amazon.com out_of_stock")
+        ));
+        let by_the_other = ebook("*Kindle:in_stock,Paperback:in_stock");
+        assert!(seen(&paperback(ALONE, 20).sibling(by_the_other)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The price on the page.
 
+use crate::book::{Edition, Money};
 use crate::history::ListingView;
 use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
@@ -14,15 +15,10 @@ use crate::page::Says;
 /// 3. Below, or changed without a list price: a fact in the column of prices, and nothing to be told.
 pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     let store = &listing.store;
-    let of_store = |says: &Says| {
-        says.price
-            .clone()
-            .filter(|_| says.availability.is_orderable())
-    };
-    let known = case.particular(listing, of_store)?;
+    let known = case.particular(listing, asked)?;
     let price = known.value?;
     let list = case.view.edition.list_price.clone()?;
-    if list.currency != price.currency || price.minor <= list.minor {
+    if !is_above(&price, &list) {
         return None;
     }
     let window = case.window_at(WindowName::PriceAboveList, store);
@@ -34,9 +30,27 @@ pub(crate) fn judge(case: &Case<'_>, listing: &ListingView) -> Option<Finding> {
     )
 }
 
+/// What the store itself asks.
+fn asked(says: &Says) -> Option<Money> {
+    let price = says.price.clone();
+    price.filter(|_| says.availability.is_orderable())
+}
+
+fn is_above(price: &Money, list: &Money) -> bool {
+    list.currency == price.currency && list.minor < price.minor
+}
+
+/// The price that the page asked last is above the list price: one that takes no orders asks none.
+pub(crate) fn was_above(listing: &ListingView, edition: &Edition) -> bool {
+    let mut newest = listing.shown.iter().rev();
+    let price = newest.find_map(|run| asked(&run.says));
+    let known = price.zip(edition.list_price.as_ref());
+    known.is_some_and(|(price, list)| is_above(&price, list))
+}
+
 #[cfg(test)]
 mod tests {
-    use crate::book::Money;
+    use super::*;
     use crate::judge::script::Script;
 
     fn priced(store: &str, cents: i64) -> Script {
@@ -45,6 +59,18 @@ mod tests {
             .pages(&format!(
                 "2023-09-01T09:00 {store} in_stock price={cents}..12*4"
             ))
+    }
+
+    #[test]
+    fn a_page_that_asks_no_price_is_no_cheaper() {
+        let asks_more = |pages: &str| {
+            let view = priced("bookshop.org", 1899).pages(pages).view();
+            was_above(&view.listings[0], &view.edition)
+        };
+        assert!(asks_more("2023-09-04T09:00 bookshop.org out_of_stock..6*2"));
+        assert!(!asks_more(
+            "2023-09-04T09:00 bookshop.org in_stock price=1699"
+        ));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::book::{Feeder, NoteKind};
+use crate::book::{Edition, Feeder, NoteKind};
 use crate::history::ListingView;
 use crate::judge::case::Case;
 use crate::judge::windows::WindowName;
@@ -51,7 +51,7 @@ fn stale_cover(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
 fn stale_title(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Option<Finding> {
     let known = case.particular(listing, |says| says.title.as_ref())?;
     let shown = known.value?;
-    if plain(shown).contains(&plain(&case.view.edition.title)) || known.seen <= done {
+    if is_title_of(&case.view.edition, shown) || known.seen <= done {
         return None;
     }
     let name = if is_by_kdp(case, listing) {
@@ -61,6 +61,27 @@ fn stale_title(case: &Case<'_>, listing: &ListingView, done: Timestamp) -> Optio
     };
     let kind = FindingKind::StaleTitle { done };
     Some(stale(case, listing, (kind, name), (done, known.seen)))
+}
+
+/// The cover that the page showed last is one of those before the revision was done.
+pub(crate) fn was_cover_old(listing: &ListingView, done: Timestamp) -> bool {
+    let mut newest = listing.shown.iter().rev();
+    let Some(cover) = newest.find_map(|run| run.says.cover.as_ref()) else {
+        return false;
+    };
+    let mut before = listing.shown.iter().filter(|run| run.since <= done);
+    before.any(|run| run.says.cover.as_ref() == Some(cover))
+}
+
+/// The title that the page showed last is not the edition's.
+pub(crate) fn was_title_old(listing: &ListingView, edition: &Edition) -> bool {
+    let mut newest = listing.shown.iter().rev();
+    let title = newest.find_map(|run| run.says.title.as_ref());
+    title.is_some_and(|shown| !is_title_of(edition, shown))
+}
+
+fn is_title_of(edition: &Edition, shown: &str) -> bool {
+    plain(shown).contains(&plain(&edition.title))
 }
 
 fn is_by_kdp(case: &Case<'_>, listing: &ListingView) -> bool {
@@ -93,7 +114,8 @@ fn plain(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::judge::script::Script;
+    use super::*;
+    use crate::judge::script::{Script, time};
 
     fn revised(note: &str, particulars: &str, days: i64) -> Script {
         Script::new("2023-03-01").notes(note).pages(&format!(
@@ -111,6 +133,24 @@ mod tests {
         revised(note, "cover=old.jpg", 13)
             .pages("2023-09-20T00:00 bookshop.org in_stock cover=new.jpg..24*9")
             .check(&[]);
+    }
+
+    #[test]
+    fn a_page_that_shows_no_cover_and_no_title_has_not_got_new_ones() {
+        let done = time("2023-09-01T00:00");
+        let is_old = |pages: &str| {
+            let old = revised("", "cover=old.jpg title=Salt_Rods", 30);
+            let view = old.pages(pages).view();
+            let page = &view.listings[0];
+            [
+                was_cover_old(page, done),
+                was_title_old(page, &view.edition),
+            ]
+        };
+        let later = |what: &str| is_old(&format!("2023-10-10T00:00 bookshop.org {what}..6*2"));
+        assert_eq!(later("in_stock cover=old.jpg title=Salt_Rods"), [true; 2]);
+        assert_eq!(later("not_listed"), [true; 2]);
+        assert_eq!(later("in_stock cover=new.jpg title=Salt_Roads"), [false; 2]);
     }
 
     #[test]

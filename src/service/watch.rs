@@ -22,6 +22,9 @@ use crate::db::DbError;
 use crate::round::{House, Stop};
 use crate::setup::place::{for_a_new_one, is_missing};
 
+/// The fewest threads that the service runs on.
+const WORKERS: usize = 4;
+
 /// How long the note that the service has stopped may take.
 const NOTING: Duration = Duration::from_secs(2);
 
@@ -48,7 +51,11 @@ pub fn keep(config: Option<&Path>, wish: &Wish) -> anyhow::Result<()> {
     }
     let read = following::stamp(&file);
     let context = Context::open(Some(&file))?;
+    // The database makes those wait who use it while another program holds it: some must be left
+    // that hear a signal.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(cores.max(WORKERS))
         .enable_all()
         .build()
         .context("starting the runtime")?;
